@@ -1,0 +1,296 @@
+//! A browser of our own: cookies, redirects by hand, forms. It never connects to a redirect URI or to a foreign
+//! origin; it stops there and hands over the `Location`.
+
+mod guess;
+mod jar;
+mod page;
+
+use std::sync::Arc;
+use std::time::SystemTime;
+
+pub use guess::{Decision, consent, login};
+pub use jar::Jar;
+pub use page::{Button, Field, Form, Link, Page, Submission};
+use url::Url;
+
+use crate::context::Context;
+use crate::exchange::{Actor, Exchange, Request};
+use crate::params::Params;
+use crate::stop::{Checked, Stop};
+use crate::target::Who;
+
+/// Browsers give up about here.
+const MAX_REDIRECTS: usize = 20;
+/// Login and consent take at most this many pages.
+const MAX_PAGES: usize = 8;
+
+/// Where a browser came to rest.
+#[derive(Debug, Clone)]
+pub enum Landing {
+    /// Sent to a redirect URI of one of the target's clients.
+    Callback(Location),
+    /// Sent to an origin that belongs neither to the server nor to a client.
+    Foreign(Location),
+    /// A page, of any status.
+    Page(Page),
+}
+
+/// A `Location` that the browser did not follow.
+#[derive(Debug, Clone)]
+pub struct Location {
+    /// The exchange that carries it.
+    pub exchange: Arc<Exchange>,
+    /// The header's value, exactly.
+    pub text: String,
+    /// The pairs of its query.
+    pub params: Params,
+    /// The pairs of its fragment, for a server that answers there.
+    pub fragment: Params,
+}
+
+/// Where `Browser::run_until` stops.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Until {
+    /// At the first page that asks to log in.
+    Login,
+    /// At the first page that asks for consent.
+    Consent,
+    /// Where nothing more is to be filled in.
+    End,
+}
+
+/// A browser with its own cookie jar. Cloning it forks the session.
+#[derive(Clone)]
+pub struct Browser {
+    context: Context,
+    /// Its cookies.
+    pub jar: Jar,
+    /// Whose account it logs in with when asked; `None` leaves login pages alone.
+    pub who: Option<Who>,
+    /// As whom the recording names it.
+    pub actor: Actor,
+    /// Every exchange of this browser, in order.
+    pub trail: Vec<Arc<Exchange>>,
+}
+
+impl Landing {
+    /// The exchange at which it came to rest.
+    #[must_use]
+    pub const fn exchange(&self) -> &Arc<Exchange> {
+        match self {
+            Self::Callback(location) | Self::Foreign(location) => &location.exchange,
+            Self::Page(page) => &page.exchange,
+        }
+    }
+
+    /// The location at a client, if that is where it came to rest.
+    #[must_use]
+    pub const fn callback(&self) -> Option<&Location> {
+        match self {
+            Self::Callback(location) => Some(location),
+            Self::Foreign(_) | Self::Page(_) => None,
+        }
+    }
+
+    /// The page, if it came to rest on one.
+    #[must_use]
+    pub const fn page(&self) -> Option<&Page> {
+        match self {
+            Self::Page(page) => Some(page),
+            Self::Callback(_) | Self::Foreign(_) => None,
+        }
+    }
+
+    /// What was seen, in a few words, for the `saw` of a broken expectation. Names parameters, not their values,
+    /// but for `error`.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        let location = |location: &Location| {
+            let names: Vec<String> = location
+                .params
+                .pairs()
+                .chain(location.fragment.pairs())
+                .map(|(name, value)| if name == "error" { format!("error={value}") } else { name.into() })
+                .collect();
+            names.join(", ")
+        };
+        match self {
+            Self::Callback(at) => format!("a redirect to the client with {}", location(at)),
+            Self::Foreign(at) => {
+                let place = at.text.split(['?', '#']).next().unwrap_or_default();
+                format!("a redirect to {place} with {}", location(at))
+            }
+            Self::Page(page) => {
+                let text: String = page.text.chars().take(80).collect();
+                format!("a page with status {} that says {text:?}", page.status)
+            }
+        }
+    }
+}
+
+impl Browser {
+    pub(crate) fn new(context: Context, jar: Jar, who: Option<Who>, actor: Actor) -> Self {
+        Self { context, jar, who, actor, trail: Vec::new() }
+    }
+
+    /// Opens a URL and follows redirects until it comes to rest.
+    ///
+    /// # Errors
+    /// `errored` without a usable answer; broken after 20 redirects.
+    pub async fn open(&mut self, url: &str) -> Checked<Landing> {
+        self.send(Request::get(url)).await
+    }
+
+    /// Sends a form and follows redirects until it comes to rest.
+    ///
+    /// # Errors
+    /// As [`Browser::open`].
+    pub async fn submit(&mut self, submission: &Submission) -> Checked<Landing> {
+        self.send(submission.request()).await
+    }
+
+    /// Sends any request with this browser's cookies and follows redirects until it comes to rest.
+    ///
+    /// # Errors
+    /// As [`Browser::open`].
+    pub async fn send(&mut self, request: Request) -> Checked<Landing> {
+        let mut request = request;
+        for _ in 0..=MAX_REDIRECTS {
+            let exchange = self.step(request.clone()).await?;
+            let response = exchange.response()?;
+            let Some(text) = response.header("location").filter(|_| response.is_redirect()) else {
+                return Ok(Landing::Page(Page::read(&exchange)));
+            };
+            let Some(next) = self.follow(&request, response.status, text) else {
+                let location = Location::read(&exchange, &request.url, text);
+                let at_client = Url::parse(&page::resolve(&request.url, text))
+                    .is_ok_and(|url| self.context.target().is_callback(&url));
+                return Ok(if at_client { Landing::Callback(location) } else { Landing::Foreign(location) });
+            };
+            request = next;
+        }
+        let stop =
+            Stop::broken("an end to the redirects", format!("more than {MAX_REDIRECTS} redirects in a row"));
+        Err(self.trail.last().map_or(stop.clone(), |exchange| stop.at(exchange)))
+    }
+
+    /// Sends one request with this browser's cookies, takes the answer's cookies, and follows nothing.
+    ///
+    /// # Errors
+    /// `errored` if no answer came.
+    pub async fn step(&mut self, request: Request) -> Checked<Arc<Exchange>> {
+        let url = Url::parse(&request.url);
+        let cookies = url.as_ref().ok().and_then(|url| self.jar.header(url, SystemTime::now()));
+        let mut request = request;
+        if let Some(cookies) = cookies {
+            request = request.header("Cookie", cookies);
+        }
+        if !request.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("accept")) {
+            request = request.header("Accept", "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8");
+        }
+        let exchange = self.context.send_as(self.actor, request).await;
+        self.trail.push(Arc::clone(&exchange));
+        match (&exchange.answer, url) {
+            (Ok(response), Ok(url)) => {
+                self.jar.take(&url, &response.headers("set-cookie"), SystemTime::now());
+                Ok(exchange)
+            }
+            (Ok(_), Err(_)) => Ok(exchange),
+            (Err(fault), _) => Err(Stop::errored(fault.to_string()).at(&exchange)),
+        }
+    }
+
+    /// Goes on from where the browser is: logs in and consents when asked, until it comes to rest.
+    ///
+    /// # Errors
+    /// As [`Browser::open`]; `not-tested` if the consent page offers no way to deny.
+    pub async fn run(&mut self, from: Landing, decision: Decision) -> Checked<Landing> {
+        self.run_until(from, Until::End, decision).await
+    }
+
+    /// As [`Browser::run`], but stops at the page named by `until`.
+    ///
+    /// # Errors
+    /// As [`Browser::run`].
+    pub async fn run_until(&mut self, from: Landing, until: Until, decision: Decision) -> Checked<Landing> {
+        let mut landing = from;
+        let mut tried = None;
+        for _ in 0..MAX_PAGES {
+            let Landing::Page(page) = &landing else { break };
+            let submission = if let Some(form) = self.login_form(page) {
+                // The same form once more: the login was refused.
+                let names: Vec<String> = form.params.pairs().map(|(name, _)| name.into()).collect();
+                let same = Some((form.url.clone(), names));
+                if until == Until::Login || tried == same || self.who.is_none() {
+                    break;
+                }
+                tried = same;
+                form
+            } else if page.status < 400 && self.consent_form(page, Decision::Approve).is_some() {
+                if until == Until::Consent {
+                    break;
+                }
+                let form = self.consent_form(page, decision);
+                form.ok_or_else(|| {
+                    let hint = "no way to deny was found on the consent page; add deny to its [[login.form]]";
+                    Stop::not_tested(hint).at(&page.exchange)
+                })?
+            } else {
+                break;
+            };
+            landing = self.submit(&submission).await?;
+        }
+        Ok(landing)
+    }
+
+    /// The page's login form, filled in for this browser's user (the first user for a stranger).
+    #[must_use]
+    pub fn login_form(&self, page: &Page) -> Option<Submission> {
+        let target = self.context.target();
+        let user = target.users.get(&self.who.unwrap_or(Who::First))?;
+        login(page, &target.forms, user)
+    }
+
+    /// The page's consent form, filled in with the decision.
+    #[must_use]
+    pub fn consent_form(&self, page: &Page, decision: Decision) -> Option<Submission> {
+        consent(page, &self.context.target().forms, decision)
+    }
+
+    /// The request that follows a redirect; `None` where the browser must not go.
+    fn follow(&self, request: &Request, status: u16, location: &str) -> Option<Request> {
+        let url = Url::parse(&request.url).and_then(|base| base.join(location)).ok()?;
+        if self.context.target().is_callback(&url) || !self.context.target().is_own(&url) {
+            return None;
+        }
+        let mut next = request.clone().without_header("Origin").without_header("Cookie");
+        let keep = matches!(status, 307 | 308) || request.method == "GET" || request.method == "HEAD";
+        if !keep {
+            next = Request { method: "GET".into(), body: Vec::new(), ..next }.without_header("Content-Type");
+        }
+        let mut bare = url;
+        bare.set_fragment(None);
+        next.url = bare.into();
+        Some(next)
+    }
+}
+
+impl Location {
+    fn read(exchange: &Arc<Exchange>, base: &str, text: &str) -> Self {
+        let absolute = page::resolve(base, text);
+        let (rest, fragment) = absolute.split_once('#').unwrap_or((&absolute, ""));
+        let query = rest.split_once('?').map_or("", |(_, query)| query);
+        Self {
+            exchange: Arc::clone(exchange),
+            text: text.into(),
+            params: Params::decode(query),
+            fragment: Params::decode(fragment),
+        }
+    }
+
+    /// The redirect URI part: what stands before the query and the fragment.
+    #[must_use]
+    pub fn base(&self) -> &str {
+        self.text.split(['?', '#']).next().unwrap_or_default()
+    }
+}

@@ -1,0 +1,345 @@
+//! The command line. Results go to stdout, progress and refusals to stderr.
+
+mod show;
+
+use std::io::{IsTerminal as _, Write as _};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use oauth_model::fault::{Fault, Faults};
+
+use crate::case::Profile;
+use crate::clock::Clock;
+use crate::http::{Settings, Wire, read_certificates};
+use crate::live::Live;
+use crate::reference;
+use crate::report::{Style, Veil, json, text};
+use crate::run::{Halt, Outcome, Progress, run};
+use crate::select::Selection;
+use crate::selftest::selftest;
+use crate::target::{self, DiscoverError, Flags, Target, discover};
+use crate::verdict::Report;
+
+const EXAMPLES: &str = "\
+Examples:
+  oauth-conformance run                                 (the reference server, in this process)
+  oauth-conformance run --target server.toml
+  oauth-conformance run --target server.toml --only code/ --format json
+  oauth-conformance run --issuer http://127.0.0.1:9000 --client-id app --client-secret-env APP_SECRET \\
+      --redirect-uri http://localhost:8000/callback --user alice --password-env ALICE_PASSWORD
+  oauth-conformance list
+  oauth-conformance explain code/refused-the-second-time
+  oauth-conformance selftest --fault code-replayable
+
+Exit codes: 0 all held, 1 something failed, 2 bad usage or configuration, 3 not completed.";
+
+/// A conformance suite for OAuth 2.0 authorization servers.
+#[derive(Debug, Parser)]
+#[command(name = "oauth-conformance", version, after_help = EXAMPLES)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Runs the cases against a live server
+    Run(Box<RunArgs>),
+    /// Lists the cases
+    List(ListArgs),
+    /// Says what a case or a rule is about
+    Explain(ExplainArgs),
+    /// Runs the suite against the reference server, clean and under each of its faults
+    Selftest(SelftestArgs),
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+struct RunArgs {
+    /// A target file (TOML)
+    #[arg(long, value_name = "FILE", conflicts_with = "issuer")]
+    target: Option<PathBuf>,
+    /// The server's issuer; its metadata names the endpoints
+    #[arg(long, value_name = "URL")]
+    issuer: Option<String>,
+    /// The client identifier
+    #[arg(long, value_name = "ID", requires = "issuer")]
+    client_id: Option<String>,
+    /// The environment variable with the client's secret; without it the client is public
+    #[arg(long, value_name = "NAME", requires = "issuer")]
+    client_secret_env: Option<String>,
+    /// The client's redirect URI; never connected to
+    #[arg(long, value_name = "URI", requires = "issuer")]
+    redirect_uri: Option<String>,
+    /// The scope to ask for
+    #[arg(long, value_name = "SCOPE", requires = "issuer")]
+    scope: Option<String>,
+    /// A protected resource that answers GET
+    #[arg(long, value_name = "URL", requires = "issuer")]
+    resource: Option<String>,
+    /// The user who logs in
+    #[arg(long, value_name = "NAME", requires = "issuer")]
+    user: Option<String>,
+    /// The environment variable with the user's password
+    #[arg(long, value_name = "NAME", requires = "issuer")]
+    password_env: Option<String>,
+    /// Further certificates to trust (PEM)
+    #[arg(long, value_name = "FILE")]
+    ca: Option<PathBuf>,
+    /// A header on every request, as `Name: value`
+    #[arg(long, value_name = "HEADER", value_parser = header)]
+    header: Vec<(String, String)>,
+    /// The documents to judge by
+    #[arg(long, value_enum, default_value = "rfc9700")]
+    profile: Profile,
+    /// Runs these cases only: case or rule ids, or how they begin
+    #[arg(long, value_name = "ID", num_args = 1..)]
+    only: Vec<String>,
+    /// Leaves these cases out
+    #[arg(long, value_name = "ID", num_args = 1..)]
+    skip: Vec<String>,
+    /// Lets a broken SHOULD fail
+    #[arg(long)]
+    strict: bool,
+    /// Runs the cases that wait on the clock too
+    #[arg(long)]
+    slow: bool,
+    /// Runs one part of the cases, as `2/3`; counted from 1
+    #[arg(long, value_name = "I/N", value_parser = partition)]
+    partition: Option<(usize, usize)>,
+    /// How long to wait for an answer, in seconds
+    #[arg(long, value_name = "S", default_value_t = 10.0, value_parser = seconds)]
+    timeout: f64,
+    /// What fresh values are drawn from; a report says which it used
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Shows secrets as they are
+    #[arg(long)]
+    unmask: bool,
+    /// How the results are written
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+    /// Writes the results as JSON to this file too
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+struct ListArgs {
+    /// The documents to judge by
+    #[arg(long, value_enum, default_value = "rfc9700")]
+    profile: Profile,
+    /// How the list is written
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+}
+
+#[derive(Debug, Args)]
+struct ExplainArgs {
+    /// A case id or a rule id
+    id: String,
+}
+
+#[derive(Debug, Args)]
+struct SelftestArgs {
+    /// This fault only, without the clean run; `oauth-model faults` lists them
+    #[arg(long, value_name = "NAME", value_parser = fault)]
+    fault: Vec<Fault>,
+    /// How the results are written
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Text,
+    Json,
+}
+
+impl Cli {
+    /// Does what the command line says; gives the exit code.
+    pub async fn execute(self) -> u8 {
+        let done = match self.command {
+            Command::Run(args) => execute_run(*args).await,
+            Command::List(args) => {
+                print(&match args.format {
+                    Format::Text => show::list(args.profile),
+                    Format::Json => pretty(&show::list_json(args.profile)),
+                });
+                Ok(0)
+            }
+            Command::Selftest(args) => execute_selftest(&args).await,
+            Command::Explain(args) => show::explain(&args.id).map(|text| {
+                print(&text);
+                0
+            }),
+        };
+        done.unwrap_or_else(|halt: Halt| {
+            eprintln!("oauth-conformance: {halt}");
+            halt.exit_code
+        })
+    }
+}
+
+async fn execute_run(args: RunArgs) -> Result<u8, Halt> {
+    let file = args.json.as_ref().map(|path| {
+        std::fs::File::create(path)
+            .map_err(|error| Halt::usage(format!("--json {}: {error}", path.display())))
+    });
+    let file = file.transpose()?;
+    let roots = args.ca.as_deref().map(read_certificates).transpose();
+    let settings = Settings {
+        timeout: Duration::from_secs_f64(args.timeout),
+        roots: roots.map_err(|error| Halt::usage(error.to_string()))?.unwrap_or_default(),
+        headers: args.header.clone(),
+    };
+    let wire = Wire::new(&settings).map_err(|error| Halt::usage(error.to_string()))?;
+    let (mut target, clock, _reference) = choose_target(&args).await?;
+    let discovered = tokio::select! {
+        biased;
+        () = interrupted() => return Err(Halt::incomplete("interrupted before the first case")),
+        discovered = discover(&wire, &mut target) => discovered,
+    };
+    discovered.map_err(|fault| match fault {
+        DiscoverError::Down { .. } => Halt::incomplete(fault.to_string()),
+        DiscoverError::Nothing { .. } | DiscoverError::Lacks { .. } => Halt::usage(fault.to_string()),
+    })?;
+    let seed = args.seed.unwrap_or_else(|| u64::from(rand::random::<u32>()));
+    let live = Arc::new(Live::new(target, wire, clock, args.profile, seed));
+    let selection =
+        Selection { only: args.only, skip: args.skip, slow: args.slow, partition: args.partition };
+    let mut ticker = Ticker { shown: std::io::stderr().is_terminal() };
+    let outcome = run(&live, &selection, args.strict, &mut ticker, interrupted()).await;
+    ticker.clear();
+    let outcome = outcome?;
+    write_results(&live, &outcome, args.unmask, args.format, file)?;
+    Ok(outcome.exit_code())
+}
+
+async fn execute_selftest(args: &SelftestArgs) -> Result<u8, Halt> {
+    let seed = u64::from(rand::random::<u32>());
+    let done = tokio::select! {
+        biased;
+        () = interrupted() => return Err(Halt::incomplete("interrupted")),
+        done = selftest(&args.fault, seed) => done?,
+    };
+    print(&match args.format {
+        Format::Text => done.text(),
+        Format::Json => pretty(&done.json()),
+    });
+    Ok(u8::from(!done.holds()))
+}
+
+/// Completes at Ctrl-C.
+async fn interrupted() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}
+
+async fn choose_target(args: &RunArgs) -> Result<(Target, Clock, Option<reference::Reference>), Halt> {
+    let usage = |fault: target::TargetError| Halt::usage(fault.to_string());
+    if let Some(path) = &args.target {
+        return Ok((target::read(path).map_err(usage)?, Clock::Real, None));
+    }
+    if let Some(issuer) = &args.issuer {
+        let flags = Flags {
+            issuer: issuer.clone(),
+            client_id: args.client_id.clone(),
+            client_secret_env: args.client_secret_env.clone(),
+            redirect_uri: args.redirect_uri.clone(),
+            scope: args.scope.clone(),
+            resource: args.resource.clone(),
+            user: args.user.clone(),
+            password_env: args.password_env.clone(),
+        };
+        return Ok((flags.target().map_err(usage)?, Clock::Real, None));
+    }
+    let started = reference::start(args.profile, Faults::none()).await?;
+    Ok((started.target.clone(), started.clock.clone(), Some(started)))
+}
+
+fn write_results(
+    live: &Live,
+    outcome: &Outcome,
+    unmask: bool,
+    format: Format,
+    file: Option<std::fs::File>,
+) -> Result<(), Halt> {
+    let veil = Veil::new(live, unmask);
+    if let Some(mut file) = file {
+        let written = file.write_all(pretty(&json(live, outcome, veil)).as_bytes());
+        written.map_err(|error| Halt::usage(format!("--json: {error}")))?;
+    }
+    print(&match format {
+        Format::Text => text(live, outcome, veil, style()),
+        Format::Json => pretty(&json(live, outcome, veil)),
+    });
+    Ok(())
+}
+
+fn style() -> Style {
+    let wanted = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    if wanted && std::io::stdout().is_terminal() { Style::Colour } else { Style::Plain }
+}
+
+/// A reader that went away is no fault of ours.
+fn print(text: &str) {
+    let _ = std::io::stdout().lock().write_all(text.as_bytes());
+}
+
+fn pretty(value: &serde_json::Value) -> String {
+    format!("{value:#}\n")
+}
+
+fn header(text: &str) -> Result<(String, String), String> {
+    match text.split_once(':') {
+        Some((name, value)) if !name.trim().is_empty() => Ok((name.trim().into(), value.trim().into())),
+        _ => Err("write it as `Name: value`".into()),
+    }
+}
+
+fn fault(name: &str) -> Result<Fault, String> {
+    Fault::find(name).ok_or_else(|| "there is no such fault; `oauth-model faults` lists them".into())
+}
+
+fn partition(text: &str) -> Result<(usize, usize), String> {
+    let parsed =
+        text.split_once('/').and_then(|(part, parts)| Some((part.parse().ok()?, parts.parse().ok()?)));
+    match parsed {
+        Some((part, parts)) if (1..=parts).contains(&part) => Ok((part, parts)),
+        _ => Err("write it as I/N with I from 1 to N".into()),
+    }
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(seconds) if seconds > 0.0 && seconds <= 3600.0 => Ok(seconds),
+        _ => Err("give seconds, above 0 and at most 3600".into()),
+    }
+}
+
+/// One line on a terminal that says which case runs.
+struct Ticker {
+    shown: bool,
+}
+
+impl Ticker {
+    fn clear(&self) {
+        if self.shown {
+            eprint!("\r\x1b[K");
+        }
+    }
+}
+
+impl Progress for Ticker {
+    fn starts(&mut self, number: usize, of: usize, id: &str) {
+        if self.shown {
+            eprint!("\r\x1b[K[{number}/{of}] {id}");
+        }
+    }
+
+    fn ended(&mut self, _report: &Report) {}
+}

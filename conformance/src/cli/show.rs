@@ -1,0 +1,146 @@
+//! `list` and `explain`.
+
+use std::fmt::Write as _;
+
+use oauth_model::rule::{Rule, RuleId, Status};
+use serde_json::{Value, json};
+
+use crate::case::{Case, Isolation, Profile};
+use crate::report::level_word;
+use crate::run::{Halt, cases};
+
+/// Writing to a string never fails.
+macro_rules! line {
+    ($out:expr $(, $($argument:tt)*)?) => { writeln!($out $(, $($argument)*)?).expect("a string takes all") };
+}
+
+/// The cases of a profile by area.
+pub(super) fn list(profile: Profile) -> String {
+    let mut out = String::new();
+    let all = cases(profile);
+    let width = all.iter().map(|case| case.id.len()).max().unwrap_or(0);
+    let mut area = "";
+    for case in &all {
+        let own = case.id.split('/').next().unwrap_or_default();
+        if own != area && !area.is_empty() {
+            line!(out);
+        }
+        area = own;
+        let slow = if case.slow { " (slow)" } else { "" };
+        line!(out, "{:<width$}  {:<6}  {}{slow}", case.id, level_word(case.level(profile)), case.about);
+    }
+    line!(out, "\n{} cases in profile {profile}", all.len());
+    out
+}
+
+/// The cases of a profile for programs.
+pub(super) fn list_json(profile: Profile) -> Value {
+    let cases: Vec<Value> = cases(profile)
+        .iter()
+        .map(|case| {
+            json!({
+                "id": case.id,
+                "about": case.about,
+                "rules": case.rules.iter().map(|rule| rule.id()).collect::<Vec<_>>(),
+                "level": level_word(case.level(profile)),
+                "needs": case.needs.iter().map(|need| need.key()).collect::<Vec<_>>(),
+                "slow": case.slow,
+            })
+        })
+        .collect();
+    json!({ "profile": profile.name(), "cases": cases })
+}
+
+/// What a case or a rule is about.
+///
+/// # Errors
+/// When nothing has this id.
+pub(super) fn explain(id: &str) -> Result<String, Halt> {
+    let mut all = cases(Profile::Rfc9700);
+    for profile in [Profile::Rfc6749, Profile::Documented] {
+        let more = cases(profile);
+        all.extend(
+            more.into_iter().filter(|case| !all.iter().any(|have| have.id == case.id)).collect::<Vec<_>>(),
+        );
+    }
+    if let Some(case) = all.iter().find(|case| case.id == id) {
+        return Ok(explain_case(case));
+    }
+    if let Some(rule) = RuleId::find(id) {
+        return Ok(explain_rule(rule, &all));
+    }
+    let near: Vec<&str> = all
+        .iter()
+        .map(|case| case.id)
+        .chain(RuleId::all().map(RuleId::id))
+        .filter(|have| have.contains(id))
+        .take(8)
+        .collect();
+    let hint = if near.is_empty() {
+        "see `oauth-conformance list`".into()
+    } else {
+        format!("is it one of {}?", near.join(", "))
+    };
+    Err(Halt::usage(format!("no case and no rule has the id {id}; {hint}")))
+}
+
+fn explain_case(case: &Case) -> String {
+    let mut out = format!("{}\n  {}\n", case.id, case.about);
+    let profiles = [Profile::Documented, Profile::Rfc6749, Profile::Rfc9700];
+    let levels: Vec<String> = profiles
+        .into_iter()
+        .filter(|profile| case.belongs_to(*profile))
+        .map(|profile| format!("{} in {profile}", level_word(case.level(profile))))
+        .collect();
+    line!(out, "\nlevel     {}", levels.join(", "));
+    if !case.needs.is_empty() {
+        let needs: Vec<&str> = case.needs.iter().map(|need| need.key()).collect();
+        line!(out, "needs     {} (each can be waived under [without])", needs.join(", "));
+    }
+    let mut traits = Vec::new();
+    if case.slow {
+        traits.push("waits on the clock: needs --slow");
+    }
+    match case.isolation {
+        Isolation::Shared => {}
+        Isolation::Alone => traits.push("may disturb others: runs after them"),
+        Isolation::Last => traits.push("judges what the others exchanged"),
+    }
+    if !traits.is_empty() {
+        line!(out, "runs      {}", traits.join("; "));
+    }
+    for rule in case.rules {
+        rule_lines(&mut out, rule.get());
+    }
+    out
+}
+
+fn explain_rule(rule: RuleId, all: &[Case]) -> String {
+    let mut out = String::new();
+    rule_lines(&mut out, rule.get());
+    let judging: Vec<&Case> = all.iter().filter(|case| case.rules.contains(&rule)).collect();
+    if judging.is_empty() {
+        line!(out, "\nno case judges it");
+    } else {
+        line!(out, "\njudged by");
+        for case in judging {
+            line!(out, "  {}  {}", case.id, case.about);
+        }
+    }
+    out
+}
+
+fn rule_lines(out: &mut String, rule: &Rule) {
+    line!(out, "\n{}", rule.id);
+    line!(out, "  {} section {}, {}: {}", rule.spec, rule.section, level_word(rule.level), rule.title);
+    line!(out, "  {}", rule.summary);
+    if let Some(note) = rule.note {
+        line!(out, "  note: {note}");
+    }
+    match (rule.status, rule.reason) {
+        (Status::Held, _) | (_, None) => {}
+        (Status::Planned | Status::Excepted, Some(reason)) => line!(out, "  {reason}"),
+    }
+    let number = rule.spec.trim_start_matches("RFC ").to_lowercase();
+    line!(out, "  https://www.rfc-editor.org/rfc/rfc{number}#section-{}", rule.section);
+}

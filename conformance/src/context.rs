@@ -1,0 +1,238 @@
+//! What a case works with: the target's clients and users, fresh values, sending, waiting, notes.
+//!
+//! The steps of the flow are in `flow.rs`, as further methods of [`Context`].
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use crate::browser::{Browser, Jar};
+use crate::case::Profile;
+use crate::exchange::{Actor, Exchange, Request};
+use crate::live::{Live, lock};
+use crate::need::Need;
+use crate::stop::{Checked, Stop};
+use crate::target::{Client, ClientRole, Target, Who};
+
+/// One case's view of the run. Cheap to clone; clones share the recording.
+#[derive(Clone)]
+pub struct Context(Arc<Inner>);
+
+struct Inner {
+    live: Arc<Live>,
+    case: String,
+    exchanges: Mutex<Vec<Arc<Exchange>>>,
+    notes: Mutex<Vec<String>>,
+    draws: AtomicU64,
+}
+
+impl Context {
+    /// A context for the case of this id.
+    #[must_use]
+    pub fn new(live: Arc<Live>, case: impl Into<String>) -> Self {
+        Self(Arc::new(Inner {
+            live,
+            case: case.into(),
+            exchanges: Mutex::default(),
+            notes: Mutex::default(),
+            draws: AtomicU64::new(0),
+        }))
+    }
+
+    /// What is known of the server.
+    #[must_use]
+    pub fn target(&self) -> &Target {
+        &self.0.live.target
+    }
+
+    /// Against which documents the server is judged.
+    #[must_use]
+    pub fn profile(&self) -> Profile {
+        self.0.live.profile
+    }
+
+    /// The id of the case.
+    #[must_use]
+    pub fn case(&self) -> &str {
+        &self.0.case
+    }
+
+    /// What all cases of the run share.
+    #[must_use]
+    pub fn live(&self) -> &Arc<Live> {
+        &self.0.live
+    }
+
+    /// The client for cases that need no particular one: the confidential one, or the public one.
+    ///
+    /// # Errors
+    /// `not-tested` if the target names no client.
+    pub fn client(&self) -> Checked<Arc<Client>> {
+        self.target().client().cloned().ok_or_else(|| Stop::not_tested("the target names no client"))
+    }
+
+    /// The client of a role.
+    ///
+    /// # Errors
+    /// `not-tested` if the target names none.
+    pub fn client_of(&self, role: ClientRole) -> Checked<Arc<Client>> {
+        let need = match role {
+            ClientRole::First => Need::ConfidentialClient,
+            ClientRole::Second => Need::SecondClient,
+            ClientRole::Public => Need::PublicClient,
+            ClientRole::SecondPublic => Need::SecondPublicClient,
+            ClientRole::Special => Need::SpecialClient,
+        };
+        self.target()
+            .clients
+            .get(&role)
+            .cloned()
+            .ok_or_else(|| Stop::not_tested(format!("the target names no [{}]", need.key())))
+    }
+
+    /// `[client]`: confidential.
+    ///
+    /// # Errors
+    /// `not-tested` if the target names none.
+    pub fn confidential(&self) -> Checked<Arc<Client>> {
+        self.client_of(ClientRole::First)
+    }
+
+    /// `[second_client]`.
+    ///
+    /// # Errors
+    /// `not-tested` if the target names none.
+    pub fn second(&self) -> Checked<Arc<Client>> {
+        self.client_of(ClientRole::Second)
+    }
+
+    /// `[public_client]`.
+    ///
+    /// # Errors
+    /// `not-tested` if the target names none.
+    pub fn public(&self) -> Checked<Arc<Client>> {
+        self.client_of(ClientRole::Public)
+    }
+
+    /// The first client that fits, in the order of the roles: `client_where(Need::OtherRedirectUri, |client|
+    /// client.other_redirect_uri.is_some())`.
+    ///
+    /// # Errors
+    /// `not-tested` if none does.
+    pub fn client_where(&self, need: Need, fits: impl Fn(&Client) -> bool) -> Checked<Arc<Client>> {
+        let found = self.target().clients.values().find(|client| fits(client)).cloned();
+        found.ok_or_else(|| {
+            Stop::not_tested(format!("no client of the target has what {} stands for", need.key()))
+        })
+    }
+
+    /// The URL of the protected resource.
+    ///
+    /// # Errors
+    /// `not-tested` if the target names none.
+    pub fn resource_url(&self) -> Checked<&str> {
+        let url = self.target().endpoints.resource.as_deref();
+        url.ok_or_else(|| Stop::not_tested("the target names no resource under [endpoints]"))
+    }
+
+    /// 43 fresh characters of the unreserved set, the same for the same seed, case and place in the case.
+    #[must_use]
+    pub fn fresh(&self) -> String {
+        let count = self.0.draws.fetch_add(1, Ordering::Relaxed);
+        URL_SAFE_NO_PAD.encode(self.0.live.draw(&self.0.case, count))
+    }
+
+    /// Sends a request as it stands: no cookies, no redirects.
+    ///
+    /// # Errors
+    /// `errored` if no answer came.
+    pub async fn send(&self, who: Actor, request: Request) -> Checked<Arc<Exchange>> {
+        let exchange = self.send_as(who, request).await;
+        match &exchange.answer {
+            Ok(_) => Ok(exchange),
+            Err(fault) => Err(Stop::errored(fault.to_string()).at(&exchange)),
+        }
+    }
+
+    pub(crate) async fn send_as(&self, who: Actor, request: Request) -> Arc<Exchange> {
+        let live = &self.0.live;
+        let request = live.wire.dress(request);
+        let (moments, answer) = live.wire.send(&request, || live.moment()).await;
+        self.record(live.exchange(who, request, moments, answer))
+    }
+
+    /// Sends `copies` of a request over as many connections: all of each but its last byte first, then the last
+    /// bytes together, so that the server has them all in hand at the same moment.
+    ///
+    /// # Errors
+    /// `errored` if no copy had a usable answer.
+    pub async fn burst(&self, who: Actor, request: Request, copies: usize) -> Checked<Vec<Arc<Exchange>>> {
+        let live = &self.0.live;
+        let request = live.wire.dress(request);
+        let answers = crate::burst::burst(live, &request, copies).await;
+        let exchanges: Vec<_> = answers
+            .into_iter()
+            .map(|(moments, answer)| self.record(live.exchange(who, request.clone(), moments, answer)))
+            .collect();
+        let usable = exchanges.iter().any(|exchange| exchange.response().is_ok());
+        match exchanges.first() {
+            Some(first) if !usable => {
+                Err(first.response().err().unwrap_or_else(|| Stop::errored("no answer")))
+            }
+            Some(_) => Ok(exchanges),
+            None => Err(Stop::not_tested("a burst of no copies")),
+        }
+    }
+
+    /// The first user's browser, with the session that the run logged in; forked for this call.
+    #[must_use]
+    pub fn browser(&self) -> Browser {
+        self.browser_of(Who::First)
+    }
+
+    /// A user's browser, with the session that the run logged in, if it did; forked for this call.
+    #[must_use]
+    pub fn browser_of(&self, who: Who) -> Browser {
+        let actor = match who {
+            Who::First => Actor::Browser,
+            Who::Second => Actor::OtherBrowser,
+        };
+        Browser::new(self.clone(), self.0.live.jar(who), Some(who), actor)
+    }
+
+    /// A browser without cookies that leaves login pages alone. Set its `who` to let it log in.
+    #[must_use]
+    pub fn stranger(&self) -> Browser {
+        Browser::new(self.clone(), Jar::default(), None, Actor::Stranger)
+    }
+
+    /// Waits, by the clock of the run. A case that waits has `slow: true`.
+    pub async fn wait(&self, time: Duration) {
+        self.0.live.wait(time).await;
+    }
+
+    /// Adds a remark to the case's report. It changes no verdict.
+    pub fn note(&self, text: impl Into<String>) {
+        lock(&self.0.notes).push(text.into());
+    }
+
+    /// The exchanges of this case so far, in order.
+    #[must_use]
+    pub fn recording(&self) -> Vec<Arc<Exchange>> {
+        lock(&self.0.exchanges).clone()
+    }
+
+    /// The remarks so far.
+    #[must_use]
+    pub fn notes(&self) -> Vec<String> {
+        lock(&self.0.notes).clone()
+    }
+
+    fn record(&self, exchange: Arc<Exchange>) -> Arc<Exchange> {
+        lock(&self.0.exchanges).push(Arc::clone(&exchange));
+        exchange
+    }
+}

@@ -1,0 +1,238 @@
+//! The paths that are walked, and the cases that walk them.
+
+use std::sync::Arc;
+
+use oauth_model::fault::Faults;
+use oauth_model::rules;
+use oauth_model::scope::{HONEST_PATH, Scope};
+use oauth_model::server::decide::Choice;
+use oauth_model::world::action::{CodeOf, ProofOf, RedirectOf, Redemption, VerifierOf};
+use oauth_model::world::{Action, OWNER, Universe};
+
+use super::predict::{Class, predict};
+use super::walk::Walk;
+use crate::case::{Case, Severity};
+use crate::context::Context;
+use crate::need::Need;
+use crate::stop::{Checked, Stop};
+use crate::target::Client;
+
+/// A way through one of the model's scopes.
+#[derive(Debug)]
+pub struct Path {
+    /// Words.
+    pub name: &'static str,
+    /// The scope that it lies in.
+    pub scope: &'static str,
+    /// What happens.
+    pub actions: &'static [Action],
+    /// Whether the login is part of it; else the browser of the run is used.
+    pub fresh_login: bool,
+}
+
+const START: Action = Action::Start(OWNER);
+const ASK: Action = Action::Ask(OWNER);
+const LOG_IN: Action = Action::LogIn(OWNER, true);
+const YES: Action = Action::Decide(OWNER, Choice::Approve);
+const CALLBACK: Action = Action::Callback(OWNER);
+const PROFILE: Action = Action::Profile(OWNER);
+
+/// A token request of the client itself, with one thing changed.
+const fn own(redirect: RedirectOf, verifier: VerifierOf) -> Action {
+    Action::Redeem(Redemption {
+        by: oauth_model::fact::Who::Client,
+        client: 0,
+        proof: ProofOf::Right,
+        code: CodeOf::Leaked,
+        redirect,
+        verifier,
+    })
+}
+
+macro_rules! spoilt {
+    ($action:expr) => {
+        // The spoilt request first: that the good one still succeeds is the control.
+        &[START, ASK, LOG_IN, ASK, YES, CALLBACK, $action, Action::Load(1), Action::Load(0), Action::Commit(0)]
+    };
+}
+
+/// Every path, in reading order.
+pub const PATHS: &[Path] = &[
+    Path { name: "honest-flow", scope: "honest", actions: HONEST_PATH, fresh_login: true },
+    Path {
+        name: "denied",
+        scope: "honest",
+        actions: &[START, ASK, LOG_IN, ASK, Action::Decide(OWNER, Choice::Deny), CALLBACK],
+        fresh_login: false,
+    },
+    Path {
+        name: "replayed-code",
+        scope: "replay",
+        actions: &[
+            START,
+            ASK,
+            LOG_IN,
+            ASK,
+            YES,
+            CALLBACK,
+            Action::Load(0),
+            Action::Commit(0),
+            Action::Retry(0),
+            Action::Load(1),
+            Action::Commit(1),
+        ],
+        fresh_login: false,
+    },
+    Path {
+        name: "replay-ends-the-grant",
+        scope: "replay",
+        actions: &[
+            START,
+            ASK,
+            LOG_IN,
+            ASK,
+            YES,
+            CALLBACK,
+            Action::Load(0),
+            Action::Commit(0),
+            PROFILE,
+            Action::Retry(0),
+            Action::Load(1),
+            Action::Commit(1),
+            PROFILE,
+        ],
+        fresh_login: false,
+    },
+    Path {
+        name: "other-redirect-uri",
+        scope: "sloppy-client",
+        actions: spoilt!(own(RedirectOf::Other, VerifierOf::Right)),
+        fresh_login: false,
+    },
+    Path {
+        name: "no-redirect-uri",
+        scope: "sloppy-client",
+        actions: spoilt!(own(RedirectOf::Missing, VerifierOf::Right)),
+        fresh_login: false,
+    },
+    Path {
+        name: "other-verifier",
+        scope: "sloppy-client",
+        actions: spoilt!(own(RedirectOf::Right, VerifierOf::Own)),
+        fresh_login: false,
+    },
+    Path {
+        name: "no-verifier",
+        scope: "sloppy-client",
+        actions: spoilt!(own(RedirectOf::Right, VerifierOf::Missing)),
+        fresh_login: false,
+    },
+];
+
+const CASE: Case = Case { needs: &[Need::Login, Need::ConfidentialClient], ..Case::DEFAULT };
+const PKCE: &[Need] = &[Need::Login, Need::ConfidentialClient, Need::Pkce];
+
+/// The cases of the driven half.
+pub(super) const CASES: &[Case] = &[
+    Case {
+        id: "driven/honest-flow",
+        about: "The whole flow goes as the server's own logic predicts.",
+        run: |ctx| Box::pin(walk(ctx, &PATHS[0])),
+        ..CASE
+    },
+    Case {
+        id: "driven/denied",
+        rules: rules!["rfc6749-4.1.2.1-access-denied"],
+        about: "An owner who says no sends the client an error.",
+        run: |ctx| Box::pin(walk(ctx, &PATHS[1])),
+        ..CASE
+    },
+    Case {
+        id: "driven/replayed-code",
+        rules: rules!["rfc6749-4.1.2-code-single-use"],
+        about: "A token request that is sent once more is refused.",
+        run: |ctx| Box::pin(walk(ctx, &PATHS[2])),
+        ..CASE
+    },
+    Case {
+        id: "driven/replay-ends-the-grant",
+        rules: rules!["rfc6749-4.1.2-code-reuse-revokes-tokens"],
+        about: "After a replay the token no longer opens the resource.",
+        needs: &[Need::Login, Need::ConfidentialClient, Need::ResourceServer],
+        severity: Severity::Warns,
+        run: |ctx| Box::pin(walk(ctx, &PATHS[3])),
+        ..CASE
+    },
+    Case {
+        id: "driven/other-redirect-uri",
+        rules: rules!["rfc6749-4.1.3-redirect-uri-identical"],
+        about: "A token request with another redirect URI is refused, and spoils nothing.",
+        run: |ctx| Box::pin(walk(ctx, &PATHS[4])),
+        ..CASE
+    },
+    Case {
+        id: "driven/no-redirect-uri",
+        rules: rules!["rfc6749-4.1.3-redirect-uri-present"],
+        about: "A token request without the redirect URI is refused, and spoils nothing.",
+        run: |ctx| Box::pin(walk(ctx, &PATHS[5])),
+        ..CASE
+    },
+    Case {
+        id: "driven/other-verifier",
+        rules: rules!["rfc7636-4.6-mismatch-invalid-grant"],
+        about: "A token request with another verifier is refused.",
+        needs: PKCE,
+        run: |ctx| Box::pin(walk(ctx, &PATHS[6])),
+        ..CASE
+    },
+    Case {
+        id: "driven/no-verifier",
+        rules: rules!["rfc7636-4.5-verifier-required"],
+        about: "A token request without the verifier is refused.",
+        needs: PKCE,
+        run: |ctx| Box::pin(walk(ctx, &PATHS[7])),
+        ..CASE
+    },
+];
+
+/// Walks a path, and holds each answer against what the server's logic says of it.
+async fn walk(ctx: &Context, path: &'static Path) -> Checked {
+    let client: Arc<Client> = ctx.confidential()?;
+    let mut walk = Walk::new(ctx, &client, path.fresh_login);
+    let scope = Scope::find(path.scope).ok_or_else(|| Stop::errored("the path names no scope of the model"))?;
+    let universe = Universe::new(scope, Faults::none());
+    let mut world = universe.start();
+    let mut refused_before = false;
+    for action in path.actions {
+        let next = universe
+            .next(&world, action)
+            .ok_or_else(|| Stop::errored("the path is not one of the model's; please report it"))?;
+        let expected = predict(&world, action, &next);
+        world = next.world;
+        // Nothing goes over the wire while the model's server has loaded and not yet written.
+        if expected == Class::Inside && matches!(action, Action::Load(_) | Action::Commit(_)) {
+            continue;
+        }
+        let Some(walked) = walk.take(action).await? else { continue };
+        if expected == walked.class || expected == Class::Inside {
+            refused_before |= walked.class == Class::NoToken;
+            continue;
+        }
+        // Consent that was given before may stand (RFC 6749 4.1.1 leaves that to the server).
+        if expected == Class::ConsentPage && walked.class == Class::Code {
+            ctx.note("the server did not ask for consent again");
+            continue;
+        }
+        // Whether a refused attempt burns the code is the server's choice.
+        if expected == Class::Token && walked.class == Class::NoToken && refused_before {
+            ctx.note("the refused attempt also ended the code");
+            return Ok(());
+        }
+        let stop = Stop::broken(format!("{}, as the server's logic predicts", expected.word()), walked.saw);
+        return Err(match &walked.exchange {
+            Some(exchange) => stop.at(exchange),
+            None => stop,
+        });
+    }
+    Ok(())
+}

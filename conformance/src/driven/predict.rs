@@ -1,0 +1,100 @@
+//! What the server's logic says of a step, as a class that a stranger can tell apart.
+
+use oauth_model::client::Flow;
+use oauth_model::server::decide::Choice;
+use oauth_model::world::{Action, At, Next, OWNER, Stage, World};
+
+/// The class of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Class {
+    /// Nothing goes over the wire.
+    Inside,
+    /// A page that asks to log in.
+    LogInPage,
+    /// A page that asks for consent.
+    ConsentPage,
+    /// A redirect to the client with a code.
+    Code,
+    /// A redirect to the client with an error.
+    Error,
+    /// A page that refuses.
+    Refused,
+    /// A login that came about.
+    LoggedIn,
+    /// A login that was refused.
+    NotLoggedIn,
+    /// An authorization response that the client takes.
+    Taken,
+    /// An authorization response that the client refuses.
+    NotTaken,
+    /// A token.
+    Token,
+    /// A refused token request.
+    NoToken,
+    /// The resource.
+    Served,
+    /// A refused resource.
+    NotServed,
+}
+
+impl Class {
+    /// In words.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Inside => "nothing",
+            Self::LogInPage => "a page that asks to log in",
+            Self::ConsentPage => "a page that asks for consent",
+            Self::Code => "a redirect to the client with a code",
+            Self::Error => "a redirect to the client with an error",
+            Self::Refused => "a page that refuses",
+            Self::LoggedIn => "a login",
+            Self::NotLoggedIn => "a refused login",
+            Self::Taken => "an authorization response that the client takes",
+            Self::NotTaken => "an authorization response that the client refuses",
+            Self::Token => "a token",
+            Self::NoToken => "a refused token request",
+            Self::Served => "the resource",
+            Self::NotServed => "a refused request for the resource",
+        }
+    }
+}
+
+/// The class that the model's step has.
+#[must_use]
+pub(super) fn predict(before: &World, action: &Action, next: &Next) -> Class {
+    let at = next.world.browsers[OWNER].at;
+    match action {
+        Action::Ask(_) | Action::Decide(..) => match at {
+            At::LogInPage(_) => Class::LogInPage,
+            At::ConsentPage(..) => Class::ConsentPage,
+            At::ToClient(response) if response.code.is_some() => Class::Code,
+            At::ToClient(_) => Class::Error,
+            At::Elsewhere | At::ToServer(_) => match action {
+                Action::Decide(_, Choice::Deny) => Class::Error,
+                _ => Class::Refused,
+            },
+        },
+        Action::LogIn(..) if next.refused.is_some() => Class::NotLoggedIn,
+        Action::LogIn(..) => Class::LoggedIn,
+        Action::Callback(_) if next.world.sessions[OWNER].flow == Flow::Exchanging => Class::Taken,
+        Action::Callback(_) => Class::NotTaken,
+        Action::Load(call) | Action::Commit(call) => match next.world.calls.get(*call).map(|call| call.stage) {
+            // Loaded, but not written: nothing has left the server yet.
+            Some(Stage::Loaded(..) | Stage::Sent) | None => Class::Inside,
+            Some(Stage::Done) if next.refused.is_some() => Class::NoToken,
+            Some(Stage::Done) => Class::Token,
+        },
+        Action::Profile(_) | Action::ShowToken(_) if next.refused.is_some() => Class::NotServed,
+        Action::Profile(_) if next.world.facts.len() == before.facts.len() => Class::Inside,
+        Action::Profile(_) | Action::ShowToken(_) => Class::Served,
+        Action::Start(_)
+        | Action::Retry(_)
+        | Action::Redeem(_)
+        | Action::Leak(_)
+        | Action::Lure(_)
+        | Action::Forge(_)
+        | Action::Odd(_)
+        | Action::Tick => Class::Inside,
+    }
+}

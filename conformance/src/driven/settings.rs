@@ -1,0 +1,43 @@
+//! The client's settings for a target: the suite plays a client that is registered there.
+
+use oauth_model::client::IssNeed;
+use oauth_model::client::settings::{Endpoints, Settings};
+use oauth_model::directory::Authentication;
+
+use crate::target::{Client, ClientAuthentication, Target};
+
+/// The settings with which the model's client talks to the target as this client.
+#[must_use]
+pub(super) fn settings(target: &Target, client: &Client) -> Settings {
+    let advertised = target.metadata("authorization_response_iss_parameter_supported");
+    let iss = match advertised.and_then(serde_json::Value::as_bool) {
+        Some(true) => IssNeed::Required,
+        // The suite judges `iss` by cases of its own; here an unadvertised one must not end the walk.
+        Some(false) | None => IssNeed::IfSent,
+    };
+    let authorization = target
+        .extra_parameters
+        .iter()
+        .fold(target.endpoints.authorization.clone(), |uri, (name, value)| {
+            oauth_model::form::add_to_uri(&uri, &[(name, value)])
+        });
+    Settings {
+        client_id: client.id.clone(),
+        client_secret: client.secret.clone(),
+        authentication: match client.authentication {
+            ClientAuthentication::ClientSecretBasic => Authentication::Basic,
+            ClientAuthentication::ClientSecretPost => Authentication::Post,
+            ClientAuthentication::None => Authentication::None,
+        },
+        redirect_uri: client.redirect_uri.clone(),
+        scope: client.scope.clone(),
+        pkce: target.uses_pkce(client),
+        issuer: target.issuer.clone().unwrap_or_default(),
+        endpoints: Endpoints {
+            authorization,
+            token: target.endpoints.token.clone(),
+            resource: target.endpoints.resource.clone().unwrap_or_default(),
+        },
+        iss,
+    }
+}

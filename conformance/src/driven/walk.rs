@@ -1,0 +1,362 @@
+//! Walks a path on a live server: each action of the model becomes the exchange that it stands for.
+
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use oauth_model::client::call::{HttpCall, judge_resource_answer, judge_token_answer, resource_request, token_request};
+use oauth_model::client::receive::receive;
+use oauth_model::client::reply::authorization_request;
+use oauth_model::client::settings::Settings;
+use oauth_model::client::{Act, Event, Fresh, Session, step};
+use oauth_model::fact::Who;
+use oauth_model::http::HttpRequest;
+use oauth_model::policy::Time;
+use oauth_model::secret::{Minted, Secret};
+use oauth_model::server::decide::Choice;
+use oauth_model::world::Action;
+use oauth_model::world::action::{ProofOf, RedirectOf, Redemption, VerifierOf};
+
+use super::predict::Class;
+use super::settings::settings;
+use crate::browser::{Browser, Decision, Landing};
+use crate::context::Context;
+use crate::exchange::{Actor, Exchange, Request};
+use crate::flow::Authentication;
+use crate::params::Params;
+use crate::stop::{Checked, Stop};
+use crate::target::{Client, Who as Account};
+
+/// What a step of a walk showed.
+#[derive(Debug, Clone)]
+pub struct Walked {
+    /// The class of the answer.
+    pub class: Class,
+    /// The exchange that shows it, if one took place.
+    pub exchange: Option<Arc<Exchange>>,
+    /// What was seen, in words.
+    pub saw: String,
+}
+
+/// A walk on a live server.
+pub(super) struct Walk<'a> {
+    ctx: &'a Context,
+    settings: Settings,
+    session: Session,
+    browser: Browser,
+    login_behind: bool,
+    uri: String,
+    landing: Option<Landing>,
+    calls: Vec<(Actor, HttpCall)>,
+    token: Option<String>,
+}
+
+impl<'a> Walk<'a> {
+    /// A walk as this client, in the browser that the run logged in or in one without cookies.
+    pub(super) fn new(ctx: &'a Context, client: &Client, fresh_login: bool) -> Self {
+        let mut browser = if fresh_login { ctx.stranger() } else { ctx.browser() };
+        browser.who = Some(Account::First);
+        browser.actor = Actor::Browser;
+        Self {
+            ctx,
+            settings: settings(ctx.target(), client),
+            session: Session::default(),
+            browser,
+            login_behind: !fresh_login,
+            uri: String::new(),
+            landing: None,
+            calls: Vec::new(),
+            token: None,
+        }
+    }
+
+    /// Takes one step; `None` where this walk has it behind it already.
+    pub(super) async fn take(&mut self, action: &Action) -> Checked<Option<Walked>> {
+        Ok(Some(match action {
+            Action::Start(_) => self.start()?,
+            // Whoever is logged in goes straight on to the request after the login.
+            Action::Ask(_) if self.login_behind => return Ok(None),
+            Action::LogIn(..) if self.login_behind => {
+                self.login_behind = false;
+                return Ok(None);
+            }
+            Action::Ask(_) => self.ask().await?,
+            Action::LogIn(_, right) => self.log_in(*right).await?,
+            Action::Decide(_, choice) => self.decide(*choice).await?,
+            Action::Callback(_) => self.callback()?,
+            Action::Retry(call) => {
+                let again = self.call(*call)?.clone();
+                self.calls.push(again);
+                inside("the same token request again")
+            }
+            Action::Redeem(redemption) => self.compose(redemption)?,
+            Action::Load(call) | Action::Commit(call) => self.redeem(*call).await?,
+            Action::Profile(_) => self.profile().await?,
+            Action::Leak(_) | Action::Tick => inside("nothing"),
+            Action::ShowToken(_) | Action::Lure(_) | Action::Forge(_) | Action::Odd(_) => {
+                return Err(Stop::not_tested("this step is the model's alone"));
+            }
+        }))
+    }
+
+    fn now() -> Time {
+        Time(0)
+    }
+
+    fn minted(&self) -> Checked<Minted> {
+        let bytes = URL_SAFE_NO_PAD.decode(self.ctx.fresh()).ok().and_then(|bytes| bytes.try_into().ok());
+        bytes
+            .map(|bytes| Minted::new(Secret::from_bytes(bytes)))
+            .ok_or_else(|| Stop::errored("the suite's own random source failed; please report it"))
+    }
+
+    fn fold(&mut self, event: &Event) -> Act {
+        let (session, act) = step(Self::now(), &self.settings.rules(), self.session, event);
+        self.session = session;
+        act
+    }
+
+    fn start(&mut self) -> Checked<Walked> {
+        let fresh = Fresh { state: self.minted()?, verifier: self.minted()?, session: self.minted()? };
+        let Act::ToServer(departure) = self.fold(&Event::LogIn(fresh)) else {
+            return Err(Stop::errored("the client's logic made no authorization request; please report it"));
+        };
+        self.uri = authorization_request(&self.settings, &departure);
+        Ok(inside("the client's authorization request"))
+    }
+
+    async fn ask(&mut self) -> Checked<Walked> {
+        // A server that went on from the login to the request by itself has been asked already.
+        let landing = match self.landing.take() {
+            Some(landing) if self.class_of(&landing) != Class::Refused => landing,
+            Some(_) | None => self.browser.open(&self.uri.clone()).await?,
+        };
+        Ok(self.at(landing))
+    }
+
+    fn class_of(&self, landing: &Landing) -> Class {
+        match landing {
+            Landing::Callback(location) if location.params.has("error") => Class::Error,
+            Landing::Callback(location) if location.params.has("code") => Class::Code,
+            Landing::Callback(_) | Landing::Foreign(_) => Class::Refused,
+            Landing::Page(page) if self.browser.login_form(page).is_some() => Class::LogInPage,
+            Landing::Page(page)
+                if page.status < 400 && self.browser.consent_form(page, Decision::Approve).is_some() =>
+            {
+                Class::ConsentPage
+            }
+            Landing::Page(_) => Class::Refused,
+        }
+    }
+
+    /// Remembers where the browser is, and says what that shows.
+    fn at(&mut self, landing: Landing) -> Walked {
+        let walked = Walked {
+            class: self.class_of(&landing),
+            exchange: Some(Arc::clone(landing.exchange())),
+            saw: landing.describe(),
+        };
+        self.landing = Some(landing);
+        walked
+    }
+
+    async fn log_in(&mut self, right: bool) -> Checked<Walked> {
+        let mut landing =
+            self.landing.take().ok_or_else(|| Stop::not_tested("no login page was reached"))?;
+        let user = self.ctx.target().users.get(&Account::First).cloned();
+        let user = user.ok_or_else(|| Stop::not_tested("add [user] with name and password"))?;
+        // A login takes one form or two: the name first, then the password.
+        let mut shown = None;
+        for _ in 0..3 {
+            let Some(page) = landing.page() else { break };
+            let Some(mut form) = self.browser.login_form(page) else { break };
+            let with_password = form.params.pairs().any(|(_, value)| value == user.password);
+            if !right {
+                let names: Vec<String> = form
+                    .params
+                    .pairs()
+                    .filter(|(_, value)| *value == user.password)
+                    .map(|(name, _)| name.to_owned())
+                    .collect();
+                for name in names {
+                    form.params.set(&name, "not-the-password");
+                }
+            }
+            landing = self.browser.submit(&form).await?;
+            if with_password {
+                shown = self.browser.trail.iter().rev().find(|exchange| exchange.request.method == "POST").cloned();
+                break;
+            }
+        }
+        let class = match self.class_of(&landing) {
+            Class::LogInPage => Class::NotLoggedIn,
+            _ if landing.page().is_some_and(|page| page.status >= 400) => Class::NotLoggedIn,
+            _ => Class::LoggedIn,
+        };
+        let saw = landing.describe();
+        let exchange = shown.or_else(|| Some(Arc::clone(landing.exchange())));
+        self.landing = Some(landing);
+        Ok(Walked { class, exchange, saw })
+    }
+
+    async fn decide(&mut self, choice: Choice) -> Checked<Walked> {
+        let landing = self.landing.take().ok_or_else(|| Stop::not_tested("no consent page was reached"))?;
+        let decision = if choice == Choice::Deny { Decision::Deny } else { Decision::Approve };
+        if self.class_of(&landing) == Class::Code {
+            if decision == Decision::Deny {
+                return Err(Stop::not_tested("the server did not ask, since consent was given before"));
+            }
+            return Ok(self.at(landing));
+        }
+        let landing = self.browser.run(landing, decision).await?;
+        Ok(self.at(landing))
+    }
+
+    /// Hands the authorization response to the client's logic, which composes the token request.
+    fn callback(&mut self) -> Checked<Walked> {
+        let landing = self.landing.take().ok_or_else(|| Stop::not_tested("no response was reached"))?;
+        let exchange = Some(Arc::clone(landing.exchange()));
+        let saw = landing.describe();
+        let not_taken = |saw: String| Walked { class: Class::NotTaken, exchange: exchange.clone(), saw };
+        let Landing::Callback(location) = &landing else { return Ok(not_taken(saw)) };
+        let (path, query) = split(&location.text);
+        let request = HttpRequest {
+            method: "GET".to_owned(),
+            path,
+            query,
+            headers: Vec::new(),
+            body: Vec::new(),
+        };
+        let unused = Fresh { state: self.minted()?, verifier: self.minted()?, session: self.minted()? };
+        let received = receive(&request, &self.settings, &unused);
+        match self.fold(&received.event) {
+            Act::Exchange(verifier) => {
+                let code = received.code.map(|code| code.0).unwrap_or_default();
+                self.calls.push((Actor::Client, token_request(&self.settings, &code, verifier)));
+                Ok(Walked { class: Class::Taken, exchange, saw })
+            }
+            Act::ShowError(refusal) => Ok(not_taken(format!("{saw}, which the client refuses: {refusal:?}"))),
+            _ => Ok(not_taken(saw)),
+        }
+    }
+
+    fn call(&self, at: usize) -> Checked<&(Actor, HttpCall)> {
+        self.calls.get(at).ok_or_else(|| Stop::not_tested("no token request was composed"))
+    }
+
+    /// Spoils the client's own token request as the model's composed one says.
+    fn compose(&mut self, redemption: &Redemption) -> Checked<Walked> {
+        let (_, mut call) = self.call(0)?.clone();
+        let mut params = Params::decode(&call.body);
+        match redemption.redirect {
+            RedirectOf::Right => {}
+            RedirectOf::Other => params.set("redirect_uri", &format!("{}/other", self.settings.redirect_uri)),
+            RedirectOf::Missing => params.remove("redirect_uri"),
+        }
+        match redemption.verifier {
+            VerifierOf::Right | VerifierOf::Challenge => {}
+            VerifierOf::Own => params.set("code_verifier", &self.ctx.fresh()),
+            VerifierOf::Missing => params.remove("code_verifier"),
+        }
+        let actor = match redemption.by {
+            Who::Client | Who::Owner => Actor::Client,
+            Who::OtherClient => Actor::OtherClient,
+            Who::Thief => Actor::Thief,
+        };
+        if redemption.client != 0 {
+            let second = self.ctx.second()?;
+            self.authenticate(&mut call, &mut params, Authentication::of(&second));
+        }
+        match redemption.proof {
+            ProofOf::Right => {}
+            ProofOf::Wrong => {
+                let id = self.settings.client_id.clone();
+                let secret = self.ctx.fresh();
+                self.authenticate(&mut call, &mut params, Authentication::Basic { id, secret });
+            }
+            ProofOf::Missing => {
+                let id = self.settings.client_id.clone();
+                self.authenticate(&mut call, &mut params, Authentication::Id(id));
+            }
+        }
+        call.body = params.encode();
+        self.calls.push((actor, call));
+        Ok(inside("a composed token request"))
+    }
+
+    fn authenticate(&self, call: &mut HttpCall, params: &mut Params, authentication: Authentication) {
+        call.headers.retain(|(name, _)| *name != "Authorization");
+        params.remove("client_id");
+        params.remove("client_secret");
+        match authentication {
+            Authentication::Basic { id, secret } => {
+                call.headers.push(("Authorization", oauth_model::client::call::basic(&id, &secret)));
+            }
+            Authentication::Body { id, secret } => {
+                params.set("client_id", &id);
+                params.set("client_secret", &secret);
+            }
+            Authentication::Id(id) => params.set("client_id", &id),
+            Authentication::Header(_) | Authentication::Nothing => {}
+        }
+    }
+
+    async fn redeem(&mut self, at: usize) -> Checked<Walked> {
+        let (actor, call) = self.call(at)?.clone();
+        let exchange = self.ctx.send(actor, request_of(&call)).await?;
+        let response = exchange.response()?;
+        let judgement = judge_token_answer(Self::now(), response.status, &response.body);
+        let has_token = judgement.answer.is_ok();
+        let saw = format!("status {} {}", response.status, judgement.words.error);
+        if at == 0 {
+            let fresh = self.minted()?;
+            let _shown = self.fold(&Event::TokenAnswer(judgement.answer, fresh));
+            self.token = judgement.token;
+        }
+        let class = if has_token { Class::Token } else { Class::NoToken };
+        Ok(Walked { class, exchange: Some(exchange), saw: saw.trim_end().to_owned() })
+    }
+
+    async fn profile(&mut self) -> Checked<Walked> {
+        if self.ctx.target().endpoints.resource.is_none() {
+            return Err(Stop::not_offered("the target names no resource"));
+        }
+        if self.fold(&Event::Profile) != Act::CallResource {
+            return Ok(Walked { class: Class::Inside, exchange: None, saw: "no login at the client".to_owned() });
+        }
+        let token = self.token.clone().unwrap_or_default();
+        let call = resource_request(&self.settings, &token);
+        let exchange = self.ctx.send(Actor::Client, request_of(&call)).await?;
+        let status = exchange.response()?.status;
+        let answer = judge_resource_answer(status);
+        let class = if answer.is_ok() { Class::Served } else { Class::NotServed };
+        let _shown = self.fold(&Event::ResourceAnswer(answer));
+        Ok(Walked { class, exchange: Some(exchange), saw: format!("status {status}") })
+    }
+}
+
+fn inside(saw: &str) -> Walked {
+    Walked { class: Class::Inside, exchange: None, saw: saw.to_owned() }
+}
+
+/// The path and the query of a URI.
+fn split(uri: &str) -> (String, Option<String>) {
+    let uri = uri.split('#').next().unwrap_or_default();
+    let (rest, query) = match uri.split_once('?') {
+        Some((rest, query)) => (rest, Some(query.to_owned())),
+        None => (uri, None),
+    };
+    let after_scheme = rest.find("://").map_or(0, |at| at + 3);
+    let path = rest[after_scheme..].find('/').map_or("/", |at| &rest[after_scheme + at..]);
+    (path.to_owned(), query)
+}
+
+fn request_of(call: &HttpCall) -> Request {
+    let request = Request {
+        method: call.method.to_owned(),
+        url: call.url.clone(),
+        headers: Vec::new(),
+        body: call.body.clone().into_bytes(),
+    };
+    call.headers.iter().fold(request, |request, (name, value)| request.header(name, value.clone()))
+}

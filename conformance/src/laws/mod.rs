@@ -1,0 +1,123 @@
+//! The laws over all that a run exchanged, as cases `laws/ID` that run after all others.
+//!
+//! The observer reads facts off HTTP with a parser of its own. What it cannot read without doubt (a repeated
+//! parameter, a response that fits two requests) it leaves out, so that a law is silent rather than wrong.
+
+mod observe;
+mod parse;
+
+use oauth_model::law::{Facts, Judgement, LAWS, Law};
+
+use crate::case::{Case, Isolation, Profile};
+use crate::context::Context;
+use crate::need::Need;
+use crate::stop::{Checked, Stop};
+
+/// Seconds by which a clock, a network and a scheduler may be late before a lifetime counts as overrun.
+const GRACE: u64 = 2;
+
+/// The longest that a code may live (RFC 6749 4.1.2), unless the target file says less.
+const LONGEST_CODE_LIFETIME: u64 = 600;
+
+macro_rules! laws {
+    ($($id:literal $needs:expr;)*) => {
+        const CASES: &[Case] = &[$(Case {
+            id: concat!("laws/", $id),
+            rules: law($id).rules,
+            about: law($id).about,
+            needs: $needs,
+            isolation: Isolation::Last,
+            run: |ctx| Box::pin(std::future::ready(judge(ctx, law($id)))),
+            ..Case::DEFAULT
+        }),*];
+    };
+}
+
+const LOGIN: &[Need] = &[Need::Login];
+const PKCE: &[Need] = &[Need::Login, Need::Pkce];
+
+laws! {
+    "code-after-login" LOGIN;
+    "code-after-consent" LOGIN;
+    "consent-is-the-owners" LOGIN;
+    "code-to-registered-uri" LOGIN;
+    "state-returned" LOGIN;
+    "code-redeemed-once" LOGIN;
+    "replay-ends-grant" LOGIN;
+    "code-redeemed-in-time" LOGIN;
+    "code-redeemed-by-its-client" LOGIN;
+    "code-redeemed-with-its-redirect-uri" LOGIN;
+    "code-redeemed-with-its-verifier" PKCE;
+    "no-verifier-without-challenge" PKCE;
+    "confidential-client-authenticated" LOGIN;
+    "token-within-consent" LOGIN;
+    "code-was-issued" LOGIN;
+    "served-token-was-issued" LOGIN;
+    "served-token-in-time" LOGIN;
+    "served-token-covers-resource" LOGIN;
+}
+
+/// A law of the model, by its id; one that does not exist fails to compile.
+const fn law(id: &str) -> &'static Law {
+    let mut at = 0;
+    while at < LAWS.len() {
+        if same(LAWS[at].id.as_bytes(), id.as_bytes()) {
+            return &LAWS[at];
+        }
+        at += 1;
+    }
+    panic!("the model has no such law")
+}
+
+const fn same(left: &[u8], right: &[u8]) -> bool {
+    if left.len() != right.len() {
+        return false;
+    }
+    let mut at = 0;
+    while at < left.len() {
+        if left[at] != right[at] {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}
+
+/// The laws that an outsider can judge, in reading order.
+#[must_use]
+pub fn cases(profile: Profile) -> &'static [Case] {
+    match profile {
+        Profile::Documented => &[],
+        Profile::Rfc6749 | Profile::Rfc9700 => CASES,
+    }
+}
+
+fn judge(ctx: &Context, law: &Law) -> Checked {
+    let live = ctx.live();
+    let observed = observe::observe(&live.target, &live.recording());
+    let lifetime = live.target.code_lifetime.unwrap_or(LONGEST_CODE_LIFETIME);
+    let facts = Facts { facts: &observed.facts, code_lifetime: lifetime + GRACE };
+    match law.judge(&facts) {
+        Judgement::Silent => Err(Stop::unlisted()),
+        Judgement::Kept => Ok(()),
+        Judgement::Broken(at) => {
+            let stop = Stop::broken(law.about.trim_end_matches('.'), "an exchange that breaks it");
+            Err(match observed.exchanges.get(at) {
+                Some(exchange) => stop.at(exchange),
+                None => stop,
+            })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_observable_law_is_a_case() {
+        let have: Vec<&str> = CASES.iter().filter_map(|case| case.id.strip_prefix("laws/")).collect();
+        let want: Vec<&str> = LAWS.iter().filter(|law| law.observable).map(|law| law.id).collect();
+        assert_eq!(have, want);
+    }
+}

@@ -1,0 +1,36 @@
+//! A conformance suite for OAuth 2.0 authorization servers.
+//!
+//! Read in this order: [`case`] (what a case is), [`context`] and [`flow`] (what it works with), [`expect`] (what it
+//! expects), [`suite`] (the cases); then [`target`], [`browser`], and how it all runs.
+#![forbid(unsafe_code)]
+
+pub mod case;
+pub mod context;
+pub mod expect;
+pub mod flow;
+pub mod need;
+pub mod stop;
+pub mod suite;
+
+pub mod browser;
+pub mod exchange;
+pub mod fields;
+pub mod params;
+pub mod target;
+
+pub mod driven;
+pub mod laws;
+mod preflight;
+pub mod reference;
+pub mod run;
+pub mod select;
+pub mod selftest;
+pub mod verdict;
+
+mod burst;
+pub mod cli;
+pub mod clock;
+pub mod http;
+pub mod live;
+pub mod mask;
+pub mod report;

@@ -1,0 +1,134 @@
+//! The live target with all that the cases of one run share: the connection, the clock, the secrets seen, and
+//! the cookies of the users who logged in.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use sha2::{Digest, Sha256};
+
+use crate::browser::Jar;
+use crate::case::Profile;
+use crate::clock::Clock;
+use crate::driven::Sequence;
+use crate::exchange::{Actor, Exchange, Moment, NoAnswer, Request, Response};
+use crate::http::Wire;
+use crate::mask::{Kind, Vault};
+use crate::target::{Target, Who};
+
+/// A live server and what the cases of one run share.
+pub struct Live {
+    /// What is known of the server.
+    pub target: Target,
+    /// How it is reached.
+    pub wire: Wire,
+    /// How cases wait.
+    pub clock: Clock,
+    /// The secrets that were seen.
+    pub vault: Vault,
+    /// Against which documents it is judged.
+    pub profile: Profile,
+    /// What all fresh values are drawn from.
+    pub seed: u64,
+    jars: Mutex<BTreeMap<Who, Jar>>,
+    recording: Mutex<Vec<Arc<Exchange>>>,
+    documented: tokio::sync::OnceCell<Arc<Sequence>>,
+    /// How far the server's clock was advanced.
+    advanced: Mutex<Duration>,
+    ticks: AtomicU64,
+    numbers: AtomicU64,
+}
+
+impl Live {
+    /// Puts the parts together.
+    #[must_use]
+    pub fn new(target: Target, wire: Wire, clock: Clock, profile: Profile, seed: u64) -> Self {
+        let vault = Vault::new();
+        vault.know_target(&target);
+        for (name, value) in wire.headers() {
+            vault.learn(Kind::Authorization, value, &format!("--header {name}"));
+        }
+        Self {
+            target,
+            wire,
+            clock,
+            vault,
+            profile,
+            seed,
+            jars: Mutex::default(),
+            recording: Mutex::default(),
+            documented: tokio::sync::OnceCell::new(),
+            advanced: Mutex::default(),
+            ticks: AtomicU64::new(0),
+            numbers: AtomicU64::new(0),
+        }
+    }
+
+    /// The cookies with which a user's browsers start; empty before the first login.
+    #[must_use]
+    pub fn jar(&self, who: Who) -> Jar {
+        lock(&self.jars).get(&who).cloned().unwrap_or_default()
+    }
+
+    /// Keeps the cookies with which a user's browsers start.
+    pub fn keep_jar(&self, who: Who, jar: Jar) {
+        lock(&self.jars).insert(who, jar);
+    }
+
+    /// All that the run exchanged so far, in the order of the answers.
+    #[must_use]
+    pub fn recording(&self) -> Vec<Arc<Exchange>> {
+        lock(&self.recording).clone()
+    }
+
+    /// The one walk of the documented sequence, which all its steps are read from.
+    pub async fn documented<F: Future<Output = Sequence>>(&self, walk: impl FnOnce() -> F) -> Arc<Sequence> {
+        Arc::clone(self.documented.get_or_init(|| async { Arc::new(walk().await) }).await)
+    }
+
+    /// A moment after all earlier ones.
+    #[must_use]
+    pub fn moment(&self) -> Moment {
+        let at = Instant::now() + *lock(&self.advanced);
+        Moment { tick: self.ticks.fetch_add(1, Ordering::SeqCst), at }
+    }
+
+    /// Waits by the clock of the run; the moments that follow are later by that time in either case.
+    pub async fn wait(&self, time: Duration) {
+        self.clock.wait(time).await;
+        if !self.clock.is_real() {
+            *lock(&self.advanced) += time;
+        }
+    }
+
+    /// Makes a record of what was sent and what came.
+    pub(crate) fn exchange(
+        &self,
+        who: Actor,
+        request: Request,
+        (sent, answered): (Moment, Option<Moment>),
+        answer: Result<Response, NoAnswer>,
+    ) -> Arc<Exchange> {
+        let number = self.numbers.fetch_add(1, Ordering::SeqCst) + 1;
+        let exchange = Arc::new(Exchange { number, who, sent, answered, request, answer });
+        self.vault.harvest(&exchange);
+        lock(&self.recording).push(Arc::clone(&exchange));
+        exchange
+    }
+
+    /// 32 bytes that depend on the seed, the case and the count alone.
+    #[must_use]
+    pub fn draw(&self, case: &str, count: u64) -> [u8; 32] {
+        let mut hash = Sha256::new();
+        hash.update(self.seed.to_be_bytes());
+        hash.update(count.to_be_bytes());
+        hash.update(case.as_bytes());
+        hash.finalize().into()
+    }
+}
+
+/// Locks; a panic elsewhere leaves nothing half-written here.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,128 @@
+//! No secret survives, wherever it stands and however it is written.
+
+use std::time::Instant;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use proptest::prelude::*;
+use url::form_urlencoded;
+
+use super::{Kind, Vault};
+use crate::exchange::{Actor, Exchange, Moment, Request, Response};
+use crate::flow::Authentication;
+use crate::params::Params;
+
+fn exchange(request: Request, headers: &[(&str, String)], body: &str) -> Exchange {
+    let moment = Moment { tick: 0, at: Instant::now() };
+    let headers = headers.iter().map(|(name, value)| ((*name).into(), value.clone())).collect();
+    let answer = Ok(Response { status: 200, headers, body: body.as_bytes().to_vec() });
+    Exchange { number: 1, who: Actor::Client, sent: moment, answered: Some(moment), request, answer }
+}
+
+/// All that a report would show of an exchange.
+fn shown(vault: &Vault, exchange: &Exchange) -> String {
+    let request = vault.request(&exchange.request);
+    let mut out = format!("{} {:?} {}", request.url, request.headers, request.text());
+    if let Ok(response) = &exchange.answer {
+        let response = vault.response(response);
+        out += &format!(" {:?} {}", response.headers, response.text());
+    }
+    out
+}
+
+fn form(text: &str) -> String {
+    form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}
+
+/// Letters and digits and what is awkward in headers, queries, JSON and HTML.
+fn secret() -> impl Strategy<Value = String> {
+    r#"[A-Za-z0-9+/=_.~%&:;?#<>@! -]{8,40}"#.prop_map(|text| text.trim().to_owned())
+}
+
+proptest! {
+    #[test]
+    fn no_secret_survives(secrets in proptest::collection::vec(secret(), 6), key in any::<[u8; 32]>()) {
+        prop_assume!(secrets.iter().all(|secret| secret.len() >= 8));
+        // A secret that the frame around them contains would be found in the frame.
+        let frame = "authorization_code access_token text/html hidden http://as.example/ localhost set-cookie location";
+        prop_assume!(secrets.iter().all(|secret| !frame.contains(secret.as_str())));
+        let [code, token, client, password, verifier, csrf] = secrets.as_slice() else { unreachable!() };
+        let vault = Vault::with_key(key);
+        vault.learn(Kind::Password, password, "the target");
+        let params = Params::from([
+            ("grant_type", "authorization_code"), ("code", code), ("code_verifier", verifier),
+            ("client_secret", client), ("pw", password),
+        ]);
+        let cookie = form(csrf);
+        let request = Request::form(format!("http://as.example/t?{}", params.encode()), &params)
+            .header("Authorization", Authentication::basic("id", client))
+            .header("Cookie", format!("session={cookie}; lang=en"))
+            .header("Referer", format!("http://as.example/?code={}", form(code)));
+        let headers = [
+            ("location", format!("http://localhost/cb?code={}&state=1#access_token={}", form(code), form(token))),
+            ("set-cookie", format!("session={cookie}; Path=/")),
+        ];
+        let json = serde_json::json!({ "access_token": token, "error_description": format!("bad code {code}") });
+        let first = exchange(request, &headers, &json.to_string());
+        vault.harvest(&first);
+        let html = format!("<p>{code} {}</p><input type=hidden name=csrf_token value=\"{cookie}\">", form(&form(verifier)));
+        let second = exchange(Request::get("http://as.example/"), &[], &html);
+        vault.harvest(&second);
+
+        let all = shown(&vault, &first) + &shown(&vault, &second) + &vault.text(&format!("saw {code:?}, {token}"));
+        for secret in [code, token, client, password, verifier, &cookie] {
+            for written in [secret.clone(), form(secret), form(&form(secret)), STANDARD.encode(secret)] {
+                // What encoding leaves of a secret of blanks and signs is no secret.
+                prop_assert!(!all.contains(&written), "{written:?} is in {all}");
+            }
+        }
+        prop_assert!(!all.contains(&Authentication::basic("id", client)));
+    }
+
+    #[test]
+    fn equal_secrets_have_equal_pseudonyms(secret in "[a-z0-9]{6,20}", key in any::<[u8; 32]>(), other in any::<[u8; 32]>()) {
+        let masked = |key| {
+            let vault = Vault::with_key(key);
+            vault.learn(Kind::Code, &secret, "here");
+            vault.text(&format!("{secret}, {secret}"))
+        };
+        let text = masked(key);
+        let (left, right) = text.split_once(", ").expect("both are there");
+        prop_assert_eq!(left, right);
+        prop_assert_eq!(left.len(), "code:3f2a91c4e07b".len());
+        prop_assert!(key == other || masked(other) != text);
+    }
+}
+
+#[test]
+fn short_secrets_are_covered_where_they_stand_by_name() {
+    let vault = Vault::with_key([7; 32]);
+    let params = Params::from([("code", "x"), ("client_secret", "pw1"), ("scope", "x y")]);
+    let one = exchange(Request::form("http://h/t", &params), &[], r#"{"access_token":"t1","scope":"x"}"#);
+    vault.harvest(&one);
+    let all = shown(&vault, &one);
+    assert!(!all.contains("code=x&") && !all.contains("pw1") && !all.contains("\"t1\""), "{all}");
+    assert!(all.contains("scope=x+y"), "{all}");
+}
+
+#[test]
+fn what_is_public_stays_readable() {
+    let vault = Vault::with_key([7; 32]);
+    let url = "http://h/authorize?client_id=client_number_1&state=0123456789abcdef&redirect_uri=http%3A%2F%2Fc%2Fcb";
+    let body = "<input type=hidden name=client_id value=\"client_number_1\"><input type=hidden name=s value=\"0123456789abcdef\">\
+                <input type=hidden name=g value=\"9f8e7d6c5b4a39281706\">";
+    let one = exchange(Request::get(url), &[], body);
+    vault.harvest(&one);
+    let all = shown(&vault, &one);
+    assert!(
+        all.contains(url)
+            && all.contains("value=\"client_number_1\"")
+            && all.contains("\"0123456789abcdef\""),
+        "{all}"
+    );
+    assert!(!all.contains("9f8e7d6c5b4a39281706"), "{all}");
+    let error =
+        exchange(Request::get("http://h/"), &[], r#"{"code":"invalid_request","error":"invalid_request"}"#);
+    vault.harvest(&error);
+    assert!(vault.text("invalid_request").contains("invalid_request"));
+}

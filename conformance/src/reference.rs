@@ -1,0 +1,51 @@
+//! The reference server in this process, for runs that name no target.
+
+use std::sync::Arc;
+
+use oauth_model::fault::Faults;
+use oauth_model::policy::Policy;
+use oauth_reference_server::{Config, ManualClock, Options, Server, serve};
+use tokio::net::TcpListener;
+
+use crate::case::Profile;
+use crate::clock::Clock;
+use crate::run::Halt;
+use crate::target::{Target, read_text};
+
+/// The target file of the reference server at its default address.
+pub const TARGET: &str = include_str!("../targets/reference.toml");
+
+/// A reference server that runs until it is dropped.
+#[derive(Debug)]
+pub struct Reference {
+    /// What the suite knows of it.
+    pub target: Target,
+    /// How its clock is advanced.
+    pub clock: Clock,
+    _server: Server,
+}
+
+/// Starts the reference server on a free loopback port, with the profile's policy and these faults.
+///
+/// # Errors
+/// When it cannot be started.
+pub async fn start(profile: Profile, faults: Faults) -> Result<Reference, Halt> {
+    let fault = |text: String| Halt::usage(format!("the reference server does not start: {text}"));
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.map_err(|error| fault(error.to_string()))?;
+    let clock = ManualClock::default();
+    let options = Options {
+        profile: match profile {
+            Profile::Rfc6749 => Policy::RFC6749,
+            Profile::Documented | Profile::Rfc9700 => Policy::RFC9700,
+        },
+        clock: Arc::new(clock.clone()),
+        faults,
+    };
+    let server =
+        serve(listener, Config::built_in(), options).await.map_err(|error| fault(error.to_string()))?;
+    let text = TARGET.replace("http://127.0.0.1:9000", &format!("http://{}", server.addr()));
+    let target =
+        read_text("targets/reference.toml", &text, &|_| None).map_err(|error| fault(error.to_string()))?;
+    let advance = Clock::Advance(Arc::new(move |time| clock.advance(time)));
+    Ok(Reference { target, clock: advance, _server: server })
+}

@@ -1,0 +1,40 @@
+//! What a run shows: text for people, JSON for programs. No secret leaves here unless asked for.
+
+mod curl;
+mod json;
+mod text;
+
+pub use json::json;
+pub(crate) use json::level_word;
+pub use text::{Style, text};
+
+use crate::exchange::{Request, Response};
+use crate::live::Live;
+use crate::mask::Vault;
+
+/// The run's secrets, covered or not.
+#[derive(Clone, Copy)]
+pub struct Veil<'r> {
+    vault: &'r Vault,
+    open: bool,
+}
+
+impl<'r> Veil<'r> {
+    /// Covers the secrets of a run; `unmask` leaves them as they are.
+    #[must_use]
+    pub fn new(live: &'r Live, unmask: bool) -> Self {
+        Self { vault: &live.vault, open: unmask }
+    }
+
+    fn text(self, text: &str) -> String {
+        if self.open { text.into() } else { self.vault.text(text) }
+    }
+
+    fn request(self, request: &Request) -> Request {
+        if self.open { request.clone() } else { self.vault.request(request) }
+    }
+
+    fn response(self, response: &Response) -> Response {
+        if self.open { response.clone() } else { self.vault.response(response) }
+    }
+}

@@ -1,0 +1,204 @@
+//! The report for people: the cases by area, then what is wrong with the exchange that shows it, then the sum.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use oauth_model::rule::RuleId;
+
+use crate::exchange::Exchange;
+use crate::live::Live;
+use crate::report::level_word;
+use crate::report::{Veil, curl};
+use crate::run::Outcome;
+use crate::verdict::{Report, Verdict};
+
+/// The longest body that is shown whole.
+const BODY: usize = 1200;
+
+/// Whether colours are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Style {
+    /// Text alone.
+    Plain,
+    /// With ANSI colours.
+    Colour,
+}
+
+impl Style {
+    fn paint(self, verdict: Verdict, text: &str) -> String {
+        let code = match verdict {
+            Verdict::Held => "32",
+            Verdict::Failed => "1;31",
+            Verdict::Warned => "33",
+            Verdict::NotOffered => "2",
+            Verdict::NotTested | Verdict::Errored => "35",
+        };
+        match self {
+            Self::Plain => text.into(),
+            Self::Colour => format!("\x1b[{code}m{text}\x1b[0m"),
+        }
+    }
+}
+
+/// The report of a run as text.
+#[must_use]
+pub fn text(live: &Live, outcome: &Outcome, veil: Veil<'_>, style: Style) -> String {
+    let mut out = String::new();
+    areas(&mut out, outcome, veil, style);
+    for verdict in [Verdict::Failed, Verdict::Warned, Verdict::Errored, Verdict::NotTested] {
+        for report in outcome.reports.iter().filter(|report| report.verdict == verdict) {
+            details(&mut out, report, veil, style);
+        }
+    }
+    sum(&mut out, live, outcome, veil, style);
+    out
+}
+
+/// Writing to a string never fails.
+macro_rules! line {
+    ($out:expr $(, $($argument:tt)*)?) => { writeln!($out $(, $($argument)*)?).expect("a string takes all") };
+}
+
+fn areas(out: &mut String, outcome: &Outcome, veil: Veil<'_>, style: Style) {
+    let mut area = "";
+    for report in &outcome.reports {
+        let (own, name) = report.id.split_once('/').unwrap_or(("", &report.id));
+        if own != area {
+            line!(out, "{}{own}", if area.is_empty() { "" } else { "\n" });
+            area = own;
+        }
+        let word = style.paint(report.verdict, &format!("{:<11}", report.verdict.word()));
+        let why = match report.verdict {
+            Verdict::NotOffered => {
+                report.reason.as_deref().map(|reason| format!("  ({})", veil.text(reason)))
+            }
+            Verdict::Held | Verdict::Failed | Verdict::Warned | Verdict::NotTested | Verdict::Errored => None,
+        };
+        line!(out, "  {word} {name}{}", why.unwrap_or_default());
+        if report.verdict == Verdict::Held {
+            for note in &report.notes {
+                line!(out, "              {}", veil.text(note));
+            }
+        }
+    }
+}
+
+fn details(out: &mut String, report: &Report, veil: Veil<'_>, style: Style) {
+    line!(out, "\n{} {}", style.paint(report.verdict, report.verdict.word()), report.id);
+    line!(out, "  {}", report.about);
+    for rule in &report.rules {
+        let rule = rule.get();
+        line!(out, "  {} ({}, section {}, {})", rule.id, rule.spec, rule.section, level_word(rule.level));
+        line!(out, "    {}", rule.summary);
+    }
+    let mut field = |name: &str, text: &Option<String>| {
+        if let Some(text) = text {
+            line!(out, "  {name:<9} {}", veil.text(text));
+        }
+    };
+    field("expected", &report.expected);
+    field("saw", &report.saw);
+    field("reason", &report.reason);
+    for note in &report.notes {
+        line!(out, "  note      {}", veil.text(note));
+    }
+    if let Some(exchange) = &report.shown {
+        shown(out, exchange, report.exchanges.len(), veil);
+    }
+}
+
+fn shown(out: &mut String, exchange: &Exchange, of: usize, veil: Veil<'_>) {
+    line!(out, "  exchange {} by the {} (one of the case's {of})", exchange.number, exchange.who.word());
+    let request = veil.request(&exchange.request);
+    line!(out, "    > {} {}", request.method, request.url);
+    message(out, '>', &request.headers, &request.body);
+    match &exchange.answer {
+        Ok(response) => {
+            let response = veil.response(response);
+            line!(out, "    < {}", response.status);
+            message(out, '<', &response.headers, &response.body);
+        }
+        Err(fault) => line!(out, "    < {fault}"),
+    }
+    let curl = curl::curl(veil, &exchange.request);
+    line!(out, "  to send it again");
+    for (variable, origin) in &curl.variables {
+        line!(out, "    # {variable} is {origin}");
+    }
+    line!(out, "    {}", curl.line);
+}
+
+fn message(out: &mut String, mark: char, headers: &[(String, String)], body: &[u8]) {
+    for (name, value) in headers {
+        line!(out, "    {mark} {name}: {}", visible(value));
+    }
+    if body.is_empty() {
+        return;
+    }
+    line!(out, "    {mark}");
+    let text = String::from_utf8_lossy(body);
+    let cut: String = text.chars().take(BODY).collect();
+    for part in cut.trim_end().lines() {
+        line!(out, "    {mark} {}", visible(part));
+    }
+    if cut.len() < text.len() {
+        line!(out, "    {mark} … ({} bytes in all)", body.len());
+    }
+}
+
+/// Text without what would move a terminal's cursor.
+fn visible(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}
+
+fn sum(out: &mut String, live: &Live, outcome: &Outcome, veil: Veil<'_>, style: Style) {
+    line!(out);
+    if let Some(reason) = &outcome.unsound {
+        line!(out, "the sanity case did not hold after the last case: {}", veil.text(reason));
+    }
+    if outcome.interrupted {
+        line!(out, "interrupted: the cases that were left are not listed");
+    }
+    let target = &live.target;
+    line!(
+        out,
+        "target {} at {}, profile {}, seed {}, {} exchanges, {:.1} s",
+        target.name,
+        target.issuer.as_deref().unwrap_or(&target.endpoints.authorization),
+        live.profile,
+        live.seed,
+        outcome.exchanges,
+        outcome.seconds
+    );
+    let (held, judged) = rules(&outcome.reports);
+    line!(out, "rules: {held} held of {judged} judged");
+    let verdict = if outcome.interrupted { "incomplete" } else { outcome.overall.word() };
+    let painted = match outcome.exit_code() {
+        0 => style.paint(Verdict::Held, verdict),
+        1 => style.paint(Verdict::Failed, verdict),
+        _ => style.paint(Verdict::Errored, verdict),
+    };
+    let counts: Vec<String> = Verdict::ALL
+        .iter()
+        .map(|verdict| format!("{} {}", outcome.count(*verdict), verdict.word()))
+        .collect();
+    let waived = outcome.reports.iter().filter(|report| report.waived).count();
+    line!(out, "{painted}: {}; {waived} waived by the target file", counts.join(", "));
+}
+
+/// How many rules held and how many were judged. A rule holds if a case of it held and none broke.
+fn rules(reports: &[Report]) -> (usize, usize) {
+    let mut judged: BTreeMap<RuleId, bool> = BTreeMap::new();
+    for report in reports {
+        let good = match report.verdict {
+            Verdict::Held => true,
+            Verdict::Failed | Verdict::Warned => false,
+            Verdict::NotOffered | Verdict::NotTested | Verdict::Errored => continue,
+        };
+        for rule in &report.rules {
+            let so_far = judged.entry(*rule).or_insert(true);
+            *so_far &= good;
+        }
+    }
+    (judged.values().filter(|good| **good).count(), judged.len())
+}

@@ -1,0 +1,216 @@
+//! The suite against the reference server: clean, and under each of the server's faults.
+//!
+//! A fault is caught when a case of `suite/` that carries one of its rules fails, or warns where the rule's level
+//! warns; the runner makes a case whose control did not hold `not-tested`, which counts for nothing here, nor do
+//! driven cases and laws, which share the logic that the fault lies to.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use oauth_model::fault::{Fault, Faults, Side};
+use oauth_model::rule::RuleId;
+use serde_json::{Value, json};
+
+use crate::case::Profile;
+use crate::http::{Settings, Wire};
+use crate::live::Live;
+use crate::reference;
+use crate::run::{Halt, Outcome, Progress, run};
+use crate::select::Selection;
+use crate::suite;
+use crate::target::discover;
+use crate::verdict::{Overall, Report, Verdict};
+
+/// The profile under which every rule applies.
+const PROFILE: Profile = Profile::Rfc9700;
+
+/// What became of a fault.
+#[derive(Debug, Clone)]
+pub struct Caught {
+    /// The fault.
+    pub fault: Fault,
+    /// For each rule that it breaks, the cases that fell.
+    pub rules: BTreeMap<RuleId, Vec<String>>,
+    /// Why the run gave no results, if it gave none.
+    pub halted: Option<String>,
+}
+
+impl Caught {
+    /// The cases that fell, each once.
+    #[must_use]
+    pub fn cases(&self) -> Vec<&str> {
+        let mut cases: Vec<&str> = self.rules.values().flatten().map(String::as_str).collect();
+        cases.sort_unstable();
+        cases.dedup();
+        cases
+    }
+
+    /// Whether a case fell.
+    #[must_use]
+    pub fn is_caught(&self) -> bool {
+        self.rules.values().any(|cases| !cases.is_empty())
+    }
+
+    /// The rules for which no case fell.
+    #[must_use]
+    pub fn missed(&self) -> Vec<RuleId> {
+        self.rules.iter().filter(|(_, cases)| cases.is_empty()).map(|(rule, _)| *rule).collect()
+    }
+}
+
+/// What a selftest found.
+#[derive(Debug, Clone)]
+pub struct Selftest {
+    /// The clean run; none if single faults were asked for.
+    pub clean: Option<Outcome>,
+    /// Each fault.
+    pub faults: Vec<Caught>,
+}
+
+impl Selftest {
+    /// Whether the clean run held with nothing warned, and every fault was caught.
+    #[must_use]
+    pub fn holds(&self) -> bool {
+        let clean = self
+            .clean
+            .as_ref()
+            .is_none_or(|clean| clean.overall == Overall::Held && clean.count(Verdict::Warned) == 0);
+        clean && self.faults.iter().all(Caught::is_caught)
+    }
+
+    /// The report for programs.
+    #[must_use]
+    pub fn json(&self) -> Value {
+        let failed = self.clean.as_ref().map_or(0, |clean| clean.count(Verdict::Failed));
+        let faults: Vec<Value> = self
+            .faults
+            .iter()
+            .map(|caught| {
+                let rules: Vec<Value> = caught
+                    .rules
+                    .iter()
+                    .map(|(rule, cases)| json!({ "id": rule.id(), "cases": cases }))
+                    .collect();
+                json!({
+                    "id": caught.fault.name(),
+                    "caught": caught.is_caught(),
+                    "cases": caught.cases(),
+                    "rules": rules,
+                    "reason": caught.halted,
+                })
+            })
+            .collect();
+        json!({ "holds": self.holds(), "clean": { "failed": failed }, "faults": faults })
+    }
+
+    /// The report for people.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let mut out = String::new();
+        for caught in &self.faults {
+            let verdict = if caught.is_caught() { "caught" } else { "MISSED" };
+            out.push_str(&format!("{verdict}  {:<34} {}\n", caught.fault.name(), caught.fault.about()));
+            match &caught.halted {
+                Some(reason) => out.push_str(&format!("        {reason}\n")),
+                None => out.push_str(&format!("        by {}\n", caught.cases().join(", "))),
+            }
+            for rule in caught.missed() {
+                out.push_str(&format!("        no case fell for {rule}\n"));
+            }
+        }
+        if let Some(clean) = &self.clean {
+            out.push_str(&format!(
+                "clean run: {}, {} held, {} failed, {} warned\n",
+                clean.overall.word(),
+                clean.count(Verdict::Held),
+                clean.count(Verdict::Failed),
+                clean.count(Verdict::Warned)
+            ));
+        }
+        let caught = self.faults.iter().filter(|caught| caught.is_caught()).count();
+        let verdict = if self.holds() { "held" } else { "failed" };
+        out.push_str(&format!("{verdict}: {caught} of {} faults caught\n", self.faults.len()));
+        out
+    }
+}
+
+/// Runs the suite clean and under the server's faults; under these faults only, if some are named.
+///
+/// # Errors
+/// When a named fault is the client's, or the reference server does not start.
+pub async fn selftest(named: &[Fault], seed: u64) -> Result<Selftest, Halt> {
+    let of_client: Vec<&str> =
+        named.iter().filter(|fault| fault.side() == Side::Client).map(|fault| fault.name()).collect();
+    if !of_client.is_empty() {
+        return Err(Halt::usage(format!(
+            "--fault {}: faults of the client are held by the client's own tests, not by this suite",
+            of_client.join(", ")
+        )));
+    }
+    let clean = match named {
+        [] => Some(under(Faults::none(), &Selection { slow: true, ..Selection::default() }, seed).await?),
+        [..] => None,
+    };
+    let wanted = |fault: &&Fault| fault.side() == Side::Server && (named.is_empty() || named.contains(fault));
+    let mut faults = Vec::new();
+    for fault in Fault::ALL.iter().filter(wanted) {
+        faults.push(catch(*fault, seed).await);
+    }
+    Ok(Selftest { clean, faults })
+}
+
+/// Runs the cases of a fault's rules under it.
+async fn catch(fault: Fault, seed: u64) -> Caught {
+    let mut rules: BTreeMap<RuleId, Vec<String>> =
+        fault.rules().iter().map(|rule| (*rule, Vec::new())).collect();
+    let of_rules: Vec<String> = suite::cases()
+        .filter(|case| case.rules.iter().any(|rule| rules.contains_key(rule)))
+        .map(|case| case.id.to_owned())
+        .collect();
+    if of_rules.is_empty() {
+        return Caught { fault, rules, halted: Some("no case carries a rule of it".to_owned()) };
+    }
+    let selection = Selection { only: of_rules, slow: true, ..Selection::default() };
+    let halted = match under(Faults::these(&[fault]), &selection, seed).await {
+        Err(halt) => Some(halt.to_string()),
+        Ok(outcome) => {
+            for report in &outcome.reports {
+                note(&mut rules, report);
+            }
+            None
+        }
+    };
+    Caught { fault, rules, halted }
+}
+
+fn note(rules: &mut BTreeMap<RuleId, Vec<String>>, report: &Report) {
+    if !matches!(report.verdict, Verdict::Failed | Verdict::Warned) {
+        return;
+    }
+    for rule in &report.rules {
+        if let Some(cases) = rules.get_mut(rule) {
+            cases.push(report.id.clone());
+        }
+    }
+}
+
+/// Runs a selection against a reference server of its own.
+async fn under(faults: Faults, selection: &Selection, seed: u64) -> Result<Outcome, Halt> {
+    let started = reference::start(PROFILE, faults).await?;
+    let settings = Settings { timeout: Duration::from_secs(10), roots: Vec::new(), headers: Vec::new() };
+    let wire = Wire::new(&settings).map_err(|error| Halt::usage(error.to_string()))?;
+    let mut target = started.target.clone();
+    // A fault may hide the metadata; the endpoints are in the target file.
+    let _found = discover(&wire, &mut target).await;
+    let live = Arc::new(Live::new(target, wire, started.clock.clone(), PROFILE, seed));
+    run(&live, selection, false, &mut Silent, std::future::pending()).await
+}
+
+struct Silent;
+
+impl Progress for Silent {
+    fn starts(&mut self, _number: usize, _of: usize, _id: &str) {}
+
+    fn ended(&mut self, _report: &Report) {}
+}

@@ -1,0 +1,80 @@
+//! The cases, written by hand and independent of the logic that they judge.
+//!
+//! Nothing here uses more of `oauth_model` than its rules, facts and laws.
+
+mod authorize;
+mod bearer;
+mod bearer_challenge;
+mod challenge;
+mod client_auth;
+mod client_challenge;
+mod client_id;
+mod code;
+mod code_binding;
+mod consent;
+mod entropy;
+mod errors;
+mod forgery;
+mod form_answers;
+mod issuer;
+mod login;
+mod loopback;
+mod markup;
+mod pages;
+mod pkce;
+mod provoke;
+mod redirect_match;
+mod redirect_uri;
+mod response;
+mod sanity;
+mod scope;
+mod spoil;
+mod state;
+mod token_errors;
+mod token_request;
+mod token_response;
+
+use crate::case::Case;
+
+/// The honest flow that runs before the first case and after the last.
+pub const SANITY: &Case = &sanity::HONEST_FLOW;
+
+/// Every case, in reading order, one slice per file.
+pub const CASES: &[&[Case]] = &[
+    // The authorization endpoint.
+    authorize::CASES,
+    client_id::CASES,
+    redirect_uri::CASES,
+    redirect_match::CASES,
+    loopback::CASES,
+    state::CASES,
+    scope::CASES,
+    challenge::CASES,
+    errors::CASES,
+    response::CASES,
+    issuer::CASES,
+    // The user.
+    login::CASES,
+    consent::CASES,
+    forgery::CASES,
+    pages::CASES,
+    form_answers::CASES,
+    // The token endpoint.
+    code::CASES,
+    code_binding::CASES,
+    pkce::CASES,
+    client_auth::CASES,
+    client_challenge::CASES,
+    token_request::CASES,
+    token_errors::CASES,
+    token_response::CASES,
+    entropy::CASES,
+    // The protected resource.
+    bearer::CASES,
+    bearer_challenge::CASES,
+];
+
+/// Every case in reading order.
+pub fn cases() -> impl Iterator<Item = &'static Case> {
+    CASES.iter().copied().flatten()
+}

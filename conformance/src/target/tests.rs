@@ -1,0 +1,97 @@
+//! What is said about a target file that cannot be used.
+
+use super::file::{Flags, read_text};
+use super::{ClientAuthentication, ClientRole, Who};
+
+const GOOD: &str = r#"
+issuer = "http://127.0.0.1:9000"
+extra_parameters = { prompt = "consent" }
+code_lifetime = 60
+[endpoints]
+resource = "http://127.0.0.1:9000/api/me"
+[client]
+id = "client_1"
+secret = "s3cret-value"
+redirect_uri = "http://localhost:8000/callback"
+scope = "profile"
+second_scope = "email"
+[public_client]
+id = "public_1"
+redirect_uri = "http://127.0.0.1/callback"
+[user]
+name = "id001"
+password_env = "PASSWORD"
+[[login.form]]
+has = "password"
+fill = { user_id = "$user", password = "$password" }
+[without]
+second_user = "the server has one account"
+"#;
+
+fn environment(name: &str) -> Option<String> {
+    (name == "PASSWORD").then(|| "from the environment".into())
+}
+
+#[test]
+fn a_target_file_is_read() {
+    let target = read_text("t.toml", GOOD, &environment).expect("the file is good");
+    assert_eq!(target.name, "http://127.0.0.1:9000");
+    assert_eq!(target.extra_parameters, [("prompt".to_owned(), "consent".to_owned())]);
+    let client = &target.clients[&ClientRole::First];
+    assert_eq!(client.authentication, ClientAuthentication::ClientSecretBasic);
+    assert_eq!(client.scopes(), ["profile", "email"]);
+    assert!(target.clients[&ClientRole::Public].is_public());
+    assert_eq!(target.users[&Who::First].password, "from the environment");
+    assert_eq!(target.without["second_user"], "the server has one account");
+    assert_eq!(target.forms.len(), 1);
+}
+
+#[test]
+fn an_error_names_the_file_the_line_the_field_and_the_fix() {
+    #[rustfmt::skip]
+    let table = [
+        // (what is replaced, by what, what is said)
+        ("issuer = \"http", "isuer = \"http", "t.toml, line 2: unknown field `isuer`"),
+        ("scope = \"profile\"", "scopes = \"profile\"", "t.toml, line 11: unknown field `scopes`"),
+        ("\"http://127.0.0.1:9000\"\n", "\"127.0.0.1\"\n", "t.toml, line 2: issuer is no URL (relative URL without a base); write it in full"),
+        ("\"http://127.0.0.1:9000/api/me\"", "\"ftp://127.0.0.1/me\"", "t.toml, line 6: resource: ftp: is no address to connect to; use http or https"),
+        ("secret = \"s3cret-value\"\n", "", "t.toml, line 7: [client] is the confidential client and has no secret; add secret or secret_env, or name it [public_client]"),
+        ("secret = \"s3cret-value\"", "secret_env = \"UNSET\"", "t.toml, line 7: [client] secret_env: the environment variable UNSET is not set; set it"),
+        ("secret = \"s3cret-value\"", "secret = \"s3cret-value\"\nsecret_env = \"PASSWORD\"", "t.toml, line 7: [client] has both secret and secret_env; drop one"),
+        ("secret = \"s3cret-value\"", "secret = \"s3cret-value\"\nauthentication = \"basic\"", "t.toml, line 10: unknown variant `basic`"),
+        ("id = \"public_1\"", "id = \"public_1\"\nsecret = \"s3cret-value\"", "t.toml, line 13: [public_client] has a secret; name it [client]"),
+        ("\"http://localhost:8000/callback\"", "\"/callback\"", "t.toml, line 10: [client] redirect_uri is no absolute URI"),
+        ("password_env = \"PASSWORD\"", "", "t.toml, line 16: [user] has no password; add password or password_env"),
+        ("second_user = ", "second_usr = ", "t.toml, line 23: [without] has the unknown key second_usr; known are user, second_user"),
+        ("issuer = \"http://127.0.0.1:9000\"", "", "t.toml: authorization is missing; add it under [endpoints], or give issuer"),
+        ("[client]", "[client", "t.toml, line 7"),
+    ];
+    for (old, new, expected) in table {
+        let text = GOOD.replacen(old, new, 1);
+        let said = read_text("t.toml", &text, &environment).expect_err("the file is bad").to_string();
+        assert!(said.starts_with(expected), "{old:?} -> {new:?}\n said: {said}\nnot: {expected}");
+        assert!(!said.contains("s3cret-value"), "a secret is in: {said}");
+    }
+}
+
+#[test]
+fn a_file_without_any_client_says_so() {
+    let said = read_text("t.toml", "issuer = \"http://h\"", &environment).expect_err("no client").to_string();
+    assert_eq!(said, "t.toml: no client; add [client] with id, secret and redirect_uri, or [public_client]");
+}
+
+#[test]
+fn flags_make_a_target_or_name_what_is_missing() {
+    let flags = Flags {
+        issuer: "http://h".into(),
+        client_id: Some("c".into()),
+        redirect_uri: Some("http://h/cb".into()),
+        ..Flags::default()
+    };
+    let target = flags.clone().target().expect("the flags are enough");
+    assert!(target.clients[&ClientRole::Public].is_public());
+    let said = |flags: Flags| flags.target().expect_err("a flag is missing").to_string();
+    assert!(said(Flags { client_id: None, ..flags.clone() }).contains("--client-id is missing"));
+    assert!(said(Flags { redirect_uri: None, ..flags.clone() }).contains("--redirect-uri is missing"));
+    assert!(said(Flags { user: Some("u".into()), ..flags }).contains("--password-env is missing"));
+}

@@ -1,0 +1,89 @@
+//! The article's two programs: each completes the documented sequence with the other half of the reference pair,
+//! and the suite tells the article's server what it is known to break and nothing else.
+//!
+//! Behind the feature `article`, since the programs are not part of this repository: `ARTICLE_DIR` names the folder
+//! that holds `server.py` and `client.py`. Needs Python and a package index as well.
+
+#[path = "common/python.rs"]
+mod python;
+#[path = "common/reference.rs"]
+mod reference;
+#[path = "common/suite.rs"]
+mod suite;
+mod walker;
+
+use std::path::{Path, PathBuf};
+
+use python::Program;
+use reference::Place;
+use walker::Walker;
+
+const TARGET: &str = "targets/article.toml";
+
+/// What the article's server breaks.
+const KNOWN: &[&str] = &[
+];
+
+/// Parallel redemptions of one code: who wins is chance.
+const RACES: &[&str] = &[];
+
+/// Starts one of the article's programs.
+fn article(launcher: &str, arguments: &[&str]) -> Program {
+    let folder = article_folder();
+    Program::start(launcher, arguments, &[("ARTICLE_DIR", &folder)])
+}
+
+/// The folder of the article's programs, by a name that is good from everywhere.
+fn article_folder() -> PathBuf {
+    let named = std::env::var_os("ARTICLE_DIR").unwrap_or_default();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the crate is in a workspace");
+    let folder = root.join(&named);
+    let whole = ["server.py", "client.py"].iter().all(|file| folder.join(file).is_file());
+    assert!(
+        !named.is_empty() && whole,
+        "ARTICLE_DIR={named:?} has to name the folder that holds the article's server.py and client.py"
+    );
+    folder
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_reference_client_completes_the_sequence_at_the_articles_server() {
+    let place = Place::free().await;
+    let application = place.origin("localhost");
+    let redirect_uri = format!("{application}/callback");
+    let server = article("article_server.py", &["--client-redirect", &redirect_uri]);
+    let _client = place.client(&server.origin);
+
+    let mut walker = Walker::new();
+    walker.sign_in(&application).await;
+    walker.assert_all_steps(&application, &server.origin);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_articles_client_completes_the_sequence_at_the_reference_server() {
+    let place = Place::free().await;
+    let issuer = place.origin("127.0.0.1");
+    let client = article("article_client.py", &["--issuer", &issuer]);
+    let application = client.origin.replace("127.0.0.1", "localhost");
+    let _server = place.server(&issuer, &format!("{application}/callback")).await;
+
+    let mut walker = Walker::new();
+    walker.sign_in(&application).await;
+    walker.assert_all_steps(&application, &issuer);
+}
+
+#[test]
+fn the_documented_sequence_holds_at_the_articles_server() {
+    let server = article("article_server.py", &[]);
+    let run = suite::run(TARGET, &server.origin, "documented");
+    run.assert_broken(&[], &[]);
+    assert_eq!((run.verdict(), run.exit_code), ("held", Some(0)));
+}
+
+#[test]
+fn the_articles_server_is_told_what_it_breaks_and_nothing_else() {
+    let server = article("article_server.py", &[]);
+    let run = suite::run(TARGET, &server.origin, "rfc9700");
+    run.assert_broken(KNOWN, RACES);
+    assert_eq!((run.verdict(), run.exit_code), ("failed", Some(1)));
+}

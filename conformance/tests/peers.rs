@@ -1,0 +1,64 @@
+//! Programs that others wrote, on Authlib: each completes the documented sequence with the other half of the
+//! reference pair, and the suite tells Authlib's server what it is known to break and nothing else.
+//!
+//! Behind the feature `peers`, since it needs Python and a package index.
+
+#[path = "common/python.rs"]
+mod python;
+#[path = "common/reference.rs"]
+mod reference;
+#[path = "common/suite.rs"]
+mod suite;
+mod walker;
+
+use python::Program;
+use reference::Place;
+use walker::Walker;
+
+const TARGET: &str = "peers/authlib/target.toml";
+
+/// What Authlib's server breaks: `peers/authlib/README.md` says how.
+const KNOWN: &[&str] = &[
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_reference_client_completes_the_sequence_at_authlibs_server() {
+    let place = Place::free().await;
+    let redirect_uri = format!("{}/callback", place.origin("localhost"));
+    let server = Program::start("server.py", &["--client-redirect", &redirect_uri], &[]);
+    let application = place.origin("localhost");
+    let _client = place.client(&server.origin);
+
+    let mut walker = Walker::new();
+    walker.sign_in(&application).await;
+    walker.assert_all_steps(&application, &server.origin);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn authlibs_client_completes_the_sequence_at_the_reference_server() {
+    let place = Place::free().await;
+    let issuer = place.origin("127.0.0.1");
+    let client = Program::start("client.py", &["--issuer", &issuer], &[]);
+    let application = client.origin.replace("127.0.0.1", "localhost");
+    let _server = place.server(&issuer, &format!("{application}/callback")).await;
+
+    let mut walker = Walker::new();
+    walker.sign_in(&application).await;
+    walker.assert_all_steps(&application, &issuer);
+}
+
+#[test]
+fn the_documented_sequence_holds_at_authlibs_server() {
+    let server = Program::start("server.py", &[], &[]);
+    let run = suite::run(TARGET, &server.origin, "documented");
+    run.assert_broken(&[], &[]);
+    assert_eq!((run.verdict(), run.exit_code), ("held", Some(0)));
+}
+
+#[test]
+fn authlibs_server_is_told_what_it_breaks_and_nothing_else() {
+    let server = Program::start("server.py", &[], &[]);
+    let run = suite::run(TARGET, &server.origin, "rfc9700");
+    run.assert_broken(KNOWN, &[]);
+    assert_eq!((run.verdict(), run.exit_code), ("failed", Some(1)));
+}

@@ -1,0 +1,93 @@
+//! The whole suite against the reference server in this process.
+
+use std::sync::Arc;
+
+use oauth_conformance::case::Profile;
+use oauth_conformance::http::{Settings, Wire};
+use oauth_conformance::live::Live;
+use oauth_conformance::reference;
+use oauth_conformance::report::{Style, Veil, json, text};
+use oauth_conformance::run::{Halt, Outcome, Progress, run};
+use oauth_conformance::select::Selection;
+use oauth_conformance::target::discover;
+use oauth_conformance::verdict::{Overall, Report, Verdict};
+use oauth_model::fault::Faults;
+
+struct Quiet;
+
+impl Progress for Quiet {
+    fn starts(&mut self, _number: usize, _of: usize, _id: &str) {}
+    fn ended(&mut self, _report: &Report) {}
+}
+
+async fn outcome(selection: &Selection, stop_at_once: bool) -> (Arc<Live>, Result<Outcome, Halt>) {
+    let mut reference = reference::start(Profile::Rfc9700, Faults::none()).await.expect("it starts");
+    let wire = Wire::new(&Settings::default()).expect("HTTP works");
+    discover(&wire, &mut reference.target).await.expect("it publishes metadata");
+    let live =
+        Arc::new(Live::new(reference.target.clone(), wire, reference.clock.clone(), Profile::Rfc9700, 7));
+    let interrupt = async move {
+        if !stop_at_once {
+            std::future::pending::<()>().await;
+        }
+    };
+    let outcome = run(&live, selection, false, &mut Quiet, interrupt).await;
+    (live, outcome)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_reference_server_holds() {
+    let (live, outcome) = outcome(&Selection::default(), false).await;
+    let outcome = outcome.expect("it runs");
+    let shown = text(&live, &outcome, Veil::new(&live, false), Style::Plain);
+    assert_eq!(outcome.overall, Overall::Held, "{shown}");
+    assert_eq!(outcome.count(Verdict::Warned), 0, "{shown}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn reports_show_no_secret_and_the_contracts_members() {
+    let only = Selection { only: vec!["sanity/honest-flow".into()], ..Selection::default() };
+    let (live, outcome) = outcome(&only, false).await;
+    let outcome = outcome.expect("it runs");
+    let value = json(&live, &outcome, Veil::new(&live, false));
+    let all = value.to_string();
+    for client in live.target.clients.values() {
+        if let Some(secret) = &client.secret {
+            assert!(!all.contains(secret.as_str()), "the secret of {} is in the report", client.id);
+        }
+    }
+    for user in live.target.users.values() {
+        assert!(!all.contains(&user.password), "the password of {} is in the report", user.name);
+    }
+    let open = json(&live, &outcome, Veil::new(&live, true)).to_string();
+    let codes: Vec<&str> =
+        open.match_indices("code=").filter_map(|(at, _)| open[at + 5..].get(..20)).collect();
+    assert!(!codes.is_empty(), "an unmasked report shows codes");
+    for code in codes {
+        assert!(!all.contains(code), "{code} is in the report");
+    }
+    assert_eq!(value["target"], "reference");
+    assert_eq!(value["profile"], "rfc9700");
+    assert_eq!(value["verdict"], "held");
+    assert_eq!(value["counts"]["held"], 1);
+    let case = &value["cases"][0];
+    for member in ["id", "rules", "level", "verdict", "expected", "saw", "reason", "seconds", "exchanges"] {
+        assert!(case.get(member).is_some(), "a case has {member}");
+    }
+    let exchange = &case["exchanges"][0];
+    assert!(exchange["curl"].as_str().is_some_and(|line| line.starts_with("curl ")));
+    assert!(exchange["request"]["headers"][0].is_array() && exchange["response"]["status"].is_u64());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_interrupted_run_is_not_completed() {
+    let (_live, outcome) = outcome(&Selection::default(), true).await;
+    assert_eq!(outcome.map(|outcome| outcome.exit_code()).unwrap_or_else(|halt| halt.exit_code), 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_id_that_names_nothing_is_bad_usage() {
+    let only = Selection { only: vec!["nothing/of-this-name".into()], ..Selection::default() };
+    let (_live, outcome) = outcome(&only, false).await;
+    assert_eq!(outcome.expect_err("nothing matches").exit_code, 2);
+}

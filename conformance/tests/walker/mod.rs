@@ -1,0 +1,138 @@
+//! A person with a browser: opens an application, presses login, logs in, consents, and looks at the result.
+//!
+//! Client and server are both visited, with one cookie jar that knows hosts and no ports, as browsers have it.
+//! What the person sees is judged in `steps.rs`, from the exchanges alone. Scripts and `SameSite` are left out.
+
+mod steps;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Instant, SystemTime};
+
+use oauth_conformance::browser::{Decision, Jar, Page, consent, login};
+use oauth_conformance::exchange::{Actor, Exchange, Moment, Request};
+use oauth_conformance::http::{Settings, Wire};
+use oauth_conformance::target::User;
+use url::Url;
+
+/// Browsers give up about here.
+const MAX_REDIRECTS: usize = 20;
+/// Login and consent take fewer pages.
+const MAX_PAGES: usize = 6;
+
+/// A person with a browser.
+pub struct Walker {
+    wire: Wire,
+    jar: Jar,
+    user: User,
+    ticks: AtomicU64,
+    /// Every exchange, in order.
+    trail: Vec<Arc<Exchange>>,
+}
+
+impl Walker {
+    /// The built-in user, with a browser that was never used.
+    pub fn new() -> Self {
+        Self {
+            wire: Wire::new(&Settings::default()).expect("HTTP works"),
+            jar: Jar::default(),
+            user: User { name: "id001".into(), password: "mypassword".into() },
+            ticks: AtomicU64::new(0),
+            trail: Vec::new(),
+        }
+    }
+
+    /// Opens the application, presses login, logs in, consents, and stops at the page that asks nothing more.
+    pub async fn sign_in(&mut self, application: &str) -> Page {
+        let start = self.open(&format!("{application}/")).await;
+        let Some(link) = start.links.iter().find(|link| path(&link.url) == "/login") else { return start };
+        let mut page = self.open(&link.url).await;
+        for _ in 0..MAX_PAGES {
+            let form =
+                login(&page, &[], &self.user).or_else(|| consent(&page, &[], Decision::Approve));
+            let Some(form) = form else { break };
+            page = self.follow(form.request()).await;
+        }
+        page
+    }
+
+    /// Opens a page.
+    pub async fn open(&mut self, url: &str) -> Page {
+        self.follow(Request::get(url)).await
+    }
+
+    /// Whether the person is asked to log in when the browser goes to a page.
+    pub async fn must_log_in_at(&mut self, url: &str) -> bool {
+        let page = self.open(url).await;
+        login(&page, &[], &self.user).is_some()
+    }
+
+    /// Panics unless each of the 17 documented steps took place, in order.
+    #[track_caller]
+    pub fn assert_all_steps(&self, client: &str, server: &str) {
+        let missing = steps::missing(&self.trail, client, server, &self.user.name);
+        assert!(missing.is_empty(), "not seen: {}\n{}", missing.join(", "), self.story());
+    }
+
+    /// The address of every authorization request that was sent.
+    pub fn authorization_requests(&self) -> Vec<String> {
+        let urls = self.trail.iter().map(|exchange| exchange.request.url.clone());
+        urls.filter(|url| path(url) == "/authorize").collect()
+    }
+
+    /// The exchanges, a line each, without queries.
+    fn story(&self) -> String {
+        let line = |exchange: &Arc<Exchange>| {
+            let url = exchange.request.url.split('?').next().unwrap_or_default();
+            let status = exchange.status().map_or_else(|| "no answer".to_owned(), |status| status.to_string());
+            format!("  {} {url} -> {status}\n", exchange.request.method)
+        };
+        let last = self.trail.last().map(|exchange| Page::read(exchange).text).unwrap_or_default();
+        self.trail.iter().map(line).collect::<String>() + "  the last page: " + &last
+    }
+
+    /// Sends a request and follows redirects to the page that is shown.
+    async fn follow(&mut self, request: Request) -> Page {
+        let mut request = request;
+        for _ in 0..MAX_REDIRECTS {
+            let exchange = self.send(request.clone()).await;
+            let next = exchange.answer.as_ref().ok().filter(|response| response.is_redirect());
+            let Some((status, location)) =
+                next.and_then(|response| Some((response.status, response.header("location")?)))
+            else {
+                return Page::read(&exchange);
+            };
+            let base = Url::parse(&request.url).expect("a URL that was sent");
+            let mut url = base.join(location).expect("a location that can be followed");
+            url.set_fragment(None);
+            request = match status {
+                307 | 308 => Request { url: url.into(), ..request },
+                _ => Request::get(url),
+            };
+        }
+        panic!("more than {MAX_REDIRECTS} redirects\n{}", self.story());
+    }
+
+    async fn send(&mut self, request: Request) -> Arc<Exchange> {
+        let url = Url::parse(&request.url).expect("a page's URL is absolute");
+        let mut request = request.without_header("Cookie");
+        if let Some(cookies) = self.jar.header(&url, SystemTime::now()) {
+            request = request.header("Cookie", cookies);
+        }
+        let moment =
+            || Moment { tick: self.ticks.fetch_add(1, Ordering::Relaxed), at: Instant::now() };
+        let ((sent, answered), answer) = self.wire.send(&request, moment).await;
+        if let Ok(response) = &answer {
+            self.jar.take(&url, &response.headers("set-cookie"), SystemTime::now());
+        }
+        let number = self.trail.len() as u64 + 1;
+        let exchange =
+            Arc::new(Exchange { number, who: Actor::Browser, sent, answered, request, answer });
+        self.trail.push(Arc::clone(&exchange));
+        exchange
+    }
+}
+
+fn path(url: &str) -> String {
+    Url::parse(url).map(|url| url.path().to_owned()).unwrap_or_default()
+}

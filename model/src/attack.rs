@@ -1,0 +1,77 @@
+//! Attacks as data: a scope, the fault that enables one, the law that falls.
+//!
+//! Each is found with its fault on and absent with it off; the checker's shortest trace is the attack.
+
+use crate::fault::Fault;
+
+/// A known attack.
+#[derive(Debug, Clone, Copy)]
+pub struct Attack {
+    /// Words.
+    pub id: &'static str,
+    /// Where it is described.
+    pub source: &'static str,
+    /// The scope in which it is looked for.
+    pub scope: &'static str,
+    /// What has to be broken for it.
+    pub faults: &'static [Fault],
+    /// The law that falls.
+    pub law: &'static str,
+}
+
+impl Attack {
+    /// Finds an attack by its id.
+    #[must_use]
+    pub fn find(id: &str) -> Option<&'static Self> {
+        ATTACKS.iter().find(|attack| attack.id == id)
+    }
+}
+
+macro_rules! attacks {
+    ($($id:literal, $source:literal, $scope:literal, [$($fault:ident),+], $law:literal;)*) => {
+        /// Every attack, in reading order.
+        pub const ATTACKS: &[Attack] = &[$(Attack {
+            id: $id,
+            source: $source,
+            scope: $scope,
+            faults: &[$(Fault::$fault),+],
+            law: $law,
+        }),*];
+    };
+}
+
+attacks! {
+    "code-replay", "RFC 6749 4.1.2, RFC 9700 4.2.4", "replay", [CodeReplayable], "code-redeemed-once";
+    "code-race", "RFC 6749 4.1.2", "replay", [BlindWrite], "code-redeemed-once";
+    "replay-unpunished", "RFC 6749 4.1.2", "replay", [ReplayKeepsTokens], "replay-ends-grant";
+    "late-code", "RFC 6749 4.1.2", "replay", [CodeUnexpiring], "code-redeemed-in-time";
+    "late-token", "RFC 6749 7", "expiry", [TokenUnexpiring], "served-token-in-time";
+    "made-up-token", "RFC 6749 10.3", "replay", [TokenUnchecked], "served-token-was-issued";
+    "made-up-code", "RFC 6749 4.1.3", "two-clients", [CodeUnchecked], "code-was-issued";
+    "code-of-another-client", "RFC 6749 4.1.3", "two-clients", [CodeOfAnyClient], "code-redeemed-by-its-client";
+    "client-impersonation", "RFC 6749 10.2", "two-clients", [AuthenticationOptional],
+        "confidential-client-authenticated";
+    "client-secret-unchecked", "RFC 6749 2.3", "two-clients", [AuthenticationUnchecked],
+        "confidential-client-authenticated";
+    "other-redirect-uri-at-token", "RFC 6749 4.1.3", "sloppy-client", [RedirectUriDiffersTaken],
+        "code-redeemed-with-its-redirect-uri";
+    "no-redirect-uri-at-token", "RFC 6749 4.1.3", "sloppy-client", [RedirectUriAbsentTaken],
+        "code-redeemed-with-its-redirect-uri";
+    "code-interception", "RFC 7636 1, RFC 9700 4.5", "interception", [VerifierUnchecked], "thief-gains-nothing";
+    "verifier-left-out", "RFC 7636 4.6", "interception", [VerifierOptional], "thief-gains-nothing";
+    "challenge-as-verifier", "RFC 7636 7.2", "interception", [VerifierTakenPlain], "thief-gains-nothing";
+    "public-client-without-pkce", "RFC 7636 1", "interception", [ClientWithoutPkce, ChallengeNotRequired],
+        "thief-gains-nothing";
+    "pkce-downgrade", "RFC 9700 4.8", "downgrade", [VerifierUnexpectedIgnored], "no-verifier-without-challenge";
+    "redirect-uri-manipulation", "RFC 9700 4.1", "lure", [RedirectUriUnchecked], "code-to-registered-uri";
+    "stolen-by-redirect", "RFC 9700 4.1", "lure", [RedirectUriUnchecked, RedirectUriDiffersTaken],
+        "thief-gains-nothing";
+    "login-csrf", "RFC 6749 10.12, RFC 9700 4.7", "csrf",
+        [ClientStateUnchecked, ClientWithoutPkce, ChallengeNotRequired], "session-integrity";
+    "consent-csrf", "RFC 6749 10.12", "csrf", [ConsentForgeable], "consent-is-the-owners";
+    "consent-of-another-session", "RFC 6749 10.12", "csrf", [ConsentOfAnySession], "consent-is-the-owners";
+    "no-consent", "RFC 6749 4.1.1", "honest", [ConsentSkipped], "code-after-consent";
+    "no-login", "RFC 6749 3.1", "honest", [LoginSkipped], "code-after-login";
+    "any-password", "RFC 6749 3.1", "honest", [PasswordUnchecked], "code-after-login";
+    "scope-too-small", "RFC 6749 7", "honest", [ResourceScopeUnchecked], "served-token-covers-resource";
+}

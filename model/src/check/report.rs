@@ -1,0 +1,173 @@
+//! Reports of the command line: text for people, JSON for programs.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use serde_json::{Value, json};
+
+use super::run::{Explored, exhaust, shortest};
+use super::trace::{narrate, text};
+use crate::attack::Attack;
+use crate::fault::Faults;
+use crate::law::Law;
+use crate::scope::Scope;
+use crate::world::{Action, Universe};
+
+/// Explored scopes, as JSON.
+#[must_use]
+pub fn scopes_json(explored: &[Explored]) -> Value {
+    let scopes: Vec<Value> = explored
+        .iter()
+        .map(|scope| {
+            json!({
+                "name": scope.scope.name,
+                "unique_states": scope.unique_states,
+                "states": scope.states,
+                "depth": scope.depth,
+                "seconds": scope.seconds,
+                "laws": scope.laws.iter().map(|(law, trace)| json!({"id": law.id, "holds": trace.is_none()})).collect::<Vec<_>>(),
+                "sometimes": scope.sometimes.iter().map(|(id, found)| json!({"id": id, "found": found})).collect::<Vec<_>>(),
+            })
+        })
+        .collect();
+    json!({ "holds": explored.iter().all(Explored::holds), "scopes": scopes })
+}
+
+/// An explored scope, as text.
+#[must_use]
+pub fn scope_text(explored: &Explored) -> String {
+    let mut out = String::new();
+    let scope = explored.scope;
+    let held = explored.laws.iter().filter(|(_, trace)| trace.is_none()).count();
+    let found = explored.sometimes.iter().filter(|(_, found)| *found).count();
+    let verdict = if explored.holds() { "holds" } else { "FAILS" };
+    let _ = writeln!(out, "{:<14} {verdict}  {}", scope.name, scope.why);
+    let _ = writeln!(out, "               bounds: {}", scope.bounds());
+    let _ = writeln!(
+        out,
+        "               {} distinct states, {} generated, depth {}, {:.2} s; {held} of {} laws held, {found} of {} reached",
+        explored.unique_states,
+        explored.states,
+        explored.depth,
+        explored.seconds,
+        explored.laws.len(),
+        explored.sometimes.len(),
+    );
+    for (law, trace) in &explored.laws {
+        if let Some(trace) = trace {
+            let _ = writeln!(out, "               law {} FELL: {}", law.id, law.about);
+            let universe = Universe::new(scope, Faults::none());
+            let _ = write!(out, "{}", text(&narrate(&universe, trace)));
+        }
+    }
+    for (id, found) in &explored.sometimes {
+        if !found {
+            let _ = writeln!(out, "               {id} was NEVER REACHED");
+        }
+    }
+    out
+}
+
+/// What became of an attack.
+#[derive(Debug, Clone)]
+pub struct Tried {
+    /// The attack.
+    pub attack: &'static Attack,
+    /// Its shortest trace with its faults on.
+    pub trace: Option<Vec<Action>>,
+    /// Whether its law holds in the whole scope with its faults off.
+    pub absent_when_mitigated: bool,
+}
+
+impl Tried {
+    /// Whether it was found with its faults on and is absent with them off.
+    #[must_use]
+    pub fn holds(&self) -> bool {
+        self.trace.is_some() && self.absent_when_mitigated
+    }
+}
+
+/// The laws that hold in scopes without faults; each scope is exhausted once, when first asked for.
+#[derive(Debug, Default)]
+pub struct Mitigated(BTreeMap<&'static str, Explored>);
+
+impl Mitigated {
+    fn holds(&mut self, scope: &'static Scope, law: &'static Law) -> bool {
+        let explored = self.0.entry(scope.name).or_insert_with(|| exhaust(scope, Faults::none(), 1));
+        match explored.laws.iter().find(|(have, _)| have.id == law.id) {
+            Some((_, trace)) => trace.is_none(),
+            None => shortest(scope, Faults::none(), law).0.is_none(),
+        }
+    }
+}
+
+/// Tries an attack with its faults on and off.
+///
+/// # Panics
+/// If the attack names a scope or a law that does not exist; a test holds the table to that.
+#[must_use]
+pub fn try_attack(attack: &'static Attack, mitigated: &mut Mitigated) -> Tried {
+    let scope = Scope::find(attack.scope).expect("a test holds attacks to existing scopes");
+    let law = Law::find(attack.law).expect("a test holds attacks to existing laws");
+    let trace = shortest(scope, Faults::these(attack.faults), law).0;
+    Tried { attack, trace, absent_when_mitigated: mitigated.holds(scope, law) }
+}
+
+/// Tried attacks, as JSON.
+#[must_use]
+pub fn attacks_json(tried: &[Tried]) -> Value {
+    let attacks: Vec<Value> = tried
+        .iter()
+        .map(|tried| {
+            let trace = tried.trace.as_deref().unwrap_or_default();
+            json!({
+                "id": tried.attack.id,
+                "source": tried.attack.source,
+                "faults": tried.attack.faults.iter().map(|fault| fault.name()).collect::<Vec<_>>(),
+                "law": tried.attack.law,
+                "scope": tried.attack.scope,
+                "found": tried.trace.is_some(),
+                "steps": trace.iter().filter(|action| action.is_step()).count(),
+                "actions": trace.len(),
+                "absent_when_mitigated": tried.absent_when_mitigated,
+                "residual": false,
+                "modelled_only": false,
+            })
+        })
+        .collect();
+    json!({ "holds": tried.iter().all(Tried::holds), "attacks": attacks })
+}
+
+/// A tried attack, as one line.
+#[must_use]
+pub fn attack_text(tried: &Tried) -> String {
+    let verdict = if tried.holds() { "holds" } else { "FAILS" };
+    let found = match &tried.trace {
+        Some(trace) => format!("found in {} actions", trace.len()),
+        None => "NOT FOUND".to_owned(),
+    };
+    let absent = if tried.absent_when_mitigated { "absent without" } else { "STILL THERE without" };
+    let faults: Vec<&str> = tried.attack.faults.iter().map(|fault| fault.name()).collect();
+    format!(
+        "{:<28} {verdict}  {found} with {}, {absent}; breaks {} in {} ({})",
+        tried.attack.id,
+        faults.join(" + "),
+        tried.attack.law,
+        tried.attack.scope,
+        tried.attack.source
+    )
+}
+
+/// An attack's trace, told.
+#[must_use]
+pub fn told(tried: &Tried) -> Vec<super::trace::Told> {
+    let scope = Scope::find(tried.attack.scope).expect("a test holds attacks to existing scopes");
+    let universe = Universe::new(scope, Faults::these(tried.attack.faults));
+    narrate(&universe, tried.trace.as_deref().unwrap_or_default())
+}
+
+/// Exhausts scopes one after the other.
+#[must_use]
+pub fn exhaust_all(scopes: &[&'static Scope], threads: usize) -> Vec<Explored> {
+    scopes.iter().map(|scope| exhaust(scope, Faults::none(), threads)).collect()
+}

@@ -1,0 +1,119 @@
+//! From a browser's request to an event of the client.
+
+use super::call::ServerWords;
+use super::refusal::ClientRefusal;
+use super::settings::Settings;
+use super::{Callback, Event, Fresh};
+use crate::form::Params;
+use crate::http::HttpRequest;
+use crate::refusal::{Field, Malformed};
+use crate::secret::Digest;
+
+/// An event with the texts that lie beside it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Received {
+    /// What the session folds in.
+    pub event: Event,
+    /// The code, to be sent to the token endpoint.
+    pub code: Option<Code>,
+    /// The server's words, if it refused.
+    pub words: ServerWords,
+}
+
+/// A code on its way to the token endpoint; never printed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Code(pub String);
+
+impl std::fmt::Debug for Code {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Code(..)")
+    }
+}
+
+/// The name of the client's session cookie; of its own, since cookies know no ports.
+#[must_use]
+pub fn session_cookie_name(settings: &Settings) -> &'static str {
+    if settings.redirect_uri.starts_with("https://") {
+        "__Host-oauth_client_session"
+    } else {
+        "oauth_client_session"
+    }
+}
+
+/// The key of the browser's session: by its cookie, never by the response's `state`.
+#[must_use]
+pub fn locate(request: &HttpRequest, settings: &Settings) -> Option<Digest> {
+    request.cookie(session_cookie_name(settings)).map(Digest::of)
+}
+
+/// Reads a browser's request.
+#[must_use]
+pub fn receive(request: &HttpRequest, settings: &Settings, fresh: &Fresh) -> Received {
+    let plain = |event| Received { event, code: None, words: ServerWords::default() };
+    let callback_path = path_of(&settings.redirect_uri);
+    let known = ["/", "/login", "/profile"].contains(&request.path.as_str()) || request.path == callback_path;
+    if !known {
+        return plain(Event::Malformed(ClientRefusal::NoSuchPage));
+    }
+    if request.method != "GET" {
+        return plain(Event::Malformed(ClientRefusal::MethodNotAllowed("GET")));
+    }
+    if request.path == callback_path {
+        return callback(request);
+    }
+    match request.path.as_str() {
+        "/profile" => plain(Event::Profile),
+        // The session cookie has to be where the redirect URI is, or the response will not find it.
+        _ if !is_own_origin(request, settings) => plain(Event::WrongOrigin),
+        "/login" => plain(Event::LogIn(*fresh)),
+        _ => plain(Event::Home),
+    }
+}
+
+fn callback(request: &HttpRequest) -> Received {
+    let query = request.query.as_deref().unwrap_or_default();
+    let Ok(params) = Params::decode(query.as_bytes()) else {
+        return Received {
+            event: Event::Malformed(ClientRefusal::Encoding),
+            code: None,
+            words: ServerWords::default(),
+        };
+    };
+    let digest = |field| -> Result<Option<Digest>, Malformed> { Ok(params.one(field)?.map(Digest::of)) };
+    let text = |field| params.one(field).ok().flatten().map(str::to_owned);
+    Received {
+        event: Event::Callback(Callback {
+            state: digest(Field::State),
+            code: digest(Field::Code),
+            error: params.one(Field::Error).map(|error| error.is_some()),
+            iss: digest(Field::Iss),
+        }),
+        code: text(Field::Code).map(Code),
+        words: ServerWords {
+            error: text(Field::Error).unwrap_or_default(),
+            description: params.all("error_description").next().unwrap_or_default().to_owned(),
+        },
+    }
+}
+
+/// The path of a URI, without its query.
+fn path_of(uri: &str) -> &str {
+    let after_scheme = uri.find("://").map_or(0, |at| at + 3);
+    let rest = &uri[after_scheme..];
+    let path = rest.find('/').map_or("/", |at| &rest[at..]);
+    path.split('?').next().unwrap_or(path)
+}
+
+/// The scheme, host and port of a URI.
+#[must_use]
+pub fn origin_of(uri: &str) -> &str {
+    let after_scheme = uri.find("://").map_or(0, |at| at + 3);
+    let end = uri[after_scheme..].find(['/', '?']).map_or(uri.len(), |at| after_scheme + at);
+    &uri[..end]
+}
+
+fn is_own_origin(request: &HttpRequest, settings: &Settings) -> bool {
+    let own = origin_of(&settings.redirect_uri);
+    let own = own.split_once("://").map_or(own, |(_, host)| host);
+    request.header("host").next().is_none_or(|host| host.eq_ignore_ascii_case(own.as_bytes()))
+}

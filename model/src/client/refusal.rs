@@ -1,0 +1,160 @@
+//! What a client refuses, and what it tells the person at the browser.
+
+use crate::refusal::Field;
+use crate::rule::RuleId;
+use crate::rules;
+
+/// What a client refuses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ClientRefusal {
+    /// No login is in progress in this browser.
+    NoFlow,
+    /// The login took too long.
+    FlowExpired,
+    /// The response has no `state`.
+    StateMissing,
+    /// The response's `state` is not this login's.
+    StateWrong,
+    /// A parameter of the response stands there twice.
+    Repeated(Field),
+    /// The server always sends `iss`, and the response has none.
+    IssMissing,
+    /// The response comes from another server.
+    IssWrong,
+    /// The response has an `iss`, and the server does not say that it sends one.
+    IssUnadvertised,
+    /// The response has neither `code` nor `error`.
+    CodeMissing,
+    /// The response has both.
+    CodeAndError,
+    /// The server refused the authorization request; its words lie beside.
+    ServerRefused,
+    /// The token endpoint refused the code; its words lie beside.
+    TokenRefused,
+    /// The token endpoint's answer is not a token response.
+    TokenAnswerMalformed,
+    /// The token has a type that this client does not know.
+    TokenTypeUnknown,
+    /// The token endpoint did not answer, so whether the code was redeemed is not known.
+    TokenEndpointSilent,
+    /// The resource server refused the token.
+    ResourceRefused,
+    /// The resource server did not answer, or not with the resource.
+    ResourceFailed,
+    /// The parameters of the response cannot be decoded.
+    Encoding,
+    /// This client has no such page.
+    NoSuchPage,
+    /// The page takes other methods: these.
+    MethodNotAllowed(&'static str),
+}
+
+impl ClientRefusal {
+    /// Every refusal, but for the parameters of those that have one.
+    pub const ALL: &'static [Self] = &[
+        Self::NoFlow,
+        Self::FlowExpired,
+        Self::StateMissing,
+        Self::StateWrong,
+        Self::Repeated(Field::State),
+        Self::IssMissing,
+        Self::IssWrong,
+        Self::IssUnadvertised,
+        Self::CodeMissing,
+        Self::CodeAndError,
+        Self::ServerRefused,
+        Self::TokenRefused,
+        Self::TokenAnswerMalformed,
+        Self::TokenTypeUnknown,
+        Self::TokenEndpointSilent,
+        Self::ResourceRefused,
+        Self::ResourceFailed,
+        Self::Encoding,
+        Self::NoSuchPage,
+        Self::MethodNotAllowed("GET"),
+    ];
+
+    /// The status of the page that tells it.
+    #[must_use]
+    pub const fn status(self) -> u16 {
+        match self {
+            Self::NoSuchPage => 404,
+            Self::MethodNotAllowed(_) => 405,
+            Self::TokenRefused
+            | Self::TokenAnswerMalformed
+            | Self::TokenTypeUnknown
+            | Self::TokenEndpointSilent
+            | Self::ResourceRefused
+            | Self::ResourceFailed => 502,
+            Self::NoFlow
+            | Self::FlowExpired
+            | Self::StateMissing
+            | Self::StateWrong
+            | Self::Repeated(_)
+            | Self::IssMissing
+            | Self::IssWrong
+            | Self::IssUnadvertised
+            | Self::CodeMissing
+            | Self::CodeAndError
+            | Self::ServerRefused
+            | Self::Encoding => 400,
+        }
+    }
+
+    /// What the person at the browser reads.
+    #[must_use]
+    pub const fn describe(self) -> &'static str {
+        match self {
+            Self::NoFlow => "No login is in progress in this browser. Please start again.",
+            Self::FlowExpired => "The login took too long. Please start again.",
+            Self::StateMissing | Self::StateWrong | Self::Repeated(_) | Self::Encoding => {
+                "This answer does not belong to the login that this browser started. Nothing was done with it."
+            }
+            Self::IssMissing | Self::IssWrong | Self::IssUnadvertised => {
+                "This answer does not come from the server that was asked. Nothing was done with it."
+            }
+            Self::CodeMissing | Self::CodeAndError => {
+                "The server's answer makes no sense. Please start again."
+            }
+            Self::ServerRefused => "The server did not allow the login.",
+            Self::TokenRefused => "The server did not exchange the code for a token.",
+            Self::TokenAnswerMalformed => "The server's token answer cannot be read.",
+            Self::TokenTypeUnknown => "The server sent a kind of token that this application does not know.",
+            Self::TokenEndpointSilent => "The server did not answer the token request. Please start again.",
+            Self::ResourceRefused => "The server did not accept the token. Please log in again.",
+            Self::ResourceFailed => "The profile could not be fetched.",
+            Self::NoSuchPage => "This application has no such page.",
+            Self::MethodNotAllowed(_) => "This page cannot be used in this way.",
+        }
+    }
+
+    /// The rules that it enforces.
+    #[must_use]
+    pub const fn rules(self) -> &'static [RuleId] {
+        match self {
+            Self::NoFlow | Self::FlowExpired | Self::StateMissing | Self::StateWrong => rules![
+                "rfc6749-10.12-client-csrf-protected",
+                "rfc9700-2.1-client-csrf-protected",
+                "rfc9700-4.2.4-client-state-invalidated",
+            ],
+            Self::IssMissing => rules!["rfc9207-2.4-client-rejects-missing-iss"],
+            Self::IssWrong => {
+                rules!["rfc9207-2.4-client-rejects-wrong-iss", "rfc9207-2.4-client-error-origin-not-assumed"]
+            }
+            Self::IssUnadvertised => rules!["rfc9207-2.4-client-discards-unadvertised-iss"],
+            Self::TokenTypeUnknown => rules!["rfc6749-7.1-client-unknown-token-type"],
+            Self::Repeated(_)
+            | Self::CodeMissing
+            | Self::CodeAndError
+            | Self::ServerRefused
+            | Self::TokenRefused
+            | Self::TokenAnswerMalformed
+            | Self::TokenEndpointSilent
+            | Self::ResourceRefused
+            | Self::ResourceFailed
+            | Self::Encoding
+            | Self::NoSuchPage
+            | Self::MethodNotAllowed(_) => &[],
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! What a client is told about itself and its server, and what the server's metadata adds (RFC 8414 3.3).
+
+use serde_json::Value;
+
+use super::{IssNeed, Rules};
+use crate::directory::Authentication;
+use crate::secret::Digest;
+use crate::server::metadata::METADATA_PATH;
+use crate::text::RedirectUri;
+
+/// A client's settings.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// The `client_id`.
+    pub client_id: String,
+    /// The client's secret; never printed.
+    pub client_secret: Option<String>,
+    /// How the client authenticates.
+    pub authentication: Authentication,
+    /// Where responses come back to.
+    pub redirect_uri: String,
+    /// The scope to ask for; none leaves it to the server.
+    pub scope: Option<String>,
+    /// Whether PKCE challenges are sent.
+    pub pkce: bool,
+    /// The issuer identifier of the server.
+    pub issuer: String,
+    /// Where the server is.
+    pub endpoints: Endpoints,
+    /// What is known of `iss`.
+    pub iss: IssNeed,
+}
+
+impl std::fmt::Debug for Settings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Settings")
+            .field("client_id", &self.client_id)
+            .field("issuer", &self.issuer)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Where a server is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Endpoints {
+    /// The authorization endpoint.
+    pub authorization: String,
+    /// The token endpoint.
+    pub token: String,
+    /// The protected resource.
+    pub resource: String,
+}
+
+impl Endpoints {
+    /// The paths of the documented sequence, for a server that publishes no metadata.
+    #[must_use]
+    pub fn documented(issuer: &str) -> Self {
+        Self {
+            authorization: format!("{issuer}/authorize"),
+            token: format!("{issuer}/token"),
+            resource: format!("{issuer}/api/me"),
+        }
+    }
+}
+
+/// Why a server's metadata is not used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum MetadataRefusal {
+    /// It is not a JSON object with the members that the code flow needs.
+    Malformed,
+    /// It speaks of another issuer (RFC 8414 3.3).
+    OtherIssuer,
+}
+
+impl std::fmt::Display for MetadataRefusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Malformed => "the server's metadata has no authorization_endpoint and token_endpoint",
+            Self::OtherIssuer => "the server's metadata names another issuer than the configured one",
+        })
+    }
+}
+
+/// Where an issuer's metadata lies: the well-known path goes between host and path (RFC 8414 3.1).
+#[must_use]
+pub fn metadata_url(issuer: &str) -> String {
+    let after_scheme = issuer.find("://").map_or(0, |at| at + 3);
+    let path_at = issuer[after_scheme..].find('/').map_or(issuer.len(), |at| after_scheme + at);
+    let (origin, path) = issuer.split_at(path_at);
+    format!("{origin}{METADATA_PATH}{}", path.trim_end_matches('/'))
+}
+
+impl Settings {
+    /// What steps read.
+    #[must_use]
+    pub fn rules(&self) -> Rules {
+        Rules { issuer: Digest::of(&self.issuer), iss: self.iss, pkce: self.pkce }
+    }
+
+    /// Takes over what a server's metadata says: its endpoints, and whether it sends `iss`.
+    ///
+    /// # Errors
+    /// Why the metadata is not used; the settings stay as they were.
+    pub fn discover(&mut self, body: &[u8]) -> Result<(), MetadataRefusal> {
+        let document: Value = serde_json::from_slice(body).map_err(|_| MetadataRefusal::Malformed)?;
+        let text = |name: &str| document.get(name).and_then(Value::as_str).map(str::to_owned);
+        if text("issuer").as_deref() != Some(self.issuer.as_str()) {
+            return Err(MetadataRefusal::OtherIssuer);
+        }
+        let endpoint =
+            |name: &str| text(name).filter(|uri| is_endpoint(uri)).ok_or(MetadataRefusal::Malformed);
+        let authorization = endpoint("authorization_endpoint")?;
+        let token = endpoint("token_endpoint")?;
+        self.endpoints.authorization = authorization;
+        self.endpoints.token = token;
+        let advertised =
+            document.get("authorization_response_iss_parameter_supported") == Some(&Value::Bool(true));
+        self.iss = if advertised { IssNeed::Required } else { IssNeed::Unadvertised };
+        Ok(())
+    }
+}
+
+/// Whether a text is a URL that a browser or a client may be sent to: absolute, http or https, without fragment
+/// (RFC 6749 3.1, 3.2).
+fn is_endpoint(uri: &str) -> bool {
+    (uri.starts_with("https://") || uri.starts_with("http://")) && RedirectUri::parse(uri).is_some()
+}

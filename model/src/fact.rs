@@ -1,0 +1,153 @@
+//! Facts: what an outsider can see happen, read off messages.
+//!
+//! An observer writes them: the model's from typed messages, the suite's from HTTP with a parser of its own. No
+//! step and no fault emits one. A fact carries two moments, when its request was sent and when it was answered;
+//! B is after A only if A was answered before B was sent, and overlaps decide nothing.
+
+/// A text that the observer saw; equal texts have equal symbols. What it is does not matter to a law.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Sym(pub u16);
+
+/// Who sent a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Who {
+    /// The resource owner, in a browser.
+    Owner,
+    /// The client that asked.
+    Client,
+    /// Another client.
+    OtherClient,
+    /// Somebody who has what leaked, and no right to it.
+    Thief,
+}
+
+/// One exchange's worth of what can be seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Fact {
+    /// When the request was sent, in the observer's order.
+    pub sent: u32,
+    /// When the answer was there; an unanswered request may have taken effect.
+    pub answered: Option<u32>,
+    /// The observer's clock when the request was sent, in seconds.
+    pub sent_at: u64,
+    /// The observer's clock when the answer was there, in seconds.
+    pub answered_at: u64,
+    /// Who sent it.
+    pub by: Who,
+    /// What happened.
+    pub what: What,
+}
+
+impl Fact {
+    /// Whether this fact's request was sent after the other was answered.
+    #[must_use]
+    pub fn is_after(&self, other: &Self) -> bool {
+        other.answered.is_some_and(|answered| answered < self.sent)
+    }
+}
+
+/// What happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum What {
+    /// An authorization response with a code was sent to a browser.
+    CodeIssued(CodeIssued),
+    /// A code was shown to the token endpoint.
+    Redemption(Redemption),
+    /// A token was shown to the protected resource.
+    Resource(ResourceUse),
+    /// A client counts a browser as logged in; only the model sees this.
+    LoggedIn(LoggedIn),
+}
+
+/// A code was issued.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CodeIssued {
+    /// The code.
+    pub code: Sym,
+    /// The client that the request named.
+    pub client: Sym,
+    /// Where the browser was sent.
+    pub sent_to: Sym,
+    /// Whether that place is registered for the client.
+    pub registered: bool,
+    /// The redirect URI that the request named.
+    pub redirect_uri: Option<Sym>,
+    /// `state` of the request and of the response.
+    pub state: (Option<Sym>, Option<Sym>),
+    /// The PKCE challenge of the request.
+    pub challenge: Option<Challenge>,
+    /// Whether the browser had shown a right password.
+    pub password_shown: bool,
+    /// Whether this code answers a decision that the owner made on the consent page.
+    pub consented: bool,
+    /// The account that the code is for, if the observer knows.
+    pub owner: Option<Sym>,
+}
+
+/// A PKCE challenge, as the request carried it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Challenge {
+    /// `plain`: the text of the only verifier that fits.
+    Plain(Sym),
+    /// `S256`: the hash of the only verifier that fits.
+    S256(Sym),
+}
+
+/// A code was shown to the token endpoint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Redemption {
+    /// The code.
+    pub code: Sym,
+    /// The client that the request named or authenticated as.
+    pub client: Sym,
+    /// Whether the client has a secret, and if so whether the request showed it.
+    pub secret: SecretShown,
+    /// The redirect URI.
+    pub redirect_uri: Option<Sym>,
+    /// The verifier's text and its S256 hash.
+    pub verifier: Option<(Sym, Sym)>,
+    /// What came back; none for a refusal.
+    pub token: Option<Issued>,
+}
+
+/// A token that came back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Issued {
+    /// The access token.
+    pub token: Sym,
+    /// `expires_in`, in seconds.
+    pub expires_in: Option<u64>,
+    /// Whether the answer's scope has more than the owner consented to.
+    pub beyond_consent: bool,
+}
+
+/// What a token request showed of its client's secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SecretShown {
+    /// The client has none.
+    NoneNeeded,
+    /// The right one.
+    Right,
+    /// A wrong one, or none.
+    WrongOrMissing,
+}
+
+/// A token was shown to the protected resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ResourceUse {
+    /// The token.
+    pub token: Sym,
+    /// Whether the resource was served.
+    pub served: bool,
+    /// Whether the token's scope, as the server told it, covers the resource; none if the observer cannot tell.
+    pub covered: Option<bool>,
+}
+
+/// A client counts a browser as logged in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LoggedIn {
+    /// The access token of the login.
+    pub token: Sym,
+    /// The account of the person at the browser.
+    pub person: Sym,
+}

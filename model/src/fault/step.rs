@@ -1,0 +1,186 @@
+//! Lies to a step: about the moment, the records and the request before it, about the outcome after it.
+
+use super::request::nobody;
+use super::{Fault, Faults};
+use crate::directory::{Client, UserNo};
+use crate::grant::{Asked, Cause, Coded, Grant, Phase, Session};
+use crate::policy::{Lifetime, PkceNeed, Time};
+use crate::refusal::Refusal;
+use crate::secret::Handle;
+use crate::server::authenticate::{Presented, Proof};
+use crate::server::decide::Decide;
+use crate::server::redeem::{Redeem, TokenAsk};
+use crate::server::resource::Bearer;
+use crate::server::{Found, Moment, Outcome, Pending, Reply, Request, Write};
+use crate::text::ScopeSet;
+
+const NEVER: Time = Time(u64::MAX);
+
+impl Faults {
+    /// Whether records are written without comparing what was read.
+    #[must_use]
+    pub fn blind_write(&self) -> bool {
+        self.has(Fault::BlindWrite)
+    }
+
+    /// Before a step.
+    pub fn before(&self, at: &mut Moment, found: &mut Found<'_>, request: &mut Request) {
+        for fault in self.iter() {
+            lie_about_moment(fault, at);
+            match request {
+                Request::Authorize(authorize) => {
+                    if let Ok(ask) = &mut authorize.ask {
+                        ask.response_type_is_code |= fault == Fault::ResponseTypeUnchecked;
+                        if let (Fault::ScopeNotReturned, Some(scope)) = (fault, &mut ask.scope) {
+                            scope.has_unknown = false;
+                        }
+                    }
+                    if let (Fault::RedirectUriUnchecked, Some(client), Ok(Some(uri))) =
+                        (fault, found.client, &mut authorize.redirect)
+                        && let Some(registered) = client.redirects.first()
+                    {
+                        *uri = *registered;
+                    }
+                    lie_about_login(fault, found);
+                }
+                Request::Decide(decide) => {
+                    lie_about_login(fault, found);
+                    lie_about_decision(fault, decide, found);
+                }
+                Request::Token(token) => {
+                    if let (Ok(by), Some(client)) = (&mut token.by, found.client) {
+                        lie_about_client(fault, by, client);
+                    }
+                    if let (Ok(TokenAsk::Redeem(redeem)), Some(grant)) = (&mut token.ask, &mut found.grant) {
+                        lie_about_code(fault, redeem, grant, found.client);
+                        lie_about_verifier(fault, redeem, grant);
+                    }
+                }
+                Request::Resource(resource) => {
+                    if let (Bearer::Shown(shown), Some(grant)) = (&mut resource.bearer, &mut found.grant)
+                        && let Phase::Live(live) = &mut grant.phase
+                    {
+                        match fault {
+                            Fault::TokenUnchecked => shown.digest = live.access,
+                            Fault::TokenUnexpiring => live.until = NEVER,
+                            _ => {}
+                        }
+                    }
+                }
+                Request::Home
+                | Request::LogInPage(_)
+                | Request::LogIn(_)
+                | Request::Metadata
+                | Request::Malformed(..) => {}
+            }
+        }
+    }
+
+    /// After a step.
+    pub fn after(&self, at: &Moment, outcome: &mut Outcome) {
+        let Outcome::Write(pending) = outcome else { return };
+        match pending.write {
+            Write::InsertGrant(mut grant) if self.has(Fault::ConsentSkipped) => {
+                let code = at.fresh.secret;
+                grant.phase =
+                    Phase::Coded(Coded { code: code.digest, until: at.now.after(at.policy.code_lifetime) });
+                let reply = Reply::Code(Handle { grant: grant.id, secret: code.secret });
+                *outcome = Outcome::Write(Pending::new(Write::InsertGrant(grant), reply));
+            }
+            Write::SwapGrant(Grant { phase: Phase::Dead(Cause::CodeReplayed), .. })
+                if self.has(Fault::ReplayKeepsTokens) =>
+            {
+                *outcome = Outcome::Reply(Refusal::CodeReplayed.into());
+            }
+            Write::InsertSession(_) | Write::InsertGrant(_) | Write::SwapGrant(_) => {}
+        }
+    }
+}
+
+fn lie_about_moment(fault: Fault, at: &mut Moment) {
+    match fault {
+        Fault::ErrorsBeforeLogin => at.policy.redirect_errors_before_login = true,
+        Fault::ChallengeNotRequired => at.policy.pkce = PkceNeed::Optional,
+        Fault::PlainTaken => at.policy.plain = true,
+        Fault::TokenLifetimeLong => at.policy.access_token_lifetime = Lifetime(864_000),
+        Fault::ResourceScopeUnchecked => at.resource_scope = ScopeSet::EMPTY,
+        _ => {}
+    }
+}
+
+fn lie_about_login(fault: Fault, found: &mut Found<'_>) {
+    if fault == Fault::LoginSkipped && found.session.is_none() {
+        found.session = Some(Session { key: nobody(), user: UserNo(0), until: NEVER });
+    }
+}
+
+fn lie_about_decision(fault: Fault, decide: &mut Decide, found: &mut Found<'_>) {
+    let (Some(ask), Some(grant)) = (&mut decide.ask, &mut found.grant) else { return };
+    match (fault, grant.phase) {
+        (Fault::ConsentForgeable, Phase::Asked(asked)) => ask.digest = asked.ask,
+        (Fault::ConsentOfAnySession, Phase::Asked(_)) => {
+            if let Some(session) = found.session {
+                grant.terms.session = session.key;
+            }
+        }
+        (Fault::DecisionRepeatable, Phase::Coded(_) | Phase::Live(_)) => {
+            grant.phase = Phase::Asked(Asked { ask: ask.digest, until: NEVER });
+        }
+        _ => {}
+    }
+}
+
+fn lie_about_client(fault: Fault, by: &mut Presented, client: &Client) {
+    let Some(secret) = client.secret else { return };
+    match (fault, by.proof) {
+        (Fault::AuthenticationUnchecked, Proof::Basic(_)) => by.proof = Proof::Basic(secret),
+        (Fault::AuthenticationUnchecked, Proof::Post(_)) => by.proof = Proof::Post(secret),
+        (Fault::AuthenticationOptional, Proof::None) => by.proof = Proof::Basic(secret),
+        _ => {}
+    }
+}
+
+fn lie_about_code(fault: Fault, redeem: &mut Redeem, grant: &mut Grant, client: Option<&Client>) {
+    match (fault, &mut grant.phase) {
+        (Fault::CodeReplayable, Phase::Live(live)) => {
+            grant.phase = Phase::Coded(Coded { code: live.code, until: NEVER });
+        }
+        (Fault::CodeUnexpiring, Phase::Coded(coded)) => coded.until = NEVER,
+        (Fault::CodeUnchecked, Phase::Coded(coded)) => {
+            if let Some(shown) = &mut redeem.code {
+                shown.digest = coded.code;
+            }
+        }
+        (Fault::CodeOfAnyClient, _) => {
+            if let Some(client) = client {
+                grant.terms.client = client.no;
+            }
+        }
+        (Fault::RedirectUriDiffersTaken, _) if redeem.redirect.is_some() => {
+            redeem.redirect = grant.terms.redirect;
+        }
+        (Fault::RedirectUriAbsentTaken, _) if redeem.redirect.is_none() => {
+            redeem.redirect = grant.terms.redirect;
+        }
+        _ => {}
+    }
+}
+
+fn lie_about_verifier(fault: Fault, redeem: &mut Redeem, grant: &mut Grant) {
+    let forget = match (fault, grant.terms.challenge, redeem.verifier) {
+        (Fault::VerifierUnchecked, Some(_), Some(_)) | (Fault::VerifierOptional, Some(_), None) => true,
+        (Fault::VerifierTakenPlain, Some(challenge), Some(verifier)) => verifier.plain == challenge.digest,
+        (Fault::VerifierUnexpectedIgnored, None, Some(_)) => true,
+        (Fault::VerifierReplacesChecks, Some(challenge), Some(verifier)) => {
+            if verifier.fits(&challenge) {
+                redeem.redirect = grant.terms.redirect;
+            }
+            false
+        }
+        _ => false,
+    };
+    if forget {
+        grant.terms.challenge = None;
+        redeem.verifier = None;
+    }
+}

@@ -1,0 +1,116 @@
+//! The grant: one delegation from request to end, as one record and one small state machine (decision 0001).
+//!
+//! Codes and tokens are handles to this record; it keeps their digests. One access token of a grant lives at a
+//! time (decision 0007).
+
+use crate::directory::{ClientNo, UserNo};
+use crate::policy::Time;
+use crate::secret::{Digest, GrantId};
+use crate::text::{Challenge, ScopeSet};
+
+/// One delegation: who asked whom for what, and how far it has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Grant {
+    /// The record's key.
+    pub id: GrantId,
+    /// What was asked and does not change.
+    pub terms: Terms,
+    /// How far it has come.
+    pub phase: Phase,
+}
+
+/// What an authorization request fixed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Terms {
+    /// The client that asked.
+    pub client: ClientNo,
+    /// The resource owner who was asked.
+    pub user: UserNo,
+    /// The browser session that was asked.
+    pub session: Digest,
+    /// The redirect URI that the request named; none if it left it to the registration (RFC 6749 4.1.3).
+    pub redirect: Option<Digest>,
+    /// What may be used: what was asked until the owner decided, then what the owner gave.
+    pub scope: ScopeSet,
+    /// The PKCE challenge, if one came.
+    pub challenge: Option<Challenge>,
+}
+
+/// How far a grant has come.
+///
+/// ```text
+///            consent                redeem
+///  Asked ───────────────▶ Coded ───────────────▶ Live
+///    │ deny                 │ burnt                │ the code again
+///    └───────────────────▶ Dead ◀─────────────────┘
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Phase {
+    /// The owner is being asked.
+    Asked(Asked),
+    /// The owner consented; a code is out.
+    Coded(Coded),
+    /// The code was redeemed; a token is out.
+    Live(Live),
+    /// It has ended.
+    Dead(Cause),
+}
+
+/// A request that waits for the owner's decision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Asked {
+    /// What the consent page has to show: its anti-CSRF value.
+    pub ask: Digest,
+    /// When the page is too old.
+    pub until: Time,
+}
+
+/// A code that waits for its redemption.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Coded {
+    /// The code.
+    pub code: Digest,
+    /// When it is too late.
+    pub until: Time,
+}
+
+/// A grant in use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Live {
+    /// The redeemed code, so that its replay is told from a stranger's guess.
+    pub code: Digest,
+    /// The access token.
+    pub access: Digest,
+    /// When the access token ends.
+    pub until: Time,
+}
+
+/// Why a grant has ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Cause {
+    /// The owner said no.
+    Denied,
+    /// The code was shown again after its redemption (decision 0005).
+    CodeReplayed,
+    /// The code was shown with a wrong verifier, and policy burns it (decision 0006).
+    CodeBurnt,
+}
+
+/// A login: a browser session of a resource owner. The id before login never carries a login.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Session {
+    /// The digest of the session cookie.
+    pub key: Digest,
+    /// Who logged in.
+    pub user: UserNo,
+    /// When the login ends.
+    pub until: Time,
+}
+
+impl Session {
+    /// The session, if its login still lasts.
+    #[must_use]
+    pub fn alive(self, now: Time) -> Option<Self> {
+        (now < self.until).then_some(self)
+    }
+}

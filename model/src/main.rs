@@ -1,0 +1,348 @@
+//! `oauth-model`: explore the scopes, try the attacks, list laws, faults and rules.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use oauth_model::attack::{ATTACKS, Attack};
+use oauth_model::check::report::{
+    Mitigated, attack_text, attacks_json, exhaust_all, scope_text, scopes_json, told, try_attack,
+};
+use oauth_model::check::{Checked, trace};
+use oauth_model::fault::{Fault, Faults, Side};
+use oauth_model::law::LAWS;
+use oauth_model::rule::RULES;
+use oauth_model::scope::{SCOPES, Scope};
+use serde_json::{Value, json};
+use stateright::Model as _;
+
+/// OAuth 2.0's authorization-code flow, explored.
+#[derive(Parser)]
+#[command(
+    version,
+    after_help = "Examples:
+  oauth-model check                      every scope: laws held, refusals and phases reached
+  oauth-model check replay --threads 2   one scope
+  oauth-model attacks                    each attack: found with its fault, absent without
+  oauth-model trace code-race            the shortest way to one attack
+  oauth-model explore csrf               walk a scope in a browser
+
+Exit codes: 0 all held, 1 something failed, 2 bad usage."
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Exhaust scopes: each against the laws that it must keep and what it must reach.
+    Check {
+        /// Scopes; all of them if none is named.
+        scopes: Vec<String>,
+        /// Threads; counts and verdicts do not depend on them, traces are shortest with one.
+        #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256))]
+        threads: u16,
+        /// Take part I of N parts of the scopes, counted from 1.
+        #[arg(long, value_name = "I/N", value_parser = partition)]
+        partition: Option<(usize, usize)>,
+        /// How to print.
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
+    /// Try attacks: each with its faults on (found, shortest trace) and off (absent).
+    Attacks {
+        /// Attacks; all of them if none is named.
+        attacks: Vec<String>,
+        /// How to print.
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
+    /// Tell the shortest trace of an attack.
+    Trace {
+        /// The attack.
+        attack: String,
+        /// How to print.
+        #[arg(long, value_enum, default_value_t)]
+        format: TraceFormat,
+    },
+    /// List the faults.
+    Faults {
+        /// How to print.
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
+    /// List the laws.
+    Laws {
+        /// How to print.
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
+    /// List the rules of the ledger.
+    Rules {
+        /// How to print.
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
+    /// Walk a scope in a browser, with stateright's Explorer.
+    Explore {
+        /// The scope.
+        scope: String,
+        /// Where to listen; loopback only is wise, the Explorer asks nobody who they are.
+        #[arg(long, default_value = "127.0.0.1:3000")]
+        listen: String,
+    },
+}
+
+#[derive(Clone, Copy, Default, ValueEnum)]
+enum Format {
+    #[default]
+    Text,
+    Json,
+}
+
+#[derive(Clone, Copy, Default, ValueEnum)]
+enum TraceFormat {
+    #[default]
+    Text,
+    Mermaid,
+    Svg,
+    Json,
+}
+
+fn partition(text: &str) -> Result<(usize, usize), String> {
+    let parts = text.split_once('/').and_then(|(part, of)| Some((part.parse().ok()?, of.parse().ok()?)));
+    match parts {
+        Some((part, of)) if part >= 1 && part <= of => Ok((part, of)),
+        Some(_) | None => Err("write it as I/N with 1 <= I <= N, as in 1/4".to_owned()),
+    }
+}
+
+fn main() -> ExitCode {
+    match run(&Arguments::parse().command) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        // A reader that closed the pipe wants no more output, and no complaint.
+        Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(Failure::Output(error)) => {
+            eprintln!("error: cannot write the result: {error}");
+            ExitCode::from(3)
+        }
+        Err(Failure::Usage(text)) => {
+            eprintln!("error: {text}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+enum Failure {
+    Usage(String),
+    Output(io::Error),
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Output(error)
+    }
+}
+
+fn run(command: &Command) -> Result<bool, Failure> {
+    match command {
+        Command::Check { scopes, threads, partition, format } => check(scopes, *threads, *partition, *format),
+        Command::Attacks { attacks, format } => run_attacks(attacks, *format),
+        Command::Trace { attack, format } => run_trace(attack, *format),
+        Command::Faults { format } => list(
+            *format,
+            "faults",
+            &Fault::ALL.iter().map(fault_json).collect::<Vec<_>>(),
+            Fault::ALL.iter().map(fault_text),
+        ),
+        Command::Laws { format } => list(
+            *format,
+            "laws",
+            &LAWS
+                .iter()
+                .map(|law| {
+                    json!({"id": law.id, "about": law.about, "observable": law.observable,
+                           "rules": law.rules.iter().map(|rule| rule.id()).collect::<Vec<_>>()})
+                })
+                .collect::<Vec<_>>(),
+            LAWS.iter().map(|law| {
+                let seen = if law.observable { "" } else { " (model only)" };
+                format!("{:<36} {}{seen}", law.id, law.about)
+            }),
+        ),
+        Command::Rules { format } => list(
+            *format,
+            "rules",
+            &RULES
+                .iter()
+                .map(|rule| {
+                    json!({"id": rule.id, "spec": rule.spec, "section": rule.section,
+                           "kind": format!("{:?}", rule.kind).to_lowercase(),
+                           "level": format!("{:?}", rule.level).to_uppercase(),
+                           "status": format!("{:?}", rule.status).to_lowercase(),
+                           "summary": rule.summary, "reason": rule.reason, "note": rule.note})
+                })
+                .collect::<Vec<_>>(),
+            RULES.iter().map(|rule| {
+                let status = format!("{:?}", rule.status).to_lowercase();
+                format!("{:<56} {status:<8} {:?}: {}", rule.id, rule.level, rule.summary)
+            }),
+        ),
+        Command::Explore { scope, listen } => explore(scope, listen),
+    }
+}
+
+fn check(
+    names: &[String],
+    threads: u16,
+    partition: Option<(usize, usize)>,
+    format: Format,
+) -> Result<bool, Failure> {
+    let mut scopes: Vec<&'static Scope> = if names.is_empty() {
+        SCOPES.iter().collect()
+    } else {
+        names.iter().map(|name| find_scope(name)).collect::<Result<_, _>>()?
+    };
+    if let Some((part, of)) = partition {
+        scopes = scopes
+            .into_iter()
+            .enumerate()
+            .filter(|(at, _)| at % of == part - 1)
+            .map(|(_, scope)| scope)
+            .collect();
+    }
+    let mut out = io::stdout().lock();
+    if matches!(format, Format::Json) {
+        let explored = exhaust_all(&scopes, usize::from(threads));
+        let report = scopes_json(&explored);
+        writeln!(out, "{report}")?;
+        return Ok(report["holds"] == json!(true));
+    }
+    let (mut held, mut states, mut seconds) = (true, 0, 0.0);
+    for scope in &scopes {
+        for explored in exhaust_all(&[scope], usize::from(threads)) {
+            write!(out, "{}", scope_text(&explored))?;
+            held &= explored.holds();
+            states += explored.unique_states;
+            seconds += explored.seconds;
+        }
+    }
+    let verdict = if held { "held" } else { "failed" };
+    writeln!(out, "{verdict}: {} scopes, {states} distinct states, {seconds:.1} s", scopes.len())?;
+    Ok(held)
+}
+
+fn find_scope(name: &str) -> Result<&'static Scope, Failure> {
+    Scope::find(name).ok_or_else(|| {
+        let known: Vec<&str> = SCOPES.iter().map(|scope| scope.name).collect();
+        Failure::Usage(format!("there is no scope {name:?}; there are {}", known.join(", ")))
+    })
+}
+
+fn find_attack(id: &str) -> Result<&'static Attack, Failure> {
+    Attack::find(id).ok_or_else(|| {
+        let known: Vec<&str> = ATTACKS.iter().map(|attack| attack.id).collect();
+        Failure::Usage(format!("there is no attack {id:?}; there are {}", known.join(", ")))
+    })
+}
+
+fn run_attacks(names: &[String], format: Format) -> Result<bool, Failure> {
+    let attacks: Vec<&'static Attack> = if names.is_empty() {
+        ATTACKS.iter().collect()
+    } else {
+        names.iter().map(|name| find_attack(name)).collect::<Result<_, _>>()?
+    };
+    let mut out = io::stdout().lock();
+    let mut mitigated = Mitigated::default();
+    let mut tried = Vec::new();
+    for attack in attacks {
+        tried.push(try_attack(attack, &mut mitigated));
+        if let (Format::Text, Some(last)) = (format, tried.last()) {
+            writeln!(out, "{}", attack_text(last))?;
+        }
+    }
+    let held = tried.iter().all(oauth_model::check::report::Tried::holds);
+    match format {
+        Format::Json => writeln!(out, "{}", attacks_json(&tried))?,
+        Format::Text => {
+            let verdict = if held { "held" } else { "failed" };
+            writeln!(out, "{verdict}: {} attacks, each in the bounds of its scope", tried.len())?;
+        }
+    }
+    Ok(held)
+}
+
+fn run_trace(id: &str, format: TraceFormat) -> Result<bool, Failure> {
+    let tried = try_attack(find_attack(id)?, &mut Mitigated::default());
+    let steps = told(&tried);
+    let mut out = io::stdout().lock();
+    match format {
+        TraceFormat::Text => {
+            writeln!(out, "{}", attack_text(&tried))?;
+            write!(out, "{}", trace::text(&steps))?;
+        }
+        TraceFormat::Mermaid => write!(out, "{}", trace::mermaid(&steps))?,
+        TraceFormat::Svg => writeln!(out, "{}", trace::svg(&steps))?,
+        TraceFormat::Json => {
+            let steps: Vec<Value> = steps
+                .iter()
+                .map(|step| json!({"actor": step.actor, "to": step.to, "says": step.says}))
+                .collect();
+            writeln!(
+                out,
+                "{}",
+                json!({"attack": tried.attack.id, "found": tried.trace.is_some(), "steps": steps})
+            )?;
+        }
+    }
+    Ok(tried.holds())
+}
+
+fn list(
+    format: Format,
+    key: &str,
+    entries: &[Value],
+    lines: impl Iterator<Item = String>,
+) -> Result<bool, Failure> {
+    let mut out = io::stdout().lock();
+    match format {
+        Format::Json => writeln!(out, "{}", json!({ key: entries }))?,
+        Format::Text => {
+            for line in lines {
+                writeln!(out, "{line}")?;
+            }
+        }
+    }
+    Ok(true)
+}
+
+const fn side(fault: Fault) -> &'static str {
+    match fault.side() {
+        Side::Server => "server",
+        Side::Client => "client",
+    }
+}
+
+fn fault_json(fault: &Fault) -> Value {
+    json!({"id": fault.name(), "side": side(*fault), "about": fault.about(),
+           "rules": fault.rules().iter().map(|rule| rule.id()).collect::<Vec<_>>()})
+}
+
+fn fault_text(fault: &Fault) -> String {
+    let rules: Vec<&str> = fault.rules().iter().map(|rule| rule.id()).collect();
+    format!("{:<34} {}: {}\n{:36}breaks {}", fault.name(), side(*fault), fault.about(), "", rules.join(", "))
+}
+
+fn explore(name: &str, listen: &str) -> Result<bool, Failure> {
+    let scope = find_scope(name)?;
+    // stateright panics on an address that it cannot bind, so the address is tried first.
+    let address =
+        std::net::TcpListener::bind(listen).and_then(|listener| listener.local_addr()).map_err(|error| {
+            Failure::Usage(format!("--listen {listen}: {error}; name a free address, as in 127.0.0.1:0"))
+        })?;
+    eprintln!("exploring {name} on http://{address}; stop with Ctrl-C");
+    let _served = Checked::new(scope, Faults::none(), Checked::laws_of(scope)).checker().serve(address);
+    Ok(true)
+}

@@ -1,0 +1,166 @@
+//! Scopes: bounded worlds, each with what it is for, what it must keep and what it must reach.
+//!
+//! Bounds are small on purpose: a scope speaks of its own bounds only. A law that a scope names must hold in every
+//! state of it; whatever it must reach has to be found, so that nothing holds because nothing happens.
+
+mod odd;
+mod table;
+
+use crate::client::refusal::ClientRefusal;
+use crate::policy::Policy;
+use crate::refusal::Refusal;
+use crate::server::decide::Choice;
+use crate::text::ScopeSet;
+use crate::world::Action;
+use crate::world::action::{Forgery, Lure, Redemption};
+
+pub use odd::Odd;
+pub use table::{HONEST_PATH, SCOPES};
+
+/// A bounded world.
+#[derive(Debug)]
+pub struct Scope {
+    /// Words.
+    pub name: &'static str,
+    /// What it is for.
+    pub why: &'static str,
+    /// Whether the client has no secret.
+    pub public: bool,
+    /// Whether the client sends challenges.
+    pub pkce: bool,
+    /// Whether the client's requests name their redirect URI.
+    pub names_redirect: bool,
+    /// The scope that the client is registered for and asks for.
+    pub client_scope: ScopeSet,
+    /// The server's policy.
+    pub policy: Policy,
+    /// How often the owner and the attacker start a login.
+    pub starts: [u8; 2],
+    /// Wrong passwords a person tries.
+    pub mistakes: u8,
+    /// Answers to the consent page besides yes.
+    pub choices: &'static [Choice],
+    /// Whether the consent form is sent twice.
+    pub double_submit: bool,
+    /// How often a profile is opened.
+    pub uses: u8,
+    /// Whether clients repeat token requests.
+    pub retries: bool,
+    /// Token requests in all.
+    pub calls: u8,
+    /// Grants in all.
+    pub grants: u8,
+    /// Seconds that pass.
+    pub ticks: u8,
+    /// What leaks to the attacker.
+    pub leaks: Leaks,
+    /// Token requests that somebody composes.
+    pub redemptions: &'static [Redemption],
+    /// What the attacker puts into the owner's browser.
+    pub lures: &'static [Lure],
+    /// Consent forms that the attacker forges.
+    pub forgeries: &'static [Forgery],
+    /// Whether tokens are made up.
+    pub made_up_tokens: bool,
+    /// How often the attacker does any of these.
+    pub attempts: u8,
+    /// Odd requests.
+    pub odd: &'static [Odd],
+    /// The laws that it keeps.
+    pub laws: &'static [&'static str],
+    /// What it reaches.
+    pub sometimes: &'static [Reached],
+    /// A way from start to end that the checker has to find possible.
+    pub honest: &'static [Action],
+}
+
+/// What leaks to the attacker (RFC 9700 3: A3 reads responses, A4 requests, A5 tokens).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Leaks {
+    /// Authorization responses.
+    pub responses: bool,
+    /// Authorization requests.
+    pub requests: bool,
+    /// Access tokens (A5).
+    pub tokens: bool,
+}
+
+/// Something that a scope has to reach.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Reached {
+    /// The server refused for this reason.
+    Refused(Refusal),
+    /// The client refused for this reason.
+    ClientRefused(ClientRefusal),
+    /// A grant came this far.
+    Phase(PhaseName),
+    /// The resource was served to the client.
+    Served,
+    /// A client counts a browser as logged in.
+    LoggedIn,
+}
+
+/// The phases of a grant, without what is in them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(missing_docs, reason = "each is the phase or the cause of its name")]
+pub enum PhaseName {
+    Asked,
+    Coded,
+    Live,
+    Denied,
+    CodeReplayed,
+    CodeBurnt,
+}
+
+impl PhaseName {
+    /// Every phase and every cause.
+    pub const ALL: &'static [Self] =
+        &[Self::Asked, Self::Coded, Self::Live, Self::Denied, Self::CodeReplayed, Self::CodeBurnt];
+
+    /// The phase of a grant.
+    #[must_use]
+    pub const fn of(phase: &crate::grant::Phase) -> Self {
+        use crate::grant::{Cause, Phase};
+        match phase {
+            Phase::Asked(_) => Self::Asked,
+            Phase::Coded(_) => Self::Coded,
+            Phase::Live(_) => Self::Live,
+            Phase::Dead(Cause::Denied) => Self::Denied,
+            Phase::Dead(Cause::CodeReplayed) => Self::CodeReplayed,
+            Phase::Dead(Cause::CodeBurnt) => Self::CodeBurnt,
+        }
+    }
+}
+
+impl Reached {
+    /// The id in reports.
+    #[must_use]
+    pub fn id(&self) -> String {
+        match self {
+            Self::Refused(refusal) => format!("refused/{refusal:?}"),
+            Self::ClientRefused(refusal) => format!("client-refused/{refusal:?}"),
+            Self::Phase(phase) => format!("phase/{phase:?}"),
+            Self::Served => "goal/Served".to_owned(),
+            Self::LoggedIn => "goal/LoggedIn".to_owned(),
+        }
+    }
+}
+
+impl Scope {
+    /// Finds a scope by its name.
+    #[must_use]
+    pub fn find(name: &str) -> Option<&'static Self> {
+        SCOPES.iter().find(|scope| scope.name == name)
+    }
+
+    /// How the scope is bounded, in words.
+    #[must_use]
+    pub fn bounds(&self) -> String {
+        let client = if self.public { "public" } else { "confidential" };
+        let pkce = if self.pkce { "with PKCE" } else { "without PKCE" };
+        format!(
+            "{client} client {pkce}, logins {}+{}, grants {}, token requests {}, clock steps {}, attacker acts {}",
+            self.starts[0], self.starts[1], self.grants, self.calls, self.ticks, self.attempts
+        )
+    }
+}

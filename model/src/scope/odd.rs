@@ -1,0 +1,144 @@
+//! Odd requests: single messages that every server gets and no honest actor sends.
+
+use crate::directory::ClientNo;
+use crate::refusal::{Field, Malformed};
+use crate::secret::Shown;
+use crate::server::Request;
+use crate::server::authenticate::{Presented, Proof};
+use crate::server::authorize::{Ask, AskedScope, Authorize};
+use crate::server::decide::{Choice, Decide};
+use crate::server::login::{Checked, LogIn};
+use crate::server::redeem::{Redeem, TokenAsk, TokenRequest};
+use crate::server::resource::{Bearer, ResourceRequest};
+use crate::text::{Challenge, ChallengeMethod, ScopeSet};
+use crate::world::symbols::{EVIL, JUNK, digest, grant_id, redirect, secret};
+use crate::world::{OWNER, World};
+
+/// An odd request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(missing_docs, reason = "each is the request of its name")]
+pub enum Odd {
+    UnknownClient,
+    MissingClient,
+    UnregisteredRedirectUri,
+    NoRedirectUriOfTwo,
+    ClientWithoutCodeGrant,
+    OtherResponseType,
+    UnknownScope,
+    NoChallenge,
+    PlainChallenge,
+    ForgedLogIn,
+    DecisionWithoutLogin,
+    LateDecision,
+    UnknownClientAtToken,
+    SecretInBody,
+    UnknownGrantType,
+    GrantTypeNotAllowed,
+    ForeignToken,
+    CodeAsToken,
+    NoToken,
+}
+
+impl Odd {
+    /// Every odd request.
+    pub const ALL: &'static [Self] = &[
+        Self::UnknownClient,
+        Self::MissingClient,
+        Self::UnregisteredRedirectUri,
+        Self::NoRedirectUriOfTwo,
+        Self::ClientWithoutCodeGrant,
+        Self::OtherResponseType,
+        Self::UnknownScope,
+        Self::NoChallenge,
+        Self::PlainChallenge,
+        Self::ForgedLogIn,
+        Self::DecisionWithoutLogin,
+        Self::LateDecision,
+        Self::UnknownClientAtToken,
+        Self::SecretInBody,
+        Self::UnknownGrantType,
+        Self::GrantTypeNotAllowed,
+        Self::ForeignToken,
+        Self::CodeAsToken,
+        Self::NoToken,
+    ];
+
+    /// The request, from the owner's browser where it comes from one; `None` where the world has no place for it.
+    #[must_use]
+    pub fn request(self, world: &World) -> Option<Request> {
+        let session = world.browsers[OWNER].cookie;
+        let challenge = |method| Some(Challenge { method, digest: digest(JUNK) });
+        let good = Authorize {
+            client: Ok(Some(ClientNo(0))),
+            redirect: Ok(Some(redirect(0))),
+            ask: Ok(Ask {
+                response_type_is_code: true,
+                scope: None,
+                challenge: challenge(ChallengeMethod::S256),
+            }),
+            session,
+        };
+        let asking = |ask: Ask| Request::Authorize(Authorize { ask: Ok(ask), ..good });
+        let plain =
+            Ask { response_type_is_code: true, scope: None, challenge: challenge(ChallengeMethod::S256) };
+        let token = |client: Option<u16>, proof, ask| {
+            let by = Ok(Presented { client: client.map(ClientNo), proof });
+            Some(Request::Token(TokenRequest { by, ask: Ok(ask) }))
+        };
+        let redeem = TokenAsk::Redeem(Redeem { code: None, redirect: None, verifier: None });
+        let bearer = |bearer| Some(Request::Resource(ResourceRequest { bearer }));
+        match self {
+            Self::UnknownClient => Some(Request::Authorize(Authorize { client: Ok(None), ..good })),
+            Self::MissingClient => Some(Request::Authorize(Authorize {
+                client: Err(Malformed::Missing(Field::ClientId)),
+                ..good
+            })),
+            Self::UnregisteredRedirectUri => {
+                Some(Request::Authorize(Authorize { redirect: Ok(Some(EVIL)), ..good }))
+            }
+            Self::NoRedirectUriOfTwo => {
+                let client = Ok(Some(ClientNo(2)));
+                Some(Request::Authorize(Authorize { client, redirect: Ok(None), ..good }))
+            }
+            Self::ClientWithoutCodeGrant => {
+                let client = Ok(Some(ClientNo(3)));
+                Some(Request::Authorize(Authorize { client, redirect: Ok(None), ..good }))
+            }
+            Self::OtherResponseType => Some(asking(Ask { response_type_is_code: false, ..plain })),
+            Self::UnknownScope => {
+                let scope = Some(AskedScope { known: ScopeSet::EMPTY, has_unknown: true });
+                Some(asking(Ask { scope, ..plain }))
+            }
+            Self::NoChallenge => Some(asking(Ask { challenge: None, ..plain })),
+            Self::PlainChallenge => {
+                Some(asking(Ask { challenge: challenge(ChallengeMethod::Plain), ..plain }))
+            }
+            Self::ForgedLogIn => Some(Request::LogIn(LogIn {
+                expected: None,
+                shown: Some(digest(JUNK)),
+                owner: Checked::Wrong,
+            })),
+            Self::DecisionWithoutLogin => {
+                Some(Request::Decide(Decide { ask: None, session: None, choice: Choice::Approve }))
+            }
+            Self::LateDecision => match world.browsers[OWNER].at {
+                crate::world::At::ConsentPage(_, shown) => {
+                    Some(Request::Decide(Decide { ask: Some(shown), session, choice: Choice::Approve }))
+                }
+                _ => None,
+            },
+            Self::UnknownClientAtToken => token(None, Proof::Basic(digest(JUNK)), redeem),
+            Self::SecretInBody => token(Some(1), Proof::Post(digest(secret(1))), redeem),
+            Self::UnknownGrantType => token(Some(1), Proof::Basic(digest(secret(1))), TokenAsk::Unsupported),
+            Self::GrantTypeNotAllowed => token(Some(3), Proof::Basic(digest(secret(3))), redeem),
+            Self::ForeignToken => bearer(Bearer::Foreign),
+            Self::CodeAsToken => world.grants.first().and_then(|_| {
+                bearer(Bearer::Shown(Shown {
+                    grant: grant_id(0),
+                    digest: digest(crate::world::symbols::code(0, 0)),
+                }))
+            }),
+            Self::NoToken => bearer(Bearer::None),
+        }
+    }
+}

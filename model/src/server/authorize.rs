@@ -1,0 +1,215 @@
+//! The authorization request (RFC 6749 4.1.1, RFC 7636 4.3): read it, judge it, ask the resource owner.
+//!
+//! Precedence: the client and its redirect URI first, since without them no redirect is safe; then the login;
+//! then everything that the client is told by redirect.
+
+use super::{Consent, Found, Moment, Needs, Outcome, Pending, Reply, Write};
+use crate::directory::{Client, ClientNo, Directory};
+use crate::form::Params;
+use crate::grant::{Asked, Grant, Phase, Terms};
+use crate::policy::{ExcessScope, PkceNeed};
+use crate::refusal::{Field, Malformed, Place, Refusal, Refused};
+use crate::secret::{Digest, Handle};
+use crate::text::{Challenge, ChallengeMethod, RedirectUri, ScopeSet, is_proof_key, is_vschar, scope_values};
+
+/// A client asks through a browser.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Authorize {
+    /// The client that it names; none if the directory has no such client.
+    pub client: Result<Option<ClientNo>, Malformed>,
+    /// The redirect URI that it names.
+    pub redirect: Result<Option<RedirectUri>, Malformed>,
+    /// The rest.
+    pub ask: Result<Ask, Malformed>,
+    /// The browser's session cookie.
+    pub session: Option<Digest>,
+}
+
+/// What is asked, once client and redirect URI are good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Ask {
+    /// Whether `response_type` is `code`.
+    pub response_type_is_code: bool,
+    /// The scope; none leaves it to the registration.
+    pub scope: Option<AskedScope>,
+    /// The PKCE challenge.
+    pub challenge: Option<Challenge>,
+}
+
+/// A scope as it was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AskedScope {
+    /// The values that this server knows.
+    pub known: ScopeSet,
+    /// Whether there were others.
+    pub has_unknown: bool,
+}
+
+impl Authorize {
+    /// Reads the parameters of a request; the texts that only come back (`state`, the redirect URI) lie beside.
+    #[must_use]
+    pub fn parse(params: &Params, session: Option<Digest>, directory: &Directory) -> Self {
+        let client = params.one(Field::ClientId).and_then(|id| {
+            let id = id.ok_or(Malformed::Missing(Field::ClientId))?;
+            Ok(directory.find_client(id).map(|entry| entry.client.no))
+        });
+        let redirect = params.one(Field::RedirectUri).and_then(|uri| {
+            uri.map(|uri| RedirectUri::parse(uri).ok_or(Malformed::Syntax(Field::RedirectUri))).transpose()
+        });
+        Self { client, redirect, ask: Ask::parse(params, directory), session }
+    }
+
+    pub(super) fn locate(&self) -> Needs {
+        Needs { client: self.client.ok().flatten(), session: self.session, grant: None }
+    }
+
+    pub(super) fn step(&self, at: &Moment, found: &Found<'_>) -> Outcome {
+        match self.judge(at, found) {
+            Ok(outcome) => outcome,
+            Err(refused) => Outcome::Reply(Reply::Refused(refused)),
+        }
+    }
+
+    fn judge(&self, at: &Moment, found: &Found<'_>) -> Result<Outcome, Refused> {
+        // rfc6749-4.1.2.1-bad-client-or-redirect-not-redirected
+        let page = |malformed| Refused::Malformed(Place::Page, malformed);
+        self.client.map_err(page)?;
+        let client = found.client.ok_or(Refusal::ClientUnknown)?;
+        match self.redirect.map_err(page)? {
+            // rfc6749-3.1.2.3-simple-string-comparison
+            Some(uri) if !client.knows(&uri) => return Err(Refusal::RedirectUriUnregistered.into()),
+            // rfc6749-3.1.2.3-redirect-uri-required-if-many
+            None if client.redirects.len() != 1 => return Err(Refusal::RedirectUriNeeded.into()),
+            Some(_) | None => {}
+        }
+
+        let session = found.session.and_then(|session| session.alive(at.now));
+        let Some(session) = session else {
+            // rfc9700-4.11.2-authenticate-before-redirect
+            if at.policy.redirect_errors_before_login {
+                self.judge_ask(at, client)?;
+            }
+            // rfc6749-3.1-owner-authenticated-first
+            return Ok(Outcome::Reply(Reply::LogInFirst));
+        };
+        let (scope, challenge) = self.judge_ask(at, client)?;
+
+        let grant = Grant {
+            id: at.fresh.grant,
+            terms: Terms {
+                client: client.no,
+                user: session.user,
+                session: session.key,
+                redirect: self.redirect.ok().flatten().map(|uri| uri.exact),
+                scope,
+                challenge,
+            },
+            phase: Phase::Asked(Asked {
+                ask: at.fresh.secret.digest,
+                until: at.now.after(at.policy.ask_lifetime),
+            }),
+        };
+        let consent = Consent {
+            ask: Handle { grant: grant.id, secret: at.fresh.secret.secret },
+            client: client.no,
+            scope,
+            user: session.user,
+        };
+        Ok(Outcome::Write(Pending::new(Write::InsertGrant(grant), Reply::Consent(consent))))
+    }
+
+    /// Judges what the client is told by redirect (RFC 6749 4.1.2.1).
+    fn judge_ask(&self, at: &Moment, client: &Client) -> Result<(ScopeSet, Option<Challenge>), Refused> {
+        let ask = self.ask.map_err(|malformed| Refused::Malformed(Place::AuthorizationRequest, malformed))?;
+        // rfc6749-4.1.2.1-unauthorized-client
+        if !client.code_grant {
+            return Err(Refusal::ClientNotAllowed.into());
+        }
+        // rfc6749-3.1.1-response-type-unknown
+        if !ask.response_type_is_code {
+            return Err(Refusal::ResponseTypeUnsupported.into());
+        }
+        let scope = judge_scope(at, client, ask.scope)?;
+        let needed = match at.policy.pkce {
+            PkceNeed::Optional => false,
+            PkceNeed::PublicClients => client.is_public(),
+            PkceNeed::EveryClient => true,
+        };
+        match ask.challenge {
+            // rfc7636-4.4.1-challenge-required
+            None if needed => Err(Refusal::ChallengeNeeded.into()),
+            // rfc7636-7.2-plain-not-used
+            Some(challenge) if challenge.method == ChallengeMethod::Plain && !at.policy.plain => {
+                Err(Refusal::PlainRefused.into())
+            }
+            Some(_) | None => Ok((scope, ask.challenge)),
+        }
+    }
+}
+
+/// Settles the scope: the default if none was asked, what was asked if the client may have it (RFC 6749 3.3).
+fn judge_scope(at: &Moment, client: &Client, asked: Option<AskedScope>) -> Result<ScopeSet, Refusal> {
+    // rfc6749-3.3-scope-omitted-handled
+    let Some(asked) = asked else { return Ok(client.scope) };
+    let allowed = asked.known.and(client.scope);
+    let excess = asked.has_unknown || !client.scope.covers(asked.known);
+    // rfc6749-4.1.2.1-invalid-scope
+    if allowed.is_empty() || (excess && at.policy.excess_scope == ExcessScope::Refused) {
+        return Err(Refusal::ScopeRefused);
+    }
+    Ok(allowed)
+}
+
+impl Ask {
+    fn parse(params: &Params, directory: &Directory) -> Result<Self, Malformed> {
+        // rfc6749-3.1-duplicate-parameter-refused
+        let state = params.one(Field::State)?;
+        let response_type =
+            params.one(Field::ResponseType)?.ok_or(Malformed::Missing(Field::ResponseType))?;
+        let scope = params.one(Field::Scope)?;
+        let challenge = params.one(Field::CodeChallenge)?;
+        let method = params.one(Field::CodeChallengeMethod)?;
+        if state.is_some_and(|state| !is_vschar(state)) {
+            return Err(Malformed::Syntax(Field::State));
+        }
+        Ok(Self {
+            response_type_is_code: response_type == "code",
+            scope: scope.map(|text| AskedScope::parse(text, directory)),
+            challenge: parse_challenge(challenge, method)?,
+        })
+    }
+}
+
+impl AskedScope {
+    /// Reads a scope by its grammar; one that breaks it is as unknown as a value that nobody registered.
+    fn parse(text: &str, directory: &Directory) -> Self {
+        let Some(values) = scope_values(text) else {
+            return Self { known: ScopeSet::EMPTY, has_unknown: true };
+        };
+        let mut scope = Self { known: ScopeSet::EMPTY, has_unknown: false };
+        for value in values {
+            match directory.find_scope(value) {
+                Some(bit) => scope.known = scope.known.or(bit),
+                None => scope.has_unknown = true,
+            }
+        }
+        scope
+    }
+}
+
+fn parse_challenge(challenge: Option<&str>, method: Option<&str>) -> Result<Option<Challenge>, Malformed> {
+    let method = match method {
+        // rfc7636-4.3-method-defaults-to-plain
+        None | Some("plain") => ChallengeMethod::Plain,
+        Some("S256") => ChallengeMethod::S256,
+        // rfc7636-4.4.1-unknown-method-refused
+        Some(_) => return Err(Malformed::MethodUnknown),
+    };
+    match challenge {
+        None if method == ChallengeMethod::S256 => Err(Malformed::MethodWithoutChallenge),
+        None => Ok(None),
+        // rfc7636-4.2-challenge-syntax-checked
+        Some(text) if !is_proof_key(text) => Err(Malformed::Syntax(Field::CodeChallenge)),
+        Some(text) => Ok(Some(Challenge { method, digest: Digest::of(text) })),
+    }
+}

@@ -1,0 +1,174 @@
+//! From a raw request to a typed one: routes, media types, which codec reads what.
+
+use super::Request;
+use super::authorize::Authorize;
+use super::decide::Decide;
+use super::login::{LogIn, LogInPage, Password, login_cookie, parse_next};
+use super::metadata::METADATA_PATH;
+use super::redeem::TokenRequest;
+use super::reply::session_cookie_name;
+use super::resource::ResourceRequest;
+use crate::directory::Directory;
+use crate::form::{Params, encode_pairs};
+use crate::http::{BODY_LIMIT, HttpRequest};
+use crate::refusal::{Field, Malformed, Place};
+use crate::secret::Digest;
+
+/// A request with the texts that steps do not read but replies hand back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Received {
+    /// What steps judge.
+    pub request: Request,
+    /// What lies beside it.
+    pub beside: Beside,
+}
+
+/// Texts that are handed back untouched.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Beside {
+    /// Where an authorization response goes: kept with the grant.
+    pub kept: Kept,
+    /// Where the login leads: this authorization request, or where an earlier page said.
+    pub next: Option<String>,
+    /// The cookie that the login form's anti-CSRF value comes from.
+    pub login_cookie: Option<String>,
+    /// Name and password of a login form.
+    pub password: Option<Password>,
+}
+
+/// The texts that lie beside a grant's record.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Kept {
+    /// The redirect URI: as it was sent, or the registered one.
+    pub redirect_uri: String,
+    /// The client's `state`, unchanged.
+    pub state: Option<String>,
+}
+
+/// The routes: path, methods, and what reads them.
+pub const ROUTES: &[Route] = &[
+    Route { path: "/", methods: "GET, HEAD", read: |_, _| Ok((Request::Home, Beside::default())) },
+    Route { path: "/login", methods: "GET, HEAD, POST", read: read_login },
+    Route { path: "/authorize", methods: "GET, POST", read: read_authorize },
+    Route { path: "/token", methods: "POST", read: read_token },
+    Route { path: "/api/me", methods: "GET", read: read_resource },
+    Route {
+        path: METADATA_PATH,
+        methods: "GET, HEAD",
+        read: |_, _| Ok((Request::Metadata, Beside::default())),
+    },
+];
+
+/// One path of the server.
+#[derive(Clone, Copy)]
+pub struct Route {
+    /// The path, compared as a string.
+    pub path: &'static str,
+    /// The methods, as `Allow` names them.
+    pub methods: &'static str,
+    read: Read,
+}
+
+/// How a route reads a request.
+type Read = fn(&HttpRequest, &Directory) -> Reading;
+
+/// A request with what lies beside it, or what is malformed and where.
+type Reading = Result<(Request, Beside), (Place, Malformed)>;
+
+/// Reads a request. What cannot be read becomes [`Request::Malformed`].
+#[must_use]
+pub fn receive(request: &HttpRequest, directory: &Directory) -> Received {
+    let read = || {
+        let route = ROUTES
+            .iter()
+            .find(|route| route.path == request.path)
+            .ok_or((Place::Page, Malformed::NoSuchPage))?;
+        if !route.methods.split(", ").any(|method| method == request.method) {
+            return Err((Place::Page, Malformed::MethodNotAllowed(route.methods)));
+        }
+        (route.read)(request, directory)
+    };
+    match read() {
+        Ok((request, beside)) => Received { request, beside },
+        Err((place, malformed)) => {
+            Received { request: Request::Malformed(place, malformed), beside: Beside::default() }
+        }
+    }
+}
+
+fn read_login(request: &HttpRequest, directory: &Directory) -> Reading {
+    let on_page = |malformed| (Place::Page, malformed);
+    let cookie = login_cookie(request, directory.secure());
+    let next = parse_next(&query(request).map_err(on_page)?).map_err(on_page)?;
+    let mut beside = Beside { next, login_cookie: cookie.map(str::to_owned), ..Beside::default() };
+    if request.method != "POST" {
+        return Ok((Request::LogInPage(LogInPage { has_cookie: cookie.is_some() }), beside));
+    }
+    let params = form(request).map_err(on_page)?;
+    let (login, password) = LogIn::parse(cookie, &params).map_err(on_page)?;
+    beside.password = Some(password);
+    Ok((Request::LogIn(login), beside))
+}
+
+fn read_authorize(request: &HttpRequest, directory: &Directory) -> Reading {
+    let on_page = |malformed| (Place::Page, malformed);
+    let session = session(request, directory.secure());
+    let params = if request.method == "POST" { form(request) } else { query(request) }.map_err(on_page)?;
+    let answers = |field: Field| params.all(field.name()).next().is_some();
+    if request.method == "POST" && (answers(Field::Confirm) || answers(Field::Ask)) {
+        let decide = Decide::parse(&params, session, directory).map_err(on_page)?;
+        return Ok((Request::Decide(decide), Beside::default()));
+    }
+    let authorize = Authorize::parse(&params, session, directory);
+    Ok((Request::Authorize(authorize), beside_authorize(&params, directory)))
+}
+
+/// Keeps the texts that the response and the way back from the login need.
+fn beside_authorize(params: &Params, directory: &Directory) -> Beside {
+    let text = |field| params.one(field).ok().flatten();
+    let registered = text(Field::ClientId)
+        .and_then(|id| directory.find_client(id))
+        .and_then(|entry| entry.redirect_uris.first())
+        .map(String::as_str);
+    let kept = Kept {
+        redirect_uri: text(Field::RedirectUri).or(registered).unwrap_or_default().to_owned(),
+        // rfc6749-4.1.2-state-returned-exactly
+        state: text(Field::State).filter(|state| crate::text::is_vschar(state)).map(str::to_owned),
+    };
+    let next = format!("/authorize?{}", encode_pairs(params.pairs()));
+    Beside { kept, next: Some(next), ..Beside::default() }
+}
+
+fn read_token(request: &HttpRequest, directory: &Directory) -> Reading {
+    let refused = |malformed| (Place::TokenRequest, malformed);
+    // rfc6749-2.3.1-no-credentials-in-uri
+    if !query(request).map_err(refused)?.pairs().is_empty() {
+        return Err(refused(Malformed::ParametersInUri));
+    }
+    let params = form(request).map_err(refused)?;
+    Ok((Request::Token(TokenRequest::parse(request, &params, directory)), Beside::default()))
+}
+
+fn read_resource(request: &HttpRequest, _: &Directory) -> Reading {
+    let resource =
+        ResourceRequest::parse(request).map_err(|malformed| (Place::ResourceRequest, malformed))?;
+    Ok((Request::Resource(resource), Beside::default()))
+}
+
+fn query(request: &HttpRequest) -> Result<Params, Malformed> {
+    Params::decode(request.query.as_deref().unwrap_or_default().as_bytes())
+}
+
+fn form(request: &HttpRequest) -> Result<Params, Malformed> {
+    if request.body.len() > BODY_LIMIT {
+        return Err(Malformed::TooLarge);
+    }
+    if request.media_type().as_deref() != Some("application/x-www-form-urlencoded") {
+        return Err(Malformed::NotAForm);
+    }
+    Params::decode(&request.body)
+}
+
+fn session(request: &HttpRequest, secure: bool) -> Option<Digest> {
+    request.cookie(session_cookie_name(secure)).map(Digest::of)
+}

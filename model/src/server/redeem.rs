@@ -1,0 +1,185 @@
+//! The token request (RFC 6749 4.1.3, 5, RFC 7636 4.5, 4.6): a code becomes an access token, once.
+//!
+//! Precedence: the client, the form of the request, the grant type; then the code, its client, its redirect URI,
+//! its verifier; its one use and its lifetime last, so that only a request that would have been granted counts as
+//! a replay and ends the grant (decision 0005).
+
+use super::authenticate::{Presented, authenticate};
+use super::{Found, Moment, Needs, Outcome, Pending, Reply, Tokens, Write};
+use crate::directory::{Client, Directory};
+use crate::form::Params;
+use crate::grant::{Cause, Grant, Live, Phase};
+use crate::http::HttpRequest;
+use crate::policy::WrongVerifier;
+use crate::refusal::{Field, Malformed, Place, Refusal, Refused};
+use crate::secret::{Digest, Handle, Shown};
+use crate::text::{Verifier, is_proof_key};
+
+/// A client asks for a token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TokenRequest {
+    /// Who asks.
+    pub by: Result<Presented, Malformed>,
+    /// For what.
+    pub ask: Result<TokenAsk, Malformed>,
+}
+
+/// What is asked of the token endpoint, by `grant_type`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum TokenAsk {
+    /// `authorization_code`.
+    Redeem(Redeem),
+    /// A grant type that this server does not know.
+    Unsupported,
+}
+
+/// The redemption of a code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Redeem {
+    /// The code; none if no code of this server has its form.
+    pub code: Option<Shown>,
+    /// The redirect URI.
+    pub redirect: Option<Digest>,
+    /// The PKCE verifier.
+    pub verifier: Option<Verifier>,
+}
+
+impl TokenRequest {
+    /// Reads a token request.
+    #[must_use]
+    pub fn parse(request: &HttpRequest, params: &Params, directory: &Directory) -> Self {
+        Self { by: Presented::parse(request, params, directory), ask: TokenAsk::parse(params) }
+    }
+
+    pub(super) fn locate(&self) -> Needs {
+        let grant = match self.ask {
+            Ok(TokenAsk::Redeem(redeem)) => redeem.code.map(|code| code.grant),
+            Ok(TokenAsk::Unsupported) | Err(_) => None,
+        };
+        Needs { client: self.by.ok().and_then(|by| by.client), session: None, grant }
+    }
+
+    pub(super) fn step(&self, at: &Moment, found: &Found<'_>) -> Outcome {
+        match self.judge(at, found) {
+            Ok(outcome) => outcome,
+            Err(refused) => Outcome::Reply(Reply::Refused(refused)),
+        }
+    }
+
+    fn judge(&self, at: &Moment, found: &Found<'_>) -> Result<Outcome, Refused> {
+        let malformed = |malformed| Refused::Malformed(Place::TokenRequest, malformed);
+        let client = authenticate(&self.by.map_err(malformed)?, found.client)?;
+        match self.ask.map_err(malformed)? {
+            // rfc6749-5.2-unsupported-grant-type
+            TokenAsk::Unsupported => Err(Refusal::GrantTypeUnsupported.into()),
+            // rfc6749-5.2-unauthorized-client
+            TokenAsk::Redeem(_) if !client.code_grant => Err(Refusal::GrantTypeNotAllowed.into()),
+            TokenAsk::Redeem(redeem) => Ok(redeem.step(at, client, found.grant)),
+        }
+    }
+}
+
+impl TokenAsk {
+    fn parse(params: &Params) -> Result<Self, Malformed> {
+        // rfc6749-3.2-duplicate-parameter-refused
+        let grant_type = params.one(Field::GrantType)?.ok_or(Malformed::Missing(Field::GrantType))?;
+        let code = params.one(Field::Code)?;
+        let redirect = params.one(Field::RedirectUri)?;
+        let verifier = params.one(Field::CodeVerifier)?;
+        params.one(Field::Scope)?;
+        // rfc6749-1.9-names-and-values-case-sensitive
+        if grant_type != "authorization_code" {
+            return Ok(Self::Unsupported);
+        }
+        let code = code.ok_or(Malformed::Missing(Field::Code))?;
+        if verifier.is_some_and(|verifier| !is_proof_key(verifier)) {
+            return Err(Malformed::Syntax(Field::CodeVerifier));
+        }
+        Ok(Self::Redeem(Redeem {
+            code: Shown::parse(code),
+            redirect: redirect.map(Digest::of),
+            verifier: verifier.map(Verifier::of),
+        }))
+    }
+}
+
+impl Redeem {
+    fn step(&self, at: &Moment, client: &Client, grant: Option<Grant>) -> Outcome {
+        let (Some(shown), Some(mut grant)) = (self.code, grant) else {
+            return Outcome::Reply(Refusal::CodeUnknown.into());
+        };
+        let code = match grant.phase {
+            Phase::Coded(coded) => coded.code,
+            Phase::Live(live) => live.code,
+            Phase::Asked(_) | Phase::Dead(_) => return Outcome::Reply(Refusal::CodeUnknown.into()),
+        };
+        // rfc6749-4.1.3-code-valid
+        if !code.matches(&shown.digest) {
+            return Outcome::Reply(Refusal::CodeUnknown.into());
+        }
+        // rfc6749-4.1.3-code-bound-to-client, rfc6749-4.1.3-code-bound-to-public-client-id
+        if grant.terms.client != client.no {
+            return Outcome::Reply(Refusal::CodeOfAnotherClient.into());
+        }
+        if !self.names_the_redirect_uri(client, &grant) {
+            return Outcome::Reply(Refusal::RedirectUriDiffers.into());
+        }
+        if let Err(refusal) = self.fits_the_challenge(&grant) {
+            let burns = at.policy.wrong_verifier == WrongVerifier::BurnsCode;
+            return match grant.phase {
+                Phase::Coded(_) if burns && refusal == Refusal::VerifierWrong => {
+                    grant.phase = Phase::Dead(Cause::CodeBurnt);
+                    Outcome::Write(Pending::new(Write::SwapGrant(grant), refusal.into()))
+                }
+                Phase::Asked(_) | Phase::Coded(_) | Phase::Live(_) | Phase::Dead(_) => {
+                    Outcome::Reply(refusal.into())
+                }
+            };
+        }
+        match grant.phase {
+            // rfc6749-4.1.2-code-expires-shortly
+            Phase::Coded(coded) if at.now >= coded.until => Outcome::Reply(Refusal::CodeExpired.into()),
+            // rfc7636-4.6-match-continues
+            Phase::Coded(_) => {
+                let until = at.now.after(at.policy.access_token_lifetime);
+                grant.phase = Phase::Live(Live { code, access: at.fresh.secret.digest, until });
+                let tokens = Tokens {
+                    access: Handle { grant: grant.id, secret: at.fresh.secret.secret },
+                    expires_in: at.policy.access_token_lifetime,
+                    scope: grant.terms.scope,
+                };
+                Outcome::Write(Pending::new(Write::SwapGrant(grant), Reply::Tokens(tokens)))
+            }
+            // rfc6749-4.1.2-code-single-use, rfc6749-4.1.2-code-reuse-revokes-tokens
+            Phase::Asked(_) | Phase::Live(_) | Phase::Dead(_) => {
+                grant.phase = Phase::Dead(Cause::CodeReplayed);
+                Outcome::Write(Pending::new(Write::SwapGrant(grant), Refusal::CodeReplayed.into()))
+            }
+        }
+    }
+
+    /// The authorization request's redirect URI again, if it named one; else none, or the registered one.
+    fn names_the_redirect_uri(&self, client: &Client, grant: &Grant) -> bool {
+        match (grant.terms.redirect, self.redirect) {
+            // rfc6749-4.1.3-redirect-uri-identical
+            (Some(asked), Some(shown)) => asked.matches(&shown),
+            // rfc6749-4.1.3-redirect-uri-present
+            (Some(_), None) => false,
+            (None, Some(shown)) => client.redirects.iter().any(|registered| registered.exact.matches(&shown)),
+            (None, None) => true,
+        }
+    }
+
+    fn fits_the_challenge(&self, grant: &Grant) -> Result<(), Refusal> {
+        match (grant.terms.challenge, self.verifier) {
+            (None, None) => Ok(()),
+            // rfc7636-4.5-verifier-required
+            (Some(_), None) => Err(Refusal::VerifierMissing),
+            // rfc9700-4.8.2-pkce-downgrade-rejected
+            (None, Some(_)) => Err(Refusal::VerifierUnexpected),
+            // rfc7636-4.6-mismatch-invalid-grant, rfc7636-4.5-method-bound-to-code
+            (Some(challenge), Some(verifier)) if verifier.fits(&challenge) => Ok(()),
+            (Some(_), Some(_)) => Err(Refusal::VerifierWrong),
+        }
+    }
+}

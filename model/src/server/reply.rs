@@ -1,0 +1,204 @@
+//! From a typed reply to HTTP: status, headers, body; the channel of a refusal.
+
+use serde_json::json;
+
+use super::metadata::metadata;
+use super::receive::{Beside, Kept};
+use super::{Consent, Reply, Served, Tokens};
+use crate::directory::Directory;
+use crate::form::{add_to_uri, encode};
+use crate::http::{Body, HttpReply};
+use crate::page::Page;
+use crate::policy::Policy;
+use crate::refusal::{Answer, ErrorCode, Malformed, Refusal, Refused};
+use crate::secret::{Secret, anti_csrf};
+
+/// What replies are written with.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'a> {
+    /// Names.
+    pub directory: &'a Directory,
+    /// The deployment's choices, for the metadata.
+    pub policy: &'a Policy,
+    /// What lay beside the request.
+    pub beside: &'a Beside,
+    /// What lies beside the grant that was found.
+    pub kept: Option<&'a Kept>,
+}
+
+/// The name of the cookie that carries a login; of our own, since cookies know no ports (RFC 6265 8.5).
+#[must_use]
+pub const fn session_cookie_name(secure: bool) -> &'static str {
+    if secure { "__Host-oauth_server_session" } else { "oauth_server_session" }
+}
+
+/// The name of the cookie behind the login form's anti-CSRF value.
+#[must_use]
+pub const fn login_cookie_name(secure: bool) -> &'static str {
+    if secure { "__Host-oauth_server_login" } else { "oauth_server_login" }
+}
+
+fn cookie(name: &str, secret: Secret, secure: bool) -> String {
+    let secure = if secure { "; Secure" } else { "" };
+    format!("{name}={}; Path=/; HttpOnly; SameSite=Lax{secure}", secret.text())
+}
+
+impl Reply {
+    /// Writes the reply.
+    #[must_use]
+    pub fn encode(&self, context: &Context<'_>) -> HttpReply {
+        let secure = context.directory.secure();
+        match self {
+            Self::Home => page(200, Page::Home),
+            Self::LogInPage(fresh, refusal) => log_in_page(context, *fresh, *refusal),
+            Self::LogInFirst => {
+                let next = context.beside.next.as_deref().unwrap_or("/authorize");
+                see_other(format!("/login?next={}", encode(next)))
+            }
+            Self::LoggedIn(secret) => {
+                let reply = match &context.beside.next {
+                    Some(next) => see_other(next.clone()),
+                    None => page(200, Page::LoggedIn),
+                };
+                reply.with("Set-Cookie", cookie(session_cookie_name(secure), *secret, secure))
+            }
+            Self::Consent(consent) => page(200, consent_page(context, consent)),
+            // rfc6749-4.1.2-code-in-query
+            Self::Code(code) => to_client(context, vec![("code", code.text())]),
+            Self::Tokens(tokens) => token_response(context.directory, tokens),
+            Self::Resource(served) => resource(context.directory, served),
+            Self::Metadata => json_reply(200, metadata(context.directory, context.policy).to_string()),
+            Self::Refused(refused) => refusal(context, *refused),
+        }
+    }
+}
+
+/// A page that no other origin may frame, that loads nothing, and that leaks no address (RFC 9700 4.2.4, 4.16).
+fn page(status: u16, page: Page) -> HttpReply {
+    HttpReply { status, headers: Vec::new(), body: Body::Page(page) }
+        .with("Content-Type", "text/html; charset=utf-8")
+        .with("Cache-Control", "no-store")
+        .with(
+            "Content-Security-Policy",
+            "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+        )
+        .with("X-Frame-Options", "DENY")
+        .with("Referrer-Policy", "no-referrer")
+        .with("X-Content-Type-Options", "nosniff")
+}
+
+/// A redirect that never repeats a body with credentials (RFC 9700 4.12).
+fn see_other(location: String) -> HttpReply {
+    HttpReply::status(303)
+        .with("Location", location)
+        .with("Cache-Control", "no-store")
+        .with("Referrer-Policy", "no-referrer")
+}
+
+fn log_in_page(context: &Context<'_>, fresh: Option<Secret>, refusal: Option<Refusal>) -> HttpReply {
+    let secure = context.directory.secure();
+    let fresh_text = fresh.map(|secret| secret.text());
+    let source = fresh_text.as_deref().or(context.beside.login_cookie.as_deref()).unwrap_or_default();
+    let message = refusal.map(Refusal::describe);
+    let status = if refusal.is_some() { 403 } else { 200 };
+    let reply = page(status, Page::LogIn { login_token: anti_csrf(source), message });
+    match fresh {
+        Some(secret) => reply.with("Set-Cookie", cookie(login_cookie_name(secure), secret, secure)),
+        None => reply,
+    }
+}
+
+fn consent_page(context: &Context<'_>, consent: &Consent) -> Page {
+    let entry = context.directory.client(consent.client);
+    Page::Consent {
+        ask: consent.ask.text(),
+        client_id: entry.map(|entry| entry.id.clone()).unwrap_or_default(),
+        client_name: entry.map(|entry| entry.name.clone()).unwrap_or_default(),
+        redirect_uri: context.beside.kept.redirect_uri.clone(),
+        scope: context.directory.scope_names(consent.scope).into_iter().map(str::to_owned).collect(),
+        user: context.directory.user(consent.user).unwrap_or_default().to_owned(),
+    }
+}
+
+/// An authorization response: the client's redirect URI, with `state` and `iss` (RFC 6749 4.1.2, RFC 9207 2).
+fn to_client(context: &Context<'_>, mut pairs: Vec<(&str, String)>) -> HttpReply {
+    let kept = context.kept.unwrap_or(&context.beside.kept);
+    if let Some(state) = &kept.state {
+        pairs.push(("state", state.clone()));
+    }
+    // rfc9207-2-iss-in-success-response, rfc9207-2-iss-in-error-response
+    pairs.push(("iss", context.directory.issuer.clone()));
+    see_other(add_to_uri(&kept.redirect_uri, &pairs))
+}
+
+fn json_reply(status: u16, text: String) -> HttpReply {
+    HttpReply { status, headers: Vec::new(), body: Body::Text(text) }
+        .with("Content-Type", "application/json")
+        .with("X-Content-Type-Options", "nosniff")
+}
+
+fn uncached(reply: HttpReply) -> HttpReply {
+    // rfc6749-5.1-no-store, rfc6749-5.1-pragma-no-cache
+    reply.with("Cache-Control", "no-store").with("Pragma", "no-cache")
+}
+
+fn token_response(directory: &Directory, tokens: &Tokens) -> HttpReply {
+    let body = json!({
+        "access_token": tokens.access.text(),
+        "token_type": "Bearer",
+        "expires_in": tokens.expires_in.0,
+        "scope": directory.scope_text(tokens.scope),
+    });
+    uncached(json_reply(200, body.to_string()))
+}
+
+fn resource(directory: &Directory, served: &Served) -> HttpReply {
+    let body = json!({
+        "client_id": directory.client(served.client).map(|entry| entry.id.as_str()),
+        "scope": directory.scope_text(served.scope),
+        "user_id": directory.user(served.user),
+    });
+    uncached(json_reply(200, body.to_string()))
+}
+
+fn refusal(context: &Context<'_>, refused: Refused) -> HttpReply {
+    let said = refused.describe();
+    match refused.answer() {
+        Answer::Page(status) => {
+            let reply = page(status, Page::Refused { text: said });
+            match refused {
+                // rfc9110-15.5.6-405-has-allow
+                Refused::Malformed(_, Malformed::MethodNotAllowed(methods)) => reply.with("Allow", methods),
+                Refused::Malformed(..) | Refused::Step(_) => reply,
+            }
+        }
+        Answer::Redirect(code) => {
+            to_client(context, vec![("error", code.text().to_owned()), ("error_description", said)])
+        }
+        Answer::Token(code) => {
+            let body = json!({ "error": code.text(), "error_description": said }).to_string();
+            if code == ErrorCode::InvalidClient {
+                // rfc6749-5.2-invalid-client-401-challenge, rfc7617-2-basic-challenge-has-realm
+                uncached(json_reply(401, body)).with("WWW-Authenticate", "Basic realm=\"token endpoint\"")
+            } else {
+                uncached(json_reply(400, body))
+            }
+        }
+        Answer::Challenge(status, code) => challenge(context, refused, status, code),
+    }
+}
+
+/// A refused request for the resource (RFC 6750 3).
+fn challenge(context: &Context<'_>, refused: Refused, status: u16, code: Option<ErrorCode>) -> HttpReply {
+    let mut field = "Bearer realm=\"resource\"".to_owned();
+    let mut body = json!({});
+    if let Some(code) = code {
+        field.push_str(&format!(", error=\"{}\", error_description=\"{}\"", code.text(), refused.describe()));
+        body = json!({ "error": code.text(), "error_description": refused.describe() });
+    }
+    if code == Some(ErrorCode::InsufficientScope) {
+        let scope = context.directory.scope_text(context.directory.resource_scope);
+        field.push_str(&format!(", scope=\"{scope}\""));
+    }
+    uncached(json_reply(status, body.to_string())).with("WWW-Authenticate", field)
+}

@@ -1,0 +1,294 @@
+//! The attacker: what leaks to it, what it composes, what it puts into the owner's browser.
+//!
+//! What a scope lets leak stands in the scope. The attacker has an account, a browser, and in some scopes a client
+//! of its own (number 1). It may name any grant's id, which is no secret, and never guesses one.
+
+use super::symbols::{
+    EVIL, JUNK, OWN_VERIFIER, digest, grant_id, hashed, redirect, secret, verifier, verifier_of,
+};
+use super::{ATTACKER, Asking, At, Call, Known, Next, OWNER, Stage, Universe, World};
+use crate::directory::ClientNo;
+use crate::fact::Who;
+use crate::secret::Shown;
+use crate::server::authenticate::{Presented, Proof};
+use crate::server::decide::Choice;
+use crate::server::redeem::{Redeem, TokenAsk, TokenRequest};
+use crate::text::{Challenge, ChallengeMethod};
+
+/// A token request that somebody composes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Redemption {
+    /// Who sends it.
+    pub by: Who,
+    /// The client that it names.
+    pub client: u16,
+    /// How it proves that.
+    pub proof: ProofOf,
+    /// Which code it shows.
+    pub code: CodeOf,
+    /// Which redirect URI.
+    pub redirect: RedirectOf,
+    /// Which verifier.
+    pub verifier: VerifierOf,
+}
+
+/// How a composed request proves its client.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(missing_docs, reason = "each is what its name says")]
+pub enum ProofOf {
+    Right,
+    Wrong,
+    Missing,
+}
+
+/// Which code a composed request shows: the first grant's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(missing_docs, reason = "each is what its name says")]
+pub enum CodeOf {
+    Leaked,
+    MadeUp,
+}
+
+/// Which redirect URI a composed request names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(missing_docs, reason = "each is what its name says")]
+pub enum RedirectOf {
+    Right,
+    Other,
+    Missing,
+}
+
+/// Which verifier a composed request shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(missing_docs, reason = "each is what its name says")]
+pub enum VerifierOf {
+    Right,
+    Own,
+    Challenge,
+    Missing,
+}
+
+/// What the attacker puts into the owner's browser.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Lure {
+    /// The response that the attacker's own browser got.
+    OwnResponse,
+    /// An authorization request with a redirect URI of the attacker's.
+    EvilRedirect,
+    /// An authorization request with the attacker's challenge.
+    OwnChallenge,
+}
+
+/// A consent form that a page of the attacker's sends from the owner's browser.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Forgery {
+    /// For the owner's request, with a made-up anti-CSRF value.
+    MadeUpAsk,
+    /// For the attacker's request, with the value of its own page.
+    OwnAsk,
+    /// Without any.
+    NoAsk,
+}
+
+impl Universe {
+    pub(super) fn attacker_actions(&self, world: &World, actions: &mut Vec<super::Action>) {
+        use super::Action;
+        let scope = self.scope;
+        for known in self.leaks(world) {
+            if !world.known.contains(&known) {
+                actions.push(Action::Leak(known));
+            }
+        }
+        if world.calls.len() < usize::from(scope.calls) {
+            for redemption in scope.redemptions {
+                if self.composed(world, redemption).is_some() {
+                    actions.push(Action::Redeem(*redemption));
+                }
+            }
+        }
+        if world.attempts >= scope.attempts {
+            return;
+        }
+        for known in &world.known {
+            if let Known::Token(shown) = known {
+                actions.push(Action::ShowToken(*shown));
+            }
+        }
+        if scope.made_up_tokens && !world.grants.is_empty() {
+            actions.push(Action::ShowToken(Shown { grant: grant_id(0), digest: digest(JUNK) }));
+        }
+        for lure in scope.lures {
+            if self.lured(world, *lure).is_some() {
+                actions.push(Action::Lure(*lure));
+            }
+        }
+        for forgery in scope.forgeries {
+            if !world.grants.is_empty() {
+                actions.push(Action::Forge(*forgery));
+            }
+        }
+    }
+
+    /// What the scope lets leak now.
+    fn leaks(&self, world: &World) -> Vec<Known> {
+        let mut leaks = Vec::new();
+        if self.scope.leaks.responses
+            && let At::ToClient(response) = world.browsers[OWNER].at
+        {
+            leaks.extend(response.code.map(Known::Code));
+        }
+        if self.scope.leaks.requests
+            && let At::ToServer(asking) = world.browsers[OWNER].at
+        {
+            leaks.extend(asking.challenge.map(Known::Challenge));
+        }
+        if self.scope.leaks.tokens
+            && let Some(login) = world.sessions[OWNER].login
+        {
+            leaks.push(Known::Token(Shown { grant: grant_id(0), digest: login.token }));
+        }
+        leaks
+    }
+
+    pub(super) fn leak(&self, world: &World, known: Known) -> Option<Next> {
+        let mut world = world.clone();
+        world.known.insert(known).then(|| Next::of(world))
+    }
+
+    /// Composes a token request out of what is known; `None` where something is not.
+    fn composed(&self, world: &World, redemption: &Redemption) -> Option<TokenRequest> {
+        let leaked = world.known.iter().find_map(|known| match known {
+            Known::Code(code) => Some(*code),
+            Known::Token(_) | Known::Challenge(_) => None,
+        });
+        // A sloppy client has its own code: the one that it redeemed or is about to.
+        let own = world.calls.first().and_then(|call| match call.request.ask {
+            Ok(TokenAsk::Redeem(redeem)) => redeem.code,
+            Ok(TokenAsk::Unsupported) | Err(_) => None,
+        });
+        let code = match redemption.code {
+            CodeOf::Leaked if redemption.by == Who::Client => own?,
+            CodeOf::Leaked => leaked?,
+            CodeOf::MadeUp => {
+                world.grants.first()?;
+                Shown { grant: grant_id(0), digest: digest(JUNK) }
+            }
+        };
+        let challenge = world.known.iter().find_map(|known| match known {
+            Known::Challenge(challenge) => Some(*challenge),
+            Known::Code(_) | Known::Token(_) => None,
+        });
+        let verifier = match redemption.verifier {
+            VerifierOf::Right => Some(verifier_of(verifier(OWNER, 0))),
+            VerifierOf::Own => Some(verifier_of(OWN_VERIFIER)),
+            VerifierOf::Challenge => {
+                let plain = challenge?.digest;
+                Some(crate::text::Verifier { plain, s256: digest(JUNK) })
+            }
+            VerifierOf::Missing => None,
+        };
+        let proof = match redemption.proof {
+            ProofOf::Right => Proof::Basic(digest(secret(redemption.client))),
+            ProofOf::Wrong => Proof::Basic(digest(JUNK)),
+            ProofOf::Missing => Proof::None,
+        };
+        let redirect = match redemption.redirect {
+            RedirectOf::Right => Some(redirect(0).exact),
+            RedirectOf::Other => Some(EVIL.exact),
+            RedirectOf::Missing => None,
+        };
+        Some(TokenRequest {
+            by: Ok(Presented { client: Some(ClientNo(redemption.client)), proof }),
+            ask: Ok(TokenAsk::Redeem(Redeem { code: Some(code), redirect, verifier })),
+        })
+    }
+
+    pub(super) fn redeem(&self, world: &World, redemption: &Redemption) -> Option<Next> {
+        let request = self.composed(world, redemption)?;
+        let mut world = world.clone();
+        let call = Call {
+            by: redemption.by,
+            request,
+            session: None,
+            sent: world.sending(),
+            sent_at: world.now,
+            stage: Stage::Sent,
+        };
+        world.calls.push(call);
+        Some(Next::of(world))
+    }
+
+    pub(super) fn show_token(&self, world: &World, shown: Shown) -> Option<Next> {
+        let mut world = world.clone();
+        world.attempts += 1;
+        let (_, refused) = self.show(&mut world, Who::Thief, shown)?;
+        Some(Next { world, refused, client_refused: None })
+    }
+
+    /// Where the owner's browser is after a lure; `None` where the attacker has nothing to lure with.
+    fn lured(&self, world: &World, lure: Lure) -> Option<At> {
+        let asking = |redirect, challenge| Asking {
+            client: ClientNo(0),
+            redirect: Some(redirect),
+            challenge,
+            state: None,
+        };
+        let own_challenge = Challenge { method: ChallengeMethod::S256, digest: digest(hashed(OWN_VERIFIER)) };
+        match lure {
+            Lure::OwnResponse => match world.browsers[ATTACKER].at {
+                At::ToClient(response) => Some(At::ToClient(response)),
+                _ => None,
+            },
+            Lure::EvilRedirect => Some(At::ToServer(asking(EVIL, Some(own_challenge)))),
+            Lure::OwnChallenge => Some(At::ToServer(asking(redirect(0), Some(own_challenge)))),
+        }
+    }
+
+    pub(super) fn lure(&self, world: &World, lure: Lure) -> Option<Next> {
+        let at = self.lured(world, lure)?;
+        let mut world = world.clone();
+        world.attempts += 1;
+        world.browsers[OWNER].at = at;
+        if lure == Lure::OwnResponse {
+            world.browsers[ATTACKER].at = At::Elsewhere;
+        }
+        Some(Next::of(world))
+    }
+
+    pub(super) fn forge(&self, world: &World, forgery: Forgery) -> Option<Next> {
+        let place = 0;
+        let pending = |browser: usize| match world.browsers[browser].at {
+            At::ConsentPage(asking, shown) => Some((asking, shown)),
+            _ => None,
+        };
+        let (asking, shown) = match forgery {
+            Forgery::MadeUpAsk => {
+                let made_up = Shown { grant: grant_id(place), digest: digest(JUNK) };
+                (pending(OWNER)?.0, Some(made_up))
+            }
+            Forgery::OwnAsk => {
+                let (asking, shown) = pending(ATTACKER)?;
+                (asking, Some(shown))
+            }
+            Forgery::NoAsk => (pending(OWNER)?.0, None),
+        };
+        let mut world = world.clone();
+        world.attempts += 1;
+        let (refused, at) =
+            self.answer_consent(&mut world, OWNER, shown, Choice::Approve, Who::Thief, &asking)?;
+        if refused.is_none() {
+            world.browsers[OWNER].at = at;
+        }
+        Some(Next { world, refused, client_refused: None })
+    }
+
+    /// Somebody sends one of the scope's odd requests.
+    pub(super) fn odd(&self, world: &World, at: usize) -> Option<Next> {
+        let request = self.scope.odd.get(at)?.request(world)?;
+        let mut scratch = world.clone();
+        let reply = self.serve(&mut scratch, request, usize::from(self.scope.grants), 0);
+        let refused = reply.as_ref().and_then(crate::server::Reply::refusal)?;
+        // A refusal writes nothing here, so the world stays; the ending of a replayed grant has actions of its own.
+        Some(Next { refused: Some(refused), ..Next::of(world.clone()) })
+    }
+}

@@ -1,0 +1,145 @@
+//! The back channel: token requests with load and commit apart, and tokens at the resource.
+
+use super::symbols::{digest, grant_at, minted, redirect, secret, token, verifier_of};
+use super::{Call, Next, Stage, Universe, World};
+use crate::client::refusal::ClientRefusal;
+use crate::client::{Act, Event, TokenAnswer};
+use crate::directory::{Authentication, ClientNo};
+use crate::fact::Who;
+use crate::refusal::Refused;
+use crate::secret::Shown;
+use crate::server::authenticate::{Presented, Proof};
+use crate::server::redeem::{Redeem, TokenAsk, TokenRequest};
+use crate::server::resource::{Bearer, ResourceRequest};
+use crate::server::{Found, Outcome, Reply, Request, Write, locate, step};
+
+impl Universe {
+    /// The token request that the client sends for a code.
+    pub(super) fn honest_call(
+        &self,
+        world: &World,
+        code: Shown,
+        verifier: Option<u8>,
+        session: Option<usize>,
+    ) -> Call {
+        let client = ClientNo(0);
+        let proof = match self.client(client).map(|client| client.authentication) {
+            Some(Authentication::Basic) => Proof::Basic(digest(secret(0))),
+            Some(Authentication::Post) => Proof::Post(digest(secret(0))),
+            Some(Authentication::None) | None => Proof::None,
+        };
+        let redeem = Redeem {
+            code: Some(code),
+            redirect: Some(redirect(0).exact),
+            verifier: verifier.map(verifier_of),
+        };
+        Call {
+            by: Who::Client,
+            request: TokenRequest {
+                by: Ok(Presented { client: Some(client), proof }),
+                ask: Ok(TokenAsk::Redeem(redeem)),
+            },
+            session,
+            sent: world.sending(),
+            sent_at: world.now,
+            stage: Stage::Sent,
+        }
+    }
+
+    /// A client sends a token request once more, as if the answer had been lost.
+    pub(super) fn retry(&self, world: &World, at: usize) -> Option<Next> {
+        let mut world = world.clone();
+        let mut call = *world.calls.get(at)?;
+        call.session = None;
+        call.sent = world.sending();
+        call.sent_at = world.now;
+        call.stage = Stage::Sent;
+        world.calls.push(call);
+        Some(Next::of(world))
+    }
+
+    fn judge(
+        &self,
+        world: &World,
+        at: usize,
+        call: &Call,
+        seen: Option<(crate::grant::Grant, crate::policy::Time)>,
+    ) -> Outcome {
+        let mut request = Request::Token(call.request);
+        let needs = locate(&request);
+        let now = seen.map_or(world.now, |(_, now)| now);
+        let grant = match seen {
+            Some((grant, _)) => Some(grant),
+            None => needs.grant.and_then(|id| world.grants.get(grant_at(id)).copied()),
+        };
+        let mut moment = self.moment(now, 0, token(at));
+        let mut found = Found { client: needs.client.and_then(|no| self.client(no)), session: None, grant };
+        self.faults.before(&mut moment, &mut found, &mut request);
+        let mut outcome = step(&moment, &found, &request);
+        self.faults.after(&moment, &mut outcome);
+        outcome
+    }
+
+    /// The server loads and judges; a judgement without a write is answered at once.
+    pub(super) fn load(&self, world: &World, at: usize) -> Option<Next> {
+        let mut world = world.clone();
+        let call = *world.calls.get(at)?;
+        match self.judge(&world, at, &call, None) {
+            Outcome::Reply(reply) => Some(self.answer(world, at, &call, &reply)),
+            Outcome::Write(pending) => {
+                let Write::SwapGrant(next) = pending.write else { return None };
+                let seen = *world.grants.get(grant_at(next.id))?;
+                world.calls[at].stage = Stage::Loaded(seen, world.now);
+                Some(Next::of(world))
+            }
+        }
+    }
+
+    /// The server writes, if nobody was faster, and answers; else it has to load again.
+    pub(super) fn commit(&self, world: &World, at: usize) -> Option<Next> {
+        let mut world = world.clone();
+        let call = *world.calls.get(at)?;
+        let Stage::Loaded(seen, loaded_at) = call.stage else { return None };
+        let Outcome::Write(pending) = self.judge(&world, at, &call, Some((seen, loaded_at))) else {
+            return None;
+        };
+        let Write::SwapGrant(next) = pending.write else { return None };
+        let stored = world.grants.get_mut(grant_at(next.id))?;
+        if *stored != seen && !self.faults.blind_write() {
+            world.calls[at].stage = Stage::Sent;
+            return Some(Next::of(world));
+        }
+        *stored = next;
+        Some(self.answer(world, at, &call, &pending.landed()))
+    }
+
+    /// The answer arrives: the observer sees it, and the client session that waits folds it in.
+    fn answer(&self, mut world: World, at: usize, call: &Call, reply: &Reply) -> Next {
+        world.calls[at].stage = Stage::Done;
+        self.observe_call(&mut world, at, call, reply);
+        let mut client_refused = None;
+        if let Some(browser) = call.session {
+            let issued = digest(token(at));
+            let answer = match reply {
+                Reply::Tokens(tokens) => {
+                    Ok(TokenAnswer { token: issued, until: Some(world.now.after(tokens.expires_in)) })
+                }
+                _ => Err(ClientRefusal::TokenRefused),
+            };
+            match self.fold(&mut world, browser, Event::TokenAnswer(answer, minted(token(at)))) {
+                Act::ToProfile(_) => self.observe_login(&mut world, browser, issued),
+                Act::ShowError(refusal) => client_refused = Some(refusal),
+                _ => {}
+            }
+        }
+        Next { world, refused: reply.refusal(), client_refused }
+    }
+
+    /// Somebody shows a token to the resource.
+    pub(super) fn show(&self, world: &mut World, by: Who, shown: Shown) -> Option<(Reply, Option<Refused>)> {
+        let request = Request::Resource(ResourceRequest { bearer: Bearer::Shown(shown) });
+        let reply = self.serve(world, request, 0, 0)?;
+        self.observe_resource(world, by, shown.digest, &reply);
+        Some((reply, reply.refusal()))
+    }
+}

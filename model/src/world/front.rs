@@ -1,0 +1,328 @@
+//! The front channel: persons, their browsers, and the client's and the server's answers to them.
+//!
+//! Requests of one browser are answered at once; only the token endpoint's load and commit are told apart.
+
+use super::observe::SeenCode;
+use super::symbols::{
+    EVIL, ISSUER, JUNK, ask, client_session, code, digest, grant_at, grant_id, hashed, minted, redirect,
+    server_session, state, symbol, verifier,
+};
+use super::{Asking, At, Kept, Known, Next, Response, Universe, World};
+use crate::client::refusal::ClientRefusal;
+use crate::client::{Act, Callback, Event, Fresh, IssNeed, Rules, step as client_step};
+use crate::directory::{ClientNo, UserNo};
+use crate::fact::Who;
+use crate::fault::Fault;
+use crate::grant::Session;
+use crate::refusal::Refused;
+use crate::secret::Shown;
+use crate::server::authorize::{Ask, Authorize};
+use crate::server::decide::{Choice, Decide};
+use crate::server::login::{Checked, LogIn};
+use crate::server::{Found, Outcome, Reply, Request, Write, locate, step};
+use crate::text::{Challenge, ChallengeMethod};
+
+impl Universe {
+    /// The client's rules in this scope.
+    fn client_rules(&self) -> Rules {
+        Rules { issuer: ISSUER, iss: IssNeed::Required, pkce: self.scope.pkce }
+    }
+
+    /// Folds an event into the client's session of a browser.
+    pub(super) fn fold(&self, world: &mut World, browser: usize, mut event: Event) -> Act {
+        let mut rules = self.client_rules();
+        let before = world.sessions[browser];
+        let mut session = before;
+        self.faults.before_client(&mut rules, &mut session, &mut event);
+        let (mut next, act) = client_step(world.now, &rules, session, &event);
+        self.faults.after_client(&before, &mut next);
+        world.sessions[browser] = next;
+        act
+    }
+
+    /// A person opens the client's login; the client makes an authorization request.
+    pub(super) fn start_login(&self, world: &World, browser: usize) -> Option<Next> {
+        let mut world = world.clone();
+        let nth = world.browsers[browser].starts;
+        world.browsers[browser].starts += 1;
+        let fresh = Fresh {
+            state: minted(state(browser, nth)),
+            verifier: minted(verifier(browser, nth)),
+            session: minted(client_session(browser, nth)),
+        };
+        let act = self.fold(&mut world, browser, Event::LogIn(fresh));
+        let Act::ToServer(departure) = act else { return None };
+        let method = if self.scope.policy.plain { ChallengeMethod::Plain } else { ChallengeMethod::S256 };
+        let challenge = departure.verifier.map(|_| Challenge {
+            method,
+            digest: match method {
+                ChallengeMethod::Plain => fresh.verifier.digest,
+                ChallengeMethod::S256 => digest(hashed(verifier(browser, nth))),
+            },
+        });
+        world.browsers[browser].at = At::ToServer(Asking {
+            client: ClientNo(0),
+            redirect: self.scope.names_redirect.then(|| redirect(0)),
+            challenge,
+            state: Some(fresh.state.digest),
+        });
+        Some(Next::of(world))
+    }
+
+    /// A browser brings an authorization request to the server.
+    pub(super) fn ask(&self, world: &World, browser: usize) -> Option<Next> {
+        let At::ToServer(asking) = world.browsers[browser].at else { return None };
+        let request = Request::Authorize(Authorize {
+            client: Ok(Some(asking.client)),
+            redirect: Ok(asking.redirect),
+            ask: Ok(Ask { response_type_is_code: true, scope: None, challenge: asking.challenge }),
+            session: world.browsers[browser].cookie,
+        });
+        let mut world = world.clone();
+        let place = world.grants.len();
+        let mut next = Next::of(world.clone());
+        let reply = self.serve(&mut world, request, place, ask(place))?;
+        let registered = self.client(asking.client).and_then(|client| client.redirects.first());
+        let to = asking.redirect.or(registered.copied()).unwrap_or(EVIL).exact;
+        let kept = Kept { redirect: to, state: asking.state, consented: None };
+        world.kept.resize(world.grants.len(), kept);
+        world.browsers[browser].at = match reply {
+            Reply::LogInFirst => At::LogInPage(asking),
+            Reply::Consent(consent) => {
+                let shown = Shown::of(consent.ask.grant, &minted(ask(grant_at(consent.ask.grant))));
+                At::ConsentPage(asking, shown)
+            }
+            Reply::Code(handle) => {
+                let code = Shown { grant: handle.grant, digest: digest(ask(grant_at(handle.grant))) };
+                let seen = SeenCode { by: Who::Owner, asked: &asking, kept: &kept, code, consented: false };
+                self.observe_code(&mut world, browser, &seen);
+                self.respond(&mut world, to, Some(code), asking.state)
+            }
+            Reply::Refused(refused) => {
+                next.refused = Some(refused);
+                match refused.answer() {
+                    crate::refusal::Answer::Redirect(_) => self.respond(&mut world, to, None, asking.state),
+                    _ => At::Elsewhere,
+                }
+            }
+            _ => return None,
+        };
+        next.world = world;
+        Some(next)
+    }
+
+    /// A person sends the login form.
+    pub(super) fn log_in(&self, world: &World, browser: usize, right: bool) -> Option<Next> {
+        let At::LogInPage(asking) = world.browsers[browser].at else { return None };
+        let account = UserNo(u16::try_from(browser).ok()?);
+        let unchecked = self.faults.has(Fault::PasswordUnchecked);
+        let owner = if right || unchecked { Checked::Right(account) } else { Checked::Wrong };
+        let token = Some(digest(JUNK));
+        let request = Request::LogIn(LogIn { expected: token, shown: token, owner });
+        let mut world = world.clone();
+        let reply = self.serve(&mut world, request, 0, server_session(browser))?;
+        let mut next = Next::of(world);
+        let person = &mut next.world.browsers[browser];
+        person.password_shown |= right;
+        person.mistakes += u8::from(!right);
+        match reply {
+            Reply::LoggedIn(_) => {
+                person.cookie = Some(digest(server_session(browser)));
+                person.at = At::ToServer(asking);
+            }
+            Reply::LogInPage(_, Some(refusal)) => next.refused = Some(Refused::Step(refusal)),
+            _ => return None,
+        }
+        Some(next)
+    }
+
+    /// A person answers the consent page.
+    pub(super) fn decide(&self, world: &World, browser: usize, choice: Choice) -> Option<Next> {
+        let At::ConsentPage(asking, shown) = world.browsers[browser].at else { return None };
+        let mut world = world.clone();
+        let (refused, at) =
+            self.answer_consent(&mut world, browser, Some(shown), choice, Who::Owner, &asking)?;
+        // Whoever may press twice comes back to the page.
+        let again = self.scope.double_submit && refused.is_none();
+        world.browsers[browser].at = at;
+        if again && world.attempts == 0 {
+            world.attempts += 1;
+            world.browsers[browser].at = At::ConsentPage(asking, shown);
+        }
+        Some(Next { world, refused, client_refused: None })
+    }
+
+    /// Sends a consent form from a browser; says what was refused and where the browser is then.
+    pub(super) fn answer_consent(
+        &self,
+        world: &mut World,
+        browser: usize,
+        shown: Option<Shown>,
+        choice: Choice,
+        by: Who,
+        asking: &Asking,
+    ) -> Option<(Option<Refused>, At)> {
+        let session = world.browsers[browser].cookie;
+        let place = shown.map_or(0, |shown| grant_at(shown.grant));
+        let nth = world.codes_of(place);
+        let request = Request::Decide(Decide { ask: shown, session, choice });
+        let reply = self.serve(world, request, place, code(place, nth))?;
+        let kept = world.kept.get(place).copied();
+        Some(match (reply, kept) {
+            (Reply::Code(_), Some(mut kept)) => {
+                let asked = world.grants[place].terms.scope;
+                kept.consented = Some(match choice {
+                    Choice::Approve => self.scope.client_scope,
+                    Choice::ApproveOnly(scope) => self.scope.client_scope.and(scope),
+                    Choice::Deny => asked,
+                });
+                world.kept[place] = kept;
+                let code = Shown { grant: grant_id(place), digest: digest(code(place, nth)) };
+                let consented = by == Who::Owner && choice != Choice::Deny;
+                let seen = SeenCode { by, asked: asking, kept: &kept, code, consented };
+                self.observe_code(world, browser, &seen);
+                (None, self.respond(world, kept.redirect, Some(code), kept.state))
+            }
+            (Reply::Refused(refused), Some(kept))
+                if matches!(refused.answer(), crate::refusal::Answer::Redirect(_)) =>
+            {
+                (Some(refused), self.respond(world, kept.redirect, None, kept.state))
+            }
+            (Reply::Refused(refused), _) => (Some(refused), At::Elsewhere),
+            _ => return None,
+        })
+    }
+
+    /// Sends a browser away with an authorization response; what goes to the attacker's place is the attacker's.
+    fn respond(
+        &self,
+        world: &mut World,
+        to: crate::secret::Digest,
+        code: Option<Shown>,
+        state: Option<crate::secret::Digest>,
+    ) -> At {
+        if to == EVIL.exact {
+            world.known.extend(code.map(Known::Code));
+            return At::Elsewhere;
+        }
+        At::ToClient(Response { to, code, state })
+    }
+
+    /// A browser brings an authorization response to the client, which sends its token request.
+    pub(super) fn callback(&self, world: &World, browser: usize) -> Option<Next> {
+        let At::ToClient(response) = world.browsers[browser].at else { return None };
+        let mut world = world.clone();
+        world.browsers[browser].at = At::Elsewhere;
+        if response.to != redirect(0).exact {
+            return Some(Next::of(world));
+        }
+        let event = Event::Callback(Callback {
+            state: Ok(response.state),
+            code: Ok(response.code.map(|code| code.digest)),
+            error: Ok(response.code.is_none()),
+            iss: Ok(Some(ISSUER)),
+        });
+        let mut client_refused: Option<ClientRefusal> = None;
+        match self.fold(&mut world, browser, event) {
+            Act::Exchange(secret) => {
+                // The verifier goes along that this session made.
+                let made = secret.is_some().then(|| verifier(browser, world.browsers[browser].starts - 1));
+                let code = response.code?;
+                if world.calls.len() >= usize::from(self.scope.calls) {
+                    return None;
+                }
+                let call = self.honest_call(&world, code, made, Some(browser));
+                world.calls.push(call);
+            }
+            Act::ShowError(refusal) => client_refused = Some(refusal),
+            _ => return None,
+        }
+        Some(Next { world, refused: None, client_refused })
+    }
+
+    /// A person opens the profile; the client fetches the resource.
+    pub(super) fn profile(&self, world: &World, browser: usize) -> Option<Next> {
+        let mut world = world.clone();
+        world.browsers[browser].uses += 1;
+        let token = world.sessions[browser].login?.token;
+        let call = usize::from(symbol(token) - super::symbols::token(0));
+        match self.fold(&mut world, browser, Event::Profile) {
+            Act::CallResource => {}
+            Act::ToLogin => return Some(Next::of(world)),
+            _ => return None,
+        }
+        let Ok(crate::server::redeem::TokenAsk::Redeem(redeem)) = world.calls.get(call)?.request.ask else {
+            return None;
+        };
+        let shown = Shown { grant: redeem.code?.grant, digest: token };
+        let (reply, refused) = self.show(&mut world, Who::Client, shown)?;
+        let answer = match reply {
+            Reply::Resource(_) => Ok(()),
+            _ => Err(ClientRefusal::ResourceRefused),
+        };
+        let client_refused = match self.fold(&mut world, browser, Event::ResourceAnswer(answer)) {
+            Act::ShowError(refusal) => Some(refusal),
+            _ => None,
+        };
+        Some(Next { world, refused, client_refused })
+    }
+
+    /// Locates, loads, steps and writes at once: for requests whose record nobody else writes.
+    pub(super) fn serve(
+        &self,
+        world: &mut World,
+        mut request: Request,
+        grant: usize,
+        secret: u8,
+    ) -> Option<Reply> {
+        let needs = locate(&request);
+        let mut at = self.moment(world.now, grant, secret);
+        let mut found = Found {
+            client: needs.client.and_then(|no| self.client(no)),
+            session: needs
+                .session
+                .and_then(|key| world.logins.iter().find(|login| login.key == key).copied()),
+            grant: needs.grant.and_then(|id| world.grants.get(grant_at(id)).copied()),
+        };
+        self.faults.before(&mut at, &mut found, &mut request);
+        let mut outcome = step(&at, &found, &request);
+        self.faults.after(&at, &mut outcome);
+        match outcome {
+            Outcome::Reply(reply) => Some(reply),
+            Outcome::Write(pending) => {
+                match pending.write {
+                    Write::InsertSession(session) => world.log_in(session),
+                    Write::InsertGrant(grant) if world.grants.len() < usize::from(self.scope.grants) => {
+                        world.grants.push(grant);
+                    }
+                    Write::InsertGrant(_) => return None,
+                    Write::SwapGrant(grant) => *world.grants.get_mut(grant_at(grant.id))? = grant,
+                }
+                Some(pending.landed())
+            }
+        }
+    }
+}
+
+impl World {
+    fn log_in(&mut self, session: Session) {
+        self.logins.retain(|login| login.key != session.key);
+        self.logins.push(session);
+        self.logins.sort_unstable();
+    }
+
+    /// How many codes of a grant were seen.
+    fn codes_of(&self, place: usize) -> usize {
+        (0..3)
+            .filter(|nth| {
+                self.facts.iter().any(|fact| match fact.what {
+                    crate::fact::What::CodeIssued(issued) => {
+                        issued.code == super::symbols::sym(digest(code(place, *nth)))
+                    }
+                    _ => false,
+                })
+            })
+            .count()
+            .min(2)
+    }
+}

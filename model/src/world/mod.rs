@@ -1,0 +1,292 @@
+//! The bounded world that the checker explores: who is where, what is stored, what was seen.
+//!
+//! Every decision in it is the server's [`crate::server::step`] or the client's [`crate::client::step`], the same
+//! functions that the reference pair runs. What the world adds is a browser for the owner and one for the attacker,
+//! calls whose load and commit are two actions, a clock, and an observer who writes facts off messages. One
+//! honest authorization server; attackers who own a server, and who read requests, are left out here.
+
+pub mod action;
+mod attacker;
+mod back;
+mod front;
+mod observe;
+pub mod symbols;
+
+use std::collections::BTreeSet;
+
+use crate::client;
+use crate::client::refusal::ClientRefusal;
+use crate::directory::{Authentication, Client, ClientNo};
+use crate::fact::{Fact, Who};
+use crate::fault::Faults;
+use crate::grant::{Grant, Session};
+use crate::policy::Time;
+use crate::refusal::Refused;
+use crate::scope::Scope;
+use crate::secret::{Digest, Shown};
+use crate::server::redeem::TokenRequest;
+use crate::server::{Fresh, Moment};
+use crate::text::{Challenge, RedirectUri, ScopeSet};
+
+pub use action::Action;
+
+/// The owner's browser.
+pub const OWNER: usize = 0;
+/// The attacker's browser.
+pub const ATTACKER: usize = 1;
+
+/// Everything that is.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct World {
+    /// The clock.
+    pub now: Time,
+    /// The server's grants; the key is the place.
+    pub grants: Vec<Grant>,
+    /// What lies beside each grant.
+    pub kept: Vec<Kept>,
+    /// The server's logins.
+    pub logins: Vec<Session>,
+    /// The two browsers.
+    pub browsers: [Browser; 2],
+    /// The client's sessions, one a browser.
+    pub sessions: [client::Session; 2],
+    /// Requests to the token endpoint.
+    pub calls: Vec<Call>,
+    /// What the attacker learnt.
+    pub known: BTreeSet<Known>,
+    /// How often the attacker acted on its own.
+    pub attempts: u8,
+    /// What was seen.
+    pub facts: Vec<Fact>,
+}
+
+/// What lies beside a grant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Kept {
+    /// Where the response goes.
+    pub redirect: Digest,
+    /// The client's `state`.
+    pub state: Option<Digest>,
+    /// What the owner said yes to, as the observer saw it.
+    pub consented: Option<ScopeSet>,
+}
+
+/// A browser and the person at it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Browser {
+    /// Where it is.
+    pub at: At,
+    /// Logins started at the client.
+    pub starts: u8,
+    /// Whether the person showed the right password to the server here.
+    pub password_shown: bool,
+    /// The cookie of a login at the server.
+    pub cookie: Option<Digest>,
+    /// Wrong passwords tried.
+    pub mistakes: u8,
+    /// Profiles opened.
+    pub uses: u8,
+}
+
+/// Where a browser is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum At {
+    /// Nowhere of interest.
+    Elsewhere,
+    /// On its way to the server with an authorization request.
+    ToServer(Asking),
+    /// On the login page.
+    LogInPage(Asking),
+    /// On the consent page, with its anti-CSRF value.
+    ConsentPage(Asking, Shown),
+    /// On its way to a client with an authorization response.
+    ToClient(Response),
+}
+
+/// An authorization request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Asking {
+    /// The client that it names.
+    pub client: ClientNo,
+    /// The redirect URI that it names.
+    pub redirect: Option<RedirectUri>,
+    /// Its challenge.
+    pub challenge: Option<Challenge>,
+    /// Its `state`.
+    pub state: Option<Digest>,
+}
+
+/// An authorization response.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Response {
+    /// Where it goes.
+    pub to: Digest,
+    /// Its code, if it is not an error.
+    pub code: Option<Shown>,
+    /// Its `state`.
+    pub state: Option<Digest>,
+}
+
+/// A request to the token endpoint, on its way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Call {
+    /// Who sent it.
+    pub by: Who,
+    /// The request.
+    pub request: TokenRequest,
+    /// The client session that waits for the answer.
+    pub session: Option<usize>,
+    /// When it was sent: how many facts there were.
+    pub sent: u32,
+    /// The clock when it was sent.
+    pub sent_at: Time,
+    /// How far it has come.
+    pub stage: Stage,
+}
+
+/// How far a call has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "worlds hold at most a handful, and a box would be hashed through"
+)]
+pub enum Stage {
+    /// Sent.
+    Sent,
+    /// The server has loaded the grant and judged; its write has not landed.
+    Loaded(Grant, Time),
+    /// Answered.
+    Done,
+}
+
+/// What an attacker can come to know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Known {
+    /// A code.
+    Code(Shown),
+    /// An access token.
+    Token(Shown),
+    /// A code challenge.
+    Challenge(Challenge),
+}
+
+/// A successor, and what was refused on the way.
+#[derive(Debug, Clone)]
+pub struct Next {
+    /// The world after the action.
+    pub world: World,
+    /// What the server refused.
+    pub refused: Option<Refused>,
+    /// What the client refused.
+    pub client_refused: Option<ClientRefusal>,
+}
+
+impl Next {
+    fn of(world: World) -> Self {
+        Self { world, refused: None, client_refused: None }
+    }
+}
+
+/// A scope with its faults: what gives a world its successors.
+#[derive(Debug, Clone)]
+pub struct Universe {
+    /// The bounds.
+    pub scope: &'static Scope,
+    /// The faults that are on.
+    pub faults: Faults,
+    /// The registered clients.
+    pub clients: Vec<Client>,
+}
+
+/// The scope value that the resource needs.
+pub const PROFILE: ScopeSet = ScopeSet(1);
+/// Another scope value.
+pub const EMAIL: ScopeSet = ScopeSet(2);
+
+impl Universe {
+    /// The worlds of a scope under faults.
+    #[must_use]
+    pub fn new(scope: &'static Scope, faults: Faults) -> Self {
+        let client = |no: u16, public: bool| Client {
+            no: ClientNo(no),
+            authentication: if public { Authentication::None } else { Authentication::Basic },
+            secret: (!public).then(|| symbols::digest(symbols::secret(no))),
+            redirects: vec![symbols::redirect(no)],
+            scope: scope.client_scope,
+            code_grant: true,
+        };
+        let mut two_uris = client(2, false);
+        two_uris.redirects.push(symbols::redirect(3));
+        let other = Client { code_grant: false, ..client(3, false) };
+        Self { scope, faults, clients: vec![client(0, scope.public), client(1, false), two_uris, other] }
+    }
+
+    /// The world before anything happened.
+    #[must_use]
+    pub fn start(&self) -> World {
+        let browser = Browser {
+            at: At::Elsewhere,
+            starts: 0,
+            password_shown: false,
+            cookie: None,
+            mistakes: 0,
+            uses: 0,
+        };
+        World {
+            now: Time(0),
+            grants: Vec::new(),
+            kept: Vec::new(),
+            logins: Vec::new(),
+            browsers: [browser; 2],
+            sessions: [client::Session::default(); 2],
+            calls: Vec::new(),
+            known: BTreeSet::new(),
+            attempts: 0,
+            facts: Vec::new(),
+        }
+    }
+
+    /// The world after an action; `None` where the action is not possible.
+    #[must_use]
+    pub fn next(&self, world: &World, action: &Action) -> Option<Next> {
+        match action {
+            Action::Start(browser) => self.start_login(world, *browser),
+            Action::Ask(browser) => self.ask(world, *browser),
+            Action::LogIn(browser, right) => self.log_in(world, *browser, *right),
+            Action::Decide(browser, choice) => self.decide(world, *browser, *choice),
+            Action::Callback(browser) => self.callback(world, *browser),
+            Action::Profile(browser) => self.profile(world, *browser),
+            Action::Retry(call) => self.retry(world, *call),
+            Action::Load(call) => self.load(world, *call),
+            Action::Commit(call) => self.commit(world, *call),
+            Action::Redeem(redemption) => self.redeem(world, redemption),
+            Action::ShowToken(shown) => self.show_token(world, *shown),
+            Action::Leak(known) => self.leak(world, *known),
+            Action::Lure(lure) => self.lure(world, *lure),
+            Action::Forge(forgery) => self.forge(world, *forgery),
+            Action::Odd(at) => self.odd(world, *at),
+            Action::Tick => self.tick(world),
+        }
+    }
+
+    fn client(&self, no: ClientNo) -> Option<&Client> {
+        self.clients.get(usize::from(no.0))
+    }
+
+    fn moment(&self, now: Time, grant: usize, secret: u8) -> Moment {
+        Moment {
+            now,
+            fresh: Fresh { grant: symbols::grant_id(grant), secret: symbols::minted(secret) },
+            policy: self.scope.policy,
+            resource_scope: PROFILE,
+        }
+    }
+
+    fn tick(&self, world: &World) -> Option<Next> {
+        (world.now.0 < u64::from(self.scope.ticks)).then(|| {
+            let mut world = world.clone();
+            world.now = Time(world.now.0 + 1);
+            Next::of(world)
+        })
+    }
+}

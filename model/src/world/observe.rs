@@ -1,0 +1,126 @@
+//! The observer: facts off typed messages. It knows what passed, never what the server stored.
+
+use super::symbols::{account, client, digest, grant_at, sym, token};
+use super::{Asking, Call, Kept, PROFILE, Universe, World};
+use crate::directory::Authentication;
+use crate::fact::{
+    Challenge, CodeIssued, Fact, Issued, LoggedIn, Redemption, ResourceUse, SecretShown, What, Who,
+};
+use crate::secret::{Digest, Shown};
+use crate::server::authenticate::Proof;
+use crate::server::redeem::TokenAsk;
+use crate::server::{Reply, Tokens};
+use crate::text::ChallengeMethod;
+
+/// A code as the observer saw it come about.
+#[derive(Clone, Copy)]
+pub(super) struct SeenCode<'a> {
+    /// Who sent the request that it answers.
+    pub(super) by: Who,
+    /// What was asked.
+    pub(super) asked: &'a Asking,
+    /// Where the response goes, and with which state.
+    pub(super) kept: &'a Kept,
+    /// The code.
+    pub(super) code: Shown,
+    /// Whether the owner said yes in between.
+    pub(super) consented: bool,
+}
+
+impl World {
+    /// The moment at which a request is sent.
+    pub(super) fn sending(&self) -> u32 {
+        u32::try_from(self.facts.len()).expect("worlds are bounded")
+    }
+
+    fn record(&mut self, sent: u32, sent_at: u64, by: Who, what: What) {
+        let answered = Some(self.sending());
+        self.facts.push(Fact { sent, answered, sent_at, answered_at: self.now.0, by, what });
+    }
+}
+
+impl Universe {
+    /// A code on its way to a browser: what was asked, what came back, and whether the owner said yes in between.
+    pub(super) fn observe_code(&self, world: &mut World, browser: usize, seen: &SeenCode<'_>) {
+        let SeenCode { by, asked, kept, code, consented } = *seen;
+        let person = world.browsers[browser];
+        let registered = self
+            .client(asked.client)
+            .is_some_and(|client| client.redirects.iter().any(|uri| uri.exact == kept.redirect));
+        let issued = CodeIssued {
+            code: sym(code.digest),
+            client: client(asked.client.0),
+            sent_to: sym(kept.redirect),
+            registered,
+            redirect_uri: asked.redirect.map(|uri| sym(uri.exact)),
+            state: (asked.state.map(sym), kept.state.map(sym)),
+            challenge: asked.challenge.map(|challenge| match challenge.method {
+                ChallengeMethod::Plain => Challenge::Plain(sym(challenge.digest)),
+                ChallengeMethod::S256 => Challenge::S256(sym(challenge.digest)),
+            }),
+            password_shown: person.password_shown,
+            consented,
+            owner: Some(account(browser)),
+        };
+        world.record(world.sending(), world.now.0, by, What::CodeIssued(issued));
+    }
+
+    /// A token request and its answer.
+    pub(super) fn observe_call(&self, world: &mut World, at: usize, call: &Call, reply: &Reply) {
+        let (Ok(by), Ok(TokenAsk::Redeem(redeem))) = (call.request.by, call.request.ask) else { return };
+        let (Some(named), Some(code)) = (by.client, redeem.code) else { return };
+        let token = match reply {
+            Reply::Tokens(tokens) => Some(issued(world, at, &code, tokens)),
+            _ => None,
+        };
+        let redemption = Redemption {
+            code: sym(code.digest),
+            client: client(named.0),
+            secret: self.secret_shown(call),
+            redirect_uri: redeem.redirect.map(sym),
+            verifier: redeem.verifier.map(|verifier| (sym(verifier.plain), sym(verifier.s256))),
+            token,
+        };
+        world.record(call.sent, call.sent_at.0, call.by, What::Redemption(redemption));
+    }
+
+    fn secret_shown(&self, call: &Call) -> SecretShown {
+        let Ok(by) = call.request.by else { return SecretShown::WrongOrMissing };
+        let Some(client) = by.client.and_then(|no| self.client(no)) else {
+            return SecretShown::WrongOrMissing;
+        };
+        match (client.authentication, by.proof) {
+            (Authentication::None, _) => SecretShown::NoneNeeded,
+            (_, Proof::Basic(shown) | Proof::Post(shown)) if Some(shown) == client.secret => {
+                SecretShown::Right
+            }
+            (Authentication::Basic | Authentication::Post, _) => SecretShown::WrongOrMissing,
+        }
+    }
+
+    /// A token at the resource.
+    pub(super) fn observe_resource(&self, world: &mut World, by: Who, token: Digest, reply: &Reply) {
+        let told = match reply {
+            Reply::Resource(served) => Some(served.scope.covers(PROFILE)),
+            _ => None,
+        };
+        let service = ResourceUse { token: sym(token), served: told.is_some(), covered: told };
+        world.record(world.sending(), world.now.0, by, What::Resource(service));
+    }
+
+    /// A browser that the client now counts as logged in.
+    pub(super) fn observe_login(&self, world: &mut World, browser: usize, token: Digest) {
+        let login = LoggedIn { token: sym(token), person: account(browser) };
+        world.record(world.sending(), world.now.0, Who::Client, What::LoggedIn(login));
+    }
+}
+
+/// The token of a call's answer, held against what the owner consented to.
+fn issued(world: &World, at: usize, code: &Shown, tokens: &Tokens) -> Issued {
+    let consented = world.kept.get(grant_at(code.grant)).and_then(|kept| kept.consented);
+    Issued {
+        token: sym(digest(token(at))),
+        expires_in: Some(u64::from(tokens.expires_in.0)),
+        beyond_consent: consented.is_some_and(|scope| !scope.covers(tokens.scope)),
+    }
+}

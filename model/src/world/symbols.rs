@@ -1,0 +1,138 @@
+//! The fixed table of fresh values: in the model a digest is one byte with a meaning, spread over 32.
+//!
+//! Values are drawn from who needs them and how often that happened, never from a global counter, so that the
+//! order of independent actions does not make states differ.
+
+use crate::fact::Sym;
+use crate::secret::{Digest, GrantId, Minted, Secret};
+use crate::text::{RedirectUri, Verifier};
+
+/// A digest of the table.
+#[must_use]
+pub const fn digest(symbol: u8) -> Digest {
+    Digest::from_bytes([symbol; 32])
+}
+
+/// A fresh secret of the table.
+#[must_use]
+pub const fn minted(symbol: u8) -> Minted {
+    Minted { secret: Secret::from_bytes([symbol; 32]), digest: digest(symbol) }
+}
+
+/// The symbol behind a digest.
+#[must_use]
+pub const fn symbol(digest: Digest) -> u8 {
+    digest.bytes()[0]
+}
+
+/// The fact's symbol behind a digest.
+#[must_use]
+pub fn sym(digest: Digest) -> Sym {
+    Sym(u16::from(symbol(digest)))
+}
+
+/// The key of the n-th grant.
+#[must_use]
+pub fn grant_id(at: usize) -> GrantId {
+    GrantId::from_bytes([byte(at); 16])
+}
+
+/// The place of a grant in the world.
+#[must_use]
+pub fn grant_at(id: GrantId) -> usize {
+    usize::from(id.bytes()[0])
+}
+
+fn byte(at: usize) -> u8 {
+    u8::try_from(at).expect("worlds are bounded far below 256")
+}
+
+/// `state` of the n-th login that a browser starts.
+#[must_use]
+pub fn state(browser: usize, nth: u8) -> u8 {
+    10 + byte(browser) * 4 + nth
+}
+
+/// The verifier of the n-th login that a browser starts.
+#[must_use]
+pub fn verifier(browser: usize, nth: u8) -> u8 {
+    20 + byte(browser) * 4 + nth
+}
+
+/// The S256 hash of a verifier.
+#[must_use]
+pub const fn hashed(verifier: u8) -> u8 {
+    verifier + 10
+}
+
+/// A verifier of the table, as the token request carries it.
+#[must_use]
+pub const fn verifier_of(symbol: u8) -> Verifier {
+    Verifier { plain: digest(symbol), s256: digest(hashed(symbol)) }
+}
+
+/// The client's session cookie of the n-th login that a browser starts.
+#[must_use]
+pub fn client_session(browser: usize, nth: u8) -> u8 {
+    40 + byte(browser) * 4 + nth
+}
+
+/// The server's session cookie of a browser.
+#[must_use]
+pub fn server_session(browser: usize) -> u8 {
+    50 + byte(browser)
+}
+
+/// The ask of a grant.
+#[must_use]
+pub fn ask(grant: usize) -> u8 {
+    60 + byte(grant)
+}
+
+/// The n-th code of a grant: there is a second one only under faults.
+#[must_use]
+pub fn code(grant: usize, nth: usize) -> u8 {
+    70 + byte(grant) * 3 + byte(nth)
+}
+
+/// The access token that a call brings.
+#[must_use]
+pub fn token(call: usize) -> u8 {
+    90 + byte(call)
+}
+
+/// The redirect URI of a client.
+#[must_use]
+pub const fn redirect(client: u16) -> RedirectUri {
+    RedirectUri { exact: digest(110 + client as u8), portless: None }
+}
+
+/// A redirect URI that belongs to the attacker.
+pub const EVIL: RedirectUri = RedirectUri { exact: digest(119), portless: None };
+
+/// The secret of a client.
+#[must_use]
+pub const fn secret(client: u16) -> u8 {
+    120 + client as u8
+}
+
+/// The issuer.
+pub const ISSUER: Digest = digest(130);
+
+/// A verifier of the attacker's.
+pub const OWN_VERIFIER: u8 = 140;
+
+/// A value that nobody issued.
+pub const JUNK: u8 = 200;
+
+/// The account of a person.
+#[must_use]
+pub fn account(browser: usize) -> Sym {
+    Sym(300 + u16::from(byte(browser)))
+}
+
+/// A client, as facts name it.
+#[must_use]
+pub const fn client(no: u16) -> Sym {
+    Sym(400 + no)
+}

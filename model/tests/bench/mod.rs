@@ -1,0 +1,219 @@
+//! A server without wires: the public door of the core around a store in memory and a clock that tests move.
+//!
+//! What stands here is what every edge does: read, locate, load, judge, write if nobody was faster, encode, with
+//! the hooks of the faults at their places. It judges nothing.
+
+use oauth_model::directory::{Authentication, Directory, Registration};
+use oauth_model::fault::Faults;
+use oauth_model::grant::{Grant, Session};
+use oauth_model::http::{HttpReply, HttpRequest};
+use oauth_model::policy::{Policy, Time};
+use oauth_model::refusal::Refused;
+use oauth_model::secret::{Digest, GrantId, Minted, Secret};
+use oauth_model::server::login::{Checked, Password};
+use oauth_model::server::receive::{Kept, Received, receive};
+use oauth_model::server::reply::Context;
+use oauth_model::server::{Found, Fresh, Moment, Outcome, Reply, Request, Write, locate, step};
+
+/// The issuer of the bench's server.
+pub(crate) const ISSUER: &str = "http://127.0.0.1:9000";
+
+/// Names and passwords of the resource owners.
+pub(crate) const USERS: &[(&str, &str)] = &[("id001", "mypassword"), ("id002", "otherpassword")];
+
+/// A server without wires.
+pub(crate) struct Bench {
+    /// Whom it knows.
+    pub(crate) directory: Directory,
+    /// Its choices.
+    pub(crate) policy: Policy,
+    /// The faults that are on.
+    pub(crate) faults: Faults,
+    /// Its clock, in seconds.
+    pub(crate) now: u64,
+    sessions: Vec<Session>,
+    grants: Vec<(Grant, Kept)>,
+    drawn: u32,
+}
+
+/// What a request came to.
+pub(crate) struct Answer {
+    /// What is sent.
+    pub(crate) reply: HttpReply,
+    /// What was refused, precisely.
+    pub(crate) refused: Option<Refused>,
+}
+
+/// A request that was read, with what it was read from.
+struct Heard<'a> {
+    http: &'a HttpRequest,
+    received: Received,
+}
+
+/// A judgement, with the record that it was made from.
+struct Judged {
+    outcome: Outcome,
+    seen: Option<(Grant, Kept)>,
+}
+
+impl Bench {
+    /// A server with the clients of the tables.
+    pub(crate) fn new(policy: Policy) -> Self {
+        let users: Vec<String> = USERS.iter().map(|(name, _)| (*name).to_owned()).collect();
+        let directory = Directory::new(ISSUER, "profile", &registrations(), &users)
+            .expect("the clients of the tables are well registered");
+        Self {
+            directory,
+            policy,
+            faults: Faults::none(),
+            now: 1_000_000,
+            sessions: Vec::new(),
+            grants: Vec::new(),
+            drawn: 0,
+        }
+    }
+
+    /// Answers one request.
+    pub(crate) fn exchange(&mut self, http: &HttpRequest) -> Answer {
+        self.exchange_at_once(&[http]).pop().expect("one request has one answer")
+    }
+
+    /// Answers requests that are all loaded and judged before the first of them writes.
+    pub(crate) fn exchange_at_once(&mut self, all: &[&HttpRequest]) -> Vec<Answer> {
+        let heard: Vec<Heard<'_>> = all.iter().map(|http| self.read(http)).collect();
+        let judged: Vec<Judged> = heard.iter().map(|heard| self.judge(&heard.received.request)).collect();
+        heard.into_iter().zip(judged).map(|(heard, judged)| self.finish(&heard, judged)).collect()
+    }
+
+    /// The secrets that were drawn, as they travel.
+    pub(crate) fn drawn(&self) -> impl Iterator<Item = String> {
+        (0..self.drawn).map(|nth| secret(nth).text())
+    }
+
+    fn read<'a>(&self, http: &'a HttpRequest) -> Heard<'a> {
+        let mut lied = http.clone();
+        self.faults.on_http(&mut lied);
+        let mut received = receive(&lied, &self.directory);
+        self.faults.on_received(http, &mut received, &self.directory);
+        if let (Request::LogIn(login), Some(password)) = (&mut received.request, &received.beside.password) {
+            login.owner = self.faults.on_checked(password, &self.directory, self.check(password));
+        }
+        Heard { http, received }
+    }
+
+    fn check(&self, password: &Password) -> Checked {
+        let right = USERS.iter().any(|known| *known == (&*password.user_id, &*password.password));
+        match self.directory.find_user(&password.user_id) {
+            Some(user) if right => Checked::Right(user),
+            Some(_) | None => Checked::Wrong,
+        }
+    }
+
+    fn judge(&mut self, request: &Request) -> Judged {
+        let needs = locate(request);
+        let client = needs.client.and_then(|no| self.directory.client(no)).map(|entry| &entry.client);
+        let session =
+            needs.session.and_then(|key| self.sessions.iter().find(|session| session.key == key).copied());
+        let seen = needs.grant.and_then(|id| self.grants.iter().find(|(grant, _)| grant.id == id)).cloned();
+        let mut fresh = Fresh { grant: grant_id(self.drawn), secret: Minted::new(secret(self.drawn)) };
+        self.drawn += 1;
+        self.faults.on_fresh(&mut fresh);
+        let mut at = Moment {
+            now: Time(self.now),
+            fresh,
+            policy: self.policy,
+            resource_scope: self.directory.resource_scope,
+        };
+        let mut found = Found { client, session, grant: seen.as_ref().map(|(grant, _)| *grant) };
+        let mut request = *request;
+        self.faults.before(&mut at, &mut found, &mut request);
+        let mut outcome = step(&at, &found, &request);
+        self.faults.after(&at, &mut outcome);
+        Judged { outcome, seen }
+    }
+
+    fn finish(&mut self, heard: &Heard<'_>, mut judged: Judged) -> Answer {
+        let reply = loop {
+            match self.write(heard, &judged) {
+                Some(reply) => break reply,
+                None => judged = self.judge(&heard.received.request),
+            }
+        };
+        let context = Context {
+            directory: &self.directory,
+            policy: &self.policy,
+            beside: &heard.received.beside,
+            kept: judged.seen.as_ref().map(|(_, kept)| kept),
+        };
+        let mut encoded = reply.encode(&context);
+        self.faults.on_reply(heard.http, &mut encoded, &self.directory);
+        Answer { reply: encoded, refused: reply.refusal() }
+    }
+
+    /// Writes what has to be written and opens the reply; `None` if somebody was faster.
+    fn write(&mut self, heard: &Heard<'_>, judged: &Judged) -> Option<Reply> {
+        let pending = match judged.outcome {
+            Outcome::Reply(reply) => return Some(reply),
+            Outcome::Write(pending) => pending,
+        };
+        match pending.write {
+            Write::InsertSession(session) => self.sessions.push(session),
+            Write::InsertGrant(grant) => self.grants.push((grant, heard.received.beside.kept.clone())),
+            Write::SwapGrant(next) => {
+                let stored = self.grants.iter_mut().find(|(grant, _)| grant.id == next.id)?;
+                let seen = judged.seen.as_ref().map(|(grant, _)| *grant);
+                if Some(stored.0) != seen && !self.faults.blind_write() {
+                    return None;
+                }
+                stored.0 = next;
+            }
+        }
+        Some(pending.landed())
+    }
+}
+
+fn secret(nth: u32) -> Secret {
+    let mut bytes = [0xC3; 32];
+    bytes[28..].copy_from_slice(&nth.to_be_bytes());
+    Secret::from_bytes(bytes)
+}
+
+fn grant_id(nth: u32) -> GrantId {
+    let mut bytes = [0x5A; 16];
+    bytes[12..].copy_from_slice(&nth.to_be_bytes());
+    GrantId::from_bytes(bytes)
+}
+
+/// The clients: id, authentication, secret, redirect URIs, scope.
+#[rustfmt::skip]
+const CLIENTS: &[(&str, Authentication, &str, &[&str], &str)] = &[
+    ("client_1", Authentication::Basic, "client_secret_1", &["http://localhost:8000/callback"], "profile"),
+    ("client_2", Authentication::Basic, "client_secret_2", &["http://localhost:8001/callback"], "profile email"),
+    ("client_3", Authentication::Post, "a b%+:&c",
+        &["http://localhost:8003/callback?tenant=a%26b", "http://localhost:8003/other"], "email"),
+    ("public_1", Authentication::None, "", &["http://127.0.0.1/callback"], "profile"),
+    ("public_6", Authentication::None, "", &["http://[::1]:7000/callback"], "profile"),
+    ("public_app", Authentication::None, "", &["com.example.app:/callback"], "profile"),
+    ("local_1", Authentication::Basic, "local_secret", &["http://127.0.0.1/callback"], "profile"),
+    ("odd client:%", Authentication::Basic, "s\u{e9}cret", &["http://localhost:8004/callback"], "profile"),
+    // The example of RFC 6749 4.1.
+    ("s6BhdRkqt3", Authentication::Basic, "gX1fBat3bV", &["https://client.example.com/cb"], "profile"),
+    // Without the code grant.
+    ("machine", Authentication::Basic, "machine_secret", &["http://localhost:8005/callback"], "profile"),
+];
+
+fn registrations() -> Vec<Registration> {
+    let register =
+        |(id, authentication, secret, uris, scope): &(&str, Authentication, &str, &[&str], &str)| {
+            Registration {
+                id: (*id).to_owned(),
+                name: format!("The {id}"),
+                authentication: *authentication,
+                secret: (*authentication != Authentication::None).then(|| Digest::of(secret)),
+                redirect_uris: uris.iter().map(|uri| (*uri).to_owned()).collect(),
+                scope: (*scope).to_owned(),
+                code_grant: *id != "machine",
+            }
+        };
+    CLIENTS.iter().map(register).collect()
+}

@@ -1,0 +1,10 @@
+//! Properties of the codecs: whatever arrives, nothing panics, and what is sent keeps to its alphabets.
+
+mod bench;
+
+mod codec {
+    pub(crate) mod client;
+    pub(crate) mod server;
+    pub(crate) mod walk;
+    pub(crate) mod wire;
+}

@@ -1,0 +1,107 @@
+//! The client's side: no browser and no server can make it panic, and what it sends can be sent.
+
+use oauth_model::client::call::{judge_resource_answer, judge_token_answer, token_request};
+use oauth_model::client::receive::{locate, receive};
+use oauth_model::client::reply::{Shown, encode};
+use oauth_model::client::settings::{Endpoints, Settings, metadata_url};
+use oauth_model::client::{Act, Fresh, IssNeed, Session, step};
+use oauth_model::directory::Authentication;
+use oauth_model::form::Params;
+use oauth_model::policy::Time;
+use oauth_model::secret::{Minted, Secret};
+use proptest::prelude::*;
+
+use super::wire::{config, request};
+use crate::bench::ISSUER;
+
+fn settings() -> Settings {
+    Settings {
+        client_id: "client_1".to_owned(),
+        client_secret: Some("client_secret_1".to_owned()),
+        authentication: Authentication::Basic,
+        redirect_uri: "http://localhost:8000/callback".to_owned(),
+        scope: Some("profile".to_owned()),
+        pkce: true,
+        issuer: ISSUER.to_owned(),
+        endpoints: Endpoints::documented(ISSUER),
+        iss: IssNeed::Required,
+    }
+}
+
+fn fresh(nth: u8) -> Fresh {
+    let minted = |what: u8| Minted::new(Secret::from_bytes([nth * 4 + what; 32]));
+    Fresh { state: minted(1), verifier: minted(2), session: minted(3) }
+}
+
+/// Something like JSON: half of it with the members of the answers.
+fn body() -> impl Strategy<Value = Vec<u8>> {
+    let name = prop::sample::select(
+        &["access_token", "token_type", "expires_in", "scope", "error", "error_description", "issuer", "x"][..],
+    );
+    let value = prop_oneof![
+        Just("null".to_owned()),
+        Just("\"Bearer\"".to_owned()),
+        Just("1e400".to_owned()),
+        Just("-1".to_owned()),
+        Just("18446744073709551616".to_owned()),
+        any::<u64>().prop_map(|number| number.to_string()),
+        "[ -~]{0,20}".prop_map(|text| format!("{text:?}")),
+        Just("[{}]".to_owned()),
+    ];
+    let members = prop::collection::vec((name, value), 0..6).prop_map(|members| {
+        let members: Vec<String> =
+            members.iter().map(|(name, value)| format!("\"{name}\":{value}")).collect();
+        format!("{{{}}}", members.join(",")).into_bytes()
+    });
+    prop_oneof![members, prop::collection::vec(any::<u8>(), 0..60)]
+}
+
+proptest! {
+    #![proptest_config(config(3000))]
+
+    #[test]
+    fn whatever_a_browser_sends_the_reply_can_be_sent(requests in prop::collection::vec(request(), 1..5)) {
+        let settings = settings();
+        let mut session = Session::default();
+        for (nth, request) in requests.iter().enumerate() {
+            let _ = locate(request, &settings);
+            let received = receive(request, &settings, &fresh(u8::try_from(nth).expect("a few")));
+            let (next, act) = step(Time(1000), &settings.rules(), session, &received.event);
+            session = next;
+            prop_assert!(!matches!(act, Act::ToProfile(_)), "no request alone logs anybody in");
+            let shown = Shown { words: received.words, resource: String::new(), path: request.path.clone() };
+            if let Some(reply) = encode(&act, &settings, &shown) {
+                for (name, value) in &reply.headers {
+                    prop_assert!(value.bytes().all(|byte| (0x20..=0x7e).contains(&byte)), "{name}: {value:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn whatever_a_server_answers_a_token_fits_its_header(status in 100..600_u16, body in body()) {
+        let judged = judge_token_answer(Time(1000), status, &body);
+        prop_assert_eq!(judged.answer.is_ok(), judged.token.is_some());
+        if let Some(token) = &judged.token {
+            prop_assert_eq!(status, 200);
+            prop_assert!(token.bytes().all(|byte| (0x20..=0x7e).contains(&byte)));
+        }
+        prop_assert_eq!(judge_resource_answer(status).is_ok(), status == 200);
+    }
+
+    #[test]
+    fn a_refused_discovery_changes_nothing(body in body(), text in ".{0,40}") {
+        let mut settings = settings();
+        if settings.discover(&body).is_err() {
+            prop_assert!(settings == self::settings());
+        }
+        let _ = metadata_url(&text);
+    }
+
+    #[test]
+    fn a_code_reaches_the_token_endpoint_as_it_came(code in ".{1,80}") {
+        let call = token_request(&settings(), &code, None);
+        let params = Params::decode(call.body.as_bytes()).expect("our own encoding");
+        prop_assert_eq!(params.all("code").collect::<Vec<_>>(), vec![code.as_str()]);
+    }
+}

@@ -1,0 +1,17 @@
+//! Refusal tables: raw requests in, one line a reply out, one table an endpoint, by descending precedence.
+
+mod bench;
+
+mod tables {
+    pub(crate) mod authorize;
+    pub(crate) mod consent;
+    pub(crate) mod faults;
+    pub(crate) mod login;
+    pub(crate) mod resource;
+    pub(crate) mod routes;
+    pub(crate) mod stage;
+    pub(crate) mod table;
+    pub(crate) mod token;
+    pub(crate) mod told;
+    pub(crate) mod vectors;
+}

@@ -1,0 +1,115 @@
+//! Every fault of the server, walked over every row of every table.
+
+use std::collections::BTreeSet;
+
+use oauth_model::fault::{Fault, Side};
+use oauth_model::refusal::{Refusal, Refused};
+
+use super::table::Row;
+use super::{authorize, consent, login, resource, routes, token};
+
+fn rows() -> Vec<Row> {
+    let tables = [
+        routes::table(),
+        login::table(),
+        authorize::table(),
+        consent::table(),
+        token::table(),
+        resource::table(),
+    ];
+    tables.into_iter().flat_map(|table| table.rows).collect()
+}
+
+#[test]
+fn every_server_fault_changes_the_answer_to_a_row_and_none_panics() {
+    let rows = rows();
+    // Counted and not only looked for, so that each fault meets every row.
+    let changed = |fault: Fault| rows.iter().filter(|row| row.differs_under(fault)).count();
+    let unseen: Vec<&str> = Fault::ALL
+        .iter()
+        .filter(|fault| fault.side() == Side::Server && changed(**fault) == 0)
+        .map(|fault| fault.name())
+        .collect();
+    assert_eq!(unseen, Vec::<&str>::new());
+}
+
+#[test]
+fn client_faults_leave_the_server_alone() {
+    let rows = rows();
+    for fault in Fault::ALL.iter().filter(|fault| fault.side() == Side::Client) {
+        assert!(!rows.iter().any(|row| row.differs_under(*fault)), "{}", fault.name());
+    }
+}
+
+#[test]
+fn the_tables_meet_every_refusal() {
+    let met: BTreeSet<Refused> =
+        rows().iter().flat_map(|row| row.run(None)).filter_map(|said| said.refused).collect();
+    let missing: Vec<_> =
+        Refusal::ALL.iter().filter(|refusal| !met.contains(&Refused::Step(**refusal))).collect();
+    assert!(missing.is_empty(), "no row is refused for {missing:?}");
+
+    let malformed: Vec<String> = met
+        .iter()
+        .filter_map(|refused| match refused {
+            Refused::Malformed(place, malformed) => Some(format!("{place:?} {malformed:?}")),
+            Refused::Step(_) => None,
+        })
+        .collect();
+    insta::assert_snapshot!(malformed.join("\n"), @r#"
+    Page Encoding
+    Page TooLarge
+    Page NotAForm
+    Page Repeated(Ask)
+    Page Repeated(ClientId)
+    Page Repeated(Confirm)
+    Page Repeated(LoginToken)
+    Page Repeated(Next)
+    Page Repeated(Password)
+    Page Repeated(RedirectUri)
+    Page Repeated(UserId)
+    Page Missing(ClientId)
+    Page Missing(Confirm)
+    Page Syntax(Confirm)
+    Page Syntax(Next)
+    Page Syntax(RedirectUri)
+    Page NoSuchPage
+    Page MethodNotAllowed("GET")
+    Page MethodNotAllowed("GET, HEAD")
+    Page MethodNotAllowed("GET, HEAD, POST")
+    Page MethodNotAllowed("GET, POST")
+    Page MethodNotAllowed("POST")
+    AuthorizationRequest Repeated(CodeChallenge)
+    AuthorizationRequest Repeated(CodeChallengeMethod)
+    AuthorizationRequest Repeated(ResponseType)
+    AuthorizationRequest Repeated(Scope)
+    AuthorizationRequest Repeated(State)
+    AuthorizationRequest Missing(ResponseType)
+    AuthorizationRequest Syntax(CodeChallenge)
+    AuthorizationRequest Syntax(State)
+    AuthorizationRequest MethodUnknown
+    AuthorizationRequest MethodWithoutChallenge
+    TokenRequest Encoding
+    TokenRequest TooLarge
+    TokenRequest NotAForm
+    TokenRequest Repeated(Authorization)
+    TokenRequest Repeated(ClientId)
+    TokenRequest Repeated(ClientSecret)
+    TokenRequest Repeated(Code)
+    TokenRequest Repeated(CodeVerifier)
+    TokenRequest Repeated(GrantType)
+    TokenRequest Repeated(RedirectUri)
+    TokenRequest Repeated(Scope)
+    TokenRequest Missing(ClientId)
+    TokenRequest Missing(Code)
+    TokenRequest Missing(GrantType)
+    TokenRequest Syntax(Authorization)
+    TokenRequest Syntax(CodeVerifier)
+    TokenRequest ParametersInUri
+    TokenRequest TwoAuthentications
+    TokenRequest ClientIdsDiffer
+    ResourceRequest Repeated(Authorization)
+    ResourceRequest Syntax(Authorization)
+    ResourceRequest TwoTokens
+    "#);
+}

@@ -1,0 +1,257 @@
+//! A browser and a client by hand in front of the bench: requests as edits of a good one.
+//!
+//! A door is a method and a path, and has a request that succeeds if the scene before it went well. Edits, between
+//! spaces, change it: `name=value` sets a parameter (as it stands on the wire), `+name=value` adds one more, `-name` takes
+//! a parameter or header away, `?name=value` adds one to the query of a POST; `authorization:`, `cookie:` and
+//! `content-type:` set a header, `basic:ID:SECRET` makes Basic credentials, `method:` another method, `pad:N` a body of
+//! N bytes, `wait:N` lets seconds pass. `$code`, `$token`, `$ask` and `$csrf` are what the last reply that had
+//! one showed; `␣` is a space.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use oauth_model::http::{Body, HttpReply, HttpRequest};
+use oauth_model::page::Page;
+use oauth_model::policy::Policy;
+use oauth_model::refusal::Refused;
+use serde_json::Value;
+
+use super::told::told;
+use crate::bench::Bench;
+
+/// The verifier of RFC 7636 appendix B.
+pub(crate) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+/// Its challenge.
+pub(crate) const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+/// The redirect URI of `client_1`.
+pub(crate) const CALLBACK: &str = "http://localhost:8000/callback";
+
+/// What happened before the request that a row judges.
+pub(crate) type Scene = fn(&mut Stage);
+
+/// The bench, a cookie jar, and what replies showed.
+pub(crate) struct Stage {
+    /// The server.
+    pub(crate) bench: Bench,
+    cookies: Vec<(String, String)>,
+    shown: Vec<(&'static str, String)>,
+}
+
+/// What was said of one reply.
+pub(crate) struct Said {
+    /// The reply, as one line.
+    pub(crate) line: String,
+    /// What was refused, precisely.
+    pub(crate) refused: Option<Refused>,
+}
+
+impl Stage {
+    /// An empty stage under RFC 9700's policy.
+    pub(crate) fn new() -> Self {
+        Self { bench: Bench::new(Policy::RFC9700), cookies: Vec::new(), shown: Vec::new() }
+    }
+
+    /// Sends one request.
+    pub(crate) fn send(&mut self, door: &str, edits: &str) -> Said {
+        let request = self.draft(door, edits);
+        let answer = self.bench.exchange(&request);
+        self.remember(&answer.reply);
+        Said { line: told(&answer.reply, self), refused: answer.refused }
+    }
+
+    /// Sends one request twice, so that both are judged before either writes.
+    pub(crate) fn send_twice_at_once(&mut self, door: &str, edits: &str) -> Said {
+        let request = self.draft(door, edits);
+        let answers = self.bench.exchange_at_once(&[&request, &request]);
+        let lines: Vec<String> = answers.iter().map(|answer| told(&answer.reply, self)).collect();
+        Said { line: lines.join(" | "), refused: answers.iter().find_map(|answer| answer.refused) }
+    }
+
+    /// Whoever sits at this browser forgets its cookies.
+    pub(crate) fn change_browser(&mut self) {
+        self.cookies.clear();
+    }
+
+    /// The value of a cookie.
+    pub(crate) fn cookie(&self, name: &str) -> Option<&str> {
+        self.cookies.iter().find(|(have, _)| have == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Builds a request from a door's good one.
+    pub(crate) fn draft(&mut self, door: &str, edits: &str) -> HttpRequest {
+        let mut draft = Draft::of(door, &self.cookies);
+        for edit in edits.split(' ').filter(|edit| !edit.is_empty()) {
+            match edit.strip_prefix("wait:").and_then(|text| text.parse::<u64>().ok()) {
+                Some(seconds) => self.bench.now += seconds,
+                None => draft.edit(&edit.replace('␣', " ")),
+            }
+        }
+        draft.finish(&self.shown)
+    }
+
+    fn remember(&mut self, reply: &HttpReply) {
+        for (_, value) in reply.headers.iter().filter(|(name, _)| *name == "Set-Cookie") {
+            if let Some((name, value)) = value.split(';').next().and_then(|pair| pair.split_once('=')) {
+                self.cookies.retain(|(have, _)| have != name);
+                self.cookies.push((name.to_owned(), value.to_owned()));
+            }
+        }
+        let mut show = |name, text: &str| {
+            self.shown.retain(|(have, _)| *have != name);
+            self.shown.push((name, text.to_owned()));
+        };
+        match &reply.body {
+            Body::Page(Page::LogIn { login_token, .. }) => show("$csrf", login_token),
+            Body::Page(Page::Consent { ask, .. }) => show("$ask", ask),
+            Body::Text(text) => {
+                if let Ok(body) = serde_json::from_str::<Value>(text)
+                    && let Some(token) = body["access_token"].as_str()
+                {
+                    show("$token", token);
+                }
+            }
+            Body::Page(_) | Body::Empty => {}
+        }
+        let location = reply.header("Location").unwrap_or_default();
+        if let Some((_, rest)) = location.split_once("?code=").or_else(|| location.split_once("&code=")) {
+            show("$code", rest.split('&').next().unwrap_or_default());
+        }
+    }
+}
+
+/// A request in the making.
+struct Draft {
+    method: String,
+    path: String,
+    query: Vec<String>,
+    body: Option<Vec<String>>,
+    headers: Vec<(String, String)>,
+    pad: usize,
+}
+
+impl Draft {
+    fn of(door: &str, cookies: &[(String, String)]) -> Self {
+        let (method, path) = door.split_once(' ').expect("a door is a method and a path");
+        let (params, authorization): (&str, Option<String>) = match door {
+            "GET /authorize" => (
+                "response_type=code&client_id=client_1&redirect_uri=http://localhost:8000/callback&scope=profile\
+                 &state=xyz&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM\
+                 &code_challenge_method=S256",
+                None,
+            ),
+            "POST /authorize" => ("ask=$ask&confirm=yes", None),
+            "POST /login" => ("user_id=id001&password=mypassword&login_token=$csrf", None),
+            "POST /token" => (
+                "grant_type=authorization_code&code=$code&redirect_uri=http://localhost:8000/callback\
+                 &code_verifier=dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk",
+                Some(basic("client_1:client_secret_1")),
+            ),
+            "GET /api/me" => ("", Some("Bearer $token".to_owned())),
+            _ => ("", None),
+        };
+        let params: Vec<String> =
+            params.split('&').filter(|pair| !pair.is_empty()).map(str::to_owned).collect();
+        let mut headers: Vec<(String, String)> = Vec::new();
+        if !cookies.is_empty() {
+            let pairs: Vec<String> = cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            headers.push(("cookie".to_owned(), pairs.join("; ")));
+        }
+        headers.extend(authorization.map(|value| ("authorization".to_owned(), value)));
+        let is_form = method == "POST";
+        if is_form {
+            headers.push(("content-type".to_owned(), "application/x-www-form-urlencoded".to_owned()));
+        }
+        let (query, body) = if is_form { (Vec::new(), Some(params)) } else { (params, None) };
+        Self { method: method.to_owned(), path: path.to_owned(), query, body, headers, pad: 0 }
+    }
+
+    fn edit(&mut self, edit: &str) {
+        let is_header = |name: &str| ["authorization", "cookie", "content-type"].contains(&name);
+        if let Some(name) = edit.strip_prefix('-') {
+            self.headers.retain(|(have, _)| have != name);
+            self.params().retain(|pair| name_of(pair) != name);
+            return;
+        }
+        if let Some(pair) = edit.strip_prefix('?') {
+            self.query.push(pair.to_owned());
+            return;
+        }
+        let (adds, edit) = edit.strip_prefix('+').map_or((false, edit), |edit| (true, edit));
+        match edit.split_once(':') {
+            Some(("basic", pair)) => return self.header(adds, "authorization", &basic(pair)),
+            Some(("method", method)) => return method.clone_into(&mut self.method),
+            Some(("pad", size)) => return self.pad = size.parse().expect("pad: takes a number"),
+            Some((name, value)) if is_header(name) => return self.header(adds, name, value),
+            Some(_) | None => {}
+        }
+        match self.params().iter_mut().find(|pair| name_of(pair) == name_of(edit)) {
+            Some(pair) if !adds => edit.clone_into(pair),
+            Some(_) | None => self.params().push(edit.to_owned()),
+        }
+    }
+
+    fn header(&mut self, adds: bool, name: &str, value: &str) {
+        if !adds {
+            self.headers.retain(|(have, _)| have != name);
+        }
+        self.headers.push((name.to_owned(), value.to_owned()));
+    }
+
+    fn params(&mut self) -> &mut Vec<String> {
+        self.body.as_mut().unwrap_or(&mut self.query)
+    }
+
+    fn finish(self, shown: &[(&str, String)]) -> HttpRequest {
+        let fill = |text: &str| {
+            let filled = shown.iter().fold(text.to_owned(), |text, (name, value)| text.replace(name, value));
+            ["$code", "$token", "$ask", "$csrf"].iter().fold(filled, |text, name| text.replace(name, ""))
+        };
+        let mut body = fill(&self.body.unwrap_or_default().join("&")).into_bytes();
+        body.resize(body.len().max(self.pad), b'x');
+        HttpRequest {
+            method: self.method,
+            path: self.path,
+            query: (!self.query.is_empty()).then(|| fill(&self.query.join("&"))),
+            headers: self
+                .headers
+                .into_iter()
+                .map(|(name, value)| (name, fill(&value).into_bytes()))
+                .collect(),
+            body,
+        }
+    }
+}
+
+fn name_of(pair: &str) -> &str {
+    pair.split('=').next().unwrap_or(pair)
+}
+
+fn basic(pair: &str) -> String {
+    format!("Basic {}", STANDARD.encode(pair))
+}
+
+/// Nobody is logged in, and nothing was asked.
+pub(crate) fn nobody(_: &mut Stage) {}
+
+/// The owner is logged in.
+pub(crate) fn logged_in(stage: &mut Stage) {
+    stage.send("GET /login", "");
+    stage.send("POST /login", "");
+}
+
+/// The owner sees the consent page.
+pub(crate) fn asked(stage: &mut Stage) {
+    logged_in(stage);
+    stage.send("GET /authorize", "");
+}
+
+/// A code is out.
+pub(crate) fn coded(stage: &mut Stage) {
+    asked(stage);
+    stage.send("POST /authorize", "");
+}
+
+/// The code was redeemed.
+pub(crate) fn redeemed(stage: &mut Stage) {
+    coded(stage);
+    stage.send("POST /token", "");
+}

@@ -1,0 +1,86 @@
+//! The back channel: what this client sends to servers itself. The only file that names reqwest.
+//!
+//! No redirect is followed, since a token request that goes elsewhere carries code and secret with it; no
+//! proxy of the environment is asked; nothing is tried twice, and no connection is kept, since an old one
+//! that dies under a token request leaves open whether the code was redeemed.
+
+use std::time::Duration;
+
+use oauth_model::client::call::HttpCall;
+
+/// The most bytes of an answer that are read.
+const ANSWER_LIMIT: usize = 1024 * 1024;
+
+/// How servers are called.
+#[derive(Debug, Clone)]
+pub(crate) struct BackChannel {
+    client: reqwest::Client,
+}
+
+/// An answer of a server.
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    /// `None` if it was too large to be read.
+    pub(crate) body: Option<Vec<u8>>,
+}
+
+/// No answer came, or not to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Silence;
+
+impl BackChannel {
+    /// Prepares the calls, with the certificates that this machine trusts. Where it has none, servers on
+    /// plain http can still be called, which a loopback demonstration needs.
+    ///
+    /// # Errors
+    /// Why there is no TLS, in words.
+    pub(crate) fn open() -> Result<Self, String> {
+        // An error says that the process has a provider already, which serves as well.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let builder = || {
+            reqwest::Client::builder()
+                .redirect(reqwest::redirect::Policy::none())
+                .no_proxy()
+                .referer(false)
+                .retry(reqwest::retry::never())
+                .pool_max_idle_per_host(0)
+                .connect_timeout(Duration::from_secs(5))
+                .timeout(Duration::from_secs(10))
+        };
+        let client = builder().build().or_else(|_| {
+            tracing::warn!("no CA certificates are installed, so no https server will be trusted");
+            builder().tls_certs_only([]).build()
+        });
+        Ok(Self { client: client.map_err(|error| error.to_string())? })
+    }
+
+    /// Sends one request and reads its answer.
+    ///
+    /// # Errors
+    /// [`Silence`] where nobody answered in time; what became of the request is not known then.
+    pub(crate) async fn send(&self, call: HttpCall) -> Result<Answer, Silence> {
+        let method = reqwest::Method::from_bytes(call.method.as_bytes()).map_err(|_| Silence)?;
+        let mut request = self.client.request(method, call.url);
+        for (name, value) in call.headers {
+            request = request.header(name, value);
+        }
+        if !call.body.is_empty() {
+            request = request.body(call.body);
+        }
+        let mut response = request.send().await.map_err(|_| Silence)?;
+        let status = response.status().as_u16();
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|_| Silence)? {
+            if body.len() + chunk.len() > ANSWER_LIMIT {
+                return Ok(Answer { status, body: None });
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(Answer { status, body: Some(body) })
+    }
+}
+
+/// Whether a text is an absolute http or https URL.
+pub(crate) fn is_http_url(text: &str) -> bool {
+    reqwest::Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+}

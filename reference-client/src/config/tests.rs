@@ -1,0 +1,100 @@
+//! The built-in configuration, defaults, and the errors word by word.
+
+use super::*;
+
+#[test]
+fn the_built_in_configuration_is_client_1_of_the_documented_sequence() {
+    let config = Config::built_in();
+    assert_eq!(config.client_id, "client_1");
+    assert_eq!(config.client_secret.as_deref(), Some("client_secret_1"));
+    assert_eq!(config.authentication, Authentication::Basic);
+    assert_eq!(config.redirect_uri, None);
+    assert_eq!(config.scope.as_deref(), Some("profile"));
+    assert!(config.pkce);
+    assert_eq!(config.issuer, ISSUER);
+    assert_eq!(config.endpoints, Endpoints::default());
+}
+
+#[test]
+fn what_is_left_out_has_its_default() {
+    let config = Config::parse("client_id = 'c'\nauthentication = 'none'\n").expect("it is complete");
+    assert_eq!(config.client_secret, None);
+    assert!(config.pkce);
+    assert_eq!((config.issuer.as_str(), config.scope), (ISSUER, None));
+}
+
+#[test]
+fn errors_name_line_field_and_fix_and_no_secret() {
+    const HEAD: &str = "client_id = 'c'\nclient_secret = 'SEEKRIT'\n";
+    const SCOPE: &str =
+        "scope: has to be words with one space between them; leave it out to let the server decide";
+    const ISSUER: &str = "issuer: has to be an http or https URL without query and fragment";
+    const URL: &str = "has to be an http or https URL without fragment";
+    const PAGE: &str = "redirect_uri: has to be an http or https URL without fragment, whose path is not /, /login or \
+                        /profile; for example http://localhost:8000/callback";
+    const METHOD: &str = "authentication: has to be client_secret_basic, client_secret_post or none";
+    const PUBLIC: &str = "client_secret: does not go with authentication = \"none\"; leave one of them out";
+    const NAME: &str = "has to be printable ASCII, at least one character";
+    for (tail, line, expected) in [
+        ("scope = 'a  b'", 3, SCOPE.to_owned()),
+        ("scope = ''", 3, SCOPE.to_owned()),
+        ("issuer = 'localhost:9000'", 3, ISSUER.to_owned()),
+        ("issuer = 'http://h/?a'", 3, ISSUER.to_owned()),
+        ("\n\n[endpoints]\ntoken = '/token'", 6, format!("endpoints.token: {URL}")),
+        ("[endpoints]\nresource = 'http://h/#x'", 4, format!("endpoints.resource: {URL}")),
+        ("authentication = 'basic'", 3, METHOD.to_owned()),
+        ("authentication = 'none'", 2, PUBLIC.to_owned()),
+        ("redirect_uri = '/callback'", 3, PAGE.to_owned()),
+        ("redirect_uri = 'http://h/login?a'", 3, PAGE.to_owned()),
+    ] {
+        let error = Config::parse(&format!("{HEAD}{tail}\n")).expect_err(tail).to_string();
+        assert_eq!(error, format!("line {line}: {expected}"), "{tail}");
+    }
+    for (text, expected) in [
+        (
+            "",
+            "client_secret: is missing; add it, or set authentication = \"none\" for a public client"
+                .to_owned(),
+        ),
+        (
+            "client_secret = 's'",
+            "client_id: is missing; add the id that the server knows this client by".to_owned(),
+        ),
+        ("client_id = ''\nclient_secret = 's'", format!("line 1: client_id: {NAME}")),
+        ("client_id = 'c'\nclient_secret = \"SEEKRIT\\u00e9\"", format!("line 2: client_secret: {NAME}")),
+        (
+            "client_id = 'c'\nclient_secret = 5551234",
+            "line 2: client_secret: has to be text; put it into quotation marks".to_owned(),
+        ),
+    ] {
+        let error = Config::parse(text).expect_err(text).to_string();
+        assert_eq!(error, expected, "{text}");
+    }
+}
+
+#[test]
+fn errors_of_the_toml_reader_name_line_and_field_and_no_secret() {
+    for (text, parts) in [
+        (
+            "client_id = 'c'\nclient_secert = 'SEEKRIT'",
+            &["line 2: client_secert: unknown field", "`client_secret`"][..],
+        ),
+        ("client_id = 'c'\nclient_secret = 'SEEKRIT", &["line 2: client_secret: "]),
+        ("client_id = 'c'\nclient_secret = SEEKRIT", &["line 2: client_secret: "]),
+        ("client_id = 5", &["line 1: client_id: ", "string"]),
+        ("pkce = 'yes'", &["line 1: pkce: ", "boolean"]),
+        ("[endpoint]\ntoken = 'x'", &["line 1: unknown field", "`endpoints`"]),
+        ("client_secret = 'SEEKRIT'\nclient_secret = 'SEEKRIT'", &["line 2: client_secret: duplicate key"]),
+    ] {
+        let error = Config::parse(text).expect_err(text).to_string();
+        for part in parts {
+            assert!(error.contains(part), "{text:?}: {error}");
+        }
+        assert!(!error.contains("SEEKRIT"), "{error}");
+    }
+}
+
+#[test]
+fn a_configuration_does_not_print_its_secret() {
+    assert!(!format!("{:?}", Config::built_in()).contains("client_secret_1"));
+}

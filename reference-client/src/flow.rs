@@ -1,0 +1,189 @@
+//! One request's way through the model: receive, fold, carry the act out, fold again, encode.
+//!
+//! Nothing is decided here. The lock is held for a fold and never while a server is called; what happened to
+//! the session meanwhile is the next fold's business.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use oauth_model::client::call::{judge_resource_answer, judge_token_answer, resource_request, token_request};
+use oauth_model::client::receive::{Received, locate, receive};
+use oauth_model::client::refusal::ClientRefusal;
+use oauth_model::client::reply::{ClientPage, Shown, encode};
+use oauth_model::client::settings::Settings;
+use oauth_model::client::{Act, Event, Session, step};
+use oauth_model::fault::Faults;
+use oauth_model::http::{HttpReply, HttpRequest};
+use oauth_model::secret::{Digest, Secret};
+
+use crate::call::BackChannel;
+use crate::discovery::Discovery;
+use crate::host::{self, Clock};
+use crate::session::{Kept, Sessions};
+
+/// A client at work.
+pub(crate) struct Client {
+    pub(crate) discovery: Discovery,
+    pub(crate) calls: BackChannel,
+    pub(crate) clock: Clock,
+    pub(crate) faults: Faults,
+    pub(crate) sessions: Mutex<Sessions>,
+}
+
+/// What one request became.
+pub(crate) struct Outcome {
+    pub(crate) reply: HttpReply<ClientPage>,
+    /// The numbers of the documented steps that took place, with spaces between them.
+    pub(crate) steps: &'static str,
+    pub(crate) refusal: Option<ClientRefusal>,
+}
+
+/// One request on its way.
+struct Turn<'a> {
+    client: &'a Client,
+    settings: Arc<Settings>,
+    key: Option<Digest>,
+    /// The access token that came with an answer, or lies beside the session.
+    token: Option<String>,
+    shown: Shown,
+}
+
+impl Client {
+    /// Answers one request of a browser.
+    pub(crate) async fn answer(&self, request: &HttpRequest) -> Outcome {
+        let known = self.discovery.known();
+        let key = locate(request, &known);
+        let mut fresh = host::fresh();
+        self.faults.on_client_fresh(&mut fresh);
+        let mut received = receive(request, &known, &fresh);
+        self.faults.on_client_received(request, &mut received);
+
+        let settings = match received.event {
+            Event::LogIn(_) => self.discovery.ask(&self.calls, || self.clock.now()).await,
+            _ => key
+                .and_then(|key| self.sessions().find(&key).map(|kept| Arc::clone(&kept.settings)))
+                .unwrap_or(known),
+        };
+        let Received { event, code, words } = received;
+        let shown = Shown { words, resource: String::new(), path: request.path.clone() };
+        let mut turn = Turn { client: self, settings, key, token: None, shown };
+
+        let code = code.map(|code| code.0).unwrap_or_default();
+        let mut at = event;
+        let (act, reply) = loop {
+            let act = turn.fold(at);
+            at = match act {
+                Act::Exchange(verifier) => turn.exchange(&code, verifier).await,
+                Act::CallResource => turn.call_resource().await,
+                act => break (act, encode(&act, &turn.settings, &turn.shown)),
+            };
+        };
+        let mut reply = reply.expect("the acts that call a server first are carried out above");
+        self.faults.on_client_reply(request, &turn.settings, &act, turn.token.as_deref(), &mut reply);
+        let refusal = match act {
+            Act::ShowError(refusal) => Some(refusal),
+            _ => None,
+        };
+        Outcome { reply, steps: steps(&event, &act), refusal }
+    }
+
+    fn sessions(&self) -> MutexGuard<'_, Sessions> {
+        // A panic under the lock leaves each session as it was or as it has to be.
+        self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Turn<'_> {
+    /// Folds an event into the browser's session, and keeps what came of it.
+    fn fold(&mut self, mut event: Event) -> Act {
+        let now = self.client.clock.now();
+        let faults = &self.client.faults;
+        let mut sessions = self.client.sessions();
+        sessions.sweep(now);
+        let kept = self.key.and_then(|key| sessions.find(&key));
+        let before = kept.map(|kept| kept.session).unwrap_or_default();
+        if self.token.is_none() {
+            self.token = kept.and_then(|kept| kept.token.clone());
+        }
+
+        let (mut rules, mut session) = (self.settings.rules(), before);
+        faults.before_client(&mut rules, &mut session, &mut event);
+        let (mut next, act) = step(now, &rules, session, &event);
+        faults.after_client(&before, &mut next);
+
+        match act {
+            Act::ToServer(departure) => self.move_to(&mut sessions, &departure.session, next, None),
+            Act::ToProfile(id) => self.move_to(&mut sessions, &id, next, self.token.clone()),
+            _ => {
+                if let Some(kept) = self.key.and_then(|key| sessions.find_mut(&key)) {
+                    kept.session = next;
+                    if next.login.is_none() {
+                        kept.token = None;
+                    }
+                }
+            }
+        }
+        act
+    }
+
+    /// Puts a session under a new id; the old one ends.
+    fn move_to(&self, sessions: &mut Sessions, id: &Secret, session: Session, token: Option<String>) {
+        if let Some(old) = &self.key {
+            sessions.remove(old);
+        }
+        let kept = Kept { session, token, settings: Arc::clone(&self.settings) };
+        sessions.insert(self.client.clock.now(), Digest::of(&id.text()), kept);
+    }
+
+    /// Redeems the code.
+    async fn exchange(&mut self, code: &str, verifier: Option<Secret>) -> Event {
+        let mut call = token_request(&self.settings, code, verifier);
+        self.client.faults.on_call(&self.settings, &mut call);
+        let fresh = host::secret();
+        let Ok(answer) = self.client.calls.send(call).await else {
+            return Event::TokenAnswer(Err(ClientRefusal::TokenEndpointSilent), fresh);
+        };
+        let mut body = answer.body.unwrap_or_default();
+        self.client.faults.on_token_answer(&mut body);
+        let judgement = judge_token_answer(self.client.clock.now(), answer.status, &body);
+        self.token = judgement.token;
+        self.shown.words = judgement.words;
+        Event::TokenAnswer(judgement.answer, fresh)
+    }
+
+    /// Fetches the resource.
+    async fn call_resource(&mut self) -> Event {
+        let Some(token) = &self.token else {
+            return Event::ResourceAnswer(Err(ClientRefusal::ResourceFailed));
+        };
+        let mut call = resource_request(&self.settings, token);
+        self.client.faults.on_call(&self.settings, &mut call);
+        Event::ResourceAnswer(match self.client.calls.send(call).await {
+            Ok(answer) => judge_resource_answer(answer.status).and_then(|()| {
+                let body = answer.body.ok_or(ClientRefusal::ResourceFailed)?;
+                self.shown.resource = String::from_utf8_lossy(&body).into_owned();
+                Ok(())
+            }),
+            Err(_) => Err(ClientRefusal::ResourceFailed),
+        })
+    }
+}
+
+/// The documented steps of which a request is the client's part (`specs/sequence.toml`).
+fn steps(event: &Event, act: &Act) -> &'static str {
+    match (event, act) {
+        (Event::Home, _) => "1",
+        (Event::LogIn(_), _) => "2 3",
+        (Event::Callback(_), Act::ToProfile(_)) => "11 12 14",
+        (Event::Callback(_), Act::ShowError(refusal)) if asked_for_token(*refusal) => "11 12",
+        (Event::Callback(_), _) => "11",
+        (Event::Profile, Act::ShowResource) => "15 17",
+        (Event::Profile, Act::ShowError(_)) => "15",
+        _ => "",
+    }
+}
+
+/// Whether a refusal comes after the token request.
+fn asked_for_token(refusal: ClientRefusal) -> bool {
+    use ClientRefusal::{TokenAnswerMalformed, TokenEndpointSilent, TokenRefused, TokenTypeUnknown};
+    matches!(refusal, TokenAnswerMalformed | TokenEndpointSilent | TokenRefused | TokenTypeUnknown)
+}

@@ -1,0 +1,128 @@
+//! Bytes in, bytes out: the only file that names hyper.
+//!
+//! Bodies of requests are not read, since no page of this client takes one.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use http_body_util::Full;
+use hyper::body::{Bytes, Incoming};
+use hyper::header::{HeaderName, HeaderValue};
+use hyper::service::service_fn;
+use hyper::{Request, Response, StatusCode};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use oauth_model::client::reply::ClientPage;
+use oauth_model::http::{Body, HttpReply, HttpRequest};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+
+use crate::flow::Client;
+use crate::page;
+
+/// How long a browser may take to send a request's head.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long requests in progress may take when the client stops; longer than a call to a server may.
+const DRAIN: Duration = Duration::from_secs(15);
+
+/// Serves until told to stop, then lets requests in progress end.
+pub(crate) async fn run(listener: TcpListener, client: Arc<Client>, mut stop: oneshot::Receiver<()>) {
+    let graceful = GracefulShutdown::new();
+    loop {
+        let stream = tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => stream,
+                Err(error) => {
+                    // Out of file descriptors, most likely: others have to end first.
+                    tracing::warn!(%error, "a connection was not accepted");
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                    continue;
+                }
+            },
+            // An error says that the handle was dropped, which stops the client too.
+            _ = &mut stop => break,
+        };
+        let client = Arc::clone(&client);
+        let service = service_fn(move |request| answer(Arc::clone(&client), request));
+        let connection = hyper::server::conn::http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(HEAD_TIMEOUT)
+            .serve_connection(TokioIo::new(stream), service);
+        let connection = graceful.watch(connection);
+        tokio::spawn(async move {
+            if let Err(error) = connection.await {
+                tracing::debug!(%error, "a connection ended early");
+            }
+        });
+    }
+    drop(listener);
+    if tokio::time::timeout(DRAIN, graceful.shutdown()).await.is_err() {
+        tracing::warn!("requests were cut off, since they took too long to end");
+    }
+}
+
+async fn answer(
+    client: Arc<Client>,
+    request: Request<Incoming>,
+) -> Result<Response<Full<Bytes>>, Infallible> {
+    let begun = Instant::now();
+    let request = read(&request);
+    let outcome = client.answer(&request).await;
+    let response = write(&outcome.reply);
+    tracing::info!(
+        method = request.method,
+        path = request.path,
+        status = response.status().as_u16(),
+        ms = begun.elapsed().as_millis(),
+        steps = outcome.steps,
+        refusal = outcome.refusal.map(tracing::field::debug),
+    );
+    Ok(response)
+}
+
+fn read(request: &Request<Incoming>) -> HttpRequest {
+    HttpRequest {
+        method: request.method().as_str().to_owned(),
+        path: request.uri().path().to_owned(),
+        query: request.uri().query().map(str::to_owned),
+        headers: request
+            .headers()
+            .iter()
+            .map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec()))
+            .collect(),
+        body: Vec::new(),
+    }
+}
+
+/// Writes a reply; one that does not fit HTTP, such as a `Location` with a line break, becomes a 500 without
+/// it.
+fn write(reply: &HttpReply<ClientPage>) -> Response<Full<Bytes>> {
+    let body = match &reply.body {
+        Body::Empty => String::new(),
+        Body::Text(text) => text.clone(),
+        Body::Page(page) => page::draw(page),
+    };
+    let mut response = Response::new(Full::from(body));
+    let mut fits = true;
+    match StatusCode::from_u16(reply.status) {
+        Ok(status) => *response.status_mut() = status,
+        Err(_) => fits = false,
+    }
+    for (name, value) in &reply.headers {
+        match (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_bytes(value.as_bytes())) {
+            (Ok(name), Ok(value)) => {
+                response.headers_mut().append(name, value);
+            }
+            _ => fits = false,
+        }
+    }
+    if fits {
+        return response;
+    }
+    tracing::error!("a reply does not fit HTTP; do the server's endpoints hold control characters?");
+    let mut response = Response::new(Full::default());
+    *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+    response
+}

@@ -1,0 +1,114 @@
+//! `oauth-client`: the reference client as a program.
+
+use std::io::IsTerminal as _;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+use oauth_model::fault::{Fault, Faults, Side};
+use oauth_reference_client::{Config, Options, serve};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
+
+/// The reference client of OAuth 2.0's authorization-code flow.
+#[derive(Parser)]
+#[command(version, after_help = EXAMPLES)]
+struct Args {
+    /// Where to listen; port 0 picks a free one
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8000")]
+    listen: SocketAddr,
+    /// A configuration file in TOML; without it, client_1 of the documented sequence
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Break a rule on purpose; may be given more than once
+    #[arg(long, value_name = "NAME", value_parser = fault)]
+    fault: Vec<Fault>,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  oauth-client                                 the built-in client, at http://localhost:8000
+  oauth-client --listen 127.0.0.1:0            on a free port, which the redirect URI takes too
+  oauth-client --config client.toml            a client of your own
+  oauth-client --fault client-state-unchecked  a client that takes any response
+
+RUST_LOG=debug shows more on standard error.";
+
+fn fault(name: &str) -> Result<Fault, String> {
+    match Fault::find(name) {
+        Some(fault) if fault.side() == Side::Client => Ok(fault),
+        Some(_) => Err("this is a fault of oauth-server".to_owned()),
+        None => {
+            let names: Vec<&str> = Fault::ALL
+                .iter()
+                .filter(|fault| fault.side() == Side::Client)
+                .map(|fault| fault.name())
+                .collect();
+            Err(format!("there are these: {}", names.join(", ")))
+        }
+    }
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let args = Args::parse();
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_ansi(
+            std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty()),
+        )
+        .with_env_filter(EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info")))
+        .init();
+    match run(args).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprintln!("oauth-client: {problem}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+async fn run(args: Args) -> Result<(), String> {
+    let config = match &args.config {
+        None => Config::built_in(),
+        Some(file) => {
+            let name = file.display();
+            let text =
+                std::fs::read_to_string(file).map_err(|error| format!("{name}: cannot be read: {error}"))?;
+            Config::parse(&text).map_err(|error| format!("{name}: {error}"))?
+        }
+    };
+    // Before the line that says it is ready, so that a signal after that line is never lost.
+    let mut terminate = signal(SignalKind::terminate()).map_err(|error| error.to_string())?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(|error| error.to_string())?;
+
+    let listener = TcpListener::bind(args.listen).await.map_err(|error| bind_problem(args.listen, &error))?;
+    let faults: Faults = args.fault.into_iter().collect();
+    for fault in faults.iter() {
+        tracing::warn!(fault = fault.name(), "a rule is broken on purpose: {}", fault.about());
+    }
+    let options = Options { faults, ..Options::default() };
+    let running = serve(listener, &config, options).map_err(|error| error.to_string())?;
+    println!("listening on http://{}", running.addr);
+    tracing::info!(redirect_uri = running.redirect_uri, issuer = config.issuer, "ready");
+
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    running.stop().await;
+    Ok(())
+}
+
+fn bind_problem(addr: SocketAddr, error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::AddrInUse => format!(
+            "port {} is in use; stop the program that listens there, or choose another with --listen {}:PORT",
+            addr.port(),
+            addr.ip()
+        ),
+        _ => format!("cannot listen on {addr}: {error}; choose another address with --listen"),
+    }
+}

@@ -1,0 +1,125 @@
+//! The client's pages. Every text is escaped by maud; only faults bring markup of their own.
+
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+use oauth_model::client::call::ServerWords;
+use oauth_model::client::reply::ClientPage;
+use serde_json::{Map, Value};
+
+const STYLE: &str = "body{font:1rem/1.5 system-ui,sans-serif;max-width:40rem;margin:3rem auto;padding:0 1rem}\
+a.button{display:inline-block;padding:.5rem 1rem;border:2px solid;border-radius:.3rem;text-decoration:none}\
+dt{font-weight:600}dd{margin:0 0 .5rem;overflow-wrap:anywhere}pre{white-space:pre-wrap;overflow-wrap:anywhere}\
+figure{margin:1rem 0;padding:.5rem 1rem;border-left:.3rem solid}";
+
+/// Draws a page.
+pub(crate) fn draw(page: &ClientPage) -> String {
+    match page {
+        ClientPage::Home { logged_in } => frame("Reference client", &home(*logged_in)),
+        ClientPage::Profile { resource } => frame("Profile", &profile(resource)),
+        ClientPage::Error { text, words } => frame("That did not work", &error(text, words)),
+        ClientPage::Raw(markup) => PreEscaped(markup.as_str()).0.to_owned(),
+    }
+}
+
+fn frame(title: &str, content: &Markup) -> String {
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                title { (title) }
+                style { (PreEscaped(STYLE)) }
+            }
+            body { main { h1 { (title) } (content) } }
+        }
+    }
+    .into_string()
+}
+
+fn home(logged_in: bool) -> Markup {
+    html! {
+        @if logged_in {
+            p { "You are logged in." }
+            p { a class="button" href="/profile" { "Show the profile" } }
+            p { a href="/login" { "Log in again" } }
+        } @else {
+            p { "This application shows your profile once you allow it at the server." }
+            p { a class="button" href="/login" { "Log in" } }
+        }
+    }
+}
+
+fn profile(resource: &str) -> Markup {
+    html! {
+        p { "This is what the server returned:" }
+        @match serde_json::from_str::<Map<String, Value>>(resource) {
+            Ok(members) => dl {
+                @for (name, value) in &members {
+                    dt { (name) }
+                    dd { @match value { Value::String(text) => (text), other => (other.to_string()) } }
+                }
+            },
+            Err(_) => pre { (resource) },
+        }
+        p { a href="/" { "Back to the start" } }
+    }
+}
+
+fn error(text: &str, words: &ServerWords) -> Markup {
+    html! {
+        p role="alert" { (text) }
+        @if *words != ServerWords::default() {
+            figure {
+                figcaption { "The server's words:" }
+                p { strong { (words.error) } }
+                @if !words.description.is_empty() { p { (words.description) } }
+            }
+        }
+        p { a href="/" { "Start again" } }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MARKUP: &str = "<script>alert('x')</script>\"&";
+
+    #[test]
+    fn no_text_becomes_markup() {
+        let words = ServerWords { error: MARKUP.to_owned(), description: MARKUP.to_owned() };
+        let member = serde_json::json!({ MARKUP: MARKUP, "nested": { MARKUP: [MARKUP] } }).to_string();
+        for page in [
+            ClientPage::Error { text: MARKUP, words },
+            ClientPage::Profile { resource: MARKUP.to_owned() },
+            ClientPage::Profile { resource: member },
+        ] {
+            let drawn = draw(&page);
+            assert!(!drawn.contains("<script"), "{drawn}");
+            assert!(drawn.contains("&lt;script&gt;"), "{drawn}");
+        }
+    }
+
+    #[test]
+    fn an_object_is_shown_member_by_member_and_all_else_as_it_came() {
+        let drawn = |resource: &str| draw(&ClientPage::Profile { resource: resource.to_owned() });
+        let object = drawn(r#"{"name":"Ada","age":36,"mail":null}"#);
+        assert!(object.contains("<dt>name</dt><dd>Ada</dd>"), "{object}");
+        assert!(object.contains("<dt>age</dt><dd>36</dd>") && object.contains("<dt>mail</dt><dd>null</dd>"));
+        for other in ["[1,2]", "plain", "", "3"] {
+            assert!(drawn(other).contains(&format!("<pre>{other}</pre>")), "{other}");
+        }
+    }
+
+    #[test]
+    fn an_error_without_words_of_the_server_has_no_block_for_them() {
+        let page = ClientPage::Error { text: "No.", words: ServerWords::default() };
+        assert!(!draw(&page).contains("figure>"));
+    }
+
+    #[test]
+    fn the_front_page_leads_to_the_login_or_to_the_profile() {
+        assert!(draw(&ClientPage::Home { logged_in: false }).contains("href=\"/login\""));
+        assert!(draw(&ClientPage::Home { logged_in: true }).contains("href=\"/profile\""));
+    }
+}

@@ -1,0 +1,155 @@
+//! The authorization request, and where it goes.
+
+use serde_json::json;
+
+use crate::server::Answer;
+use crate::wire;
+use crate::world::{Held, Host, METADATA, control, demand, metadata, metadata_but};
+
+crate::checks! {
+    asks_for_a_code "request/asks-for-a-code" ["rfc6749-4.1.1-client-request-parameters"];
+    asks_for_no_token "request/asks-for-no-token" ["rfc9700-2.1.2-client-no-implicit"];
+    keeps_the_endpoints_query "request/keeps-the-endpoints-query" ["rfc6749-3.1-client-keeps-endpoint-query"];
+    metadata_names_the_endpoints "request/metadata-names-the-endpoints" ["rfc9700-2.6-client-uses-metadata"];
+    metadata_lies_between_host_and_path "request/metadata-lies-between-host-and-path" [
+        "rfc8414-3.1-client-path-insertion",
+    ];
+    metadata_of_another_issuer_is_not_used "request/metadata-of-another-issuer-is-not-used" [
+        "rfc8414-3.3-client-rejects-issuer-mismatch",
+    ];
+}
+
+/// An id with every kind of character that form encoding has to change.
+const ODD_ID: &str = "c 1%+:&=?/#\"'<";
+
+async fn asks_for_a_code(host: &Host) -> Held {
+    let world = host.world_with(|_| {}, |config| config.client_id = ODD_ID.to_owned()).await;
+    let departure = world.browser().depart().await?;
+    let expected = format!("{}/authorize?", world.server.origin);
+    demand(departure.url.starts_with(&expected), format!("the browser is sent to {}", departure.url))?;
+    demand(
+        !departure.url.contains(['#', ' ', '"', '<']),
+        format!("{} is no URI without fragment", departure.url),
+    )?;
+    for (name, value) in [
+        ("response_type", "code"),
+        ("client_id", ODD_ID),
+        ("redirect_uri", world.client.redirect_uri.as_str()),
+    ] {
+        let sent = wire::values(&departure.params, name);
+        demand(sent == [value], format!("{name} is sent as {sent:?}"))?;
+    }
+    for (name, _) in &departure.params {
+        let times = wire::values(&departure.params, name).len();
+        demand(times == 1, format!("{name} is sent {times} times"))?;
+    }
+    Ok(())
+}
+
+async fn asks_for_no_token(host: &Host) -> Held {
+    // A server that praises the implicit grant.
+    let world = host
+        .world_with(
+            |server| {
+                let types = json!(["token", "code token", "code"]);
+                server.answer(METADATA, metadata_but(&server.origin, "response_types_supported", types));
+            },
+            |_| {},
+        )
+        .await;
+    let departure = world.browser().depart().await?;
+    let asked = wire::values(&departure.params, "response_type").join(" ");
+    demand(!asked.split(' ').any(|kind| kind == "token"), format!("response_type is {asked:?}"))
+}
+
+async fn keeps_the_endpoints_query(host: &Host) -> Held {
+    const QUERY: &str = "tenant=a%26b&prompt=login+now&empty=";
+    let world = host
+        .world_with(
+            |server| {
+                let endpoint = json!(format!("{}/authorize?{QUERY}", server.origin));
+                server.answer(METADATA, metadata_but(&server.origin, "authorization_endpoint", endpoint));
+            },
+            |_| {},
+        )
+        .await;
+    let departure = world.browser().depart().await?;
+    let kept = format!("{}/authorize?{QUERY}&", world.server.origin);
+    demand(departure.url.starts_with(&kept), format!("the query became {}", departure.url))
+}
+
+async fn metadata_names_the_endpoints(host: &Host) -> Held {
+    let world = host
+        .world_with(
+            |server| {
+                let mut document = metadata(&server.origin);
+                document["authorization_endpoint"] = json!(format!("{}/odd/door", server.origin));
+                document["token_endpoint"] = json!(format!("{}/odd/desk", server.origin));
+                server.answer(METADATA, Answer::json(200, &document));
+                server.answer("/odd/desk", Answer::json(200, &crate::world::token_answer()));
+            },
+            |_| {},
+        )
+        .await;
+    let mut browser = world.browser();
+    let departure = browser.depart().await?;
+    let door = format!("{}/odd/door?", world.server.origin);
+    demand(departure.url.starts_with(&door), format!("the browser is sent to {}", departure.url))?;
+    browser.callback(&world.response(&departure, "code")?).await;
+    demand(
+        world.server.seen_at("/odd/desk").len() == 1,
+        "the code did not go to the published token endpoint",
+    )
+}
+
+async fn metadata_lies_between_host_and_path(host: &Host) -> Held {
+    for path in ["", "/tenant", "/tenant/", "/tenant/one"] {
+        let at = format!("{METADATA}{}", path.trim_end_matches('/'));
+        let world = host
+            .world_with(
+                |server| {
+                    let mut document = metadata(&server.origin);
+                    document["issuer"] = json!(format!("{}{path}", server.origin));
+                    server.answer(&at, Answer::json(200, &document));
+                },
+                |config| config.issuer.push_str(path),
+            )
+            .await;
+        let departure = world.browser().depart().await?;
+        let asked: Vec<String> =
+            world.server.seen().iter().map(|seen| format!("{} {}", seen.method, seen.path)).collect();
+        demand(asked == [format!("GET {at}")], format!("for an issuer with path {path:?}: {asked:?}"))?;
+        let expected = format!("{}/authorize?", world.server.origin);
+        demand(departure.url.starts_with(&expected), format!("{path:?}: the metadata is not used"))?;
+    }
+    Ok(())
+}
+
+async fn metadata_of_another_issuer_is_not_used(host: &Host) -> Held {
+    for change in [
+        |issuer: &str| format!("{issuer}/"),
+        |issuer: &str| issuer.to_ascii_uppercase(),
+        |issuer: &str| issuer.replace("127.0.0.1", "localhost"),
+        |_: &str| "https://other.example".to_owned(),
+        |_: &str| String::new(),
+    ] {
+        let world = host
+            .world_with(
+                |server| {
+                    let mut document = metadata(&server.origin);
+                    document["issuer"] = json!(change(&server.origin));
+                    document["authorization_endpoint"] = json!(format!("{}/stolen", server.origin));
+                    server.answer(METADATA, Answer::json(200, &document));
+                },
+                |_| {},
+            )
+            .await;
+        let departure = world.browser().depart().await?;
+        control(!world.server.seen_at(METADATA).is_empty(), "the client did not ask for metadata")?;
+        demand(
+            !departure.url.contains("/stolen"),
+            format!("metadata of {:?} is used", change(&world.server.origin)),
+        )?;
+    }
+    Ok(())
+}

@@ -1,0 +1,148 @@
+//! A hostile server: answers each path as a test says, and remembers every request that it got.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use http_body_util::{BodyExt as _, Full};
+use hyper::body::{Bytes, Incoming};
+use hyper::service::service_fn;
+use hyper::{Request, Response};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+use crate::wire::{self, Pairs};
+
+/// An answer.
+#[derive(Debug, Clone)]
+pub(crate) enum Answer {
+    /// Status, header fields, body.
+    Http(u16, Vec<(&'static str, String)>, Vec<u8>),
+    /// The connection is closed instead.
+    HangUp,
+}
+
+impl Answer {
+    pub(crate) fn json(status: u16, body: &impl ToString) -> Self {
+        Self::Http(
+            status,
+            vec![("content-type", "application/json".to_owned())],
+            body.to_string().into_bytes(),
+        )
+    }
+}
+
+/// A request as it arrived.
+#[derive(Debug, Clone)]
+pub(crate) struct Seen {
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) query: String,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: String,
+}
+
+impl Seen {
+    pub(crate) fn header(&self, name: &str) -> Vec<&str> {
+        self.headers.iter().filter(|(have, _)| have == name).map(|(_, value)| value.as_str()).collect()
+    }
+
+    pub(crate) fn form(&self) -> Pairs {
+        wire::pairs(&self.body)
+    }
+}
+
+#[derive(Default)]
+struct Shared {
+    routes: Mutex<BTreeMap<String, Answer>>,
+    seen: Mutex<Vec<Seen>>,
+}
+
+/// A server on a free loopback port, until it is dropped.
+pub(crate) struct Server {
+    pub(crate) origin: String,
+    shared: Arc<Shared>,
+    task: JoinHandle<()>,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl Server {
+    /// Starts a server that answers every path with 404.
+    pub(crate) async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback has a free port");
+        let origin = format!("http://{}", listener.local_addr().expect("it is bound"));
+        let shared = Arc::<Shared>::default();
+        let task = tokio::spawn(accept(listener, Arc::clone(&shared)));
+        Self { origin, shared, task }
+    }
+
+    /// Sets the answer of a path.
+    pub(crate) fn answer(&self, path: &str, answer: Answer) {
+        lock(&self.shared.routes).insert(path.to_owned(), answer);
+    }
+
+    /// What arrived, in order.
+    pub(crate) fn seen(&self) -> Vec<Seen> {
+        lock(&self.shared.seen).clone()
+    }
+
+    /// What arrived at a path, in order.
+    pub(crate) fn seen_at(&self, path: &str) -> Vec<Seen> {
+        self.seen().into_iter().filter(|seen| seen.path == path).collect()
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+async fn accept(listener: TcpListener, shared: Arc<Shared>) {
+    while let Ok((stream, _)) = listener.accept().await {
+        let shared = Arc::clone(&shared);
+        let service = service_fn(move |request| reply(Arc::clone(&shared), request));
+        tokio::spawn(async move {
+            // A hang-up is scripted, and a client that goes away is its own affair.
+            let _ = hyper::server::conn::http1::Builder::new()
+                .serve_connection(TokioIo::new(stream), service)
+                .await;
+        });
+    }
+}
+
+async fn reply(
+    shared: Arc<Shared>,
+    request: Request<Incoming>,
+) -> Result<Response<Full<Bytes>>, std::io::Error> {
+    let (head, body) = request.into_parts();
+    let body = body.collect().await.map_err(std::io::Error::other)?.to_bytes();
+    let path = head.uri.path().to_owned();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    lock(&shared.seen).push(Seen {
+        method: head.method.to_string(),
+        path: path.clone(),
+        query: head.uri.query().unwrap_or_default().to_owned(),
+        headers: head
+            .headers
+            .iter()
+            .map(|(name, value)| (name.to_string(), text(value.as_bytes())))
+            .collect(),
+        body: text(&body),
+    });
+    let answer =
+        lock(&shared.routes).get(&path).cloned().unwrap_or(Answer::Http(404, Vec::new(), Vec::new()));
+    match answer {
+        Answer::HangUp => Err(std::io::Error::other("scripted")),
+        Answer::Http(status, headers, body) => {
+            let mut response = Response::builder().status(status);
+            for (name, value) in headers {
+                response = response.header(name, value);
+            }
+            response.body(Full::from(body)).map_err(std::io::Error::other)
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! The loop: locate, load, step, swap; and again with fresh secrets where somebody was faster.
+//!
+//! This is the only place that waits between a load and a write, and it judges nothing. The faults that are
+//! on lie to the logic here; with none on, each of their hooks does nothing.
+
+use std::borrow::Cow;
+
+use oauth_model::http::{Body, HttpReply, HttpRequest};
+use oauth_model::refusal::Refused;
+use oauth_model::server::receive::{Beside, Kept, Received, receive};
+use oauth_model::server::reply::Context;
+use oauth_model::server::{Found, Moment, Outcome, Pending, Reply, Request, Write, locate, step};
+
+use crate::host::{Host, fresh};
+use crate::steps::steps;
+use crate::store::{Store, StoreError, Stored, Swap};
+
+/// How often a request is judged anew because its write lost, before it is sent away.
+const ATTEMPTS: usize = 8;
+
+/// A reply, and what the log says of it.
+pub(crate) struct Answer {
+    /// What is sent.
+    pub(crate) reply: HttpReply,
+    /// What was refused, precisely.
+    pub(crate) refused: Option<Refused>,
+    /// The documented steps that took place.
+    pub(crate) steps: Option<&'static str>,
+}
+
+impl Answer {
+    /// A reply of the edge itself.
+    fn of_edge(reply: HttpReply) -> Self {
+        Self { reply, refused: None, steps: None }
+    }
+}
+
+/// Answers a request.
+pub(crate) async fn answer<S: Store>(host: &Host<S>, http: &HttpRequest) -> Answer {
+    let faults = &host.faults;
+    let mut heard = Cow::Borrowed(http);
+    if !faults.is_empty() {
+        faults.on_http(heard.to_mut());
+    }
+    let mut received = receive(&heard, &host.directory);
+    faults.on_received(http, &mut received, &host.directory);
+    let Received { mut request, beside } = received;
+    if let (Request::LogIn(login), Some(password)) = (&mut request, &beside.password) {
+        match host.passwords.check(&host.directory, password).await {
+            Ok(owner) => login.owner = faults.on_checked(password, &host.directory, owner),
+            Err(busy) => {
+                tracing::warn!("{busy}");
+                return Answer::of_edge(come_back());
+            }
+        }
+    }
+    match judge(host, &request, &beside).await {
+        Ok(Some((reply, kept))) => {
+            let context = Context {
+                directory: &host.directory,
+                policy: &host.policy,
+                beside: &beside,
+                kept: kept.as_ref(),
+            };
+            let mut encoded = reply.encode(&context);
+            faults.on_reply(http, &mut encoded, &host.directory);
+            Answer { reply: encoded, refused: reply.refusal(), steps: steps(&request, &reply) }
+        }
+        Ok(None) => {
+            tracing::warn!("a record was written by others {ATTEMPTS} times while one request waited for it");
+            Answer::of_edge(come_back())
+        }
+        Err(error) => {
+            tracing::error!("{error}");
+            Answer::of_edge(match error {
+                StoreError::NothingHappened(_) => come_back(),
+                // To repeat a redemption that may have landed would be a replay, so nobody is invited to.
+                StoreError::Uncertain(_) => text(500, "the server does not know whether this took effect"),
+            })
+        }
+    }
+}
+
+/// Judges until a reply may be sent; none if every attempt lost.
+async fn judge<S: Store>(
+    host: &Host<S>,
+    request: &Request,
+    beside: &Beside,
+) -> Result<Option<(Reply, Option<Kept>)>, StoreError> {
+    for _ in 0..ATTEMPTS {
+        let needs = locate(request);
+        let client = needs.client.and_then(|no| host.directory.client(no)).map(|entry| &entry.client);
+        let session = match needs.session {
+            Some(key) => host.store.session(&key).await?,
+            None => None,
+        };
+        let stored = match needs.grant {
+            Some(id) => host.store.grant(id).await?,
+            None => None,
+        };
+        let mut fresh = fresh();
+        host.faults.on_fresh(&mut fresh);
+        let mut at = Moment {
+            now: host.clock.now(),
+            fresh,
+            policy: host.policy,
+            resource_scope: host.directory.resource_scope,
+        };
+        let mut found = Found { client, session, grant: stored.as_ref().map(|stored| stored.grant) };
+        let mut request = *request;
+        host.faults.before(&mut at, &mut found, &mut request);
+        let mut outcome = step(&at, &found, &request);
+        host.faults.after(&at, &mut outcome);
+        let pending = match outcome {
+            Outcome::Reply(reply) => return Ok(Some((reply, stored.map(|stored| stored.kept)))),
+            Outcome::Write(pending) => pending,
+        };
+        if write(&host.store, &pending, stored.as_ref(), beside).await? == Swap::Landed {
+            return Ok(Some((pending.landed(), stored.map(|stored| stored.kept))));
+        }
+    }
+    Ok(None)
+}
+
+async fn write<S: Store>(
+    store: &S,
+    pending: &Pending,
+    stored: Option<&Stored>,
+    beside: &Beside,
+) -> Result<Swap, StoreError> {
+    match (pending.write, stored) {
+        (Write::InsertSession(session), _) => store.insert_session(session).await,
+        (Write::InsertGrant(grant), _) => store.insert_grant(grant, beside.kept.clone()).await,
+        (Write::SwapGrant(grant), Some(stored)) => store.swap_grant(stored.version, grant).await,
+        // A step swaps only what was found.
+        (Write::SwapGrant(_), None) => Ok(Swap::Lost),
+    }
+}
+
+/// Too busy: nothing happened, and the same request may come again.
+fn come_back() -> HttpReply {
+    text(503, "the server is busy; please try again").with("Retry-After", "1")
+}
+
+/// A reply of the edge itself, in plain text.
+pub(crate) fn text(status: u16, says: &str) -> HttpReply {
+    HttpReply { status, headers: Vec::new(), body: Body::Text(format!("{says}\n")) }
+        .with("Content-Type", "text/plain; charset=utf-8")
+        .with("Cache-Control", "no-store")
+        .with("X-Content-Type-Options", "nosniff")
+}

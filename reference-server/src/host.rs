@@ -1,0 +1,78 @@
+//! What a server process has that the logic does not: a clock, entropy, records, names.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use oauth_model::directory::Directory;
+use oauth_model::fault::Faults;
+use oauth_model::policy::{Policy, Time};
+use oauth_model::secret::{GrantId, Minted, Secret};
+use oauth_model::server::Fresh;
+
+use crate::config::DemoAccount;
+use crate::password::Passwords;
+
+/// Where the time comes from, in whole seconds since the UNIX epoch.
+pub trait Clock: Send + Sync {
+    /// The moment in which a request is judged.
+    fn now(&self) -> Time;
+}
+
+/// The clock of the machine.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> Time {
+        // A clock before 1970 is a broken one: everything with a lifetime then looks fresh until it is set.
+        Time(SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()))
+    }
+}
+
+/// The clock of the machine, moved forward by hand: lets tests see lifetimes end without waiting. Clones move
+/// together.
+#[derive(Debug, Clone, Default)]
+pub struct ManualClock {
+    ahead: Arc<AtomicU64>,
+}
+
+impl ManualClock {
+    /// Moves forward, by whole seconds rounded up.
+    pub fn advance(&self, by: Duration) {
+        let seconds = by.as_secs() + u64::from(by.subsec_nanos() > 0);
+        self.ahead.fetch_add(seconds, Ordering::Relaxed);
+    }
+}
+
+impl Clock for ManualClock {
+    fn now(&self) -> Time {
+        Time(SystemClock.now().0.saturating_add(self.ahead.load(Ordering::Relaxed)))
+    }
+}
+
+/// Draws the secrets of one step from the thread's generator, a CSPRNG that the operating system seeds.
+pub(crate) fn fresh() -> Fresh {
+    Fresh {
+        grant: GrantId::from_bytes(rand::random()),
+        secret: Minted::new(Secret::from_bytes(rand::random())),
+    }
+}
+
+/// All that answering a request takes.
+pub(crate) struct Host<S> {
+    /// Whom this server knows.
+    pub(crate) directory: Directory,
+    /// What its deployer chose.
+    pub(crate) policy: Policy,
+    /// The faults that are on.
+    pub(crate) faults: Faults,
+    /// Where the time comes from.
+    pub(crate) clock: Arc<dyn Clock>,
+    /// Where sessions and grants lie.
+    pub(crate) store: S,
+    /// The hashes of the users' passwords.
+    pub(crate) passwords: Passwords,
+    /// The accounts that the front page names: those of the built-in data.
+    pub(crate) demo: Vec<DemoAccount>,
+}

@@ -1,0 +1,176 @@
+//! The reference authorization and resource server: a thin edge around [`oauth_model::server`].
+//!
+//! ```text
+//! hyper ─▶ http ─▶ drive: receive ─▶ (password) ─▶ locate ─▶ load ─▶ step ─▶ swap ─▶ encode ─▶ page ─▶ hyper
+//! ```
+//!
+//! Every decision of the protocol is the model's. What is decided here: how bytes, time, entropy, passwords
+//! and records get in and out, what a configuration file may say, and how pages look.
+//!
+//! [`serve`] starts a server inside another program, as the tests and the conformance suite do.
+
+mod config;
+mod drive;
+mod host;
+mod http;
+mod page;
+mod password;
+mod steps;
+pub mod store;
+
+pub use config::{BUILT_IN, Config, ConfigError};
+pub use host::{Clock, ManualClock, SystemClock};
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use oauth_model::fault::Faults;
+use oauth_model::policy::Policy;
+use oauth_model::refusal::Refused;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use host::Host;
+use password::Passwords;
+use store::{Blind, Memory, Store};
+
+/// What a server may be given beside its configuration.
+#[derive(Clone)]
+pub struct Options {
+    /// The profile's policy, under what the configuration says.
+    pub profile: Policy,
+    /// Where the time comes from.
+    pub clock: Arc<dyn Clock>,
+    /// The faults that are on.
+    pub faults: Faults,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { profile: Policy::RFC9700, clock: Arc::new(SystemClock), faults: Faults::none() }
+    }
+}
+
+/// Why a server did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The configuration does not fit where the server listens.
+    #[error("{0}")]
+    Config(#[from] ConfigError),
+    /// Others can reach the address, and nobody said under which name.
+    #[error(
+        "issuer is missing: {0} is not a loopback address, so --config has to name the origin that people reach"
+    )]
+    IssuerUnknown(SocketAddr),
+    /// The directory did not take what the configuration's check took.
+    #[error("{0}")]
+    Directory(#[from] oauth_model::directory::DirectoryError),
+    /// A password could not be hashed.
+    #[error("a user's password could not be hashed: {0}")]
+    Hash(String),
+    /// The listener has no address.
+    #[error("the listener has no address: {0}")]
+    Listener(#[from] std::io::Error),
+}
+
+/// A running server. Dropping it stops it as well, without waiting.
+#[derive(Debug)]
+pub struct Server {
+    addr: SocketAddr,
+    issuer: String,
+    stop: oneshot::Sender<()>,
+    running: JoinHandle<()>,
+}
+
+impl Server {
+    /// Where it listens.
+    #[must_use]
+    pub fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    /// The origin that it calls itself.
+    #[must_use]
+    pub fn issuer(&self) -> &str {
+        &self.issuer
+    }
+
+    /// Takes no more connections, lets the open ones finish what they are at, and ends.
+    pub async fn shutdown(self) {
+        // It has ended already if nobody listens any more.
+        let _ = self.stop.send(());
+        if let Err(error) = self.running.await {
+            tracing::error!("the server ended badly: {error}");
+        }
+    }
+}
+
+/// Serves from memory.
+///
+/// # Errors
+/// What keeps this configuration from being served on this listener.
+pub async fn serve(listener: TcpListener, config: Config, options: Options) -> Result<Server, ServeError> {
+    let memory = Memory::new(Arc::clone(&options.clock));
+    if options.faults.blind_write() {
+        serve_from(listener, config, options, Blind::new(memory)).await
+    } else {
+        serve_from(listener, config, options, memory).await
+    }
+}
+
+/// Serves from a store.
+///
+/// # Errors
+/// What keeps this configuration from being served on this listener.
+pub async fn serve_from<S: Store>(
+    listener: TcpListener,
+    config: Config,
+    options: Options,
+    store: S,
+) -> Result<Server, ServeError> {
+    let addr = listener.local_addr()?;
+    let loopback = addr.ip().is_loopback();
+    match config.loopback_only() {
+        Some(plain) if !loopback => return Err(plain.clone().into()),
+        Some(_) => {
+            tracing::warn!("passwords or secrets are configured in plain text; this is for trials only");
+        }
+        None => {}
+    }
+    let issuer = match config.issuer() {
+        Some(issuer) => issuer.to_owned(),
+        None if loopback => format!("http://{addr}"),
+        None => return Err(ServeError::IssuerUnknown(addr)),
+    };
+    if !loopback && issuer.starts_with("http://") {
+        tracing::warn!("the issuer {issuer} is reached without TLS, which RFC 6749 demands off loopback");
+    }
+    for fault in options.faults.iter() {
+        tracing::warn!("the fault {} is on; this server breaks rules on purpose", fault.name());
+    }
+    let directory = config.directory(&issuer)?;
+    let passwords = Passwords::hash(config.passwords().to_vec())
+        .await
+        .map_err(|error| ServeError::Hash(error.to_string()))?;
+    let host = Arc::new(Host {
+        directory,
+        policy: config.policy(options.profile),
+        faults: options.faults,
+        clock: options.clock,
+        store,
+        passwords,
+        demo: config.demo().to_vec(),
+    });
+    let (stop, stopped) = oneshot::channel();
+    let running = tokio::spawn(http::run(listener, host, stopped));
+    Ok(Server { addr, issuer, stop, running })
+}
+
+/// The name of a refusal in the log.
+fn refused_name(refused: Refused) -> String {
+    match refused {
+        Refused::Malformed(place, malformed) => format!("{malformed:?} at {place:?}"),
+        Refused::Step(refusal) => format!("{refusal:?}"),
+    }
+}

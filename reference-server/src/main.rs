@@ -1,0 +1,139 @@
+//! `oauth-server`: the reference server as a program.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, ValueEnum};
+use oauth_model::fault::{Fault, Faults, Side};
+use oauth_model::policy::Policy;
+use oauth_reference_server::{Config, Options, serve};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
+
+/// The reference authorization and resource server of OAuth 2.0's authorization-code flow.
+#[derive(Parser)]
+#[command(version, after_help = EXAMPLES)]
+struct Arguments {
+    /// Where to listen; port 0 picks a free one
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:9000")]
+    listen: SocketAddr,
+    /// Users, clients, lifetimes and policy, in TOML; without it, the built-in data
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Whose rules hold where specifications differ; the configuration's policy goes over it
+    #[arg(long, value_enum, default_value_t = Profile::Rfc9700)]
+    profile: Profile,
+    /// Break a rule on purpose, to see it noticed; may be given more than once
+    #[arg(long = "fault", value_name = "NAME", value_parser = server_fault)]
+    faults: Vec<Fault>,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  oauth-server
+  oauth-server --listen 127.0.0.1:0 --config server.toml
+  RUST_LOG=debug oauth-server --profile rfc6749
+  oauth-server --fault code-replayable
+
+Exit codes: 0 stopped by SIGTERM or SIGINT, 2 bad usage or configuration";
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Profile {
+    /// RFC 6749 with RFC 7636 as published
+    Rfc6749,
+    /// RFC 9700 (BCP 240)
+    Rfc9700,
+}
+
+impl Profile {
+    const fn policy(self) -> Policy {
+        match self {
+            Self::Rfc6749 => Policy::RFC6749,
+            Self::Rfc9700 => Policy::RFC9700,
+        }
+    }
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    log_to_stderr();
+    match run(&arguments).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(says) => {
+            eprintln!("error: {says}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// A fault of the server, by its name.
+fn server_fault(name: &str) -> Result<Fault, String> {
+    match Fault::find(name) {
+        Some(fault) if fault.side() == Side::Server => Ok(fault),
+        Some(_) => Err("this is a fault of the client; give it to oauth-client".to_owned()),
+        None => {
+            let faults = Fault::ALL.iter().filter(|fault| fault.side() == Side::Server);
+            let names: Vec<&str> = faults.map(|fault| fault.name()).collect();
+            Err(format!("no fault has this name; there are {}", names.join(", ")))
+        }
+    }
+}
+
+fn log_to_stderr() {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let colour =
+        std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(colour)
+        .with_target(false)
+        .init();
+}
+
+async fn run(arguments: &Arguments) -> Result<(), String> {
+    let config = match &arguments.config {
+        Some(path) => Config::read(path).map_err(|error| error.to_string())?,
+        None => Config::built_in(),
+    };
+    // Before the port is announced, so that no signal falls between.
+    let mut terminate = signal(SignalKind::terminate()).map_err(|error| error.to_string())?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(|error| error.to_string())?;
+
+    let listener =
+        TcpListener::bind(arguments.listen).await.map_err(|error| no_port(arguments.listen, &error))?;
+    let options = Options {
+        profile: arguments.profile.policy(),
+        faults: Faults::these(&arguments.faults),
+        ..Options::default()
+    };
+    let server = serve(listener, config, options).await.map_err(|error| error.to_string())?;
+    tracing::info!("issuer {}", server.issuer());
+    // Whoever started this waits for the line; if nobody reads it, the server serves all the same.
+    let mut out = std::io::stdout();
+    let _ = writeln!(out, "listening on http://{}", server.addr()).and_then(|()| out.flush());
+
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    tracing::info!("stopping");
+    server.shutdown().await;
+    Ok(())
+}
+
+fn no_port(listen: SocketAddr, error: &std::io::Error) -> String {
+    if error.kind() == std::io::ErrorKind::AddrInUse {
+        return format!(
+            "port {} of {} is in use: stop the program that has it, or choose another with --listen {}:0",
+            listen.port(),
+            listen.ip(),
+            listen.ip()
+        );
+    }
+    format!("cannot listen on {listen}: {error}; choose another address with --listen")
+}

@@ -1,0 +1,92 @@
+//! The store of the fault `blind-write`: its swap does not compare, and its race is easy to hit.
+//!
+//! A load of a grant whose code is out is held until a second load of the same grant arrives, or for a
+//! moment; so of two redemptions that run at once, both see the code unused. A store without
+//! compare-and-swap has this race too, only rarely enough to escape a test.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use oauth_model::grant::{Grant, Phase, Session};
+use oauth_model::secret::{Digest, GrantId};
+use oauth_model::server::receive::Kept;
+use tokio::sync::oneshot;
+use tokio::time::timeout;
+
+use super::{Store, StoreError, Stored, Swap, Version};
+
+/// How long a load waits for a second one.
+const HOLD: Duration = Duration::from_millis(250);
+
+/// A store that writes blindly into another one.
+pub struct Blind<S> {
+    inner: S,
+    held: Mutex<HashMap<GrantId, oneshot::Sender<()>>>,
+}
+
+impl<S: Store> Blind<S> {
+    /// Takes the comparing out of a store.
+    #[must_use]
+    pub fn new(inner: S) -> Self {
+        Self { inner, held: Mutex::new(HashMap::new()) }
+    }
+
+    fn held(&self) -> MutexGuard<'_, HashMap<GrantId, oneshot::Sender<()>>> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Lets a load go that waits for this grant, or waits for the next load.
+    async fn meet(&self, id: GrantId) {
+        let wait = {
+            let mut held = self.held();
+            match held.remove(&id) {
+                // The other load may have given up in this very moment: it then saw the same record all the
+                // same.
+                Some(other) => {
+                    let _ = other.send(());
+                    return;
+                }
+                None => {
+                    let (let_go, wait) = oneshot::channel();
+                    held.insert(id, let_go);
+                    wait
+                }
+            }
+        };
+        if timeout(HOLD, wait).await.is_err() {
+            self.held().remove(&id);
+        }
+    }
+}
+
+impl<S: Store> Store for Blind<S> {
+    async fn session(&self, key: &Digest) -> Result<Option<Session>, StoreError> {
+        self.inner.session(key).await
+    }
+
+    async fn insert_session(&self, session: Session) -> Result<Swap, StoreError> {
+        self.inner.insert_session(session).await
+    }
+
+    async fn grant(&self, id: GrantId) -> Result<Option<Stored>, StoreError> {
+        let found = self.inner.grant(id).await?;
+        if found.as_ref().is_some_and(|stored| matches!(stored.grant.phase, Phase::Coded(_))) {
+            self.meet(id).await;
+        }
+        Ok(found)
+    }
+
+    async fn insert_grant(&self, grant: Grant, kept: Kept) -> Result<Swap, StoreError> {
+        self.inner.insert_grant(grant, kept).await
+    }
+
+    async fn swap_grant(&self, _: Version, grant: Grant) -> Result<Swap, StoreError> {
+        while let Some(stored) = self.inner.grant(grant.id).await? {
+            if self.inner.swap_grant(stored.version, grant).await? == Swap::Landed {
+                return Ok(Swap::Landed);
+            }
+        }
+        Ok(Swap::Lost)
+    }
+}
