@@ -21,8 +21,7 @@ use walker::Walker;
 const TARGET: &str = "targets/article.toml";
 
 /// What the article's server breaks.
-const KNOWN: &[&str] = &[
-];
+const KNOWN: &[&str] = &[];
 
 /// Parallel redemptions of one code: who wins is chance.
 const RACES: &[&str] = &[];

@@ -18,8 +18,7 @@ use walker::Walker;
 const TARGET: &str = "peers/authlib/target.toml";
 
 /// What Authlib's server breaks: `peers/authlib/README.md` says how.
-const KNOWN: &[&str] = &[
-];
+const KNOWN: &[&str] = &[];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_reference_client_completes_the_sequence_at_authlibs_server() {

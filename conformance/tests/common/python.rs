@@ -29,14 +29,20 @@ fn interpreter() -> PathBuf {
     // An environment that is left half-made carries no marker.
     let _ = fs::remove_file(&marker);
     if let Err(reason) = says(Command::new("python3").arg("--version")) {
-        panic!("python3 does not run ({reason}); install Python 3.11 or later with its venv module, and put it on PATH");
+        panic!(
+            "python3 does not run ({reason}); install Python 3.11 or later with its venv module, and put it on PATH"
+        );
     }
     if let Err(reason) = says(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&environment)) {
-        panic!("python3 -m venv makes no environment ({reason}); install the venv module, python3-venv on Debian");
+        panic!(
+            "python3 -m venv makes no environment ({reason}); install the venv module, python3-venv on Debian"
+        );
     }
     let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"];
     if let Err(reason) = says(Command::new(&python).args(pip).arg(&requirements)) {
-        panic!("pip does not install peers/authlib/requirements.txt ({reason}); let it reach a package index");
+        panic!(
+            "pip does not install peers/authlib/requirements.txt ({reason}); let it reach a package index"
+        );
     }
     fs::write(&marker, wanted).expect("the folder was made");
     python
@@ -56,17 +62,17 @@ fn says(command: &mut Command) -> Result<(), String> {
 }
 
 /// A program of `peers/authlib` that runs until it is dropped.
-pub struct Program {
+pub(crate) struct Program {
     child: Child,
     /// Where it listens, as `http://127.0.0.1:PORT`.
-    pub origin: String,
+    pub(crate) origin: String,
     /// Reads what the program complains about, which otherwise would stop at a full pipe.
     _complaints: JoinHandle<String>,
 }
 
 impl Program {
     /// Starts a program on a free port and waits until it listens.
-    pub fn start(script: &str, arguments: &[&str], environment: &[(&str, &Path)]) -> Self {
+    pub(crate) fn start(script: &str, arguments: &[&str], environment: &[(&str, &Path)]) -> Self {
         let mut child = Command::new(interpreter())
             .arg(Path::new(FOLDER).join(script))
             .args(["--port", "0"])

@@ -5,26 +5,26 @@ use oauth_reference_server::{BUILT_IN, Config, Server};
 use tokio::net::TcpListener;
 
 /// A place on the loopback interface, taken before it is served, so that the partner can be told of it first.
-pub struct Place {
+pub(crate) struct Place {
     listener: TcpListener,
     port: u16,
 }
 
 impl Place {
     /// Takes a free port.
-    pub async fn free() -> Self {
+    pub(crate) async fn free() -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("loopback has a free port");
         let port = listener.local_addr().expect("a bound listener has an address").port();
         Self { listener, port }
     }
 
     /// The origin by the name of this host: `127.0.0.1` or `localhost`.
-    pub fn origin(&self, host: &str) -> String {
+    pub(crate) fn origin(&self, host: &str) -> String {
         format!("http://{host}:{}", self.port)
     }
 
     /// Serves the reference server here under an issuer, with `client_1` at this redirect URI.
-    pub async fn server(self, issuer: &str, redirect_uri: &str) -> Server {
+    pub(crate) async fn server(self, issuer: &str, redirect_uri: &str) -> Server {
         let data = BUILT_IN.replace("http://localhost:8000/callback", redirect_uri);
         let config = Config::parse("built-in data", &format!("issuer = {issuer:?}\n{data}"));
         let config = config.expect("the built-in data are good elsewhere too");
@@ -33,7 +33,7 @@ impl Place {
     }
 
     /// Serves the reference client here, for the server of this issuer.
-    pub fn client(self, issuer: &str) -> Running {
+    pub(crate) fn client(self, issuer: &str) -> Running {
         let config = oauth_reference_client::Config {
             issuer: issuer.to_owned(),
             ..oauth_reference_client::Config::built_in()

@@ -10,11 +10,11 @@ use serde_json::Value;
 const ADDRESS: &str = "http://127.0.0.1:9000";
 
 /// What the suite's program came to.
-pub struct Run {
+pub(crate) struct Run {
     /// How it exited.
-    pub exit_code: Option<i32>,
+    pub(crate) exit_code: Option<i32>,
     /// Its report.
-    pub report: Value,
+    pub(crate) report: Value,
 }
 
 /// A target file for this test, gone with it.
@@ -29,7 +29,7 @@ impl Drop for TargetFile {
 
 /// Runs the suite in a profile against the server of a target file (from the crate's folder), which listens at
 /// `origin` instead.
-pub fn run(target: &str, origin: &str, profile: &str) -> Run {
+pub(crate) fn run(target: &str, origin: &str, profile: &str) -> Run {
     let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(target));
     let text = text.unwrap_or_else(|error| panic!("{target}: {error}")).replace(ADDRESS, origin);
     let port = origin.rsplit(':').next().unwrap_or_default();
@@ -50,7 +50,7 @@ pub fn run(target: &str, origin: &str, profile: &str) -> Run {
 
 impl Run {
     /// The verdict over all.
-    pub fn verdict(&self) -> &str {
+    pub(crate) fn verdict(&self) -> &str {
         self.report["verdict"].as_str().unwrap_or_default()
     }
 
@@ -69,7 +69,7 @@ impl Run {
     /// Panics unless the cases that are not as they should be are the known ones. Cases in `undecided` may come
     /// to anything: races are won and lost.
     #[track_caller]
-    pub fn assert_broken(&self, known: &[&str], undecided: &[&str]) {
+    pub(crate) fn assert_broken(&self, known: &[&str], undecided: &[&str]) {
         let broken: Vec<_> = self
             .broken()
             .into_iter()

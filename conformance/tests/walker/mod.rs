@@ -21,10 +21,11 @@ const MAX_REDIRECTS: usize = 20;
 const MAX_PAGES: usize = 6;
 
 /// A person with a browser.
-pub struct Walker {
+pub(crate) struct Walker {
     wire: Wire,
     jar: Jar,
-    user: User,
+    /// Whose name and password the person types.
+    pub(crate) user: User,
     ticks: AtomicU64,
     /// Every exchange, in order.
     trail: Vec<Arc<Exchange>>,
@@ -32,7 +33,7 @@ pub struct Walker {
 
 impl Walker {
     /// The built-in user, with a browser that was never used.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             wire: Wire::new(&Settings::default()).expect("HTTP works"),
             jar: Jar::default(),
@@ -43,13 +44,12 @@ impl Walker {
     }
 
     /// Opens the application, presses login, logs in, consents, and stops at the page that asks nothing more.
-    pub async fn sign_in(&mut self, application: &str) -> Page {
+    pub(crate) async fn sign_in(&mut self, application: &str) -> Page {
         let start = self.open(&format!("{application}/")).await;
         let Some(link) = start.links.iter().find(|link| path(&link.url) == "/login") else { return start };
         let mut page = self.open(&link.url).await;
         for _ in 0..MAX_PAGES {
-            let form =
-                login(&page, &[], &self.user).or_else(|| consent(&page, &[], Decision::Approve));
+            let form = login(&page, &[], &self.user).or_else(|| consent(&page, &[], Decision::Approve));
             let Some(form) = form else { break };
             page = self.follow(form.request()).await;
         }
@@ -57,34 +57,28 @@ impl Walker {
     }
 
     /// Opens a page.
-    pub async fn open(&mut self, url: &str) -> Page {
+    pub(crate) async fn open(&mut self, url: &str) -> Page {
         self.follow(Request::get(url)).await
     }
 
-    /// Whether the person is asked to log in when the browser goes to a page.
-    pub async fn must_log_in_at(&mut self, url: &str) -> bool {
-        let page = self.open(url).await;
-        login(&page, &[], &self.user).is_some()
+    /// The documented steps that did not take place, as `12 request-token`.
+    pub(crate) fn missing_steps(&self, client: &str, server: &str) -> Vec<String> {
+        steps::missing(&self.trail, client, server, &self.user.name)
     }
 
     /// Panics unless each of the 17 documented steps took place, in order.
     #[track_caller]
-    pub fn assert_all_steps(&self, client: &str, server: &str) {
-        let missing = steps::missing(&self.trail, client, server, &self.user.name);
+    pub(crate) fn assert_all_steps(&self, client: &str, server: &str) {
+        let missing = self.missing_steps(client, server);
         assert!(missing.is_empty(), "not seen: {}\n{}", missing.join(", "), self.story());
-    }
-
-    /// The address of every authorization request that was sent.
-    pub fn authorization_requests(&self) -> Vec<String> {
-        let urls = self.trail.iter().map(|exchange| exchange.request.url.clone());
-        urls.filter(|url| path(url) == "/authorize").collect()
     }
 
     /// The exchanges, a line each, without queries.
     fn story(&self) -> String {
         let line = |exchange: &Arc<Exchange>| {
             let url = exchange.request.url.split('?').next().unwrap_or_default();
-            let status = exchange.status().map_or_else(|| "no answer".to_owned(), |status| status.to_string());
+            let status =
+                exchange.status().map_or_else(|| "no answer".to_owned(), |status| status.to_string());
             format!("  {} {url} -> {status}\n", exchange.request.method)
         };
         let last = self.trail.last().map(|exchange| Page::read(exchange).text).unwrap_or_default();
@@ -119,15 +113,13 @@ impl Walker {
         if let Some(cookies) = self.jar.header(&url, SystemTime::now()) {
             request = request.header("Cookie", cookies);
         }
-        let moment =
-            || Moment { tick: self.ticks.fetch_add(1, Ordering::Relaxed), at: Instant::now() };
+        let moment = || Moment { tick: self.ticks.fetch_add(1, Ordering::Relaxed), at: Instant::now() };
         let ((sent, answered), answer) = self.wire.send(&request, moment).await;
         if let Ok(response) = &answer {
             self.jar.take(&url, &response.headers("set-cookie"), SystemTime::now());
         }
         let number = self.trail.len() as u64 + 1;
-        let exchange =
-            Arc::new(Exchange { number, who: Actor::Browser, sent, answered, request, answer });
+        let exchange = Arc::new(Exchange { number, who: Actor::Browser, sent, answered, request, answer });
         self.trail.push(Arc::clone(&exchange));
         exchange
     }

@@ -56,7 +56,7 @@ const STEPS: [Shows; 17] = [
 ];
 
 /// The steps that did not take place, as `12 request-token`.
-pub fn missing(trail: &[Arc<Exchange>], client: &str, server: &str, user: &str) -> Vec<String> {
+pub(crate) fn missing(trail: &[Arc<Exchange>], client: &str, server: &str, user: &str) -> Vec<String> {
     let (client, server) = (port(client), port(server));
     let seen: Vec<Seen<'_>> =
         trail.iter().filter_map(|exchange| Seen::read(exchange, client, server, user)).collect();
@@ -68,11 +68,7 @@ pub fn missing(trail: &[Arc<Exchange>], client: &str, server: &str, user: &str) 
         // A step is shown by the exchange that showed the one before it, or by a later one.
         match seen[from..].iter().position(shows) {
             Some(at) => from += at,
-            None => missing.push(format!(
-                "{} {}",
-                step["number"],
-                step["name"].as_str().unwrap_or_default()
-            )),
+            None => missing.push(format!("{} {}", step["number"], step["name"].as_str().unwrap_or_default())),
         }
     }
     missing
@@ -125,7 +121,8 @@ impl<'e> Seen<'e> {
 
     /// The client took the code to the token endpoint, got a token, and leads away from the address with the code.
     fn leaves_callback(&self) -> bool {
-        let away = self.location.as_ref().is_some_and(|url| url.path() == "/profile") && !self.leads_to_code();
+        let away =
+            self.location.as_ref().is_some_and(|url| url.path() == "/profile") && !self.leads_to_code();
         self.at_client && self.asks("GET", "/callback") && away
     }
 

@@ -141,7 +141,7 @@ fn on_token(fault: Fault, request: &mut HttpRequest) {
             pairs.replace("code", |value| if value.is_empty() { "-".to_owned() } else { value.to_owned() });
         }
         Fault::LongVerifierRefused => pairs.replace("code_verifier", |value| {
-            if value.len() > 100 && is_proof_key(value) { value[..100].to_owned() } else { value.to_owned() }
+            if value.len() > 100 && value.is_ascii() { value[..100].to_owned() } else { value.to_owned() }
         }),
         Fault::CredentialsInUriTaken => {
             let query = Pairs::query(request);

@@ -7,7 +7,9 @@ use std::collections::BTreeSet;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use oauth_model::fact::{CodeIssued, Fact, Issued, Redemption, ResourceUse, SecretShown, Sym, What, Who};
+use oauth_model::fact::{
+    Challenge, CodeIssued, Fact, Issued, Redemption, ResourceUse, SecretShown, Sym, What, Who,
+};
 use oauth_model::fault::{Fault, Faults};
 use oauth_model::form::encode;
 use oauth_model::http::{Body, HttpReply, HttpRequest};
@@ -271,7 +273,7 @@ impl Walk {
                 asked.state.as_deref().map(|state| self.sym(state)),
                 answered.as_deref().map(|state| self.sym(state)),
             ),
-            challenge: asked.verifier.as_deref().map(|verifier| self.sym(&s256(verifier))),
+            challenge: asked.verifier.as_deref().map(|verifier| Challenge::S256(self.sym(&s256(verifier)))),
             password_shown: true,
             consented,
             owner: None,

@@ -1,0 +1,296 @@
+//! The command line: what it prints, where, and how it exits.
+
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+
+use oauth_conformance::case::Profile;
+use oauth_conformance::reference::{self, Reference, TARGET};
+use oauth_model::fault::Faults;
+use serde::{Deserialize, Deserializer};
+
+/// What the program came to.
+struct Ended {
+    code: Option<i32>,
+    stdout: String,
+    stderr: String,
+}
+
+impl Ended {
+    /// Panics unless the program gave up with this exit code and one line that has these words.
+    #[track_caller]
+    fn refused(&self, code: i32, words: &[&str]) {
+        assert_eq!(self.code, Some(code), "{}{}", self.stdout, self.stderr);
+        assert_eq!(self.stdout, "", "no results, nothing on stdout");
+        assert_eq!(self.stderr.trim_end().lines().count(), 1, "{}", self.stderr);
+        for word in words {
+            assert!(self.stderr.contains(word), "{word} is not in: {}", self.stderr);
+        }
+    }
+}
+
+fn program(arguments: &[&str]) -> Ended {
+    let ended = Command::new(env!("CARGO_BIN_EXE_oauth-conformance"))
+        .args(arguments)
+        .env_remove("RUST_LOG")
+        .stdin(Stdio::null())
+        .output()
+        .expect("it starts");
+    let Output { status, stdout, stderr } = ended;
+    let text = |bytes| String::from_utf8(bytes).expect("it prints text");
+    Ended { code: status.code(), stdout: text(stdout), stderr: text(stderr) }
+}
+
+/// A file that is gone when the test is over.
+struct File(PathBuf);
+
+impl File {
+    fn named(name: &str) -> Self {
+        Self(PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{}-{name}", std::process::id())))
+    }
+
+    fn with(name: &str, text: &str) -> Self {
+        let file = Self::named(name);
+        std::fs::write(&file.0, text).expect("the folder for tests can be written");
+        file
+    }
+
+    fn path(&self) -> &str {
+        self.0.to_str().expect("the folder's name is text")
+    }
+}
+
+impl Drop for File {
+    fn drop(&mut self) {
+        // What is left behind is overwritten by the next run.
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+/// A reference server of this test's own, and its target file with something replaced.
+async fn server(name: &str, from: &str, to: &str) -> (Reference, File) {
+    let server = reference::start(Profile::Rfc9700, Faults::none()).await.expect("it starts");
+    let issuer = server.target.issuer.as_deref().expect("the reference server has an issuer");
+    let text = TARGET.replace(from, to).replace("http://127.0.0.1:9000", issuer);
+    (server, File::with(name, &text))
+}
+
+#[test]
+fn what_is_wrong_with_a_target_file_is_said_with_its_line() {
+    let missing = program(&["run", "--target", "no-such-folder/target.toml"]);
+    missing.refused(2, &["no-such-folder/target.toml", "cannot be read"]);
+
+    let unknown = File::with("unknown.toml", &TARGET.replace("secret =", "sekret ="));
+    program(&["run", "--target", unknown.path()]).refused(2, &[unknown.path(), "line", "sekret"]);
+
+    let bare = File::with("bare.toml", "name = \"bare\"\n");
+    program(&["run", "--target", bare.path()]).refused(2, &[bare.path(), "[endpoints]"]);
+}
+
+#[test]
+fn bad_usage_says_how_it_is_done() {
+    let table: [(&[&str], &str); 5] = [
+        (&["run", "--profile", "rfc0000"], "rfc9700"),
+        (&["run", "--partition", "3/2"], "I/N"),
+        (&["run", "--header", "no colon"], "Name: value"),
+        (&["run", "--issuer", "http://127.0.0.1:9", "--target", "x.toml"], "cannot be used with"),
+        (&["run", "--timeout", "0"], "seconds"),
+    ];
+    for (arguments, word) in table {
+        let ended = program(arguments);
+        assert_eq!(ended.code, Some(2), "{arguments:?}: {}", ended.stderr);
+        assert!(ended.stderr.contains(word), "{arguments:?}: {}", ended.stderr);
+        assert_eq!(ended.stdout, "", "{arguments:?}");
+    }
+    let issuer = ["run", "--issuer", "http://127.0.0.1:9"];
+    program(&issuer).refused(2, &["--client-id"]);
+    let unset = [&issuer[..], &["--client-id", "c", "--redirect-uri", "http://localhost/cb"]].concat();
+    let unset = [&unset[..], &["--client-secret-env", "OAUTH_CONFORMANCE_UNSET"]].concat();
+    program(&unset).refused(2, &["OAUTH_CONFORMANCE_UNSET"]);
+    program(&["run", "--ca", "no-such.pem"]).refused(2, &["no-such.pem", "PEM"]);
+    program(&["run", "--json", "no-such-folder/out.json"]).refused(2, &["no-such-folder/out.json"]);
+}
+
+#[test]
+fn an_id_that_selects_nothing_is_bad_usage() {
+    for flag in ["--only", "--skip"] {
+        program(&["run", flag, "code/of-another-suite"]).refused(2, &["code/of-another-suite"]);
+    }
+    program(&["explain", "of-another-suite"]).refused(2, &["of-another-suite", "list"]);
+}
+
+#[test]
+fn a_target_that_is_down_is_not_completed() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
+    let origin = format!("http://{}", listener.local_addr().expect("a bound listener has an address"));
+    drop(listener);
+    let file = File::with("down.toml", &TARGET.replace("http://127.0.0.1:9000", &origin));
+    program(&["run", "--target", file.path()]).refused(3, &[&origin]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_login_that_does_not_succeed_is_not_completed() {
+    let (_server, file) = server("password.toml", "mypassword", "another password").await;
+    let ended = program(&["run", "--target", file.path()]);
+    ended.refused(3, &["id001", "[user]"]);
+    assert!(!ended.stderr.contains("another password"), "{}", ended.stderr);
+
+    let (_server, file) = server("secret.toml", "client_secret_1", "another secret").await;
+    let ended = program(&["run", "--target", file.path()]);
+    ended.refused(3, &["[client] secret"]);
+    assert!(!ended.stderr.contains("another secret"), "{}", ended.stderr);
+}
+
+#[test]
+fn a_few_cases_hold_at_the_reference_server() {
+    let ended = program(&["run", "--only", "sanity", "pkce/", "--skip", "pkce/supported", "--seed", "7"]);
+    assert_eq!(ended.code, Some(0), "{}{}", ended.stdout, ended.stderr);
+    assert_eq!(ended.stderr, "", "no progress where nobody watches");
+    let last = ended.stdout.lines().last().unwrap_or_default();
+    assert!(last.starts_with("held: ") && last.ends_with("waived by the target file"), "{last}");
+    assert!(ended.stdout.contains("profile rfc9700, seed 7"), "{}", ended.stdout);
+    assert!(ended.stdout.contains("honest-flow") && !ended.stdout.contains("supported"), "{}", ended.stdout);
+    assert!(!ended.stdout.contains('\x1b'), "no colours where nobody watches");
+
+    let all = program(&["run", "--profile", "documented"]);
+    assert_eq!(all.code, Some(0), "{}{}", all.stdout, all.stderr);
+    assert!(all.stdout.starts_with("documented\n"), "{}", all.stdout);
+}
+
+#[test]
+fn a_rule_selects_its_cases() {
+    let ended = program(&["run", "--only", "rfc6749-4.1.2-code-single-use", "--format", "json"]);
+    assert_eq!(ended.code, Some(0), "{}{}", ended.stdout, ended.stderr);
+    let report: Report = serde_json::from_str(&ended.stdout).expect("the report is as the contract has it");
+    for case in &report.cases {
+        assert!(case.rules.iter().any(|rule| rule == "rfc6749-4.1.2-code-single-use"), "{}", case.id);
+    }
+    assert!(!report.cases.is_empty());
+}
+
+/// The report as the contract has it; members that it does not name may come.
+#[derive(Debug, Deserialize)]
+struct Report {
+    target: String,
+    profile: String,
+    verdict: String,
+    counts: std::collections::BTreeMap<String, usize>,
+    cases: Vec<Case>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Case {
+    id: String,
+    rules: Vec<String>,
+    level: String,
+    verdict: String,
+    #[serde(deserialize_with = "present")]
+    expected: Option<String>,
+    #[serde(deserialize_with = "present")]
+    saw: Option<String>,
+    #[serde(deserialize_with = "present")]
+    reason: Option<String>,
+    seconds: f64,
+    exchanges: Vec<Exchange>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Exchange {
+    request: Request,
+    #[serde(deserialize_with = "present")]
+    response: Option<Response>,
+    curl: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct Request {
+    method: String,
+    url: String,
+    headers: Vec<(String, String)>,
+    #[serde(deserialize_with = "present")]
+    body: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Response {
+    status: u16,
+    headers: Vec<(String, String)>,
+    #[serde(deserialize_with = "present")]
+    body: Option<String>,
+}
+
+/// A member that may be null and may not be absent.
+fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    Option::deserialize(deserializer)
+}
+
+#[test]
+fn the_json_file_is_as_the_contract_has_it() {
+    let file = File::named("report.json");
+    let ended = program(&["run", "--only", "sanity", "pkce/", "code/", "--json", file.path()]);
+    assert_eq!(ended.code, Some(0), "{}{}", ended.stdout, ended.stderr);
+    assert!(ended.stdout.contains("\nheld: "), "the text goes to stdout all the same");
+    let text = std::fs::read_to_string(&file.0).expect("the file was written");
+    let report: Report = serde_json::from_str(&text).expect("the report is as the contract has it");
+
+    assert_eq!((report.target.as_str(), report.profile.as_str()), ("reference", "rfc9700"));
+    assert_eq!(report.verdict, "held");
+    let verdicts = ["held", "failed", "warned", "not-offered", "not-tested", "errored"];
+    assert_eq!(report.counts.len(), verdicts.len());
+    for verdict in verdicts {
+        let count = report.cases.iter().filter(|case| case.verdict == verdict).count();
+        assert_eq!(report.counts.get(verdict), Some(&count), "{verdict}");
+    }
+    for case in &report.cases {
+        let known = ["MUST", "SHOULD", "MAY", "STATED"].contains(&case.level.as_str());
+        assert!(known && case.seconds >= 0.0, "{case:?}");
+        let silent = case.expected.is_none() && case.saw.is_none();
+        assert_eq!(silent, !matches!(case.verdict.as_str(), "failed" | "warned"), "{}", case.id);
+        assert_eq!(case.reason.is_none(), matches!(case.verdict.as_str(), "held" | "failed" | "warned"));
+        for Exchange { request, response, curl } in &case.exchanges {
+            let sent = !request.method.is_empty() && request.url.starts_with("http://127.0.0.1:");
+            assert!(sent && curl.starts_with("curl "), "{}: {request:?} {curl}", case.id);
+            assert!(request.headers.iter().any(|(name, _)| name == "User-Agent"), "{}", case.id);
+            assert!(request.method != "GET" || request.body.is_none(), "{}", case.id);
+            let response = response.as_ref().expect("the reference server answers");
+            assert!(response.status >= 200 && !response.headers.is_empty(), "{}", case.id);
+            assert!(response.status != 302 || response.body.is_none(), "{}", case.id);
+        }
+    }
+    let sanity = report.cases.iter().find(|case| case.id == "sanity/honest-flow").expect("it was selected");
+    assert!(!sanity.exchanges.is_empty());
+}
+
+#[test]
+fn every_case_is_listed_and_explained() {
+    let list = program(&["list"]);
+    assert_eq!((list.code, list.stderr.as_str()), (Some(0), ""));
+    for id in ["sanity/honest-flow", "code/", "driven/", "laws/"] {
+        assert!(list.stdout.lines().any(|line| line.starts_with(id)), "{id} is not in the list");
+    }
+    let documented = program(&["list", "--profile", "documented"]);
+    let steps = documented.stdout.lines().filter(|line| line.starts_with("documented/")).count();
+    assert_eq!((documented.code, steps), (Some(0), 17), "{}", documented.stdout);
+
+    let json = program(&["list", "--format", "json"]);
+    let value: serde_json::Value = serde_json::from_str(&json.stdout).expect("it is JSON");
+    let cases = value["cases"].as_array().expect("it has cases");
+    let listed = list.stdout.lines().filter(|line| line.contains('/')).count();
+    assert_eq!(cases.len(), listed, "the text and the JSON list the same cases");
+
+    let case = program(&["explain", "sanity/honest-flow"]);
+    assert_eq!((case.code, case.stderr.as_str()), (Some(0), ""));
+    assert!(case.stdout.starts_with("sanity/honest-flow\n"), "{}", case.stdout);
+    let rule = program(&["explain", "rfc6749-4.1.2-code-single-use"]);
+    assert_eq!((rule.code, rule.stderr.as_str()), (Some(0), ""));
+    assert!(rule.stdout.contains("code/"), "the cases that judge the rule: {}", rule.stdout);
+}
+
+#[test]
+fn help_shows_examples_and_only_what_is_there() {
+    for arguments in [&["--help"][..], &["run", "--help"]] {
+        let help = program(arguments);
+        assert_eq!((help.code, help.stderr.as_str()), (Some(0), ""));
+        assert!(help.stdout.contains("Examples:") && help.stdout.contains("Exit codes:"), "{}", help.stdout);
+    }
+}
