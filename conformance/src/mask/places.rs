@@ -199,6 +199,10 @@ fn members(value: &Value, found: &mut Vec<(Kind, String, String)>) {
 }
 
 fn credentials(value: &str, visit: Visit<'_>) -> String {
+    // A scheme that stands alone is no secret.
+    if ["basic", "bearer", "dpop", "digest"].iter().any(|scheme| value.trim().eq_ignore_ascii_case(scheme)) {
+        return value.into();
+    }
     let (scheme, rest) = value.split_once(' ').unwrap_or(("", value));
     let place = "Authorization";
     if scheme.eq_ignore_ascii_case("basic") {

@@ -1,4 +1,4 @@
-//! The login: nothing leaves the server before it, a wrong password does not pass it, and it leads nowhere else.
+//! The login: no code before it, no way past it with a wrong password, and none from it to somewhere else.
 
 use oauth_model::rules;
 use url::Url;

@@ -75,12 +75,8 @@ pub(super) fn hides_its_address(page: &Page) -> Checked<bool> {
         policies.extend(named.filter_map(|meta| meta.attr("content")).map(str::to_owned));
     }
     // The last policy that a browser knows is the one that counts.
-    let last = policies
-        .iter()
-        .flat_map(|list| list.split(','))
-        .map(|policy| policy.trim().to_ascii_lowercase())
-        .last();
-    Ok(last.is_some_and(|policy| HIDE.contains(&policy.as_str())))
+    let last = policies.last().and_then(|list| list.rsplit(',').next());
+    Ok(last.is_some_and(|policy| HIDE.contains(&policy.trim().to_ascii_lowercase().as_str())))
 }
 
 #[cfg(test)]

@@ -47,7 +47,7 @@ async fn code_in_the_query(ctx: &Context) -> Checked {
     };
     match location.params.all("code").as_slice() {
         [] => return broken("no code in the query, but one in the fragment"),
-        [code] if code.is_empty() => return broken("an empty code"),
+        [""] => return broken("an empty code"),
         [code] if !code.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic()) => {
             return broken("a code with characters outside printable ASCII");
         }
