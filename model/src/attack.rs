@@ -73,5 +73,13 @@ attacks! {
     "no-consent", "RFC 6749 4.1.1", "honest", [ConsentSkipped], "code-after-consent";
     "no-login", "RFC 6749 3.1", "honest", [LoginSkipped], "code-after-login";
     "any-password", "RFC 6749 3.1", "honest", [PasswordUnchecked], "code-after-login";
+    "refresh-replay", "RFC 9700 4.14", "refresh-theft", [RefreshReplayable], "public-refresh-used-once";
+    "refresh-replay-unpunished", "RFC 9700 4.14.2", "refresh-theft", [RefreshReplayKeepsGrant],
+        "public-refresh-replay-ends-grant";
+    "refresh-by-another-client", "RFC 6749 6", "refresh-two-clients", [RefreshOfAnyClient], "refresh-by-its-client";
+    "made-up-refresh-token", "RFC 6749 10.4", "refresh", [RefreshUnchecked], "refresh-token-was-issued";
+    "scope-upgrade-at-refresh", "RFC 6749 6", "refresh", [RefreshScopeWider], "token-within-consent";
+    "refresh-forgets-scope", "RFC 6749 6", "refresh", [RefreshNarrowsGrant], "refresh-keeps-scope";
+    "idle-refresh-token", "RFC 9700 4.14.2", "refresh-theft", [RefreshUnexpiring], "refresh-in-time";
     "scope-too-small", "RFC 6749 7", "honest", [ResourceScopeUnchecked], "served-token-covers-resource";
 }

@@ -55,6 +55,8 @@ pub struct Client {
     pub scope: ScopeSet,
     /// Whether it may use the code grant.
     pub code_grant: bool,
+    /// Whether it gets refresh tokens and may use them.
+    pub refresh_grant: bool,
 }
 
 impl Client {
@@ -171,6 +173,8 @@ pub struct Registration {
     pub scope: String,
     /// Whether it may use the code grant.
     pub code_grant: bool,
+    /// Whether it gets refresh tokens and may use them.
+    pub refresh_grant: bool,
 }
 
 impl Directory {
@@ -235,6 +239,7 @@ impl Directory {
                 redirects,
                 scope,
                 code_grant: registration.code_grant,
+                refresh_grant: registration.refresh_grant,
             },
         });
         Ok(())

@@ -53,6 +53,8 @@ pub enum What {
     CodeIssued(CodeIssued),
     /// A code was shown to the token endpoint.
     Redemption(Redemption),
+    /// A refresh token was shown to the token endpoint.
+    Refresh(RefreshUse),
     /// A token was shown to the protected resource.
     Resource(ResourceUse),
     /// A client counts a browser as logged in; only the model sees this.
@@ -119,6 +121,23 @@ pub struct Issued {
     pub expires_in: Option<u64>,
     /// Whether the answer's scope has more than the owner consented to.
     pub beyond_consent: bool,
+    /// The refresh token.
+    pub refresh: Option<Sym>,
+}
+
+/// A refresh token was shown to the token endpoint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RefreshUse {
+    /// The refresh token.
+    pub token: Sym,
+    /// The client that the request named or authenticated as.
+    pub client: Sym,
+    /// Whether the client has a secret, and if so whether the request showed it.
+    pub secret: SecretShown,
+    /// Whether the request asked for all that was granted, and the answer's scope has less.
+    pub falls_short: bool,
+    /// What came back; none for a refusal.
+    pub issued: Option<Issued>,
 }
 
 /// What a token request showed of its client's secret.

@@ -1,7 +1,7 @@
 //! The grant: one delegation from request to end, as one record and one small state machine (decision 0001).
 //!
 //! Codes and tokens are handles to this record; it keeps their digests. One access token of a grant lives at a
-//! time (decision 0007).
+//! time (decision 0007), and one refresh token.
 
 use crate::directory::{ClientNo, UserNo};
 use crate::policy::Time;
@@ -40,8 +40,8 @@ pub struct Terms {
 ///
 /// ```text
 ///            consent                redeem
-///  Asked ───────────────▶ Coded ───────────────▶ Live
-///    │ deny                 │ burnt                │ the code again
+///  Asked ───────────────▶ Coded ───────────────▶ Live ──refresh──▶ Live
+///    │ deny                 │ burnt                │ the code, or a spent refresh token, again
 ///    └───────────────────▶ Dead ◀─────────────────┘
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -80,9 +80,65 @@ pub struct Live {
     /// The redeemed code, so that its replay is told from a stranger's guess.
     pub code: Digest,
     /// The access token.
-    pub access: Digest,
-    /// When the access token ends.
+    pub access: Access,
+    /// The refresh token, for clients that get one.
+    pub refresh: Option<Refresh>,
+}
+
+/// An access token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Access {
+    /// The token.
+    pub token: Digest,
+    /// Its scope: the grant's, or less if a refresh narrowed it (RFC 6749 6).
+    pub scope: ScopeSet,
+    /// When it ends.
     pub until: Time,
+}
+
+/// A refresh token, and those before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Refresh {
+    /// The one that is good.
+    pub token: Digest,
+    /// When it ends unless it is used (RFC 9700 4.14.2).
+    pub until: Time,
+    /// When it took the place of the one before.
+    pub since: Time,
+    /// The ones before it.
+    pub spent: Spent,
+}
+
+/// How many spent refresh tokens of a grant are remembered (decision 0009).
+pub const SPENT_LIMIT: usize = 8;
+
+/// The spent refresh tokens of a grant, the latest first: 64 bits of each digest, which no stranger hits, in bounded
+/// memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Spent([u64; SPENT_LIMIT]);
+
+impl Spent {
+    /// Adds the token that was just spent; the oldest is forgotten.
+    #[must_use]
+    pub fn with(mut self, token: &Digest) -> Self {
+        self.0.rotate_right(1);
+        self.0[0] = Self::short(token);
+        self
+    }
+
+    /// How many rotations ago a token was spent; 0 for the latest.
+    #[must_use]
+    pub fn find(&self, token: &Digest) -> Option<usize> {
+        let short = Self::short(token);
+        self.0.iter().position(|have| *have == short)
+    }
+
+    fn short(token: &Digest) -> u64 {
+        let mut bytes = [0; 8];
+        bytes.copy_from_slice(&token.bytes()[..8]);
+        // Zero means none.
+        u64::from_be_bytes(bytes).max(1)
+    }
 }
 
 /// Why a grant has ended.
@@ -94,6 +150,8 @@ pub enum Cause {
     CodeReplayed,
     /// The code was shown with a wrong verifier, and policy burns it (decision 0006).
     CodeBurnt,
+    /// A spent refresh token was shown (decision 0009).
+    RefreshReplayed,
 }
 
 /// A login: a browser session of a resource owner. The id before login never carries a login.

@@ -67,6 +67,11 @@ pub struct Policy {
     pub access_token_lifetime: Lifetime,
     /// How long a login lasts.
     pub session_lifetime: Lifetime,
+    /// How long a refresh token is good if it is not used (RFC 9700 4.14.2).
+    pub refresh_lifetime: Lifetime,
+    /// For how long after a rotation the token before it is still taken, for honest clients that refresh twice at once;
+    /// zero for never (decision 0009).
+    pub refresh_grace: Lifetime,
 }
 
 impl Policy {
@@ -81,6 +86,8 @@ impl Policy {
         code_lifetime: Lifetime(60),
         access_token_lifetime: Lifetime(3600),
         session_lifetime: Lifetime(8 * 3600),
+        refresh_lifetime: Lifetime(14 * 24 * 3600),
+        refresh_grace: Lifetime(0),
     };
 
     /// RFC 6749 with RFC 7636 as published, before RFC 9700.

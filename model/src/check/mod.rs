@@ -59,6 +59,8 @@ impl Checked {
         let facts = Facts {
             facts: &world.facts,
             code_lifetime: u64::from(self.universe.scope.policy.code_lifetime.0),
+            refresh_grace: u64::from(self.universe.scope.policy.refresh_grace.0),
+            refresh_lifetime: Some(u64::from(self.universe.scope.policy.refresh_lifetime.0)),
         };
         !matches!(law.judge(&facts), Judgement::Broken(_))
     }
@@ -78,7 +80,7 @@ impl Checked {
             match fact.what {
                 What::Resource(service) if service.served => mark(&self.seen.others, Some(0)),
                 What::LoggedIn(_) => mark(&self.seen.others, Some(1)),
-                What::Resource(_) | What::CodeIssued(_) | What::Redemption(_) => {}
+                What::Resource(_) | What::CodeIssued(_) | What::Redemption(_) | What::Refresh(_) => {}
             }
         }
     }

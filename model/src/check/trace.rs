@@ -69,6 +69,13 @@ fn tell(action: &Action, next: &Next) -> Told {
                 redemption.verifier
             ),
         ),
+        Action::Refresh(refresh) => (
+            "server",
+            format!(
+                "shows a refresh token as client {} ({:?}, scope {:?})",
+                refresh.client, refresh.token, refresh.scope
+            ),
+        ),
         Action::ShowToken(_) => ("server", "shows a token: GET /api/me".to_owned()),
         Action::Leak(known) => ("attacker", format!("learns {}", known_as(known))),
         Action::Lure(lure) => ("owner", format!("puts {} into the owner's browser", lure_as(*lure))),
@@ -93,6 +100,7 @@ fn known_as(known: &crate::world::Known) -> &'static str {
     match known {
         crate::world::Known::Code(_) => "the code of an authorization response",
         crate::world::Known::Token(_) => "an access token",
+        crate::world::Known::Refresh(_) => "a refresh token",
         crate::world::Known::Challenge(_) => "the challenge of an authorization request",
     }
 }

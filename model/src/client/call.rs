@@ -51,6 +51,18 @@ pub fn token_request(settings: &Settings, code: &str, verifier: Option<Secret>) 
     if let Some(verifier) = verifier {
         pairs.push(("code_verifier", verifier.text()));
     }
+    authenticated(settings, pairs)
+}
+
+/// The token request for a refresh (RFC 6749 6), for all that was granted.
+#[must_use]
+pub fn refresh_request(settings: &Settings, refresh_token: &str) -> HttpCall {
+    let pairs = vec![("grant_type", "refresh_token".to_owned()), ("refresh_token", refresh_token.to_owned())];
+    authenticated(settings, pairs)
+}
+
+/// A request to the token endpoint with the client's authentication.
+fn authenticated(settings: &Settings, mut pairs: Vec<(&'static str, String)>) -> HttpCall {
     let mut headers = vec![
         ("Content-Type", "application/x-www-form-urlencoded".to_owned()),
         ("Accept", "application/json".to_owned()),
@@ -98,6 +110,8 @@ pub struct TokenJudgement {
     pub answer: Result<TokenAnswer, ClientRefusal>,
     /// The access token; never printed.
     pub token: Option<String>,
+    /// The refresh token; never printed.
+    pub refresh: Option<String>,
     /// The server's words, if it refused.
     pub words: ServerWords,
 }
@@ -112,7 +126,7 @@ impl std::fmt::Debug for TokenJudgement {
 /// that is null.
 #[must_use]
 pub fn judge_token_answer(now: Time, status: u16, body: &[u8]) -> TokenJudgement {
-    let refused = |refusal, words| TokenJudgement { answer: Err(refusal), token: None, words };
+    let refused = |refusal, words| TokenJudgement { answer: Err(refusal), token: None, refresh: None, words };
     let document: Option<Value> = serde_json::from_slice(body).ok();
     let text = |name: &str| {
         document.as_ref().and_then(|document| document.get(name)).and_then(Value::as_str).map(str::to_owned)
@@ -133,9 +147,15 @@ pub fn judge_token_answer(now: Time, status: u16, body: &[u8]) -> TokenJudgement
     }
     let seconds = document.as_ref().and_then(|document| document.get("expires_in")).and_then(Value::as_u64);
     let until = seconds.map(|seconds| now.after(Lifetime(u32::try_from(seconds).unwrap_or(u32::MAX))));
+    let refresh = text("refresh_token").filter(|token| is_sendable(token));
     TokenJudgement {
-        answer: Ok(TokenAnswer { token: Digest::of(&token), until }),
+        answer: Ok(TokenAnswer {
+            token: Digest::of(&token),
+            until,
+            refresh: refresh.as_deref().map(Digest::of),
+        }),
         token: Some(token),
+        refresh,
         words: ServerWords::default(),
     }
 }

@@ -58,6 +58,10 @@ pub struct Login {
     pub token: Digest,
     /// When the token ends, if the server said.
     pub until: Option<Time>,
+    /// The digest of the refresh token that lies beside, if one came.
+    pub refresh: Option<Digest>,
+    /// Whether a refresh is on its way.
+    pub refreshing: bool,
 }
 
 /// How long a login may take.
@@ -83,6 +87,8 @@ pub struct Rules {
     pub iss: IssNeed,
     /// Whether challenges are sent.
     pub pkce: bool,
+    /// How long before its end an access token is refreshed.
+    pub refresh_margin: Lifetime,
 }
 
 /// Something that happens in one browser session.
@@ -98,6 +104,8 @@ pub enum Event {
     TokenAnswer(Result<TokenAnswer, ClientRefusal>, Minted),
     /// The profile page was opened.
     Profile,
+    /// The token endpoint answered a refresh.
+    RefreshAnswer(Result<TokenAnswer, ClientRefusal>),
     /// The protected resource answered.
     ResourceAnswer(Result<(), ClientRefusal>),
     /// A request that this client has no answer to.
@@ -135,8 +143,10 @@ pub struct Callback {
 pub struct TokenAnswer {
     /// The digest of the access token that lies beside.
     pub token: Digest,
-    /// Its lifetime, if the server said, and when the answer came.
+    /// When it ends, if the server said how long it lasts.
     pub until: Option<Time>,
+    /// The digest of the refresh token that lies beside, if one came.
+    pub refresh: Option<Digest>,
 }
 
 /// What the client does.
@@ -158,6 +168,8 @@ pub enum Act {
     ToLogin,
     /// Send the browser to the origin of the redirect URI.
     ToOrigin,
+    /// Ask for a new access token with the refresh token that lies beside.
+    Refresh,
     /// Fetch the protected resource with the token that lies beside.
     CallResource,
     /// Show the resource that lies beside.
@@ -184,8 +196,8 @@ pub fn step(now: Time, rules: &Rules, session: Session, event: &Event) -> (Sessi
         Event::LogIn(fresh) => depart(now, rules, fresh),
         Event::Callback(callback) => arrive(now, rules, session, callback),
         Event::TokenAnswer(answer, fresh) => exchanged(session, *answer, fresh),
-        Event::Profile if alive(now, &session) => (session, Act::CallResource),
-        Event::Profile => (Session { login: None, ..session }, Act::ToLogin),
+        Event::Profile => open_profile(now, rules, session),
+        Event::RefreshAnswer(answer) => refreshed(now, session, *answer),
         Event::ResourceAnswer(Ok(())) => (session, Act::ShowResource),
         // A token that the resource refuses is of no more use; an outage says nothing about the token.
         Event::ResourceAnswer(Err(ClientRefusal::ResourceRefused)) => {
@@ -199,6 +211,46 @@ pub fn step(now: Time, rules: &Rules, session: Session, event: &Event) -> (Sessi
 
 fn alive(now: Time, session: &Session) -> bool {
     session.login.is_some_and(|login| login.until.is_none_or(|until| now < until))
+}
+
+/// Fetches the resource; refreshes first if the token is about to end (RFC 6749 1.5, 6).
+fn open_profile(now: Time, rules: &Rules, session: Session) -> (Session, Act) {
+    let Some(login) = session.login else { return (session, Act::ToLogin) };
+    let soon = login.until.is_some_and(|until| now.after(rules.refresh_margin) >= until);
+    match login.refresh {
+        // One refresh at a time: a second one would show a spent token.
+        Some(_) if soon && !login.refreshing => {
+            let login = Login { refreshing: true, ..login };
+            (Session { login: Some(login), ..session }, Act::Refresh)
+        }
+        Some(_) | None if alive(now, &session) => (session, Act::CallResource),
+        Some(_) if login.refreshing => (session, Act::ShowError(ClientRefusal::RefreshInProgress)),
+        Some(_) | None => (Session { login: None, ..session }, Act::ToLogin),
+    }
+}
+
+/// Takes the answer to a refresh.
+fn refreshed(now: Time, session: Session, answer: Result<TokenAnswer, ClientRefusal>) -> (Session, Act) {
+    let Some(login) = session.login else { return (session, Act::ToLogin) };
+    match answer {
+        Ok(answer) => {
+            // rfc6749-6-client-replaces-refresh-token: the old one stays only if no new one came.
+            let refresh = answer.refresh.or(login.refresh);
+            let login = Login { token: answer.token, until: answer.until, refresh, refreshing: false };
+            (Session { login: Some(login), ..session }, Act::CallResource)
+        }
+        // Whether the token was spent is not known; it may be tried again.
+        Err(ClientRefusal::TokenEndpointSilent) => {
+            let session = Session { login: Some(Login { refreshing: false, ..login }), ..session };
+            let act = if alive(now, &session) {
+                Act::CallResource
+            } else {
+                Act::ShowError(ClientRefusal::TokenEndpointSilent)
+            };
+            (session, act)
+        }
+        Err(_) => (Session { login: None, ..session }, Act::ToLogin),
+    }
 }
 
 /// Starts a login in a new session (RFC 6749 4.1.1).
@@ -273,7 +325,12 @@ fn exchanged(session: Session, answer: Result<TokenAnswer, ClientRefusal>, fresh
     }
     match answer {
         Ok(answer) => {
-            let login = Login { token: answer.token, until: answer.until };
+            let login = Login {
+                token: answer.token,
+                until: answer.until,
+                refresh: answer.refresh,
+                refreshing: false,
+            };
             // rfc6749-3.1.2.5-client-callback-redirects-away
             (Session { flow: Flow::Idle, login: Some(login) }, Act::ToProfile(fresh.secret))
         }

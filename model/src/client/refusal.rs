@@ -37,6 +37,8 @@ pub enum ClientRefusal {
     TokenTypeUnknown,
     /// The token endpoint did not answer, so whether the code was redeemed is not known.
     TokenEndpointSilent,
+    /// Another page of the same browser is refreshing the token.
+    RefreshInProgress,
     /// The resource server refused the token.
     ResourceRefused,
     /// The resource server did not answer, or not with the resource.
@@ -67,6 +69,7 @@ impl ClientRefusal {
         Self::TokenAnswerMalformed,
         Self::TokenTypeUnknown,
         Self::TokenEndpointSilent,
+        Self::RefreshInProgress,
         Self::ResourceRefused,
         Self::ResourceFailed,
         Self::Encoding,
@@ -86,6 +89,7 @@ impl ClientRefusal {
             | Self::TokenEndpointSilent
             | Self::ResourceRefused
             | Self::ResourceFailed => 502,
+            Self::RefreshInProgress => 503,
             Self::NoFlow
             | Self::FlowExpired
             | Self::StateMissing
@@ -121,6 +125,7 @@ impl ClientRefusal {
             Self::TokenAnswerMalformed => "The server's token answer cannot be read.",
             Self::TokenTypeUnknown => "The server sent a kind of token that this application does not know.",
             Self::TokenEndpointSilent => "The server did not answer the token request. Please start again.",
+            Self::RefreshInProgress => "Another page is just renewing the login. Please try again.",
             Self::ResourceRefused => "The server did not accept the token. Please log in again.",
             Self::ResourceFailed => "The profile could not be fetched.",
             Self::NoSuchPage => "This application has no such page.",
@@ -150,6 +155,7 @@ impl ClientRefusal {
             | Self::TokenRefused
             | Self::TokenAnswerMalformed
             | Self::TokenEndpointSilent
+            | Self::RefreshInProgress
             | Self::ResourceRefused
             | Self::ResourceFailed
             | Self::Encoding

@@ -78,7 +78,7 @@ pub fn encode(act: &Act, settings: &Settings, shown: &Shown) -> Option<HttpReply
         Act::ToOrigin => see_other(format!("{}{}", origin_of(&settings.redirect_uri), shown.path)),
         Act::ShowResource => page(200, ClientPage::Profile { resource: shown.resource.clone() }),
         Act::ShowError(refusal) => error_page(*refusal, shown),
-        Act::Exchange(_) | Act::CallResource => return None,
+        Act::Exchange(_) | Act::Refresh | Act::CallResource => return None,
     })
 }
 

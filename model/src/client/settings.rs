@@ -4,9 +4,13 @@ use serde_json::Value;
 
 use super::{IssNeed, Rules};
 use crate::directory::Authentication;
+use crate::policy::Lifetime;
 use crate::secret::Digest;
 use crate::server::metadata::METADATA_PATH;
 use crate::text::RedirectUri;
+
+/// How long before its end an access token is refreshed: clocks and networks are late by less.
+pub const REFRESH_MARGIN: Lifetime = Lifetime(30);
 
 /// A client's settings.
 #[derive(Clone, PartialEq, Eq)]
@@ -94,7 +98,12 @@ impl Settings {
     /// What steps read.
     #[must_use]
     pub fn rules(&self) -> Rules {
-        Rules { issuer: Digest::of(&self.issuer), iss: self.iss, pkce: self.pkce }
+        Rules {
+            issuer: Digest::of(&self.issuer),
+            iss: self.iss,
+            pkce: self.pkce,
+            refresh_margin: REFRESH_MARGIN,
+        }
     }
 
     /// Takes over what a server's metadata says: its endpoints, and whether it sends `iss`.

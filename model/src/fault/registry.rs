@@ -289,7 +289,7 @@ faults! {
     Server AuthenticationOptional "authentication-optional":
         "a confidential client needs no secret",
         ["rfc6749-4.1.3-client-auth-required", "rfc6749-2.2-client-id-alone-no-auth",
-         "rfc9700-2.5-client-authentication-enforced"];
+         "rfc9700-2.5-client-authentication-enforced", "rfc6749-6-client-auth-required"];
     Server BasicUndecoded "basic-undecoded":
         "Basic credentials are not form-decoded",
         ["rfc6749-2.3.1-basic-form-decoding"];
@@ -363,6 +363,32 @@ faults! {
     Server HandlesGuessable "handles-guessable":
         "codes and tokens have 32 random bits",
         ["rfc6749-10.10-token-entropy"];
+
+    // Refresh tokens.
+    Server RefreshReplayable "refresh-replayable":
+        "a spent refresh token is taken as if it were good",
+        ["rfc6749-10.4-public-refresh-abuse-detected", "rfc9700-2.2.2-public-refresh-protected"];
+    Server RefreshReplayKeepsGrant "refresh-replay-keeps-grant":
+        "a spent refresh token is refused and nothing else happens",
+        ["rfc9700-4.14.2-rotation-replay-revokes-family"];
+    Server RefreshOfAnyClient "refresh-of-any-client":
+        "a refresh token is taken from any client",
+        ["rfc6749-6-refresh-token-bound-to-client"];
+    Server RefreshUnchecked "refresh-unchecked":
+        "only the grant id of a refresh token is compared",
+        ["rfc6749-6-refresh-token-validated", "rfc9700-4.14.2-refresh-token-integrity"];
+    Server RefreshUnexpiring "refresh-unexpiring":
+        "a refresh token is good however long it lay unused",
+        ["rfc9700-4.14.2-refresh-expires-when-idle"];
+    Server RefreshScopeWider "refresh-scope-wider":
+        "a refresh gets whatever scope it asks for",
+        ["rfc6749-6-scope-not-beyond-original", "rfc9700-4.14.2-refresh-bound-to-scope"];
+    Server RefreshNarrowsGrant "refresh-narrows-grant":
+        "a refresh with a narrower scope narrows all that follow",
+        ["rfc6749-6-new-refresh-token-same-scope", "rfc6749-6-scope-omitted-means-original"];
+    Server RefreshOpensResource "refresh-opens-resource":
+        "a refresh token opens the resource",
+        ["rfc6749-1.5-refresh-token-not-for-rs"];
 
     // The protected resource.
     Server TokenUnchecked "token-unchecked":
@@ -477,6 +503,9 @@ faults! {
     Client ClientTokenInCookie "client-token-in-cookie":
         "the access token is put into a cookie",
         ["rfc6750-5.3-no-token-in-clear-cookie"];
+    Client ClientKeepsOldRefresh "client-keeps-old-refresh":
+        "a client goes on with the refresh token that was replaced",
+        ["rfc6749-6-client-replaces-refresh-token"];
     Client ClientCallbackShowsPage "client-callback-shows-page":
         "the callback answers with a page under the code's own URI",
         ["rfc6749-3.1.2.5-client-callback-redirects-away"];

@@ -10,6 +10,7 @@ use crate::secret::Handle;
 use crate::server::authenticate::{Presented, Proof};
 use crate::server::decide::Decide;
 use crate::server::redeem::{Redeem, TokenAsk};
+use crate::server::refresh::RefreshAsk;
 use crate::server::resource::Bearer;
 use crate::server::{Found, Moment, Outcome, Pending, Reply, Request, Write};
 use crate::text::ScopeSet;
@@ -55,14 +56,23 @@ impl Faults {
                         lie_about_code(fault, redeem, grant, found.client);
                         lie_about_verifier(fault, redeem, grant);
                     }
+                    if let (Ok(TokenAsk::Refresh(refresh)), Some(grant)) = (&mut token.ask, &mut found.grant)
+                    {
+                        lie_about_refresh(fault, refresh, grant, found.client);
+                    }
                 }
                 Request::Resource(resource) => {
                     if let (Bearer::Shown(shown), Some(grant)) = (&mut resource.bearer, &mut found.grant)
                         && let Phase::Live(live) = &mut grant.phase
                     {
                         match fault {
-                            Fault::TokenUnchecked => shown.digest = live.access,
-                            Fault::TokenUnexpiring => live.until = NEVER,
+                            Fault::TokenUnchecked => shown.digest = live.access.token,
+                            Fault::TokenUnexpiring => live.access.until = NEVER,
+                            Fault::RefreshOpensResource
+                                if live.refresh.is_some_and(|refresh| refresh.token == shown.digest) =>
+                            {
+                                shown.digest = live.access.token;
+                            }
                             _ => {}
                         }
                     }
@@ -91,6 +101,17 @@ impl Faults {
                 if self.has(Fault::ReplayKeepsTokens) =>
             {
                 *outcome = Outcome::Reply(Refusal::CodeReplayed.into());
+            }
+            Write::SwapGrant(Grant { phase: Phase::Dead(Cause::RefreshReplayed), .. })
+                if self.has(Fault::RefreshReplayKeepsGrant) =>
+            {
+                *outcome = Outcome::Reply(Refusal::RefreshReplayed.into());
+            }
+            Write::SwapGrant(mut grant) if self.has(Fault::RefreshNarrowsGrant) => {
+                if let Phase::Live(live) = grant.phase {
+                    grant.terms.scope = live.access.scope;
+                    *outcome = Outcome::Write(Pending::new(Write::SwapGrant(grant), pending.landed()));
+                }
             }
             Write::InsertSession(_) | Write::InsertGrant(_) | Write::SwapGrant(_) => {}
         }
@@ -182,5 +203,28 @@ fn lie_about_verifier(fault: Fault, redeem: &mut Redeem, grant: &mut Grant) {
     if forget {
         grant.terms.challenge = None;
         redeem.verifier = None;
+    }
+}
+
+fn lie_about_refresh(fault: Fault, ask: &mut RefreshAsk, grant: &mut Grant, client: Option<&Client>) {
+    let Phase::Live(live) = &mut grant.phase else { return };
+    let (Some(refresh), Some(shown)) = (&mut live.refresh, &mut ask.token) else { return };
+    let spent = refresh.spent.find(&shown.digest).is_some();
+    match fault {
+        Fault::RefreshReplayable if spent => shown.digest = refresh.token,
+        Fault::RefreshUnchecked if !spent => shown.digest = refresh.token,
+        Fault::RefreshUnexpiring => refresh.until = NEVER,
+        Fault::RefreshOfAnyClient => {
+            if let Some(client) = client {
+                grant.terms.client = client.no;
+            }
+        }
+        Fault::RefreshScopeWider => {
+            if let Some(scope) = &mut ask.scope {
+                scope.has_unknown = false;
+                grant.terms.scope = grant.terms.scope.or(scope.known);
+            }
+        }
+        _ => {}
     }
 }

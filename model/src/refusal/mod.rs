@@ -63,6 +63,16 @@ pub enum Refusal {
     CodeReplayed,
     /// The code's lifetime is over.
     CodeExpired,
+    /// No such refresh token was issued, or the grant behind it has ended.
+    RefreshUnknown,
+    /// The refresh token was issued to another client.
+    RefreshOfAnotherClient,
+    /// The refresh token was used before.
+    RefreshReplayed,
+    /// The refresh token lay unused for too long.
+    RefreshExpired,
+    /// The refresh asks for more than the owner consented to.
+    RefreshScopeWider,
     /// The redirect URI is not the authorization request's.
     RedirectUriDiffers,
     /// The code was issued for a challenge, and no verifier came.
@@ -159,6 +169,11 @@ impl Refusal {
         Self::CodeOfAnotherClient,
         Self::CodeReplayed,
         Self::CodeExpired,
+        Self::RefreshUnknown,
+        Self::RefreshOfAnotherClient,
+        Self::RefreshReplayed,
+        Self::RefreshExpired,
+        Self::RefreshScopeWider,
         Self::RedirectUriDiffers,
         Self::VerifierMissing,
         Self::VerifierWrong,
@@ -196,10 +211,15 @@ impl Refusal {
             | Self::CodeOfAnotherClient
             | Self::CodeReplayed
             | Self::CodeExpired
+            | Self::RefreshUnknown
+            | Self::RefreshOfAnotherClient
+            | Self::RefreshReplayed
+            | Self::RefreshExpired
             | Self::RedirectUriDiffers
             | Self::VerifierMissing
             | Self::VerifierWrong
             | Self::VerifierUnexpected => Answer::Token(ErrorCode::InvalidGrant),
+            Self::RefreshScopeWider => Answer::Token(ErrorCode::InvalidScope),
             Self::TokenMissing => Answer::Challenge(401, None),
             Self::TokenUnknown | Self::TokenExpired | Self::TokenRevoked => {
                 Answer::Challenge(401, Some(ErrorCode::InvalidToken))
@@ -240,6 +260,11 @@ impl Refusal {
             | Self::CodeReplayed
             | Self::CodeExpired
             | Self::RedirectUriDiffers => "the code is not valid for this request",
+            Self::RefreshUnknown
+            | Self::RefreshOfAnotherClient
+            | Self::RefreshReplayed
+            | Self::RefreshExpired => "the refresh token is not valid for this request",
+            Self::RefreshScopeWider => "the scope is more than what was granted",
             Self::VerifierMissing | Self::VerifierWrong | Self::VerifierUnexpected => {
                 "code_verifier does not fit the authorization request"
             }
@@ -300,6 +325,17 @@ impl Refusal {
             ],
             Self::CodeExpired => {
                 rules!["rfc6749-4.1.2-code-expires-shortly", "rfc6749-4.1.2-code-lifetime-10-minutes"]
+            }
+            Self::RefreshUnknown => rules!["rfc6749-6-refresh-token-validated"],
+            Self::RefreshOfAnotherClient => rules!["rfc6749-6-refresh-token-bound-to-client"],
+            Self::RefreshReplayed => rules![
+                "rfc6749-10.4-public-refresh-abuse-detected",
+                "rfc9700-2.2.2-public-refresh-protected",
+                "rfc9700-4.14.2-rotation-replay-revokes-family",
+            ],
+            Self::RefreshExpired => rules!["rfc9700-4.14.2-refresh-expires-when-idle"],
+            Self::RefreshScopeWider => {
+                rules!["rfc6749-6-scope-not-beyond-original", "rfc9700-4.14.2-refresh-bound-to-scope"]
             }
             Self::RedirectUriDiffers => {
                 rules!["rfc6749-4.1.3-redirect-uri-present", "rfc6749-4.1.3-redirect-uri-identical"]

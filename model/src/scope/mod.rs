@@ -12,7 +12,7 @@ use crate::refusal::Refusal;
 use crate::server::decide::Choice;
 use crate::text::ScopeSet;
 use crate::world::Action;
-use crate::world::action::{Forgery, Lure, Redemption};
+use crate::world::action::{Forgery, Lure, Redemption, RefreshTry};
 
 pub use odd::Odd;
 pub use table::{HONEST_PATH, SCOPES};
@@ -46,6 +46,10 @@ pub struct Scope {
     pub uses: u8,
     /// Whether clients repeat token requests.
     pub retries: bool,
+    /// Whether clients get refresh tokens.
+    pub refresh: bool,
+    /// Refresh tokens that somebody shows besides the client's own refreshes.
+    pub refreshes: &'static [RefreshTry],
     /// Token requests in all.
     pub calls: u8,
     /// Grants in all.
@@ -83,6 +87,8 @@ pub struct Leaks {
     pub requests: bool,
     /// Access tokens (A5).
     pub tokens: bool,
+    /// The first refresh token.
+    pub refresh: bool,
 }
 
 /// Something that a scope has to reach.
@@ -110,12 +116,20 @@ pub enum PhaseName {
     Denied,
     CodeReplayed,
     CodeBurnt,
+    RefreshReplayed,
 }
 
 impl PhaseName {
     /// Every phase and every cause.
-    pub const ALL: &'static [Self] =
-        &[Self::Asked, Self::Coded, Self::Live, Self::Denied, Self::CodeReplayed, Self::CodeBurnt];
+    pub const ALL: &'static [Self] = &[
+        Self::Asked,
+        Self::Coded,
+        Self::Live,
+        Self::Denied,
+        Self::CodeReplayed,
+        Self::CodeBurnt,
+        Self::RefreshReplayed,
+    ];
 
     /// The phase of a grant.
     #[must_use]
@@ -128,6 +142,7 @@ impl PhaseName {
             Phase::Dead(Cause::Denied) => Self::Denied,
             Phase::Dead(Cause::CodeReplayed) => Self::CodeReplayed,
             Phase::Dead(Cause::CodeBurnt) => Self::CodeBurnt,
+            Phase::Dead(Cause::RefreshReplayed) => Self::RefreshReplayed,
         }
     }
 }

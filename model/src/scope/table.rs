@@ -8,7 +8,9 @@ use crate::refusal::Refusal;
 use crate::server::decide::Choice;
 use crate::text::ScopeSet;
 use crate::world::Action;
-use crate::world::action::{CodeOf, Forgery, Lure, ProofOf, Redemption, RedirectOf, VerifierOf};
+use crate::world::action::{
+    CodeOf, Forgery, Lure, ProofOf, Redemption, RedirectOf, RefreshOf, RefreshScope, RefreshTry, VerifierOf,
+};
 use crate::world::{ATTACKER, EMAIL, OWNER, PROFILE};
 
 /// A policy whose lifetimes are a few steps of the clock.
@@ -22,7 +24,7 @@ const SHORT: Policy = Policy {
 /// Lifetimes that no scope's clock reaches.
 const LONG: Policy = Policy::RFC9700;
 
-const NOTHING: Leaks = Leaks { responses: false, requests: false, tokens: false };
+const NOTHING: Leaks = Leaks { responses: false, requests: false, tokens: false, refresh: false };
 
 const BASE: Scope = Scope {
     name: "",
@@ -38,6 +40,8 @@ const BASE: Scope = Scope {
     double_submit: false,
     uses: 1,
     retries: false,
+    refresh: false,
+    refreshes: &[],
     calls: 1,
     grants: 1,
     ticks: 0,
@@ -107,6 +111,27 @@ const EXPIRY: &[&str] = &[
     "served-token-in-time",
     "session-integrity",
 ];
+
+/// The laws about refresh tokens, and those that they rest on.
+const REFRESH: &[&str] = &[
+    "code-redeemed-once",
+    "replay-ends-grant",
+    "confidential-client-authenticated",
+    "token-within-consent",
+    "refresh-token-was-issued",
+    "refresh-by-its-client",
+    "public-refresh-used-once",
+    "public-refresh-replay-ends-grant",
+    "refresh-keeps-scope",
+    "refresh-in-time",
+    "served-token-was-issued",
+    "served-token-in-time",
+    "session-integrity",
+];
+
+const fn shown(by: Who, client: u16, token: RefreshOf, scope: RefreshScope) -> RefreshTry {
+    RefreshTry { by, client, token, scope }
+}
 
 /// The honest path: what the driven half of the suite walks.
 pub const HONEST_PATH: &[Action] = &[
@@ -226,7 +251,7 @@ pub static SCOPES: &[Scope] = &[
         name: "two-clients",
         why: "a code that leaked, in the hands of another registered client and of nobody's",
         calls: 3,
-        leaks: Leaks { responses: true, requests: false, tokens: false },
+        leaks: Leaks { responses: true, requests: false, tokens: false, refresh: false },
         redemptions: &[
             composed(Who::OtherClient, 1, ProofOf::Right),
             composed(Who::Thief, 0, ProofOf::Missing),
@@ -286,7 +311,7 @@ pub static SCOPES: &[Scope] = &[
         public: true,
         policy: Policy { wrong_verifier: WrongVerifier::BurnsCode, ..LONG },
         calls: 3,
-        leaks: Leaks { responses: true, requests: true, tokens: false },
+        leaks: Leaks { responses: true, requests: true, tokens: false, refresh: false },
         redemptions: &[
             Redemption { verifier: VerifierOf::Own, ..composed(Who::Thief, 0, ProofOf::Missing) },
             Redemption { verifier: VerifierOf::Missing, ..composed(Who::Thief, 0, ProofOf::Missing) },
@@ -317,6 +342,88 @@ pub static SCOPES: &[Scope] = &[
         attempts: 1,
         laws: ALL,
         sometimes: &[Reached::Refused(Refusal::RedirectUriUnregistered), Reached::Served],
+        honest: HONEST_PATH,
+        ..BASE
+    },
+    Scope {
+        name: "refresh",
+        why: "a public client that refreshes, with less scope, with more, and with a token that was spent",
+        public: true,
+        client_scope: ScopeSet(PROFILE.0 | EMAIL.0),
+        refresh: true,
+        retries: true,
+        calls: 4,
+        refreshes: &[
+            shown(Who::Client, 0, RefreshOf::Latest, RefreshScope::All),
+            shown(Who::Client, 0, RefreshOf::Latest, RefreshScope::Narrower),
+            shown(Who::Client, 0, RefreshOf::Latest, RefreshScope::Wider),
+            shown(Who::Client, 0, RefreshOf::First, RefreshScope::All),
+            shown(Who::Thief, 0, RefreshOf::MadeUp, RefreshScope::All),
+        ],
+        laws: REFRESH,
+        sometimes: &[
+            Reached::Refused(Refusal::RefreshUnknown),
+            Reached::Refused(Refusal::RefreshReplayed),
+            Reached::Refused(Refusal::RefreshScopeWider),
+            Reached::Phase(PhaseName::RefreshReplayed),
+            Reached::Served,
+        ],
+        honest: HONEST_PATH,
+        ..BASE
+    },
+    Scope {
+        name: "refresh-theft",
+        why: "a public client that refreshes before expiry, and a thief who has its first refresh token",
+        public: true,
+        policy: Policy { refresh_lifetime: Lifetime(2), ..SHORT },
+        refresh: true,
+        uses: 3,
+        calls: 3,
+        ticks: 3,
+        leaks: Leaks { refresh: true, ..NOTHING },
+        refreshes: &[shown(Who::Thief, 0, RefreshOf::Leaked, RefreshScope::All)],
+        laws: REFRESH,
+        sometimes: &[
+            Reached::Refused(Refusal::RefreshReplayed),
+            Reached::Refused(Refusal::RefreshExpired),
+            Reached::ClientRefused(ClientRefusal::RefreshInProgress),
+            Reached::Phase(PhaseName::RefreshReplayed),
+            Reached::Served,
+        ],
+        honest: HONEST_PATH,
+        ..BASE
+    },
+    Scope {
+        name: "refresh-grace",
+        why: "a public client that refreshes twice at once, at a server that grants a second for that",
+        public: true,
+        policy: Policy { refresh_grace: Lifetime(1), ..SHORT },
+        refresh: true,
+        uses: 2,
+        calls: 3,
+        ticks: 2,
+        refreshes: &[shown(Who::Client, 0, RefreshOf::First, RefreshScope::All)],
+        laws: REFRESH,
+        sometimes: &[
+            Reached::Refused(Refusal::RefreshReplayed),
+            Reached::Phase(PhaseName::RefreshReplayed),
+            Reached::Served,
+        ],
+        honest: HONEST_PATH,
+        ..BASE
+    },
+    Scope {
+        name: "refresh-two-clients",
+        why: "a refresh token that leaked, in the hands of another client, and without the client's secret",
+        refresh: true,
+        calls: 3,
+        leaks: Leaks { refresh: true, ..NOTHING },
+        refreshes: &[
+            shown(Who::OtherClient, 1, RefreshOf::Leaked, RefreshScope::All),
+            shown(Who::Client, 0, RefreshOf::Latest, RefreshScope::All),
+        ],
+        laws: REFRESH,
+        sometimes: &[Reached::Refused(Refusal::RefreshOfAnotherClient), Reached::Served],
         honest: HONEST_PATH,
         ..BASE
     },

@@ -182,7 +182,7 @@ impl Ask {
 
 impl AskedScope {
     /// Reads a scope by its grammar; one that breaks it is as unknown as a value that nobody registered.
-    fn parse(text: &str, directory: &Directory) -> Self {
+    pub(super) fn parse(text: &str, directory: &Directory) -> Self {
         let Some(values) = scope_values(text) else {
             return Self { known: ScopeSet::EMPTY, has_unknown: true };
         };

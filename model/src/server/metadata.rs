@@ -21,7 +21,7 @@ pub fn metadata(directory: &Directory, policy: &Policy) -> Value {
         "scopes_supported": directory.scopes,
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
-        "grant_types_supported": ["authorization_code"],
+        "grant_types_supported": ["authorization_code", "refresh_token"],
         "token_endpoint_auth_methods_supported": methods,
         "code_challenge_methods_supported": challenges,
         "authorization_response_iss_parameter_supported": true,

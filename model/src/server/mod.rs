@@ -5,12 +5,12 @@
 //! takes which request is this table; everything else is refused.
 //!
 //! ```text
-//!            authorize   decide         redeem                       resource
-//!  no grant  Asked       refused        refused                      refused
-//!  Asked     -           Coded | Dead   refused                      refused
-//!  Coded     -           refused        Live                         refused
-//!  Live      -           refused        refused; same code: Dead     served until it expires
-//!  Dead      -           refused        refused                      refused
+//!            authorize   decide         redeem                    refresh                   resource
+//!  no grant  Asked       refused        refused                   refused                   refused
+//!  Asked     -           Coded | Dead   refused                   refused                   refused
+//!  Coded     -           refused        Live                      refused                   refused
+//!  Live      -           refused        refused; same code: Dead  Live; spent token: Dead   served until it expires
+//!  Dead      -           refused        refused                   refused                   refused
 //! ```
 //!
 //! Absent on purpose: clocks, randomness, stores, sockets. The loop that waits stands in the reference server.
@@ -22,6 +22,7 @@ pub mod login;
 pub mod metadata;
 pub mod receive;
 pub mod redeem;
+pub mod refresh;
 pub mod reply;
 pub mod resource;
 
@@ -97,6 +98,8 @@ pub struct Fresh {
     pub grant: GrantId,
     /// An ask, a code, an access token or a session.
     pub secret: Minted,
+    /// A refresh token.
+    pub refresh: Minted,
 }
 
 /// The judgement of a step.
@@ -216,6 +219,8 @@ pub struct Tokens {
     pub expires_in: Lifetime,
     /// What it is for.
     pub scope: ScopeSet,
+    /// The refresh token, for clients that get one.
+    pub refresh: Option<Handle>,
 }
 
 /// The protected resource: for whom, and through whom.

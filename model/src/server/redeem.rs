@@ -5,10 +5,11 @@
 //! a replay and ends the grant (decision 0005).
 
 use super::authenticate::{Presented, authenticate};
+use super::refresh::{RefreshAsk, issue_refresh};
 use super::{Found, Moment, Needs, Outcome, Pending, Reply, Tokens, Write};
 use crate::directory::{Client, Directory};
 use crate::form::Params;
-use crate::grant::{Cause, Grant, Live, Phase};
+use crate::grant::{Access, Cause, Grant, Live, Phase};
 use crate::http::HttpRequest;
 use crate::policy::WrongVerifier;
 use crate::refusal::{Field, Malformed, Place, Refusal, Refused};
@@ -29,6 +30,8 @@ pub struct TokenRequest {
 pub enum TokenAsk {
     /// `authorization_code`.
     Redeem(Redeem),
+    /// `refresh_token`.
+    Refresh(RefreshAsk),
     /// A grant type that this server does not know.
     Unsupported,
 }
@@ -48,12 +51,13 @@ impl TokenRequest {
     /// Reads a token request.
     #[must_use]
     pub fn parse(request: &HttpRequest, params: &Params, directory: &Directory) -> Self {
-        Self { by: Presented::parse(request, params, directory), ask: TokenAsk::parse(params) }
+        Self { by: Presented::parse(request, params, directory), ask: TokenAsk::parse(params, directory) }
     }
 
     pub(super) fn locate(&self) -> Needs {
         let grant = match self.ask {
             Ok(TokenAsk::Redeem(redeem)) => redeem.code.map(|code| code.grant),
+            Ok(TokenAsk::Refresh(refresh)) => refresh.token.map(|token| token.grant),
             Ok(TokenAsk::Unsupported) | Err(_) => None,
         };
         Needs { client: self.by.ok().and_then(|by| by.client), session: None, grant }
@@ -74,22 +78,27 @@ impl TokenRequest {
             TokenAsk::Unsupported => Err(Refusal::GrantTypeUnsupported.into()),
             // rfc6749-5.2-unauthorized-client
             TokenAsk::Redeem(_) if !client.code_grant => Err(Refusal::GrantTypeNotAllowed.into()),
+            TokenAsk::Refresh(_) if !client.refresh_grant => Err(Refusal::GrantTypeNotAllowed.into()),
             TokenAsk::Redeem(redeem) => Ok(redeem.step(at, client, found.grant)),
+            TokenAsk::Refresh(refresh) => Ok(refresh.step(at, client, found.grant)),
         }
     }
 }
 
 impl TokenAsk {
-    fn parse(params: &Params) -> Result<Self, Malformed> {
+    fn parse(params: &Params, directory: &Directory) -> Result<Self, Malformed> {
         // rfc6749-3.2-duplicate-parameter-refused
         let grant_type = params.one(Field::GrantType)?.ok_or(Malformed::Missing(Field::GrantType))?;
         let code = params.one(Field::Code)?;
         let redirect = params.one(Field::RedirectUri)?;
         let verifier = params.one(Field::CodeVerifier)?;
         params.one(Field::Scope)?;
+        params.one(Field::RefreshToken)?;
         // rfc6749-1.9-names-and-values-case-sensitive
-        if grant_type != "authorization_code" {
-            return Ok(Self::Unsupported);
+        match grant_type {
+            "authorization_code" => {}
+            "refresh_token" => return RefreshAsk::parse(params, directory).map(Self::Refresh),
+            _ => return Ok(Self::Unsupported),
         }
         let code = code.ok_or(Malformed::Missing(Field::Code))?;
         if verifier.is_some_and(|verifier| !is_proof_key(verifier)) {
@@ -142,11 +151,14 @@ impl Redeem {
             // rfc7636-4.6-match-continues
             Phase::Coded(_) => {
                 let until = at.now.after(at.policy.access_token_lifetime);
-                grant.phase = Phase::Live(Live { code, access: at.fresh.secret.digest, until });
+                let access = Access { token: at.fresh.secret.digest, scope: grant.terms.scope, until };
+                let refresh = client.refresh_grant.then(|| issue_refresh(at, None));
+                grant.phase = Phase::Live(Live { code, access, refresh });
                 let tokens = Tokens {
                     access: Handle { grant: grant.id, secret: at.fresh.secret.secret },
                     expires_in: at.policy.access_token_lifetime,
                     scope: grant.terms.scope,
+                    refresh: refresh.map(|_| Handle { grant: grant.id, secret: at.fresh.refresh.secret }),
                 };
                 Outcome::Write(Pending::new(Write::SwapGrant(grant), Reply::Tokens(tokens)))
             }

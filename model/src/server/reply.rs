@@ -143,12 +143,15 @@ fn uncached(reply: HttpReply) -> HttpReply {
 }
 
 fn token_response(directory: &Directory, tokens: &Tokens) -> HttpReply {
-    let body = json!({
+    let mut body = json!({
         "access_token": tokens.access.text(),
         "token_type": "Bearer",
         "expires_in": tokens.expires_in.0,
         "scope": directory.scope_text(tokens.scope),
     });
+    if let Some(refresh) = tokens.refresh {
+        body["refresh_token"] = json!(refresh.text());
+    }
     uncached(json_reply(200, body.to_string()))
 }
 

@@ -87,18 +87,18 @@ pub fn admit(now: Time, need: ScopeSet, bearer: &Bearer, grant: Option<&Grant>) 
         Phase::Asked(_) | Phase::Coded(_) => return Err(Refusal::TokenUnknown),
     };
     // rfc6749-10.3-access-token-not-forgeable
-    if !live.access.matches(&shown.digest) {
+    if !live.access.token.matches(&shown.digest) {
         return Err(Refusal::TokenUnknown);
     }
     // rfc6749-7-expired-token-refused
-    if now >= live.until {
+    if now >= live.access.until {
         return Err(Refusal::TokenExpired);
     }
     // rfc6749-7-scope-covers-resource
-    if !grant.terms.scope.covers(need) {
+    if !live.access.scope.covers(need) {
         return Err(Refusal::ScopeInsufficient);
     }
-    Ok(Served { user: grant.terms.user, client: grant.terms.client, scope: grant.terms.scope })
+    Ok(Served { user: grant.terms.user, client: grant.terms.client, scope: live.access.scope })
 }
 
 /// The token behind the scheme `Bearer`, in whatever case (RFC 9110 11.1); `None` for another scheme.

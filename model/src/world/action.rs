@@ -1,6 +1,8 @@
 //! What can happen next, each by a named actor.
 
-pub use super::attacker::{CodeOf, Forgery, Lure, ProofOf, Redemption, RedirectOf, VerifierOf};
+pub use super::attacker::{
+    CodeOf, Forgery, Lure, ProofOf, Redemption, RedirectOf, RefreshOf, RefreshScope, RefreshTry, VerifierOf,
+};
 use super::{At, Known, Stage, Universe, World};
 use crate::client::Flow;
 use crate::fact::Who;
@@ -30,6 +32,8 @@ pub enum Action {
     Commit(usize),
     /// Somebody composes a token request.
     Redeem(Redemption),
+    /// Somebody shows a refresh token.
+    Refresh(RefreshTry),
     /// The attacker shows a token to the resource.
     ShowToken(Shown),
     /// Something leaks to the attacker.
@@ -64,6 +68,11 @@ impl Action {
             Self::Retry(_) => "client",
             Self::Load(_) | Self::Commit(_) => "server",
             Self::Redeem(redemption) => match redemption.by {
+                Who::Client => "client",
+                Who::OtherClient => "other client",
+                Who::Owner | Who::Thief => "attacker",
+            },
+            Self::Refresh(refresh) => match refresh.by {
                 Who::Client => "client",
                 Who::OtherClient => "other client",
                 Who::Owner | Who::Thief => "attacker",

@@ -6,13 +6,15 @@
 use super::symbols::{
     EVIL, JUNK, OWN_VERIFIER, digest, grant_id, hashed, redirect, secret, verifier, verifier_of,
 };
-use super::{ATTACKER, Asking, At, Call, Known, Next, OWNER, Stage, Universe, World};
+use super::{ATTACKER, Asking, At, Call, Known, Next, OWNER, PROFILE, Stage, Universe, WIDE, World};
 use crate::directory::ClientNo;
 use crate::fact::Who;
 use crate::secret::Shown;
 use crate::server::authenticate::{Presented, Proof};
+use crate::server::authorize::AskedScope;
 use crate::server::decide::Choice;
 use crate::server::redeem::{Redeem, TokenAsk, TokenRequest};
+use crate::server::refresh::RefreshAsk;
 use crate::text::{Challenge, ChallengeMethod};
 
 /// A token request that somebody composes.
@@ -68,6 +70,43 @@ pub enum VerifierOf {
     Missing,
 }
 
+/// A refresh token that somebody shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RefreshTry {
+    /// Who shows it.
+    pub by: Who,
+    /// As which client.
+    pub client: u16,
+    /// Which token.
+    pub token: RefreshOf,
+    /// What scope it asks for.
+    pub scope: RefreshScope,
+}
+
+/// Which refresh token somebody shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RefreshOf {
+    /// The one that leaked.
+    Leaked,
+    /// The one that was issued last.
+    Latest,
+    /// The one that the client got first.
+    First,
+    /// One that nobody issued.
+    MadeUp,
+}
+
+/// What scope a refresh asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RefreshScope {
+    /// All that was granted.
+    All,
+    /// One value of it.
+    Narrower,
+    /// More than that.
+    Wider,
+}
+
 /// What the attacker puts into the owner's browser.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Lure {
@@ -100,6 +139,11 @@ impl Universe {
             }
         }
         if world.calls.len() < usize::from(scope.calls) {
+            for refresh in scope.refreshes {
+                if self.refreshing(world, refresh).is_some() {
+                    actions.push(Action::Refresh(*refresh));
+                }
+            }
             for redemption in scope.redemptions {
                 if self.composed(world, redemption).is_some() {
                     actions.push(Action::Redeem(*redemption));
@@ -147,7 +191,61 @@ impl Universe {
         {
             leaks.push(Known::Token(Shown { grant: grant_id(0), digest: login.token }));
         }
+        if self.scope.leaks.refresh {
+            leaks.extend(self.first_refresh(world).map(Known::Refresh));
+        }
         leaks
+    }
+
+    /// The refresh token of the first redemption.
+    fn first_refresh(&self, world: &World) -> Option<Shown> {
+        let first = world.facts.iter().find_map(|fact| match fact.what {
+            crate::fact::What::Redemption(redemption) => redemption.token?.refresh,
+            _ => None,
+        })?;
+        Some(Shown { grant: grant_id(0), digest: digest(u8::try_from(first.0).ok()?) })
+    }
+
+    /// The refresh token that was issued last.
+    fn latest_refresh(&self, world: &World) -> Option<Shown> {
+        let latest = world.facts.iter().rev().find_map(|fact| match fact.what {
+            crate::fact::What::Redemption(redemption) => redemption.token?.refresh,
+            crate::fact::What::Refresh(refresh) => refresh.issued?.refresh,
+            _ => None,
+        })?;
+        Some(Shown { grant: grant_id(0), digest: digest(u8::try_from(latest.0).ok()?) })
+    }
+
+    /// The token request of a try; `None` where its token is not at hand.
+    fn refreshing(&self, world: &World, refresh: &RefreshTry) -> Option<TokenRequest> {
+        let shown = |digest| Shown { grant: grant_id(0), digest };
+        let token = match refresh.token {
+            RefreshOf::Leaked => world.known.iter().find_map(|known| match known {
+                Known::Refresh(shown) => Some(*shown),
+                Known::Code(_) | Known::Token(_) | Known::Challenge(_) => None,
+            })?,
+            RefreshOf::Latest => self.latest_refresh(world)?,
+            RefreshOf::First => self.first_refresh(world)?,
+            RefreshOf::MadeUp => self.first_refresh(world).map(|_| shown(digest(JUNK)))?,
+        };
+        let scope = match refresh.scope {
+            RefreshScope::All => None,
+            RefreshScope::Narrower => Some(AskedScope { known: PROFILE, has_unknown: false }),
+            RefreshScope::Wider => Some(AskedScope { known: WIDE, has_unknown: false }),
+        };
+        let proof = match self.client(ClientNo(refresh.client))?.secret {
+            Some(secret) => Proof::Basic(secret),
+            None => Proof::None,
+        };
+        Some(TokenRequest {
+            by: Ok(Presented { client: Some(ClientNo(refresh.client)), proof }),
+            ask: Ok(TokenAsk::Refresh(RefreshAsk { token: Some(token), scope })),
+        })
+    }
+
+    pub(super) fn refresh(&self, world: &World, refresh: &RefreshTry) -> Option<Next> {
+        let request = self.refreshing(world, refresh)?;
+        Some(sent(world, refresh.by, request))
     }
 
     pub(super) fn leak(&self, world: &World, known: Known) -> Option<Next> {
@@ -159,12 +257,12 @@ impl Universe {
     fn composed(&self, world: &World, redemption: &Redemption) -> Option<TokenRequest> {
         let leaked = world.known.iter().find_map(|known| match known {
             Known::Code(code) => Some(*code),
-            Known::Token(_) | Known::Challenge(_) => None,
+            Known::Token(_) | Known::Refresh(_) | Known::Challenge(_) => None,
         });
         // A sloppy client has its own code: the one that it redeemed or is about to.
         let own = world.calls.first().and_then(|call| match call.request.ask {
             Ok(TokenAsk::Redeem(redeem)) => redeem.code,
-            Ok(TokenAsk::Unsupported) | Err(_) => None,
+            Ok(TokenAsk::Refresh(_) | TokenAsk::Unsupported) | Err(_) => None,
         });
         let code = match redemption.code {
             CodeOf::Leaked if redemption.by == Who::Client => own?,
@@ -176,7 +274,7 @@ impl Universe {
         };
         let challenge = world.known.iter().find_map(|known| match known {
             Known::Challenge(challenge) => Some(*challenge),
-            Known::Code(_) | Known::Token(_) => None,
+            Known::Code(_) | Known::Token(_) | Known::Refresh(_) => None,
         });
         let verifier = match redemption.verifier {
             VerifierOf::Right => Some(verifier_of(verifier(OWNER, 0))),
@@ -205,17 +303,7 @@ impl Universe {
 
     pub(super) fn redeem(&self, world: &World, redemption: &Redemption) -> Option<Next> {
         let request = self.composed(world, redemption)?;
-        let mut world = world.clone();
-        let call = Call {
-            by: redemption.by,
-            request,
-            session: None,
-            sent: world.sending(),
-            sent_at: world.now,
-            stage: Stage::Sent,
-        };
-        world.calls.push(call);
-        Some(Next::of(world))
+        Some(sent(world, redemption.by, request))
     }
 
     pub(super) fn show_token(&self, world: &World, shown: Shown) -> Option<Next> {
@@ -291,4 +379,13 @@ impl Universe {
         // A refusal writes nothing here, so the world stays; the ending of a replayed grant has actions of its own.
         Some(Next { refused: Some(refused), ..Next::of(world.clone()) })
     }
+}
+
+/// A world in which a token request is on its way.
+fn sent(world: &World, by: Who, request: TokenRequest) -> Next {
+    let mut world = world.clone();
+    let call =
+        Call { by, request, session: None, sent: world.sending(), sent_at: world.now, stage: Stage::Sent };
+    world.calls.push(call);
+    Next::of(world)
 }

@@ -1,6 +1,6 @@
 //! The back channel: token requests with load and commit apart, and tokens at the resource.
 
-use super::symbols::{digest, grant_at, minted, redirect, secret, token, verifier_of};
+use super::symbols::{digest, grant_at, minted, redirect, refresh, secret, symbol, token, verifier_of};
 use super::{Call, Next, Stage, Universe, World};
 use crate::client::refusal::ClientRefusal;
 use crate::client::{Act, Event, TokenAnswer};
@@ -10,6 +10,7 @@ use crate::refusal::Refused;
 use crate::secret::Shown;
 use crate::server::authenticate::{Presented, Proof};
 use crate::server::redeem::{Redeem, TokenAsk, TokenRequest};
+use crate::server::refresh::RefreshAsk;
 use crate::server::resource::{Bearer, ResourceRequest};
 use crate::server::{Found, Outcome, Reply, Request, Write, locate, step};
 
@@ -121,11 +122,16 @@ impl Universe {
         if let Some(browser) = call.session {
             let issued = digest(token(at));
             let answer = match reply {
-                Reply::Tokens(tokens) => {
-                    Ok(TokenAnswer { token: issued, until: Some(world.now.after(tokens.expires_in)) })
-                }
+                Reply::Tokens(tokens) => Ok(TokenAnswer {
+                    token: issued,
+                    until: Some(world.now.after(tokens.expires_in)),
+                    refresh: tokens.refresh.map(|_| digest(refresh(at))),
+                }),
                 _ => Err(ClientRefusal::TokenRefused),
             };
+            if let Ok(TokenAsk::Refresh(_)) = call.request.ask {
+                return self.refreshed(world, browser, answer, reply);
+            }
             match self.fold(&mut world, browser, Event::TokenAnswer(answer, minted(token(at)))) {
                 Act::ToProfile(_) => self.observe_login(&mut world, browser, issued),
                 Act::ShowError(refusal) => client_refused = Some(refusal),
@@ -133,6 +139,61 @@ impl Universe {
             }
         }
         Next { world, refused: reply.refusal(), client_refused }
+    }
+
+    /// The answer to the client's own refresh: the profile that waited for it goes on.
+    fn refreshed(
+        &self,
+        mut world: World,
+        browser: usize,
+        answer: Result<TokenAnswer, ClientRefusal>,
+        reply: &Reply,
+    ) -> Next {
+        let mut refused = reply.refusal();
+        let mut client_refused = None;
+        match self.fold(&mut world, browser, Event::RefreshAnswer(answer)) {
+            Act::CallResource => {
+                if let Some((of_resource, of_client)) = self.fetch(&mut world, browser) {
+                    refused = refused.or(of_resource);
+                    client_refused = of_client;
+                }
+            }
+            Act::ShowError(refusal) => client_refused = Some(refusal),
+            _ => {}
+        }
+        Next { world, refused, client_refused }
+    }
+
+    /// The client fetches the resource with the token of a browser's login.
+    pub(super) fn fetch(
+        &self,
+        world: &mut World,
+        browser: usize,
+    ) -> Option<(Option<Refused>, Option<ClientRefusal>)> {
+        let token = world.sessions[browser].login?.token;
+        let call = usize::from(symbol(token) - super::symbols::token(0));
+        let grant = match world.calls.get(call)?.request.ask.ok()? {
+            TokenAsk::Redeem(redeem) => redeem.code?.grant,
+            TokenAsk::Refresh(refresh) => refresh.token?.grant,
+            TokenAsk::Unsupported => return None,
+        };
+        let (reply, refused) = self.show(world, Who::Client, Shown { grant, digest: token })?;
+        let answer = match reply {
+            Reply::Resource(_) => Ok(()),
+            _ => Err(ClientRefusal::ResourceRefused),
+        };
+        let client_refused = match self.fold(world, browser, Event::ResourceAnswer(answer)) {
+            Act::ShowError(refusal) => Some(refusal),
+            _ => None,
+        };
+        Some((refused, client_refused))
+    }
+
+    /// The token request with which the client refreshes a browser's login.
+    pub(super) fn refresh_call(&self, world: &World, browser: usize, shown: Shown) -> Call {
+        let honest = self.honest_call(world, shown, None, Some(browser));
+        let ask = Ok(TokenAsk::Refresh(RefreshAsk { token: Some(shown), scope: None }));
+        Call { request: TokenRequest { ask, ..honest.request }, ..honest }
     }
 
     /// Somebody shows a token to the resource.

@@ -5,7 +5,7 @@
 use super::observe::SeenCode;
 use super::symbols::{
     EVIL, ISSUER, JUNK, ask, client_session, code, digest, grant_at, grant_id, hashed, minted, redirect,
-    server_session, state, symbol, verifier,
+    server_session, state, verifier,
 };
 use super::{Asking, At, Kept, Known, Next, Response, Universe, World};
 use crate::client::refusal::ClientRefusal;
@@ -14,6 +14,7 @@ use crate::directory::{ClientNo, UserNo};
 use crate::fact::Who;
 use crate::fault::Fault;
 use crate::grant::Session;
+use crate::policy::Lifetime;
 use crate::refusal::Refused;
 use crate::secret::Shown;
 use crate::server::authorize::{Ask, Authorize};
@@ -25,7 +26,7 @@ use crate::text::{Challenge, ChallengeMethod};
 impl Universe {
     /// The client's rules in this scope.
     fn client_rules(&self) -> Rules {
-        Rules { issuer: ISSUER, iss: IssNeed::Required, pkce: self.scope.pkce }
+        Rules { issuer: ISSUER, iss: IssNeed::Required, pkce: self.scope.pkce, refresh_margin: Lifetime(0) }
     }
 
     /// Folds an event into the client's session of a browser.
@@ -244,27 +245,25 @@ impl Universe {
     pub(super) fn profile(&self, world: &World, browser: usize) -> Option<Next> {
         let mut world = world.clone();
         world.browsers[browser].uses += 1;
-        let token = world.sessions[browser].login?.token;
-        let call = usize::from(symbol(token) - super::symbols::token(0));
+        let login = world.sessions[browser].login?;
         match self.fold(&mut world, browser, Event::Profile) {
-            Act::CallResource => {}
-            Act::ToLogin => return Some(Next::of(world)),
-            _ => return None,
-        }
-        let Ok(crate::server::redeem::TokenAsk::Redeem(redeem)) = world.calls.get(call)?.request.ask else {
-            return None;
-        };
-        let shown = Shown { grant: redeem.code?.grant, digest: token };
-        let (reply, refused) = self.show(&mut world, Who::Client, shown)?;
-        let answer = match reply {
-            Reply::Resource(_) => Ok(()),
-            _ => Err(ClientRefusal::ResourceRefused),
-        };
-        let client_refused = match self.fold(&mut world, browser, Event::ResourceAnswer(answer)) {
-            Act::ShowError(refusal) => Some(refusal),
+            Act::CallResource => {
+                let (refused, client_refused) = self.fetch(&mut world, browser)?;
+                Some(Next { world, refused, client_refused })
+            }
+            Act::Refresh => {
+                if world.calls.len() >= usize::from(self.scope.calls) {
+                    return None;
+                }
+                let shown = Shown { grant: grant_id(0), digest: login.refresh? };
+                let call = self.refresh_call(&world, browser, shown);
+                world.calls.push(call);
+                Some(Next::of(world))
+            }
+            Act::ToLogin => Some(Next::of(world)),
+            Act::ShowError(refusal) => Some(Next { client_refused: Some(refusal), ..Next::of(world) }),
             _ => None,
-        };
-        Some(Next { world, refused, client_refused })
+        }
     }
 
     /// Locates, loads, steps and writes at once: for requests whose record nobody else writes.

@@ -166,6 +166,8 @@ pub enum Known {
     Code(Shown),
     /// An access token.
     Token(Shown),
+    /// A refresh token.
+    Refresh(Shown),
     /// A code challenge.
     Challenge(Challenge),
 }
@@ -202,6 +204,8 @@ pub struct Universe {
 pub const PROFILE: ScopeSet = ScopeSet(1);
 /// Another scope value.
 pub const EMAIL: ScopeSet = ScopeSet(2);
+/// A scope that no client is registered for.
+pub const WIDE: ScopeSet = ScopeSet(7);
 
 impl Universe {
     /// The worlds of a scope under faults.
@@ -214,6 +218,7 @@ impl Universe {
             redirects: vec![symbols::redirect(no)],
             scope: scope.client_scope,
             code_grant: true,
+            refresh_grant: scope.refresh,
         };
         let mut two_uris = client(2, false);
         two_uris.redirects.push(symbols::redirect(3));
@@ -260,6 +265,7 @@ impl Universe {
             Action::Load(call) => self.load(world, *call),
             Action::Commit(call) => self.commit(world, *call),
             Action::Redeem(redemption) => self.redeem(world, redemption),
+            Action::Refresh(refresh) => self.refresh(world, refresh),
             Action::ShowToken(shown) => self.show_token(world, *shown),
             Action::Leak(known) => self.leak(world, *known),
             Action::Lure(lure) => self.lure(world, *lure),
@@ -276,7 +282,11 @@ impl Universe {
     fn moment(&self, now: Time, grant: usize, secret: u8) -> Moment {
         Moment {
             now,
-            fresh: Fresh { grant: symbols::grant_id(grant), secret: symbols::minted(secret) },
+            fresh: Fresh {
+                grant: symbols::grant_id(grant),
+                secret: symbols::minted(secret),
+                refresh: symbols::minted(secret + symbols::REFRESH_OFFSET),
+            },
             policy: self.scope.policy,
             resource_scope: PROFILE,
         }

@@ -1,10 +1,11 @@
 //! The observer: facts off typed messages. It knows what passed, never what the server stored.
 
-use super::symbols::{account, client, digest, grant_at, sym, token};
+use super::symbols::{account, client, digest, grant_at, refresh, sym, token};
 use super::{Asking, Call, Kept, PROFILE, Universe, World};
 use crate::directory::Authentication;
 use crate::fact::{
-    Challenge, CodeIssued, Fact, Issued, LoggedIn, Redemption, ResourceUse, SecretShown, What, Who,
+    Challenge, CodeIssued, Fact, Issued, LoggedIn, Redemption, RefreshUse, ResourceUse, SecretShown, What,
+    Who,
 };
 use crate::secret::{Digest, Shown};
 use crate::server::authenticate::Proof;
@@ -67,21 +68,40 @@ impl Universe {
 
     /// A token request and its answer.
     pub(super) fn observe_call(&self, world: &mut World, at: usize, call: &Call, reply: &Reply) {
-        let (Ok(by), Ok(TokenAsk::Redeem(redeem))) = (call.request.by, call.request.ask) else { return };
-        let (Some(named), Some(code)) = (by.client, redeem.code) else { return };
-        let token = match reply {
-            Reply::Tokens(tokens) => Some(issued(world, at, &code, tokens)),
+        let (Ok(by), Ok(ask)) = (call.request.by, call.request.ask) else { return };
+        let Some(named) = by.client else { return };
+        let tokens = match reply {
+            Reply::Tokens(tokens) => Some(tokens),
             _ => None,
         };
-        let redemption = Redemption {
-            code: sym(code.digest),
-            client: client(named.0),
-            secret: self.secret_shown(call),
-            redirect_uri: redeem.redirect.map(sym),
-            verifier: redeem.verifier.map(|verifier| (sym(verifier.plain), sym(verifier.s256))),
-            token,
+        let secret = self.secret_shown(call);
+        let what = match ask {
+            TokenAsk::Redeem(redeem) => {
+                let Some(code) = redeem.code else { return };
+                What::Redemption(Redemption {
+                    code: sym(code.digest),
+                    client: client(named.0),
+                    secret,
+                    redirect_uri: redeem.redirect.map(sym),
+                    verifier: redeem.verifier.map(|verifier| (sym(verifier.plain), sym(verifier.s256))),
+                    token: tokens.map(|tokens| issued(world, at, &code, tokens)),
+                })
+            }
+            TokenAsk::Refresh(refresh) => {
+                let Some(shown) = refresh.token else { return };
+                let consented = world.kept.get(grant_at(shown.grant)).and_then(|kept| kept.consented);
+                let lacks = |tokens: &Tokens| consented.is_some_and(|scope| !tokens.scope.covers(scope));
+                What::Refresh(RefreshUse {
+                    token: sym(shown.digest),
+                    client: client(named.0),
+                    secret,
+                    falls_short: refresh.scope.is_none() && tokens.is_some_and(lacks),
+                    issued: tokens.map(|tokens| issued(world, at, &shown, tokens)),
+                })
+            }
+            TokenAsk::Unsupported => return,
         };
-        world.record(call.sent, call.sent_at.0, call.by, What::Redemption(redemption));
+        world.record(call.sent, call.sent_at.0, call.by, what);
     }
 
     fn secret_shown(&self, call: &Call) -> SecretShown {
@@ -122,5 +142,6 @@ fn issued(world: &World, at: usize, code: &Shown, tokens: &Tokens) -> Issued {
         token: sym(digest(token(at))),
         expires_in: Some(u64::from(tokens.expires_in.0)),
         beyond_consent: consented.is_some_and(|scope| !scope.covers(tokens.scope)),
+        refresh: tokens.refresh.map(|_| sym(digest(refresh(at)))),
     }
 }

@@ -101,6 +101,15 @@ pub fn token(call: usize) -> u8 {
     90 + byte(call)
 }
 
+/// The refresh token that a call brings.
+#[must_use]
+pub fn refresh(call: usize) -> u8 {
+    token(call) + REFRESH_OFFSET
+}
+
+/// How far a call's refresh token lies behind its access token.
+pub const REFRESH_OFFSET: u8 = 60;
+
 /// The redirect URI of a client.
 #[must_use]
 pub const fn redirect(client: u16) -> RedirectUri {

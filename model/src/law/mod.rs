@@ -3,7 +3,11 @@
 //! The model checks each law in every state, the suite over all exchanges of a run. A law reads facts only, and
 //! nothing of the server's or the client's logic. A law whose premise never occurred is silent, not kept.
 
-use crate::fact::{Challenge, CodeIssued, Fact, Redemption, ResourceUse, SecretShown, What, Who};
+mod code;
+mod facts;
+mod refresh;
+
+use crate::fact::{Challenge, Fact, SecretShown, Who};
 use crate::rule::RuleId;
 use crate::rules;
 
@@ -28,6 +32,10 @@ pub struct Facts<'a> {
     pub facts: &'a [Fact],
     /// The longest that a code may live, in seconds.
     pub code_lifetime: u64,
+    /// For how long after its use a refresh token may be used again, in seconds.
+    pub refresh_grace: u64,
+    /// The longest that a refresh token may lie unused, in seconds, if that is known.
+    pub refresh_lifetime: Option<u64>,
 }
 
 /// A law's verdict.
@@ -106,14 +114,14 @@ pub const LAWS: &[Law] = &[
             "rfc9700-4.2.4-code-single-use",
         ],
         observable: true,
-        judge: code_redeemed_once,
+        judge: code::code_redeemed_once,
     },
     Law {
         id: "replay-ends-grant",
         about: "Once a redemption was repeated in full, no token of its code opens the resource.",
         rules: rules!["rfc6749-4.1.2-code-reuse-revokes-tokens", "rfc9700-4.2.4-code-replay-revokes-tokens"],
         observable: true,
-        judge: replay_ends_grant,
+        judge: code::replay_ends_grant,
     },
     Law {
         id: "code-redeemed-in-time",
@@ -182,36 +190,76 @@ pub const LAWS: &[Law] = &[
     },
     Law {
         id: "confidential-client-authenticated",
-        about: "A code of a client that has a secret is redeemed only with that secret.",
+        about: "A client that has a secret gets tokens only with that secret.",
         rules: rules![
             "rfc6749-2.2-client-id-alone-no-auth",
             "rfc6749-4.1.3-client-auth-required",
             "rfc6749-4.1.3-client-auth-checked-if-included",
             "rfc9700-2.5-client-authentication-enforced",
+            "rfc6749-6-client-auth-required",
         ],
         observable: true,
-        judge: |facts| {
-            facts.each_redemption(|_, redemption| {
-                redemption.token.is_none() || redemption.secret != SecretShown::WrongOrMissing
-            })
-        },
+        judge: |facts| facts.each_issue(|issue| issue.secret != SecretShown::WrongOrMissing),
     },
     Law {
         id: "token-within-consent",
         about: "A token's scope has no more than what the owner consented to.",
-        rules: rules!["rfc6749-5.2-scope-not-beyond-grant"],
+        rules: rules![
+            "rfc6749-5.2-scope-not-beyond-grant",
+            "rfc6749-6-scope-not-beyond-original",
+            "rfc9700-4.14.2-refresh-bound-to-scope",
+        ],
         observable: true,
-        judge: |facts| {
-            facts
-                .each_redemption(|_, redemption| redemption.token.is_none_or(|issued| !issued.beyond_consent))
-        },
+        judge: |facts| facts.each_issue(|issue| !issue.issued.beyond_consent),
     },
     Law {
         id: "code-was-issued",
         about: "Only a code that was issued is redeemed.",
         rules: rules!["rfc6749-4.1.3-code-valid"],
         observable: true,
-        judge: code_was_issued,
+        judge: code::code_was_issued,
+    },
+    Law {
+        id: "refresh-token-was-issued",
+        about: "Only a refresh token that was issued brings tokens.",
+        rules: rules!["rfc6749-6-refresh-token-validated"],
+        observable: true,
+        judge: refresh::was_issued,
+    },
+    Law {
+        id: "refresh-by-its-client",
+        about: "A refresh token brings tokens only to the client that it was issued to.",
+        rules: rules!["rfc6749-6-refresh-token-bound-to-client"],
+        observable: true,
+        judge: refresh::by_its_client,
+    },
+    Law {
+        id: "public-refresh-used-once",
+        about: "A refresh token of a client without a secret brings tokens once, but for a grace that the server states.",
+        rules: rules!["rfc9700-2.2.2-public-refresh-protected", "rfc6749-10.4-public-refresh-abuse-detected"],
+        observable: true,
+        judge: refresh::used_once,
+    },
+    Law {
+        id: "public-refresh-replay-ends-grant",
+        about: "Once a spent refresh token of a client without a secret was shown again, no token of its grant is good.",
+        rules: rules!["rfc9700-4.14.2-rotation-replay-revokes-family"],
+        observable: true,
+        judge: refresh::replay_ends_grant,
+    },
+    Law {
+        id: "refresh-keeps-scope",
+        about: "A refresh that asks for no scope gets all that was granted at first, whatever was asked in between.",
+        rules: rules!["rfc6749-6-new-refresh-token-same-scope", "rfc6749-6-scope-omitted-means-original"],
+        observable: true,
+        judge: refresh::keeps_scope,
+    },
+    Law {
+        id: "refresh-in-time",
+        about: "A refresh token that lay unused for longer than the server states brings nothing.",
+        rules: rules!["rfc9700-4.14.2-refresh-expires-when-idle"],
+        observable: true,
+        judge: refresh::in_time,
     },
     Law {
         id: "served-token-was-issued",
@@ -227,10 +275,10 @@ pub const LAWS: &[Law] = &[
         observable: true,
         judge: |facts| {
             facts.each_service(|served, service| match facts.issue_of(service.token) {
-                Some((issue, Some(expires_in))) => {
-                    served.sent_at < issue.answered_at.saturating_add(expires_in)
-                }
-                Some((_, None)) | None => true,
+                Some(issue) => issue.issued.expires_in.is_none_or(|expires_in| {
+                    served.sent_at < issue.fact.answered_at.saturating_add(expires_in)
+                }),
+                None => true,
             })
         },
     },
@@ -246,156 +294,13 @@ pub const LAWS: &[Law] = &[
         about: "Nobody but the client that asked gets a token or the resource of an owner's grant.",
         rules: rules![],
         observable: false,
-        judge: thief_gains_nothing,
+        judge: code::thief_gains_nothing,
     },
     Law {
         id: "session-integrity",
         about: "A browser that a client counts as logged in holds the account of the person who sits there.",
         rules: rules!["rfc6749-10.12-client-csrf-protected", "rfc9700-2.1-client-csrf-protected"],
         observable: false,
-        judge: session_integrity,
+        judge: code::session_integrity,
     },
 ];
-
-impl<'a> Facts<'a> {
-    fn codes(&self) -> impl Iterator<Item = (usize, &'a Fact, &'a CodeIssued)> {
-        self.facts.iter().enumerate().filter_map(|(at, fact)| match &fact.what {
-            What::CodeIssued(issued) => Some((at, fact, issued)),
-            What::Redemption(_) | What::Resource(_) | What::LoggedIn(_) => None,
-        })
-    }
-
-    fn redemptions(&self) -> impl Iterator<Item = (usize, &'a Fact, &'a Redemption)> {
-        self.facts.iter().enumerate().filter_map(|(at, fact)| match &fact.what {
-            What::Redemption(redemption) => Some((at, fact, redemption)),
-            What::CodeIssued(_) | What::Resource(_) | What::LoggedIn(_) => None,
-        })
-    }
-
-    fn services(&self) -> impl Iterator<Item = (usize, &'a Fact, &'a ResourceUse)> {
-        self.facts.iter().enumerate().filter_map(|(at, fact)| match &fact.what {
-            What::Resource(service) if service.served => Some((at, fact, service)),
-            What::Resource(_) | What::CodeIssued(_) | What::Redemption(_) | What::LoggedIn(_) => None,
-        })
-    }
-
-    /// The redemption that issued a token, with the lifetime that it told.
-    fn issue_of(&self, token: crate::fact::Sym) -> Option<(&'a Fact, Option<u64>)> {
-        self.redemptions().find_map(|(_, fact, redemption)| {
-            redemption.token.filter(|issued| issued.token == token).map(|issued| (fact, issued.expires_in))
-        })
-    }
-
-    fn code(&self, code: crate::fact::Sym) -> Option<(&'a Fact, &'a CodeIssued)> {
-        self.codes().find(|(_, _, issued)| issued.code == code).map(|(_, fact, issued)| (fact, issued))
-    }
-
-    fn each_code(&self, holds: impl Fn(&Fact, &CodeIssued) -> bool) -> Judgement {
-        every(self.codes().map(|(at, fact, issued)| (at, holds(fact, issued))))
-    }
-
-    fn each_redemption(&self, holds: impl Fn(&Fact, &Redemption) -> bool) -> Judgement {
-        every(self.redemptions().map(|(at, fact, redemption)| (at, holds(fact, redemption))))
-    }
-
-    /// Every redemption that gave a token for a code whose issue was seen.
-    fn each_redeemed_code(
-        &self,
-        holds: impl Fn(&Fact, &CodeIssued, &Fact, &Redemption) -> bool,
-    ) -> Judgement {
-        every(self.redemptions().filter(|(_, _, redemption)| redemption.token.is_some()).filter_map(
-            |(at, fact, redemption)| {
-                let (issue, issued) = self.code(redemption.code)?;
-                Some((at, holds(issue, issued, fact, redemption)))
-            },
-        ))
-    }
-
-    fn each_service(&self, holds: impl Fn(&Fact, &ResourceUse) -> bool) -> Judgement {
-        every(self.services().map(|(at, fact, service)| (at, holds(fact, service))))
-    }
-}
-
-/// The first that does not hold, or whether there was any.
-fn every(instances: impl Iterator<Item = (usize, bool)>) -> Judgement {
-    let mut judgement = Judgement::Silent;
-    for (at, holds) in instances {
-        if !holds {
-            return Judgement::Broken(at);
-        }
-        judgement = Judgement::Kept;
-    }
-    judgement
-}
-
-fn code_redeemed_once(facts: &Facts<'_>) -> Judgement {
-    every(facts.redemptions().filter(|(_, _, redemption)| redemption.token.is_some()).map(
-        |(at, _, redemption)| {
-            let before = |&(earlier, _, other): &(usize, &Fact, &Redemption)| {
-                earlier < at && other.code == redemption.code && other.token.is_some()
-            };
-            (at, facts.redemptions().find(before).is_none())
-        },
-    ))
-}
-
-/// A repetition in full: the same code, client, redirect URI and verifier, refused, after the first was answered.
-fn replay_ends_grant(facts: &Facts<'_>) -> Judgement {
-    let replays = || {
-        facts.redemptions().filter(|(_, _, redemption)| redemption.token.is_none()).filter_map(
-            |(_, replay, refused)| {
-                let first = facts.redemptions().find(|(_, first, redeemed)| {
-                    redeemed.token.is_some()
-                        && Redemption { token: None, ..**redeemed } == *refused
-                        && replay.is_after(first)
-                })?;
-                Some((replay, first.2.token?.token))
-            },
-        )
-    };
-    let mut judgement = Judgement::Silent;
-    for (replay, token) in replays() {
-        for (at, fact) in facts.facts.iter().enumerate() {
-            let What::Resource(service) = &fact.what else { continue };
-            if service.token == token && fact.is_after(replay) {
-                if service.served {
-                    return Judgement::Broken(at);
-                }
-                judgement = Judgement::Kept;
-            }
-        }
-    }
-    judgement
-}
-
-/// Silent as long as no issue of a code was seen: then the observer joined too late to know.
-fn code_was_issued(facts: &Facts<'_>) -> Judgement {
-    if facts.codes().next().is_none() {
-        return Judgement::Silent;
-    }
-    every(
-        facts
-            .redemptions()
-            .filter(|(_, _, redemption)| redemption.token.is_some())
-            .map(|(at, _, redemption)| (at, facts.code(redemption.code).is_some())),
-    )
-}
-
-fn thief_gains_nothing(facts: &Facts<'_>) -> Judgement {
-    every(facts.facts.iter().enumerate().filter_map(|(at, fact)| match &fact.what {
-        What::Redemption(redemption) => Some((at, fact.by != Who::Thief || redemption.token.is_none())),
-        What::Resource(service) => Some((at, fact.by != Who::Thief || !service.served)),
-        What::CodeIssued(_) | What::LoggedIn(_) => None,
-    }))
-}
-
-fn session_integrity(facts: &Facts<'_>) -> Judgement {
-    every(facts.facts.iter().enumerate().filter_map(|(at, fact)| {
-        let What::LoggedIn(login) = &fact.what else { return None };
-        let redemption = facts
-            .redemptions()
-            .find(|(_, _, redemption)| redemption.token.is_some_and(|issued| issued.token == login.token))?;
-        let owner = facts.code(redemption.2.code)?.1.owner?;
-        Some((at, owner == login.person))
-    }))
-}

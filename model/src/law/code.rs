@@ -1,0 +1,68 @@
+//! Laws that take more than a line: about codes, thieves and sessions.
+
+use super::facts::every;
+use super::{Facts, Judgement};
+use crate::fact::{Fact, Redemption, What, Who};
+
+pub(super) fn code_redeemed_once(facts: &Facts<'_>) -> Judgement {
+    every(facts.redemptions().filter(|(_, _, redemption)| redemption.token.is_some()).map(
+        |(at, _, redemption)| {
+            let before = |&(earlier, _, other): &(usize, &Fact, &Redemption)| {
+                earlier < at && other.code == redemption.code && other.token.is_some()
+            };
+            (at, facts.redemptions().find(before).is_none())
+        },
+    ))
+}
+
+/// A repetition in full: the same code, client, redirect URI and verifier, refused, after the first was answered.
+pub(super) fn replay_ends_grant(facts: &Facts<'_>) -> Judgement {
+    let refused = facts.redemptions().filter(|(_, _, redemption)| redemption.token.is_none());
+    let mut judgement = Judgement::Silent;
+    for (_, replay, refused) in refused {
+        let origin = facts.redemptions().find(|(_, first, redeemed)| {
+            redeemed.token.is_some()
+                && Redemption { token: None, ..**redeemed } == *refused
+                && replay.is_after(first)
+        });
+        let Some((origin, _, _)) = origin else { continue };
+        match facts.nothing_gained_after(replay, origin) {
+            Judgement::Broken(at) => return Judgement::Broken(at),
+            Judgement::Kept => judgement = Judgement::Kept,
+            Judgement::Silent => {}
+        }
+    }
+    judgement
+}
+
+/// Silent as long as no issue of a code was seen: then the observer joined too late to know.
+pub(super) fn code_was_issued(facts: &Facts<'_>) -> Judgement {
+    if facts.codes().next().is_none() {
+        return Judgement::Silent;
+    }
+    every(
+        facts
+            .redemptions()
+            .filter(|(_, _, redemption)| redemption.token.is_some())
+            .map(|(at, _, redemption)| (at, facts.code(redemption.code).is_some())),
+    )
+}
+
+pub(super) fn thief_gains_nothing(facts: &Facts<'_>) -> Judgement {
+    every(facts.facts.iter().enumerate().filter_map(|(at, fact)| match &fact.what {
+        What::Redemption(redemption) => Some((at, fact.by != Who::Thief || redemption.token.is_none())),
+        What::Refresh(refresh) => Some((at, fact.by != Who::Thief || refresh.issued.is_none())),
+        What::Resource(service) => Some((at, fact.by != Who::Thief || !service.served)),
+        What::CodeIssued(_) | What::LoggedIn(_) => None,
+    }))
+}
+
+pub(super) fn session_integrity(facts: &Facts<'_>) -> Judgement {
+    every(facts.facts.iter().enumerate().filter_map(|(at, fact)| {
+        let What::LoggedIn(login) = &fact.what else { return None };
+        let issue = facts.issue_of(login.token)?;
+        let What::Redemption(redemption) = facts.origin(&issue)?.fact.what else { return None };
+        let owner = facts.code(redemption.code)?.1.owner?;
+        Some((at, owner == login.person))
+    }))
+}

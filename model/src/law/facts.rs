@@ -1,0 +1,151 @@
+//! Reading of facts: by kind, and along the chain from a code to the tokens that came of it.
+
+use super::{Facts, Judgement};
+use crate::fact::{CodeIssued, Fact, Issued, Redemption, RefreshUse, ResourceUse, SecretShown, Sym, What};
+
+/// Tokens that were issued: by which request, to whom.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Issue<'a> {
+    /// Its place among the facts.
+    pub(super) at: usize,
+    /// The request.
+    pub(super) fact: &'a Fact,
+    /// The client that it named.
+    pub(super) client: Sym,
+    /// What it showed of that client's secret.
+    pub(super) secret: SecretShown,
+    /// What came back.
+    pub(super) issued: Issued,
+}
+
+impl<'a> Facts<'a> {
+    pub(super) fn codes(&self) -> impl Iterator<Item = (usize, &'a Fact, &'a CodeIssued)> {
+        self.facts.iter().enumerate().filter_map(|(at, fact)| match &fact.what {
+            What::CodeIssued(issued) => Some((at, fact, issued)),
+            What::Redemption(_) | What::Refresh(_) | What::Resource(_) | What::LoggedIn(_) => None,
+        })
+    }
+
+    pub(super) fn redemptions(&self) -> impl Iterator<Item = (usize, &'a Fact, &'a Redemption)> {
+        self.facts.iter().enumerate().filter_map(|(at, fact)| match &fact.what {
+            What::Redemption(redemption) => Some((at, fact, redemption)),
+            What::CodeIssued(_) | What::Refresh(_) | What::Resource(_) | What::LoggedIn(_) => None,
+        })
+    }
+
+    pub(super) fn services(&self) -> impl Iterator<Item = (usize, &'a Fact, &'a ResourceUse)> {
+        self.facts.iter().enumerate().filter_map(|(at, fact)| match &fact.what {
+            What::Resource(service) if service.served => Some((at, fact, service)),
+            What::Resource(_)
+            | What::CodeIssued(_)
+            | What::Redemption(_)
+            | What::Refresh(_)
+            | What::LoggedIn(_) => None,
+        })
+    }
+
+    pub(super) fn refreshes(&self) -> impl Iterator<Item = (usize, &'a Fact, &'a RefreshUse)> {
+        self.facts.iter().enumerate().filter_map(|(at, fact)| match &fact.what {
+            What::Refresh(refresh) => Some((at, fact, refresh)),
+            What::CodeIssued(_) | What::Redemption(_) | What::Resource(_) | What::LoggedIn(_) => None,
+        })
+    }
+
+    /// Everything that was issued, for a code or for a refresh token.
+    pub(super) fn issues(&self) -> impl Iterator<Item = Issue<'a>> {
+        self.facts.iter().enumerate().filter_map(|(at, fact)| {
+            let (client, secret, issued) = match &fact.what {
+                What::Redemption(redemption) => (redemption.client, redemption.secret, redemption.token?),
+                What::Refresh(refresh) => (refresh.client, refresh.secret, refresh.issued?),
+                What::CodeIssued(_) | What::Resource(_) | What::LoggedIn(_) => return None,
+            };
+            Some(Issue { at, fact, client, secret, issued })
+        })
+    }
+
+    /// The request that issued an access token.
+    pub(super) fn issue_of(&self, token: Sym) -> Option<Issue<'a>> {
+        self.issues().find(|issue| issue.issued.token == token)
+    }
+
+    /// The request that issued a refresh token.
+    pub(super) fn issue_of_refresh(&self, token: Sym) -> Option<Issue<'a>> {
+        self.issues().find(|issue| issue.issued.refresh == Some(token))
+    }
+
+    /// The redemption at the beginning of the chain that a request for tokens belongs to.
+    pub(super) fn origin(&self, issue: &Issue<'a>) -> Option<Issue<'a>> {
+        let mut issue = *issue;
+        // A chain is no longer than the facts are many.
+        for _ in 0..self.facts.len() {
+            match &issue.fact.what {
+                What::Refresh(refresh) => issue = self.issue_of_refresh(refresh.token)?,
+                What::Redemption(_) => return Some(issue),
+                What::CodeIssued(_) | What::Resource(_) | What::LoggedIn(_) => return None,
+            }
+        }
+        None
+    }
+
+    /// Whether a fact made use of a token of the chain that began at this redemption; `Some(true)` if it gained by it.
+    pub(super) fn gains(&self, fact: &'a Fact, origin: usize) -> Option<bool> {
+        let (issue, gained) = match &fact.what {
+            What::Resource(service) => (self.issue_of(service.token)?, service.served),
+            What::Refresh(refresh) => (self.issue_of_refresh(refresh.token)?, refresh.issued.is_some()),
+            What::CodeIssued(_) | What::Redemption(_) | What::LoggedIn(_) => return None,
+        };
+        (self.origin(&issue)?.at == origin).then_some(gained)
+    }
+
+    /// Whether anything of a chain was gained by a request that was sent after this one was answered.
+    pub(super) fn nothing_gained_after(&self, ended: &Fact, origin: usize) -> Judgement {
+        every(
+            self.facts
+                .iter()
+                .enumerate()
+                .filter(|(_, fact)| fact.is_after(ended))
+                .filter_map(|(at, fact)| self.gains(fact, origin).map(|gained| (at, !gained))),
+        )
+    }
+
+    pub(super) fn code(&self, code: Sym) -> Option<(&'a Fact, &'a CodeIssued)> {
+        self.codes().find(|(_, _, issued)| issued.code == code).map(|(_, fact, issued)| (fact, issued))
+    }
+
+    pub(super) fn each_code(&self, holds: impl Fn(&Fact, &CodeIssued) -> bool) -> Judgement {
+        every(self.codes().map(|(at, fact, issued)| (at, holds(fact, issued))))
+    }
+
+    /// Every redemption that gave a token for a code whose issue was seen.
+    pub(super) fn each_redeemed_code(
+        &self,
+        holds: impl Fn(&Fact, &CodeIssued, &Fact, &Redemption) -> bool,
+    ) -> Judgement {
+        every(self.redemptions().filter(|(_, _, redemption)| redemption.token.is_some()).filter_map(
+            |(at, fact, redemption)| {
+                let (issue, issued) = self.code(redemption.code)?;
+                Some((at, holds(issue, issued, fact, redemption)))
+            },
+        ))
+    }
+
+    pub(super) fn each_issue(&self, holds: impl Fn(&Issue<'a>) -> bool) -> Judgement {
+        every(self.issues().map(|issue| (issue.at, holds(&issue))))
+    }
+
+    pub(super) fn each_service(&self, holds: impl Fn(&Fact, &ResourceUse) -> bool) -> Judgement {
+        every(self.services().map(|(at, fact, service)| (at, holds(fact, service))))
+    }
+}
+
+/// The first that does not hold, or whether there was any.
+pub(super) fn every(instances: impl Iterator<Item = (usize, bool)>) -> Judgement {
+    let mut judgement = Judgement::Silent;
+    for (at, holds) in instances {
+        if !holds {
+            return Judgement::Broken(at);
+        }
+        judgement = Judgement::Kept;
+    }
+    judgement
+}

@@ -1,0 +1,125 @@
+//! Refresh tokens (RFC 6749 6, RFC 9700 4.14): each is good once, and brings the next one.
+//!
+//! A spent token that comes back means that two hold what only one should: the whole grant ends, unless it is the
+//! token just before the good one and policy grants honest clients that refresh twice at once some seconds
+//! (decision 0009). A narrower scope narrows the access token and never the grant.
+
+use super::authorize::AskedScope;
+use super::{Moment, Outcome, Pending, Reply, Tokens, Write};
+use crate::directory::{Client, Directory};
+use crate::form::Params;
+use crate::grant::{Access, Cause, Grant, Live, Phase, Refresh, Spent};
+use crate::refusal::{Field, Malformed, Refusal};
+use crate::secret::{Handle, Shown};
+
+/// A client shows a refresh token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RefreshAsk {
+    /// The token; none if no token of this server has its form.
+    pub token: Option<Shown>,
+    /// The scope; none for all that was granted.
+    pub scope: Option<AskedScope>,
+}
+
+/// What a shown token is to a grant.
+enum Standing {
+    /// The good one.
+    Good,
+    /// The one before it, shown soon enough after.
+    InGrace,
+    /// One that was spent.
+    Spent,
+    /// None of them.
+    Unknown,
+}
+
+impl RefreshAsk {
+    pub(super) fn parse(params: &Params, directory: &Directory) -> Result<Self, Malformed> {
+        let token = params.one(Field::RefreshToken)?.ok_or(Malformed::Missing(Field::RefreshToken))?;
+        let scope = params.one(Field::Scope)?.map(|text| AskedScope::parse(text, directory));
+        Ok(Self { token: Shown::parse(token), scope })
+    }
+
+    pub(super) fn step(&self, at: &Moment, client: &Client, grant: Option<Grant>) -> Outcome {
+        match self.judge(at, client, grant) {
+            Ok((grant, live, refresh)) => self.rotated(at, grant, live, refresh),
+            Err((Refusal::RefreshReplayed, Some(mut grant))) => {
+                // rfc9700-4.14.2-rotation-replay-revokes-family
+                grant.phase = Phase::Dead(Cause::RefreshReplayed);
+                Outcome::Write(Pending::new(Write::SwapGrant(grant), Refusal::RefreshReplayed.into()))
+            }
+            Err((refusal, _)) => Outcome::Reply(refusal.into()),
+        }
+    }
+
+    fn judge(
+        &self,
+        at: &Moment,
+        client: &Client,
+        grant: Option<Grant>,
+    ) -> Result<(Grant, Live, Refresh), (Refusal, Option<Grant>)> {
+        let unknown = (Refusal::RefreshUnknown, None);
+        // rfc6749-6-refresh-token-validated
+        let (Some(shown), Some(grant)) = (self.token, grant) else { return Err(unknown) };
+        let Phase::Live(live) = grant.phase else { return Err(unknown) };
+        let refresh = live.refresh.ok_or(unknown)?;
+        let standing = standing(at, &refresh, &shown);
+        if matches!(standing, Standing::Unknown) {
+            return Err(unknown);
+        }
+        // rfc6749-6-refresh-token-bound-to-client
+        if grant.terms.client != client.no {
+            return Err((Refusal::RefreshOfAnotherClient, None));
+        }
+        if matches!(standing, Standing::Spent) {
+            return Err((Refusal::RefreshReplayed, Some(grant)));
+        }
+        // rfc9700-4.14.2-refresh-expires-when-idle
+        if at.now >= refresh.until {
+            return Err((Refusal::RefreshExpired, None));
+        }
+        // rfc6749-6-scope-not-beyond-original, rfc9700-4.14.2-refresh-bound-to-scope
+        if self.scope.is_some_and(|scope| scope.has_unknown || !grant.terms.scope.covers(scope.known)) {
+            return Err((Refusal::RefreshScopeWider, None));
+        }
+        Ok((grant, live, refresh))
+    }
+
+    /// Puts a new access token and the next refresh token in place.
+    fn rotated(&self, at: &Moment, mut grant: Grant, live: Live, before: Refresh) -> Outcome {
+        // rfc6749-6-scope-omitted-means-original, rfc6749-6-new-refresh-token-same-scope
+        let scope = self.scope.map_or(grant.terms.scope, |scope| scope.known);
+        let until = at.now.after(at.policy.access_token_lifetime);
+        let access = Access { token: at.fresh.secret.digest, scope, until };
+        let refresh = issue_refresh(at, Some(&before));
+        grant.phase = Phase::Live(Live { access, refresh: Some(refresh), ..live });
+        let tokens = Tokens {
+            access: Handle { grant: grant.id, secret: at.fresh.secret.secret },
+            expires_in: at.policy.access_token_lifetime,
+            scope,
+            refresh: Some(Handle { grant: grant.id, secret: at.fresh.refresh.secret }),
+        };
+        Outcome::Write(Pending::new(Write::SwapGrant(grant), Reply::Tokens(tokens)))
+    }
+}
+
+fn standing(at: &Moment, refresh: &Refresh, shown: &Shown) -> Standing {
+    if refresh.token.matches(&shown.digest) {
+        return Standing::Good;
+    }
+    match refresh.spent.find(&shown.digest) {
+        Some(0) if at.now < refresh.since.after(at.policy.refresh_grace) => Standing::InGrace,
+        Some(_) => Standing::Spent,
+        None => Standing::Unknown,
+    }
+}
+
+/// A fresh refresh token, in the place of the one before.
+pub(super) fn issue_refresh(at: &Moment, before: Option<&Refresh>) -> Refresh {
+    Refresh {
+        token: at.fresh.refresh.digest,
+        until: at.now.after(at.policy.refresh_lifetime),
+        since: at.now,
+        spent: before.map_or(Spent::default(), |before| before.spent.with(&before.token)),
+    }
+}
