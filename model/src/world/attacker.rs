@@ -257,7 +257,6 @@ impl Universe {
     }
 
     pub(super) fn forge(&self, world: &World, forgery: Forgery) -> Option<Next> {
-        let place = 0;
         let pending = |browser: usize| match world.browsers[browser].at {
             At::ConsentPage(asking, shown) => Some((asking, shown)),
             At::ToClient(response) => page_behind(world, &response),
@@ -265,8 +264,8 @@ impl Universe {
         };
         let (asking, shown) = match forgery {
             Forgery::MadeUpAsk => {
-                let made_up = Shown { grant: grant_id(place), digest: digest(JUNK) };
-                (pending(OWNER)?.0, Some(made_up))
+                let (asking, shown) = pending(OWNER)?;
+                (asking, Some(Shown { digest: digest(JUNK), ..shown }))
             }
             Forgery::OwnAsk => {
                 let (asking, shown) = pending(ATTACKER)?;
