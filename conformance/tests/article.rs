@@ -111,7 +111,7 @@ async fn the_reference_client_completes_the_sequence_at_the_articles_server() {
     let application = place.origin("localhost");
     let redirect_uri = format!("{application}/callback");
     let server = article("article_server.py", &["--client-redirect", &redirect_uri]);
-    let _client = place.client(&server.origin);
+    let _client = place.client_with("client_secret_1", &server.origin);
 
     let mut walker = Walker::new();
     walker.sign_in(&application).await;

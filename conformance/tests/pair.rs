@@ -4,7 +4,7 @@
 mod reference;
 mod walker;
 
-use oauth_conformance::browser::{Decision, consent};
+use oauth_conformance::browser::{Decision, Form, consent};
 use oauth_reference_client::Running;
 use oauth_reference_server::Server;
 use reference::Place;
@@ -18,18 +18,18 @@ struct Pair {
     _server: Server,
 }
 
-/// Starts the pair; the server has `client_1` at this path of the client.
-async fn pair(host: &str, callback: &str) -> Pair {
+/// Starts the pair with the server at this host; the client has this secret, the server this path of its.
+async fn pair(host: &str, secret: &str, callback: &str) -> Pair {
     let (client, server) = (Place::free().await, Place::free().await);
     // The client's redirect URI has this name whatever the server's is.
     let (application, issuer) = (client.origin("localhost"), server.origin(host));
     let server = server.server(&issuer, &format!("{application}{callback}")).await;
-    Pair { application, _client: client.client(&issuer), _server: server, issuer }
+    Pair { application, _client: client.client_with(secret, &issuer), _server: server, issuer }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_pair_completes_the_documented_sequence() {
-    let pair = pair("127.0.0.1", "/callback").await;
+    let pair = pair("127.0.0.1", "client_secret_1", "/callback").await;
     let mut walker = Walker::new();
     walker.sign_in(&pair.application).await;
     walker.assert_all_steps(&pair.application, &pair.issuer);
@@ -37,7 +37,7 @@ async fn the_pair_completes_the_documented_sequence() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_cookies_of_the_pair_do_not_clash_on_one_host() {
-    let pair = pair("localhost", "/callback").await;
+    let pair = pair("localhost", "client_secret_1", "/callback").await;
     let mut walker = Walker::new();
     walker.sign_in(&pair.application).await;
     walker.assert_all_steps(&pair.application, &pair.issuer);
@@ -48,22 +48,23 @@ async fn the_cookies_of_the_pair_do_not_clash_on_one_host() {
     assert!(profile.text.contains("id001"), "no profile: {}", profile.text);
     // Another browser has neither.
     let stranger = Walker::new().open(&format!("{}/login", pair.application)).await;
-    assert!(stranger.forms.iter().any(|form| form.asks_password()), "no login page: {}", stranger.text);
+    assert!(stranger.forms.iter().any(Form::asks_password), "no login page: {}", stranger.text);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn steps_that_do_not_take_place_are_missed() {
-    let good = pair("127.0.0.1", "/callback").await;
-    let mut walker = Walker::new();
-    walker.user.password = "not the password".into();
-    walker.sign_in(&good.application).await;
-    let missing = walker.missing_steps(&good.application, &good.issuer);
-    assert_eq!(missing.first().map(String::as_str), Some("7 check-password"), "{missing:?}");
-    assert_eq!(missing.len(), 11, "{missing:?}");
-
-    let elsewhere = pair("127.0.0.1", "/not-registered").await;
-    let mut walker = Walker::new();
-    walker.sign_in(&elsewhere.application).await;
-    let missing = walker.missing_steps(&elsewhere.application, &elsewhere.issuer);
-    assert_eq!(missing.len(), 14, "{missing:?}");
+    let table = [
+        ("not the password", "client_secret_1", "/callback", "7 check-password", 11),
+        ("mypassword", "client_secret_1", "/not-registered", "4 show-login", 14),
+        ("mypassword", "not the secret", "/callback", "12 request-token", 6),
+    ];
+    for (password, secret, callback, first, count) in table {
+        let pair = pair("127.0.0.1", secret, callback).await;
+        let mut walker = Walker::new();
+        walker.user.password = password.into();
+        walker.sign_in(&pair.application).await;
+        let missing = walker.missing_steps(&pair.application, &pair.issuer);
+        assert_eq!(missing.first().map(String::as_str), Some(first), "{missing:?}");
+        assert_eq!(missing.len(), count, "{missing:?}");
+    }
 }

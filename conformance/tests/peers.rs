@@ -47,7 +47,7 @@ async fn the_reference_client_completes_the_sequence_at_authlibs_server() {
     let redirect_uri = format!("{}/callback", place.origin("localhost"));
     let server = Program::start("server.py", &["--client-redirect", &redirect_uri], &[]);
     let application = place.origin("localhost");
-    let _client = place.client(&server.origin);
+    let _client = place.client_with("client_secret_1", &server.origin);
 
     let mut walker = Walker::new();
     walker.sign_in(&application).await;

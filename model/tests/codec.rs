@@ -6,5 +6,6 @@ mod codec {
     pub(crate) mod client;
     pub(crate) mod server;
     pub(crate) mod walk;
+    pub(crate) mod walker;
     pub(crate) mod wire;
 }

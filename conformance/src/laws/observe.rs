@@ -69,6 +69,8 @@ struct Asked {
     params: Pairs,
     /// Whether a form without password was sent since: an answer to the consent page.
     decided: bool,
+    /// Whether a response was seen.
+    answered: bool,
 }
 
 impl Observer<'_> {
@@ -128,6 +130,7 @@ impl Observer<'_> {
                     sent: exchange.sent.tick,
                     params,
                     decided: false,
+                    answered: false,
                 });
             }
         }
@@ -150,14 +153,18 @@ impl Observer<'_> {
         let params = Pairs::of(url.query().unwrap_or_default().as_bytes());
         let (Ok(Some(code)), Ok(state)) = (params.one("code"), params.one("state")) else { return };
         let Some(at) = self.request_of(exchange, state) else { return };
-        // Its browser may ask for the same client again; the latest request is the one that was answered.
-        let asked = self.asked.remove(at);
-        if let Some(issued) = self.issued(exchange, &asked, code, state, location) {
+        // Kept, since a form that is sent twice answers the same request twice.
+        let mut asked = std::mem::take(&mut self.asked);
+        asked[at].answered = true;
+        let issued = self.issued(exchange, &asked[at], code, state, location);
+        self.asked = asked;
+        if let Some(issued) = issued {
             self.record(exchange, What::CodeIssued(issued));
         }
     }
 
-    /// The request that a response answers: the one with its `state`, or the only one of its browser.
+    /// The request that a response answers: the latest with its `state`, or else the latest of its browser that has no
+    /// answer yet; a browser that is sent through a login repeats its request.
     fn request_of(&self, exchange: &Exchange, state: Option<&str>) -> Option<usize> {
         let own = |asked: &Asked| asked.who == exchange.who && asked.sent <= exchange.sent.tick;
         let with_state = |asked: &&(usize, &Asked)| asked.1.params.one("state").is_ok_and(|have| have == state);
@@ -165,8 +172,7 @@ impl Observer<'_> {
         if let Some((at, _)) = open.iter().rev().find(with_state) {
             return Some(*at);
         }
-        // A browser that follows one request at a time repeats it after the login: the last is the same one.
-        open.last().map(|(at, _)| *at)
+        open.iter().rev().find(|(_, asked)| !asked.answered).map(|(at, _)| *at)
     }
 
     fn issued(

@@ -14,11 +14,11 @@ pub(super) fn first_changed(text: &str) -> String {
 }
 
 /// Changes the first letter or digit at or behind `from`, else the last one before it. The last character of an
-/// encoded text may have bits without meaning, so that it is never the one, if another can be.
+/// encoded text may have bits without meaning: it is changed only where no other can be.
 fn changed_from(text: &str, from: usize) -> String {
     let fits = |at: &usize| text.as_bytes()[*at].is_ascii_alphanumeric();
     let last = text.len().saturating_sub(1);
-    let at = (from..last).find(fits).or_else(|| (0..text.len()).rev().find(fits));
+    let at = (from..last).chain((0..from.min(last)).rev()).chain(last..text.len()).find(fits);
     let Some(at) = at else { return format!("{text}A") };
     let other = if &text[at..=at] == "A" { "B" } else { "A" };
     format!("{}{other}{}", &text[..at], &text[at + 1..])

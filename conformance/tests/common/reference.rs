@@ -32,9 +32,10 @@ impl Place {
         oauth_reference_server::serve(self.listener, config, options).await.expect("the server starts")
     }
 
-    /// Serves the reference client here, for the server of this issuer.
-    pub(crate) fn client(self, issuer: &str) -> Running {
+    /// Serves the reference client here with this secret, for the server of this issuer.
+    pub(crate) fn client_with(self, secret: &str, issuer: &str) -> Running {
         let config = oauth_reference_client::Config {
+            client_secret: Some(secret.to_owned()),
             issuer: issuer.to_owned(),
             ..oauth_reference_client::Config::built_in()
         };

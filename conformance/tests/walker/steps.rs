@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use oauth_conformance::browser::{Decision, Page, consent};
+use oauth_conformance::browser::{Decision, Form, Page, consent};
 use oauth_conformance::exchange::Exchange;
 use oauth_conformance::params::Params;
 use url::Url;
@@ -39,10 +39,10 @@ const STEPS: [Shows; 17] = [
         let request = seen.query.first("response_type") == Some("code") && seen.query.has("client_id");
         seen.at_server && seen.asks("GET", "/authorize") && request
     },
-    |seen| seen.at_server && seen.status == 200 && seen.page.forms.iter().any(|form| form.asks_password()),
+    |seen| seen.at_server && seen.status == 200 && seen.page.forms.iter().any(Form::asks_password),
     |seen| seen.posts_login(),
     |seen| seen.posts_login(),
-    |seen| seen.posts_login() && seen.sets_cookie && !seen.page.forms.iter().any(|form| form.asks_password()),
+    |seen| seen.posts_login() && seen.sets_cookie && !seen.page.forms.iter().any(Form::asks_password),
     |seen| seen.at_server && seen.status == 200 && consent(&seen.page, &[], Decision::Approve).is_some(),
     |seen| seen.posts_consent(),
     |seen| seen.posts_consent() && seen.leads_to_code(),

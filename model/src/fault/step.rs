@@ -13,7 +13,7 @@ use crate::server::redeem::{Redeem, TokenAsk};
 use crate::server::refresh::RefreshAsk;
 use crate::server::resource::Bearer;
 use crate::server::{Found, Moment, Outcome, Pending, Reply, Request, Write};
-use crate::text::ScopeSet;
+use crate::text::{Challenge, ScopeSet, Verifier};
 
 const NEVER: Time = Time(u64::MAX);
 
@@ -187,22 +187,22 @@ fn lie_about_code(fault: Fault, redeem: &mut Redeem, grant: &mut Grant, client: 
     }
 }
 
-fn lie_about_verifier(fault: Fault, redeem: &mut Redeem, grant: &mut Grant) {
-    let forget = match (fault, grant.terms.challenge, redeem.verifier) {
-        (Fault::VerifierUnchecked, Some(_), Some(_)) | (Fault::VerifierOptional, Some(_), None) => true,
-        (Fault::VerifierTakenPlain, Some(challenge), Some(verifier)) => verifier.plain == challenge.digest,
-        (Fault::VerifierUnexpectedIgnored, None, Some(_)) => true,
-        (Fault::VerifierReplacesChecks, Some(challenge), Some(verifier)) => {
-            if verifier.fits(&challenge) {
-                redeem.redirect = grant.terms.redirect;
-            }
-            false
+/// Lies about the request only: what is written stays what was asked, so that a replay is still known as one.
+fn lie_about_verifier(fault: Fault, redeem: &mut Redeem, grant: &Grant) {
+    let fitting = |challenge: Challenge| Verifier { plain: challenge.digest, s256: challenge.digest };
+    match (fault, grant.terms.challenge, redeem.verifier) {
+        (Fault::VerifierUnchecked, Some(challenge), Some(_))
+        | (Fault::VerifierOptional, Some(challenge), None) => redeem.verifier = Some(fitting(challenge)),
+        (Fault::VerifierTakenPlain, Some(challenge), Some(verifier))
+            if verifier.plain == challenge.digest =>
+        {
+            redeem.verifier = Some(fitting(challenge));
         }
-        _ => false,
-    };
-    if forget {
-        grant.terms.challenge = None;
-        redeem.verifier = None;
+        (Fault::VerifierUnexpectedIgnored, None, Some(_)) => redeem.verifier = None,
+        (Fault::VerifierReplacesChecks, Some(challenge), Some(verifier)) if verifier.fits(&challenge) => {
+            redeem.redirect = grant.terms.redirect;
+        }
+        _ => {}
     }
 }
 

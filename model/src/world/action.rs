@@ -136,7 +136,12 @@ impl Universe {
                     actions.push(Action::Decide(at, *choice));
                 }
             }
-            At::ToClient(_) => actions.push(Action::Callback(at)),
+            At::ToClient(response) => {
+                actions.push(Action::Callback(at));
+                if response.code.is_some() && self.may_press_again(world) {
+                    actions.push(Action::Decide(at, Choice::Approve));
+                }
+            }
         }
         // A person who waits for nothing starts again, as often as the scope lets.
         let idle = matches!(browser.at, At::Elsewhere | At::ToClient(_));

@@ -3,6 +3,7 @@
 //! What a scope lets leak stands in the scope. The attacker has an account, a browser, and in some scopes a client
 //! of its own (number 1). It may name any grant's id, which is no secret, and never guesses one.
 
+use super::front::page_behind;
 use super::symbols::{
     EVIL, JUNK, OWN_VERIFIER, digest, grant_id, hashed, redirect, secret, verifier, verifier_of,
 };
@@ -344,15 +345,15 @@ impl Universe {
     }
 
     pub(super) fn forge(&self, world: &World, forgery: Forgery) -> Option<Next> {
-        let place = 0;
         let pending = |browser: usize| match world.browsers[browser].at {
             At::ConsentPage(asking, shown) => Some((asking, shown)),
+            At::ToClient(response) => page_behind(world, &response),
             _ => None,
         };
         let (asking, shown) = match forgery {
             Forgery::MadeUpAsk => {
-                let made_up = Shown { grant: grant_id(place), digest: digest(JUNK) };
-                (pending(OWNER)?.0, Some(made_up))
+                let (asking, shown) = pending(OWNER)?;
+                (asking, Some(Shown { digest: digest(JUNK), ..shown }))
             }
             Forgery::OwnAsk => {
                 let (asking, shown) = pending(ATTACKER)?;

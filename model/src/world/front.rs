@@ -21,7 +21,7 @@ use crate::server::authorize::{Ask, Authorize};
 use crate::server::decide::{Choice, Decide};
 use crate::server::login::{Checked, LogIn};
 use crate::server::{Found, Outcome, Reply, Request, Write, locate, step};
-use crate::text::{Challenge, ChallengeMethod};
+use crate::text::{Challenge, ChallengeMethod, RedirectUri};
 
 impl Universe {
     /// The client's rules in this scope.
@@ -137,20 +137,26 @@ impl Universe {
         Some(next)
     }
 
-    /// A person answers the consent page.
+    /// A person answers the consent page; where a scope lets them, once more before the answer has led away.
     pub(super) fn decide(&self, world: &World, browser: usize, choice: Choice) -> Option<Next> {
-        let At::ConsentPage(asking, shown) = world.browsers[browser].at else { return None };
         let mut world = world.clone();
+        let (asking, shown) = match world.browsers[browser].at {
+            At::ConsentPage(asking, shown) => (asking, shown),
+            At::ToClient(response) if self.may_press_again(&world) => {
+                world.attempts += 1;
+                page_behind(&world, &response)?
+            }
+            _ => return None,
+        };
         let (refused, at) =
             self.answer_consent(&mut world, browser, Some(shown), choice, Who::Owner, &asking)?;
-        // Whoever may press twice comes back to the page.
-        let again = self.scope.double_submit && refused.is_none();
         world.browsers[browser].at = at;
-        if again && world.attempts == 0 {
-            world.attempts += 1;
-            world.browsers[browser].at = At::ConsentPage(asking, shown);
-        }
         Some(Next { world, refused, client_refused: None })
+    }
+
+    /// Whether a consent page may be sent a second time: at most once, and not beside an attack.
+    pub(super) fn may_press_again(&self, world: &World) -> bool {
+        self.scope.double_submit && world.attempts == 0
     }
 
     /// Sends a consent form from a browser; says what was refused and where the browser is then.
@@ -301,6 +307,19 @@ impl Universe {
             }
         }
     }
+}
+
+/// The consent page that a code came from: the browser still shows it.
+pub(super) fn page_behind(world: &World, response: &Response) -> Option<(Asking, Shown)> {
+    let place = grant_at(response.code?.grant);
+    let terms = world.grants.get(place)?.terms;
+    let asking = Asking {
+        client: terms.client,
+        redirect: terms.redirect.map(|exact| RedirectUri { exact, portless: None }),
+        challenge: terms.challenge,
+        state: response.state,
+    };
+    Some((asking, Shown { grant: grant_id(place), digest: digest(ask(place)) }))
 }
 
 impl World {

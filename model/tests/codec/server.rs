@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use super::wire::{SESSION, config, request};
-use crate::bench::{Bench, USERS};
+use crate::bench::{Answer, Bench, USERS};
 
 /// A request by hand.
 pub(crate) fn get(path: &str, query: &str, cookie: &str) -> HttpRequest {
@@ -116,11 +116,15 @@ proptest! {
     #[test]
     fn whatever_arrives_the_reply_can_be_sent(request in request(), policy in policies()) {
         let (mut bench, request) = stage(policy, request);
-        let reply = bench.exchange(&request).reply;
+        let Answer { reply, refused } = bench.exchange(&request);
         prop_assert!(is_sendable(&reply), "{:?}", reply.headers);
         prop_assert!((200..500).contains(&reply.status));
         for text in errors_of(&reply) {
             prop_assert!(is_error_text(&text), "{text:?}");
+        }
+        if refused.is_some() {
+            let said = format!("{:?} {:?}", reply.header("Location"), reply.body);
+            prop_assert!(!bench.drawn().any(|secret| said.contains(&secret)), "a refusal gives nothing away: {said}");
         }
     }
 
@@ -165,27 +169,28 @@ proptest! {
     // RFC 6749 4.1.2, A.5: `state` is any text of VSCHAR, and comes back as it was.
     #[test]
     fn state_comes_back_as_it_was(state in "[ -~]{1,300}") {
-        let mut bench = Bench::new(Policy::RFC9700);
-        let cookies = log_in(&mut bench, 0);
         let query = format!("client_id=client_1&response_type=code&state={}", encode(&state));
-        let page = bench.exchange(&get("/authorize", &query, &cookies)).reply;
-        let Body::Page(Page::Consent { ask, .. }) = &page.body else { panic!("{page:?}") };
         for answer in ["yes", "no"] {
-            let form = format!("ask={ask}&confirm={answer}");
             let mut bench = Bench::new(Policy::RFC9700);
             let cookies = log_in(&mut bench, 0);
-            bench.exchange(&get("/authorize", &query, &cookies));
+            let page = bench.exchange(&get("/authorize", &query, &cookies)).reply;
+            let Body::Page(Page::Consent { ask, .. }) = &page.body else { panic!("{page:?}") };
+            let form = format!("ask={ask}&confirm={answer}");
             let reply = bench.exchange(&post("/authorize", &form, &[("cookie", &cookies)])).reply;
             prop_assert_eq!(param_of(&reply, "state"), Some(state.clone()), "{:?}", reply);
         }
-        let query = query.replace("=code", "=token");
-        let refused = bench.exchange(&get("/authorize", &query, &cookies)).reply;
+        let mut bench = Bench::new(Policy::RFC9700);
+        let cookies = log_in(&mut bench, 0);
+        let refused = bench.exchange(&get("/authorize", &query.replace("=code", "=token"), &cookies)).reply;
         prop_assert_eq!(param_of(&refused, "state"), Some(state));
     }
 
     // Through the login too: the way back carries the request as it was.
     #[test]
-    fn the_way_over_the_login_keeps_the_request(state in "[ -~]{1,80}", uri in prop::option::of(Just("http://localhost:8000/callback"))) {
+    fn the_way_over_the_login_keeps_the_request(
+        state in "[ -~]{1,80}",
+        uri in prop::option::of(Just("http://localhost:8000/callback")),
+    ) {
         let mut bench = Bench::new(Policy::RFC9700);
         let mut query = format!("client_id=client_1&response_type=token&state={}", encode(&state));
         if let Some(uri) = uri {

@@ -1,0 +1,316 @@
+//! The walker, who is client, owner and thief in turn, and the observer that writes facts off what passes.
+//!
+//! The observer reads requests and replies as an outsider would, and nothing of what the server stores.
+
+use std::collections::BTreeSet;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use oauth_model::fact::{
+    Challenge, CodeIssued, Fact, Issued, Redemption, ResourceUse, SecretShown, Sym, What, Who,
+};
+use oauth_model::fault::Faults;
+use oauth_model::form::encode;
+use oauth_model::http::{Body, HttpReply, HttpRequest};
+use oauth_model::law::{Facts, Judgement, LAWS};
+use oauth_model::page::Page;
+use oauth_model::policy::Policy;
+use oauth_model::secret::s256;
+use serde_json::Value;
+
+use super::server::{get, log_in, param_of, post};
+use crate::bench::Bench;
+
+/// Id, secret, redirect URI.
+const CLIENTS: &[(&str, Option<&str>, &str)] = &[
+    ("client_1", Some("client_secret_1"), "http://localhost:8000/callback"),
+    ("client_2", Some("client_secret_2"), "http://localhost:8001/callback"),
+    ("public_1", None, "http://127.0.0.1/callback"),
+];
+
+/// One step of a walk; numbers pick out of what is there, counted from the last.
+#[derive(Debug, Clone)]
+pub(crate) enum Step {
+    Ask {
+        client: usize,
+        redirect: Option<usize>,
+        scope: bool,
+        state: Option<u8>,
+        verifier: Option<u8>,
+    },
+    Decide {
+        page: usize,
+        answer: &'static str,
+        forged: bool,
+    },
+    Redeem {
+        code: usize,
+        client: Option<usize>,
+        secret: u8,
+        redirect: u8,
+        verifier: Option<Option<u8>>,
+        scope: bool,
+    },
+    Use {
+        token: usize,
+        made_up: bool,
+    },
+    Wait(u64),
+}
+
+/// What a request asked for.
+#[derive(Debug, Clone)]
+struct Asked {
+    client: usize,
+    redirect: Option<String>,
+    state: Option<String>,
+    verifier: Option<String>,
+    scope: BTreeSet<String>,
+}
+
+/// A walker, who is client, owner and thief in turn, and an observer.
+pub(crate) struct Walk {
+    bench: Bench,
+    cookies: String,
+    pages: Vec<(String, Asked)>,
+    codes: Vec<(String, Asked, BTreeSet<String>)>,
+    tokens: Vec<(String, BTreeSet<String>)>,
+    texts: Vec<String>,
+    facts: Vec<Fact>,
+}
+
+fn nth_last<T: Clone>(items: &[T], nth: usize) -> Option<T> {
+    items.iter().rev().nth(nth).cloned()
+}
+
+fn words(text: &str) -> BTreeSet<String> {
+    text.split(' ').map(str::to_owned).collect()
+}
+
+fn verifier_text(which: u8) -> String {
+    char::from(b'a' + which).to_string().repeat(43)
+}
+
+impl Walk {
+    fn new(faults: Faults) -> Self {
+        let mut bench = Bench::new(Policy::RFC9700);
+        let cookies = log_in(&mut bench, 0);
+        bench.faults = faults;
+        Self {
+            bench,
+            cookies,
+            pages: Vec::new(),
+            codes: Vec::new(),
+            tokens: Vec::new(),
+            texts: Vec::new(),
+            facts: Vec::new(),
+        }
+    }
+
+    /// Walks, and says which laws fell.
+    pub(crate) fn broken(faults: Faults, steps: &[Step]) -> Vec<&'static str> {
+        let mut walk = Self::new(faults);
+        for step in steps {
+            walk.go(step);
+        }
+        let code_lifetime = u64::from(walk.bench.policy.code_lifetime.0);
+        let facts = Facts { facts: &walk.facts, code_lifetime };
+        let fell = |law: &&oauth_model::law::Law| matches!(law.judge(&facts), Judgement::Broken(_));
+        LAWS.iter().filter(fell).map(|law| law.id).collect()
+    }
+
+    fn sym(&mut self, text: &str) -> Sym {
+        let at = self.texts.iter().position(|have| have == text).unwrap_or_else(|| {
+            self.texts.push(text.to_owned());
+            self.texts.len() - 1
+        });
+        Sym(u16::try_from(at).expect("walks are short"))
+    }
+
+    fn record(&mut self, by: Who, what: What) {
+        let at = u32::try_from(self.facts.len()).expect("walks are short");
+        let now = self.bench.now;
+        self.facts.push(Fact { sent: at, answered: Some(at), sent_at: now, answered_at: now, by, what });
+    }
+
+    fn exchange(&mut self, request: &HttpRequest) -> HttpReply {
+        self.bench.exchange(request).reply
+    }
+
+    fn go(&mut self, step: &Step) {
+        match step {
+            Step::Ask { client, redirect, scope, state, verifier } => {
+                self.ask(*client, *redirect, *scope, *state, *verifier);
+            }
+            Step::Decide { page, answer, forged } => self.decide(*page, answer, *forged),
+            Step::Redeem { code, client, secret, redirect, verifier, scope } => {
+                self.redeem(*code, *client, *secret, *redirect, *verifier, *scope);
+            }
+            Step::Use { token, made_up } => self.show(*token, *made_up),
+            Step::Wait(seconds) => self.bench.now += seconds,
+        }
+    }
+
+    fn ask(
+        &mut self,
+        client: usize,
+        redirect: Option<usize>,
+        scope: bool,
+        state: Option<u8>,
+        verifier: Option<u8>,
+    ) {
+        let (id, _, own) = CLIENTS[client];
+        let redirect = redirect.map(|which| match which {
+            0 => "http://evil.example/callback".to_owned(),
+            1 if client == 2 => "http://127.0.0.1:4000/callback".to_owned(),
+            _ => own.to_owned(),
+        });
+        let state = state.map(|which| format!("state {which}"));
+        let verifier = verifier.map(verifier_text);
+        let mut query = format!("response_type=code&client_id={id}");
+        let mut add = |name: &str, value: Option<&str>| {
+            if let Some(value) = value {
+                query.push_str(&format!("&{name}={}", encode(value)));
+            }
+        };
+        add("redirect_uri", redirect.as_deref());
+        add("state", state.as_deref());
+        add("scope", scope.then_some("profile"));
+        add("code_challenge", verifier.as_deref().map(s256).as_deref());
+        add("code_challenge_method", verifier.as_deref().map(|_| "S256"));
+        let asked = Asked { client, redirect, state, verifier, scope: BTreeSet::new() };
+        let reply = self.exchange(&get("/authorize", &query, &self.cookies.clone()));
+        if let Body::Page(Page::Consent { ask, scope, .. }) = reply.body {
+            let scope = scope.into_iter().collect();
+            self.pages.push((ask, Asked { scope, ..asked }));
+        } else if let Some(code) = param_of(&reply, "code") {
+            self.code(code, &asked, false, BTreeSet::new(), &reply);
+        }
+    }
+
+    fn decide(&mut self, page: usize, answer: &str, forged: bool) {
+        let Some((ask, asked)) = nth_last(&self.pages, page) else { return };
+        let ask = if forged { format!("{ask}x") } else { ask };
+        let (form, consented) = match answer {
+            "some" => (format!("ask={ask}&confirm=yes&choosable=1&keep=profile"), words("profile")),
+            _ => (format!("ask={ask}&confirm={answer}"), asked.scope.clone()),
+        };
+        let request = post("/authorize", &form, &[("cookie", &self.cookies)]);
+        let reply = self.exchange(&request);
+        if let Some(code) = param_of(&reply, "code") {
+            self.code(code, &asked, answer != "no" && !forged, consented, &reply);
+        }
+    }
+
+    fn code(
+        &mut self,
+        code: String,
+        asked: &Asked,
+        consented: bool,
+        scope: BTreeSet<String>,
+        reply: &HttpReply,
+    ) {
+        let location = reply.header("Location").unwrap_or_default().to_owned();
+        let sent_to = location.split('?').next().unwrap_or_default();
+        let (id, _, own) = CLIENTS[asked.client];
+        let registered = sent_to == own || (asked.client == 2 && sent_to == "http://127.0.0.1:4000/callback");
+        let answered = param_of(reply, "state");
+        let issued = CodeIssued {
+            code: self.sym(&code),
+            client: self.sym(id),
+            sent_to: self.sym(sent_to),
+            registered,
+            redirect_uri: asked.redirect.as_deref().map(|uri| self.sym(uri)),
+            state: (
+                asked.state.as_deref().map(|state| self.sym(state)),
+                answered.as_deref().map(|state| self.sym(state)),
+            ),
+            challenge: asked.verifier.as_deref().map(|verifier| Challenge::S256(self.sym(&s256(verifier)))),
+            password_shown: true,
+            consented,
+            owner: None,
+        };
+        self.record(Who::Owner, What::CodeIssued(issued));
+        self.codes.push((code, asked.clone(), scope));
+    }
+
+    fn redeem(
+        &mut self,
+        code: usize,
+        client: Option<usize>,
+        secret: u8,
+        redirect: u8,
+        verifier: Option<Option<u8>>,
+        scope: bool,
+    ) {
+        let Some((code, asked, consented)) = nth_last(&self.codes, code) else { return };
+        let client = client.unwrap_or(asked.client);
+        let (id, own_secret, own) = CLIENTS[client];
+        let redirect = match redirect {
+            0 => asked.redirect.clone(),
+            1 => Some(format!("{own}/")),
+            _ => None,
+        };
+        let verifier = match verifier {
+            Some(other) => other.map(verifier_text),
+            None => asked.verifier.clone(),
+        };
+        let mut form = format!("grant_type=authorization_code&code={code}");
+        let mut add = |name: &str, value: Option<&str>| {
+            if let Some(value) = value {
+                form.push_str(&format!("&{name}={}", encode(value)));
+            }
+        };
+        add("redirect_uri", redirect.as_deref());
+        add("code_verifier", verifier.as_deref());
+        add("scope", scope.then_some("profile email"));
+        let shown = match (own_secret, secret) {
+            (None, _) => SecretShown::NoneNeeded,
+            (Some(_), 0) => SecretShown::Right,
+            (Some(_), _) => SecretShown::WrongOrMissing,
+        };
+        let proof = match (own_secret, secret) {
+            (Some(own), 0) => Some(format!("{id}:{own}")),
+            (Some(_), 1) => Some(format!("{id}:wrong")),
+            (Some(_) | None, _) => None,
+        };
+        add("client_id", proof.is_none().then_some(id));
+        let authorization = proof.map(|proof| format!("Basic {}", STANDARD.encode(proof)));
+        let headers: Vec<(&str, &str)> =
+            authorization.iter().map(|value| ("authorization", value.as_str())).collect();
+        let reply = self.exchange(&post("/token", &form, &headers));
+        let token = self.token(&reply, &consented);
+        let redemption = Redemption {
+            code: self.sym(&code),
+            client: self.sym(id),
+            secret: shown,
+            redirect_uri: redirect.as_deref().map(|uri| self.sym(uri)),
+            verifier: verifier.as_deref().map(|text| (self.sym(text), self.sym(&s256(text)))),
+            token,
+        };
+        self.record(Who::Client, What::Redemption(redemption));
+    }
+
+    fn token(&mut self, reply: &HttpReply, consented: &BTreeSet<String>) -> Option<Issued> {
+        let Body::Text(text) = &reply.body else { return None };
+        let body: Value = serde_json::from_str(text).ok()?;
+        let token = body["access_token"].as_str()?;
+        let scope = words(body["scope"].as_str()?);
+        let beyond_consent = !scope.is_subset(consented);
+        let issued =
+            Issued { token: self.sym(token), expires_in: body["expires_in"].as_u64(), beyond_consent };
+        self.tokens.push((token.to_owned(), scope));
+        Some(issued)
+    }
+
+    fn show(&mut self, token: usize, made_up: bool) {
+        let Some((token, scope)) = nth_last(&self.tokens, token) else { return };
+        let token = if made_up { format!("{token}x") } else { token };
+        let mut request = get("/api/me", "", "");
+        request.headers.push(("authorization".to_owned(), format!("Bearer {token}").into_bytes()));
+        let served = self.exchange(&request).status == 200;
+        let covered = Some(scope.contains("profile"));
+        let service = ResourceUse { token: self.sym(&token), served, covered };
+        self.record(Who::Client, What::Resource(service));
+    }
+}
