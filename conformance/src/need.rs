@@ -61,6 +61,8 @@ pub enum Need {
     CodeLifetime,
     /// The file says how long an access token lives.
     AccessTokenLifetime,
+    /// The file says how long a refresh token may lie unused.
+    RefreshTokenLifetime,
 }
 
 /// How a target meets a need.
@@ -110,6 +112,7 @@ impl Need {
         Self::Tls,
         Self::CodeLifetime,
         Self::AccessTokenLifetime,
+        Self::RefreshTokenLifetime,
     ];
 
     /// The key under `[without]` that waives the need.
@@ -144,6 +147,7 @@ impl Need {
             Self::Tls => "tls",
             Self::CodeLifetime => "code_lifetime",
             Self::AccessTokenLifetime => "access_token_lifetime",
+            Self::RefreshTokenLifetime => "refresh_token_lifetime",
         }
     }
 
@@ -166,6 +170,7 @@ impl Need {
             Self::ResourceServer => Some("add resource to [endpoints]"),
             Self::CodeLifetime => Some("add code_lifetime, in seconds"),
             Self::AccessTokenLifetime => Some("add access_token_lifetime, in seconds"),
+            Self::RefreshTokenLifetime => Some("add refresh_token_lifetime, in seconds"),
             Self::BasicClient
             | Self::LoopbackClient
             | Self::Consent
@@ -244,6 +249,7 @@ impl Need {
             Self::Tls => !target.is_loopback_http(),
             Self::CodeLifetime => target.code_lifetime.is_some(),
             Self::AccessTokenLifetime => target.access_token_lifetime.is_some(),
+            Self::RefreshTokenLifetime => target.refresh_token_lifetime.is_some(),
         }
     }
 
@@ -280,7 +286,8 @@ impl Need {
             | Self::Consent
             | Self::ResourceServer
             | Self::CodeLifetime
-            | Self::AccessTokenLifetime => "the target does not say",
+            | Self::AccessTokenLifetime
+            | Self::RefreshTokenLifetime => "the target does not say",
         }
     }
 }

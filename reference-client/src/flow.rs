@@ -5,12 +5,14 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use oauth_model::client::call::{judge_resource_answer, judge_token_answer, resource_request, token_request};
+use oauth_model::client::call::{
+    judge_resource_answer, judge_token_answer, refresh_request, resource_request, token_request,
+};
 use oauth_model::client::receive::{Received, locate, receive};
 use oauth_model::client::refusal::ClientRefusal;
 use oauth_model::client::reply::{ClientPage, Shown, encode};
 use oauth_model::client::settings::Settings;
-use oauth_model::client::{Act, Event, Session, step};
+use oauth_model::client::{Act, Event, Session, TokenAnswer, step};
 use oauth_model::fault::Faults;
 use oauth_model::http::{HttpReply, HttpRequest};
 use oauth_model::secret::{Digest, Secret};
@@ -44,6 +46,8 @@ struct Turn<'a> {
     key: Option<Digest>,
     /// The access token that came with an answer, or lies beside the session.
     token: Option<String>,
+    /// The refresh token likewise.
+    refresh: Option<String>,
     shown: Shown,
 }
 
@@ -65,7 +69,7 @@ impl Client {
         };
         let Received { event, code, words } = received;
         let shown = Shown { words, resource: String::new(), path: request.path.clone() };
-        let mut turn = Turn { client: self, settings, key, token: None, shown };
+        let mut turn = Turn { client: self, settings, key, token: None, refresh: None, shown };
 
         let code = code.map(|code| code.0).unwrap_or_default();
         let mut at = event;
@@ -73,6 +77,7 @@ impl Client {
             let act = turn.fold(at);
             at = match act {
                 Act::Exchange(verifier) => turn.exchange(&code, verifier).await,
+                Act::Refresh => turn.renew().await,
                 Act::CallResource => turn.call_resource().await,
                 act => break (act, encode(&act, &turn.settings, &turn.shown)),
             };
@@ -101,24 +106,27 @@ impl Turn<'_> {
         sessions.sweep(now);
         let kept = self.key.and_then(|key| sessions.find(&key));
         let before = kept.map(|kept| kept.session).unwrap_or_default();
-        if self.token.is_none() {
-            self.token = kept.and_then(|kept| kept.token.clone());
-        }
+        let (old_token, old_refresh) =
+            kept.map(|kept| (kept.token.clone(), kept.refresh.clone())).unwrap_or_default();
 
         let (mut rules, mut session) = (self.settings.rules(), before);
         faults.before_client(&mut rules, &mut session, &mut event);
         let (mut next, act) = step(now, &rules, session, &event);
         faults.after_client(&before, &mut next);
 
+        // Of the texts at hand the session's digests say which are good.
+        let login = next.login;
+        self.token = pick([self.token.take(), old_token], login.map(|login| login.token));
+        self.refresh = pick([self.refresh.take(), old_refresh], login.and_then(|login| login.refresh));
+
         match act {
-            Act::ToServer(departure) => self.move_to(&mut sessions, &departure.session, next, None),
-            Act::ToProfile(id) => self.move_to(&mut sessions, &id, next, self.token.clone()),
+            Act::ToServer(departure) => self.move_to(&mut sessions, &departure.session, next),
+            Act::ToProfile(id) => self.move_to(&mut sessions, &id, next),
             _ => {
                 if let Some(kept) = self.key.and_then(|key| sessions.find_mut(&key)) {
                     kept.session = next;
-                    if next.login.is_none() {
-                        kept.token = None;
-                    }
+                    kept.token.clone_from(&self.token);
+                    kept.refresh.clone_from(&self.refresh);
                 }
             }
         }
@@ -126,11 +134,16 @@ impl Turn<'_> {
     }
 
     /// Puts a session under a new id; the old one ends.
-    fn move_to(&self, sessions: &mut Sessions, id: &Secret, session: Session, token: Option<String>) {
+    fn move_to(&self, sessions: &mut Sessions, id: &Secret, session: Session) {
         if let Some(old) = &self.key {
             sessions.remove(old);
         }
-        let kept = Kept { session, token, settings: Arc::clone(&self.settings) };
+        let kept = Kept {
+            session,
+            token: self.token.clone(),
+            refresh: self.refresh.clone(),
+            settings: Arc::clone(&self.settings),
+        };
         sessions.insert(self.client.clock.now(), Digest::of(&id.text()), kept);
     }
 
@@ -142,30 +155,57 @@ impl Turn<'_> {
         let Ok(answer) = self.client.calls.send(call).await else {
             return Event::TokenAnswer(Err(ClientRefusal::TokenEndpointSilent), fresh);
         };
-        let mut body = answer.body.unwrap_or_default();
+        Event::TokenAnswer(self.judge(answer.status, answer.body), fresh)
+    }
+
+    /// Asks for a new access token.
+    async fn renew(&mut self) -> Event {
+        let Some(refresh) = &self.refresh else {
+            return Event::RefreshAnswer(Err(ClientRefusal::TokenRefused));
+        };
+        let mut call = refresh_request(&self.settings, refresh);
+        self.client.faults.on_call(&self.settings, &mut call);
+        let Ok(answer) = self.client.calls.send(call).await else {
+            return Event::RefreshAnswer(Err(ClientRefusal::TokenEndpointSilent));
+        };
+        Event::RefreshAnswer(self.judge(answer.status, answer.body))
+    }
+
+    /// Judges an answer of the token endpoint, and keeps its texts.
+    fn judge(&mut self, status: u16, body: Option<Vec<u8>>) -> Result<TokenAnswer, ClientRefusal> {
+        let mut body = body.unwrap_or_default();
         self.client.faults.on_token_answer(&mut body);
-        let judgement = judge_token_answer(self.client.clock.now(), answer.status, &body);
+        let judgement = judge_token_answer(self.client.clock.now(), status, &body);
         self.token = judgement.token;
+        self.refresh = judgement.refresh.or(self.refresh.take());
         self.shown.words = judgement.words;
-        Event::TokenAnswer(judgement.answer, fresh)
+        judgement.answer
     }
 
     /// Fetches the resource.
     async fn call_resource(&mut self) -> Event {
         let Some(token) = &self.token else {
-            return Event::ResourceAnswer(Err(ClientRefusal::ResourceFailed));
+            return Event::ResourceAnswer(Digest::of(""), Err(ClientRefusal::ResourceFailed));
         };
+        let shown = Digest::of(token);
         let mut call = resource_request(&self.settings, token);
         self.client.faults.on_call(&self.settings, &mut call);
-        Event::ResourceAnswer(match self.client.calls.send(call).await {
+        let answer = match self.client.calls.send(call).await {
             Ok(answer) => judge_resource_answer(answer.status).and_then(|()| {
                 let body = answer.body.ok_or(ClientRefusal::ResourceFailed)?;
                 self.shown.resource = String::from_utf8_lossy(&body).into_owned();
                 Ok(())
             }),
             Err(_) => Err(ClientRefusal::ResourceFailed),
-        })
+        };
+        Event::ResourceAnswer(shown, answer)
     }
+}
+
+/// The text that has this digest.
+fn pick(texts: [Option<String>; 2], wanted: Option<Digest>) -> Option<String> {
+    let wanted = wanted?;
+    texts.into_iter().flatten().find(|text| Digest::of(text) == wanted)
 }
 
 /// The documented steps of which a request is the client's part (`specs/sequence.toml`).

@@ -24,6 +24,8 @@ pub(crate) struct Kept {
     pub(crate) session: Session,
     /// The access token of its login.
     pub(crate) token: Option<String>,
+    /// The refresh token of its login.
+    pub(crate) refresh: Option<String>,
     /// What was known of the server when the login began, so that one flow keeps to one server.
     pub(crate) settings: Arc<Settings>,
 }
@@ -86,7 +88,7 @@ mod tests {
 
     fn kept() -> Kept {
         let settings = Config::built_in().settings("http://localhost:8000/callback".to_owned());
-        Kept { session: Session::default(), token: None, settings: Arc::new(settings) }
+        Kept { session: Session::default(), token: None, refresh: None, settings: Arc::new(settings) }
     }
 
     fn key(number: usize) -> Digest {

@@ -56,6 +56,7 @@ pub(crate) fn fresh() -> Fresh {
     Fresh {
         grant: GrantId::from_bytes(rand::random()),
         secret: Minted::new(Secret::from_bytes(rand::random())),
+        refresh: Minted::new(Secret::from_bytes(rand::random())),
     }
 }
 

@@ -114,8 +114,9 @@ async fn step(ctx: &Context, shown: Shown) -> Checked {
                 None => stop,
             })
         }
-        Some(None) | None => Err(sequence.ended.clone().unwrap_or_else(|| {
-            Stop::not_tested("an earlier step did not take place")
-        })),
+        Some(None) | None => Err(sequence
+            .ended
+            .clone()
+            .unwrap_or_else(|| Stop::not_tested("an earlier step did not take place"))),
     }
 }

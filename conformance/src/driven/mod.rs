@@ -12,8 +12,8 @@ mod walk;
 
 use crate::case::{Case, Profile};
 
-pub use paths::{PATHS, Path};
 pub use documented::Sequence;
+pub use paths::{PATHS, Path};
 pub use walk::Walked;
 
 /// The driven cases of a profile, in reading order.

@@ -6,7 +6,7 @@ use oauth_model::fault::Faults;
 use oauth_model::rules;
 use oauth_model::scope::{HONEST_PATH, Scope};
 use oauth_model::server::decide::Choice;
-use oauth_model::world::action::{CodeOf, ProofOf, RedirectOf, Redemption, VerifierOf};
+use oauth_model::world::action::{CodeOf, ProofOf, Redemption, RedirectOf, VerifierOf};
 use oauth_model::world::{Action, OWNER, Universe};
 
 use super::predict::{Class, predict};
@@ -52,7 +52,18 @@ const fn own(redirect: RedirectOf, verifier: VerifierOf) -> Action {
 macro_rules! spoilt {
     ($action:expr) => {
         // The spoilt request first: that the good one still succeeds is the control.
-        &[START, ASK, LOG_IN, ASK, YES, CALLBACK, $action, Action::Load(1), Action::Load(0), Action::Commit(0)]
+        &[
+            START,
+            ASK,
+            LOG_IN,
+            ASK,
+            YES,
+            CALLBACK,
+            $action,
+            Action::Load(1),
+            Action::Load(0),
+            Action::Commit(0),
+        ]
     };
 }
 
@@ -199,7 +210,8 @@ pub(super) const CASES: &[Case] = &[
 async fn walk(ctx: &Context, path: &'static Path) -> Checked {
     let client: Arc<Client> = ctx.confidential()?;
     let mut walk = Walk::new(ctx, &client, path.fresh_login);
-    let scope = Scope::find(path.scope).ok_or_else(|| Stop::errored("the path names no scope of the model"))?;
+    let scope =
+        Scope::find(path.scope).ok_or_else(|| Stop::errored("the path names no scope of the model"))?;
     let universe = Universe::new(scope, Faults::none());
     let mut world = universe.start();
     let mut refused_before = false;

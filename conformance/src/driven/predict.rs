@@ -79,7 +79,8 @@ pub(super) fn predict(before: &World, action: &Action, next: &Next) -> Class {
         Action::LogIn(..) => Class::LoggedIn,
         Action::Callback(_) if next.world.sessions[OWNER].flow == Flow::Exchanging => Class::Taken,
         Action::Callback(_) => Class::NotTaken,
-        Action::Load(call) | Action::Commit(call) => match next.world.calls.get(*call).map(|call| call.stage) {
+        Action::Load(call) | Action::Commit(call) => match next.world.calls.get(*call).map(|call| call.stage)
+        {
             // Loaded, but not written: nothing has left the server yet.
             Some(Stage::Loaded(..) | Stage::Sent) | None => Class::Inside,
             Some(Stage::Done) if next.refused.is_some() => Class::NoToken,
@@ -91,6 +92,7 @@ pub(super) fn predict(before: &World, action: &Action, next: &Next) -> Class {
         Action::Start(_)
         | Action::Retry(_)
         | Action::Redeem(_)
+        | Action::Refresh(_)
         | Action::Leak(_)
         | Action::Lure(_)
         | Action::Forge(_)

@@ -15,10 +15,8 @@ pub(super) fn settings(target: &Target, client: &Client) -> Settings {
         // The suite judges `iss` by cases of its own; here an unadvertised one must not end the walk.
         Some(false) | None => IssNeed::IfSent,
     };
-    let authorization = target
-        .extra_parameters
-        .iter()
-        .fold(target.endpoints.authorization.clone(), |uri, (name, value)| {
+    let authorization =
+        target.extra_parameters.iter().fold(target.endpoints.authorization.clone(), |uri, (name, value)| {
             oauth_model::form::add_to_uri(&uri, &[(name, value)])
         });
     Settings {

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use oauth_model::client::call::{HttpCall, judge_resource_answer, judge_token_answer, resource_request, token_request};
+use oauth_model::client::call::{
+    HttpCall, judge_resource_answer, judge_token_answer, resource_request, token_request,
+};
 use oauth_model::client::receive::receive;
 use oauth_model::client::reply::authorization_request;
 use oauth_model::client::settings::Settings;
@@ -12,10 +14,10 @@ use oauth_model::client::{Act, Event, Fresh, Session, step};
 use oauth_model::fact::Who;
 use oauth_model::http::HttpRequest;
 use oauth_model::policy::Time;
-use oauth_model::secret::{Minted, Secret};
+use oauth_model::secret::{Digest, Minted, Secret};
 use oauth_model::server::decide::Choice;
 use oauth_model::world::Action;
-use oauth_model::world::action::{ProofOf, RedirectOf, Redemption, VerifierOf};
+use oauth_model::world::action::{ProofOf, Redemption, RedirectOf, VerifierOf};
 
 use super::predict::Class;
 use super::settings::settings;
@@ -93,7 +95,11 @@ impl<'a> Walk<'a> {
             Action::Load(call) | Action::Commit(call) => self.redeem(*call).await?,
             Action::Profile(_) => self.profile().await?,
             Action::Leak(_) | Action::Tick => inside("nothing"),
-            Action::ShowToken(_) | Action::Lure(_) | Action::Forge(_) | Action::Odd(_) => {
+            Action::ShowToken(_)
+            | Action::Refresh(_)
+            | Action::Lure(_)
+            | Action::Forge(_)
+            | Action::Odd(_) => {
                 return Err(Stop::not_tested("this step is the model's alone"));
             }
         }))
@@ -161,8 +167,7 @@ impl<'a> Walk<'a> {
     }
 
     async fn log_in(&mut self, right: bool) -> Checked<Walked> {
-        let mut landing =
-            self.landing.take().ok_or_else(|| Stop::not_tested("no login page was reached"))?;
+        let mut landing = self.landing.take().ok_or_else(|| Stop::not_tested("no login page was reached"))?;
         let user = self.ctx.target().users.get(&Account::First).cloned();
         let user = user.ok_or_else(|| Stop::not_tested("add [user] with name and password"))?;
         // A login takes one form or two: the name first, then the password.
@@ -184,7 +189,13 @@ impl<'a> Walk<'a> {
             }
             landing = self.browser.submit(&form).await?;
             if with_password {
-                shown = self.browser.trail.iter().rev().find(|exchange| exchange.request.method == "POST").cloned();
+                shown = self
+                    .browser
+                    .trail
+                    .iter()
+                    .rev()
+                    .find(|exchange| exchange.request.method == "POST")
+                    .cloned();
                 break;
             }
         }
@@ -220,13 +231,8 @@ impl<'a> Walk<'a> {
         let not_taken = |saw: String| Walked { class: Class::NotTaken, exchange: exchange.clone(), saw };
         let Landing::Callback(location) = &landing else { return Ok(not_taken(saw)) };
         let (path, query) = split(&location.text);
-        let request = HttpRequest {
-            method: "GET".to_owned(),
-            path,
-            query,
-            headers: Vec::new(),
-            body: Vec::new(),
-        };
+        let request =
+            HttpRequest { method: "GET".to_owned(), path, query, headers: Vec::new(), body: Vec::new() };
         let unused = Fresh { state: self.minted()?, verifier: self.minted()?, session: self.minted()? };
         let received = receive(&request, &self.settings, &unused);
         match self.fold(&received.event) {
@@ -322,7 +328,11 @@ impl<'a> Walk<'a> {
             return Err(Stop::not_offered("the target names no resource"));
         }
         if self.fold(&Event::Profile) != Act::CallResource {
-            return Ok(Walked { class: Class::Inside, exchange: None, saw: "no login at the client".to_owned() });
+            return Ok(Walked {
+                class: Class::Inside,
+                exchange: None,
+                saw: "no login at the client".to_owned(),
+            });
         }
         let token = self.token.clone().unwrap_or_default();
         let call = resource_request(&self.settings, &token);
@@ -330,7 +340,7 @@ impl<'a> Walk<'a> {
         let status = exchange.response()?.status;
         let answer = judge_resource_answer(status);
         let class = if answer.is_ok() { Class::Served } else { Class::NotServed };
-        let _shown = self.fold(&Event::ResourceAnswer(answer));
+        let _shown = self.fold(&Event::ResourceAnswer(Digest::of(&token), answer));
         Ok(Walked { class, exchange: Some(exchange), saw: format!("status {status}") })
     }
 }

@@ -35,6 +35,7 @@ macro_rules! laws {
 
 const LOGIN: &[Need] = &[Need::Login];
 const PKCE: &[Need] = &[Need::Login, Need::Pkce];
+const REFRESH: &[Need] = &[Need::Login, Need::Refresh];
 
 laws! {
     "code-after-login" LOGIN;
@@ -52,6 +53,12 @@ laws! {
     "confidential-client-authenticated" LOGIN;
     "token-within-consent" LOGIN;
     "code-was-issued" LOGIN;
+    "refresh-token-was-issued" REFRESH;
+    "refresh-by-its-client" REFRESH;
+    "public-refresh-used-once" REFRESH;
+    "public-refresh-replay-ends-grant" REFRESH;
+    "refresh-keeps-scope" REFRESH;
+    "refresh-in-time" REFRESH;
     "served-token-was-issued" LOGIN;
     "served-token-in-time" LOGIN;
     "served-token-covers-resource" LOGIN;
@@ -96,7 +103,12 @@ fn judge(ctx: &Context, law: &Law) -> Checked {
     let live = ctx.live();
     let observed = observe::observe(&live.target, &live.recording());
     let lifetime = live.target.code_lifetime.unwrap_or(LONGEST_CODE_LIFETIME);
-    let facts = Facts { facts: &observed.facts, code_lifetime: lifetime + GRACE };
+    let facts = Facts {
+        facts: &observed.facts,
+        code_lifetime: lifetime + GRACE,
+        refresh_grace: live.target.refresh_grace.unwrap_or(0),
+        refresh_lifetime: live.target.refresh_token_lifetime.map(|span| span + GRACE),
+    };
     match law.judge(&facts) {
         Judgement::Silent => Err(Stop::unlisted()),
         Judgement::Kept => Ok(()),

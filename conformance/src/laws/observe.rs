@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use oauth_model::fact::{
-    Challenge, CodeIssued, Fact, Issued, Redemption, ResourceUse, SecretShown, Sym, What, Who,
+    Challenge, CodeIssued, Fact, Issued, Redemption, RefreshUse, ResourceUse, SecretShown, Sym, What, Who,
 };
 use url::Url;
 
@@ -34,6 +34,7 @@ pub(super) fn observe(target: &Target, recording: &[Arc<Exchange>]) -> Observed 
         passwords: BTreeSet::new(),
         consented: BTreeSet::new(),
         scopes: BTreeMap::new(),
+        granted: BTreeMap::new(),
         foreign: BTreeSet::new(),
         observed: Observed::default(),
     };
@@ -57,6 +58,8 @@ struct Observer<'a> {
     consented: BTreeSet<(&'static str, String)>,
     /// What scope a code was asked for.
     scopes: BTreeMap<String, Option<String>>,
+    /// What scope was granted with a refresh token, as the server told it.
+    granted: BTreeMap<String, Option<String>>,
     /// Tokens that came by other ways than a code.
     foreign: BTreeSet<String>,
     observed: Observed,
@@ -80,7 +83,8 @@ impl Observer<'_> {
     }
 
     fn read(&mut self, exchange: &Arc<Exchange>) {
-        let browser = matches!(exchange.who, Actor::Browser | Actor::OtherBrowser | Actor::Stranger | Actor::Thief);
+        let browser =
+            matches!(exchange.who, Actor::Browser | Actor::OtherBrowser | Actor::Stranger | Actor::Thief);
         let endpoints = &self.target.endpoints;
         if goes_to(&exchange.request, &endpoints.token) {
             // What is in doubt is left out.
@@ -167,8 +171,10 @@ impl Observer<'_> {
     /// answer yet; a browser that is sent through a login repeats its request.
     fn request_of(&self, exchange: &Exchange, state: Option<&str>) -> Option<usize> {
         let own = |asked: &Asked| asked.who == exchange.who && asked.sent <= exchange.sent.tick;
-        let with_state = |asked: &&(usize, &Asked)| asked.1.params.one("state").is_ok_and(|have| have == state);
-        let open: Vec<(usize, &Asked)> = self.asked.iter().enumerate().filter(|(_, asked)| own(asked)).collect();
+        let with_state =
+            |asked: &&(usize, &Asked)| asked.1.params.one("state").is_ok_and(|have| have == state);
+        let open: Vec<(usize, &Asked)> =
+            self.asked.iter().enumerate().filter(|(_, asked)| own(asked)).collect();
         if let Some((at, _)) = open.iter().rev().find(with_state) {
             return Some(*at);
         }
@@ -223,38 +229,61 @@ impl Observer<'_> {
         let document = answer.and_then(crate::exchange::Response::json);
         let member = |name: &str| document.as_ref().and_then(|document| document.get(name));
         let token = member("access_token").and_then(serde_json::Value::as_str).map(str::to_owned);
-        let code = match (params.one("grant_type")?, params.one("code")?) {
-            (Some("authorization_code"), Some(code)) if !params.repeats() && query(request).is_empty() => {
-                code.to_owned()
+        let plain = !params.repeats() && query(request).is_empty();
+        let asked = match params.one("grant_type")? {
+            Some("authorization_code") if plain => params.one("code")?.map(|code| (true, code.to_owned())),
+            Some("refresh_token") if plain => {
+                params.one("refresh_token")?.map(|token| (false, token.to_owned()))
             }
-            _ => {
-                self.foreign.extend(token);
-                return Ok(());
-            }
+            Some(_) | None => None,
         };
-        let Some((client_id, secret)) = self.presented(exchange, &params)? else {
+        let (Some((by_code, shown)), Some((client_id, secret))) = (asked, self.presented(exchange, &params)?)
+        else {
             self.foreign.extend(token);
             return Ok(());
         };
-        let asked_scope = self.scopes.get(&code).cloned().flatten();
-        let told_scope = member("scope").and_then(serde_json::Value::as_str).map(str::to_owned);
+        let granted = if by_code { &self.scopes } else { &self.granted };
+        let allowed = granted.get(&shown).cloned().flatten();
+        let told = member("scope").and_then(serde_json::Value::as_str).map(str::to_owned);
+        let refresh = member("refresh_token").and_then(serde_json::Value::as_str).map(str::to_owned);
+        if token.is_some()
+            && let Some(refresh) = &refresh
+        {
+            // What the first token response told is what was granted; a refresh passes it on.
+            let granted = if by_code { told.clone() } else { allowed.clone() };
+            self.granted.insert(refresh.clone(), granted);
+        }
         let issued = token.map(|token| Issued {
             token: self.sym(&token),
-            expires_in: member("expires_in").and_then(serde_json::Value::as_u64).map(|span| span + super::GRACE),
+            expires_in: member("expires_in")
+                .and_then(serde_json::Value::as_u64)
+                .map(|span| span + super::GRACE),
             // Only a scope in the token request itself can widen; defaults are the server's choice.
-            beyond_consent: params.has("scope") && is_wider(told_scope.as_deref(), asked_scope.as_deref()),
+            beyond_consent: params.has("scope") && is_wider(told.as_deref(), allowed.as_deref()),
+            refresh: refresh.map(|refresh| self.sym(&refresh)),
         });
-        let verifier = params.one("code_verifier")?.map(str::to_owned);
-        let redirect_uri = params.one("redirect_uri")?.map(str::to_owned);
-        let redemption = Redemption {
-            code: self.sym(&code),
-            client: self.sym(&client_id),
-            secret,
-            redirect_uri: redirect_uri.map(|uri| self.sym(&uri)),
-            verifier: verifier.map(|text| (self.sym(&text), self.sym(&s256(&text)))),
-            token: issued,
+        let client = self.sym(&client_id);
+        let what = if by_code {
+            let verifier = params.one("code_verifier")?.map(str::to_owned);
+            let redirect_uri = params.one("redirect_uri")?.map(str::to_owned);
+            What::Redemption(Redemption {
+                code: self.sym(&shown),
+                client,
+                secret,
+                redirect_uri: redirect_uri.map(|uri| self.sym(&uri)),
+                verifier: verifier.map(|text| (self.sym(&text), self.sym(&s256(&text)))),
+                token: issued,
+            })
+        } else {
+            What::Refresh(RefreshUse {
+                token: self.sym(&shown),
+                client,
+                secret,
+                falls_short: !params.has("scope") && is_wider(allowed.as_deref(), told.as_deref()),
+                issued,
+            })
         };
-        self.record(exchange, What::Redemption(redemption));
+        self.record(exchange, what);
         Ok(())
     }
 
@@ -283,7 +312,8 @@ impl Observer<'_> {
 
     fn resource_request(&mut self, exchange: &Arc<Exchange>) -> Result<(), Twice> {
         let request = &exchange.request;
-        let Some(token) = header(request, "authorization")?.and_then(|value| credentials(value, "bearer")) else {
+        let Some(token) = header(request, "authorization")?.and_then(|value| credentials(value, "bearer"))
+        else {
             return Ok(());
         };
         if self.foreign.contains(token) || query(request).has("access_token") || !request.body.is_empty() {
@@ -306,7 +336,11 @@ impl Observer<'_> {
             What::Redemption(redemption) if redemption.token.is_some_and(|issued| issued.token == token) => {
                 Some(redemption.client)
             }
-            What::Redemption(_) | What::CodeIssued(_) | What::Resource(_) | What::LoggedIn(_) => None,
+            What::Redemption(_)
+            | What::CodeIssued(_)
+            | What::Refresh(_)
+            | What::Resource(_)
+            | What::LoggedIn(_) => None,
         })?;
         let narrow = |known: &&Arc<Client>| {
             known.narrow_scope.is_some()
@@ -329,7 +363,9 @@ fn is_registered(client: &Client, location: &str) -> bool {
         let literal = matches!(url.host_str(), Some("127.0.0.1" | "[::1]")) && url.scheme() == "http";
         literal.then(|| format!("{}{}", url.host_str().unwrap_or_default(), url.path()))
     };
-    client.is_public() && without_port(location).is_some() && without_port(location) == without_port(&client.redirect_uri)
+    client.is_public()
+        && without_port(location).is_some()
+        && without_port(location) == without_port(&client.redirect_uri)
 }
 
 /// Whether a scope has a value that another has not.

@@ -73,8 +73,11 @@ pub(super) fn goes_to(request: &Request, endpoint: &str) -> bool {
 
 /// A header of a request; `Err` where it stands there twice.
 pub(super) fn header<'r>(request: &'r Request, name: &str) -> Result<Option<&'r str>, Twice> {
-    let mut values =
-        request.headers.iter().filter(|(have, _)| have.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str());
+    let mut values = request
+        .headers
+        .iter()
+        .filter(|(have, _)| have.eq_ignore_ascii_case(name))
+        .map(|(_, value)| value.as_str());
     let first = values.next();
     if values.next().is_some() { Err(Twice) } else { Ok(first) }
 }

@@ -56,6 +56,8 @@ pub struct TargetFile {
     pub(super) client_credentials: Option<bool>,
     pub(super) code_lifetime: Option<u64>,
     pub(super) access_token_lifetime: Option<u64>,
+    pub(super) refresh_token_lifetime: Option<u64>,
+    pub(super) refresh_grace: Option<u64>,
     pub(super) endpoints: EndpointTable,
     pub(super) client: Option<Spanned<ClientTable>>,
     pub(super) second_client: Option<Spanned<ClientTable>>,

@@ -167,6 +167,10 @@ pub struct Target {
     pub code_lifetime: Option<u64>,
     /// How long an access token lives, in seconds.
     pub access_token_lifetime: Option<u64>,
+    /// How long a refresh token may lie unused, in seconds.
+    pub refresh_token_lifetime: Option<u64>,
+    /// For how long after its use a refresh token is taken once more, in seconds.
+    pub refresh_grace: Option<u64>,
     /// The metadata document (RFC 8414), if one was found.
     pub metadata: Option<serde_json::Value>,
     /// The URL at which the metadata document was found.

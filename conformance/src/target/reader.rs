@@ -35,6 +35,8 @@ impl Reader<'_> {
             client_credentials: file.client_credentials,
             code_lifetime: file.code_lifetime,
             access_token_lifetime: file.access_token_lifetime,
+            refresh_token_lifetime: file.refresh_token_lifetime,
+            refresh_grace: file.refresh_grace,
             ..Target::default()
         };
         for origin in file.origins {

@@ -168,12 +168,12 @@ fn is_sendable(token: &str) -> bool {
 /// Judges the protected resource's answer.
 ///
 /// # Errors
-/// [`ClientRefusal::ResourceRefused`] if the token was not accepted, [`ClientRefusal::ResourceFailed`] for
+/// [`ClientRefusal::ResourceRefused`] if the token is not good (401; 403 says that it is, for something else), [`ClientRefusal::ResourceFailed`] for
 /// everything else that is not the resource.
 pub fn judge_resource_answer(status: u16) -> Result<(), ClientRefusal> {
     match status {
         200 => Ok(()),
-        401 | 403 => Err(ClientRefusal::ResourceRefused),
+        401 => Err(ClientRefusal::ResourceRefused),
         _ => Err(ClientRefusal::ResourceFailed),
     }
 }

@@ -106,8 +106,8 @@ pub enum Event {
     Profile,
     /// The token endpoint answered a refresh.
     RefreshAnswer(Result<TokenAnswer, ClientRefusal>),
-    /// The protected resource answered.
-    ResourceAnswer(Result<(), ClientRefusal>),
+    /// The protected resource answered a request that showed this token.
+    ResourceAnswer(Digest, Result<(), ClientRefusal>),
     /// A request that this client has no answer to.
     Malformed(ClientRefusal),
     /// The browser came under another origin than the redirect URI's.
@@ -198,12 +198,7 @@ pub fn step(now: Time, rules: &Rules, session: Session, event: &Event) -> (Sessi
         Event::TokenAnswer(answer, fresh) => exchanged(session, *answer, fresh),
         Event::Profile => open_profile(now, rules, session),
         Event::RefreshAnswer(answer) => refreshed(now, session, *answer),
-        Event::ResourceAnswer(Ok(())) => (session, Act::ShowResource),
-        // A token that the resource refuses is of no more use; an outage says nothing about the token.
-        Event::ResourceAnswer(Err(ClientRefusal::ResourceRefused)) => {
-            (Session { login: None, ..session }, Act::ShowError(ClientRefusal::ResourceRefused))
-        }
-        Event::ResourceAnswer(Err(refusal)) => (session, Act::ShowError(*refusal)),
+        Event::ResourceAnswer(token, answer) => answered(session, token, *answer),
         Event::Malformed(refusal) => (session, Act::ShowError(*refusal)),
         Event::WrongOrigin => (session, Act::ToOrigin),
     }
@@ -226,6 +221,24 @@ fn open_profile(now: Time, rules: &Rules, session: Session) -> (Session, Act) {
         Some(_) | None if alive(now, &session) => (session, Act::CallResource),
         Some(_) if login.refreshing => (session, Act::ShowError(ClientRefusal::RefreshInProgress)),
         Some(_) | None => (Session { login: None, ..session }, Act::ToLogin),
+    }
+}
+
+/// Takes the resource's answer. A token that it refuses is of no more use; an outage says nothing about the token.
+fn answered(session: Session, token: &Digest, answer: Result<(), ClientRefusal>) -> (Session, Act) {
+    match (answer, session.login) {
+        (Ok(()), _) => (session, Act::ShowResource),
+        // A refresh took the place of the token meanwhile.
+        (Err(ClientRefusal::ResourceRefused), Some(login)) if login.token != *token => {
+            (session, Act::CallResource)
+        }
+        (Err(ClientRefusal::ResourceRefused), Some(login)) if login.refreshing => {
+            (session, Act::ShowError(ClientRefusal::RefreshInProgress))
+        }
+        (Err(refusal @ ClientRefusal::ResourceRefused), _) => {
+            (Session { login: None, ..session }, Act::ShowError(refusal))
+        }
+        (Err(refusal), _) => (session, Act::ShowError(refusal)),
     }
 }
 

@@ -182,7 +182,7 @@ impl Universe {
             Reply::Resource(_) => Ok(()),
             _ => Err(ClientRefusal::ResourceRefused),
         };
-        let client_refused = match self.fold(world, browser, Event::ResourceAnswer(answer)) {
+        let client_refused = match self.fold(world, browser, Event::ResourceAnswer(token, answer)) {
             Act::ShowError(refusal) => Some(refusal),
             _ => None,
         };

@@ -20,8 +20,14 @@ const RESOURCE_SCOPE: &str = "profile";
 const ANY_ISSUER: &str = "http://127.0.0.1:9000";
 
 /// A code lives for ten minutes at most (RFC 6749 4.1.2), an access token for an hour (RFC 6750 5.3).
-const LONGEST: [(&str, u32); 4] =
-    [("ask", u32::MAX), ("code", 600), ("access_token", 3600), ("session", u32::MAX)];
+const LIFETIMES: [(&str, u32, u32); 6] = [
+    ("ask", 1, u32::MAX),
+    ("code", 1, 600),
+    ("access_token", 1, 3600),
+    ("session", 1, u32::MAX),
+    ("refresh_token", 1, u32::MAX),
+    ("refresh_grace", 0, 60),
+];
 
 pub(super) fn parse(name: &str, text: &str) -> Result<Config, ConfigError> {
     let source = Source { file: name, text };
@@ -136,6 +142,7 @@ fn registration(source: Source<'_>, client: &Spanned<Client>) -> Result<Registra
         redirect_uris: table.redirect_uris.get_ref().iter().map(|uri| uri.get_ref().clone()).collect(),
         scope: table.scope.get_ref().clone(),
         code_grant: table.code_grant.unwrap_or(true),
+        refresh_grant: table.refresh_tokens.unwrap_or(false),
     })
 }
 
@@ -151,19 +158,29 @@ fn hex_digest(text: &str) -> Option<Digest> {
 }
 
 fn lifetimes(source: Source<'_>, table: &LifetimesTable) -> Result<Lifetimes, ConfigError> {
-    let fields = [&table.ask, &table.code, &table.access_token, &table.session];
-    let mut checked = [None; 4];
-    for ((slot, field), (name, longest)) in checked.iter_mut().zip(fields).zip(LONGEST) {
+    let fields = [
+        &table.ask,
+        &table.code,
+        &table.access_token,
+        &table.session,
+        &table.refresh_token,
+        &table.refresh_grace,
+    ];
+    let mut checked = [None; 6];
+    for ((slot, field), (name, shortest, longest)) in checked.iter_mut().zip(fields).zip(LIFETIMES) {
         let Some(seconds) = field else { continue };
-        if *seconds.get_ref() == 0 || *seconds.get_ref() > longest {
-            let range = if longest == u32::MAX { "at least 1".to_owned() } else { format!("1 to {longest}") };
+        if !(shortest..=longest).contains(seconds.get_ref()) {
+            let range = match longest {
+                u32::MAX => format!("at least {shortest}"),
+                _ => format!("{shortest} to {longest}"),
+            };
             let says = format!("is {} seconds; allowed is {range}", seconds.get_ref());
             return Err(source.error(&seconds.span(), &format!("lifetimes.{name}"), says));
         }
         *slot = Some(Lifetime(*seconds.get_ref()));
     }
-    let [ask, code, access_token, session] = checked;
-    Ok(Lifetimes { ask, code, access_token, session })
+    let [ask, code, access_token, session, refresh_token, refresh_grace] = checked;
+    Ok(Lifetimes { ask, code, access_token, session, refresh_token, refresh_grace })
 }
 
 /// What to say if this file is to be served where others can reach it.

@@ -43,6 +43,7 @@ pub(super) struct Client {
     pub(super) redirect_uris: Spanned<Vec<Spanned<String>>>,
     pub(super) scope: Spanned<String>,
     pub(super) code_grant: Option<bool>,
+    pub(super) refresh_tokens: Option<bool>,
 }
 
 /// The names of RFC 7591.
@@ -73,6 +74,8 @@ pub(super) struct LifetimesTable {
     pub(super) code: Option<Spanned<u32>>,
     pub(super) access_token: Option<Spanned<u32>>,
     pub(super) session: Option<Spanned<u32>>,
+    pub(super) refresh_token: Option<Spanned<u32>>,
+    pub(super) refresh_grace: Option<Spanned<u32>>,
 }
 
 /// The lifetimes that a file sets.
@@ -82,6 +85,8 @@ pub(super) struct Lifetimes {
     pub(super) code: Option<Lifetime>,
     pub(super) access_token: Option<Lifetime>,
     pub(super) session: Option<Lifetime>,
+    pub(super) refresh_token: Option<Lifetime>,
+    pub(super) refresh_grace: Option<Lifetime>,
 }
 
 impl Lifetimes {
@@ -91,6 +96,8 @@ impl Lifetimes {
             code_lifetime: self.code.unwrap_or(policy.code_lifetime),
             access_token_lifetime: self.access_token.unwrap_or(policy.access_token_lifetime),
             session_lifetime: self.session.unwrap_or(policy.session_lifetime),
+            refresh_lifetime: self.refresh_token.unwrap_or(policy.refresh_lifetime),
+            refresh_grace: self.refresh_grace.unwrap_or(policy.refresh_grace),
             ..policy
         }
     }

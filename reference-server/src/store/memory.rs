@@ -83,7 +83,9 @@ impl Record {
         match self.stored.grant.phase {
             Phase::Asked(asked) => asked.until,
             Phase::Coded(coded) => coded.until,
-            Phase::Live(live) => live.until,
+            Phase::Live(live) => {
+                live.refresh.map_or(live.access.until, |refresh| live.access.until.max(refresh.until))
+            }
             Phase::Dead(_) => self.written,
         }
     }

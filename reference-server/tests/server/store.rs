@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use oauth_model::directory::{ClientNo, UserNo};
-use oauth_model::grant::{Cause, Coded, Grant, Live, Phase, Session, Terms};
+use oauth_model::grant::{Access, Cause, Coded, Grant, Live, Phase, Session, Terms};
 use oauth_model::policy::Time;
 use oauth_model::secret::{Digest, GrantId};
 use oauth_model::server::receive::Kept;
@@ -50,7 +50,11 @@ fn coded() -> Phase {
 }
 
 fn live(access: &str) -> Phase {
-    Phase::Live(Live { code: Digest::of("code"), access: Digest::of(access), until: Time(3600) })
+    Phase::Live(Live {
+        code: Digest::of("code"),
+        access: Access { token: Digest::of(access), scope: ScopeSet(1), until: Time(3600) },
+        refresh: None,
+    })
 }
 
 fn kept() -> Kept {
