@@ -158,10 +158,14 @@ impl Context {
     }
 
     pub(crate) async fn send_as(&self, who: Actor, request: Request) -> Arc<Exchange> {
+        self.send_from((who, None), request).await
+    }
+
+    pub(crate) async fn send_from(&self, sender: (Actor, Option<u64>), request: Request) -> Arc<Exchange> {
         let live = &self.0.live;
         let request = live.wire.dress(request);
         let (moments, answer) = live.wire.send(&request, || live.moment()).await;
-        self.record(live.exchange(who, request, moments, answer))
+        self.record(live.exchange(sender, request, moments, answer))
     }
 
     /// Sends `copies` of a request over as many connections: all of each but its last byte first, then the last
@@ -175,7 +179,9 @@ impl Context {
         let answers = crate::burst::burst(live, &request, copies).await;
         let exchanges: Vec<_> = answers
             .into_iter()
-            .map(|(moments, answer)| self.record(live.exchange(who, request.clone(), moments, answer)))
+            .map(|(moments, answer)| {
+                self.record(live.exchange((who, None), request.clone(), moments, answer))
+            })
             .collect();
         let usable = exchanges.iter().any(|exchange| exchange.response().is_ok());
         match exchanges.first() {

@@ -88,6 +88,8 @@ pub struct Exchange {
     pub number: u64,
     /// Who sent the request.
     pub who: Actor,
+    /// The browser session that sent it; forks of one session share it.
+    pub browser: Option<u64>,
     /// When the sending began.
     pub sent: Moment,
     /// When the answer was complete; `None` without an answer.

@@ -38,6 +38,7 @@ pub struct Live {
     advanced: Mutex<Duration>,
     ticks: AtomicU64,
     numbers: AtomicU64,
+    browsers: AtomicU64,
 }
 
 impl Live {
@@ -62,6 +63,7 @@ impl Live {
             advanced: Mutex::default(),
             ticks: AtomicU64::new(0),
             numbers: AtomicU64::new(0),
+            browsers: AtomicU64::new(0),
         }
     }
 
@@ -87,6 +89,12 @@ impl Live {
         Arc::clone(self.documented.get_or_init(|| async { Arc::new(walk().await) }).await)
     }
 
+    /// A number for a browser session of its own.
+    #[must_use]
+    pub fn browser(&self) -> u64 {
+        self.browsers.fetch_add(1, Ordering::Relaxed)
+    }
+
     /// A moment after all earlier ones.
     #[must_use]
     pub fn moment(&self) -> Moment {
@@ -105,13 +113,13 @@ impl Live {
     /// Makes a record of what was sent and what came.
     pub(crate) fn exchange(
         &self,
-        who: Actor,
+        (who, browser): (Actor, Option<u64>),
         request: Request,
         (sent, answered): (Moment, Option<Moment>),
         answer: Result<Response, NoAnswer>,
     ) -> Arc<Exchange> {
         let number = self.numbers.fetch_add(1, Ordering::SeqCst) + 1;
-        let exchange = Arc::new(Exchange { number, who, sent, answered, request, answer });
+        let exchange = Arc::new(Exchange { number, who, browser, sent, answered, request, answer });
         self.vault.harvest(&exchange);
         lock(&self.recording).push(Arc::clone(&exchange));
         exchange

@@ -57,12 +57,12 @@ attacks! {
         "code-redeemed-with-its-redirect-uri";
     "no-redirect-uri-at-token", "RFC 6749 4.1.3", "sloppy-client", [RedirectUriAbsentTaken],
         "code-redeemed-with-its-redirect-uri";
-    "code-interception", "RFC 7636 1, RFC 9700 4.5", "interception", [VerifierUnchecked], "thief-gains-nothing";
+    "code-interception", "RFC 7636 1", "interception", [VerifierUnchecked], "thief-gains-nothing";
     "verifier-left-out", "RFC 7636 4.6", "interception", [VerifierOptional], "thief-gains-nothing";
     "challenge-as-verifier", "RFC 7636 7.2", "interception", [VerifierTakenPlain], "thief-gains-nothing";
     "public-client-without-pkce", "RFC 7636 1", "interception", [ClientWithoutPkce, ChallengeNotRequired],
         "thief-gains-nothing";
-    "pkce-downgrade", "RFC 9700 4.8", "downgrade", [VerifierUnexpectedIgnored], "no-verifier-without-challenge";
+    "unexpected-verifier", "RFC 9700 4.8.2", "downgrade", [VerifierUnexpectedIgnored], "no-verifier-without-challenge";
     "redirect-uri-manipulation", "RFC 9700 4.1", "lure", [RedirectUriUnchecked], "code-to-registered-uri";
     "stolen-by-redirect", "RFC 9700 4.1", "lure", [RedirectUriUnchecked, RedirectUriDiffersTaken],
         "thief-gains-nothing";

@@ -6,7 +6,7 @@
 
 /// A text that the observer saw; equal texts have equal symbols. What it is does not matter to a law.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Sym(pub u16);
+pub struct Sym(pub u32);
 
 /// Who sent a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -78,10 +78,12 @@ pub struct CodeIssued {
     pub state: (Option<Sym>, Option<Sym>),
     /// The PKCE challenge of the request.
     pub challenge: Option<Challenge>,
-    /// Whether the browser had shown a right password.
-    pub password_shown: bool,
-    /// Whether this code answers a decision that the owner made on the consent page.
-    pub consented: bool,
+    /// Whether the observer is sure which request this answers; else only `state` and `sent_to` can be judged.
+    pub certain: bool,
+    /// Whether the browser had shown a right password; none if the observer cannot tell.
+    pub password_shown: Option<bool>,
+    /// Whether this code answers a decision that the owner made on the consent page; none if the observer cannot tell.
+    pub consented: Option<bool>,
     /// The account that the code is for, if the observer knows.
     pub owner: Option<Sym>,
 }

@@ -1,35 +1,56 @@
 //! `application/x-www-form-urlencoded`, as RFC 6749 appendix B uses it, and parameters with their repeats.
 //!
-//! Stricter than browsers: a broken percent-escape and text that is not UTF-8 are refused, since nothing that
-//! keeps the specification sends them.
+//! Stricter than browsers: a known parameter with a broken percent-escape, or that is not UTF-8, is refused, since
+//! nothing that keeps the specification sends one.
 
 use crate::refusal::{Field, Malformed};
 
 /// Decoded name and value pairs, in the order in which they were sent, repeats kept.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Params(Vec<(String, String)>);
+pub struct Params {
+    pairs: Vec<(String, String)>,
+    /// Names whose value cannot be decoded.
+    broken: Vec<String>,
+}
 
 impl Params {
-    /// Decodes a query or a form body.
+    /// Decodes a query or a form body. What cannot be decoded spoils the parameter that it stands in, and only when
+    /// that one is asked for: an unknown parameter is ignored, whatever it holds (RFC 6749 3.1, 3.2).
+    #[must_use]
+    pub fn read(bytes: &[u8]) -> Self {
+        let mut params = Self::default();
+        for pair in bytes.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()) {
+            let mut halves = pair.splitn(2, |byte| *byte == b'=');
+            let Some(name) = decode(halves.next().unwrap_or_default()) else { continue };
+            match decode(halves.next().unwrap_or_default()) {
+                Some(value) => params.pairs.push((name, value)),
+                None => params.broken.push(name),
+            }
+        }
+        params
+    }
+
+    /// Decodes what was encoded by our own side.
     ///
     /// # Errors
     /// [`Malformed::Encoding`] for a broken percent-escape or text that is not UTF-8.
     pub fn decode(bytes: &[u8]) -> Result<Self, Malformed> {
-        let mut pairs = Vec::new();
-        for pair in bytes.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()) {
-            let mut halves = pair.splitn(2, |byte| *byte == b'=');
-            let name = decode(halves.next().unwrap_or_default()).ok_or(Malformed::Encoding)?;
-            let value = decode(halves.next().unwrap_or_default()).ok_or(Malformed::Encoding)?;
-            pairs.push((name, value));
+        let parts = bytes.split(|byte| matches!(byte, b'&' | b'='));
+        if parts.into_iter().any(|part| decode(part).is_none()) {
+            return Err(Malformed::Encoding);
         }
-        Ok(Self(pairs))
+        Ok(Self::read(bytes))
     }
 
     /// The value of a parameter that may stand once. An empty value counts as none (RFC 6749 3.1, 3.2).
     ///
     /// # Errors
-    /// [`Malformed::Repeated`] if it stands there more than once, with whatever values.
+    /// [`Malformed::Repeated`] if it stands there more than once, with whatever values; [`Malformed::Encoding`] if it
+    /// cannot be decoded.
     pub fn one(&self, field: Field) -> Result<Option<&str>, Malformed> {
+        if self.broken.iter().any(|name| name == field.name()) {
+            return Err(Malformed::Encoding);
+        }
         let mut values = self.all(field.name());
         let first = values.next();
         if values.next().is_some() {
@@ -40,19 +61,25 @@ impl Params {
 
     /// All values of a parameter.
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.0.iter().filter(move |(have, _)| have == name).map(|(_, value)| value.as_str())
+        self.pairs.iter().filter(move |(have, _)| have == name).map(|(_, value)| value.as_str())
     }
 
-    /// The pairs in order.
+    /// The pairs that could be decoded, in order.
     #[must_use]
     pub fn pairs(&self) -> &[(String, String)] {
-        &self.0
+        &self.pairs
+    }
+
+    /// Whether a parameter stands there, decodable or not.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.pairs.iter().map(|(have, _)| have).chain(&self.broken).any(|have| have == name)
     }
 }
 
 impl FromIterator<(String, String)> for Params {
     fn from_iter<I: IntoIterator<Item = (String, String)>>(pairs: I) -> Self {
-        Self(pairs.into_iter().collect())
+        Self { pairs: pairs.into_iter().collect(), broken: Vec::new() }
     }
 }
 
@@ -160,6 +187,14 @@ mod tests {
         assert_eq!(params.one(Field::Scope), Err(Malformed::Repeated(Field::Scope)));
     }
 
+    #[test]
+    fn a_broken_parameter_spoils_itself_and_no_other() {
+        let params = Params::read(b"state=%zz&scope=a&ui=caf%E9");
+        assert_eq!(params.one(Field::State), Err(Malformed::Encoding));
+        assert_eq!(params.one(Field::Scope), Ok(Some("a")));
+        assert!(params.has("ui") && params.pairs().len() == 1);
+    }
+
     proptest! {
         #[test]
         fn what_was_encoded_decodes_to_the_same(pairs in proptest::collection::vec((".+", ".*"), 0..6)) {
@@ -171,6 +206,7 @@ mod tests {
         #[test]
         fn no_bytes_make_the_decoder_panic(bytes in proptest::collection::vec(any::<u8>(), 0..64)) {
             let _ = Params::decode(&bytes);
+            let _ = Params::read(&bytes);
         }
     }
 }

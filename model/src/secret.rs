@@ -55,6 +55,11 @@ impl Secret {
         Self(bytes)
     }
 
+    /// The byte that stands for a secret of the checker's table.
+    pub(crate) const fn symbol(&self) -> u8 {
+        self.0[0]
+    }
+
     /// The 43 characters that travel: all of RFC 6750's b64token and RFC 7636's unreserved.
     #[must_use]
     pub fn text(&self) -> String {
@@ -151,8 +156,9 @@ impl Shown {
     }
 }
 
-/// The anti-CSRF value of a login form: derived from the cookie that the same page set, so that a page of
-/// another origin, which cannot read the cookie, cannot compose it.
+/// The anti-CSRF value of a login form: derived from the cookie that the same page set. A page of another origin can
+/// neither read that cookie nor, under TLS and its `__Host-` name, set one; over plain http a neighbour on the same
+/// host can, which is why a form that a browser says comes from elsewhere is refused besides.
 #[must_use]
 pub fn anti_csrf(cookie: &str) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(format!("oauth login form {cookie}").as_bytes()))

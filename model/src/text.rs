@@ -45,7 +45,9 @@ fn without_port(text: &str) -> Option<String> {
             None if authority.is_empty() => "",
             None => return None,
         };
-        return port.bytes().all(|byte| byte.is_ascii_digit()).then(|| format!("{host}{tail}"));
+        let is_port = port.is_empty()
+            || (port.bytes().all(|byte| byte.is_ascii_digit()) && port.parse::<u16>().is_ok());
+        return is_port.then(|| format!("{host}{tail}"));
     }
     None
 }

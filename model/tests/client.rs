@@ -2,6 +2,7 @@
 
 mod client {
     pub(crate) mod browser;
+    pub(crate) mod refresh;
     pub(crate) mod sessions;
     pub(crate) mod wire;
 }

@@ -5,6 +5,10 @@ use oauth_model::fact::{
 };
 use oauth_model::law::{Facts, Judgement, LAWS, Law};
 
+mod laws {
+    pub(crate) mod refresh;
+}
+
 const CODE: Sym = Sym(1);
 const CLIENT: Sym = Sym(2);
 const CALLBACK: Sym = Sym(3);
@@ -36,8 +40,9 @@ impl Story {
             redirect_uri: Some(CALLBACK),
             state: (Some(STATE), Some(STATE)),
             challenge: Some(Challenge::S256(HASH)),
-            password_shown: true,
-            consented: true,
+            certain: true,
+            password_shown: Some(true),
+            consented: Some(true),
             owner: Some(OWNER),
         };
         let redeem = Redemption {
@@ -46,7 +51,12 @@ impl Story {
             secret: SecretShown::Right,
             redirect_uri: Some(CALLBACK),
             verifier: Some((VERIFIER, HASH)),
-            token: Some(Issued { token: TOKEN, expires_in: Some(3600), beyond_consent: false }),
+            token: Some(Issued {
+                token: TOKEN,
+                expires_in: Some(3600),
+                beyond_consent: false,
+                refresh: None,
+            }),
         };
         let served = ResourceUse { token: TOKEN, served: true, covered: Some(true) };
         Self {
@@ -80,7 +90,7 @@ impl Story {
 }
 
 fn judge(law: &Law, facts: &[Fact]) -> Judgement {
-    law.judge(&Facts { facts, code_lifetime: 60 })
+    law.judge(&Facts { facts, code_lifetime: 60, refresh_grace: 0, refresh_lifetime: Some(100) })
 }
 
 fn broken(facts: &[Fact]) -> Vec<&'static str> {
@@ -89,10 +99,12 @@ fn broken(facts: &[Fact]) -> Vec<&'static str> {
 }
 
 #[test]
-fn an_honest_story_keeps_every_law_and_leaves_none_silent() {
-    let facts = Story::honest().facts();
+fn the_honest_stories_keep_every_law_and_leave_none_silent() {
+    let stories = [Story::honest().facts(), laws::refresh::Story::honest().facts()];
     for law in LAWS {
-        assert_eq!(judge(law, &facts), Judgement::Kept, "{}", law.id);
+        let judged = stories.each_ref().map(|facts| judge(law, facts));
+        assert!(judged.contains(&Judgement::Kept), "{}: {judged:?}", law.id);
+        assert!(!judged.iter().any(|one| matches!(one, Judgement::Broken(_))), "{}: {judged:?}", law.id);
     }
 }
 
@@ -113,8 +125,8 @@ fn check(change: impl FnOnce(&mut Story), expected: &[&str]) {
 
 #[test]
 fn one_change_makes_each_law_fall() {
-    check(|story| story.issue.password_shown = false, &["code-after-login"]);
-    check(|story| story.issue.consented = false, &["code-after-consent"]);
+    check(|story| story.issue.password_shown = Some(false), &["code-after-login"]);
+    check(|story| story.issue.consented = Some(false), &["code-after-consent"]);
     check(|story| story.by[0] = Who::Thief, &["consent-is-the-owners"]);
     check(|story| story.issue.registered = false, &["code-to-registered-uri"]);
     check(|story| story.issue.state.1 = None, &["state-returned"]);
@@ -165,6 +177,16 @@ fn what_decides_nothing_breaks_nothing() {
     check(|story| story.redeem.token.as_mut().expect("it has one").expires_in = None, &[]);
     check(|story| story.uses[0].covered = None, &[]);
     check(|story| story.issue.owner = None, &[]);
+    // What the observer cannot tell, and an issue that it cannot tell apart from others.
+    check(|story| (story.issue.password_shown, story.issue.consented) = (None, None), &[]);
+    check(
+        |story| {
+            story.issue.certain = false;
+            story.issue.client = OTHER;
+            story.issue.redirect_uri = Some(OTHER);
+        },
+        &[],
+    );
     // A thief who is refused.
     check(|story| story.by[5] = Who::Thief, &[]);
     check(|story| story.by[6] = Who::Thief, &[]);

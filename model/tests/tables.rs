@@ -7,6 +7,7 @@ mod tables {
     pub(crate) mod consent;
     pub(crate) mod faults;
     pub(crate) mod login;
+    pub(crate) mod refresh;
     pub(crate) mod resource;
     pub(crate) mod routes;
     pub(crate) mod stage;

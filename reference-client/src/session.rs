@@ -14,7 +14,8 @@ use oauth_model::secret::Digest;
 /// How long a session is kept, whatever happens in it.
 const LIFETIME: Lifetime = Lifetime(24 * 3600);
 
-/// How many sessions are kept.
+/// How many sessions are kept of those in which somebody is logged in, and as many of the others: who only opens logins
+/// cannot drive out who has one.
 const CAPACITY: usize = 10_000;
 
 /// A session and what lies beside it.
@@ -33,14 +34,16 @@ pub(crate) struct Kept {
 struct Entry {
     kept: Kept,
     number: u64,
+    /// Whether it came in with a login; a session that gets one moves to a new id.
+    logged_in: bool,
 }
 
 /// Sessions by the digest of their cookie.
 #[derive(Default)]
 pub(crate) struct Sessions {
     entries: HashMap<Digest, Entry>,
-    /// When each was put in, oldest first.
-    order: BTreeMap<u64, (Time, Digest)>,
+    /// When each was put in, oldest first; those without a login, then those with one.
+    order: [BTreeMap<u64, (Time, Digest)>; 2],
     next: u64,
 }
 
@@ -55,7 +58,7 @@ impl Sessions {
 
     pub(crate) fn remove(&mut self, key: &Digest) {
         if let Some(entry) = self.entries.remove(key) {
-            self.order.remove(&entry.number);
+            self.order[usize::from(entry.logged_in)].remove(&entry.number);
         }
     }
 
@@ -64,19 +67,22 @@ impl Sessions {
         self.remove(&key);
         let number = self.next;
         self.next += 1;
-        self.entries.insert(key, Entry { kept, number });
-        self.order.insert(number, (now, key));
+        let logged_in = kept.session.login.is_some();
+        self.entries.insert(key, Entry { kept, number, logged_in });
+        self.order[usize::from(logged_in)].insert(number, (now, key));
         self.sweep(now);
     }
 
     /// Drops those that are too old or too many.
     pub(crate) fn sweep(&mut self, now: Time) {
-        while let Some((number, (since, key))) = self.order.first_key_value().map(|(n, v)| (*n, *v)) {
-            if self.entries.len() <= CAPACITY && now < since.after(LIFETIME) {
-                break;
+        for order in &mut self.order {
+            while let Some((number, (since, key))) = order.first_key_value().map(|(n, v)| (*n, *v)) {
+                if order.len() <= CAPACITY && now < since.after(LIFETIME) {
+                    break;
+                }
+                order.remove(&number);
+                self.entries.remove(&key);
             }
-            self.order.remove(&number);
-            self.entries.remove(&key);
         }
     }
 }
@@ -102,7 +108,7 @@ mod tests {
             sessions.insert(Time(0), key(number), kept());
         }
         assert_eq!(sessions.entries.len(), CAPACITY);
-        assert_eq!(sessions.order.len(), CAPACITY);
+        assert_eq!(sessions.order[0].len(), CAPACITY);
         assert!(sessions.find(&key(2)).is_none() && sessions.find(&key(3)).is_some());
     }
 
@@ -122,6 +128,6 @@ mod tests {
         sessions.insert(Time(0), key(0), kept());
         sessions.insert(Time(0), key(0), kept());
         sessions.remove(&key(0));
-        assert!(sessions.entries.is_empty() && sessions.order.is_empty());
+        assert!(sessions.entries.is_empty() && sessions.order.iter().all(BTreeMap::is_empty));
     }
 }

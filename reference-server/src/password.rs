@@ -1,7 +1,7 @@
 //! Whether a name and a password are a user's: argon2, off the runtime's threads, two at a time.
 //!
 //! A name that nobody has costs the same hash as one that somebody has, so the time tells no stranger which
-//! names exist. What the verdict means is the step's business.
+//! names exist, as long as all hashes of a configuration have the same parameters. What the verdict means is the step's business.
 
 use std::sync::Arc;
 use std::time::Duration;

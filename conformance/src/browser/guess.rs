@@ -256,6 +256,7 @@ mod tests {
         Page::read(&Arc::new(Exchange {
             number: 1,
             who: Actor::Browser,
+            browser: None,
             sent: moment,
             answered: Some(moment),
             request: Request::get(AT),

@@ -63,6 +63,7 @@ pub enum Until {
 #[derive(Clone)]
 pub struct Browser {
     context: Context,
+    number: u64,
     /// Its cookies.
     pub jar: Jar,
     /// Whose account it logs in with when asked; `None` leaves login pages alone.
@@ -130,7 +131,8 @@ impl Landing {
 
 impl Browser {
     pub(crate) fn new(context: Context, jar: Jar, who: Option<Who>, actor: Actor) -> Self {
-        Self { context, jar, who, actor, trail: Vec::new() }
+        let number = context.live().browser();
+        Self { context, number, jar, who, actor, trail: Vec::new() }
     }
 
     /// Opens a URL and follows redirects until it comes to rest.
@@ -188,7 +190,7 @@ impl Browser {
         if !request.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("accept")) {
             request = request.header("Accept", "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8");
         }
-        let exchange = self.context.send_as(self.actor, request).await;
+        let exchange = self.context.send_from((self.actor, Some(self.number)), request).await;
         self.trail.push(Arc::clone(&exchange));
         match (&exchange.answer, url) {
             (Ok(response), Ok(url)) => {

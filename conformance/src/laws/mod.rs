@@ -34,12 +34,13 @@ macro_rules! laws {
 }
 
 const LOGIN: &[Need] = &[Need::Login];
+const CONSENT: &[Need] = &[Need::Login, Need::Consent];
 const PKCE: &[Need] = &[Need::Login, Need::Pkce];
 const REFRESH: &[Need] = &[Need::Login, Need::Refresh];
 
 laws! {
     "code-after-login" LOGIN;
-    "code-after-consent" LOGIN;
+    "code-after-consent" CONSENT;
     "consent-is-the-owners" LOGIN;
     "code-to-registered-uri" LOGIN;
     "state-returned" LOGIN;

@@ -32,6 +32,7 @@ pub(super) fn observe(target: &Target, recording: &[Arc<Exchange>]) -> Observed 
         symbols: BTreeMap::new(),
         asked: Vec::new(),
         passwords: BTreeSet::new(),
+        touched: BTreeSet::new(),
         consented: BTreeSet::new(),
         scopes: BTreeMap::new(),
         granted: BTreeMap::new(),
@@ -50,11 +51,13 @@ struct Observer<'a> {
     target: &'a Target,
     start: Instant,
     symbols: BTreeMap<String, Sym>,
-    /// Authorization requests that no response was seen for yet.
+    /// Authorization requests, each until its browser has its answer.
     asked: Vec<Asked>,
-    /// Browsers that showed a right password.
-    passwords: BTreeSet<&'static str>,
-    /// Browsers and clients for which the owner said yes before.
+    /// Browser sessions that showed a right password.
+    passwords: BTreeSet<Option<u64>>,
+    /// Browser sessions that sent anything of their own beside authorization requests.
+    touched: BTreeSet<Option<u64>>,
+    /// Actors and clients for which the owner may have said yes before.
     consented: BTreeSet<(&'static str, String)>,
     /// What scope a code was asked for.
     scopes: BTreeMap<String, Option<String>>,
@@ -68,30 +71,35 @@ struct Observer<'a> {
 /// An authorization request that was seen.
 struct Asked {
     who: Actor,
+    browser: Option<u64>,
     sent: u64,
     params: Pairs,
-    /// Whether a form without password was sent since: an answer to the consent page.
+    /// Whether a form was sent since, which may have been an answer to the consent page.
     decided: bool,
     /// Whether a response was seen.
     answered: bool,
 }
 
+impl Asked {
+    fn state(&self) -> Option<&str> {
+        self.params.one("state").ok().flatten()
+    }
+}
+
 impl Observer<'_> {
     fn sym(&mut self, text: &str) -> Sym {
-        let next = Sym(u16::try_from(self.symbols.len()).unwrap_or(u16::MAX));
+        let next = Sym(u32::try_from(self.symbols.len()).unwrap_or(u32::MAX));
         *self.symbols.entry(text.to_owned()).or_insert(next)
     }
 
     fn read(&mut self, exchange: &Arc<Exchange>) {
-        let browser =
-            matches!(exchange.who, Actor::Browser | Actor::OtherBrowser | Actor::Stranger | Actor::Thief);
         let endpoints = &self.target.endpoints;
         if goes_to(&exchange.request, &endpoints.token) {
             // What is in doubt is left out.
             let _ = self.token_request(exchange);
         } else if endpoints.resource.as_ref().is_some_and(|resource| goes_to(&exchange.request, resource)) {
             let _ = self.resource_request(exchange);
-        } else if browser {
+        } else if exchange.browser.is_some() {
             self.page(exchange);
         }
     }
@@ -121,31 +129,47 @@ impl Observer<'_> {
     /// A browser's exchange with the server: a request, a password, a decision, a response.
     fn page(&mut self, exchange: &Arc<Exchange>) {
         let request = &exchange.request;
-        let body = form(request);
-        let has_password = self.target.users.values().any(|user| body.has_value(&user.password));
-        if has_password {
-            self.passwords.insert(exchange.who.word());
+        let (in_query, body) = (query(request), form(request));
+        let shows = |password: &str| body.has_value(password) || in_query.has_value(password);
+        if self.target.users.values().any(|user| shows(&user.password)) {
+            self.passwords.insert(exchange.browser);
         }
-        if goes_to(request, &self.target.endpoints.authorization) {
-            let params = if query(request).has("client_id") { query(request) } else { form(request) };
-            if params.has("client_id") && request.method == "GET" || body.has("client_id") {
-                self.asked.push(Asked {
-                    who: exchange.who,
-                    sent: exchange.sent.tick,
-                    params,
-                    decided: false,
-                    answered: false,
-                });
-            }
-        }
-        if request.method == "POST" && !has_password {
-            for asked in self.asked.iter_mut().filter(|asked| asked.who == exchange.who) {
+        // The browser names the page that a form was on; what the suite composed itself came from none.
+        let is_form = request.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("referer"));
+        let params = if request.method == "POST" { body } else { in_query };
+        let is_request = goes_to(request, &self.target.endpoints.authorization) && params.has("client_id");
+        if is_form || (request.method == "POST" && !is_request) {
+            self.touched.insert(exchange.browser);
+            for asked in self.asked.iter_mut().filter(|asked| asked.browser == exchange.browser) {
                 asked.decided = true;
             }
+        } else if is_request && !self.is_repetition(exchange, &params) {
+            self.asked.push(Asked {
+                who: exchange.who,
+                browser: exchange.browser,
+                sent: exchange.sent.tick,
+                params,
+                decided: false,
+                answered: false,
+            });
         }
         if let Some(location) = location(exchange) {
             self.response(exchange, &location);
         }
+    }
+
+    /// Whether a server sent the browser back to a request that is open: after the login, or after the consent.
+    fn is_repetition(&self, exchange: &Exchange, params: &Pairs) -> bool {
+        self.asked.iter().any(|asked| {
+            asked.browser == exchange.browser
+                && !asked.answered
+                && ["client_id", "state"].iter().all(|name| {
+                    match (params.one(name), asked.params.one(name)) {
+                        (Ok(have), Ok(before)) => have == before,
+                        (Ok(_) | Err(_), Ok(_) | Err(_)) => false,
+                    }
+                })
+        })
     }
 
     /// A redirect: an authorization response, if it leaves the server with a code.
@@ -156,35 +180,45 @@ impl Observer<'_> {
         }
         let params = Pairs::of(url.query().unwrap_or_default().as_bytes());
         let (Ok(Some(code)), Ok(state)) = (params.one("code"), params.one("state")) else { return };
-        let Some(at) = self.request_of(exchange, state) else { return };
-        // Kept, since a form that is sent twice answers the same request twice.
+        let Some((at, certain)) = self.request_of(exchange, state) else { return };
         let mut asked = std::mem::take(&mut self.asked);
         asked[at].answered = true;
-        let issued = self.issued(exchange, &asked[at], code, state, location);
+        let issued = self.issued(exchange, &asked[at], certain, code, state, location);
+        // Kept, since a form that is sent twice answers the same request twice.
         self.asked = asked;
         if let Some(issued) = issued {
             self.record(exchange, What::CodeIssued(issued));
         }
     }
 
-    /// The request that a response answers: the latest with its `state`, or else the latest of its browser that has no
-    /// answer yet; a browser that is sent through a login repeats its request.
-    fn request_of(&self, exchange: &Exchange, state: Option<&str>) -> Option<usize> {
-        let own = |asked: &Asked| asked.who == exchange.who && asked.sent <= exchange.sent.tick;
-        let with_state =
-            |asked: &&(usize, &Asked)| asked.1.params.one("state").is_ok_and(|have| have == state);
-        let open: Vec<(usize, &Asked)> =
-            self.asked.iter().enumerate().filter(|(_, asked)| own(asked)).collect();
-        if let Some((at, _)) = open.iter().rev().find(with_state) {
-            return Some(*at);
+    /// The request that a response answers, and whether that is certain: it is if the browser sent one with this
+    /// `state`, or, for a response without, if it has sent but one at all.
+    fn request_of(&self, exchange: &Exchange, state: Option<&str>) -> Option<(usize, bool)> {
+        let own: Vec<(usize, &Asked)> = self
+            .asked
+            .iter()
+            .enumerate()
+            .filter(|(_, asked)| asked.browser == exchange.browser && asked.sent <= exchange.sent.tick)
+            .collect();
+        if state.is_some()
+            && let Some((at, _)) = own.iter().rev().find(|(_, asked)| asked.state() == state)
+        {
+            return Some((*at, true));
         }
-        open.iter().rev().find(|(_, asked)| !asked.answered).map(|(at, _)| *at)
+        let open: Vec<&(usize, &Asked)> = own.iter().filter(|(_, asked)| !asked.answered).collect();
+        match open.as_slice() {
+            [(at, asked)] => Some((*at, own.len() == 1 && asked.state() == state)),
+            // Of several the latest was answered, but only its own `state` is worth a word.
+            [.., (at, _)] => Some((*at, false)),
+            [] => None,
+        }
     }
 
     fn issued(
         &mut self,
         exchange: &Exchange,
         asked: &Asked,
+        certain: bool,
         code: &str,
         state: Option<&str>,
         location: &str,
@@ -195,12 +229,11 @@ impl Observer<'_> {
         let one = |name: &str| asked.params.one(name).ok().flatten().map(str::to_owned);
         let client_id = one("client_id")?;
         let client = self.target.clients.values().find(|client| client.id == client_id).cloned()?;
-        let consent = (exchange.who.word(), client_id.clone());
-        let consented = asked.decided || self.consented.contains(&consent);
-        if consented {
-            self.consented.insert(consent);
+        let password_shown = self.password_shown(exchange);
+        let consented = self.was_consented(exchange, asked, &client_id);
+        if certain {
+            self.scopes.insert(code.to_owned(), one("scope"));
         }
-        self.scopes.insert(code.to_owned(), one("scope"));
         let challenge = one("code_challenge").map(|text| {
             let text = self.sym(&text);
             match one("code_challenge_method").as_deref() {
@@ -216,19 +249,51 @@ impl Observer<'_> {
             redirect_uri: one("redirect_uri").map(|uri| self.sym(&uri)),
             state: (one("state").map(|text| self.sym(&text)), state.map(|text| self.sym(text))),
             challenge,
-            password_shown: self.passwords.contains(exchange.who.word()),
+            certain,
+            password_shown,
             consented,
             owner: None,
         })
     }
 
+    /// Whether the browser showed a password. A session that the run brought along, or that sent anything of its own, may
+    /// be logged in by ways that are not seen; one that sent nothing but authorization requests is not.
+    fn password_shown(&self, exchange: &Exchange) -> Option<bool> {
+        if self.passwords.contains(&exchange.browser) {
+            return Some(true);
+        }
+        let new = exchange.who == Actor::Stranger && !self.touched.contains(&exchange.browser);
+        new.then_some(false)
+    }
+
+    /// Whether the owner decided. Any form since the request may have been the decision, and an earlier one may stand.
+    fn was_consented(&mut self, exchange: &Exchange, asked: &Asked, client_id: &str) -> Option<bool> {
+        let before = (asked.who.word(), client_id.to_owned());
+        if asked.decided {
+            self.consented.insert(before);
+            return Some(true);
+        }
+        let unknown = self.consented.contains(&before) || self.touched.contains(&exchange.browser);
+        (!unknown).then_some(false)
+    }
+
     fn token_request(&mut self, exchange: &Arc<Exchange>) -> Result<(), Twice> {
         let request = &exchange.request;
         let params = form(request);
-        let answer = exchange.answer.as_ref().ok().filter(|response| response.status == 200);
-        let document = answer.and_then(crate::exchange::Response::json);
+        let document = exchange.answer.as_ref().ok().and_then(crate::exchange::Response::json);
+        let status = exchange.status().unwrap_or_default();
         let member = |name: &str| document.as_ref().and_then(|document| document.get(name));
-        let token = member("access_token").and_then(serde_json::Value::as_str).map(str::to_owned);
+        let token = member("access_token")
+            .and_then(serde_json::Value::as_str)
+            .filter(|_| status == 200)
+            .map(str::to_owned);
+        // An outage or a throttle is no judgement of what was shown.
+        let refused = matches!(status, 400 | 401) && member("error").is_some();
+        // Unless it is read below, a token that came here has an origin that is not known.
+        self.foreign.extend(token.clone());
+        if token.is_none() && !refused {
+            return Ok(());
+        }
         let plain = !params.repeats() && query(request).is_empty();
         let asked = match params.one("grant_type")? {
             Some("authorization_code") if plain => params.one("code")?.map(|code| (true, code.to_owned())),
@@ -239,9 +304,11 @@ impl Observer<'_> {
         };
         let (Some((by_code, shown)), Some((client_id, secret))) = (asked, self.presented(exchange, &params)?)
         else {
-            self.foreign.extend(token);
             return Ok(());
         };
+        if let Some(token) = &token {
+            self.foreign.remove(token);
+        }
         let granted = if by_code { &self.scopes } else { &self.granted };
         let allowed = granted.get(&shown).cloned().flatten();
         let told = member("scope").and_then(serde_json::Value::as_str).map(str::to_owned);
@@ -253,13 +320,14 @@ impl Observer<'_> {
             let granted = if by_code { told.clone() } else { allowed.clone() };
             self.granted.insert(refresh.clone(), granted);
         }
+        let wanted = params.one("scope")?;
         let issued = token.map(|token| Issued {
             token: self.sym(&token),
             expires_in: member("expires_in")
                 .and_then(serde_json::Value::as_u64)
                 .map(|span| span + super::GRACE),
             // Only a scope in the token request itself can widen; defaults are the server's choice.
-            beyond_consent: params.has("scope") && is_wider(told.as_deref(), allowed.as_deref()),
+            beyond_consent: wanted.is_some_and(|wanted| gains(wanted, told.as_deref(), allowed.as_deref())),
             refresh: refresh.map(|refresh| self.sym(&refresh)),
         });
         let client = self.sym(&client_id);
@@ -351,11 +419,21 @@ impl Observer<'_> {
     }
 }
 
-/// Whether a response went to a registered redirect URI of the client, as a string but for a loopback port.
+/// Whether a response went to a registered redirect URI of the client: its place, and the query that it had.
 fn is_registered(client: &Client, location: &str) -> bool {
-    let goes_on = |rest: &str| rest.is_empty() || rest.starts_with(['?', '#', '&']);
-    let exact = |uri: &String| location.strip_prefix(uri.as_str()).is_some_and(goes_on);
-    if std::iter::once(&client.redirect_uri).chain(&client.other_redirect_uri).any(exact) {
+    let parts = |text: &str| {
+        let text = text.split('#').next().unwrap_or_default();
+        let (place, query) = text.split_once('?').unwrap_or((text, ""));
+        // `https://app.example` and `https://app.example/` are one place.
+        let is_bare = place.split_once("://").is_some_and(|(_, rest)| !rest.contains('/'));
+        (if is_bare { format!("{place}/") } else { place.to_owned() }, Pairs::of(query.as_bytes()))
+    };
+    let (place, pairs) = parts(location);
+    let fits = |uri: &String| {
+        let (registered, own) = parts(uri);
+        registered == place && pairs.hold(&own)
+    };
+    if std::iter::once(&client.redirect_uri).chain(&client.other_redirect_uri).any(fits) {
         return true;
     }
     let without_port = |text: &str| {
@@ -363,9 +441,15 @@ fn is_registered(client: &Client, location: &str) -> bool {
         let literal = matches!(url.host_str(), Some("127.0.0.1" | "[::1]")) && url.scheme() == "http";
         literal.then(|| format!("{}{}", url.host_str().unwrap_or_default(), url.path()))
     };
-    client.is_public()
-        && without_port(location).is_some()
-        && without_port(location) == without_port(&client.redirect_uri)
+    let bare = without_port(location);
+    client.is_public() && bare.is_some() && bare == without_port(&client.redirect_uri)
+}
+
+/// Whether asking for a scope brought a value that was not allowed before.
+fn gains(wanted: &str, told: Option<&str>, allowed: Option<&str>) -> bool {
+    let (Some(told), Some(allowed)) = (told, allowed) else { return false };
+    let has = |set: &str, value: &str| set.split(' ').any(|have| have == value);
+    wanted.split(' ').any(|value| has(told, value) && !has(allowed, value))
 }
 
 /// Whether a scope has a value that another has not.

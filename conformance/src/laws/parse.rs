@@ -38,6 +38,11 @@ impl Pairs {
         self.0.iter().any(|(_, have)| have == value)
     }
 
+    /// Whether all of these pairs stand here too.
+    pub(super) fn hold(&self, others: &Self) -> bool {
+        others.0.iter().all(|pair| self.0.contains(pair))
+    }
+
     /// Whether a name stands there twice.
     pub(super) fn repeats(&self) -> bool {
         self.0.iter().enumerate().any(|(at, (name, _))| self.0[..at].iter().any(|(have, _)| have == name))

@@ -16,7 +16,15 @@ fn exchange(request: Request, headers: &[(&str, String)], body: &str) -> Exchang
     let moment = Moment { tick: 0, at: Instant::now() };
     let headers = headers.iter().map(|(name, value)| ((*name).into(), value.clone())).collect();
     let answer = Ok(Response { status: 200, headers, body: body.as_bytes().to_vec() });
-    Exchange { number: 1, who: Actor::Client, sent: moment, answered: Some(moment), request, answer }
+    Exchange {
+        number: 1,
+        who: Actor::Client,
+        browser: None,
+        sent: moment,
+        answered: Some(moment),
+        request,
+        answer,
+    }
 }
 
 /// All that a report would show of an exchange.

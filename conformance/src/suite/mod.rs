@@ -25,6 +25,9 @@ mod pkce;
 mod provoke;
 mod redirect_match;
 mod redirect_uri;
+mod refresh;
+mod refresh_binding;
+mod refresh_replay;
 mod response;
 mod sanity;
 mod scope;
@@ -69,6 +72,10 @@ pub const CASES: &[&[Case]] = &[
     token_errors::CASES,
     token_response::CASES,
     entropy::CASES,
+    // Refresh tokens.
+    refresh::CASES,
+    refresh_replay::CASES,
+    refresh_binding::CASES,
     // The protected resource.
     bearer::CASES,
     bearer_challenge::CASES,

@@ -66,7 +66,7 @@ async fn token_of(ctx: &Context, ask: &AuthorizationRequest, landing: &Landing) 
 }
 
 /// The scope values that a token response states.
-fn stated(token: &Token) -> Option<BTreeSet<&str>> {
+pub(super) fn stated(token: &Token) -> Option<BTreeSet<&str>> {
     token.text("scope").map(|text| text.split(' ').filter(|value| !value.is_empty()).collect())
 }
 

@@ -110,7 +110,6 @@ fn lure_as(lure: crate::world::action::Lure) -> &'static str {
     match lure {
         Lure::OwnResponse => "the authorization response of the attacker's own login",
         Lure::EvilRedirect => "an authorization request with a redirect URI of the attacker's",
-        Lure::OwnChallenge => "an authorization request with the attacker's challenge",
     }
 }
 

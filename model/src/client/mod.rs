@@ -294,7 +294,7 @@ fn arrive(now: Time, rules: &Rules, session: Session, callback: &Callback) -> (S
 fn belongs(now: Time, session: &Session, callback: &Callback) -> Result<Waiting, ClientRefusal> {
     // rfc6749-10.12-client-csrf-protected, rfc9700-2.1-client-csrf-protected
     let Flow::Waiting(waiting) = session.flow else { return Err(ClientRefusal::NoFlow) };
-    let state = callback.state.map_err(|_| ClientRefusal::Repeated(Field::State))?;
+    let state = callback.state.map_err(|malformed| unreadable(malformed, Field::State))?;
     let state = state.ok_or(ClientRefusal::StateMissing)?;
     if !state.matches(&waiting.state) {
         return Err(ClientRefusal::StateWrong);
@@ -305,10 +305,18 @@ fn belongs(now: Time, session: &Session, callback: &Callback) -> Result<Waiting,
     Ok(waiting)
 }
 
+/// A parameter of a response that cannot be read.
+const fn unreadable(malformed: Malformed, field: Field) -> ClientRefusal {
+    match malformed {
+        Malformed::Encoding => ClientRefusal::Encoding,
+        _ => ClientRefusal::Repeated(field),
+    }
+}
+
 /// Judges the rest of a response whose `state` is right.
 fn judge(rules: &Rules, callback: &Callback) -> Result<(), ClientRefusal> {
     // rfc9207-2.4-client-rejects-wrong-iss before anything the response says is believed.
-    let iss = callback.iss.map_err(|_| ClientRefusal::Repeated(Field::Iss))?;
+    let iss = callback.iss.map_err(|malformed| unreadable(malformed, Field::Iss))?;
     match (iss, rules.iss) {
         (Some(iss), IssNeed::Required | IssNeed::IfSent | IssNeed::Unadvertised)
             if !iss.matches(&rules.issuer) =>
@@ -321,8 +329,8 @@ fn judge(rules: &Rules, callback: &Callback) -> Result<(), ClientRefusal> {
         (None, IssNeed::Required) => return Err(ClientRefusal::IssMissing),
         (Some(_), IssNeed::Required | IssNeed::IfSent) | (None, IssNeed::Unadvertised | IssNeed::IfSent) => {}
     }
-    let error = callback.error.map_err(|_| ClientRefusal::Repeated(Field::Error))?;
-    let code = callback.code.map_err(|_| ClientRefusal::Repeated(Field::Code))?;
+    let error = callback.error.map_err(|malformed| unreadable(malformed, Field::Error))?;
+    let code = callback.code.map_err(|malformed| unreadable(malformed, Field::Code))?;
     match (code, error) {
         (Some(_), true) => Err(ClientRefusal::CodeAndError),
         (None, true) => Err(ClientRefusal::ServerRefused),

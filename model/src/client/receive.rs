@@ -72,13 +72,7 @@ pub fn receive(request: &HttpRequest, settings: &Settings, fresh: &Fresh) -> Rec
 
 fn callback(request: &HttpRequest) -> Received {
     let query = request.query.as_deref().unwrap_or_default();
-    let Ok(params) = Params::decode(query.as_bytes()) else {
-        return Received {
-            event: Event::Malformed(ClientRefusal::Encoding),
-            code: None,
-            words: ServerWords::default(),
-        };
-    };
+    let params = Params::read(query.as_bytes());
     let digest = |field| -> Result<Option<Digest>, Malformed> { Ok(params.one(field)?.map(Digest::of)) };
     let text = |field| params.one(field).ok().flatten().map(str::to_owned);
     Received {
@@ -114,6 +108,12 @@ pub fn origin_of(uri: &str) -> &str {
 
 fn is_own_origin(request: &HttpRequest, settings: &Settings) -> bool {
     let own = origin_of(&settings.redirect_uri);
-    let own = own.split_once("://").map_or(own, |(_, host)| host);
-    request.header("host").next().is_none_or(|host| host.eq_ignore_ascii_case(own.as_bytes()))
+    let (scheme, host) = own.split_once("://").unwrap_or(("", own));
+    // Browsers leave the scheme's own port out.
+    let host = match scheme {
+        "http" => host.strip_suffix(":80").unwrap_or(host),
+        "https" => host.strip_suffix(":443").unwrap_or(host),
+        _ => host,
+    };
+    request.header("host").next().is_none_or(|sent| sent.eq_ignore_ascii_case(host.as_bytes()))
 }

@@ -116,8 +116,9 @@ impl Settings {
         if text("issuer").as_deref() != Some(self.issuer.as_str()) {
             return Err(MetadataRefusal::OtherIssuer);
         }
-        let endpoint =
-            |name: &str| text(name).filter(|uri| is_endpoint(uri)).ok_or(MetadataRefusal::Malformed);
+        let endpoint = |name: &str| {
+            text(name).filter(|uri| is_endpoint(&self.issuer, uri)).ok_or(MetadataRefusal::Malformed)
+        };
         let authorization = endpoint("authorization_endpoint")?;
         let token = endpoint("token_endpoint")?;
         self.endpoints.authorization = authorization;
@@ -129,8 +130,10 @@ impl Settings {
     }
 }
 
-/// Whether a text is a URL that a browser or a client may be sent to: absolute, http or https, without fragment
-/// (RFC 6749 3.1, 3.2).
-fn is_endpoint(uri: &str) -> bool {
-    (uri.starts_with("https://") || uri.starts_with("http://")) && RedirectUri::parse(uri).is_some()
+/// Whether a text is a URL that a browser or a client may be sent to: absolute, without fragment (RFC 6749 3.1, 3.2),
+/// and by TLS if the issuer is.
+fn is_endpoint(issuer: &str, uri: &str) -> bool {
+    let secure =
+        uri.starts_with("https://") || (uri.starts_with("http://") && !issuer.starts_with("https://"));
+    secure && RedirectUri::parse(uri).is_some()
 }

@@ -434,8 +434,7 @@ faults! {
         ["rfc6749-4.1.1-client-sends-state"];
     Client ClientStateUnchecked "client-state-unchecked":
         "a response is taken whatever its state, in whatever browser",
-        ["rfc6749-10.12-client-csrf-protected", "rfc9700-2.1-client-csrf-protected", "rfc8252-8.9-client-state",
-         "rfc9700-4.7.1-client-checks-pkce-support", "rfc9700-4.7.1-client-state-integrity"];
+        ["rfc6749-10.12-client-csrf-protected", "rfc9700-2.1-client-csrf-protected", "rfc8252-8.9-client-state"];
     Client ClientStateReusable "client-state-reusable":
         "a login stays open after its response",
         ["rfc9700-4.2.4-client-state-invalidated", "rfc6749-4.1.2-client-uses-code-once"];

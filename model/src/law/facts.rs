@@ -123,7 +123,7 @@ impl<'a> Facts<'a> {
     ) -> Judgement {
         every(self.redemptions().filter(|(_, _, redemption)| redemption.token.is_some()).filter_map(
             |(at, fact, redemption)| {
-                let (issue, issued) = self.code(redemption.code)?;
+                let (issue, issued) = self.code(redemption.code).filter(|(_, issued)| issued.certain)?;
                 Some((at, holds(issue, issued, fact, redemption)))
             },
         ))

@@ -70,14 +70,14 @@ pub const LAWS: &[Law] = &[
         about: "A code is issued only in a browser in which a right password was shown.",
         rules: rules!["rfc6749-3.1-owner-authenticated-first", "rfc6749-3.1-owner-wrong-password-refused"],
         observable: true,
-        judge: |facts| facts.each_code(|_, issued| issued.password_shown),
+        judge: |facts| facts.each_code(|_, issued| issued.password_shown != Some(false)),
     },
     Law {
         id: "code-after-consent",
         about: "A code is issued only when the owner said yes to this very request.",
         rules: rules!["rfc6749-4.1.1-owner-decision-obtained"],
         observable: true,
-        judge: |facts| facts.each_code(|_, issued| issued.consented),
+        judge: |facts| facts.each_code(|_, issued| issued.consented != Some(false)),
     },
     Law {
         id: "consent-is-the-owners",

@@ -308,7 +308,9 @@ impl Refusal {
                 "rfc6749-5.2-invalid-client",
             ],
             Self::ClientUnknownAtToken => rules!["rfc6749-5.2-invalid-client"],
-            Self::SecretWrong => rules!["rfc6749-4.1.3-client-auth-checked-if-included"],
+            Self::SecretWrong => {
+                rules!["rfc6749-4.1.3-client-auth-checked-if-included", "rfc6749-5.2-invalid-client"]
+            }
             Self::AuthenticationMethodWrong => rules!["rfc6749-5.2-invalid-client"],
             Self::GrantTypeUnsupported => rules!["rfc6749-5.2-unsupported-grant-type"],
             Self::GrantTypeNotAllowed => rules!["rfc6749-5.2-unauthorized-client"],
@@ -353,12 +355,17 @@ impl Refusal {
             Self::TokenMissing => {
                 rules!["rfc6750-3-challenge-without-token", "rfc6750-3.1-no-error-without-token"]
             }
-            Self::TokenUnknown | Self::TokenRevoked => {
+            Self::TokenUnknown => {
                 rules!["rfc6750-3.1-invalid-token-401", "rfc6749-10.3-access-token-not-forgeable"]
             }
-            Self::TokenExpired => {
-                rules!["rfc6749-7-expired-token-refused", "rfc6750-5.2-token-lifetime-limited"]
+            Self::TokenRevoked => {
+                rules!["rfc6750-3.1-invalid-token-401", "rfc6749-4.1.2-code-reuse-revokes-tokens"]
             }
+            Self::TokenExpired => rules![
+                "rfc6750-3.1-invalid-token-401",
+                "rfc6749-7-expired-token-refused",
+                "rfc6750-5.2-token-lifetime-limited",
+            ],
             Self::ScopeInsufficient => {
                 rules!["rfc6749-7-scope-covers-resource", "rfc6750-3.1-insufficient-scope-403"]
             }

@@ -1,7 +1,7 @@
 //! The authorization request (RFC 6749 4.1.1, RFC 7636 4.3): read it, judge it, ask the resource owner.
 //!
-//! Precedence: the client and its redirect URI first, since without them no redirect is safe; then the login;
-//! then everything that the client is told by redirect.
+//! Precedence: the client and its redirect URI first, since without them no redirect is safe; then the login, where
+//! policy lets it come first (decision 0008); then everything that the client is told by redirect.
 
 use super::{Consent, Found, Moment, Needs, Outcome, Pending, Reply, Write};
 use crate::directory::{Client, ClientNo, Directory};
@@ -24,6 +24,9 @@ pub struct Authorize {
     /// The browser's session cookie.
     pub session: Option<Digest>,
 }
+
+/// The most characters of `state` that are taken.
+pub const STATE_LIMIT: usize = 4096;
 
 /// What is asked, once client and redirect URI are good.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -85,11 +88,10 @@ impl Authorize {
 
         let session = found.session.and_then(|session| session.alive(at.now));
         let Some(session) = session else {
-            // rfc9700-4.11.2-authenticate-before-redirect
             if at.policy.redirect_errors_before_login {
                 self.judge_ask(at, client)?;
             }
-            // rfc6749-3.1-owner-authenticated-first
+            // rfc9700-4.11.2-authenticate-before-redirect, rfc6749-3.1-owner-authenticated-first
             return Ok(Outcome::Reply(Reply::LogInFirst));
         };
         let (scope, challenge) = self.judge_ask(at, client)?;
@@ -169,7 +171,8 @@ impl Ask {
         let scope = params.one(Field::Scope)?;
         let challenge = params.one(Field::CodeChallenge)?;
         let method = params.one(Field::CodeChallengeMethod)?;
-        if state.is_some_and(|state| !is_vschar(state)) {
+        // A record keeps it, and one account may have many records.
+        if state.is_some_and(|state| !is_vschar(state) || state.len() > STATE_LIMIT) {
             return Err(Malformed::Syntax(Field::State));
         }
         Ok(Self {

@@ -73,13 +73,21 @@ impl LogIn {
         Ok((Self { expected, shown, owner: Checked::Wrong }, Password { user_id, password }))
     }
 
+    /// Whether the form has the anti-CSRF value that the browser's cookie demands.
+    #[must_use]
+    pub fn is_own_form(&self) -> bool {
+        match (self.expected, self.shown) {
+            (Some(expected), Some(shown)) => expected.matches(&shown),
+            (Some(_) | None, Some(_) | None) => false,
+        }
+    }
+
     pub(super) fn step(self, at: &Moment) -> Outcome {
         let fresh = self.expected.is_none().then_some(at.fresh.secret.secret);
         let again = |refusal| Outcome::Reply(Reply::LogInPage(fresh, Some(refusal)));
         // rfc6749-10.12-authorization-endpoint-csrf-protected
-        match (self.expected, self.shown) {
-            (Some(expected), Some(shown)) if expected.matches(&shown) => {}
-            (Some(_) | None, Some(_) | None) => return again(Refusal::LogInForged),
+        if !self.is_own_form() {
+            return again(Refusal::LogInForged);
         }
         // rfc6749-3.1-owner-wrong-password-refused
         let Checked::Right(user) = self.owner else { return again(Refusal::PasswordWrong) };

@@ -1,7 +1,7 @@
 //! From a raw request to a typed one: routes, media types, which codec reads what.
 
 use super::Request;
-use super::authorize::Authorize;
+use super::authorize::{Authorize, STATE_LIMIT};
 use super::decide::Decide;
 use super::login::{LogIn, LogInPage, Password, login_cookie, parse_next};
 use super::metadata::METADATA_PATH;
@@ -99,32 +99,40 @@ pub fn receive(request: &HttpRequest, directory: &Directory) -> Received {
 fn read_login(request: &HttpRequest, directory: &Directory) -> Reading {
     let on_page = |malformed| (Place::Page, malformed);
     let cookie = login_cookie(request, directory.secure());
-    let next = parse_next(&query(request).map_err(on_page)?).map_err(on_page)?;
+    let next = parse_next(&query(request)).map_err(on_page)?;
     let mut beside = Beside { next, login_cookie: cookie.map(str::to_owned), ..Beside::default() };
     if request.method != "POST" {
         return Ok((Request::LogInPage(LogInPage { has_cookie: cookie.is_some() }), beside));
     }
     let params = form(request).map_err(on_page)?;
-    let (login, password) = LogIn::parse(cookie, &params).map_err(on_page)?;
-    beside.password = Some(password);
+    let (mut login, password) = LogIn::parse(cookie, &params).map_err(on_page)?;
+    if comes_from_elsewhere(request) {
+        login.shown = None;
+    }
+    // Only a form that is this server's own is worth a password hash.
+    beside.password = login.is_own_form().then_some(password);
     Ok((Request::LogIn(login), beside))
 }
 
 fn read_authorize(request: &HttpRequest, directory: &Directory) -> Reading {
     let on_page = |malformed| (Place::Page, malformed);
     let session = session(request, directory.secure());
-    let params = if request.method == "POST" { form(request) } else { query(request) }.map_err(on_page)?;
-    let answers = |field: Field| params.all(field.name()).next().is_some();
-    if request.method == "POST" && (answers(Field::Confirm) || answers(Field::Ask)) {
-        let decide = Decide::parse(&params, session, directory).map_err(on_page)?;
+    let params = if request.method == "POST" { form(request).map_err(on_page)? } else { query(request) };
+    let answers = |field: Field| params.has(field.name());
+    let decides = (answers(Field::Confirm) || answers(Field::Ask)) && !answers(Field::ClientId);
+    if request.method == "POST" && decides {
+        let mut decide = Decide::parse(&params, session, directory).map_err(on_page)?;
+        if comes_from_elsewhere(request) {
+            decide.ask = None;
+        }
         return Ok((Request::Decide(decide), Beside::default()));
     }
     let authorize = Authorize::parse(&params, session, directory);
-    Ok((Request::Authorize(authorize), beside_authorize(&params, directory)))
+    Ok((Request::Authorize(authorize), beside_authorize(request, &params, directory)))
 }
 
 /// Keeps the texts that the response and the way back from the login need.
-fn beside_authorize(params: &Params, directory: &Directory) -> Beside {
+fn beside_authorize(request: &HttpRequest, params: &Params, directory: &Directory) -> Beside {
     let text = |field| params.one(field).ok().flatten();
     let registered = text(Field::ClientId)
         .and_then(|id| directory.find_client(id))
@@ -133,16 +141,20 @@ fn beside_authorize(params: &Params, directory: &Directory) -> Beside {
     let kept = Kept {
         redirect_uri: text(Field::RedirectUri).or(registered).unwrap_or_default().to_owned(),
         // rfc6749-4.1.2-state-returned-exactly
-        state: text(Field::State).filter(|state| crate::text::is_vschar(state)).map(str::to_owned),
+        state: text(Field::State).filter(|state| state.len() <= STATE_LIMIT).map(str::to_owned),
     };
-    let next = format!("/authorize?{}", encode_pairs(params.pairs()));
+    // The same request again: as it was sent, so that what is malformed stays so.
+    let sent = request.query.as_ref().filter(|query| {
+        request.method == "GET" && query.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\')
+    });
+    let next = format!("/authorize?{}", sent.cloned().unwrap_or_else(|| encode_pairs(params.pairs())));
     Beside { kept, next: Some(next), ..Beside::default() }
 }
 
 fn read_token(request: &HttpRequest, directory: &Directory) -> Reading {
     let refused = |malformed| (Place::TokenRequest, malformed);
     // rfc6749-2.3.1-no-credentials-in-uri
-    if !query(request).map_err(refused)?.pairs().is_empty() {
+    if request.query.as_ref().is_some_and(|query| !query.is_empty()) {
         return Err(refused(Malformed::ParametersInUri));
     }
     let params = form(request).map_err(refused)?;
@@ -155,8 +167,21 @@ fn read_resource(request: &HttpRequest, _: &Directory) -> Reading {
     Ok((Request::Resource(resource), Beside::default()))
 }
 
-fn query(request: &HttpRequest) -> Result<Params, Malformed> {
-    Params::decode(request.query.as_deref().unwrap_or_default().as_bytes())
+/// Whether a browser says that another site sent this form. Silence says nothing, and neither does `Origin: null`, which
+/// the referrer policy of our own pages brings about.
+fn comes_from_elsewhere(request: &HttpRequest) -> bool {
+    // rfc6749-10.12-authorization-endpoint-csrf-protected
+    let cross_site = request.header("sec-fetch-site").any(|site| site == b"cross-site");
+    let own = request.header("host").next();
+    let foreign = request.header("origin").any(|origin| {
+        let host = [&b"https://"[..], b"http://"].iter().find_map(|scheme| origin.strip_prefix(*scheme));
+        host.is_some() && host != own
+    });
+    cross_site || foreign
+}
+
+fn query(request: &HttpRequest) -> Params {
+    Params::read(request.query.as_deref().unwrap_or_default().as_bytes())
 }
 
 fn form(request: &HttpRequest) -> Result<Params, Malformed> {
@@ -166,7 +191,7 @@ fn form(request: &HttpRequest) -> Result<Params, Malformed> {
     if request.media_type().as_deref() != Some("application/x-www-form-urlencoded") {
         return Err(Malformed::NotAForm);
     }
-    Params::decode(&request.body)
+    Ok(Params::read(&request.body))
 }
 
 fn session(request: &HttpRequest, secure: bool) -> Option<Digest> {

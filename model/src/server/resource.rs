@@ -111,9 +111,6 @@ fn bearer_token(header: &[u8]) -> Option<&[u8]> {
 
 /// Whether a token stands in the query or the form body as well (RFC 6750 2.2, 2.3).
 fn has_token_elsewhere(request: &HttpRequest) -> bool {
-    let has = |bytes: &[u8]| {
-        Params::decode(bytes)
-            .is_ok_and(|params| params.pairs().iter().any(|(name, _)| name == "access_token"))
-    };
+    let has = |bytes: &[u8]| Params::read(bytes).has("access_token");
     request.query.as_ref().is_some_and(|query| has(query.as_bytes())) || has(&request.body)
 }

@@ -83,10 +83,19 @@ impl Action {
         }
     }
 
-    /// Whether the action is a step of the catalogue's count: loads, leaks and ticks are finer than that.
+    /// Whether the action is a step of the usual count, in which a login with its consent is one step and a token
+    /// request with its answer another.
     #[must_use]
     pub const fn is_step(&self) -> bool {
-        !matches!(self, Self::Load(_) | Self::LogIn(..) | Self::Ask(_))
+        !matches!(
+            self,
+            Self::Ask(_)
+                | Self::LogIn(..)
+                | Self::Load(_)
+                | Self::Retry(_)
+                | Self::Redeem(_)
+                | Self::Refresh(_)
+        )
     }
 }
 

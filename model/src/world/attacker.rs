@@ -11,11 +11,13 @@ use super::{ATTACKER, Asking, At, Call, Known, Next, OWNER, PROFILE, Stage, Univ
 use crate::directory::ClientNo;
 use crate::fact::Who;
 use crate::secret::Shown;
+use crate::server::Request;
 use crate::server::authenticate::{Presented, Proof};
 use crate::server::authorize::AskedScope;
 use crate::server::decide::Choice;
 use crate::server::redeem::{Redeem, TokenAsk, TokenRequest};
 use crate::server::refresh::RefreshAsk;
+use crate::server::resource::Bearer;
 use crate::text::{Challenge, ChallengeMethod};
 
 /// A token request that somebody composes.
@@ -115,8 +117,6 @@ pub enum Lure {
     OwnResponse,
     /// An authorization request with a redirect URI of the attacker's.
     EvilRedirect,
-    /// An authorization request with the attacker's challenge.
-    OwnChallenge,
 }
 
 /// A consent form that a page of the attacker's sends from the owner's browser.
@@ -234,9 +234,10 @@ impl Universe {
             RefreshScope::Narrower => Some(AskedScope { known: PROFILE, has_unknown: false }),
             RefreshScope::Wider => Some(AskedScope { known: WIDE, has_unknown: false }),
         };
+        // A thief has no secret.
         let proof = match self.client(ClientNo(refresh.client))?.secret {
-            Some(secret) => Proof::Basic(secret),
-            None => Proof::None,
+            Some(secret) if refresh.by != Who::Thief => Proof::Basic(secret),
+            Some(_) | None => Proof::None,
         };
         Some(TokenRequest {
             by: Ok(Presented { client: Some(ClientNo(refresh.client)), proof }),
@@ -329,7 +330,6 @@ impl Universe {
                 _ => None,
             },
             Lure::EvilRedirect => Some(At::ToServer(asking(EVIL, Some(own_challenge)))),
-            Lure::OwnChallenge => Some(At::ToServer(asking(redirect(0), Some(own_challenge)))),
         }
     }
 
@@ -374,11 +374,18 @@ impl Universe {
     /// Somebody sends one of the scope's odd requests.
     pub(super) fn odd(&self, world: &World, at: usize) -> Option<Next> {
         let request = self.scope.odd.get(at)?.request(world)?;
-        let mut scratch = world.clone();
-        let reply = self.serve(&mut scratch, request, usize::from(self.scope.grants), 0);
-        let refused = reply.as_ref().and_then(crate::server::Reply::refusal)?;
-        // A refusal writes nothing here, so the world stays; the ending of a replayed grant has actions of its own.
-        Some(Next { refused: Some(refused), ..Next::of(world.clone()) })
+        let mut after = world.clone();
+        let reply = self.serve(&mut after, request, usize::from(self.scope.grants), 0)?;
+        let Some(refused) = reply.refusal() else {
+            // Whatever was granted has its consequences, and is seen.
+            if let Request::Resource(resource) = request
+                && let Bearer::Shown(shown) = resource.bearer
+            {
+                self.observe_resource(&mut after, Who::Thief, shown.digest, &reply);
+            }
+            return Some(Next::of(after));
+        };
+        Some(Next { refused: Some(refused), ..Next::of(after) })
     }
 }
 

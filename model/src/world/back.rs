@@ -1,6 +1,6 @@
 //! The back channel: token requests with load and commit apart, and tokens at the resource.
 
-use super::symbols::{digest, grant_at, minted, redirect, refresh, secret, symbol, token, verifier_of};
+use super::symbols::{digest, grant_at, minted, redirect, secret, symbol, token, verifier_of};
 use super::{Call, Next, Stage, Universe, World};
 use crate::client::refusal::ClientRefusal;
 use crate::client::{Act, Event, TokenAnswer};
@@ -117,15 +117,14 @@ impl Universe {
     /// The answer arrives: the observer sees it, and the client session that waits folds it in.
     fn answer(&self, mut world: World, at: usize, call: &Call, reply: &Reply) -> Next {
         world.calls[at].stage = Stage::Done;
-        self.observe_call(&mut world, at, call, reply);
+        self.observe_call(&mut world, call, reply);
         let mut client_refused = None;
         if let Some(browser) = call.session {
-            let issued = digest(token(at));
             let answer = match reply {
                 Reply::Tokens(tokens) => Ok(TokenAnswer {
-                    token: issued,
+                    token: digest(tokens.access.secret.symbol()),
                     until: Some(world.now.after(tokens.expires_in)),
-                    refresh: tokens.refresh.map(|_| digest(refresh(at))),
+                    refresh: tokens.refresh.map(|handle| digest(handle.secret.symbol())),
                 }),
                 _ => Err(ClientRefusal::TokenRefused),
             };
@@ -133,7 +132,11 @@ impl Universe {
                 return self.refreshed(world, browser, answer, reply);
             }
             match self.fold(&mut world, browser, Event::TokenAnswer(answer, minted(token(at)))) {
-                Act::ToProfile(_) => self.observe_login(&mut world, browser, issued),
+                Act::ToProfile(_) => {
+                    if let Some(login) = world.sessions[browser].login {
+                        self.observe_login(&mut world, browser, login.token);
+                    }
+                }
                 Act::ShowError(refusal) => client_refused = Some(refusal),
                 _ => {}
             }

@@ -90,11 +90,11 @@ impl Universe {
         world.browsers[browser].at = match reply {
             Reply::LogInFirst => At::LogInPage(asking),
             Reply::Consent(consent) => {
-                let shown = Shown::of(consent.ask.grant, &minted(ask(grant_at(consent.ask.grant))));
+                let shown = Shown { grant: consent.ask.grant, digest: digest(consent.ask.secret.symbol()) };
                 At::ConsentPage(asking, shown)
             }
             Reply::Code(handle) => {
-                let code = Shown { grant: handle.grant, digest: digest(ask(grant_at(handle.grant))) };
+                let code = Shown { grant: handle.grant, digest: digest(handle.secret.symbol()) };
                 let seen = SeenCode { by: Who::Owner, asked: &asking, kept: &kept, code, consented: false };
                 self.observe_code(&mut world, browser, &seen);
                 self.respond(&mut world, to, Some(code), asking.state)
@@ -176,7 +176,7 @@ impl Universe {
         let reply = self.serve(world, request, place, code(place, nth))?;
         let kept = world.kept.get(place).copied();
         Some(match (reply, kept) {
-            (Reply::Code(_), Some(mut kept)) => {
+            (Reply::Code(handle), Some(mut kept)) => {
                 let asked = world.grants[place].terms.scope;
                 kept.consented = Some(match choice {
                     Choice::Approve => self.scope.client_scope,
@@ -184,7 +184,7 @@ impl Universe {
                     Choice::Deny => asked,
                 });
                 world.kept[place] = kept;
-                let code = Shown { grant: grant_id(place), digest: digest(code(place, nth)) };
+                let code = Shown { grant: handle.grant, digest: digest(handle.secret.symbol()) };
                 let consented = by == Who::Owner && choice != Choice::Deny;
                 let seen = SeenCode { by, asked: asking, kept: &kept, code, consented };
                 self.observe_code(world, browser, &seen);

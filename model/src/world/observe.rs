@@ -1,6 +1,6 @@
 //! The observer: facts off typed messages. It knows what passed, never what the server stored.
 
-use super::symbols::{account, client, digest, grant_at, refresh, sym, token};
+use super::symbols::{account, client, digest, grant_at, sym};
 use super::{Asking, Call, Kept, PROFILE, Universe, World};
 use crate::directory::Authentication;
 use crate::fact::{
@@ -59,15 +59,16 @@ impl Universe {
                 ChallengeMethod::Plain => Challenge::Plain(sym(challenge.digest)),
                 ChallengeMethod::S256 => Challenge::S256(sym(challenge.digest)),
             }),
-            password_shown: person.password_shown,
-            consented,
+            certain: true,
+            password_shown: Some(person.password_shown),
+            consented: Some(consented),
             owner: Some(account(browser)),
         };
         world.record(world.sending(), world.now.0, by, What::CodeIssued(issued));
     }
 
     /// A token request and its answer.
-    pub(super) fn observe_call(&self, world: &mut World, at: usize, call: &Call, reply: &Reply) {
+    pub(super) fn observe_call(&self, world: &mut World, call: &Call, reply: &Reply) {
         let (Ok(by), Ok(ask)) = (call.request.by, call.request.ask) else { return };
         let Some(named) = by.client else { return };
         let tokens = match reply {
@@ -84,7 +85,7 @@ impl Universe {
                     secret,
                     redirect_uri: redeem.redirect.map(sym),
                     verifier: redeem.verifier.map(|verifier| (sym(verifier.plain), sym(verifier.s256))),
-                    token: tokens.map(|tokens| issued(world, at, &code, tokens)),
+                    token: tokens.map(|tokens| issued(world, &code, tokens)),
                 })
             }
             TokenAsk::Refresh(refresh) => {
@@ -96,7 +97,7 @@ impl Universe {
                     client: client(named.0),
                     secret,
                     falls_short: refresh.scope.is_none() && tokens.is_some_and(lacks),
-                    issued: tokens.map(|tokens| issued(world, at, &shown, tokens)),
+                    issued: tokens.map(|tokens| issued(world, &shown, tokens)),
                 })
             }
             TokenAsk::Unsupported => return,
@@ -136,12 +137,12 @@ impl Universe {
 }
 
 /// The token of a call's answer, held against what the owner consented to.
-fn issued(world: &World, at: usize, code: &Shown, tokens: &Tokens) -> Issued {
+fn issued(world: &World, code: &Shown, tokens: &Tokens) -> Issued {
     let consented = world.kept.get(grant_at(code.grant)).and_then(|kept| kept.consented);
     Issued {
-        token: sym(digest(token(at))),
+        token: sym(digest(tokens.access.secret.symbol())),
         expires_in: Some(u64::from(tokens.expires_in.0)),
         beyond_consent: consented.is_some_and(|scope| !scope.covers(tokens.scope)),
-        refresh: tokens.refresh.map(|_| sym(digest(refresh(at)))),
+        refresh: tokens.refresh.map(|handle| sym(digest(handle.secret.symbol()))),
     }
 }

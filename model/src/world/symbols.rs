@@ -28,7 +28,7 @@ pub const fn symbol(digest: Digest) -> u8 {
 /// The fact's symbol behind a digest.
 #[must_use]
 pub fn sym(digest: Digest) -> Sym {
-    Sym(u16::from(symbol(digest)))
+    Sym(u32::from(symbol(digest)))
 }
 
 /// The key of the n-th grant.
@@ -137,11 +137,11 @@ pub const JUNK: u8 = 200;
 /// The account of a person.
 #[must_use]
 pub fn account(browser: usize) -> Sym {
-    Sym(300 + u16::from(byte(browser)))
+    Sym(300 + u32::from(byte(browser)))
 }
 
 /// A client, as facts name it.
 #[must_use]
 pub const fn client(no: u16) -> Sym {
-    Sym(400 + no)
+    Sym(400 + no as u32)
 }

@@ -87,7 +87,7 @@ impl Bench {
 
     /// The secrets that were drawn, as they travel.
     pub(crate) fn drawn(&self) -> impl Iterator<Item = String> {
-        (0..self.drawn).map(|nth| secret(nth).text())
+        (0..self.drawn).flat_map(|nth| [secret(nth).text(), refresh_secret(nth).text()])
     }
 
     fn read<'a>(&self, http: &'a HttpRequest) -> Heard<'a> {
@@ -115,7 +115,11 @@ impl Bench {
         let session =
             needs.session.and_then(|key| self.sessions.iter().find(|session| session.key == key).copied());
         let seen = needs.grant.and_then(|id| self.grants.iter().find(|(grant, _)| grant.id == id)).cloned();
-        let mut fresh = Fresh { grant: grant_id(self.drawn), secret: Minted::new(secret(self.drawn)) };
+        let mut fresh = Fresh {
+            grant: grant_id(self.drawn),
+            secret: Minted::new(secret(self.drawn)),
+            refresh: Minted::new(refresh_secret(self.drawn)),
+        };
         self.drawn += 1;
         self.faults.on_fresh(&mut fresh);
         let mut at = Moment {
@@ -173,7 +177,15 @@ impl Bench {
 }
 
 fn secret(nth: u32) -> Secret {
-    let mut bytes = [0xC3; 32];
+    secret_of(0xC3, nth)
+}
+
+fn refresh_secret(nth: u32) -> Secret {
+    secret_of(0x3C, nth)
+}
+
+fn secret_of(kind: u8, nth: u32) -> Secret {
+    let mut bytes = [kind; 32];
     bytes[28..].copy_from_slice(&nth.to_be_bytes());
     Secret::from_bytes(bytes)
 }
@@ -202,6 +214,9 @@ const CLIENTS: &[(&str, Authentication, &str, &[&str], &str)] = &[
     ("machine", Authentication::Basic, "machine_secret", &["http://localhost:8005/callback"], "profile"),
 ];
 
+/// The clients that get refresh tokens.
+const REFRESHING: &[&str] = &["client_2", "public_1", "local_1"];
+
 fn registrations() -> Vec<Registration> {
     let register =
         |(id, authentication, secret, uris, scope): &(&str, Authentication, &str, &[&str], &str)| {
@@ -213,6 +228,7 @@ fn registrations() -> Vec<Registration> {
                 redirect_uris: uris.iter().map(|uri| (*uri).to_owned()).collect(),
                 scope: (*scope).to_owned(),
                 code_grant: *id != "machine",
+                refresh_grant: REFRESHING.contains(id),
             }
         };
     CLIENTS.iter().map(register).collect()

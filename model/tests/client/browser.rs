@@ -1,13 +1,13 @@
 //! One browser session of a client, by hand.
 
-use oauth_model::client::call::judge_token_answer;
+use oauth_model::client::call::{judge_resource_answer, judge_token_answer};
 use oauth_model::client::receive::{Received, receive};
 use oauth_model::client::settings::{Endpoints, Settings};
 use oauth_model::client::{Act, Event, Flow, Fresh, IssNeed, Session, step};
 use oauth_model::directory::Authentication;
 use oauth_model::http::HttpRequest;
 use oauth_model::policy::Time;
-use oauth_model::secret::{Minted, Secret};
+use oauth_model::secret::{Digest, Minted, Secret};
 
 pub(crate) const ISSUER: &str = "http://127.0.0.1:9000";
 pub(crate) const CALLBACK: &str = "http://localhost:8000/callback";
@@ -24,6 +24,12 @@ pub(crate) fn settings() -> Settings {
         endpoints: Endpoints::documented(ISSUER),
         iss: IssNeed::Required,
     }
+}
+
+/// The body of a token answer, with a token of an hour.
+pub(crate) fn tokens(token: &str, refresh: Option<&str>) -> String {
+    let refresh = refresh.map(|refresh| format!(",\"refresh_token\":\"{refresh}\"")).unwrap_or_default();
+    format!("{{\"access_token\":\"{token}\",\"token_type\":\"Bearer\",\"expires_in\":3600{refresh}}}")
 }
 
 pub(crate) fn minted(symbol: u8) -> Minted {
@@ -73,6 +79,18 @@ impl Browser {
         browser
     }
 
+    /// A browser that is logged in, with a token `t1` of an hour and a refresh token `r1`.
+    pub(crate) fn refreshable() -> Self {
+        let mut browser = Self::exchanging();
+        assert_eq!(browser.token_answer(200, &tokens("t1", Some("r1"))), "to profile; logged in until 4600");
+        browser
+    }
+
+    /// The digest of the refresh token that the session goes by.
+    pub(crate) fn refresh_token(&self) -> Option<Digest> {
+        self.session.login.and_then(|login| login.refresh)
+    }
+
     pub(crate) fn receive(&self, path: &str) -> Received {
         let state = fresh(self.logins.saturating_sub(1)).state.secret.text();
         let filled = path.replace("$state", &state).replace("ISS", "http%3A%2F%2F127.0.0.1%3A9000");
@@ -93,6 +111,16 @@ impl Browser {
         self.folds(&Event::TokenAnswer(judged.answer, minted(40)))
     }
 
+    pub(crate) fn refresh_answer(&mut self, status: u16, body: &str) -> String {
+        let judged = judge_token_answer(Time(self.now), status, body.as_bytes());
+        self.folds(&Event::RefreshAnswer(judged.answer))
+    }
+
+    /// The resource answered a request that showed this token.
+    pub(crate) fn resource_answer(&mut self, token: &str, status: u16) -> String {
+        self.folds(&Event::ResourceAnswer(Digest::of(token), judge_resource_answer(status)))
+    }
+
     pub(crate) fn folds(&mut self, event: &Event) -> String {
         let (next, act) = step(Time(self.now), &self.settings.rules(), self.session, event);
         self.session = next;
@@ -105,6 +133,7 @@ impl Browser {
             Act::ToProfile(_) => "to profile".to_owned(),
             Act::ToLogin => "to login".to_owned(),
             Act::ToOrigin => "to origin".to_owned(),
+            Act::Refresh => "refresh".to_owned(),
             Act::CallResource => "call resource".to_owned(),
             Act::ShowResource => "show resource".to_owned(),
             Act::ShowError(refusal) => format!("{refusal:?}"),
@@ -116,10 +145,11 @@ impl Browser {
         };
         let login = match self.session.login {
             None => String::new(),
-            Some(login) => match login.until {
-                Some(until) => format!("; logged in until {}", until.0),
-                None => "; logged in".to_owned(),
-            },
+            Some(login) => {
+                let until = login.until.map(|until| format!(" until {}", until.0)).unwrap_or_default();
+                let refreshing = if login.refreshing { ", refreshing" } else { "" };
+                format!("; logged in{until}{refreshing}")
+            }
         };
         format!("{act}{flow}{login}")
     }

@@ -1,8 +1,7 @@
 //! The fold: responses, sessions and answers, one line each.
 
-use oauth_model::client::call::judge_resource_answer;
+use oauth_model::client::IssNeed;
 use oauth_model::client::settings::Settings;
-use oauth_model::client::{Event, IssNeed};
 
 use super::browser::{Browser, fresh, settings};
 
@@ -138,17 +137,13 @@ fn the_resource_s_answer_ends_the_login_only_when_the_token_was_refused() {
     for (status, expected) in [
         (200, "show resource; logged in until 4600"),
         (401, "ResourceRefused"),
-        (403, "ResourceRefused"),
+        // The token is good, for something else (RFC 6750 3.1).
+        (403, "ResourceFailed; logged in until 4600"),
         (404, "ResourceFailed; logged in until 4600"),
         (302, "ResourceFailed; logged in until 4600"),
         (500, "ResourceFailed; logged in until 4600"),
     ] {
-        let mut browser = Browser::logged_in();
-        assert_eq!(
-            browser.folds(&Event::ResourceAnswer(judge_resource_answer(status))),
-            expected,
-            "{status}"
-        );
+        assert_eq!(Browser::logged_in().resource_answer("t", status), expected, "{status}");
     }
 }
 

@@ -32,8 +32,16 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         prop::option::weighted(0.3, prop::option::of(0..3_u8)),
         any::<bool>(),
     );
+    let scopes = &["profile", "email", "profile email", "nonsense"][..];
+    let refresh = (
+        prop_oneof![3 => Just(0_usize), 2 => 1..4_usize],
+        prop::option::weighted(0.2, 0..3_usize),
+        mostly_right(),
+        prop::option::weighted(0.4, prop::sample::select(scopes)),
+        prop::bool::weighted(0.1),
+    );
     let token = (0..3_usize, prop::bool::weighted(0.2));
-    let wait = prop::sample::select(&[1, 30, 60, 600, 3600][..]);
+    let wait = prop::sample::select(&[1, 30, 60, 600, 3600, 14 * 24 * 3600][..]);
     let step = prop_oneof![
         4 => ask.prop_map(|(client, redirect, scope, state, verifier)| Step::Ask {
             client, redirect, scope, state, verifier
@@ -41,6 +49,9 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         5 => decide.prop_map(|(page, answer, forged)| Step::Decide { page, answer, forged }),
         6 => redeem.prop_map(|(code, client, secret, redirect, verifier, scope)| Step::Redeem {
             code, client, secret, redirect, verifier, scope
+        }),
+        5 => refresh.prop_map(|(token, client, secret, scope, made_up)| Step::Refresh {
+            token, client, secret, scope, made_up
         }),
         4 => token.prop_map(|(token, made_up)| Step::Use { token, made_up }),
         1 => wait.prop_map(Step::Wait),
@@ -78,6 +89,13 @@ const FOUND_OUT: &[(Fault, &str)] = &[
     (Fault::AuthenticationOptional, "confidential-client-authenticated"),
     (Fault::TokenUnchecked, "served-token-was-issued"),
     (Fault::TokenUnexpiring, "served-token-in-time"),
+    (Fault::RefreshReplayable, "public-refresh-used-once"),
+    (Fault::RefreshReplayKeepsGrant, "public-refresh-replay-ends-grant"),
+    (Fault::RefreshOfAnyClient, "refresh-by-its-client"),
+    (Fault::RefreshUnchecked, "refresh-token-was-issued"),
+    (Fault::RefreshUnexpiring, "refresh-in-time"),
+    (Fault::RefreshScopeWider, "token-within-consent"),
+    (Fault::RefreshNarrowsGrant, "refresh-keeps-scope"),
 ];
 
 #[test]

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use oauth_model::fact::{
-    Challenge, CodeIssued, Fact, Issued, Redemption, ResourceUse, SecretShown, Sym, What, Who,
+    Challenge, CodeIssued, Fact, Issued, Redemption, RefreshUse, ResourceUse, SecretShown, Sym, What, Who,
 };
 use oauth_model::fault::Faults;
 use oauth_model::form::encode;
@@ -51,6 +51,13 @@ pub(crate) enum Step {
         verifier: Option<Option<u8>>,
         scope: bool,
     },
+    Refresh {
+        token: usize,
+        client: Option<usize>,
+        secret: u8,
+        scope: Option<&'static str>,
+        made_up: bool,
+    },
     Use {
         token: usize,
         made_up: bool,
@@ -68,6 +75,14 @@ struct Asked {
     scope: BTreeSet<String>,
 }
 
+/// A refresh token, whose it is, and what its owner consented to.
+#[derive(Debug, Clone)]
+struct RefreshToken {
+    token: String,
+    client: usize,
+    consented: BTreeSet<String>,
+}
+
 /// A walker, who is client, owner and thief in turn, and an observer.
 pub(crate) struct Walk {
     bench: Bench,
@@ -75,6 +90,7 @@ pub(crate) struct Walk {
     pages: Vec<(String, Asked)>,
     codes: Vec<(String, Asked, BTreeSet<String>)>,
     tokens: Vec<(String, BTreeSet<String>)>,
+    refreshes: Vec<RefreshToken>,
     texts: Vec<String>,
     facts: Vec<Fact>,
 }
@@ -102,6 +118,7 @@ impl Walk {
             pages: Vec::new(),
             codes: Vec::new(),
             tokens: Vec::new(),
+            refreshes: Vec::new(),
             texts: Vec::new(),
             facts: Vec::new(),
         }
@@ -113,8 +130,13 @@ impl Walk {
         for step in steps {
             walk.go(step);
         }
-        let code_lifetime = u64::from(walk.bench.policy.code_lifetime.0);
-        let facts = Facts { facts: &walk.facts, code_lifetime };
+        let policy = walk.bench.policy;
+        let facts = Facts {
+            facts: &walk.facts,
+            code_lifetime: u64::from(policy.code_lifetime.0),
+            refresh_grace: u64::from(policy.refresh_grace.0),
+            refresh_lifetime: Some(u64::from(policy.refresh_lifetime.0)),
+        };
         let fell = |law: &&oauth_model::law::Law| matches!(law.judge(&facts), Judgement::Broken(_));
         LAWS.iter().filter(fell).map(|law| law.id).collect()
     }
@@ -124,7 +146,7 @@ impl Walk {
             self.texts.push(text.to_owned());
             self.texts.len() - 1
         });
-        Sym(u16::try_from(at).expect("walks are short"))
+        Sym(u32::try_from(at).expect("walks are short"))
     }
 
     fn record(&mut self, by: Who, what: What) {
@@ -145,6 +167,9 @@ impl Walk {
             Step::Decide { page, answer, forged } => self.decide(*page, answer, *forged),
             Step::Redeem { code, client, secret, redirect, verifier, scope } => {
                 self.redeem(*code, *client, *secret, *redirect, *verifier, *scope);
+            }
+            Step::Refresh { token, client, secret, scope, made_up } => {
+                self.refresh(*token, *client, *secret, *scope, *made_up);
             }
             Step::Use { token, made_up } => self.show(*token, *made_up),
             Step::Wait(seconds) => self.bench.now += seconds,
@@ -226,8 +251,9 @@ impl Walk {
                 answered.as_deref().map(|state| self.sym(state)),
             ),
             challenge: asked.verifier.as_deref().map(|verifier| Challenge::S256(self.sym(&s256(verifier)))),
-            password_shown: true,
-            consented,
+            certain: true,
+            password_shown: Some(true),
+            consented: Some(consented),
             owner: None,
         };
         self.record(Who::Owner, What::CodeIssued(issued));
@@ -245,7 +271,7 @@ impl Walk {
     ) {
         let Some((code, asked, consented)) = nth_last(&self.codes, code) else { return };
         let client = client.unwrap_or(asked.client);
-        let (id, own_secret, own) = CLIENTS[client];
+        let (id, _, own) = CLIENTS[client];
         let redirect = match redirect {
             0 => asked.redirect.clone(),
             1 => Some(format!("{own}/")),
@@ -264,22 +290,8 @@ impl Walk {
         add("redirect_uri", redirect.as_deref());
         add("code_verifier", verifier.as_deref());
         add("scope", scope.then_some("profile email"));
-        let shown = match (own_secret, secret) {
-            (None, _) => SecretShown::NoneNeeded,
-            (Some(_), 0) => SecretShown::Right,
-            (Some(_), _) => SecretShown::WrongOrMissing,
-        };
-        let proof = match (own_secret, secret) {
-            (Some(own), 0) => Some(format!("{id}:{own}")),
-            (Some(_), 1) => Some(format!("{id}:wrong")),
-            (Some(_) | None, _) => None,
-        };
-        add("client_id", proof.is_none().then_some(id));
-        let authorization = proof.map(|proof| format!("Basic {}", STANDARD.encode(proof)));
-        let headers: Vec<(&str, &str)> =
-            authorization.iter().map(|value| ("authorization", value.as_str())).collect();
-        let reply = self.exchange(&post("/token", &form, &headers));
-        let token = self.token(&reply, &consented);
+        let (shown, reply) = self.ask_for_token(client, secret, form);
+        let token = self.token(&reply, client, &consented);
         let redemption = Redemption {
             code: self.sym(&code),
             client: self.sym(id),
@@ -291,14 +303,73 @@ impl Walk {
         self.record(Who::Client, What::Redemption(redemption));
     }
 
-    fn token(&mut self, reply: &HttpReply, consented: &BTreeSet<String>) -> Option<Issued> {
+    /// Sends a token request with the right secret (0), a wrong one (1) or none; says what was shown.
+    fn ask_for_token(&mut self, client: usize, secret: u8, mut form: String) -> (SecretShown, HttpReply) {
+        let (id, own_secret, _) = CLIENTS[client];
+        let (shown, proof) = match (own_secret, secret) {
+            (None, _) => (SecretShown::NoneNeeded, None),
+            (Some(own), 0) => (SecretShown::Right, Some(format!("{id}:{own}"))),
+            (Some(_), 1) => (SecretShown::WrongOrMissing, Some(format!("{id}:wrong"))),
+            (Some(_), _) => (SecretShown::WrongOrMissing, None),
+        };
+        if proof.is_none() {
+            form.push_str(&format!("&client_id={id}"));
+        }
+        let authorization = proof.map(|proof| format!("Basic {}", STANDARD.encode(proof)));
+        let headers: Vec<(&str, &str)> =
+            authorization.iter().map(|value| ("authorization", value.as_str())).collect();
+        (shown, self.exchange(&post("/token", &form, &headers)))
+    }
+
+    fn refresh(
+        &mut self,
+        token: usize,
+        client: Option<usize>,
+        secret: u8,
+        scope: Option<&str>,
+        made_up: bool,
+    ) {
+        let Some(held) = nth_last(&self.refreshes, token) else { return };
+        let token = match held.token.split_once('.') {
+            Some((grant, _)) if made_up => format!("{grant}.{}", "A".repeat(43)),
+            Some(_) | None => held.token.clone(),
+        };
+        let client = client.unwrap_or(held.client);
+        let mut form = format!("grant_type=refresh_token&refresh_token={token}");
+        if let Some(scope) = scope {
+            form.push_str(&format!("&scope={}", encode(scope)));
+        }
+        let (shown, reply) = self.ask_for_token(client, secret, form);
+        let issued = self.token(&reply, client, &held.consented);
+        let got = issued.and(self.tokens.last()).map(|(_, got)| got);
+        let falls_short = scope.is_none() && got.is_some_and(|got| !held.consented.is_subset(got));
+        let refresh = RefreshUse {
+            token: self.sym(&token),
+            client: self.sym(CLIENTS[client].0),
+            secret: shown,
+            falls_short,
+            issued,
+        };
+        self.record(Who::Client, What::Refresh(refresh));
+    }
+
+    fn token(&mut self, reply: &HttpReply, client: usize, consented: &BTreeSet<String>) -> Option<Issued> {
         let Body::Text(text) = &reply.body else { return None };
         let body: Value = serde_json::from_str(text).ok()?;
         let token = body["access_token"].as_str()?;
         let scope = words(body["scope"].as_str()?);
         let beyond_consent = !scope.is_subset(consented);
-        let issued =
-            Issued { token: self.sym(token), expires_in: body["expires_in"].as_u64(), beyond_consent };
+        let refresh = body["refresh_token"].as_str().map(|refresh| {
+            let token = refresh.to_owned();
+            self.refreshes.push(RefreshToken { token, client, consented: consented.clone() });
+            self.sym(refresh)
+        });
+        let issued = Issued {
+            token: self.sym(token),
+            expires_in: body["expires_in"].as_u64(),
+            beyond_consent,
+            refresh,
+        };
         self.tokens.push((token.to_owned(), scope));
         Some(issued)
     }

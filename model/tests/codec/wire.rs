@@ -26,7 +26,7 @@ const PATHS: &[&str] = &[
 const NAMES: &[&str] = &[
     "ask", "choosable", "client_id", "client_secret", "code", "code_challenge", "code_challenge_method",
     "code_verifier", "confirm", "error", "error_description", "grant_type", "iss", "keep", "login_token", "next",
-    "password", "redirect_uri", "response_type", "scope", "state", "user_id", "access_token",
+    "password", "redirect_uri", "refresh_token", "response_type", "scope", "state", "user_id", "access_token",
 ];
 
 #[rustfmt::skip]
@@ -34,7 +34,7 @@ const VALUES: &[&str] = &[
     "", "code", "client_1", "client_3", "public_1", "machine", "http://localhost:8000/callback",
     "http://127.0.0.1:5000/callback", "http://localhost:8003/other", "/authorize?x", "profile", "profile+email", "S256",
     "plain", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM", "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk",
-    "authorization_code", "yes", "no", "%0d%0aSet-Cookie:a=b", "%22%5C", "%C3%A9", "%ff", "%", "AAAAAAAAAAAAAAAAAAAAAA.x",
+    "authorization_code", "refresh_token", "yes", "no", "%0d%0aSet-Cookie:a=b", "%22%5C", "%C3%A9", "%ff", "%", "AAAAAAAAAAAAAAAAAAAAAA.x",
     "client_secret_1", "http://127.0.0.1:9000",
 ];
 

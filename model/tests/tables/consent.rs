@@ -85,8 +85,8 @@ fn some_of_it(t: &mut Table) {
     let redeem = "basic:client_2:client_secret_2 redirect_uri=http://localhost:8001/callback";
     let tokens = |scope: &str| {
         format!(
-            "200 {{\"access_token\":\"<handle>\",\"expires_in\":3600,\"scope\":\"{scope}\",\
-             \"token_type\":\"Bearer\"}}"
+            "200 {{\"access_token\":\"<handle>\",\"expires_in\":3600,\"refresh_token\":\"<handle>\",\
+             \"scope\":\"{scope}\",\"token_type\":\"Bearer\"}}"
         )
     };
     let code = "303 http://localhost:8001/callback code=<handle> state=xyz";

@@ -6,7 +6,7 @@ use oauth_model::fault::{Fault, Side};
 use oauth_model::refusal::{Refusal, Refused};
 
 use super::table::Row;
-use super::{authorize, consent, login, resource, routes, token};
+use super::{authorize, consent, login, refresh, resource, routes, token};
 
 fn rows() -> Vec<Row> {
     let tables = [
@@ -15,6 +15,7 @@ fn rows() -> Vec<Row> {
         authorize::table(),
         consent::table(),
         token::table(),
+        refresh::table(),
         resource::table(),
     ];
     tables.into_iter().flat_map(|table| table.rows).collect()
@@ -99,10 +100,12 @@ fn the_tables_meet_every_refusal() {
     TokenRequest Repeated(CodeVerifier)
     TokenRequest Repeated(GrantType)
     TokenRequest Repeated(RedirectUri)
+    TokenRequest Repeated(RefreshToken)
     TokenRequest Repeated(Scope)
     TokenRequest Missing(ClientId)
     TokenRequest Missing(Code)
     TokenRequest Missing(GrantType)
+    TokenRequest Missing(RefreshToken)
     TokenRequest Syntax(Authorization)
     TokenRequest Syntax(CodeVerifier)
     TokenRequest ParametersInUri

@@ -35,7 +35,7 @@ fn metadata(challenges: &str) -> String {
         r#""authorization_endpoint":"http://127.0.0.1:9000/authorize""#,
         r#""authorization_response_iss_parameter_supported":true"#,
         &format!(r#""code_challenge_methods_supported":{challenges}"#),
-        r#""grant_types_supported":["authorization_code"]"#,
+        r#""grant_types_supported":["authorization_code","refresh_token"]"#,
         r#""issuer":"http://127.0.0.1:9000""#,
         r#""response_modes_supported":["query"]"#,
         r#""response_types_supported":["code"]"#,

@@ -4,8 +4,9 @@
 //! spaces, change it: `name=value` sets a parameter (as it stands on the wire), `+name=value` adds one more, `-name` takes
 //! a parameter or header away, `?name=value` adds one to the query of a POST; `authorization:`, `cookie:` and
 //! `content-type:` set a header, `basic:ID:SECRET` makes Basic credentials, `method:` another method, `pad:N` a body of
-//! N bytes, `wait:N` lets seconds pass. `$code`, `$token`, `$ask` and `$csrf` are what the last reply that had
-//! one showed; `␣` is a space.
+//! N bytes, `wait:N` lets seconds pass. `$code`, `$token`, `$refresh`, `$ask` and `$csrf` are what the last reply
+//! that had one showed, `$grant` the part of handles that names the grant, `$token1`, `$refresh1` and so on what the first one and those after it showed; `␣` is a space.
+//! What stands behind the path in a door tells apart the good requests of one path.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -33,7 +34,7 @@ pub(crate) struct Stage {
     /// The server.
     pub(crate) bench: Bench,
     cookies: Vec<(String, String)>,
-    shown: Vec<(&'static str, String)>,
+    shown: Vec<(String, String)>,
 }
 
 /// What was said of one reply.
@@ -95,25 +96,34 @@ impl Stage {
                 self.cookies.push((name.to_owned(), value.to_owned()));
             }
         }
-        let mut show = |name, text: &str| {
-            self.shown.retain(|(have, _)| *have != name);
-            self.shown.push((name, text.to_owned()));
+        let shown = &mut self.shown;
+        let mut show = |name: &str, text: &str| {
+            shown.retain(|(have, _)| *have != name);
+            shown.push((name.to_owned(), text.to_owned()));
+            if ["$token", "$refresh"].contains(&name) {
+                let numbered = |have: &str| have.strip_prefix(name).is_some_and(|rest| !rest.is_empty());
+                let before = shown.iter().filter(|(have, _)| numbered(have)).count();
+                shown.push((format!("{name}{}", before + 1), text.to_owned()));
+            }
         };
         match &reply.body {
             Body::Page(Page::LogIn { login_token, .. }) => show("$csrf", login_token),
             Body::Page(Page::Consent { ask, .. }) => show("$ask", ask),
             Body::Text(text) => {
-                if let Ok(body) = serde_json::from_str::<Value>(text)
-                    && let Some(token) = body["access_token"].as_str()
-                {
-                    show("$token", token);
+                let body = serde_json::from_str::<Value>(text).unwrap_or_default();
+                for (name, member) in [("$token", "access_token"), ("$refresh", "refresh_token")] {
+                    if let Some(token) = body[member].as_str() {
+                        show(name, token);
+                    }
                 }
             }
             Body::Page(_) | Body::Empty => {}
         }
         let location = reply.header("Location").unwrap_or_default();
         if let Some((_, rest)) = location.split_once("?code=").or_else(|| location.split_once("&code=")) {
-            show("$code", rest.split('&').next().unwrap_or_default());
+            let code = rest.split('&').next().unwrap_or_default();
+            show("$code", code);
+            show("$grant", code.split('.').next().unwrap_or_default());
         }
     }
 }
@@ -130,7 +140,8 @@ struct Draft {
 
 impl Draft {
     fn of(door: &str, cookies: &[(String, String)]) -> Self {
-        let (method, path) = door.split_once(' ').expect("a door is a method and a path");
+        let (method, rest) = door.split_once(' ').expect("a door is a method and a path");
+        let path = rest.split(' ').next().unwrap_or(rest);
         let (params, authorization): (&str, Option<String>) = match door {
             "GET /authorize" => (
                 "response_type=code&client_id=client_1&redirect_uri=http://localhost:8000/callback&scope=profile\
@@ -145,6 +156,9 @@ impl Draft {
                  &code_verifier=dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk",
                 Some(basic("client_1:client_secret_1")),
             ),
+            "POST /token (refresh)" => {
+                ("grant_type=refresh_token&refresh_token=$refresh", Some(basic("client_2:client_secret_2")))
+            }
             "GET /api/me" => ("", Some("Bearer $token".to_owned())),
             _ => ("", None),
         };
@@ -200,10 +214,15 @@ impl Draft {
         self.body.as_mut().unwrap_or(&mut self.query)
     }
 
-    fn finish(self, shown: &[(&str, String)]) -> HttpRequest {
+    fn finish(self, shown: &[(String, String)]) -> HttpRequest {
+        let mut longest_first: Vec<&(String, String)> = shown.iter().collect();
+        longest_first.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
         let fill = |text: &str| {
-            let filled = shown.iter().fold(text.to_owned(), |text, (name, value)| text.replace(name, value));
-            ["$code", "$token", "$ask", "$csrf"].iter().fold(filled, |text, name| text.replace(name, ""))
+            let filled =
+                longest_first.iter().fold(text.to_owned(), |text, (name, value)| text.replace(name, value));
+            ["$code", "$token", "$refresh", "$ask", "$csrf", "$grant"]
+                .iter()
+                .fold(filled, |text, name| text.replace(name, ""))
         };
         let mut body = fill(&self.body.unwrap_or_default().join("&")).into_bytes();
         body.resize(body.len().max(self.pad), b'x');
@@ -254,4 +273,15 @@ pub(crate) fn coded(stage: &mut Stage) {
 pub(crate) fn redeemed(stage: &mut Stage) {
     coded(stage);
     stage.send("POST /token", "");
+}
+
+/// `client_2` has tokens for all that it may have, and a refresh token.
+pub(crate) fn refreshable(stage: &mut Stage) {
+    logged_in(stage);
+    stage.send(
+        "GET /authorize",
+        "client_id=client_2 redirect_uri=http://localhost:8001/callback scope=profile+email",
+    );
+    stage.send("POST /authorize", "");
+    stage.send("POST /token", "basic:client_2:client_secret_2 redirect_uri=http://localhost:8001/callback");
 }

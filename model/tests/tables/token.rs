@@ -9,6 +9,9 @@ const DOOR: &str = "POST /token";
 
 const TOKENS: &str =
     "200 {\"access_token\":\"<handle>\",\"expires_in\":3600,\"scope\":\"profile\",\"token_type\":\"Bearer\"}";
+/// The tokens of a client that gets refresh tokens.
+const TOKENS_AND_REFRESH: &str = "200 {\"access_token\":\"<handle>\",\"expires_in\":3600,\"refresh_token\":\"<handle>\",\
+     \"scope\":\"profile\",\"token_type\":\"Bearer\"}";
 const CODE_INVALID: &str = "400 invalid_grant (the code is not valid for this request)";
 const VERIFIER_INVALID: &str = "400 invalid_grant (code_verifier does not fit the authorization request)";
 const CLIENT_INVALID: &str =
@@ -93,8 +96,8 @@ fn clients(t: &mut Table) {
 
     t.from(coded_for_public_1);
     let public = "redirect_uri=http://127.0.0.1:5000/callback";
-    t.row(format!("{public} -authorization client_id=public_1"), TOKENS);
-    t.row(format!("{public} -authorization client_id=public_1 client_secret="), TOKENS);
+    t.row(format!("{public} -authorization client_id=public_1"), TOKENS_AND_REFRESH);
+    t.row(format!("{public} -authorization client_id=public_1 client_secret="), TOKENS_AND_REFRESH);
     t.row(format!("{public} -authorization client_id=public_1 client_secret=x"), CLIENT_INVALID);
     t.row(format!("{public} basic:public_1:"), CLIENT_INVALID);
     t.row(format!("{public} -authorization"), "400 invalid_request (client_id is missing)");
@@ -150,7 +153,7 @@ fn grant_types(t: &mut Table) {
     t.row("grant_type=", "400 invalid_request (grant_type is missing)");
     t.row("+grant_type=authorization_code", "400 invalid_request (grant_type may stand there once only)");
     for other in
-        ["password", "client_credentials", "refresh_token", "AUTHORIZATION_CODE", "authorization_code+x"]
+        ["password", "client_credentials", "REFRESH_TOKEN", "AUTHORIZATION_CODE", "authorization_code+x"]
     {
         t.row(format!("grant_type={other}"), "400 unsupported_grant_type (grant_type is not supported)");
     }
@@ -166,7 +169,13 @@ fn grant_types(t: &mut Table) {
     t.row("+scope=profile +scope=profile", "400 invalid_request (scope may stand there once only)");
 }
 
+/// What the other grant type needs is none of this one's business, unless it stands there twice.
 fn codes(t: &mut Table) {
+    t.row("refresh_token=x", TOKENS);
+    t.row(
+        "+refresh_token=x +refresh_token=x",
+        "400 invalid_request (refresh_token may stand there once only)",
+    );
     t.row("-code", "400 invalid_request (code is missing)");
     t.row("code=", "400 invalid_request (code is missing)");
     t.row("+code=x", "400 invalid_request (code may stand there once only)");
@@ -213,7 +222,7 @@ fn redirect_uris(t: &mut Table) {
     // The port that the authorization request named is the port that counts.
     t.from(coded_for_public_1);
     let public = "-authorization client_id=public_1";
-    t.row(format!("{public} redirect_uri=http://127.0.0.1:5000/callback"), TOKENS);
+    t.row(format!("{public} redirect_uri=http://127.0.0.1:5000/callback"), TOKENS_AND_REFRESH);
     t.row(format!("{public} redirect_uri=http://127.0.0.1:5001/callback"), CODE_INVALID);
     t.row(format!("{public} redirect_uri=http://127.0.0.1/callback"), CODE_INVALID);
     t.from(coded);

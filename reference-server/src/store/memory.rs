@@ -19,7 +19,7 @@ const GRACE: Lifetime = Lifetime(600);
 const SWEEP_FLOOR: usize = 1024;
 
 /// A store in memory. What has ended is swept whenever the records have doubled since the last sweep, so
-/// memory stays within twice of what is alive, plus a floor.
+/// there are never more than twice as many as were alive at one time, plus a floor.
 pub struct Memory {
     clock: Arc<dyn Clock>,
     records: Mutex<Records>,
