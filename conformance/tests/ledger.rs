@@ -33,7 +33,11 @@ async fn every_held_rule_of_a_server_has_a_case_that_falls_under_its_fault() {
     let clean = found.clean.as_ref().expect("a selftest without named faults has a clean run");
     let listed: Vec<&str> = clean.reports.iter().map(|report| report.id.as_str()).collect();
     for law in LAWS.iter().filter(|law| law.observable) {
-        assert!(listed.contains(&format!("laws/{}", law.id).as_str()), "law {} was silent in a full run", law.id);
+        assert!(
+            listed.contains(&format!("laws/{}", law.id).as_str()),
+            "law {} was silent in a full run",
+            law.id
+        );
     }
     let unlike: Vec<&str> = clean
         .reports
@@ -92,8 +96,7 @@ fn a_rule_that_a_fault_or_a_law_names_is_held() {
 #[test]
 fn the_ledger_counts_what_is_held_planned_and_excepted() {
     let count = |status| RuleId::all().filter(|rule| rule.get().status == status).count();
-    let (held, planned, excepted) =
-        (count(Status::Held), count(Status::Planned), count(Status::Excepted));
+    let (held, planned, excepted) = (count(Status::Held), count(Status::Planned), count(Status::Excepted));
     println!("rules: {held} held, {planned} planned, {excepted} excepted");
     assert!(held >= HELD_AT_LEAST, "{held} rules are held, and {HELD_AT_LEAST} were before");
 }

@@ -28,7 +28,7 @@ const COUNTS: &[(&str, usize, usize)] = &[
     ("refresh", 74118, 107093),
     ("refresh-theft", 45653, 60404),
     ("refresh-grace", 8949, 11458),
-    ("refresh-two-clients", 316, 469),
+    ("refresh-two-clients", 526, 699),
     ("odd-requests", 55, 1042),
 ];
 

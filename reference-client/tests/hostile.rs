@@ -14,6 +14,8 @@ mod iss;
 mod page;
 #[path = "hostile/pkce.rs"]
 mod pkce;
+#[path = "hostile/refresh.rs"]
+mod refresh;
 #[path = "hostile/request.rs"]
 mod request;
 #[path = "hostile/resource.rs"]
@@ -40,9 +42,17 @@ use world::{Host, Stop};
 
 /// Every check, in reading order.
 fn all() -> impl Iterator<Item = &'static Check> {
-    [request::CHECKS, state::CHECKS, pkce::CHECKS, iss::CHECKS, token::CHECKS, resource::CHECKS, page::CHECKS]
-        .into_iter()
-        .flatten()
+    let areas = [
+        request::CHECKS,
+        state::CHECKS,
+        pkce::CHECKS,
+        iss::CHECKS,
+        token::CHECKS,
+        refresh::CHECKS,
+        resource::CHECKS,
+        page::CHECKS,
+    ];
+    areas.into_iter().flatten()
 }
 
 /// Runs checks side by side, and returns how each ended, by id.

@@ -34,9 +34,20 @@ impl Place {
 
     /// Serves the reference client here with this secret, for the server of this issuer.
     pub(crate) fn client_with(self, secret: &str, issuer: &str) -> Running {
+        self.client_by(secret, issuer, issuer)
+    }
+
+    /// As [`Place::client_with`], with the back channel by another origin.
+    pub(crate) fn client_by(self, secret: &str, issuer: &str, back: &str) -> Running {
+        let endpoints = oauth_reference_client::Endpoints {
+            authorization: None,
+            token: Some(format!("{back}/token")),
+            resource: Some(format!("{back}/api/me")),
+        };
         let config = oauth_reference_client::Config {
             client_secret: Some(secret.to_owned()),
             issuer: issuer.to_owned(),
+            endpoints,
             ..oauth_reference_client::Config::built_in()
         };
         let options = oauth_reference_client::Options::default();

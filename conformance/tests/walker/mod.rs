@@ -28,7 +28,7 @@ pub(crate) struct Walker {
     pub(crate) user: User,
     ticks: AtomicU64,
     /// Every exchange, in order.
-    trail: Vec<Arc<Exchange>>,
+    pub(crate) trail: Vec<Arc<Exchange>>,
 }
 
 impl Walker {
@@ -119,7 +119,15 @@ impl Walker {
             self.jar.take(&url, &response.headers("set-cookie"), SystemTime::now());
         }
         let number = self.trail.len() as u64 + 1;
-        let exchange = Arc::new(Exchange { number, who: Actor::Browser, browser: Some(0), sent, answered, request, answer });
+        let exchange = Arc::new(Exchange {
+            number,
+            who: Actor::Browser,
+            browser: Some(0),
+            sent,
+            answered,
+            request,
+            answer,
+        });
         self.trail.push(Arc::clone(&exchange));
         exchange
     }

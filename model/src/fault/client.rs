@@ -50,7 +50,7 @@ impl Faults {
             match event {
                 Event::Callback(callback) => lie_about_callback(fault, rules, session, callback),
                 Event::RefreshAnswer(Ok(answer)) if fault == Fault::ClientKeepsOldRefresh => {
-                    answer.refresh = None
+                    answer.refresh = None;
                 }
                 Event::TokenAnswer(..) if fault == Fault::ClientStateReusable => {
                     session.flow = Flow::Exchanging;

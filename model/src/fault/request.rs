@@ -108,6 +108,10 @@ impl Faults {
 }
 
 fn on_authorize(fault: Fault, request: &mut HttpRequest) {
+    if matches!(fault, Fault::ConsentForgeable | Fault::ConsentOfAnySession) {
+        request.headers.retain(|(name, _)| name != "origin" && name != "sec-fetch-site");
+        return;
+    }
     let mut pairs = Pairs::query(request);
     let lower = |value: &str| value.to_ascii_lowercase();
     match fault {

@@ -43,12 +43,14 @@ impl RefreshAsk {
     pub(super) fn step(&self, at: &Moment, client: &Client, grant: Option<Grant>) -> Outcome {
         match self.judge(at, client, grant) {
             Ok((grant, live, refresh)) => self.rotated(at, grant, live, refresh),
-            Err((Refusal::RefreshReplayed, Some(mut grant))) => {
+            Err(refusal) => match grant {
                 // rfc9700-4.14.2-rotation-replay-revokes-family
-                grant.phase = Phase::Dead(Cause::RefreshReplayed);
-                Outcome::Write(Pending::new(Write::SwapGrant(grant), Refusal::RefreshReplayed.into()))
-            }
-            Err((refusal, _)) => Outcome::Reply(refusal.into()),
+                Some(mut grant) if refusal == Refusal::RefreshReplayed => {
+                    grant.phase = Phase::Dead(Cause::RefreshReplayed);
+                    Outcome::Write(Pending::new(Write::SwapGrant(grant), refusal.into()))
+                }
+                Some(_) | None => Outcome::Reply(refusal.into()),
+            },
         }
     }
 
@@ -57,8 +59,8 @@ impl RefreshAsk {
         at: &Moment,
         client: &Client,
         grant: Option<Grant>,
-    ) -> Result<(Grant, Live, Refresh), (Refusal, Option<Grant>)> {
-        let unknown = (Refusal::RefreshUnknown, None);
+    ) -> Result<(Grant, Live, Refresh), Refusal> {
+        let unknown = Refusal::RefreshUnknown;
         // rfc6749-6-refresh-token-validated
         let (Some(shown), Some(grant)) = (self.token, grant) else { return Err(unknown) };
         let Phase::Live(live) = grant.phase else { return Err(unknown) };
@@ -69,18 +71,18 @@ impl RefreshAsk {
         }
         // rfc6749-6-refresh-token-bound-to-client
         if grant.terms.client != client.no {
-            return Err((Refusal::RefreshOfAnotherClient, None));
+            return Err(Refusal::RefreshOfAnotherClient);
         }
         if matches!(standing, Standing::Spent) {
-            return Err((Refusal::RefreshReplayed, Some(grant)));
+            return Err(Refusal::RefreshReplayed);
         }
         // rfc9700-4.14.2-refresh-expires-when-idle
         if at.now >= refresh.until {
-            return Err((Refusal::RefreshExpired, None));
+            return Err(Refusal::RefreshExpired);
         }
         // rfc6749-6-scope-not-beyond-original, rfc9700-4.14.2-refresh-bound-to-scope
         if self.scope.is_some_and(|scope| scope.has_unknown || !grant.terms.scope.covers(scope.known)) {
-            return Err((Refusal::RefreshScopeWider, None));
+            return Err(Refusal::RefreshScopeWider);
         }
         Ok((grant, live, refresh))
     }

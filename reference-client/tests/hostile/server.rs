@@ -9,6 +9,7 @@ use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
+use tokio::sync::{Notify, Semaphore};
 use tokio::task::JoinHandle;
 
 use crate::wire::{self, Pairs};
@@ -20,9 +21,17 @@ pub(crate) enum Answer {
     Http(u16, Vec<(&'static str, String)>, Vec<u8>),
     /// The connection is closed instead.
     HangUp,
+    /// Another answer, once the test lets it go.
+    Held(Arc<Semaphore>, Box<Answer>),
 }
 
 impl Answer {
+    /// An answer, and what lets it go.
+    pub(crate) fn held(self) -> (Self, Arc<Semaphore>) {
+        let gate = Arc::new(Semaphore::new(0));
+        (Self::Held(Arc::clone(&gate), Box::new(self)), gate)
+    }
+
     pub(crate) fn json(status: u16, body: &impl ToString) -> Self {
         Self::Http(
             status,
@@ -56,6 +65,7 @@ impl Seen {
 struct Shared {
     routes: Mutex<BTreeMap<String, Answer>>,
     seen: Mutex<Vec<Seen>>,
+    arrived: Notify,
 }
 
 /// A server on a free loopback port, until it is dropped.
@@ -89,6 +99,18 @@ impl Server {
     /// What arrived, in order.
     pub(crate) fn seen(&self) -> Vec<Seen> {
         lock(&self.shared.seen).clone()
+    }
+
+    /// Waits until so many requests have arrived at a path.
+    pub(crate) async fn wait_for(&self, path: &str, times: usize) {
+        loop {
+            let mut arrival = std::pin::pin!(self.shared.arrived.notified());
+            arrival.as_mut().enable();
+            if self.seen_at(path).len() >= times {
+                return;
+            }
+            arrival.await;
+        }
     }
 
     /// What arrived at a path, in order.
@@ -133,10 +155,15 @@ async fn reply(
             .collect(),
         body: text(&body),
     });
-    let answer =
+    let mut answer =
         lock(&shared.routes).get(&path).cloned().unwrap_or(Answer::Http(404, Vec::new(), Vec::new()));
+    shared.arrived.notify_waiters();
+    while let Answer::Held(gate, then) = answer {
+        gate.acquire().await.map_err(std::io::Error::other)?.forget();
+        answer = *then;
+    }
     match answer {
-        Answer::HangUp => Err(std::io::Error::other("scripted")),
+        Answer::HangUp | Answer::Held(..) => Err(std::io::Error::other("scripted")),
         Answer::Http(status, headers, body) => {
             let mut response = Response::builder().status(status);
             for (name, value) in headers {

@@ -68,10 +68,22 @@ async fn says_what_was_asked(host: &Host) -> Held {
 }
 
 /// In how many ways a token request authenticates.
-fn ways(request: &Seen) -> usize {
+pub(crate) fn ways(request: &Seen) -> usize {
     let form = request.form();
     let in_form = ["client_secret", "client_assertion"].iter().map(|name| wire::values(&form, name).len());
     request.header("authorization").len() + in_form.sum::<usize>()
+}
+
+/// Whether a token request has the id and the secret of the built-in configuration.
+pub(crate) fn shows_own_secret(request: &Seen) -> bool {
+    let form = request.form();
+    let shown = match request.header("authorization").first() {
+        Some(header) => wire::basic(header),
+        None => wire::once(&form, "client_id")
+            .zip(wire::once(&form, "client_secret"))
+            .map(|(id, secret)| (id.to_owned(), secret.to_owned())),
+    };
+    shown == Some(("client_1".to_owned(), "client_secret_1".to_owned()))
 }
 
 async fn authenticates(host: &Host) -> Held {
@@ -79,15 +91,10 @@ async fn authenticates(host: &Host) -> Held {
         let world = host.world_with(|_| {}, |config| config.authentication = method).await;
         let request = redeem(&world, "code").await?;
         demand(ways(&request) > 0, format!("no credentials in a token request by {}", method.name()))?;
-        let form = request.form();
-        let shown = match request.header("authorization").first() {
-            Some(header) => wire::basic(header),
-            None => wire::once(&form, "client_id")
-                .zip(wire::once(&form, "client_secret"))
-                .map(|(id, secret)| (id.to_owned(), secret.to_owned())),
-        };
-        let right = Some(("client_1".to_owned(), "client_secret_1".to_owned()));
-        demand(shown == right, format!("wrong credentials in a token request by {}", method.name()))?;
+        demand(
+            shows_own_secret(&request),
+            format!("wrong credentials in a token request by {}", method.name()),
+        )?;
     }
     Ok(())
 }

@@ -1,0 +1,107 @@
+//! The faults of the client, behind those of the server.
+
+macro_rules! with_client_faults {
+    ([$($server:tt)*]) => {
+        faults! {
+            $($server)*
+    // The client.
+    Client ClientStateConstant "client-state-constant":
+        "every login has the same state",
+        ["rfc6749-10.12-client-state-unguessable", "rfc9700-2.1-client-state-one-time-bound"];
+    Client ClientStateMissing "client-state-missing":
+        "the authorization request has no state",
+        ["rfc6749-4.1.1-client-sends-state"];
+    Client ClientStateUnchecked "client-state-unchecked":
+        "a response is taken whatever its state, in whatever browser",
+        ["rfc6749-10.12-client-csrf-protected", "rfc9700-2.1-client-csrf-protected", "rfc8252-8.9-client-state"];
+    Client ClientStateReusable "client-state-reusable":
+        "a login stays open after its response",
+        ["rfc9700-4.2.4-client-state-invalidated", "rfc6749-4.1.2-client-uses-code-once"];
+    Client ClientVerifierConstant "client-verifier-constant":
+        "every login has the same verifier",
+        ["rfc7636-4.1-client-verifier-form", "rfc9700-2.1.1-challenge-transaction-specific"];
+    Client ClientPlainChallenge "client-plain-challenge":
+        "the challenge is the verifier",
+        ["rfc7636-4.2-client-uses-s256", "rfc9700-2.1.1-client-uses-s256"];
+    Client ClientWithoutPkce "client-without-pkce":
+        "no challenge is sent",
+        ["rfc9700-2.1.1-public-client-uses-pkce", "rfc9700-2.1.1-confidential-client-uses-pkce",
+         "rfc9700-2.1.1-client-prevents-code-injection", "rfc8252-6-client-pkce"];
+    Client ClientIssUnchecked "client-iss-unchecked":
+        "iss is not compared",
+        ["rfc9207-2.4-client-rejects-wrong-iss"];
+    Client ClientIssOptional "client-iss-optional":
+        "a response without iss is taken from a server that always sends it",
+        ["rfc9207-2.4-client-rejects-missing-iss"];
+    Client ClientUnadvertisedIssTaken "client-unadvertised-iss-taken":
+        "a response with an iss that the server does not advertise is taken",
+        ["rfc9207-2.4-client-discards-unadvertised-iss"];
+    Client ClientErrorOriginAssumed "client-error-origin-assumed":
+        "an error with the iss of another server is shown as the server's words",
+        ["rfc9207-2.4-client-error-origin-not-assumed"];
+    Client ClientTokenTypeUnchecked "client-token-type-unchecked":
+        "a token of any type is used",
+        ["rfc6749-7.1-client-unknown-token-type"];
+    Client ClientTokenTypeCaseSensitive "client-token-type-case-sensitive":
+        "token_type has to be Bearer in this case",
+        ["rfc6749-5.1-client-token-type-case-insensitive"];
+    Client ClientUnknownMembersRefused "client-unknown-members-refused":
+        "a token response with an unknown member is refused",
+        ["rfc6749-5.1-client-ignores-unknown-members"];
+    Client ClientUnknownParametersRefused "client-unknown-parameters-refused":
+        "an authorization response with an unknown parameter is refused",
+        ["rfc6749-4.1.2-client-ignores-unknown-response-parameters"];
+    Client ClientSecretInBody "client-secret-in-body":
+        "the secret is sent in the body",
+        ["rfc6749-2.3.1-client-prefers-basic"];
+    Client ClientTwoAuthentications "client-two-authentications":
+        "the secret is sent in the header and in the body",
+        ["rfc6749-2.3-client-one-auth-method"];
+    Client ClientBasicUnencoded "client-basic-unencoded":
+        "Basic credentials are not form-encoded",
+        ["rfc6749-2.3.1-client-basic-form-encoding"];
+    Client ClientUnauthenticated "client-unauthenticated":
+        "a client with a secret does not authenticate",
+        ["rfc6749-3.2.1-confidential-client-authenticates"];
+    Client ClientIdOmitted "client-id-omitted":
+        "a public client does not name itself at the token endpoint",
+        ["rfc6749-3.2.1-public-client-sends-client-id"];
+    Client ClientTokenByGet "client-token-by-get":
+        "the token request is a GET",
+        ["rfc6749-3.2-client-uses-post"];
+    Client ClientRedirectUriDiffers "client-redirect-uri-differs":
+        "the token request has another redirect URI than the authorization request",
+        ["rfc6749-4.1.3-client-token-request"];
+    Client ClientTokenInQuery "client-token-in-query":
+        "the access token is sent in the query",
+        ["rfc6750-2.1-client-uses-header", "rfc9700-4.3.2-client-no-token-in-query"];
+    Client ClientTokenTwice "client-token-twice":
+        "the access token is sent in the header and in the query",
+        ["rfc6750-2-client-one-method"];
+    Client ClientTokenInCookie "client-token-in-cookie":
+        "the access token is put into a cookie",
+        ["rfc6750-5.3-no-token-in-clear-cookie"];
+    Client ClientKeepsOldRefresh "client-keeps-old-refresh":
+        "a client goes on with the refresh token that was replaced",
+        ["rfc6749-6-client-replaces-refresh-token"];
+    Client ClientCallbackShowsPage "client-callback-shows-page":
+        "the callback answers with a page under the code's own URI",
+        ["rfc6749-3.1.2.5-client-callback-redirects-away"];
+    Client ClientThirdPartyScript "client-third-party-script":
+        "the client's error page loads a script from another origin",
+        ["rfc6749-3.1.2.5-client-callback-no-third-party-scripts", "rfc9700-4.2.4-client-page-no-third-party"];
+    Client ClientMarkupReflected "client-markup-reflected":
+        "the client's pages repeat the response's values as markup",
+        ["rfc6749-10.14-client-sanitizes-input"];
+    Client ClientEndpointQueryDropped "client-endpoint-query-dropped":
+        "the query of the authorization endpoint's URI is lost",
+        ["rfc6749-3.1-client-keeps-endpoint-query"];
+    Client ClientResponseTypeMissing "client-response-type-missing":
+        "the authorization request has no response_type",
+        ["rfc6749-4.1.1-client-request-parameters"];
+    Client ClientImplicit "client-implicit":
+        "the authorization request asks for a token",
+        ["rfc9700-2.1.2-client-no-implicit"];
+        }
+    };
+}
