@@ -2,6 +2,10 @@
 
 #[path = "common/reference.rs"]
 mod reference;
+#[path = "common/relay.rs"]
+mod relay;
+#[path = "pair/transcript.rs"]
+mod transcript;
 mod walker;
 
 use oauth_conformance::browser::{Decision, Form, consent};

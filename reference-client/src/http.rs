@@ -69,11 +69,14 @@ async fn answer(
 ) -> Result<Response<Full<Bytes>>, Infallible> {
     let begun = Instant::now();
     let request = read(&request);
-    let outcome = client.answer(&request).await;
+    // A browser that goes away must not cut off a token request, whose answer may hold the only refresh token.
+    let (method, path) = (request.method.clone(), request.path.clone());
+    let work = tokio::spawn(async move { client.answer(&request).await });
+    let outcome = work.await.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
     let response = write(&outcome.reply);
     tracing::info!(
-        method = request.method,
-        path = request.path,
+        method,
+        path,
         status = response.status().as_u16(),
         ms = begun.elapsed().as_millis(),
         steps = outcome.steps,

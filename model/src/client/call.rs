@@ -131,6 +131,10 @@ pub fn judge_token_answer(now: Time, status: u16, body: &[u8]) -> TokenJudgement
     let text = |name: &str| {
         document.as_ref().and_then(|document| document.get(name)).and_then(Value::as_str).map(str::to_owned)
     };
+    // An outage says nothing about what was shown.
+    if status >= 500 {
+        return refused(ClientRefusal::TokenEndpointSilent, ServerWords::default());
+    }
     if status != 200 || text("error").is_some() {
         let words = ServerWords {
             error: text("error").unwrap_or_else(|| format!("HTTP status {status}")),

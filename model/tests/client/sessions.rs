@@ -26,7 +26,7 @@ fn responses_are_judged_as_the_table_says() {
     check(Required, "code=x&state=$state+&iss=ISS", "StateWrong; waiting");
     check(Required, "code=x&state=$state&state=$state&iss=ISS", "Repeated(State); waiting");
     check(Required, "error=access_denied&iss=ISS", "StateMissing; waiting");
-    check(Required, "code=%zz&state=$state&iss=ISS", "Encoding; waiting");
+    check(Required, "code=x&state=%zz&iss=ISS", "Encoding; waiting");
     check(Required, "", "StateMissing; waiting");
 
     // Then whom it comes from (RFC 9207 2.4); such a response ends the login.
@@ -57,6 +57,8 @@ fn responses_are_judged_as_the_table_says() {
     check(Required, "code=&state=$state&iss=ISS", "CodeMissing");
     check(Required, "code=x&error=access_denied&state=$state&iss=ISS", "CodeAndError");
     check(Required, "code=x&error=&state=$state&iss=ISS", good);
+    check(Required, "code=%zz&state=$state&iss=ISS", "Encoding");
+    check(Required, "code=x&state=$state&iss=ISS&unknown=%zz", good);
     check(Required, "code=x&code=y&state=$state&iss=ISS", "Repeated(Code)");
     check(Required, "error=a&error=b&state=$state&iss=ISS", "Repeated(Error)");
     check(Required, "error=access_denied&state=$state&iss=ISS", "ServerRefused");
@@ -186,7 +188,8 @@ fn token_answers_are_judged_as_the_table_says() {
         (303, String::new(), "TokenRefused"),
         (400, r#"{"error":"invalid_grant"}"#.to_owned(), "TokenRefused"),
         (401, r#"{"error":"invalid_client"}"#.to_owned(), "TokenRefused"),
-        (500, "oops".to_owned(), "TokenRefused"),
+        (500, "oops".to_owned(), "TokenEndpointSilent"),
+        (503, r#"{"error":"temporarily_unavailable"}"#.to_owned(), "TokenEndpointSilent"),
     ] {
         assert_eq!(Browser::exchanging().token_answer(status, &body), expected, "{status} {body}");
     }

@@ -20,7 +20,8 @@ use super::browser::{Browser, CALLBACK, ISSUER, fresh, get, settings};
 fn the_server_s_words_are_shown_for_its_own_refusals_only() {
     let judged = judge_token_answer(Time(0), 400, br#"{"error":"invalid_grant","error_description":"late"}"#);
     assert_eq!((judged.words.error.as_str(), judged.words.description.as_str()), ("invalid_grant", "late"));
-    assert_eq!(judge_token_answer(Time(0), 502, b"<h1>").words.error, "HTTP status 502");
+    assert_eq!(judge_token_answer(Time(0), 404, b"<h1>").words.error, "HTTP status 404");
+    assert_eq!(judge_token_answer(Time(0), 502, b"<h1>").words.error, "");
 
     let browser = Browser::waiting(settings());
     let words = browser.receive("/callback?error=access_denied&error_description=no+way").words;

@@ -24,8 +24,10 @@ pub(crate) fn table() -> Table {
 fn pages(t: &mut Table) {
     t.row("", "200 consent <handle> id001: client_1 wants profile at CB");
     t.row("method:PUT", "405 (this page takes GET, POST) [Allow: GET, POST]");
-    t.row("state=%zz", "400 (the parameters are not UTF-8 in application/x-www-form-urlencoded)");
-    t.row("state=%ff", "400 (the parameters are not UTF-8 in application/x-www-form-urlencoded)");
+    t.row("client_id=%zz", "400 (the parameters are not UTF-8 in application/x-www-form-urlencoded)");
+    t.row("redirect_uri=%ff", "400 (the parameters are not UTF-8 in application/x-www-form-urlencoded)");
+    // What is no parameter of this request spoils none.
+    t.row("unknown=%zz %ff=1 +%zz", "200 consent <handle> id001: client_1 wants profile at CB");
     t.row("-client_id", "400 (client_id is missing)");
     t.row("client_id=", "400 (client_id is missing)");
     t.row("+client_id=client_1", "400 (client_id may stand there once only)");
@@ -108,7 +110,7 @@ fn before_the_login(t: &mut Table) {
     let login = |rest: &str| {
         format!(
             "303 /login?next=%2Fauthorize%3F{rest}%26client_id%3Dclient_1%26redirect_uri\
-             %3Dhttp%253A%252F%252Flocalhost%253A8000%252Fcallback%26scope%3Dprofile%26state%3Dxyz\
+             %3Dhttp%3A%2F%2Flocalhost%3A8000%2Fcallback%26scope%3Dprofile%26state%3Dxyz\
              %26code_challenge%3D{CHALLENGE}%26code_challenge_method%3DS256"
         )
     };
@@ -279,7 +281,8 @@ fn challenges(t: &mut Table) {
     t.from(logged_in);
 }
 
-/// `state` comes back as it was sent, encoded anew; text outside RFC 6749's alphabet does not.
+/// `state` comes back as it was sent, encoded anew, even where its text is outside RFC 6749's alphabet; but for what
+/// cannot be decoded, or is longer than a record keeps.
 fn states(t: &mut Table) {
     let refused =
         |state: &str| format!("303 CB error=unsupported_response_type (response_type has to be code){state}");
@@ -287,10 +290,17 @@ fn states(t: &mut Table) {
     t.row("response_type=x state=", refused(""));
     t.row("response_type=x state=+%2B%25%26%3D%22%5C~", refused(" state=+%2B%25%26%3D%22%5C%7E"));
     t.row("response_type=x state=a%20b", refused(" state=a+b"));
-    t.row("state=%C3%A9", "303 CB error=invalid_request (state has a wrong form)");
-    t.row("state=a%0d%0aSet-Cookie:x", "303 CB error=invalid_request (state has a wrong form)");
-    let long = "s".repeat(5000);
+    let form = "303 CB error=invalid_request (state has a wrong form)";
+    t.row("state=%C3%A9", format!("{form} state=%C3%A9"));
+    t.row("state=a%0d%0aSet-Cookie:x", format!("{form} state=a%0D%0ASet-Cookie%3Ax"));
+    let encoding =
+        "303 CB error=invalid_request (the parameters are not UTF-8 in application/x-www-form-urlencoded)";
+    t.row("state=%zz", encoding);
+    t.row("state=%ff", encoding);
+    t.row("scope=%zz", format!("{encoding} state=xyz"));
+    let long = "s".repeat(4096);
     t.row(format!("response_type=x state={long}"), refused(&format!(" state={long}")));
+    t.row(format!("state={long}s"), form);
 }
 
 #[test]
@@ -305,12 +315,12 @@ fn the_defects_of_an_authorization_request_are_told_in_their_order() {
         logged_in,
         &[
             "method:PUT",
-            "scope=%zz",
             "-client_id",
             "client_id=nobody",
             "redirect_uri=/callback",
             "redirect_uri=http://evil.example/",
             "cookie:none",
+            "state=%zz",
             "+state=xyz",
             "-response_type",
             "+scope=profile",

@@ -124,7 +124,6 @@ fn the_defects_of_a_decision_are_told_in_their_order() {
             "method:PUT",
             "pad:65537",
             "-content-type",
-            "unknown=%zz",
             "+ask=x",
             "-confirm",
             "confirm=maybe",

@@ -80,6 +80,7 @@ fn the_tables_meet_every_refusal() {
     Page MethodNotAllowed("GET, HEAD, POST")
     Page MethodNotAllowed("GET, POST")
     Page MethodNotAllowed("POST")
+    AuthorizationRequest Encoding
     AuthorizationRequest Repeated(CodeChallenge)
     AuthorizationRequest Repeated(CodeChallengeMethod)
     AuthorizationRequest Repeated(ResponseType)

@@ -136,7 +136,7 @@ fn the_defects_of_a_login_are_told_in_their_order() {
             "?next=http://evil.example/",
             "pad:65537",
             "-content-type",
-            "unknown=%zz",
+            "login_token=%zz",
             "+login_token=x",
             "+user_id=id001",
             "login_token=x",

@@ -103,14 +103,19 @@ impl Server {
 
     /// Waits until so many requests have arrived at a path.
     pub(crate) async fn wait_for(&self, path: &str, times: usize) {
-        loop {
-            let mut arrival = std::pin::pin!(self.shared.arrived.notified());
-            arrival.as_mut().enable();
-            if self.seen_at(path).len() >= times {
-                return;
+        let arrivals = async {
+            loop {
+                let mut arrival = std::pin::pin!(self.shared.arrived.notified());
+                arrival.as_mut().enable();
+                if self.seen_at(path).len() >= times {
+                    return;
+                }
+                arrival.await;
             }
-            arrival.await;
-        }
+        };
+        let patience = std::time::Duration::from_secs(20);
+        let in_time = tokio::time::timeout(patience, arrivals).await;
+        in_time.unwrap_or_else(|_| panic!("request {times} never arrived at {path}"));
     }
 
     /// What arrived at a path, in order.

@@ -20,10 +20,10 @@ crate::checks! {
         "rfc6749-10.12-client-csrf-protected", "rfc8252-8.9-client-state",
     ];
     response_without_state_and_metadata "state/it-is-demanded-of-a-server-without-metadata-too" [
-        "rfc9700-4.7.1-client-checks-pkce-support",
+        "rfc6749-10.12-client-csrf-protected", "rfc8252-8.9-client-state",
     ];
     response_with_wrong_state "state/a-wrong-state-is-refused" [
-        "rfc6749-10.12-client-csrf-protected", "rfc9700-4.7.1-client-state-integrity", "rfc8252-8.9-client-state",
+        "rfc6749-10.12-client-csrf-protected", "rfc8252-8.9-client-state",
     ];
     response_with_used_state "state/a-used-state-is-refused" [
         "rfc9700-4.2.4-client-state-invalidated", "rfc9700-2.1-client-state-one-time-bound",

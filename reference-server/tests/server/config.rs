@@ -19,6 +19,9 @@ fn the_built_in_data_are_a_file_like_any_other() {
     let odd = directory.find_client("client_3").expect("registered");
     assert_eq!(odd.client.authentication, Authentication::Post);
     assert_eq!(odd.client.secret, Some(Digest::of("a b%+:&c")));
+    let refreshing = directory.clients.iter().filter(|entry| entry.client.refresh_grant);
+    let ids: Vec<&str> = refreshing.map(|entry| entry.id.as_str()).collect();
+    assert_eq!(ids, ["client_2", "public_1"]);
     assert_eq!(config.policy(Policy::RFC9700), Policy::RFC9700, "nothing but users and clients is said");
 }
 
@@ -54,6 +57,11 @@ fn what_is_wrong_is_said_with_its_place_and_its_fix() {
         "[lifetimes]\naccess_token = 0",
         "[lifetimes]\nsession = '8h'",
         "[lifetimes]\nask = -1",
+        "[lifetimes]\nrefresh_token = 0",
+        "[lifetimes]\nrefresh_grace = 61",
+        "[lifetimes]\nrefresh_grace = -1",
+        "[lifetimes]\nrefresh = 60",
+        &format!("{CLIENT}refresh_tokens = 'yes'"),
         "[policy]\npkce = 'always'",
         "[policy]\nplain = 'no'",
     ];
@@ -79,7 +87,8 @@ fn a_file_that_is_not_there_is_named() {
 
 #[test]
 fn lifetimes_and_policy_go_over_the_profile() {
-    let text = "[lifetimes]\ncode = 1\nask = 2\naccess_token = 3\nsession = 4\n[policy]\npkce = 'every_client'\n\
+    let text = "[lifetimes]\ncode = 1\nask = 2\naccess_token = 3\nsession = 4\n\
+                refresh_token = 5\nrefresh_grace = 6\n[policy]\npkce = 'every_client'\n\
                 plain = true\nwrong_verifier = 'burns_code'\nexcess_scope = 'narrowed'\n";
     let config = Config::parse("server.toml", text).expect("a good file");
     let expected = Policy {
@@ -91,9 +100,31 @@ fn lifetimes_and_policy_go_over_the_profile() {
         code_lifetime: Lifetime(1),
         access_token_lifetime: Lifetime(3),
         session_lifetime: Lifetime(4),
+        refresh_lifetime: Lifetime(5),
+        refresh_grace: Lifetime(6),
         ..Policy::RFC9700
     };
     assert_eq!(config.policy(Policy::RFC9700), expected);
+}
+
+#[test]
+fn a_grace_is_none_to_a_minute() {
+    for seconds in [0, 1, 60] {
+        let text = format!("[lifetimes]\nrefresh_grace = {seconds}\n");
+        let config = Config::parse("server.toml", &text).expect("a good file");
+        assert_eq!(config.policy(Policy::RFC9700).refresh_grace, Lifetime(seconds));
+    }
+}
+
+#[test]
+fn a_client_gets_refresh_tokens_only_if_the_file_says_so() {
+    for (line, expected) in
+        [("", false), ("refresh_tokens = false\n", false), ("refresh_tokens = true\n", true)]
+    {
+        let config = Config::parse("server.toml", &format!("{CLIENT}{line}")).expect("a good file");
+        let directory = config.directory("https://as.example").expect("a directory");
+        assert_eq!(directory.clients[0].client.refresh_grant, expected, "{line:?}");
+    }
 }
 
 #[test]

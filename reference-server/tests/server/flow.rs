@@ -6,9 +6,10 @@ use oauth_model::fault::Fault;
 use oauth_model::secret::s256;
 use oauth_reference_server::Config;
 
-use crate::peer::Peer;
+use crate::peer::{Answer, Peer};
 
 const CLIENT_1: &str = "Basic Y2xpZW50XzE6Y2xpZW50X3NlY3JldF8x";
+const CLIENT_2: &str = "Basic Y2xpZW50XzI6Y2xpZW50X3NlY3JldF8y";
 const CALLBACK: &str = "http://localhost:8000/callback";
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 
@@ -75,6 +76,80 @@ async fn a_public_client_comes_to_the_resource_with_pkce_and_any_loopback_port()
     let tokens = peer.token(None, &form).await;
     assert_eq!(tokens.status, 200, "{tokens:?}");
     assert_eq!(peer.resource(&tokens.json("access_token")).await.status, 200);
+}
+
+/// From the authorization request of `client_2` to its first tokens.
+async fn first_tokens(peer: &mut Peer) -> Answer {
+    let callback = peer.authorize(&[("response_type", "code"), ("client_id", "client_2")]).await;
+    let code = callback.redirected("code").expect("a code");
+    peer.token(Some(CLIENT_2), &[("grant_type", "authorization_code"), ("code", &code)]).await
+}
+
+async fn refresh(peer: &Peer, token: &str, scope: &str) -> Answer {
+    let form = [("grant_type", "refresh_token"), ("refresh_token", token), ("scope", scope)];
+    peer.token(Some(CLIENT_2), &form).await
+}
+
+#[tokio::test]
+async fn a_client_refreshes_until_a_spent_token_comes_back() {
+    let mut peer = Peer::start().await;
+    let first = first_tokens(&mut peer).await;
+    let spent = first.json("refresh_token");
+    assert!((first.status, spent.is_empty()) == (200, false), "{first:?}");
+
+    peer.clock.advance(Duration::from_secs(3600));
+    assert_eq!(peer.resource(&first.json("access_token")).await.status, 401, "an hour is over");
+    let second = refresh(&peer, &spent, "email").await;
+    assert_eq!((second.status, second.header("cache-control")), (200, "no-store"));
+    assert_eq!((second.json("scope").as_str(), second.json("token_type").as_str()), ("email", "Bearer"));
+    assert_eq!(peer.resource(&second.json("access_token")).await.status, 403, "it was narrowed");
+
+    let third = refresh(&peer, &second.json("refresh_token"), "").await;
+    assert_eq!((third.status, third.json("scope").as_str()), (200, "profile email"));
+    let (access, good) = (third.json("access_token"), third.json("refresh_token"));
+    assert_eq!(peer.resource(&access).await.status, 200);
+    assert_eq!(peer.resource(&good).await.status, 401, "a refresh token opens nothing");
+    let wider = refresh(&peer, &good, "profile email other").await;
+    assert_eq!((wider.status, wider.json("error").as_str()), (400, "invalid_scope"));
+    let form = [("grant_type", "refresh_token"), ("refresh_token", good.as_str())];
+    assert_eq!(peer.token(Some(CLIENT_1), &form).await.json("error"), "unauthorized_client");
+    assert_eq!(peer.resource(&access).await.status, 200, "what was refused ended nothing");
+
+    for token in [&spent, &good] {
+        let refused = refresh(&peer, token, "").await;
+        assert_eq!((refused.status, refused.json("error").as_str()), (400, "invalid_grant"));
+    }
+    assert_eq!(peer.resource(&access).await.status, 401, "a spent token ends the grant");
+}
+
+#[tokio::test]
+async fn of_refreshes_at_once_one_brings_tokens_and_the_others_end_the_grant() {
+    let mut peer = Peer::start().await;
+    let token = first_tokens(&mut peer).await.json("refresh_token");
+    let one = || refresh(&peer, &token, "");
+    let (a, b, c, d) = tokio::join!(one(), one(), one(), one());
+    let tokens: Vec<_> = [a, b, c, d].into_iter().filter(|answer| answer.status == 200).collect();
+    assert_eq!(tokens.len(), 1);
+    assert_eq!(peer.resource(&tokens[0].json("access_token")).await.status, 401);
+    assert_eq!(refresh(&peer, &tokens[0].json("refresh_token"), "").await.status, 400);
+}
+
+#[tokio::test]
+async fn a_refresh_token_ends_when_it_lies_unused_and_a_grace_is_granted() {
+    let clients = "[[user]]\nname = 'id001'\npassword = 'mypassword'\n\
+                   [[client]]\nid = 'client_2'\nsecret = 'client_secret_2'\nscope = 'profile'\n\
+                   redirect_uris = ['http://localhost:8001/callback']\nrefresh_tokens = true\n";
+    let config = format!("[lifetimes]\nrefresh_token = 100\nrefresh_grace = 10\n{clients}");
+    let mut peer = Peer::start_with(&[], Config::parse("test", &config).expect("a good file")).await;
+    let first = first_tokens(&mut peer).await.json("refresh_token");
+    peer.clock.advance(Duration::from_secs(99));
+    let second = refresh(&peer, &first, "").await;
+    assert_eq!(second.status, 200);
+    peer.clock.advance(Duration::from_secs(9));
+    let third = refresh(&peer, &first, "").await;
+    assert_eq!(third.status, 200, "within the grace");
+    peer.clock.advance(Duration::from_secs(100));
+    assert_eq!(refresh(&peer, &third.json("refresh_token"), "").await.status, 400, "it lay too long");
 }
 
 #[tokio::test]
@@ -158,8 +233,7 @@ async fn a_scope_with_several_values_can_be_narrowed_by_its_owner() {
     let ask = page.field("ask");
     let form = [("ask", ask.as_str()), ("confirm", "yes"), ("choosable", "1"), ("keep", "email")];
     let code = peer.post("/authorize", &form).await.redirected("code").expect("a code");
-    let basic = "Basic Y2xpZW50XzI6Y2xpZW50X3NlY3JldF8y";
-    let tokens = peer.token(Some(basic), &[("grant_type", "authorization_code"), ("code", &code)]).await;
+    let tokens = peer.token(Some(CLIENT_2), &[("grant_type", "authorization_code"), ("code", &code)]).await;
     assert_eq!((tokens.status, tokens.json("scope").as_str()), (200, "email"));
 }
 

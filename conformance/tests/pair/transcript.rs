@@ -1,18 +1,13 @@
 //! The 17 documented steps as HTTP, over TCP, between the reference client and the reference server: what each side
 //! really sends, secrets made equal for equal secrets.
 
-#[path = "common/reference.rs"]
-mod reference;
-#[path = "common/relay.rs"]
-mod relay;
-mod walker;
-
 use std::collections::BTreeMap;
 
 use oauth_conformance::exchange::Exchange;
-use reference::Place;
-use relay::Relay;
-use walker::Walker;
+
+use crate::reference::Place;
+use crate::relay::Relay;
+use crate::walker::Walker;
 
 /// Headers that say nothing about the protocol, or differ from run to run.
 const LEFT_OUT: &[&str] = &["date", "content-length", "accept-encoding", "connection"];
