@@ -137,7 +137,8 @@ pub const fn rule(id: &str) -> RuleId {
     panic!("this rule is not in specs/rules")
 }
 
-const fn same(left: &[u8], right: &[u8]) -> bool {
+/// Equality of ids, for constants.
+pub(crate) const fn same(left: &[u8], right: &[u8]) -> bool {
     if left.len() != right.len() {
         return false;
     }

@@ -6,7 +6,7 @@
 mod observe;
 mod parse;
 
-use oauth_model::law::{Facts, Judgement, LAWS, Law};
+use oauth_model::law::{Facts, Judgement, Law, law};
 
 use crate::case::{Case, Isolation, Profile};
 use crate::context::Context;
@@ -65,32 +65,6 @@ laws! {
     "served-token-covers-resource" LOGIN;
 }
 
-/// A law of the model, by its id; one that does not exist fails to compile.
-const fn law(id: &str) -> &'static Law {
-    let mut at = 0;
-    while at < LAWS.len() {
-        if same(LAWS[at].id.as_bytes(), id.as_bytes()) {
-            return &LAWS[at];
-        }
-        at += 1;
-    }
-    panic!("the model has no such law")
-}
-
-const fn same(left: &[u8], right: &[u8]) -> bool {
-    if left.len() != right.len() {
-        return false;
-    }
-    let mut at = 0;
-    while at < left.len() {
-        if left[at] != right[at] {
-            return false;
-        }
-        at += 1;
-    }
-    true
-}
-
 /// The laws that an outsider can judge, in reading order.
 #[must_use]
 pub fn cases(profile: Profile) -> &'static [Case] {
@@ -126,6 +100,7 @@ fn judge(ctx: &Context, law: &Law) -> Checked {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use oauth_model::law::LAWS;
 
     #[test]
     fn every_observable_law_is_a_case() {

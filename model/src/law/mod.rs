@@ -8,7 +8,7 @@ mod facts;
 mod refresh;
 
 use crate::fact::{Challenge, Fact, SecretShown, Who};
-use crate::rule::RuleId;
+use crate::rule::{RuleId, same};
 use crate::rules;
 
 /// A property over facts.
@@ -61,6 +61,22 @@ impl Law {
     pub fn find(id: &str) -> Option<&'static Self> {
         LAWS.iter().find(|law| law.id == id)
     }
+}
+
+/// Names a law; an id that no law has fails to compile.
+///
+/// # Panics
+/// When called at run time with an unknown id; use [`Law::find`] for input.
+#[must_use]
+pub const fn law(id: &str) -> &'static Law {
+    let mut at = 0;
+    while at < LAWS.len() {
+        if same(LAWS[at].id.as_bytes(), id.as_bytes()) {
+            return &LAWS[at];
+        }
+        at += 1;
+    }
+    panic!("there is no such law")
 }
 
 /// Every law, in reading order.
