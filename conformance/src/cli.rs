@@ -163,18 +163,13 @@ impl Cli {
     pub async fn execute(self) -> u8 {
         let done = match self.command {
             Command::Run(args) => execute_run(*args).await,
-            Command::List(args) => {
-                print(&match args.format {
-                    Format::Text => show::list(args.profile),
-                    Format::Json => pretty(&show::list_json(args.profile)),
-                });
-                Ok(0)
-            }
+            Command::List(args) => print(&match args.format {
+                Format::Text => show::list(args.profile),
+                Format::Json => pretty(&show::list_json(args.profile)),
+            })
+            .map(|()| 0),
             Command::Selftest(args) => execute_selftest(&args).await,
-            Command::Explain(args) => show::explain(&args.id).map(|text| {
-                print(&text);
-                0
-            }),
+            Command::Explain(args) => show::explain(&args.id).and_then(|text| print(&text)).map(|()| 0),
         };
         done.unwrap_or_else(|halt: Halt| {
             eprintln!("oauth-conformance: {halt}");
@@ -184,9 +179,14 @@ impl Cli {
 }
 
 async fn execute_run(args: RunArgs) -> Result<u8, Halt> {
+    // Opened first, so that a bad place is told before the run; emptied last, so that nothing is lost for nothing.
     let file = args.json.as_ref().map(|path| {
-        std::fs::File::create(path)
-            .map_err(|error| Halt::usage(format!("--json {}: {error}", path.display())))
+        std::fs::OpenOptions::new().write(true).create(true).truncate(false).open(path).map_err(|error| {
+            let path = path.display();
+            Halt::usage(format!(
+                "--json {path}: cannot be written ({error}); name a file in a folder that exists"
+            ))
+        })
     });
     let file = file.transpose()?;
     let roots = args.ca.as_deref().map(read_certificates).transpose();
@@ -228,7 +228,7 @@ async fn execute_selftest(args: &SelftestArgs) -> Result<u8, Halt> {
     print(&match args.format {
         Format::Text => done.text(),
         Format::Json => pretty(&done.json()),
-    });
+    })?;
     Ok(u8::from(!done.holds()))
 }
 
@@ -270,14 +270,15 @@ fn write_results(
 ) -> Result<(), Halt> {
     let veil = Veil::new(live, unmask);
     if let Some(mut file) = file {
-        let written = file.write_all(pretty(&json(live, outcome, veil)).as_bytes());
-        written.map_err(|error| Halt::usage(format!("--json: {error}")))?;
+        let text = pretty(&json(live, outcome, veil));
+        let written = file.set_len(0).and_then(|()| file.write_all(text.as_bytes()));
+        written
+            .map_err(|error| Halt::incomplete(format!("--json: the results cannot be written: {error}")))?;
     }
     print(&match format {
         Format::Text => text(live, outcome, veil, style()),
         Format::Json => pretty(&json(live, outcome, veil)),
-    });
-    Ok(())
+    })
 }
 
 fn style() -> Style {
@@ -285,9 +286,15 @@ fn style() -> Style {
     if wanted && std::io::stdout().is_terminal() { Style::Colour } else { Style::Plain }
 }
 
-/// A reader that went away is no fault of ours.
-fn print(text: &str) {
-    let _ = std::io::stdout().lock().write_all(text.as_bytes());
+/// Writes results. A reader that went away is no fault of ours; any other failure loses them.
+fn print(text: &str) -> Result<(), Halt> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Halt::incomplete(format!("the results cannot be written: {error}")))
+        }
+        Ok(()) | Err(_) => Ok(()),
+    }
 }
 
 fn pretty(value: &serde_json::Value) -> String {

@@ -108,6 +108,10 @@ pub async fn run(
     let all = cases(live.profile);
     let selection = Selection { slow: selection.slow || !live.clock.is_real(), ..selection.clone() };
     let mut chosen = selection.choose(live.profile, &all)?;
+    if chosen.is_empty() {
+        let reason = "--only, --skip and --partition leave no case; see `oauth-conformance list`";
+        return Err(Halt::usage(reason));
+    }
     // The sort is stable: among equals the reading order stays.
     chosen.sort_by_key(|case| case.isolation);
 

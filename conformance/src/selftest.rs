@@ -144,7 +144,7 @@ pub async fn selftest(named: &[Fault], seed: u64) -> Result<Selftest, Halt> {
         named.iter().filter(|fault| fault.side() == Side::Client).map(|fault| fault.name()).collect();
     if !of_client.is_empty() {
         return Err(Halt::usage(format!(
-            "--fault {}: faults of the client are held by the client's own tests, not by this suite",
+            "--fault {}: a fault of the client; its tests are `cargo test -p oauth-reference-client --test hostile`",
             of_client.join(", ")
         )));
     }

@@ -94,6 +94,7 @@ fn one_file_of_each_edge_names_its_library() {
         ("reference-server/src", "hyper", &["http.rs"][..]),
         ("reference-client/src", "hyper", &["http.rs"]),
         ("reference-client/src", "reqwest", &["call.rs"]),
+        ("conformance/src", "reqwest", &["http.rs"]),
     ];
     for (folder, library, files) in lines {
         let folder = root().join(folder);

@@ -27,7 +27,7 @@ use stateright::Model as _;
   oauth-model trace code-race            the shortest way to one attack
   oauth-model explore csrf               walk a scope in a browser
 
-Exit codes: 0 all held, 1 something failed, 2 bad usage."
+Exit codes: 0 all held, 1 something failed, 2 bad usage, 3 not completed."
 )]
 struct Arguments {
     #[command(subcommand)]
@@ -187,7 +187,8 @@ fn run(command: &Command) -> Result<bool, Failure> {
                 .collect::<Vec<_>>(),
             RULES.iter().map(|rule| {
                 let status = format!("{:?}", rule.status).to_lowercase();
-                format!("{:<56} {status:<8} {:?}: {}", rule.id, rule.level, rule.summary)
+                let level = format!("{:?}", rule.level).to_uppercase();
+                format!("{:<56} {status:<8} {}: {}", rule.id, level, rule.summary)
             }),
         ),
         Command::Explore { scope, listen } => explore(scope, listen),

@@ -1,6 +1,7 @@
 //! `oauth-client`: the reference client as a program.
 
 use std::io::IsTerminal as _;
+use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -91,7 +92,9 @@ async fn run(args: Args) -> Result<(), String> {
     }
     let options = Options { faults, ..Options::default() };
     let running = serve(listener, &config, options).map_err(|error| error.to_string())?;
-    println!("listening on http://{}", running.addr);
+    // Who started this may not read; that is no reason to stop.
+    let mut out = std::io::stdout();
+    let _ = writeln!(out, "listening on http://{}", running.addr).and_then(|()| out.flush());
     tracing::info!(redirect_uri = running.redirect_uri, issuer = config.issuer, "ready");
 
     tokio::select! {

@@ -288,8 +288,17 @@ fn is(element: ElementRef<'_>, attribute: &str, value: &str) -> bool {
     element.attr(attribute).is_some_and(|have| have.trim().eq_ignore_ascii_case(value))
 }
 
+/// What a reader sees of an element: no styles, no scripts, no title.
 fn text_of(element: ElementRef<'_>) -> String {
-    element.text().flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ")
+    const UNSEEN: &[&str] = &["style", "script", "template", "noscript", "title"];
+    let texts = element
+        .descendants()
+        .filter(|node| {
+            let mut above = node.ancestors().filter_map(ElementRef::wrap);
+            !above.any(|above| UNSEEN.contains(&above.value().name()))
+        })
+        .filter_map(|node| node.value().as_text().map(|text| &**text));
+    texts.flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ")
 }
 
 /// `reference` made absolute; as it stands if that is not possible.

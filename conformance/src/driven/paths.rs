@@ -240,6 +240,11 @@ async fn walk(ctx: &Context, path: &'static Path) -> Checked {
             ctx.note("the refused attempt also ended the code");
             return Ok(());
         }
+        // What a path is about comes after its honest part; that part is judged by the honest flow alone.
+        if path.name != "honest-flow" && !is_about(action, path) {
+            let reason = format!("the honest part went otherwise: {}; see driven/honest-flow", walked.saw);
+            return Err(Stop::not_tested(reason));
+        }
         let stop = Stop::broken(format!("{}, as the server's logic predicts", expected.word()), walked.saw);
         return Err(match &walked.exchange {
             Some(exchange) => stop.at(exchange),
@@ -247,4 +252,10 @@ async fn walk(ctx: &Context, path: &'static Path) -> Checked {
         });
     }
     Ok(())
+}
+
+/// Whether a path goes its own way with this action or before it.
+fn is_about(action: &Action, path: &Path) -> bool {
+    let same = path.actions.iter().zip(HONEST_PATH).take_while(|(own, honest)| own == honest).count();
+    path.actions.iter().skip(same).any(|own| own == action)
 }

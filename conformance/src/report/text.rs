@@ -108,7 +108,8 @@ fn details(out: &mut String, report: &Report, veil: Veil<'_>, style: Style) {
 }
 
 fn shown(out: &mut String, exchange: &Exchange, of: usize, veil: Veil<'_>) {
-    line!(out, "  exchange {} by the {} (one of the case's {of})", exchange.number, exchange.who.word());
+    let of = if of == 0 { String::new() } else { format!(" (one of the case's {of})") };
+    line!(out, "  exchange {} by the {}{of}", exchange.number, exchange.who.word());
     let request = veil.request(&exchange.request);
     line!(out, "    > {} {}", request.method, request.url);
     message(out, '>', &request.headers, &request.body);
@@ -171,7 +172,9 @@ fn sum(out: &mut String, live: &Live, outcome: &Outcome, veil: Veil<'_>, style: 
         outcome.seconds
     );
     let (held, judged) = rules(&outcome.reports);
-    line!(out, "rules: {held} held of {judged} judged");
+    if judged > 0 {
+        line!(out, "rules: {held} held of {judged} judged");
+    }
     let verdict = if outcome.interrupted { "incomplete" } else { outcome.overall.word() };
     let painted = match outcome.exit_code() {
         0 => style.paint(Verdict::Held, verdict),

@@ -140,7 +140,7 @@ impl Alteration {
         match self {
             Self::HostCapitals if is_name => new.host = parts.host.to_ascii_uppercase(),
             Self::PathCapitals => new.path = parts.path.to_ascii_uppercase(),
-            Self::DefaultPort if parts.port.is_none() => {
+            Self::DefaultPort if parts.port.is_none() && !parts.is_loopback() => {
                 new.port = Some(if parts.scheme == "https" { "443" } else { "80" }.into());
             }
             Self::OtherPort if !parts.is_loopback() => new.port = Some("4443".into()),

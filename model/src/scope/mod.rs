@@ -173,8 +173,17 @@ impl Scope {
     pub fn bounds(&self) -> String {
         let client = if self.public { "public" } else { "confidential" };
         let pkce = if self.pkce { "with PKCE" } else { "without PKCE" };
+        let leaks = [
+            (self.leaks.responses, "responses"),
+            (self.leaks.requests, "requests"),
+            (self.leaks.tokens, "access tokens"),
+            (self.leaks.refresh, "the first refresh token"),
+        ];
+        let leaks: Vec<&str> = leaks.iter().filter(|(leaks, _)| *leaks).map(|(_, what)| *what).collect();
+        let leaks = if leaks.is_empty() { "nothing".to_owned() } else { leaks.join(", ") };
         format!(
-            "{client} client {pkce}, logins {}+{}, grants {}, token requests {}, clock steps {}, attacker acts {}",
+            "{client} client {pkce}; logins {} of the owner, {} of the attacker; {} grants, {} token requests, \
+             {} clock steps, {} acts of the attacker; leaks: {leaks}",
             self.starts[0], self.starts[1], self.grants, self.calls, self.ticks, self.attempts
         )
     }
