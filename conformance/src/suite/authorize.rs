@@ -135,11 +135,7 @@ async fn unknown_response_type_refused(ctx: &Context) -> Checked {
     const UNSUPPORTED: &[&str] = &["unsupported_response_type"];
     let client = ctx.client()?;
     ctx.code(&client).await?;
-    let kinds = [
-        (UNKNOWN, UNSUPPORTED),
-        ("code code", &["unsupported_response_type", "invalid_request"]),
-        ("code suite-unknown", UNSUPPORTED),
-    ];
+    let kinds = [(UNKNOWN, UNSUPPORTED), ("code suite-unknown", UNSUPPORTED)];
     for (kind, errors) in kinds {
         let ask = ctx.ask(&client).set("response_type", kind);
         let landing = ctx.authorize(&ask).await?;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use oauth_model::rules;
 
+use super::spoil::FOREIGN_URI;
 use crate::case::{Case, Severity};
 use crate::context::Context;
 use crate::expect;
@@ -101,11 +102,8 @@ async fn bound_to_its_redirect_uri(ctx: &Context) -> Checked {
     let own = &client.redirect_uri;
     let appended = |text: &str| (format!("it has {text} at its end"), format!("{own}{text}"));
     let query = if own.contains('?') { "&suite=1" } else { "?suite=1" };
-    let mut others = vec![
-        appended("/"),
-        appended(query),
-        ("it is on another host".to_owned(), "https://client.example/callback".to_owned()),
-    ];
+    let mut others =
+        vec![appended("/"), appended(query), ("it is on another host".to_owned(), FOREIGN_URI.to_owned())];
     let capital = capital_host(own);
     if capital != *own {
         others.push(("its host is in capital letters".to_owned(), capital));
@@ -150,7 +148,7 @@ async fn redirect_uri_is_not_brought_in_later(ctx: &Context) -> Checked {
     }
     let [good, spoilt] = codes.as_slice() else { return Err(Stop::not_tested("there are not two codes")) };
     ctx.redeem(good).await?;
-    let request = ctx.redemption(spoilt).set("redirect_uri", "https://client.example/callback");
+    let request = ctx.redemption(spoilt).set("redirect_uri", FOREIGN_URI);
     let answer = ctx.token(&request).await?;
     expect::token_error(&answer, &["invalid_grant", "invalid_request"])?;
     Ok(())

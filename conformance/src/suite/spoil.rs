@@ -3,6 +3,9 @@
 use crate::flow::Authentication;
 use crate::target::{Client, ClientAuthentication};
 
+/// A redirect URI that no target has registered.
+pub(super) const FOREIGN_URI: &str = "https://not-registered.suite.example/callback";
+
 /// The text with another letter or digit in its middle.
 pub(super) fn middle_changed(text: &str) -> String {
     changed_from(text, text.len() / 2)

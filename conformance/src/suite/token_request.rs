@@ -5,6 +5,7 @@ use std::sync::Arc;
 use oauth_model::rules;
 use serde_json::Value;
 
+use super::spoil::FOREIGN_URI;
 use crate::case::Case;
 use crate::context::Context;
 use crate::exchange::{Actor, Exchange, Request};
@@ -153,7 +154,7 @@ fn client_id_twice(ctx: &Context, code: &Code, client: &Client) -> TokenRequest 
 fn other_value(ctx: &Context, name: &str) -> String {
     match name {
         "grant_type" => "password".to_owned(),
-        "redirect_uri" => "https://client.example/callback".to_owned(),
+        "redirect_uri" => FOREIGN_URI.to_owned(),
         _ => ctx.fresh(),
     }
 }
@@ -161,12 +162,21 @@ fn other_value(ctx: &Context, name: &str) -> String {
 async fn parameters_stand_in_the_body(ctx: &Context) -> Checked {
     let client = ctx.client()?;
     ctx.access(&client).await?;
-    let wrong = [("code", ctx.fresh()), ("redirect_uri", "https://client.example/callback".to_owned())];
+    let wrong = [("code", ctx.fresh()), ("redirect_uri", FOREIGN_URI.to_owned())];
     for (name, wrong) in wrong {
         let code = ctx.code(&client).await?;
         let good = ctx.redemption(&code);
         let right = good.params.first(name).unwrap_or_default().to_owned();
-        let answer = ctx.token(&good.set(name, &wrong).in_query(name, &right)).await?;
+        let spoilt = good.set(name, &wrong);
+        // The control: without the query the wrong value is refused, or the server does not look at it at all.
+        let control = ctx.token(&spoilt).await?;
+        if expect::token(&control).is_ok() {
+            continue;
+        }
+        let code = ctx.code(&client).await?;
+        let right = if name == "code" { code.value.clone() } else { right };
+        let spoilt = ctx.redemption(&code).set(name, &wrong);
+        let answer = ctx.token(&spoilt.in_query(name, &right)).await?;
         expect::token_error(&answer, &["invalid_request", "invalid_grant"])
             .when(&format!("{name} is wrong in the body and right in the query"))?;
     }
