@@ -3,6 +3,7 @@
 //! Stricter than browsers: a known parameter with a broken percent-escape, or that is not UTF-8, is refused, since
 //! nothing that keeps the specification sends one.
 
+use crate::http::HttpRequest;
 use crate::refusal::{Field, Malformed};
 
 /// Decoded name and value pairs, in the order in which they were sent, repeats kept.
@@ -30,7 +31,13 @@ impl Params {
         params
     }
 
-    /// Decodes what was encoded by our own side.
+    /// Reads the query of a request.
+    #[must_use]
+    pub fn of_query(request: &HttpRequest) -> Self {
+        Self::read(request.query.as_deref().unwrap_or_default().as_bytes())
+    }
+
+    /// Decodes all, or nothing.
     ///
     /// # Errors
     /// [`Malformed::Encoding`] for a broken percent-escape or text that is not UTF-8.

@@ -30,21 +30,25 @@ struct Story {
     at: [u64; 7],
 }
 
+/// A code for the owner, issued as every law wants it.
+fn issue() -> CodeIssued {
+    CodeIssued {
+        code: CODE,
+        client: CLIENT,
+        sent_to: CALLBACK,
+        registered: true,
+        redirect_uri: Some(CALLBACK),
+        state: (Some(STATE), Some(STATE)),
+        challenge: Some(Challenge::S256(HASH)),
+        certain: true,
+        password_shown: Some(true),
+        consented: Some(true),
+        owner: Some(OWNER),
+    }
+}
+
 impl Story {
     fn honest() -> Self {
-        let issue = CodeIssued {
-            code: CODE,
-            client: CLIENT,
-            sent_to: CALLBACK,
-            registered: true,
-            redirect_uri: Some(CALLBACK),
-            state: (Some(STATE), Some(STATE)),
-            challenge: Some(Challenge::S256(HASH)),
-            certain: true,
-            password_shown: Some(true),
-            consented: Some(true),
-            owner: Some(OWNER),
-        };
         let redeem = Redemption {
             code: CODE,
             client: CLIENT,
@@ -60,7 +64,7 @@ impl Story {
         };
         let served = ResourceUse { token: TOKEN, served: true, covered: Some(true) };
         Self {
-            issue,
+            issue: issue(),
             redeem,
             replay: Redemption { token: None, ..redeem },
             uses: [served, served, ResourceUse { served: false, covered: None, ..served }],

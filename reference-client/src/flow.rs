@@ -6,7 +6,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use oauth_model::client::call::{
-    judge_resource_answer, judge_token_answer, refresh_request, resource_request, token_request,
+    HttpCall, judge_resource_answer, judge_token_answer, refresh_request, resource_request, token_request,
 };
 use oauth_model::client::receive::{Received, locate, receive};
 use oauth_model::client::refusal::ClientRefusal;
@@ -149,13 +149,8 @@ impl Turn<'_> {
 
     /// Redeems the code.
     async fn exchange(&mut self, code: &str, verifier: Option<Secret>) -> Event {
-        let mut call = token_request(&self.settings, code, verifier);
-        self.client.faults.on_call(&self.settings, &mut call);
-        let fresh = host::secret();
-        let Ok(answer) = self.client.calls.send(call).await else {
-            return Event::TokenAnswer(Err(ClientRefusal::TokenEndpointSilent), fresh);
-        };
-        Event::TokenAnswer(self.judge(answer.status, answer.body), fresh)
+        let call = token_request(&self.settings, code, verifier);
+        Event::TokenAnswer(self.ask_for_tokens(call).await, host::secret())
     }
 
     /// Asks for a new access token.
@@ -163,19 +158,18 @@ impl Turn<'_> {
         let Some(refresh) = &self.refresh else {
             return Event::RefreshAnswer(Err(ClientRefusal::TokenRefused));
         };
-        let mut call = refresh_request(&self.settings, refresh);
-        self.client.faults.on_call(&self.settings, &mut call);
-        let Ok(answer) = self.client.calls.send(call).await else {
-            return Event::RefreshAnswer(Err(ClientRefusal::TokenEndpointSilent));
-        };
-        Event::RefreshAnswer(self.judge(answer.status, answer.body))
+        let call = refresh_request(&self.settings, refresh);
+        Event::RefreshAnswer(self.ask_for_tokens(call).await)
     }
 
-    /// Judges an answer of the token endpoint, and keeps its texts.
-    fn judge(&mut self, status: u16, body: Option<Vec<u8>>) -> Result<TokenAnswer, ClientRefusal> {
-        let mut body = body.unwrap_or_default();
+    /// Sends a token request, judges the answer, and keeps its texts.
+    async fn ask_for_tokens(&mut self, mut call: HttpCall) -> Result<TokenAnswer, ClientRefusal> {
+        self.client.faults.on_call(&self.settings, &mut call);
+        let sent = self.client.calls.send(call).await;
+        let answer = sent.map_err(|_| ClientRefusal::TokenEndpointSilent)?;
+        let mut body = answer.body.unwrap_or_default();
         self.client.faults.on_token_answer(&mut body);
-        let judgement = judge_token_answer(self.client.clock.now(), status, &body);
+        let judgement = judge_token_answer(self.client.clock.now(), answer.status, &body);
         self.token = judgement.token;
         self.refresh = judgement.refresh.or(self.refresh.take());
         self.shown.words = judgement.words;

@@ -49,21 +49,17 @@ const fn own(redirect: RedirectOf, verifier: VerifierOf) -> Action {
     })
 }
 
+/// What an honest owner does up to the client's callback, and what follows.
+macro_rules! approved {
+    ($($then:expr),* $(,)?) => {
+        &[START, ASK, LOG_IN, ASK, YES, CALLBACK, $($then),*]
+    };
+}
+
 macro_rules! spoilt {
     ($action:expr) => {
         // The spoilt request first: that the good one still succeeds is the control.
-        &[
-            START,
-            ASK,
-            LOG_IN,
-            ASK,
-            YES,
-            CALLBACK,
-            $action,
-            Action::Load(1),
-            Action::Load(0),
-            Action::Commit(0),
-        ]
+        approved![$action, Action::Load(1), Action::Load(0), Action::Commit(0)]
     };
 }
 
@@ -79,13 +75,7 @@ pub const PATHS: &[Path] = &[
     Path {
         name: "replayed-code",
         scope: "replay",
-        actions: &[
-            START,
-            ASK,
-            LOG_IN,
-            ASK,
-            YES,
-            CALLBACK,
+        actions: approved![
             Action::Load(0),
             Action::Commit(0),
             Action::Retry(0),
@@ -97,13 +87,7 @@ pub const PATHS: &[Path] = &[
     Path {
         name: "replay-ends-the-grant",
         scope: "replay",
-        actions: &[
-            START,
-            ASK,
-            LOG_IN,
-            ASK,
-            YES,
-            CALLBACK,
+        actions: approved![
             Action::Load(0),
             Action::Commit(0),
             PROFILE,
@@ -241,7 +225,7 @@ async fn walk(ctx: &Context, path: &'static Path) -> Checked {
             return Ok(());
         }
         // What a path is about comes after its honest part; that part is judged by the honest flow alone.
-        if path.name != "honest-flow" && !is_about(action, path) {
+        if !is_about(action, path) {
             let reason = format!("the honest part went otherwise: {}; see driven/honest-flow", walked.saw);
             return Err(Stop::not_tested(reason));
         }
@@ -254,8 +238,9 @@ async fn walk(ctx: &Context, path: &'static Path) -> Checked {
     Ok(())
 }
 
-/// Whether a path goes its own way with this action or before it.
+/// Whether a path goes its own way with this action or before it; the honest flow is about all of itself.
 fn is_about(action: &Action, path: &Path) -> bool {
     let same = path.actions.iter().zip(HONEST_PATH).take_while(|(own, honest)| own == honest).count();
-    path.actions.iter().skip(same).any(|own| own == action)
+    let own = &path.actions[same..];
+    own.is_empty() || own.contains(action)
 }

@@ -64,6 +64,13 @@ pub struct Login {
     pub refreshing: bool,
 }
 
+impl Login {
+    /// What a good answer of the token endpoint brings.
+    const fn of(answer: TokenAnswer) -> Self {
+        Self { token: answer.token, until: answer.until, refresh: answer.refresh, refreshing: false }
+    }
+}
+
 /// How long a login may take.
 pub const LOGIN_LIFETIME: Lifetime = Lifetime(600);
 
@@ -248,8 +255,7 @@ fn refreshed(now: Time, session: Session, answer: Result<TokenAnswer, ClientRefu
     match answer {
         Ok(answer) => {
             // rfc6749-6-client-replaces-refresh-token: the old one stays only if no new one came.
-            let refresh = answer.refresh.or(login.refresh);
-            let login = Login { token: answer.token, until: answer.until, refresh, refreshing: false };
+            let login = Login { refresh: answer.refresh.or(login.refresh), ..Login::of(answer) };
             (Session { login: Some(login), ..session }, Act::CallResource)
         }
         // Whether the token was spent is not known; it may be tried again.
@@ -346,14 +352,8 @@ fn exchanged(session: Session, answer: Result<TokenAnswer, ClientRefusal>, fresh
     }
     match answer {
         Ok(answer) => {
-            let login = Login {
-                token: answer.token,
-                until: answer.until,
-                refresh: answer.refresh,
-                refreshing: false,
-            };
             // rfc6749-3.1.2.5-client-callback-redirects-away
-            (Session { flow: Flow::Idle, login: Some(login) }, Act::ToProfile(fresh.secret))
+            (Session { flow: Flow::Idle, login: Some(Login::of(answer)) }, Act::ToProfile(fresh.secret))
         }
         Err(refusal) => (Session { flow: Flow::Idle, ..session }, Act::ShowError(refusal)),
     }

@@ -71,8 +71,7 @@ pub fn receive(request: &HttpRequest, settings: &Settings, fresh: &Fresh) -> Rec
 }
 
 fn callback(request: &HttpRequest) -> Received {
-    let query = request.query.as_deref().unwrap_or_default();
-    let params = Params::read(query.as_bytes());
+    let params = Params::of_query(request);
     let digest = |field| -> Result<Option<Digest>, Malformed> { Ok(params.one(field)?.map(Digest::of)) };
     let text = |field| params.one(field).ok().flatten().map(str::to_owned);
     Received {

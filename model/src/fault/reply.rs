@@ -77,7 +77,7 @@ fn on_authorization_response(fault: Fault, reply: &mut HttpReply) {
 }
 
 fn on_authorize_page(fault: Fault, request: &HttpRequest, reply: &mut HttpReply, directory: &Directory) {
-    let query = form::Params::read(request.query.as_deref().unwrap_or_default().as_bytes());
+    let query = form::Params::of_query(request);
     let one = |name: &str| query.all(name).next().map(str::to_owned);
     let refused = matches!(reply.body, Body::Page(Page::Refused { .. }));
     match fault {
@@ -118,7 +118,7 @@ fn on_login(fault: Fault, request: &HttpRequest, reply: &mut HttpReply) {
     if fault != Fault::OpenRedirector || !matches!(reply.body, Body::Page(Page::LoggedIn)) {
         return;
     }
-    let query = form::Params::read(request.query.as_deref().unwrap_or_default().as_bytes());
+    let query = form::Params::of_query(request);
     if let Some(next) = query.all("next").next().filter(|next| is_sendable(next)) {
         reply.status = 303;
         reply.set("Location", next);

@@ -1,38 +1,25 @@
 //! Laws that take more than a line: about codes, thieves and sessions.
 
-use super::facts::every;
+use super::facts::{all, every};
 use super::{Facts, Judgement};
-use crate::fact::{Fact, Redemption, What, Who};
+use crate::fact::{Redemption, What, Who};
 
 pub(super) fn code_redeemed_once(facts: &Facts<'_>) -> Judgement {
-    every(facts.redemptions().filter(|(_, _, redemption)| redemption.token.is_some()).map(
-        |(at, _, redemption)| {
-            let before = |&(earlier, _, other): &(usize, &Fact, &Redemption)| {
-                earlier < at && other.code == redemption.code && other.token.is_some()
-            };
-            (at, facts.redemptions().find(before).is_none())
-        },
-    ))
+    every(facts.redeemed().map(|(at, _, redemption)| {
+        let mut before = facts.redeemed().take_while(|(earlier, _, _)| *earlier < at);
+        (at, !before.any(|(_, _, other)| other.code == redemption.code))
+    }))
 }
 
 /// A repetition in full: the same code, client, redirect URI and verifier, refused, after the first was answered.
 pub(super) fn replay_ends_grant(facts: &Facts<'_>) -> Judgement {
     let refused = facts.redemptions().filter(|(_, _, redemption)| redemption.token.is_none());
-    let mut judgement = Judgement::Silent;
-    for (_, replay, refused) in refused {
-        let origin = facts.redemptions().find(|(_, first, redeemed)| {
-            redeemed.token.is_some()
-                && Redemption { token: None, ..**redeemed } == *refused
-                && replay.is_after(first)
-        });
-        let Some((origin, _, _)) = origin else { continue };
-        match facts.nothing_gained_after(replay, origin) {
-            Judgement::Broken(at) => return Judgement::Broken(at),
-            Judgement::Kept => judgement = Judgement::Kept,
-            Judgement::Silent => {}
-        }
-    }
-    judgement
+    all(refused.filter_map(|(_, replay, refused)| {
+        let (origin, _, _) = facts.redeemed().find(|(_, first, redeemed)| {
+            Redemption { token: None, ..**redeemed } == *refused && replay.is_after(first)
+        })?;
+        Some(facts.nothing_gained_after(replay, origin))
+    }))
 }
 
 /// Silent as long as no issue of a code was seen: then the observer joined too late to know.
@@ -40,12 +27,7 @@ pub(super) fn code_was_issued(facts: &Facts<'_>) -> Judgement {
     if facts.codes().next().is_none() {
         return Judgement::Silent;
     }
-    every(
-        facts
-            .redemptions()
-            .filter(|(_, _, redemption)| redemption.token.is_some())
-            .map(|(at, _, redemption)| (at, facts.code(redemption.code).is_some())),
-    )
+    every(facts.redeemed().map(|(at, _, redemption)| (at, facts.code(redemption.code).is_some())))
 }
 
 pub(super) fn thief_gains_nothing(facts: &Facts<'_>) -> Judgement {

@@ -33,6 +33,11 @@ impl<'a> Facts<'a> {
         })
     }
 
+    /// The redemptions that brought tokens.
+    pub(super) fn redeemed(&self) -> impl Iterator<Item = (usize, &'a Fact, &'a Redemption)> {
+        self.redemptions().filter(|(_, _, redemption)| redemption.token.is_some())
+    }
+
     pub(super) fn services(&self) -> impl Iterator<Item = (usize, &'a Fact, &'a ResourceUse)> {
         self.facts.iter().enumerate().filter_map(|(at, fact)| match &fact.what {
             What::Resource(service) if service.served => Some((at, fact, service)),
@@ -49,6 +54,11 @@ impl<'a> Facts<'a> {
             What::Refresh(refresh) => Some((at, fact, refresh)),
             What::CodeIssued(_) | What::Redemption(_) | What::Resource(_) | What::LoggedIn(_) => None,
         })
+    }
+
+    /// The refreshes that brought tokens.
+    pub(super) fn refreshed(&self) -> impl Iterator<Item = (usize, &'a Fact, &'a RefreshUse)> {
+        self.refreshes().filter(|(_, _, refresh)| refresh.issued.is_some())
     }
 
     /// Everything that was issued, for a code or for a refresh token.
@@ -121,12 +131,10 @@ impl<'a> Facts<'a> {
         &self,
         holds: impl Fn(&Fact, &CodeIssued, &Fact, &Redemption) -> bool,
     ) -> Judgement {
-        every(self.redemptions().filter(|(_, _, redemption)| redemption.token.is_some()).filter_map(
-            |(at, fact, redemption)| {
-                let (issue, issued) = self.code(redemption.code).filter(|(_, issued)| issued.certain)?;
-                Some((at, holds(issue, issued, fact, redemption)))
-            },
-        ))
+        every(self.redeemed().filter_map(|(at, fact, redemption)| {
+            let (issue, issued) = self.code(redemption.code).filter(|(_, issued)| issued.certain)?;
+            Some((at, holds(issue, issued, fact, redemption)))
+        }))
     }
 
     pub(super) fn each_issue(&self, holds: impl Fn(&Issue<'a>) -> bool) -> Judgement {
@@ -140,12 +148,18 @@ impl<'a> Facts<'a> {
 
 /// The first that does not hold, or whether there was any.
 pub(super) fn every(instances: impl Iterator<Item = (usize, bool)>) -> Judgement {
-    let mut judgement = Judgement::Silent;
-    for (at, holds) in instances {
-        if !holds {
-            return Judgement::Broken(at);
+    all(instances.map(|(at, holds)| if holds { Judgement::Kept } else { Judgement::Broken(at) }))
+}
+
+/// The first that is broken, or whether any was kept.
+pub(super) fn all(judgements: impl Iterator<Item = Judgement>) -> Judgement {
+    let mut so_far = Judgement::Silent;
+    for judgement in judgements {
+        match judgement {
+            Judgement::Broken(_) => return judgement,
+            Judgement::Kept => so_far = Judgement::Kept,
+            Judgement::Silent => {}
         }
-        judgement = Judgement::Kept;
     }
-    judgement
+    so_far
 }

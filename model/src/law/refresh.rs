@@ -1,6 +1,6 @@
 //! Laws about refresh tokens.
 
-use super::facts::{Issue, every};
+use super::facts::{all, every};
 use super::{Facts, Judgement};
 use crate::fact::{RefreshUse, SecretShown};
 
@@ -9,13 +9,11 @@ pub(super) fn was_issued(facts: &Facts<'_>) -> Judgement {
     if !facts.issues().any(|issue| issue.issued.refresh.is_some()) {
         return Judgement::Silent;
     }
-    let used = facts.refreshes().filter(|(_, _, refresh)| refresh.issued.is_some());
-    every(used.map(|(at, _, refresh)| (at, facts.issue_of_refresh(refresh.token).is_some())))
+    every(facts.refreshed().map(|(at, _, refresh)| (at, facts.issue_of_refresh(refresh.token).is_some())))
 }
 
 pub(super) fn by_its_client(facts: &Facts<'_>) -> Judgement {
-    let used = facts.refreshes().filter(|(_, _, refresh)| refresh.issued.is_some());
-    every(used.filter_map(|(at, _, refresh)| {
+    every(facts.refreshed().filter_map(|(at, _, refresh)| {
         let issue = facts.issue_of_refresh(refresh.token)?;
         Some((at, issue.client == refresh.client))
     }))
@@ -27,7 +25,7 @@ fn is_public(refresh: &RefreshUse) -> bool {
 }
 
 pub(super) fn used_once(facts: &Facts<'_>) -> Judgement {
-    let used = || facts.refreshes().filter(|(_, _, refresh)| is_public(refresh) && refresh.issued.is_some());
+    let used = || facts.refreshed().filter(|(_, _, refresh)| is_public(refresh));
     every(used().map(|(at, fact, refresh)| {
         let first = used().find(|(_, _, other)| other.token == refresh.token);
         let good = first.is_none_or(|(earlier, first, _)| {
@@ -41,35 +39,23 @@ pub(super) fn used_once(facts: &Facts<'_>) -> Judgement {
 /// A spent token that its own client shows again, and is refused, ends the grant.
 pub(super) fn replay_ends_grant(facts: &Facts<'_>) -> Judgement {
     let replays = facts.refreshes().filter(|(_, _, refresh)| is_public(refresh) && refresh.issued.is_none());
-    let mut judgement = Judgement::Silent;
-    for (_, replay, refused) in replays {
-        let spent = facts.refreshes().any(|(_, use_, other)| {
-            other.token == refused.token && other.issued.is_some() && replay.is_after(use_)
-        });
-        let Some(issue) = facts.issue_of_refresh(refused.token) else { continue };
-        if !spent || issue.client != refused.client {
-            continue;
-        }
-        let Some(origin) = facts.origin(&issue) else { continue };
-        match facts.nothing_gained_after(replay, origin.at) {
-            Judgement::Broken(at) => return Judgement::Broken(at),
-            Judgement::Kept => judgement = Judgement::Kept,
-            Judgement::Silent => {}
-        }
-    }
-    judgement
+    all(replays.filter_map(|(_, replay, refused)| {
+        let is_spent =
+            facts.refreshed().any(|(_, first, other)| other.token == refused.token && replay.is_after(first));
+        let issue = facts.issue_of_refresh(refused.token).filter(|issue| issue.client == refused.client)?;
+        let origin = facts.origin(&issue)?;
+        is_spent.then(|| facts.nothing_gained_after(replay, origin.at))
+    }))
 }
 
 pub(super) fn keeps_scope(facts: &Facts<'_>) -> Judgement {
-    let used = facts.refreshes().filter(|(_, _, refresh)| refresh.issued.is_some());
-    every(used.map(|(at, _, refresh)| (at, !refresh.falls_short)))
+    every(facts.refreshed().map(|(at, _, refresh)| (at, !refresh.falls_short)))
 }
 
 pub(super) fn in_time(facts: &Facts<'_>) -> Judgement {
     let Some(lifetime) = facts.refresh_lifetime else { return Judgement::Silent };
-    let used = facts.refreshes().filter(|(_, _, refresh)| refresh.issued.is_some());
-    every(used.filter_map(|(at, fact, refresh)| {
-        let issue: Issue<'_> = facts.issue_of_refresh(refresh.token)?;
+    every(facts.refreshed().filter_map(|(at, fact, refresh)| {
+        let issue = facts.issue_of_refresh(refresh.token)?;
         Some((at, fact.sent_at < issue.fact.answered_at.saturating_add(lifetime)))
     }))
 }

@@ -18,6 +18,7 @@
 pub mod authenticate;
 pub mod authorize;
 pub mod decide;
+mod issue;
 pub mod login;
 pub mod metadata;
 pub mod receive;

@@ -99,7 +99,7 @@ pub fn receive(request: &HttpRequest, directory: &Directory) -> Received {
 fn read_login(request: &HttpRequest, directory: &Directory) -> Reading {
     let on_page = |malformed| (Place::Page, malformed);
     let cookie = login_cookie(request, directory.secure());
-    let next = parse_next(&query(request)).map_err(on_page)?;
+    let next = parse_next(&Params::of_query(request)).map_err(on_page)?;
     let mut beside = Beside { next, login_cookie: cookie.map(str::to_owned), ..Beside::default() };
     if request.method != "POST" {
         return Ok((Request::LogInPage(LogInPage { has_cookie: cookie.is_some() }), beside));
@@ -117,7 +117,8 @@ fn read_login(request: &HttpRequest, directory: &Directory) -> Reading {
 fn read_authorize(request: &HttpRequest, directory: &Directory) -> Reading {
     let on_page = |malformed| (Place::Page, malformed);
     let session = session(request, directory.secure());
-    let params = if request.method == "POST" { form(request).map_err(on_page)? } else { query(request) };
+    let params =
+        if request.method == "POST" { form(request).map_err(on_page)? } else { Params::of_query(request) };
     let answers = |field: Field| params.has(field.name());
     let decides = (answers(Field::Confirm) || answers(Field::Ask)) && !answers(Field::ClientId);
     if request.method == "POST" && decides {
@@ -178,10 +179,6 @@ fn comes_from_elsewhere(request: &HttpRequest) -> bool {
         host.is_some() && host != own
     });
     cross_site || foreign
-}
-
-fn query(request: &HttpRequest) -> Params {
-    Params::read(request.query.as_deref().unwrap_or_default().as_bytes())
 }
 
 fn form(request: &HttpRequest) -> Result<Params, Malformed> {

@@ -5,15 +5,16 @@
 //! a replay and ends the grant (decision 0005).
 
 use super::authenticate::{Presented, authenticate};
-use super::refresh::{RefreshAsk, issue_refresh};
-use super::{Found, Moment, Needs, Outcome, Pending, Reply, Tokens, Write};
+use super::issue::{issue, issue_refresh};
+use super::refresh::RefreshAsk;
+use super::{Found, Moment, Needs, Outcome, Pending, Reply, Write};
 use crate::directory::{Client, Directory};
 use crate::form::Params;
-use crate::grant::{Access, Cause, Grant, Live, Phase};
+use crate::grant::{Cause, Grant, Phase};
 use crate::http::HttpRequest;
 use crate::policy::WrongVerifier;
 use crate::refusal::{Field, Malformed, Place, Refusal, Refused};
-use crate::secret::{Digest, Handle, Shown};
+use crate::secret::{Digest, Shown};
 use crate::text::{Verifier, is_proof_key};
 
 /// A client asks for a token.
@@ -150,17 +151,8 @@ impl Redeem {
             Phase::Coded(coded) if at.now >= coded.until => Outcome::Reply(Refusal::CodeExpired.into()),
             // rfc7636-4.6-match-continues
             Phase::Coded(_) => {
-                let until = at.now.after(at.policy.access_token_lifetime);
-                let access = Access { token: at.fresh.secret.digest, scope: grant.terms.scope, until };
                 let refresh = client.refresh_grant.then(|| issue_refresh(at, None));
-                grant.phase = Phase::Live(Live { code, access, refresh });
-                let tokens = Tokens {
-                    access: Handle { grant: grant.id, secret: at.fresh.secret.secret },
-                    expires_in: at.policy.access_token_lifetime,
-                    scope: grant.terms.scope,
-                    refresh: refresh.map(|_| Handle { grant: grant.id, secret: at.fresh.refresh.secret }),
-                };
-                Outcome::Write(Pending::new(Write::SwapGrant(grant), Reply::Tokens(tokens)))
+                issue(at, grant, code, grant.terms.scope, refresh)
             }
             // rfc6749-4.1.2-code-single-use, rfc6749-4.1.2-code-reuse-revokes-tokens
             Phase::Asked(_) | Phase::Live(_) | Phase::Dead(_) => {

@@ -5,12 +5,13 @@
 //! (decision 0009). A narrower scope narrows the access token and never the grant.
 
 use super::authorize::AskedScope;
-use super::{Moment, Outcome, Pending, Reply, Tokens, Write};
+use super::issue::{issue, issue_refresh};
+use super::{Moment, Outcome, Pending, Write};
 use crate::directory::{Client, Directory};
 use crate::form::Params;
-use crate::grant::{Access, Cause, Grant, Live, Phase, Refresh, Spent};
+use crate::grant::{Cause, Grant, Live, Phase, Refresh};
 use crate::refusal::{Field, Malformed, Refusal};
-use crate::secret::{Handle, Shown};
+use crate::secret::Shown;
 
 /// A client shows a refresh token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -42,7 +43,11 @@ impl RefreshAsk {
 
     pub(super) fn step(&self, at: &Moment, client: &Client, grant: Option<Grant>) -> Outcome {
         match self.judge(at, client, grant) {
-            Ok((grant, live, refresh)) => self.rotated(at, grant, live, refresh),
+            Ok((grant, live, refresh)) => {
+                // rfc6749-6-scope-omitted-means-original, rfc6749-6-new-refresh-token-same-scope
+                let scope = self.scope.map_or(grant.terms.scope, |scope| scope.known);
+                issue(at, grant, live.code, scope, Some(issue_refresh(at, Some(&refresh))))
+            }
             Err(refusal) => match grant {
                 // rfc9700-4.14.2-rotation-replay-revokes-family
                 Some(mut grant) if refusal == Refusal::RefreshReplayed => {
@@ -86,23 +91,6 @@ impl RefreshAsk {
         }
         Ok((grant, live, refresh))
     }
-
-    /// Puts a new access token and the next refresh token in place.
-    fn rotated(&self, at: &Moment, mut grant: Grant, live: Live, before: Refresh) -> Outcome {
-        // rfc6749-6-scope-omitted-means-original, rfc6749-6-new-refresh-token-same-scope
-        let scope = self.scope.map_or(grant.terms.scope, |scope| scope.known);
-        let until = at.now.after(at.policy.access_token_lifetime);
-        let access = Access { token: at.fresh.secret.digest, scope, until };
-        let refresh = issue_refresh(at, Some(&before));
-        grant.phase = Phase::Live(Live { access, refresh: Some(refresh), ..live });
-        let tokens = Tokens {
-            access: Handle { grant: grant.id, secret: at.fresh.secret.secret },
-            expires_in: at.policy.access_token_lifetime,
-            scope,
-            refresh: Some(Handle { grant: grant.id, secret: at.fresh.refresh.secret }),
-        };
-        Outcome::Write(Pending::new(Write::SwapGrant(grant), Reply::Tokens(tokens)))
-    }
 }
 
 fn standing(at: &Moment, refresh: &Refresh, shown: &Shown) -> Standing {
@@ -113,15 +101,5 @@ fn standing(at: &Moment, refresh: &Refresh, shown: &Shown) -> Standing {
         Some(0) if at.now < refresh.since.after(at.policy.refresh_grace) => Standing::InGrace,
         Some(_) => Standing::Spent,
         None => Standing::Unknown,
-    }
-}
-
-/// A fresh refresh token, in the place of the one before.
-pub(super) fn issue_refresh(at: &Moment, before: Option<&Refresh>) -> Refresh {
-    Refresh {
-        token: at.fresh.refresh.digest,
-        until: at.now.after(at.policy.refresh_lifetime),
-        since: at.now,
-        spent: before.map_or(Spent::default(), |before| before.spent.with(&before.token)),
     }
 }

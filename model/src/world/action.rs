@@ -67,12 +67,7 @@ impl Action {
             }
             Self::Retry(_) => "client",
             Self::Load(_) | Self::Commit(_) => "server",
-            Self::Redeem(redemption) => match redemption.by {
-                Who::Client => "client",
-                Who::OtherClient => "other client",
-                Who::Owner | Who::Thief => "attacker",
-            },
-            Self::Refresh(refresh) => match refresh.by {
+            Self::Redeem(Redemption { by, .. }) | Self::Refresh(RefreshTry { by, .. }) => match by {
                 Who::Client => "client",
                 Who::OtherClient => "other client",
                 Who::Owner | Who::Thief => "attacker",

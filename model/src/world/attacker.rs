@@ -9,7 +9,7 @@ use super::symbols::{
 };
 use super::{ATTACKER, Asking, At, Call, Known, Next, OWNER, PROFILE, Stage, Universe, WIDE, World};
 use crate::directory::ClientNo;
-use crate::fact::Who;
+use crate::fact::{What, Who};
 use crate::secret::Shown;
 use crate::server::Request;
 use crate::server::authenticate::{Presented, Proof};
@@ -193,41 +193,21 @@ impl Universe {
             leaks.push(Known::Token(Shown { grant: grant_id(0), digest: login.token }));
         }
         if self.scope.leaks.refresh {
-            leaks.extend(self.first_refresh(world).map(Known::Refresh));
+            leaks.extend(refresh_tokens(world).next().map(Known::Refresh));
         }
         leaks
     }
 
-    /// The refresh token of the first redemption.
-    fn first_refresh(&self, world: &World) -> Option<Shown> {
-        let first = world.facts.iter().find_map(|fact| match fact.what {
-            crate::fact::What::Redemption(redemption) => redemption.token?.refresh,
-            _ => None,
-        })?;
-        Some(Shown { grant: grant_id(0), digest: digest(u8::try_from(first.0).ok()?) })
-    }
-
-    /// The refresh token that was issued last.
-    fn latest_refresh(&self, world: &World) -> Option<Shown> {
-        let latest = world.facts.iter().rev().find_map(|fact| match fact.what {
-            crate::fact::What::Redemption(redemption) => redemption.token?.refresh,
-            crate::fact::What::Refresh(refresh) => refresh.issued?.refresh,
-            _ => None,
-        })?;
-        Some(Shown { grant: grant_id(0), digest: digest(u8::try_from(latest.0).ok()?) })
-    }
-
     /// The token request of a try; `None` where its token is not at hand.
     fn refreshing(&self, world: &World, refresh: &RefreshTry) -> Option<TokenRequest> {
-        let shown = |digest| Shown { grant: grant_id(0), digest };
         let token = match refresh.token {
             RefreshOf::Leaked => world.known.iter().find_map(|known| match known {
                 Known::Refresh(shown) => Some(*shown),
                 Known::Code(_) | Known::Token(_) | Known::Challenge(_) => None,
             })?,
-            RefreshOf::Latest => self.latest_refresh(world)?,
-            RefreshOf::First => self.first_refresh(world)?,
-            RefreshOf::MadeUp => self.first_refresh(world).map(|_| shown(digest(JUNK)))?,
+            RefreshOf::Latest => refresh_tokens(world).next_back()?,
+            RefreshOf::First => refresh_tokens(world).next()?,
+            RefreshOf::MadeUp => Shown { digest: digest(JUNK), ..refresh_tokens(world).next()? },
         };
         let scope = match refresh.scope {
             RefreshScope::All => None,
@@ -387,6 +367,18 @@ impl Universe {
         };
         Some(Next { refused: Some(refused), ..Next::of(after) })
     }
+}
+
+/// The refresh tokens of the first grant, in the order in which they were issued.
+fn refresh_tokens(world: &World) -> impl DoubleEndedIterator<Item = Shown> {
+    world.facts.iter().filter_map(|fact| {
+        let issued = match fact.what {
+            What::Redemption(redemption) => redemption.token?.refresh?,
+            What::Refresh(refresh) => refresh.issued?.refresh?,
+            What::CodeIssued(_) | What::Resource(_) | What::LoggedIn(_) => return None,
+        };
+        Some(Shown { grant: grant_id(0), digest: digest(u8::try_from(issued.0).ok()?) })
+    })
 }
 
 /// A world in which a token request is on its way.

@@ -10,7 +10,7 @@ use oauth_model::fact::{
     Challenge, CodeIssued, Fact, Issued, Redemption, RefreshUse, ResourceUse, SecretShown, Sym, What, Who,
 };
 use oauth_model::fault::Faults;
-use oauth_model::form::encode;
+use oauth_model::form::encode_pairs;
 use oauth_model::http::{Body, HttpReply, HttpRequest};
 use oauth_model::law::{Facts, Judgement, LAWS};
 use oauth_model::page::Page;
@@ -192,17 +192,15 @@ impl Walk {
         });
         let state = state.map(|which| format!("state {which}"));
         let verifier = verifier.map(verifier_text);
-        let mut query = format!("response_type=code&client_id={id}");
-        let mut add = |name: &str, value: Option<&str>| {
-            if let Some(value) = value {
-                query.push_str(&format!("&{name}={}", encode(value)));
-            }
-        };
-        add("redirect_uri", redirect.as_deref());
-        add("state", state.as_deref());
-        add("scope", scope.then_some("profile"));
-        add("code_challenge", verifier.as_deref().map(s256).as_deref());
-        add("code_challenge_method", verifier.as_deref().map(|_| "S256"));
+        let query = form(&[
+            ("response_type", Some("code")),
+            ("client_id", Some(id)),
+            ("redirect_uri", redirect.as_deref()),
+            ("state", state.as_deref()),
+            ("scope", scope.then_some("profile")),
+            ("code_challenge", verifier.as_deref().map(s256).as_deref()),
+            ("code_challenge_method", verifier.as_deref().map(|_| "S256")),
+        ]);
         let asked = Asked { client, redirect, state, verifier, scope: BTreeSet::new() };
         let reply = self.exchange(&get("/authorize", &query, &self.cookies.clone()));
         if let Body::Page(Page::Consent { ask, scope, .. }) = reply.body {
@@ -281,15 +279,13 @@ impl Walk {
             Some(other) => other.map(verifier_text),
             None => asked.verifier.clone(),
         };
-        let mut form = format!("grant_type=authorization_code&code={code}");
-        let mut add = |name: &str, value: Option<&str>| {
-            if let Some(value) = value {
-                form.push_str(&format!("&{name}={}", encode(value)));
-            }
-        };
-        add("redirect_uri", redirect.as_deref());
-        add("code_verifier", verifier.as_deref());
-        add("scope", scope.then_some("profile email"));
+        let form = form(&[
+            ("grant_type", Some("authorization_code")),
+            ("code", Some(&code)),
+            ("redirect_uri", redirect.as_deref()),
+            ("code_verifier", verifier.as_deref()),
+            ("scope", scope.then_some("profile email")),
+        ]);
         let (shown, reply) = self.ask_for_token(client, secret, form);
         let token = self.token(&reply, client, &consented);
         let redemption = Redemption {
@@ -335,10 +331,8 @@ impl Walk {
             Some(_) | None => held.token.clone(),
         };
         let client = client.unwrap_or(held.client);
-        let mut form = format!("grant_type=refresh_token&refresh_token={token}");
-        if let Some(scope) = scope {
-            form.push_str(&format!("&scope={}", encode(scope)));
-        }
+        let form =
+            form(&[("grant_type", Some("refresh_token")), ("refresh_token", Some(&token)), ("scope", scope)]);
         let (shown, reply) = self.ask_for_token(client, secret, form);
         let issued = self.token(&reply, client, &held.consented);
         let got = issued.and(self.tokens.last()).map(|(_, got)| got);
@@ -384,4 +378,11 @@ impl Walk {
         let service = ResourceUse { token: self.sym(&token), served, covered };
         self.record(Who::Client, What::Resource(service));
     }
+}
+
+/// The parameters that have a value, encoded.
+fn form(params: &[(&str, Option<&str>)]) -> String {
+    let sent: Vec<(&str, &str)> =
+        params.iter().filter_map(|(name, value)| Some((*name, (*value)?))).collect();
+    encode_pairs(&sent)
 }

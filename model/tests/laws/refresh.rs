@@ -3,14 +3,10 @@
 use oauth_model::fact::{
     CodeIssued, Fact, Issued, Redemption, RefreshUse, ResourceUse, SecretShown, Sym, What, Who,
 };
-use oauth_model::law::{Facts, Judgement, LAWS};
+use oauth_model::law::{Facts, Judgement, law};
 
-use crate::broken;
+use crate::{CALLBACK, CLIENT, CODE, OTHER, broken};
 
-const CODE: Sym = Sym(1);
-const CLIENT: Sym = Sym(2);
-const CALLBACK: Sym = Sym(3);
-const OTHER: Sym = Sym(4);
 /// The n-th access token and the n-th refresh token.
 const TOKEN: [Sym; 3] = [Sym(11), Sym(12), Sym(13)];
 const REFRESH: [Sym; 3] = [Sym(21), Sym(22), Sym(23)];
@@ -65,19 +61,7 @@ impl Story {
     }
 
     pub(crate) fn facts(&self) -> Vec<Fact> {
-        let issue = CodeIssued {
-            code: CODE,
-            client: CLIENT,
-            sent_to: CALLBACK,
-            registered: true,
-            redirect_uri: Some(CALLBACK),
-            state: (None, None),
-            challenge: None,
-            certain: true,
-            password_shown: Some(true),
-            consented: Some(true),
-            owner: None,
-        };
+        let issue = CodeIssued { challenge: None, ..crate::issue() };
         let whats = [
             What::Redemption(self.redeem),
             What::Refresh(self.refreshes[0]),
@@ -202,7 +186,7 @@ fn a_client_with_a_secret_may_keep_its_refresh_token() {
 
 #[test]
 fn a_grace_that_the_server_states_is_granted_to_the_second() {
-    let used_once = LAWS.iter().find(|law| law.id == "public-refresh-used-once").expect("it exists");
+    let used_once = law("public-refresh-used-once");
     let judge = |grace: u64, at: u64, change: fn(&mut [Fact])| {
         let mut story = Story::honest();
         story.at[3] = at;
@@ -227,7 +211,7 @@ fn without_a_known_lifetime_nothing_is_too_late() {
     let mut story = Story::honest();
     story.at = [0, 1000, 1000, 9_000, 9_000, 9_000, 9_000, 9_000];
     let facts = story.facts();
-    let in_time = LAWS.iter().find(|law| law.id == "refresh-in-time").expect("it exists");
+    let in_time = law("refresh-in-time");
     let facts = Facts { facts: &facts, code_lifetime: 60, refresh_grace: 0, refresh_lifetime: None };
     assert_eq!(in_time.judge(&facts), Judgement::Silent);
 }
