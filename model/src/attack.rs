@@ -82,4 +82,17 @@ attacks! {
     "refresh-forgets-scope", "RFC 6749 6", "refresh", [RefreshNarrowsGrant], "refresh-keeps-scope";
     "idle-refresh-token", "RFC 9700 4.14.2", "refresh-theft", [RefreshUnexpiring], "refresh-in-time";
     "scope-too-small", "RFC 6749 7", "honest", [ResourceScopeUnchecked], "served-token-covers-resource";
+    "revocation-without-effect", "RFC 7009 2", "revocation", [RevocationKeepsTokens], "revoked-access-token-is-dead";
+    "revoked-refresh-token-used", "RFC 7009 2", "revocation", [RevocationKeepsTokens],
+        "revoked-refresh-token-is-dead";
+    "access-outlives-revocation", "RFC 7009 2.1", "revocation", [RevocationKeepsAccess],
+        "revoked-refresh-token-ends-access";
+    "revocation-lost-in-a-race", "RFC 7009 2.1", "revocation", [BlindWrite], "revoked-refresh-token-ends-access";
+    "expired-token-called-active", "RFC 7662 4", "revocation", [IntrospectionUnexpiring], "active-token-in-time";
+    "revoked-token-called-active", "RFC 7662 4", "revocation", [IntrospectionUnrevoked],
+        "active-token-not-revoked";
+    "token-shown-at-another-resource", "RFC 9700 4.10.2", "two-resources", [AudienceUnchecked],
+        "served-token-is-for-resource";
+    "refresh-for-another-resource", "RFC 9700 4.14.2", "two-resources", [RefreshOfAnyResource],
+        "refresh-within-resources";
 }

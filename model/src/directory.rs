@@ -4,7 +4,8 @@
 //! are not known here become `None`, never a number.
 
 use crate::secret::Digest;
-use crate::text::{RedirectUri, ScopeSet, scope_values};
+use crate::server::receive::ROUTES;
+use crate::text::{RedirectUri, ResourceSet, ScopeSet, scope_values};
 
 /// A client of this process's directory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -36,6 +37,12 @@ impl Authentication {
         }
     }
 
+    /// Whether it shows a secret.
+    #[must_use]
+    pub const fn has_secret(self) -> bool {
+        matches!(self, Self::Basic | Self::Post)
+    }
+
     /// All methods.
     pub const ALL: &'static [Self] = &[Self::Basic, Self::Post, Self::None];
 }
@@ -57,6 +64,10 @@ pub struct Client {
     pub code_grant: bool,
     /// Whether it gets refresh tokens and may use them.
     pub refresh_grant: bool,
+    /// Whether it may ask for tokens for itself.
+    pub client_credentials_grant: bool,
+    /// The resources whose server it is: it learns of the access tokens that are for them.
+    pub introspects: ResourceSet,
 }
 
 impl Client {
@@ -90,10 +101,19 @@ pub struct ClientEntry {
     pub client: Client,
 }
 
+/// A protected resource, or what it is registered as.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Resource {
+    /// Its path below the issuer.
+    pub path: String,
+    /// The scope that it needs.
+    pub scope: ScopeSet,
+}
+
 /// Whom and what a server knows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Directory {
-    /// The issuer identifier (RFC 8414 2), an origin without trailing slash.
+    /// The issuer identifier (RFC 8414 2), without trailing slash.
     pub issuer: String,
     /// Clients by number.
     pub clients: Vec<ClientEntry>,
@@ -101,8 +121,8 @@ pub struct Directory {
     pub users: Vec<String>,
     /// Scope values by bit.
     pub scopes: Vec<String>,
-    /// What the protected resource needs.
-    pub resource_scope: ScopeSet,
+    /// The protected resources by bit; the first is what tokens are for where nobody asked for another.
+    pub resources: Vec<Resource>,
 }
 
 /// Why a directory could not be made.
@@ -118,9 +138,19 @@ pub enum DirectoryError {
     NoRedirectUri(String),
     /// This client's scope is empty or has a wrong form.
     Scope(String),
+    /// This resource's scope is empty or has a wrong form.
+    ResourceScope(String),
+    /// This resource's path is another's, or has a wrong form.
+    ResourcePath(String),
+    /// There is no resource.
+    NoResource,
+    /// This client is called the server of a resource that there is not.
+    ResourceServer(String, String),
+    /// This client may ask for tokens for itself, and has no secret.
+    PublicForItself(String),
     /// This client has a secret although it is public, or none although it is confidential.
     Secret(String),
-    /// More than 64 scope values, or more than 65,536 clients or users.
+    /// More than 64 scope values, 16 resources, or 65,536 clients or users.
     TooMany,
 }
 
@@ -143,13 +173,28 @@ impl std::fmt::Display for DirectoryError {
             Self::Scope(id) => {
                 write!(f, "client {id:?}: scope has to be one or more values between single spaces")
             }
+            Self::ResourceScope(path) => {
+                write!(f, "resource {path:?}: scope has to be one or more values between single spaces")
+            }
+            Self::ResourcePath(path) => write!(
+                f,
+                "resource {path:?}: path has to begin with a slash, to hold letters, digits and -._~/ only, and to \
+                 be no other page's"
+            ),
+            Self::NoResource => f.write_str("there is no [[resource]]; name at least one"),
+            Self::ResourceServer(id, path) => {
+                write!(f, "client {id:?}: resource_server has {path:?}, which is the path of no [[resource]]")
+            }
+            Self::PublicForItself(id) => {
+                write!(f, "client {id:?}: client_credentials is for clients with a secret")
+            }
             Self::Secret(id) => write!(
                 f,
                 "client {id:?}: a client has a secret unless its authentication is \"none\", and then it has none"
             ),
-            Self::TooMany => {
-                f.write_str("at most 64 scope values and 65536 clients and users can be told apart")
-            }
+            Self::TooMany => f.write_str(
+                "at most 64 scope values, 16 resources and 65536 clients and users can be told apart",
+            ),
         }
     }
 }
@@ -175,16 +220,20 @@ pub struct Registration {
     pub code_grant: bool,
     /// Whether it gets refresh tokens and may use them.
     pub refresh_grant: bool,
+    /// Whether it may ask for tokens for itself.
+    pub client_credentials_grant: bool,
+    /// The paths of the resources whose server it is.
+    pub resource_server: Vec<String>,
 }
 
 impl Directory {
-    /// A directory of these clients and users; scope values are numbered as they come.
+    /// A directory of these resources (path and scope), clients and users; scope values are numbered as they come.
     ///
     /// # Errors
     /// What is wrong with which entry.
     pub fn new(
         issuer: &str,
-        resource_scope: &str,
+        resources: &[(String, String)],
         registrations: &[Registration],
         users: &[String],
     ) -> Result<Self, DirectoryError> {
@@ -193,8 +242,14 @@ impl Directory {
             clients: Vec::new(),
             users: Vec::new(),
             scopes: Vec::new(),
-            resource_scope: ScopeSet::EMPTY,
+            resources: Vec::new(),
         };
+        for (path, scope) in resources {
+            directory.add_resource(path, scope)?;
+        }
+        if directory.resources.is_empty() {
+            return Err(DirectoryError::NoResource);
+        }
         for name in users {
             if directory.users.contains(name) {
                 return Err(DirectoryError::UserTwice(name.clone()));
@@ -205,10 +260,24 @@ impl Directory {
         for registration in registrations {
             directory.register(registration)?;
         }
-        directory.resource_scope = directory
-            .number(resource_scope)?
-            .ok_or_else(|| DirectoryError::Scope("(the protected resource)".to_owned()))?;
         Ok(directory)
+    }
+
+    fn add_resource(&mut self, path: &str, scope: &str) -> Result<(), DirectoryError> {
+        let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte);
+        let is_path = path.len() > 1 && path.starts_with('/') && path.bytes().all(legal);
+        let taken = self.resources.iter().any(|have| have.path == path)
+            || ROUTES.iter().any(|route| route.path == path)
+            || path.starts_with("/.well-known/");
+        if !is_path || taken {
+            return Err(DirectoryError::ResourcePath(path.to_owned()));
+        }
+        if self.resources.len() == 16 {
+            return Err(DirectoryError::TooMany);
+        }
+        let scope = self.number(scope)?.ok_or_else(|| DirectoryError::ResourceScope(path.to_owned()))?;
+        self.resources.push(Resource { path: path.to_owned(), scope });
+        Ok(())
     }
 
     fn register(&mut self, registration: &Registration) -> Result<(), DirectoryError> {
@@ -216,18 +285,32 @@ impl Directory {
         if self.find_client(&registration.id).is_some() {
             return Err(DirectoryError::ClientTwice(id()));
         }
-        if registration.redirect_uris.is_empty() {
+        if registration.redirect_uris.is_empty() && registration.code_grant {
             return Err(DirectoryError::NoRedirectUri(id()));
         }
         if registration.secret.is_some() == (registration.authentication == Authentication::None) {
             return Err(DirectoryError::Secret(id()));
+        }
+        if registration.client_credentials_grant && registration.secret.is_none() {
+            return Err(DirectoryError::PublicForItself(id()));
+        }
+        let mut introspects = ResourceSet::EMPTY;
+        for path in &registration.resource_server {
+            let at = self.resources.iter().position(|resource| resource.path == *path);
+            let at = at.ok_or_else(|| DirectoryError::ResourceServer(id(), path.clone()))?;
+            introspects = introspects.or(ResourceSet(1 << at));
         }
         let no = ClientNo(u16::try_from(self.clients.len()).map_err(|_| DirectoryError::TooMany)?);
         let parse = |uri: &String| {
             RedirectUri::parse(uri).ok_or_else(|| DirectoryError::RedirectUri(id(), uri.clone()))
         };
         let redirects = registration.redirect_uris.iter().map(parse).collect::<Result<_, _>>()?;
-        let scope = self.number(&registration.scope)?.ok_or_else(|| DirectoryError::Scope(id()))?;
+        let gets_tokens = registration.code_grant || registration.client_credentials_grant;
+        let scope = if registration.scope.is_empty() && !gets_tokens {
+            ScopeSet::EMPTY
+        } else {
+            self.number(&registration.scope)?.ok_or_else(|| DirectoryError::Scope(id()))?
+        };
         self.clients.push(ClientEntry {
             id: id(),
             name: registration.name.clone(),
@@ -240,6 +323,8 @@ impl Directory {
                 scope,
                 code_grant: registration.code_grant,
                 refresh_grant: registration.refresh_grant,
+                client_credentials_grant: registration.client_credentials_grant,
+                introspects,
             },
         });
         Ok(())
@@ -305,6 +390,52 @@ impl Directory {
     #[must_use]
     pub fn scope_text(&self, set: ScopeSet) -> String {
         self.scope_names(set).join(" ")
+    }
+
+    /// The identifier of a resource: its URL (RFC 8707 2, RFC 9728 1.2).
+    #[must_use]
+    pub fn resource_identifier(&self, resource: &Resource) -> String {
+        format!("{}{}", self.issuer, resource.path)
+    }
+
+    /// The resource of this identifier; `None` where it is not known.
+    #[must_use]
+    pub fn find_resource(&self, identifier: &str) -> Option<ResourceSet> {
+        let path = identifier.strip_prefix(&self.issuer)?;
+        self.resource_at(path).map(|(resource, _)| resource)
+    }
+
+    /// The resource of this path below the issuer.
+    #[must_use]
+    pub fn resource_at(&self, path: &str) -> Option<(ResourceSet, &Resource)> {
+        let at = self.resources.iter().position(|resource| resource.path == path)?;
+        Some((ResourceSet(1 << at), &self.resources[at]))
+    }
+
+    /// Every resource.
+    #[must_use]
+    pub fn all_resources(&self) -> ResourceSet {
+        (0..self.resources.len()).fold(ResourceSet::EMPTY, |all, at| all.or(ResourceSet(1 << at)))
+    }
+
+    /// The resources of a set, in the order of their bits.
+    pub fn resources_of(&self, set: ResourceSet) -> impl Iterator<Item = &Resource> {
+        let within = move |at: usize| !set.and(ResourceSet(1 << at)).is_empty();
+        self.resources.iter().enumerate().filter(move |(at, _)| within(*at)).map(|(_, resource)| resource)
+    }
+
+    /// The identifiers of a set, in the order of their bits.
+    #[must_use]
+    pub fn resource_identifiers(&self, set: ResourceSet) -> Vec<String> {
+        self.resources_of(set).map(|resource| self.resource_identifier(resource)).collect()
+    }
+
+    /// The issuer's origin, and its path without slash at the end.
+    #[must_use]
+    pub fn origin_and_base(&self) -> (&str, &str) {
+        let host = self.issuer.find("://").map_or(0, |at| at + 3);
+        let path = self.issuer[host..].find('/').map_or(self.issuer.len(), |at| host + at);
+        self.issuer.split_at(path)
     }
 
     /// Whether browsers reach this server by TLS, which cookies and metadata say.

@@ -55,7 +55,13 @@ pub enum What {
     Redemption(Redemption),
     /// A refresh token was shown to the token endpoint.
     Refresh(RefreshUse),
-    /// A token was shown to the protected resource.
+    /// A client asked for a token for itself.
+    ForItself(ForItself),
+    /// A client asked for a token to be revoked.
+    Revocation(Revocation),
+    /// Somebody asked whether a token is good.
+    Introspection(Introspection),
+    /// A token was shown to a protected resource.
     Resource(ResourceUse),
     /// A client counts a browser as logged in; only the model sees this.
     LoggedIn(LoggedIn),
@@ -125,6 +131,8 @@ pub struct Issued {
     pub beyond_consent: bool,
     /// The refresh token.
     pub refresh: Option<Sym>,
+    /// The one resource that the access token is for, if the requests behind it named one and no other.
+    pub only_for: Option<Sym>,
 }
 
 /// A refresh token was shown to the token endpoint.
@@ -138,6 +146,8 @@ pub struct RefreshUse {
     pub secret: SecretShown,
     /// Whether the request asked for all that was granted, and the answer's scope has less.
     pub falls_short: bool,
+    /// Whether the request named a resource that was not granted.
+    pub strays: bool,
     /// What came back; none for a refusal.
     pub issued: Option<Issued>,
 }
@@ -153,11 +163,46 @@ pub enum SecretShown {
     WrongOrMissing,
 }
 
-/// A token was shown to the protected resource.
+/// A client asked for a token for itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ForItself {
+    /// The client that the request named or authenticated as.
+    pub client: Sym,
+    /// What it showed of that client's secret.
+    pub secret: SecretShown,
+    /// What came back; none for a refusal.
+    pub issued: Option<Issued>,
+}
+
+/// A client asked for a token to be revoked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Revocation {
+    /// The token, of whatever kind.
+    pub token: Sym,
+    /// The client that the request named or authenticated as.
+    pub client: Sym,
+    /// What it showed of that client's secret.
+    pub secret: SecretShown,
+    /// Whether the server said that it is done.
+    pub accepted: bool,
+}
+
+/// Somebody asked whether a token is good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Introspection {
+    /// The token, of whatever kind.
+    pub token: Sym,
+    /// Whether the server said that it is.
+    pub active: bool,
+}
+
+/// A token was shown to a protected resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ResourceUse {
     /// The token.
     pub token: Sym,
+    /// The resource.
+    pub resource: Sym,
     /// Whether the resource was served.
     pub served: bool,
     /// Whether the token's scope, as the server told it, covers the resource; none if the observer cannot tell.

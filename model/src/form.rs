@@ -55,15 +55,26 @@ impl Params {
     /// [`Malformed::Repeated`] if it stands there more than once, with whatever values; [`Malformed::Encoding`] if it
     /// cannot be decoded.
     pub fn one(&self, field: Field) -> Result<Option<&str>, Malformed> {
-        if self.broken.iter().any(|name| name == field.name()) {
-            return Err(Malformed::Encoding);
-        }
+        self.decodable(field)?;
         let mut values = self.all(field.name());
         let first = values.next();
         if values.next().is_some() {
             return Err(Malformed::Repeated(field));
         }
         Ok(first.filter(|value| !value.is_empty()))
+    }
+
+    fn decodable(&self, field: Field) -> Result<(), Malformed> {
+        if self.broken.iter().any(|name| name == field.name()) { Err(Malformed::Encoding) } else { Ok(()) }
+    }
+
+    /// The values of a parameter that may stand there more than once, without the empty ones.
+    ///
+    /// # Errors
+    /// [`Malformed::Encoding`] if one cannot be decoded.
+    pub fn many(&self, field: Field) -> Result<Vec<&str>, Malformed> {
+        self.decodable(field)?;
+        Ok(self.all(field.name()).filter(|value| !value.is_empty()).collect())
     }
 
     /// All values of a parameter.

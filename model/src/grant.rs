@@ -6,7 +6,7 @@
 use crate::directory::{ClientNo, UserNo};
 use crate::policy::Time;
 use crate::secret::{Digest, GrantId};
-use crate::text::{Challenge, ScopeSet};
+use crate::text::{Challenge, ResourceSet, ScopeSet};
 
 /// One delegation: who asked whom for what, and how far it has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -24,16 +24,25 @@ pub struct Grant {
 pub struct Terms {
     /// The client that asked.
     pub client: ClientNo,
-    /// The resource owner who was asked.
-    pub user: UserNo,
-    /// The browser session that was asked.
-    pub session: Digest,
+    /// The resource owner who was asked; none where a client asks for itself (RFC 6749 4.4).
+    pub owner: Option<Owner>,
     /// The redirect URI that the request named; none if it left it to the registration (RFC 6749 4.1.3).
     pub redirect: Option<Digest>,
     /// What may be used: what was asked until the owner decided, then what the owner gave.
     pub scope: ScopeSet,
+    /// The resources that tokens may be for (RFC 8707).
+    pub audience: ResourceSet,
     /// The PKCE challenge, if one came.
     pub challenge: Option<Challenge>,
+}
+
+/// A resource owner, where they were asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Owner {
+    /// Who.
+    pub user: UserNo,
+    /// The browser session.
+    pub session: Digest,
 }
 
 /// How far a grant has come.
@@ -41,7 +50,7 @@ pub struct Terms {
 /// ```text
 ///            consent                redeem
 ///  Asked ───────────────▶ Coded ───────────────▶ Live ──refresh──▶ Live
-///    │ deny                 │ burnt                │ the code, or a spent refresh token, again
+///    │ deny                 │ burnt                │ the code, or a spent refresh token, again; revoked
 ///    └───────────────────▶ Dead ◀─────────────────┘
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -77,8 +86,8 @@ pub struct Coded {
 /// A grant in use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Live {
-    /// The redeemed code, so that its replay is told from a stranger's guess.
-    pub code: Digest,
+    /// The redeemed code, so that its replay is told from a stranger's guess; none where a client asked for itself.
+    pub code: Option<Digest>,
     /// The access token.
     pub access: Access,
     /// The refresh token, for clients that get one.
@@ -92,6 +101,8 @@ pub struct Access {
     pub token: Digest,
     /// Its scope: the grant's, or less if a refresh narrowed it (RFC 6749 6).
     pub scope: ScopeSet,
+    /// The resources that it is for: the grant's, or fewer if the token request named them (RFC 8707 2.2).
+    pub audience: ResourceSet,
     /// When it ends.
     pub until: Time,
 }
@@ -107,6 +118,32 @@ pub struct Refresh {
     pub since: Time,
     /// The ones before it.
     pub spent: Spent,
+}
+
+/// What a token is to a grant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum TokenKind {
+    /// Its access token, expired or not.
+    Access,
+    /// Its good refresh token, expired or not.
+    Refresh,
+    /// A refresh token that was used.
+    SpentRefresh,
+}
+
+impl Live {
+    /// What a token is to this grant; `None` for one that is none of its own.
+    #[must_use]
+    pub fn kind_of(&self, token: &Digest) -> Option<TokenKind> {
+        if self.access.token.matches(token) {
+            return Some(TokenKind::Access);
+        }
+        let refresh = self.refresh?;
+        if refresh.token.matches(token) {
+            return Some(TokenKind::Refresh);
+        }
+        refresh.spent.find(token).map(|_| TokenKind::SpentRefresh)
+    }
 }
 
 /// How many spent refresh tokens of a grant are remembered (decision 0009).
@@ -152,6 +189,8 @@ pub enum Cause {
     CodeBurnt,
     /// A spent refresh token was shown (decision 0009).
     RefreshReplayed,
+    /// Its client gave it up (RFC 7009).
+    Revoked,
 }
 
 /// A login: a browser session of a resource owner. The id before login never carries a login.

@@ -4,7 +4,10 @@
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Page {
     /// The front page.
-    Home,
+    Home {
+        /// Where the metadata is.
+        metadata: String,
+    },
     /// The login form: fields `user_id`, `password` and the hidden `login_token`.
     LogIn {
         /// The anti-CSRF value.

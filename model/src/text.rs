@@ -52,37 +52,62 @@ fn without_port(text: &str) -> Option<String> {
     None
 }
 
-/// A set of scope values, as bits that have a meaning inside one process only.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct ScopeSet(pub u64);
+macro_rules! bit_set {
+    ($(#[$about:meta])* $name:ident($bits:ty)) => {
+        $(#[$about])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+        pub struct $name(pub $bits);
 
-impl ScopeSet {
-    /// The empty set.
-    pub const EMPTY: Self = Self(0);
+        impl $name {
+            /// The empty set.
+            pub const EMPTY: Self = Self(0);
 
-    /// Whether each value of `other` is in this set.
-    #[must_use]
-    pub const fn covers(self, other: Self) -> bool {
-        other.0 & !self.0 == 0
-    }
+            /// Whether each member of `other` is in this set.
+            #[must_use]
+            pub const fn covers(self, other: Self) -> bool {
+                other.0 & !self.0 == 0
+            }
 
-    /// What both have.
-    #[must_use]
-    pub const fn and(self, other: Self) -> Self {
-        Self(self.0 & other.0)
-    }
+            /// What both have.
+            #[must_use]
+            pub const fn and(self, other: Self) -> Self {
+                Self(self.0 & other.0)
+            }
 
-    /// What either has.
-    #[must_use]
-    pub const fn or(self, other: Self) -> Self {
-        Self(self.0 | other.0)
-    }
+            /// What either has.
+            #[must_use]
+            pub const fn or(self, other: Self) -> Self {
+                Self(self.0 | other.0)
+            }
 
-    /// Whether it has no value.
-    #[must_use]
-    pub const fn is_empty(self) -> bool {
-        self.0 == 0
-    }
+            /// Whether it has no member.
+            #[must_use]
+            pub const fn is_empty(self) -> bool {
+                self.0 == 0
+            }
+        }
+    };
+}
+
+bit_set! {
+    /// A set of scope values, as bits that have a meaning inside one process only.
+    ScopeSet(u64)
+}
+
+bit_set! {
+    /// A set of protected resources, as bits that have a meaning inside one process only.
+    ResourceSet(u16)
+}
+
+impl ResourceSet {
+    /// The first resource: what tokens are for where nobody asked for another (RFC 8707 2).
+    pub const FIRST: Self = Self(1);
+}
+
+/// Whether a text can name a resource: an absolute URI without fragment (RFC 8707 2).
+#[must_use]
+pub fn is_resource_uri(text: &str) -> bool {
+    RedirectUri::parse(text).is_some()
 }
 
 /// Splits a scope into its values by the grammar of RFC 6749 3.3; `None` where it breaks it.

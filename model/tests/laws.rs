@@ -6,6 +6,7 @@ use oauth_model::fact::{
 use oauth_model::law::{Facts, Judgement, LAWS, Law};
 
 mod laws {
+    pub(crate) mod named;
     pub(crate) mod refresh;
 }
 
@@ -18,6 +19,7 @@ const HASH: Sym = Sym(6);
 const TOKEN: Sym = Sym(7);
 const OWNER: Sym = Sym(8);
 const OTHER: Sym = Sym(9);
+const RESOURCE: Sym = Sym(10);
 
 /// A code is issued at second 0, redeemed at 59, used at 60 and at 3658, shown again at 3658, and then no more.
 struct Story {
@@ -60,9 +62,10 @@ impl Story {
                 expires_in: Some(3600),
                 beyond_consent: false,
                 refresh: None,
+                only_for: None,
             }),
         };
-        let served = ResourceUse { token: TOKEN, served: true, covered: Some(true) };
+        let served = ResourceUse { token: TOKEN, resource: RESOURCE, served: true, covered: Some(true) };
         Self {
             issue: issue(),
             redeem,
@@ -104,7 +107,11 @@ fn broken(facts: &[Fact]) -> Vec<&'static str> {
 
 #[test]
 fn the_honest_stories_keep_every_law_and_leave_none_silent() {
-    let stories = [Story::honest().facts(), laws::refresh::Story::honest().facts()];
+    let stories = [
+        Story::honest().facts(),
+        laws::refresh::Story::honest().facts(),
+        laws::named::Story::honest().facts(),
+    ];
     for law in LAWS {
         let judged = stories.each_ref().map(|facts| judge(law, facts));
         assert!(judged.contains(&Judgement::Kept), "{}: {judged:?}", law.id);

@@ -29,7 +29,10 @@ const COUNTS: &[(&str, usize, usize)] = &[
     ("refresh-theft", 45653, 60404),
     ("refresh-grace", 8949, 11458),
     ("refresh-two-clients", 526, 699),
-    ("odd-requests", 55, 1042),
+    ("revocation", 77515, 94811),
+    ("two-resources", 17728, 21968),
+    ("client-credentials", 41264, 54165),
+    ("odd-requests", 55, 1317),
 ];
 
 /// Attack, actions of its shortest trace, steps among them.
@@ -68,6 +71,14 @@ const LENGTHS: &[(&str, usize, usize)] = &[
     ("refresh-forgets-scope", 14, 6),
     ("idle-refresh-token", 13, 8),
     ("scope-too-small", 9, 5),
+    ("revocation-without-effect", 10, 6),
+    ("revoked-refresh-token-used", 12, 6),
+    ("access-outlives-revocation", 10, 6),
+    ("revocation-lost-in-a-race", 13, 8),
+    ("expired-token-called-active", 10, 6),
+    ("revoked-token-called-active", 10, 6),
+    ("token-shown-at-another-resource", 10, 6),
+    ("refresh-for-another-resource", 11, 5),
 ];
 
 /// Single faults, and the laws that fall under each, alone, in a scope.
@@ -111,6 +122,10 @@ const FALLS: &[(Fault, &str, &[&str])] = &[
     (Fault::RefreshNarrowsGrant, "refresh", &["refresh-keeps-scope"]),
     (Fault::AuthenticationOptional, "refresh-two-clients", &["confidential-client-authenticated"]),
     (Fault::CodeReplayable, "refresh", &["code-redeemed-once"]),
+    (Fault::RevocationKeepsAccess, "revocation", &["revoked-refresh-token-ends-access"]),
+    (Fault::AudienceUnchecked, "two-resources", &["served-token-is-for-resource", "thief-gains-nothing"]),
+    (Fault::RefreshOfAnyResource, "two-resources", &["refresh-within-resources"]),
+    (Fault::AuthenticationOptional, "client-credentials", &["confidential-client-authenticated"]),
     // One wall of several: alone these let no law fall.
     (Fault::ClientStateUnchecked, "csrf", &[]),
     (Fault::ClientWithoutPkce, "interception", &[]),

@@ -3,10 +3,12 @@
 mod bench;
 
 mod tables {
+    pub(crate) mod audience;
     pub(crate) mod authorize;
     pub(crate) mod consent;
     pub(crate) mod faults;
     pub(crate) mod login;
+    pub(crate) mod named;
     pub(crate) mod refresh;
     pub(crate) mod resource;
     pub(crate) mod routes;

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use oauth_model::http::{Body, HttpReply, HttpRequest};
 use oauth_model::refusal::Refused;
-use oauth_model::server::receive::{Beside, Kept, Received, receive};
+use oauth_model::server::receive::{Beside, Kept, Received, below_issuer, receive};
 use oauth_model::server::reply::Context;
 use oauth_model::server::{Found, Moment, Outcome, Pending, Reply, Request, Write, locate, step};
 
@@ -38,6 +38,8 @@ impl Answer {
 /// Answers a request.
 pub(crate) async fn answer<S: Store>(host: &Host<S>, http: &HttpRequest) -> Answer {
     let faults = &host.faults;
+    let local = below_issuer(http, &host.directory);
+    let http = local.as_ref();
     let mut heard = Cow::Borrowed(http);
     if !faults.is_empty() {
         faults.on_http(heard.to_mut());
@@ -100,17 +102,12 @@ async fn judge<S: Store>(
         };
         let mut fresh = fresh();
         host.faults.on_fresh(&mut fresh);
-        let mut at = Moment {
-            now: host.clock.now(),
-            fresh,
-            policy: host.policy,
-            resource_scope: host.directory.resource_scope,
-        };
+        let mut at = Moment { now: host.clock.now(), fresh, policy: host.policy };
         let mut found = Found { client, session, grant: stored.as_ref().map(|stored| stored.grant) };
         let mut request = *request;
         host.faults.before(&mut at, &mut found, &mut request);
         let mut outcome = step(&at, &found, &request);
-        host.faults.after(&at, &mut outcome);
+        host.faults.after(&at, &found, &request, &mut outcome);
         let pending = match outcome {
             Outcome::Reply(reply) => return Ok(Some((reply, stored.map(|stored| stored.kept)))),
             Outcome::Write(pending) => pending,

@@ -21,7 +21,7 @@ th,td{text-align:left;padding:.1rem 1.5rem .1rem 0}";
 /// Draws a page; the front page names the demo accounts.
 pub(crate) fn draw(page: &Page, demo: &[DemoAccount]) -> String {
     match page {
-        Page::Home => frame("OAuth reference server", &home(demo)),
+        Page::Home { metadata } => frame("OAuth reference server", &home(demo, metadata)),
         Page::LogIn { login_token, message } => frame("Log in", &log_in(login_token, *message)),
         Page::LoggedIn => {
             frame("You are logged in", &html! { p { "Go back to the application, and let it ask again." } })
@@ -58,12 +58,12 @@ fn frame(title: &str, content: &Markup) -> Markup {
     }
 }
 
-fn home(demo: &[DemoAccount]) -> Markup {
+fn home(demo: &[DemoAccount], metadata: &str) -> Markup {
     html! {
         p { "This is an OAuth 2.0 authorization server with one protected resource. It has nothing to click: \
              people come here from an application that wants to access their account." }
         p { "What it offers to clients stands in its "
-            a href="/.well-known/oauth-authorization-server" { "metadata" } "." }
+            a href=(metadata) { "metadata" } "." }
         @if !demo.is_empty() {
             h2 { "Demo accounts" }
             table {
@@ -142,7 +142,7 @@ mod tests {
             user: evil.clone(),
         };
         let pages = [
-            Page::Home,
+            Page::Home { metadata: String::new() },
             Page::LogIn { login_token: evil.clone(), message: Some("<script>") },
             Page::LoggedIn,
             consent(vec![evil.clone()]),

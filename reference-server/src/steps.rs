@@ -1,6 +1,7 @@
 //! The numbers of the documented steps (`specs/sequence.toml`) that a request and its reply take, for the
 //! log.
 
+use oauth_model::server::redeem::TokenAsk;
 use oauth_model::server::{Reply, Request};
 
 /// The steps that took place, as the log prints them; none where the documented sequence has none.
@@ -10,11 +11,25 @@ pub(crate) fn steps(request: &Request, reply: &Reply) -> Option<&'static str> {
         (_, Reply::LogInPage(..)) => Some("4"),
         (_, Reply::Consent(_)) => Some("8"),
         (_, Reply::Code(_)) => Some("9,10,11"),
-        (_, Reply::Tokens(_)) => Some("12,13"),
+        (Request::Token(asked), Reply::Tokens(_)) => match asked.ask {
+            Ok(TokenAsk::Redeem(_)) => Some("12,13"),
+            Ok(TokenAsk::Refresh(_) | TokenAsk::ClientCredentials(_) | TokenAsk::Unsupported) | Err(_) => {
+                None
+            }
+        },
+        (_, Reply::Tokens(_)) => None,
         (_, Reply::Resource(_)) => Some("15,16"),
-        (_, Reply::Home | Reply::LogInFirst | Reply::LoggedIn(_) | Reply::Metadata | Reply::Refused(_)) => {
-            None
-        }
+        (
+            _,
+            Reply::Home
+            | Reply::LogInFirst
+            | Reply::LoggedIn(_)
+            | Reply::Revoked
+            | Reply::Introspection(_)
+            | Reply::Metadata
+            | Reply::ResourceMetadata(_)
+            | Reply::Refused(_),
+        ) => None,
     }
 }
 

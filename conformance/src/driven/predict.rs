@@ -93,6 +93,8 @@ pub(super) fn predict(before: &World, action: &Action, next: &Next) -> Class {
         | Action::Retry(_)
         | Action::Redeem(_)
         | Action::Refresh(_)
+        | Action::ForItself(_)
+        | Action::Name(_)
         | Action::Leak(_)
         | Action::Lure(_)
         | Action::Forge(_)

@@ -97,6 +97,8 @@ impl<'a> Walk<'a> {
             Action::Leak(_) | Action::Tick => inside("nothing"),
             Action::ShowToken(_)
             | Action::Refresh(_)
+            | Action::ForItself(_)
+            | Action::Name(_)
             | Action::Lure(_)
             | Action::Forge(_)
             | Action::Odd(_) => {

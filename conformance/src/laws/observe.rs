@@ -329,6 +329,7 @@ impl Observer<'_> {
             // Only a scope in the token request itself can widen; defaults are the server's choice.
             beyond_consent: wanted.is_some_and(|wanted| gains(wanted, told.as_deref(), allowed.as_deref())),
             refresh: refresh.map(|refresh| self.sym(&refresh)),
+            only_for: None,
         });
         let client = self.sym(&client_id);
         let what = if by_code {
@@ -347,6 +348,7 @@ impl Observer<'_> {
                 token: self.sym(&shown),
                 client,
                 secret,
+                strays: false,
                 falls_short: !params.has("scope") && is_wider(allowed.as_deref(), told.as_deref()),
                 issued,
             })
@@ -390,6 +392,7 @@ impl Observer<'_> {
         let Ok(response) = &exchange.answer else { return Ok(()) };
         let service = ResourceUse {
             token: self.sym(token),
+            resource: self.sym(&request.url),
             served: (200..300).contains(&response.status),
             covered: self.covers(token),
         };
@@ -404,11 +407,7 @@ impl Observer<'_> {
             What::Redemption(redemption) if redemption.token.is_some_and(|issued| issued.token == token) => {
                 Some(redemption.client)
             }
-            What::Redemption(_)
-            | What::CodeIssued(_)
-            | What::Refresh(_)
-            | What::Resource(_)
-            | What::LoggedIn(_) => None,
+            _ => None,
         })?;
         let narrow = |known: &&Arc<Client>| {
             known.narrow_scope.is_some()

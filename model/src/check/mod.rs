@@ -80,7 +80,7 @@ impl Checked {
             match fact.what {
                 What::Resource(service) if service.served => mark(&self.seen.others, Some(0)),
                 What::LoggedIn(_) => mark(&self.seen.others, Some(1)),
-                What::Resource(_) | What::CodeIssued(_) | What::Redemption(_) | What::Refresh(_) => {}
+                _ => {}
             }
         }
     }

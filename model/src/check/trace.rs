@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use crate::world::action::{NamedOf, Wanted};
 use crate::world::{Action, Next, Universe};
 
 /// One step of a trace, told.
@@ -76,6 +77,24 @@ fn tell(action: &Action, next: &Next) -> Told {
                 refresh.client, refresh.token, refresh.scope
             ),
         ),
+        Action::ForItself(request) => (
+            "server",
+            format!(
+                "asks for a token for itself as client {} (secret {:?}): POST /token",
+                request.client, request.proof
+            ),
+        ),
+        Action::Name(naming) => {
+            let (verb, path) = match naming.what {
+                Wanted::Revoke => ("revokes", "/revoke"),
+                Wanted::Introspect => ("asks about", "/introspect"),
+            };
+            let token = match naming.token {
+                NamedOf::Access => "the access token".to_owned(),
+                NamedOf::Refresh(which) => format!("a refresh token ({which:?})"),
+            };
+            ("server", format!("{verb} {token} as client {}: POST {path}", naming.client))
+        }
         Action::ShowToken(_) => ("server", "shows a token: GET /api/me".to_owned()),
         Action::Leak(known) => ("attacker", format!("learns {}", known_as(known))),
         Action::Lure(lure) => ("owner", format!("puts {} into the owner's browser", lure_as(*lure))),

@@ -11,6 +11,7 @@ pub mod step;
 
 mod edit;
 mod registry;
+mod tokens;
 
 pub use registry::{Fault, Side};
 

@@ -1,9 +1,9 @@
 //! Lies to a step: about the moment, the records and the request before it, about the outcome after it.
 
 use super::request::nobody;
-use super::{Fault, Faults};
+use super::{Fault, Faults, tokens};
 use crate::directory::{Client, UserNo};
-use crate::grant::{Asked, Cause, Coded, Grant, Phase, Session};
+use crate::grant::{Asked, Cause, Coded, Grant, Owner, Phase, Session};
 use crate::policy::{Lifetime, PkceNeed, Time};
 use crate::refusal::Refusal;
 use crate::secret::Handle;
@@ -13,9 +13,9 @@ use crate::server::redeem::{Redeem, TokenAsk};
 use crate::server::refresh::RefreshAsk;
 use crate::server::resource::Bearer;
 use crate::server::{Found, Moment, Outcome, Pending, Reply, Request, Write};
-use crate::text::{Challenge, ScopeSet, Verifier};
+use crate::text::{Challenge, ResourceSet, ScopeSet, Verifier};
 
-const NEVER: Time = Time(u64::MAX);
+pub(super) const NEVER: Time = Time(u64::MAX);
 
 impl Faults {
     /// Whether records are written without comparing what was read.
@@ -62,6 +62,11 @@ impl Faults {
                     }
                 }
                 Request::Resource(resource) => {
+                    match fault {
+                        Fault::ResourceScopeUnchecked => resource.need.scope = ScopeSet::EMPTY,
+                        Fault::AudienceUnchecked => resource.need.resource = ResourceSet::EMPTY,
+                        _ => {}
+                    }
                     if let (Bearer::Shown(shown), Some(grant)) = (&mut resource.bearer, &mut found.grant)
                         && let Phase::Live(live) = &mut grant.phase
                     {
@@ -77,17 +82,26 @@ impl Faults {
                         }
                     }
                 }
+                Request::Revoke(named) | Request::Introspect(named) => {
+                    tokens::before(fault, found, named);
+                }
                 Request::Home
                 | Request::LogInPage(_)
                 | Request::LogIn(_)
                 | Request::Metadata
+                | Request::ResourceMetadata(_)
                 | Request::Malformed(..) => {}
             }
         }
     }
 
     /// After a step.
-    pub fn after(&self, at: &Moment, outcome: &mut Outcome) {
+    pub fn after(&self, at: &Moment, found: &Found<'_>, request: &Request, outcome: &mut Outcome) {
+        for fault in self.iter() {
+            if let Request::Revoke(named) | Request::Introspect(named) = request {
+                tokens::after(fault, found, named, outcome);
+            }
+        }
         let Outcome::Write(pending) = outcome else { return };
         match pending.write {
             Write::InsertGrant(mut grant) if self.has(Fault::ConsentSkipped) => {
@@ -124,7 +138,6 @@ fn lie_about_moment(fault: Fault, at: &mut Moment) {
         Fault::ChallengeNotRequired => at.policy.pkce = PkceNeed::Optional,
         Fault::PlainTaken => at.policy.plain = true,
         Fault::TokenLifetimeLong => at.policy.access_token_lifetime = Lifetime(864_000),
-        Fault::ResourceScopeUnchecked => at.resource_scope = ScopeSet::EMPTY,
         _ => {}
     }
 }
@@ -141,7 +154,7 @@ fn lie_about_decision(fault: Fault, decide: &mut Decide, found: &mut Found<'_>) 
         (Fault::ConsentForgeable, Phase::Asked(asked)) => ask.digest = asked.ask,
         (Fault::ConsentOfAnySession, Phase::Asked(_)) => {
             if let Some(session) = found.session {
-                grant.terms.session = session.key;
+                grant.terms.owner = Some(Owner { user: session.user, session: session.key });
             }
         }
         (Fault::DecisionRepeatable, Phase::Coded(_) | Phase::Live(_)) => {
@@ -164,7 +177,9 @@ fn lie_about_client(fault: Fault, by: &mut Presented, client: &Client) {
 fn lie_about_code(fault: Fault, redeem: &mut Redeem, grant: &mut Grant, client: Option<&Client>) {
     match (fault, &mut grant.phase) {
         (Fault::CodeReplayable, Phase::Live(live)) => {
-            grant.phase = Phase::Coded(Coded { code: live.code, until: NEVER });
+            if let Some(code) = live.code {
+                grant.phase = Phase::Coded(Coded { code, until: NEVER });
+            }
         }
         (Fault::CodeUnexpiring, Phase::Coded(coded)) => coded.until = NEVER,
         (Fault::CodeUnchecked, Phase::Coded(coded)) => {
@@ -214,6 +229,12 @@ fn lie_about_refresh(fault: Fault, ask: &mut RefreshAsk, grant: &mut Grant, clie
         Fault::RefreshReplayable if spent => shown.digest = refresh.token,
         Fault::RefreshUnchecked if !spent => shown.digest = refresh.token,
         Fault::RefreshUnexpiring => refresh.until = NEVER,
+        Fault::RefreshOfAnyResource => {
+            if let Some(resources) = &mut ask.resources {
+                resources.has_unknown = false;
+                grant.terms.audience = grant.terms.audience.or(resources.known);
+            }
+        }
         Fault::RefreshOfAnyClient => {
             if let Some(client) = client {
                 grant.terms.client = client.no;

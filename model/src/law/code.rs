@@ -35,7 +35,8 @@ pub(super) fn thief_gains_nothing(facts: &Facts<'_>) -> Judgement {
         What::Redemption(redemption) => Some((at, fact.by != Who::Thief || redemption.token.is_none())),
         What::Refresh(refresh) => Some((at, fact.by != Who::Thief || refresh.issued.is_none())),
         What::Resource(service) => Some((at, fact.by != Who::Thief || !service.served)),
-        What::CodeIssued(_) | What::LoggedIn(_) => None,
+        What::ForItself(request) => Some((at, fact.by != Who::Thief || request.issued.is_none())),
+        _ => None,
     }))
 }
 

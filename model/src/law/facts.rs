@@ -1,7 +1,10 @@
 //! Reading of facts: by kind, and along the chain from a code to the tokens that came of it.
 
 use super::{Facts, Judgement};
-use crate::fact::{CodeIssued, Fact, Issued, Redemption, RefreshUse, ResourceUse, SecretShown, Sym, What};
+use crate::fact::{
+    CodeIssued, Fact, Introspection, Issued, Redemption, RefreshUse, ResourceUse, Revocation, SecretShown,
+    Sym, What,
+};
 
 /// Tokens that were issued: by which request, to whom.
 #[derive(Debug, Clone, Copy)]
@@ -20,16 +23,16 @@ pub(super) struct Issue<'a> {
 
 impl<'a> Facts<'a> {
     pub(super) fn codes(&self) -> impl Iterator<Item = (usize, &'a Fact, &'a CodeIssued)> {
-        self.facts.iter().enumerate().filter_map(|(at, fact)| match &fact.what {
-            What::CodeIssued(issued) => Some((at, fact, issued)),
-            What::Redemption(_) | What::Refresh(_) | What::Resource(_) | What::LoggedIn(_) => None,
+        self.of_kind(|what| match what {
+            What::CodeIssued(issued) => Some(issued),
+            _ => None,
         })
     }
 
     pub(super) fn redemptions(&self) -> impl Iterator<Item = (usize, &'a Fact, &'a Redemption)> {
-        self.facts.iter().enumerate().filter_map(|(at, fact)| match &fact.what {
-            What::Redemption(redemption) => Some((at, fact, redemption)),
-            What::CodeIssued(_) | What::Refresh(_) | What::Resource(_) | What::LoggedIn(_) => None,
+        self.of_kind(|what| match what {
+            What::Redemption(redemption) => Some(redemption),
+            _ => None,
         })
     }
 
@@ -38,22 +41,48 @@ impl<'a> Facts<'a> {
         self.redemptions().filter(|(_, _, redemption)| redemption.token.is_some())
     }
 
+    /// The requests for a resource that were served.
     pub(super) fn services(&self) -> impl Iterator<Item = (usize, &'a Fact, &'a ResourceUse)> {
-        self.facts.iter().enumerate().filter_map(|(at, fact)| match &fact.what {
-            What::Resource(service) if service.served => Some((at, fact, service)),
-            What::Resource(_)
-            | What::CodeIssued(_)
-            | What::Redemption(_)
-            | What::Refresh(_)
-            | What::LoggedIn(_) => None,
+        self.of_kind(|what| match what {
+            What::Resource(service) if service.served => Some(service),
+            _ => None,
         })
     }
 
     pub(super) fn refreshes(&self) -> impl Iterator<Item = (usize, &'a Fact, &'a RefreshUse)> {
-        self.facts.iter().enumerate().filter_map(|(at, fact)| match &fact.what {
-            What::Refresh(refresh) => Some((at, fact, refresh)),
-            What::CodeIssued(_) | What::Redemption(_) | What::Resource(_) | What::LoggedIn(_) => None,
+        self.of_kind(|what| match what {
+            What::Refresh(refresh) => Some(refresh),
+            _ => None,
         })
+    }
+
+    /// The revocations that the server said are done, by the client that the token was issued to.
+    pub(super) fn revocations(&self) -> impl Iterator<Item = (usize, &'a Fact, &'a Revocation)> {
+        let issued_to = |token| self.issue_of(token).or_else(|| self.issue_of_refresh(token));
+        self.of_kind(|what| match what {
+            What::Revocation(revocation) if revocation.accepted => Some(revocation),
+            _ => None,
+        })
+        .filter(move |(_, _, revocation)| {
+            revocation.secret != SecretShown::WrongOrMissing
+                && issued_to(revocation.token).is_some_and(|issue| issue.client == revocation.client)
+        })
+    }
+
+    /// The questions that were answered with yes.
+    pub(super) fn called_active(&self) -> impl Iterator<Item = (usize, &'a Fact, &'a Introspection)> {
+        self.of_kind(|what| match what {
+            What::Introspection(introspection) if introspection.active => Some(introspection),
+            _ => None,
+        })
+    }
+
+    fn of_kind<T: 'a>(
+        &self,
+        kind: impl Fn(&'a What) -> Option<&'a T>,
+    ) -> impl Iterator<Item = (usize, &'a Fact, &'a T)> {
+        let facts = self.facts.iter().enumerate();
+        facts.filter_map(move |(at, fact)| kind(&fact.what).map(|what| (at, fact, what)))
     }
 
     /// The refreshes that brought tokens.
@@ -61,13 +90,14 @@ impl<'a> Facts<'a> {
         self.refreshes().filter(|(_, _, refresh)| refresh.issued.is_some())
     }
 
-    /// Everything that was issued, for a code or for a refresh token.
+    /// Everything that was issued: for a code, for a refresh token, or to a client for itself.
     pub(super) fn issues(&self) -> impl Iterator<Item = Issue<'a>> {
         self.facts.iter().enumerate().filter_map(|(at, fact)| {
             let (client, secret, issued) = match &fact.what {
                 What::Redemption(redemption) => (redemption.client, redemption.secret, redemption.token?),
                 What::Refresh(refresh) => (refresh.client, refresh.secret, refresh.issued?),
-                What::CodeIssued(_) | What::Resource(_) | What::LoggedIn(_) => return None,
+                What::ForItself(request) => (request.client, request.secret, request.issued?),
+                _ => return None,
             };
             Some(Issue { at, fact, client, secret, issued })
         })
@@ -83,15 +113,15 @@ impl<'a> Facts<'a> {
         self.issues().find(|issue| issue.issued.refresh == Some(token))
     }
 
-    /// The redemption at the beginning of the chain that a request for tokens belongs to.
+    /// The request at the beginning of the chain that a request for tokens belongs to.
     pub(super) fn origin(&self, issue: &Issue<'a>) -> Option<Issue<'a>> {
         let mut issue = *issue;
         // A chain is no longer than the facts are many.
         for _ in 0..self.facts.len() {
             match &issue.fact.what {
                 What::Refresh(refresh) => issue = self.issue_of_refresh(refresh.token)?,
-                What::Redemption(_) => return Some(issue),
-                What::CodeIssued(_) | What::Resource(_) | What::LoggedIn(_) => return None,
+                What::Redemption(_) | What::ForItself(_) => return Some(issue),
+                _ => return None,
             }
         }
         None
@@ -102,7 +132,7 @@ impl<'a> Facts<'a> {
         let (issue, gained) = match &fact.what {
             What::Resource(service) => (self.issue_of(service.token)?, service.served),
             What::Refresh(refresh) => (self.issue_of_refresh(refresh.token)?, refresh.issued.is_some()),
-            What::CodeIssued(_) | What::Redemption(_) | What::LoggedIn(_) => return None,
+            _ => return None,
         };
         (self.origin(&issue)?.at == origin).then_some(gained)
     }

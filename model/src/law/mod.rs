@@ -5,6 +5,7 @@
 
 mod code;
 mod facts;
+mod named;
 mod refresh;
 
 use crate::fact::{Challenge, Fact, SecretShown, Who};
@@ -276,6 +277,60 @@ pub const LAWS: &[Law] = &[
         rules: rules!["rfc9700-4.14.2-refresh-expires-when-idle"],
         observable: true,
         judge: refresh::in_time,
+    },
+    Law {
+        id: "refresh-within-resources",
+        about: "A refresh brings nothing for a resource that was not granted.",
+        rules: rules!["rfc9700-4.14.2-refresh-bound-to-resource"],
+        observable: true,
+        judge: refresh::within_resources,
+    },
+    Law {
+        id: "revoked-refresh-token-is-dead",
+        about: "A refresh token that its client revoked brings nothing.",
+        rules: rules!["rfc7009-2-refresh-token-revocable"],
+        observable: true,
+        judge: named::refresh_token_is_dead,
+    },
+    Law {
+        id: "revoked-refresh-token-ends-access",
+        about: "Once a client revoked a refresh token, no access token of its grant opens the resource.",
+        rules: rules!["rfc7009-2.1-refresh-revocation-cascades"],
+        observable: true,
+        judge: named::refresh_token_ends_access,
+    },
+    Law {
+        id: "revoked-access-token-is-dead",
+        about: "An access token that its client revoked opens nothing.",
+        rules: rules!["rfc7009-2-access-token-revocable"],
+        observable: true,
+        judge: named::access_token_is_dead,
+    },
+    Law {
+        id: "active-token-in-time",
+        about: "A token is called active within its lifetime only.",
+        rules: rules!["rfc7662-4-expiry-checked"],
+        observable: true,
+        judge: named::active_in_time,
+    },
+    Law {
+        id: "active-token-not-revoked",
+        about: "A token that its client revoked is not called active.",
+        rules: rules!["rfc7662-4-revocation-checked"],
+        observable: true,
+        judge: named::active_not_revoked,
+    },
+    Law {
+        id: "served-token-is-for-resource",
+        about: "A resource is served only for a token that is for this resource.",
+        rules: rules!["rfc9700-2.3-rs-refuses-wrong-audience", "rfc8707-2-token-audience-restricted"],
+        observable: true,
+        judge: |facts| {
+            facts.each_service(|_, service| {
+                let only_for = facts.issue_of(service.token).and_then(|issue| issue.issued.only_for);
+                only_for.is_none_or(|resource| resource == service.resource)
+            })
+        },
     },
     Law {
         id: "served-token-was-issued",

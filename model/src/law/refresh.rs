@@ -52,6 +52,15 @@ pub(super) fn keeps_scope(facts: &Facts<'_>) -> Judgement {
     every(facts.refreshed().map(|(at, _, refresh)| (at, !refresh.falls_short)))
 }
 
+pub(super) fn within_resources(facts: &Facts<'_>) -> Judgement {
+    every(
+        facts
+            .refreshes()
+            .filter(|(_, _, refresh)| refresh.strays)
+            .map(|(at, _, refresh)| (at, refresh.issued.is_none())),
+    )
+}
+
 pub(super) fn in_time(facts: &Facts<'_>) -> Judgement {
     let Some(lifetime) = facts.refresh_lifetime else { return Judgement::Silent };
     every(facts.refreshed().filter_map(|(at, fact, refresh)| {

@@ -25,9 +25,12 @@ pub enum Field {
     Password,
     RedirectUri,
     RefreshToken,
+    Resource,
     ResponseType,
     Scope,
     State,
+    Token,
+    TokenTypeHint,
     UserId,
 }
 
@@ -53,9 +56,12 @@ impl Field {
             Self::Password => "password",
             Self::RedirectUri => "redirect_uri",
             Self::RefreshToken => "refresh_token",
+            Self::Resource => "resource",
             Self::ResponseType => "response_type",
             Self::Scope => "scope",
             Self::State => "state",
+            Self::Token => "token",
+            Self::TokenTypeHint => "token_type_hint",
             Self::UserId => "user_id",
         }
     }
@@ -80,7 +86,7 @@ pub enum Malformed {
     MethodUnknown,
     /// `code_challenge_method` without `code_challenge`.
     MethodWithoutChallenge,
-    /// Parameters of a token request in the URI.
+    /// Parameters of a request of a client in the URI.
     ParametersInUri,
     /// Client credentials in the header and in the body.
     TwoAuthentications,
@@ -103,6 +109,10 @@ pub enum Place {
     AuthorizationRequest,
     /// A token request.
     TokenRequest,
+    /// A request that revokes a token.
+    RevocationRequest,
+    /// A request that asks whether a token is good.
+    IntrospectionRequest,
     /// A request for a protected resource.
     ResourceRequest,
 }
@@ -121,10 +131,13 @@ impl Malformed {
             (Self::Syntax(Field::CodeVerifier), Place::TokenRequest) => {
                 Answer::Token(ErrorCode::InvalidGrant)
             }
-            (Self::Syntax(Field::Authorization), Place::TokenRequest) => {
-                Answer::Token(ErrorCode::InvalidClient)
+            (
+                Self::Syntax(Field::Authorization),
+                Place::TokenRequest | Place::RevocationRequest | Place::IntrospectionRequest,
+            ) => Answer::Token(ErrorCode::InvalidClient),
+            (_, Place::TokenRequest | Place::RevocationRequest | Place::IntrospectionRequest) => {
+                Answer::Token(ErrorCode::InvalidRequest)
             }
-            (_, Place::TokenRequest) => Answer::Token(ErrorCode::InvalidRequest),
             (_, Place::ResourceRequest) => Answer::Challenge(400, Some(ErrorCode::InvalidRequest)),
         }
     }
@@ -195,6 +208,12 @@ impl Malformed {
                 rules!["rfc6749-5.2-invalid-client-401-challenge"]
             }
             (_, Place::TokenRequest) => rules!["rfc6749-5.2-invalid-request"],
+            (Self::Missing(Field::Token), Place::RevocationRequest) => {
+                rules!["rfc7009-2.1-token-parameter-required"]
+            }
+            (_, Place::RevocationRequest | Place::IntrospectionRequest) => {
+                rules!["rfc6749-5.2-invalid-request"]
+            }
             (_, Place::ResourceRequest) => rules!["rfc6750-3.1-invalid-request-400"],
             (Self::MethodNotAllowed(_), Place::Page) => rules!["rfc9110-15.5.6-405-has-allow"],
             (_, Place::Page) => &[],

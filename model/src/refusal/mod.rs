@@ -3,10 +3,11 @@
 //! [`Malformed`] is found by a codec, [`Refusal`] by a step. Both say precisely what was wrong; [`Answer`] says
 //! what the specifications let a stranger know of it. Failures of the world (a store that is down) are not here.
 
+mod enforces;
 mod malformed;
+mod told;
 
 use crate::rule::RuleId;
-use crate::rules;
 
 pub use malformed::{Field, Malformed, Place};
 
@@ -73,6 +74,12 @@ pub enum Refusal {
     RefreshExpired,
     /// The refresh asks for more than the owner consented to.
     RefreshScopeWider,
+    /// A client that asks for itself asks for scope that it is not registered for.
+    ScopeNotForClient,
+    /// The authorization request names a resource that is not known here.
+    ResourceUnknown,
+    /// The token request names a resource that is not known here, or was not granted.
+    ResourceNotGranted,
     /// The redirect URI is not the authorization request's.
     RedirectUriDiffers,
     /// The code was issued for a challenge, and no verifier came.
@@ -81,6 +88,10 @@ pub enum Refusal {
     VerifierWrong,
     /// A verifier came for a code that was issued without a challenge.
     VerifierUnexpected,
+    /// The token to be revoked was issued to another client.
+    TokenOfAnotherClient,
+    /// A client without a secret asks whether a token is good.
+    IntrospectionNotAllowed,
     /// The request for the resource has no token.
     TokenMissing,
     /// No such token was issued.
@@ -89,11 +100,13 @@ pub enum Refusal {
     TokenExpired,
     /// The grant behind the token has ended.
     TokenRevoked,
+    /// The token is for another resource.
+    TokenForAnotherResource,
     /// The token's scope does not cover the resource.
     ScopeInsufficient,
 }
 
-/// The error codes of RFC 6749 4.1.2.1 and 5.2 and RFC 6750 3.1 that this server sends.
+/// The error codes of RFC 6749 4.1.2.1 and 5.2, RFC 6750 3.1 and RFC 8707 2 that this server sends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(missing_docs, reason = "each is the code of its name")]
 pub enum ErrorCode {
@@ -107,6 +120,7 @@ pub enum ErrorCode {
     UnsupportedGrantType,
     InvalidToken,
     InsufficientScope,
+    InvalidTarget,
 }
 
 impl ErrorCode {
@@ -124,6 +138,7 @@ impl ErrorCode {
             Self::UnsupportedGrantType => "unsupported_grant_type",
             Self::InvalidToken => "invalid_token",
             Self::InsufficientScope => "insufficient_scope",
+            Self::InvalidTarget => "invalid_target",
         }
     }
 }
@@ -174,203 +189,22 @@ impl Refusal {
         Self::RefreshReplayed,
         Self::RefreshExpired,
         Self::RefreshScopeWider,
+        Self::ScopeNotForClient,
+        Self::ResourceUnknown,
+        Self::ResourceNotGranted,
         Self::RedirectUriDiffers,
         Self::VerifierMissing,
         Self::VerifierWrong,
         Self::VerifierUnexpected,
+        Self::TokenOfAnotherClient,
+        Self::IntrospectionNotAllowed,
         Self::TokenMissing,
         Self::TokenUnknown,
         Self::TokenExpired,
         Self::TokenRevoked,
+        Self::TokenForAnotherResource,
         Self::ScopeInsufficient,
     ];
-
-    /// How the sender is told.
-    #[must_use]
-    pub const fn answer(self) -> Answer {
-        match self {
-            Self::ClientUnknown | Self::RedirectUriUnregistered | Self::RedirectUriNeeded => {
-                Answer::Page(400)
-            }
-            Self::ClientNotAllowed => Answer::Redirect(ErrorCode::UnauthorizedClient),
-            Self::ResponseTypeUnsupported => Answer::Redirect(ErrorCode::UnsupportedResponseType),
-            Self::ScopeRefused => Answer::Redirect(ErrorCode::InvalidScope),
-            Self::ChallengeNeeded | Self::PlainRefused => Answer::Redirect(ErrorCode::InvalidRequest),
-            Self::OwnerDenied => Answer::Redirect(ErrorCode::AccessDenied),
-            Self::PasswordWrong | Self::LogInForged | Self::SessionMissing | Self::DecisionForged => {
-                Answer::Page(403)
-            }
-            Self::DecisionRepeated | Self::AskExpired => Answer::Page(400),
-            Self::CredentialsMissing
-            | Self::ClientUnknownAtToken
-            | Self::SecretWrong
-            | Self::AuthenticationMethodWrong => Answer::Token(ErrorCode::InvalidClient),
-            Self::GrantTypeUnsupported => Answer::Token(ErrorCode::UnsupportedGrantType),
-            Self::GrantTypeNotAllowed => Answer::Token(ErrorCode::UnauthorizedClient),
-            Self::CodeUnknown
-            | Self::CodeOfAnotherClient
-            | Self::CodeReplayed
-            | Self::CodeExpired
-            | Self::RefreshUnknown
-            | Self::RefreshOfAnotherClient
-            | Self::RefreshReplayed
-            | Self::RefreshExpired
-            | Self::RedirectUriDiffers
-            | Self::VerifierMissing
-            | Self::VerifierWrong
-            | Self::VerifierUnexpected => Answer::Token(ErrorCode::InvalidGrant),
-            Self::RefreshScopeWider => Answer::Token(ErrorCode::InvalidScope),
-            Self::TokenMissing => Answer::Challenge(401, None),
-            Self::TokenUnknown | Self::TokenExpired | Self::TokenRevoked => {
-                Answer::Challenge(401, Some(ErrorCode::InvalidToken))
-            }
-            Self::ScopeInsufficient => Answer::Challenge(403, Some(ErrorCode::InsufficientScope)),
-        }
-    }
-
-    /// What to say of it to a stranger; refusals that share an error code and would help a thief share the text.
-    #[must_use]
-    pub const fn describe(self) -> &'static str {
-        match self {
-            Self::ClientUnknown => "this client is not registered here",
-            Self::RedirectUriUnregistered => "this redirect_uri is not registered for the client",
-            Self::RedirectUriNeeded => "the client has to say which of its redirect URIs it wants",
-            Self::ClientNotAllowed => "the client is not registered for the code grant",
-            Self::ResponseTypeUnsupported => "response_type has to be code",
-            Self::ScopeRefused => "the scope is unknown or not for this client",
-            Self::ChallengeNeeded => "code_challenge is required",
-            Self::PlainRefused => "code_challenge_method has to be S256",
-            Self::OwnerDenied => "the resource owner said no",
-            Self::PasswordWrong => "the name or the password is wrong",
-            Self::LogInForged => "the form is too old or not this server's; please log in again",
-            Self::SessionMissing => "nobody is logged in here; please start again at the application",
-            Self::DecisionForged => "this answer does not come from the page of this server that asked",
-            Self::DecisionRepeated => {
-                "this request was answered before; please start again at the application"
-            }
-            Self::AskExpired => "this request is too old; please start again at the application",
-            Self::CredentialsMissing
-            | Self::ClientUnknownAtToken
-            | Self::SecretWrong
-            | Self::AuthenticationMethodWrong => "client authentication failed",
-            Self::GrantTypeUnsupported => "grant_type is not supported",
-            Self::GrantTypeNotAllowed => "the client is not registered for this grant_type",
-            Self::CodeUnknown
-            | Self::CodeOfAnotherClient
-            | Self::CodeReplayed
-            | Self::CodeExpired
-            | Self::RedirectUriDiffers => "the code is not valid for this request",
-            Self::RefreshUnknown
-            | Self::RefreshOfAnotherClient
-            | Self::RefreshReplayed
-            | Self::RefreshExpired => "the refresh token is not valid for this request",
-            Self::RefreshScopeWider => "the scope is more than what was granted",
-            Self::VerifierMissing | Self::VerifierWrong | Self::VerifierUnexpected => {
-                "code_verifier does not fit the authorization request"
-            }
-            Self::TokenMissing => "an access token is required",
-            Self::TokenUnknown | Self::TokenExpired | Self::TokenRevoked => "the access token is not valid",
-            Self::ScopeInsufficient => "the access token's scope does not cover this resource",
-        }
-    }
-
-    /// The rules that it enforces.
-    #[must_use]
-    pub const fn rules(self) -> &'static [RuleId] {
-        match self {
-            Self::ClientUnknown => rules!["rfc6749-4.1.2.1-bad-client-or-redirect-not-redirected"],
-            Self::RedirectUriUnregistered => rules![
-                "rfc6749-3.1.2.2-public-client-registered-uri",
-                "rfc6749-3.1.2.3-registered-uris-compared",
-                "rfc6749-3.1.2.3-simple-string-comparison",
-                "rfc6749-3.1.2.4-no-redirect-to-invalid-uri",
-                "rfc9700-2.1-redirect-uri-exact-match",
-                "rfc9700-4.1.3-simple-string-comparison",
-            ],
-            Self::RedirectUriNeeded => rules!["rfc6749-3.1.2.3-redirect-uri-required-if-many"],
-            Self::ClientNotAllowed => rules!["rfc6749-4.1.2.1-unauthorized-client"],
-            Self::ResponseTypeUnsupported => {
-                rules!["rfc6749-3.1.1-response-type-unknown", "rfc6749-4.1.2.1-unsupported-response-type"]
-            }
-            Self::ScopeRefused => rules!["rfc6749-4.1.2.1-invalid-scope"],
-            Self::ChallengeNeeded => rules!["rfc7636-4.4.1-challenge-required"],
-            Self::PlainRefused => rules!["rfc7636-7.2-plain-not-used"],
-            Self::OwnerDenied => rules!["rfc6749-4.1.2.1-access-denied"],
-            Self::PasswordWrong => rules!["rfc6749-3.1-owner-wrong-password-refused"],
-            Self::LogInForged | Self::DecisionForged => {
-                rules!["rfc6749-10.12-authorization-endpoint-csrf-protected"]
-            }
-            Self::SessionMissing => rules!["rfc6749-3.1-owner-authenticated-first"],
-            Self::DecisionRepeated | Self::AskExpired => rules!["rfc6749-4.1.1-owner-decision-obtained"],
-            Self::CredentialsMissing => rules![
-                "rfc6749-2.2-client-id-alone-no-auth",
-                "rfc6749-4.1.3-client-auth-required",
-                "rfc6749-5.2-invalid-client",
-            ],
-            Self::ClientUnknownAtToken => rules!["rfc6749-5.2-invalid-client"],
-            Self::SecretWrong => {
-                rules!["rfc6749-4.1.3-client-auth-checked-if-included", "rfc6749-5.2-invalid-client"]
-            }
-            Self::AuthenticationMethodWrong => rules!["rfc6749-5.2-invalid-client"],
-            Self::GrantTypeUnsupported => rules!["rfc6749-5.2-unsupported-grant-type"],
-            Self::GrantTypeNotAllowed => rules!["rfc6749-5.2-unauthorized-client"],
-            Self::CodeUnknown => rules!["rfc6749-4.1.3-code-valid", "rfc6749-5.2-invalid-grant"],
-            Self::CodeOfAnotherClient => {
-                rules!["rfc6749-4.1.3-code-bound-to-client", "rfc6749-4.1.3-code-bound-to-public-client-id"]
-            }
-            Self::CodeReplayed => rules![
-                "rfc6749-4.1.2-code-single-use",
-                "rfc6749-4.1.2-code-single-use-concurrent",
-                "rfc6749-4.1.2-code-reuse-revokes-tokens",
-                "rfc9700-4.2.4-code-single-use",
-                "rfc9700-4.2.4-code-replay-revokes-tokens",
-            ],
-            Self::CodeExpired => {
-                rules!["rfc6749-4.1.2-code-expires-shortly", "rfc6749-4.1.2-code-lifetime-10-minutes"]
-            }
-            Self::RefreshUnknown => rules!["rfc6749-6-refresh-token-validated"],
-            Self::RefreshOfAnotherClient => rules!["rfc6749-6-refresh-token-bound-to-client"],
-            Self::RefreshReplayed => rules![
-                "rfc6749-10.4-public-refresh-abuse-detected",
-                "rfc9700-2.2.2-public-refresh-protected",
-                "rfc9700-4.14.2-rotation-replay-revokes-family",
-            ],
-            Self::RefreshExpired => rules!["rfc9700-4.14.2-refresh-expires-when-idle"],
-            Self::RefreshScopeWider => {
-                rules!["rfc6749-6-scope-not-beyond-original", "rfc9700-4.14.2-refresh-bound-to-scope"]
-            }
-            Self::RedirectUriDiffers => {
-                rules!["rfc6749-4.1.3-redirect-uri-present", "rfc6749-4.1.3-redirect-uri-identical"]
-            }
-            Self::VerifierMissing => {
-                rules!["rfc7636-4.5-verifier-required", "rfc9700-2.1.1-as-enforces-verifier"]
-            }
-            Self::VerifierWrong => rules![
-                "rfc7636-4.6-mismatch-invalid-grant",
-                "rfc7636-4.4-challenge-bound-to-code",
-                "rfc7636-4.5-method-bound-to-code",
-                "rfc9700-4.5.3-code-bound-to-transaction",
-            ],
-            Self::VerifierUnexpected => rules!["rfc9700-4.8.2-pkce-downgrade-rejected"],
-            Self::TokenMissing => {
-                rules!["rfc6750-3-challenge-without-token", "rfc6750-3.1-no-error-without-token"]
-            }
-            Self::TokenUnknown => {
-                rules!["rfc6750-3.1-invalid-token-401", "rfc6749-10.3-access-token-not-forgeable"]
-            }
-            Self::TokenRevoked => {
-                rules!["rfc6750-3.1-invalid-token-401", "rfc6749-4.1.2-code-reuse-revokes-tokens"]
-            }
-            Self::TokenExpired => rules![
-                "rfc6750-3.1-invalid-token-401",
-                "rfc6749-7-expired-token-refused",
-                "rfc6750-5.2-token-lifetime-limited",
-            ],
-            Self::ScopeInsufficient => {
-                rules!["rfc6749-7-scope-covers-resource", "rfc6750-3.1-insufficient-scope-403"]
-            }
-        }
-    }
 }
 
 /// A refused request, and at which place.

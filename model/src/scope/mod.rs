@@ -3,19 +3,23 @@
 //! Bounds are small on purpose: a scope speaks of its own bounds only. A law that a scope names must hold in every
 //! state of it; whatever it must reach has to be found, so that nothing holds because nothing happens.
 
+mod base;
 mod odd;
+mod refresh;
 mod table;
+mod tokens;
 
 use crate::client::refusal::ClientRefusal;
 use crate::policy::Policy;
 use crate::refusal::Refusal;
 use crate::server::decide::Choice;
-use crate::text::ScopeSet;
+use crate::text::{ResourceSet, ScopeSet};
 use crate::world::Action;
-use crate::world::action::{Forgery, Lure, Redemption, RefreshTry};
+use crate::world::action::{ForItselfTry, Forgery, Lure, Naming, Redemption, RefreshTry};
 
+pub use base::HONEST_PATH;
 pub use odd::Odd;
-pub use table::{HONEST_PATH, SCOPES};
+pub use table::SCOPES;
 
 /// A bounded world.
 #[derive(Debug)]
@@ -32,6 +36,8 @@ pub struct Scope {
     pub names_redirect: bool,
     /// The scope that the client is registered for and asks for.
     pub client_scope: ScopeSet,
+    /// The resource that the client's requests name; none leaves it to the server.
+    pub resource: Option<ResourceSet>,
     /// The server's policy.
     pub policy: Policy,
     /// How often the owner and the attacker start a login.
@@ -50,6 +56,12 @@ pub struct Scope {
     pub refresh: bool,
     /// Refresh tokens that somebody shows besides the client's own refreshes.
     pub refreshes: &'static [RefreshTry],
+    /// Requests of clients for themselves.
+    pub for_itself: &'static [ForItselfTry],
+    /// Requests that name a token.
+    pub names: &'static [Naming],
+    /// How many of these in all.
+    pub namings: u8,
     /// Token requests in all.
     pub calls: u8,
     /// Grants in all.
@@ -117,6 +129,7 @@ pub enum PhaseName {
     CodeReplayed,
     CodeBurnt,
     RefreshReplayed,
+    Revoked,
 }
 
 impl PhaseName {
@@ -129,6 +142,7 @@ impl PhaseName {
         Self::CodeReplayed,
         Self::CodeBurnt,
         Self::RefreshReplayed,
+        Self::Revoked,
     ];
 
     /// The phase of a grant.
@@ -143,6 +157,7 @@ impl PhaseName {
             Phase::Dead(Cause::CodeReplayed) => Self::CodeReplayed,
             Phase::Dead(Cause::CodeBurnt) => Self::CodeBurnt,
             Phase::Dead(Cause::RefreshReplayed) => Self::RefreshReplayed,
+            Phase::Dead(Cause::Revoked) => Self::Revoked,
         }
     }
 }

@@ -4,15 +4,18 @@ use crate::directory::ClientNo;
 use crate::refusal::{Field, Malformed};
 use crate::secret::Shown;
 use crate::server::Request;
+use crate::server::audience::AskedResources;
 use crate::server::authenticate::{Presented, Proof};
 use crate::server::authorize::{Ask, AskedScope, Authorize};
+use crate::server::client_credentials::ClientCredentials;
 use crate::server::decide::{Choice, Decide};
 use crate::server::login::{Checked, LogIn};
+use crate::server::named::TokenNamed;
 use crate::server::redeem::{Redeem, TokenAsk, TokenRequest};
-use crate::server::resource::{Bearer, ResourceRequest};
-use crate::text::{Challenge, ChallengeMethod, ScopeSet};
+use crate::server::resource::{Bearer, Need, ResourceRequest};
+use crate::text::{Challenge, ChallengeMethod, ResourceSet, ScopeSet};
 use crate::world::symbols::{EVIL, JUNK, digest, grant_id, redirect, secret};
-use crate::world::{OWNER, World};
+use crate::world::{OWNER, PROFILE, PUBLIC, World};
 
 /// An odd request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -34,6 +37,11 @@ pub enum Odd {
     SecretInBody,
     UnknownGrantType,
     GrantTypeNotAllowed,
+    UnknownResource,
+    ForItselfUnknownScope,
+    ForItselfUnknownResource,
+    ForItselfWithoutRegistration,
+    PublicIntrospection,
     ForeignToken,
     CodeAsToken,
     NoToken,
@@ -58,6 +66,11 @@ impl Odd {
         Self::SecretInBody,
         Self::UnknownGrantType,
         Self::GrantTypeNotAllowed,
+        Self::UnknownResource,
+        Self::ForItselfUnknownScope,
+        Self::ForItselfUnknownResource,
+        Self::ForItselfWithoutRegistration,
+        Self::PublicIntrospection,
         Self::ForeignToken,
         Self::CodeAsToken,
         Self::NoToken,
@@ -75,18 +88,29 @@ impl Odd {
                 response_type_is_code: true,
                 scope: None,
                 challenge: challenge(ChallengeMethod::S256),
+                resources: None,
             }),
             session,
         };
         let asking = |ask: Ask| Request::Authorize(Authorize { ask: Ok(ask), ..good });
-        let plain =
-            Ask { response_type_is_code: true, scope: None, challenge: challenge(ChallengeMethod::S256) };
+        let plain = Ask {
+            response_type_is_code: true,
+            scope: None,
+            challenge: challenge(ChallengeMethod::S256),
+            resources: None,
+        };
+        let unknown = AskedResources { known: ResourceSet::EMPTY, has_unknown: true };
         let token = |client: Option<u16>, proof, ask| {
             let by = Ok(Presented { client: client.map(ClientNo), proof });
             Some(Request::Token(TokenRequest { by, ask: Ok(ask) }))
         };
-        let redeem = TokenAsk::Redeem(Redeem { code: None, redirect: None, verifier: None });
-        let bearer = |bearer| Some(Request::Resource(ResourceRequest { bearer }));
+        let redeem = TokenAsk::Redeem(Redeem { code: None, redirect: None, verifier: None, resources: None });
+        let need = Need { resource: ResourceSet::FIRST, scope: PROFILE };
+        let bearer = |bearer| Some(Request::Resource(ResourceRequest { bearer, need }));
+        let itself = |scope, resources| {
+            let ask = TokenAsk::ClientCredentials(ClientCredentials { scope, resources });
+            token(Some(3), Proof::Basic(digest(secret(3))), ask)
+        };
         match self {
             Self::UnknownClient => Some(Request::Authorize(Authorize { client: Ok(None), ..good })),
             Self::MissingClient => Some(Request::Authorize(Authorize {
@@ -131,6 +155,19 @@ impl Odd {
             Self::SecretInBody => token(Some(1), Proof::Post(digest(secret(1))), redeem),
             Self::UnknownGrantType => token(Some(1), Proof::Basic(digest(secret(1))), TokenAsk::Unsupported),
             Self::GrantTypeNotAllowed => token(Some(3), Proof::Basic(digest(secret(3))), redeem),
+            Self::UnknownResource => Some(asking(Ask { resources: Some(unknown), ..plain })),
+            Self::ForItselfUnknownScope => {
+                itself(Some(AskedScope { known: ScopeSet::EMPTY, has_unknown: true }), None)
+            }
+            Self::ForItselfUnknownResource => itself(None, Some(unknown)),
+            Self::ForItselfWithoutRegistration => {
+                let ask = TokenAsk::ClientCredentials(ClientCredentials { scope: None, resources: None });
+                token(Some(1), Proof::Basic(digest(secret(1))), ask)
+            }
+            Self::PublicIntrospection => {
+                let by = Ok(Presented { client: Some(ClientNo(PUBLIC)), proof: Proof::None });
+                Some(Request::Introspect(TokenNamed { by, token: Ok(None) }))
+            }
             Self::ForeignToken => bearer(Bearer::Foreign),
             Self::CodeAsToken => world.grants.first().and_then(|_| {
                 bearer(Bearer::Shown(Shown {

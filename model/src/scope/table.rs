@@ -1,157 +1,15 @@
 //! The scopes.
 
-use super::{Leaks, Odd, PhaseName, Reached, Scope};
+use super::base::{ALL, BASE, CORE, EXPIRY, HONEST_PATH, LONG, NOTHING, SHORT, composed};
+use super::{Leaks, Odd, PhaseName, Reached, Scope, refresh, tokens};
 use crate::client::refusal::ClientRefusal;
 use crate::fact::Who;
 use crate::policy::{Lifetime, PkceNeed, Policy, WrongVerifier};
 use crate::refusal::Refusal;
 use crate::server::decide::Choice;
 use crate::text::ScopeSet;
-use crate::world::Action;
-use crate::world::action::{
-    CodeOf, Forgery, Lure, ProofOf, Redemption, RedirectOf, RefreshOf, RefreshScope, RefreshTry, VerifierOf,
-};
+use crate::world::action::{CodeOf, Forgery, Lure, ProofOf, Redemption, RedirectOf, VerifierOf};
 use crate::world::{ATTACKER, EMAIL, OWNER, PROFILE};
-
-/// A policy whose lifetimes are a few steps of the clock.
-const SHORT: Policy = Policy {
-    ask_lifetime: Lifetime(2),
-    code_lifetime: Lifetime(1),
-    access_token_lifetime: Lifetime(1),
-    ..Policy::RFC9700
-};
-
-/// Lifetimes that no scope's clock reaches.
-const LONG: Policy = Policy::RFC9700;
-
-const NOTHING: Leaks = Leaks { responses: false, requests: false, tokens: false, refresh: false };
-
-const BASE: Scope = Scope {
-    name: "",
-    why: "",
-    public: false,
-    pkce: true,
-    names_redirect: true,
-    client_scope: PROFILE,
-    policy: LONG,
-    starts: [1, 0],
-    mistakes: 0,
-    choices: &[],
-    double_submit: false,
-    uses: 1,
-    retries: false,
-    refresh: false,
-    refreshes: &[],
-    calls: 1,
-    grants: 1,
-    ticks: 0,
-    leaks: NOTHING,
-    redemptions: &[],
-    lures: &[],
-    forgeries: &[],
-    made_up_tokens: false,
-    attempts: 0,
-    odd: &[],
-    laws: &[],
-    sometimes: &[],
-    honest: &[],
-};
-
-/// The laws that every scope with an honest flow keeps.
-const CORE: &[&str] = &[
-    "code-after-login",
-    "code-after-consent",
-    "consent-is-the-owners",
-    "code-to-registered-uri",
-    "code-redeemed-once",
-    "code-redeemed-by-its-client",
-    "code-redeemed-with-its-redirect-uri",
-    "code-redeemed-with-its-verifier",
-    "no-verifier-without-challenge",
-    "confidential-client-authenticated",
-    "code-was-issued",
-    "served-token-was-issued",
-    "served-token-covers-resource",
-    "session-integrity",
-];
-
-const ALL: &[&str] = &[
-    "code-after-login",
-    "code-after-consent",
-    "consent-is-the-owners",
-    "code-to-registered-uri",
-    "code-redeemed-once",
-    "replay-ends-grant",
-    "code-redeemed-in-time",
-    "code-redeemed-by-its-client",
-    "code-redeemed-with-its-redirect-uri",
-    "code-redeemed-with-its-verifier",
-    "no-verifier-without-challenge",
-    "confidential-client-authenticated",
-    "code-was-issued",
-    "served-token-was-issued",
-    "served-token-in-time",
-    "served-token-covers-resource",
-    "thief-gains-nothing",
-    "session-integrity",
-];
-
-/// All but `thief-gains-nothing`: who holds a bearer token gets the resource (RFC 6750 5.1).
-const EXPIRY: &[&str] = &[
-    "code-after-login",
-    "code-after-consent",
-    "code-redeemed-once",
-    "code-redeemed-in-time",
-    "code-redeemed-with-its-verifier",
-    "served-token-was-issued",
-    "served-token-in-time",
-    "session-integrity",
-];
-
-/// The laws about refresh tokens, and those that they rest on.
-const REFRESH: &[&str] = &[
-    "code-redeemed-once",
-    "replay-ends-grant",
-    "confidential-client-authenticated",
-    "token-within-consent",
-    "refresh-token-was-issued",
-    "refresh-by-its-client",
-    "public-refresh-used-once",
-    "public-refresh-replay-ends-grant",
-    "refresh-keeps-scope",
-    "refresh-in-time",
-    "served-token-was-issued",
-    "served-token-in-time",
-    "session-integrity",
-];
-
-const fn shown(by: Who, client: u16, token: RefreshOf, scope: RefreshScope) -> RefreshTry {
-    RefreshTry { by, client, token, scope }
-}
-
-/// The honest path: what the driven half of the suite walks.
-pub const HONEST_PATH: &[Action] = &[
-    Action::Start(OWNER),
-    Action::Ask(OWNER),
-    Action::LogIn(OWNER, true),
-    Action::Ask(OWNER),
-    Action::Decide(OWNER, Choice::Approve),
-    Action::Callback(OWNER),
-    Action::Load(0),
-    Action::Commit(0),
-    Action::Profile(OWNER),
-];
-
-const fn composed(by: Who, client: u16, proof: ProofOf) -> Redemption {
-    Redemption {
-        by,
-        client,
-        proof,
-        code: CodeOf::Leaked,
-        redirect: RedirectOf::Right,
-        verifier: VerifierOf::Right,
-    }
-}
 
 /// Every scope, in reading order.
 pub static SCOPES: &[Scope] = &[
@@ -341,89 +199,13 @@ pub static SCOPES: &[Scope] = &[
         honest: HONEST_PATH,
         ..BASE
     },
-    Scope {
-        name: "refresh",
-        why: "a public client that refreshes, with less scope, with more, and with a token that was spent",
-        public: true,
-        client_scope: ScopeSet(PROFILE.0 | EMAIL.0),
-        refresh: true,
-        retries: true,
-        calls: 4,
-        refreshes: &[
-            shown(Who::Client, 0, RefreshOf::Latest, RefreshScope::All),
-            shown(Who::Client, 0, RefreshOf::Latest, RefreshScope::Narrower),
-            shown(Who::Client, 0, RefreshOf::Latest, RefreshScope::Wider),
-            shown(Who::Client, 0, RefreshOf::First, RefreshScope::All),
-            shown(Who::Thief, 0, RefreshOf::MadeUp, RefreshScope::All),
-        ],
-        laws: REFRESH,
-        sometimes: &[
-            Reached::Refused(Refusal::RefreshUnknown),
-            Reached::Refused(Refusal::RefreshReplayed),
-            Reached::Refused(Refusal::RefreshScopeWider),
-            Reached::Phase(PhaseName::RefreshReplayed),
-            Reached::Served,
-        ],
-        honest: HONEST_PATH,
-        ..BASE
-    },
-    Scope {
-        name: "refresh-theft",
-        why: "a public client that refreshes before expiry, and a thief who has its first refresh token",
-        public: true,
-        policy: Policy { refresh_lifetime: Lifetime(2), ..SHORT },
-        refresh: true,
-        uses: 3,
-        calls: 3,
-        ticks: 3,
-        leaks: Leaks { refresh: true, ..NOTHING },
-        refreshes: &[shown(Who::Thief, 0, RefreshOf::Leaked, RefreshScope::All)],
-        laws: REFRESH,
-        sometimes: &[
-            Reached::Refused(Refusal::RefreshReplayed),
-            Reached::Refused(Refusal::RefreshExpired),
-            Reached::ClientRefused(ClientRefusal::RefreshInProgress),
-            Reached::Phase(PhaseName::RefreshReplayed),
-            Reached::Served,
-        ],
-        honest: HONEST_PATH,
-        ..BASE
-    },
-    Scope {
-        name: "refresh-grace",
-        why: "a public client that refreshes twice at once, at a server that grants a second for that",
-        public: true,
-        policy: Policy { refresh_grace: Lifetime(1), ..SHORT },
-        refresh: true,
-        uses: 2,
-        calls: 3,
-        ticks: 2,
-        refreshes: &[shown(Who::Client, 0, RefreshOf::First, RefreshScope::All)],
-        laws: REFRESH,
-        sometimes: &[
-            Reached::Refused(Refusal::RefreshReplayed),
-            Reached::Phase(PhaseName::RefreshReplayed),
-            Reached::Served,
-        ],
-        honest: HONEST_PATH,
-        ..BASE
-    },
-    Scope {
-        name: "refresh-two-clients",
-        why: "a refresh token that leaked, in the hands of another client, and without the client's secret",
-        refresh: true,
-        calls: 3,
-        leaks: Leaks { refresh: true, ..NOTHING },
-        refreshes: &[
-            shown(Who::OtherClient, 1, RefreshOf::Leaked, RefreshScope::All),
-            shown(Who::Thief, 0, RefreshOf::Leaked, RefreshScope::All),
-            shown(Who::Client, 0, RefreshOf::Latest, RefreshScope::All),
-        ],
-        laws: REFRESH,
-        sometimes: &[Reached::Refused(Refusal::RefreshOfAnotherClient), Reached::Served],
-        honest: HONEST_PATH,
-        ..BASE
-    },
+    refresh::PUBLIC,
+    refresh::THEFT,
+    refresh::GRACE,
+    refresh::TWO_CLIENTS,
+    tokens::REVOCATION,
+    tokens::TWO_RESOURCES,
+    tokens::CLIENT_CREDENTIALS,
     Scope {
         name: "odd-requests",
         why: "single messages that no honest actor sends, at every moment of an honest flow",
@@ -447,6 +229,10 @@ pub static SCOPES: &[Scope] = &[
             Reached::Refused(Refusal::AuthenticationMethodWrong),
             Reached::Refused(Refusal::GrantTypeUnsupported),
             Reached::Refused(Refusal::GrantTypeNotAllowed),
+            Reached::Refused(Refusal::ResourceUnknown),
+            Reached::Refused(Refusal::ResourceNotGranted),
+            Reached::Refused(Refusal::ScopeNotForClient),
+            Reached::Refused(Refusal::IntrospectionNotAllowed),
             Reached::Refused(Refusal::TokenMissing),
             Reached::Refused(Refusal::TokenUnknown),
         ],

@@ -3,14 +3,17 @@
 //! Precedence: the client and its redirect URI first, since without them no redirect is safe; then the login, where
 //! policy lets it come first (decision 0008); then everything that the client is told by redirect.
 
+use super::audience::{AskedResources, asked_for};
 use super::{Consent, Found, Moment, Needs, Outcome, Pending, Reply, Write};
 use crate::directory::{Client, ClientNo, Directory};
 use crate::form::Params;
-use crate::grant::{Asked, Grant, Phase, Terms};
+use crate::grant::{Asked, Grant, Owner, Phase, Terms};
 use crate::policy::{ExcessScope, PkceNeed};
 use crate::refusal::{Field, Malformed, Place, Refusal, Refused};
 use crate::secret::{Digest, Handle};
-use crate::text::{Challenge, ChallengeMethod, RedirectUri, ScopeSet, is_proof_key, is_vschar, scope_values};
+use crate::text::{
+    Challenge, ChallengeMethod, RedirectUri, ResourceSet, ScopeSet, is_proof_key, is_vschar, scope_values,
+};
 
 /// A client asks through a browser.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -37,6 +40,15 @@ pub struct Ask {
     pub scope: Option<AskedScope>,
     /// The PKCE challenge.
     pub challenge: Option<Challenge>,
+    /// The resources; none leaves them to the server.
+    pub resources: Option<AskedResources>,
+}
+
+/// What a good request may have.
+struct Judged {
+    scope: ScopeSet,
+    audience: ResourceSet,
+    challenge: Option<Challenge>,
 }
 
 /// A scope as it was asked for.
@@ -94,16 +106,16 @@ impl Authorize {
             // rfc9700-4.11.2-authenticate-before-redirect, rfc6749-3.1-owner-authenticated-first
             return Ok(Outcome::Reply(Reply::LogInFirst));
         };
-        let (scope, challenge) = self.judge_ask(at, client)?;
+        let Judged { scope, audience, challenge } = self.judge_ask(at, client)?;
 
         let grant = Grant {
             id: at.fresh.grant,
             terms: Terms {
                 client: client.no,
-                user: session.user,
-                session: session.key,
+                owner: Some(Owner { user: session.user, session: session.key }),
                 redirect: self.redirect.ok().flatten().map(|uri| uri.exact),
                 scope,
+                audience,
                 challenge,
             },
             phase: Phase::Asked(Asked {
@@ -121,7 +133,7 @@ impl Authorize {
     }
 
     /// Judges what the client is told by redirect (RFC 6749 4.1.2.1).
-    fn judge_ask(&self, at: &Moment, client: &Client) -> Result<(ScopeSet, Option<Challenge>), Refused> {
+    fn judge_ask(&self, at: &Moment, client: &Client) -> Result<Judged, Refused> {
         let ask = self.ask.map_err(|malformed| Refused::Malformed(Place::AuthorizationRequest, malformed))?;
         // rfc6749-4.1.2.1-unauthorized-client
         if !client.code_grant {
@@ -131,7 +143,13 @@ impl Authorize {
         if !ask.response_type_is_code {
             return Err(Refusal::ResponseTypeUnsupported.into());
         }
-        let scope = judge_scope(at, client, ask.scope)?;
+        let scope = match ask.scope {
+            // rfc6749-3.3-scope-omitted-handled
+            None => client.scope,
+            // rfc6749-4.1.2.1-invalid-scope
+            Some(asked) => asked.allowed(at, client).ok_or(Refusal::ScopeRefused)?,
+        };
+        let audience = asked_for(ask.resources, Refusal::ResourceUnknown)?;
         let needed = match at.policy.pkce {
             PkceNeed::Optional => false,
             PkceNeed::PublicClients => client.is_public(),
@@ -144,22 +162,9 @@ impl Authorize {
             Some(challenge) if challenge.method == ChallengeMethod::Plain && !at.policy.plain => {
                 Err(Refusal::PlainRefused.into())
             }
-            Some(_) | None => Ok((scope, ask.challenge)),
+            Some(_) | None => Ok(Judged { scope, audience, challenge: ask.challenge }),
         }
     }
-}
-
-/// Settles the scope: the default if none was asked, what was asked if the client may have it (RFC 6749 3.3).
-fn judge_scope(at: &Moment, client: &Client, asked: Option<AskedScope>) -> Result<ScopeSet, Refusal> {
-    // rfc6749-3.3-scope-omitted-handled
-    let Some(asked) = asked else { return Ok(client.scope) };
-    let allowed = asked.known.and(client.scope);
-    let excess = asked.has_unknown || !client.scope.covers(asked.known);
-    // rfc6749-4.1.2.1-invalid-scope
-    if allowed.is_empty() || (excess && at.policy.excess_scope == ExcessScope::Refused) {
-        return Err(Refusal::ScopeRefused);
-    }
-    Ok(allowed)
 }
 
 impl Ask {
@@ -179,6 +184,7 @@ impl Ask {
             response_type_is_code: response_type == "code",
             scope: scope.map(|text| AskedScope::parse(text, directory)),
             challenge: parse_challenge(challenge, method)?,
+            resources: AskedResources::parse(params, directory)?,
         })
     }
 }
@@ -197,6 +203,14 @@ impl AskedScope {
             }
         }
         scope
+    }
+
+    /// What of it a client may have; `None` where that is nothing, or too little for the policy (RFC 6749 3.3).
+    pub(super) fn allowed(self, at: &Moment, client: &Client) -> Option<ScopeSet> {
+        let allowed = self.known.and(client.scope);
+        let excess = self.has_unknown || !client.scope.covers(self.known);
+        let refused = allowed.is_empty() || (excess && at.policy.excess_scope == ExcessScope::Refused);
+        (!refused).then_some(allowed)
     }
 }
 

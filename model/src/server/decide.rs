@@ -76,7 +76,7 @@ impl Decide {
         // rfc6749-10.12-authorization-endpoint-csrf-protected
         let ask = self.ask.ok_or(Refusal::DecisionForged)?;
         let grant = found.grant.ok_or(Refusal::DecisionForged)?;
-        if !grant.terms.session.matches(&session.key) {
+        if !grant.terms.owner.is_some_and(|owner| owner.session.matches(&session.key)) {
             return Err(Refusal::DecisionForged);
         }
         let asked: Asked = match grant.phase {

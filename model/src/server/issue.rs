@@ -1,29 +1,43 @@
-//! Issuing tokens (RFC 6749 5.1): what a redemption and a refresh have in common. Whether they may is theirs to judge.
+//! Issuing tokens (RFC 6749 5.1): what all grant types have in common. Whether they may is theirs to judge.
 
 use super::{Moment, Outcome, Pending, Reply, Tokens, Write};
-use crate::grant::{Access, Grant, Live, Phase, Refresh, Spent};
-use crate::secret::{Digest, Handle};
-use crate::text::ScopeSet;
+use crate::grant::{Access, Grant, Live, Phase, Refresh, Spent, Terms};
+use crate::secret::{Digest, GrantId, Handle};
+use crate::text::{ResourceSet, ScopeSet};
 
-/// Puts a fresh access token of this scope in place, and the refresh token with it, if there is one; tells both.
+/// What is issued.
+#[derive(Clone, Copy)]
+pub(super) struct Issue {
+    /// The code that it was issued for, if there was one.
+    pub(super) code: Option<Digest>,
+    /// What the access token may do.
+    pub(super) scope: ScopeSet,
+    /// Where.
+    pub(super) audience: ResourceSet,
+    /// The refresh token, for clients that get one.
+    pub(super) refresh: Option<Refresh>,
+}
+
+/// Puts a fresh access token in place, and the refresh token with it; tells both once the write has landed.
 pub(super) fn issue(
     at: &Moment,
-    mut grant: Grant,
-    code: Digest,
-    scope: ScopeSet,
-    refresh: Option<Refresh>,
+    id: GrantId,
+    terms: Terms,
+    of: Issue,
+    write: impl FnOnce(Grant) -> Write,
 ) -> Outcome {
+    let Issue { code, scope, audience, refresh } = of;
     let lifetime = at.policy.access_token_lifetime;
-    let access = Access { token: at.fresh.secret.digest, scope, until: at.now.after(lifetime) };
-    grant.phase = Phase::Live(Live { code, access, refresh });
-    let handle = |secret| Handle { grant: grant.id, secret };
+    let access = Access { token: at.fresh.secret.digest, scope, audience, until: at.now.after(lifetime) };
+    let handle = |secret| Handle { grant: id, secret };
     let tokens = Tokens {
         access: handle(at.fresh.secret.secret),
         expires_in: lifetime,
         scope,
         refresh: refresh.map(|_| handle(at.fresh.refresh.secret)),
     };
-    Outcome::Write(Pending::new(Write::SwapGrant(grant), Reply::Tokens(tokens)))
+    let grant = Grant { id, terms, phase: Phase::Live(Live { code, access, refresh }) };
+    Outcome::Write(Pending::new(write(grant), Reply::Tokens(tokens)))
 }
 
 /// A fresh refresh token, in the place of the one before.

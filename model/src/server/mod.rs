@@ -5,34 +5,42 @@
 //! takes which request is this table; everything else is refused.
 //!
 //! ```text
-//!            authorize   decide         redeem                    refresh                   resource
-//!  no grant  Asked       refused        refused                   refused                   refused
-//!  Asked     -           Coded | Dead   refused                   refused                   refused
-//!  Coded     -           refused        Live                      refused                   refused
-//!  Live      -           refused        refused; same code: Dead  Live; spent token: Dead   served until it expires
-//!  Dead      -           refused        refused                   refused                   refused
+//!            authorize   decide         redeem                    refresh                   revoke   resource
+//!  no grant  Asked       refused        refused                   refused                   -        refused
+//!  Asked     -           Coded | Dead   refused                   refused                   -        refused
+//!  Coded     -           refused        Live                      refused                   -        refused
+//!  Live      -           refused        refused; same code: Dead  Live; spent token: Dead   Dead     served until it expires
+//!  Dead      -           refused        refused                   refused                   -        refused
 //! ```
+//!
+//! A client that asks for itself begins a grant as Live; introspection reads and writes nothing.
 //!
 //! Absent on purpose: clocks, randomness, stores, sockets. The loop that waits stands in the reference server.
 
+pub mod audience;
 pub mod authenticate;
 pub mod authorize;
+pub mod client_credentials;
 pub mod decide;
+pub mod introspect;
 mod issue;
 pub mod login;
 pub mod metadata;
+pub mod named;
 pub mod receive;
 pub mod redeem;
 pub mod refresh;
 pub mod reply;
 pub mod resource;
+pub mod resource_metadata;
+mod revoke;
 
 use crate::directory::{Client, ClientNo, UserNo};
 use crate::grant::{Grant, Session};
 use crate::policy::{Lifetime, Policy, Time};
 use crate::refusal::{Malformed, Place, Refusal, Refused};
 use crate::secret::{Digest, GrantId, Handle, Minted, Secret};
-use crate::text::ScopeSet;
+use crate::text::{ResourceSet, ScopeSet};
 
 /// A request that the server knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -49,10 +57,16 @@ pub enum Request {
     Decide(decide::Decide),
     /// A client asks for a token (RFC 6749 3.2).
     Token(redeem::TokenRequest),
-    /// Somebody asks for the protected resource (RFC 6749 7).
+    /// A client gives a token up (RFC 7009).
+    Revoke(named::TokenNamed),
+    /// Somebody asks whether a token is good (RFC 7662).
+    Introspect(named::TokenNamed),
+    /// Somebody asks for a protected resource (RFC 6749 7).
     Resource(resource::ResourceRequest),
     /// Somebody asks for the metadata (RFC 8414 3).
     Metadata,
+    /// Somebody asks for the metadata of a resource (RFC 9728 3.1).
+    ResourceMetadata(ResourceSet),
     /// A codec could not read it.
     Malformed(Place, Malformed),
 }
@@ -88,8 +102,6 @@ pub struct Moment {
     pub fresh: Fresh,
     /// The deployment's choices.
     pub policy: Policy,
-    /// What the protected resource needs.
-    pub resource_scope: ScopeSet,
 }
 
 /// Fresh randomness, enough for one step.
@@ -164,10 +176,16 @@ pub enum Reply {
     Code(Handle),
     /// A token (RFC 6749 5.1).
     Tokens(Tokens),
+    /// A token was given up, or was good for nothing before (RFC 7009 2.2).
+    Revoked,
+    /// What a token is; none for one that is not good (RFC 7662 2.2).
+    Introspection(Option<introspect::Told>),
     /// The protected resource.
     Resource(Served),
     /// The metadata (RFC 8414 3.2).
     Metadata,
+    /// The metadata of a resource (RFC 9728 3.2).
+    ResourceMetadata(ResourceSet),
     /// A refusal.
     Refused(Refused),
 }
@@ -186,8 +204,11 @@ impl Reply {
             | Self::Consent(_)
             | Self::Code(_)
             | Self::Tokens(_)
+            | Self::Revoked
+            | Self::Introspection(_)
             | Self::Resource(_)
-            | Self::Metadata => None,
+            | Self::Metadata
+            | Self::ResourceMetadata(_) => None,
         }
     }
 }
@@ -227,8 +248,8 @@ pub struct Tokens {
 /// The protected resource: for whom, and through whom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Served {
-    /// Whose resource.
-    pub user: UserNo,
+    /// Whose resource; none where the client asked for itself.
+    pub user: Option<UserNo>,
     /// The client that holds the token.
     pub client: ClientNo,
     /// The token's scope.
@@ -242,11 +263,13 @@ pub fn locate(request: &Request) -> Needs {
         Request::Authorize(authorize) => authorize.locate(),
         Request::Decide(decide) => decide.locate(),
         Request::Token(token) => token.locate(),
+        Request::Revoke(named) | Request::Introspect(named) => named.locate(),
         Request::Resource(resource) => resource.locate(),
         Request::Home
         | Request::LogInPage(_)
         | Request::LogIn(_)
         | Request::Metadata
+        | Request::ResourceMetadata(_)
         | Request::Malformed(..) => Needs::default(),
     }
 }
@@ -260,8 +283,11 @@ pub fn step(at: &Moment, found: &Found<'_>, request: &Request) -> Outcome {
         Request::Authorize(authorize) => authorize.step(at, found),
         Request::Decide(decide) => decide.step(at, found),
         Request::Token(token) => token.step(at, found),
+        Request::Revoke(named) => named.revoke(found),
+        Request::Introspect(named) => named.introspect(at, found),
         Request::Resource(resource) => resource.step(at, found),
         Request::Metadata => Outcome::Reply(Reply::Metadata),
+        Request::ResourceMetadata(resource) => Outcome::Reply(Reply::ResourceMetadata(*resource)),
         Request::Malformed(place, malformed) => {
             Outcome::Reply(Reply::Refused(Refused::Malformed(*place, *malformed)))
         }

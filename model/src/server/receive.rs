@@ -1,18 +1,23 @@
 //! From a raw request to a typed one: routes, media types, which codec reads what.
 
+use std::borrow::Cow;
+
 use super::Request;
 use super::authorize::{Authorize, STATE_LIMIT};
 use super::decide::Decide;
 use super::login::{LogIn, LogInPage, Password, login_cookie, parse_next};
 use super::metadata::METADATA_PATH;
+use super::named::TokenNamed;
 use super::redeem::TokenRequest;
 use super::reply::session_cookie_name;
-use super::resource::ResourceRequest;
+use super::resource::{Need, ResourceRequest};
+use super::resource_metadata::RESOURCE_METADATA_PATH;
 use crate::directory::Directory;
 use crate::form::{Params, encode_pairs};
 use crate::http::{BODY_LIMIT, HttpRequest};
 use crate::refusal::{Field, Malformed, Place};
 use crate::secret::Digest;
+use crate::text::ResourceSet;
 
 /// A request with the texts that steps do not read but replies hand back.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +39,8 @@ pub struct Beside {
     pub login_cookie: Option<String>,
     /// Name and password of a login form.
     pub password: Option<Password>,
+    /// The resource that was asked for, for its challenge.
+    pub resource: Option<ResourceSet>,
 }
 
 /// The texts that lie beside a grant's record.
@@ -45,16 +52,33 @@ pub struct Kept {
     pub state: Option<String>,
 }
 
-/// The routes: path, methods, and what reads them.
+/// The routes beside the protected resources, whose paths the directory has: path, methods, and what reads them.
 pub const ROUTES: &[Route] = &[
-    Route { path: "/", methods: "GET, HEAD", read: |_, _| Ok((Request::Home, Beside::default())) },
-    Route { path: "/login", methods: "GET, HEAD, POST", read: read_login },
-    Route { path: "/authorize", methods: "GET, POST", read: read_authorize },
-    Route { path: "/token", methods: "POST", read: read_token },
-    Route { path: "/api/me", methods: "GET", read: read_resource },
+    Route {
+        path: "/",
+        methods: "GET, HEAD",
+        endpoint: None,
+        read: |_, _| Ok((Request::Home, Beside::default())),
+    },
+    Route { path: "/login", methods: "GET, HEAD, POST", endpoint: None, read: read_login },
+    Route {
+        path: "/authorize",
+        methods: "GET, POST",
+        endpoint: Some("authorization_endpoint"),
+        read: read_authorize,
+    },
+    Route { path: "/token", methods: "POST", endpoint: Some("token_endpoint"), read: read_token },
+    Route { path: "/revoke", methods: "POST", endpoint: Some("revocation_endpoint"), read: read_revocation },
+    Route {
+        path: "/introspect",
+        methods: "POST",
+        endpoint: Some("introspection_endpoint"),
+        read: read_introspection,
+    },
     Route {
         path: METADATA_PATH,
         methods: "GET, HEAD",
+        endpoint: None,
         read: |_, _| Ok((Request::Metadata, Beside::default())),
     },
 ];
@@ -66,6 +90,8 @@ pub struct Route {
     pub path: &'static str,
     /// The methods, as `Allow` names them.
     pub methods: &'static str,
+    /// The member of the metadata that names it, for endpoints that clients are told of (RFC 8414 2).
+    pub endpoint: Option<&'static str>,
     read: Read,
 }
 
@@ -75,25 +101,57 @@ type Read = fn(&HttpRequest, &Directory) -> Reading;
 /// A request with what lies beside it, or what is malformed and where.
 type Reading = Result<(Request, Beside), (Place, Malformed)>;
 
-/// Reads a request. What cannot be read becomes [`Request::Malformed`].
+/// The request as the routes know it: its path below the issuer, and below the well-known names (RFC 8414 3, RFC 9728
+/// 3). What lies outside of the issuer's path gets a path that no route has.
+#[must_use]
+pub fn below_issuer<'a>(request: &'a HttpRequest, directory: &Directory) -> Cow<'a, HttpRequest> {
+    let (_, base) = directory.origin_and_base();
+    if base.is_empty() {
+        return Cow::Borrowed(request);
+    }
+    let well_known = [METADATA_PATH, RESOURCE_METADATA_PATH].into_iter().find_map(|name| {
+        // rfc8414-3-wellknown-location
+        let rest = request.path.strip_prefix(name)?.strip_prefix(base)?;
+        Some(format!("{name}{rest}"))
+    });
+    let path = well_known
+        .or_else(|| {
+            let rest = request.path.strip_prefix(base)?;
+            let inside = rest.starts_with('/') && !rest.starts_with("/.well-known/");
+            inside.then(|| rest.to_owned())
+        })
+        .unwrap_or_default();
+    Cow::Owned(HttpRequest { path, ..request.clone() })
+}
+
+/// Reads a request whose path is below the issuer. What cannot be read becomes [`Request::Malformed`].
 #[must_use]
 pub fn receive(request: &HttpRequest, directory: &Directory) -> Received {
-    let read = || {
-        let route = ROUTES
-            .iter()
-            .find(|route| route.path == request.path)
-            .ok_or((Place::Page, Malformed::NoSuchPage))?;
-        if !route.methods.split(", ").any(|method| method == request.method) {
-            return Err((Place::Page, Malformed::MethodNotAllowed(route.methods)));
-        }
-        (route.read)(request, directory)
-    };
-    match read() {
-        Ok((request, beside)) => Received { request, beside },
+    let resource = directory.resource_at(&request.path).map(|(resource, _)| resource);
+    match read(request, directory) {
+        Ok((request, beside)) => Received { request, beside: Beside { resource, ..beside } },
         Err((place, malformed)) => {
-            Received { request: Request::Malformed(place, malformed), beside: Beside::default() }
+            let beside = Beside { resource, ..Beside::default() };
+            Received { request: Request::Malformed(place, malformed), beside }
         }
     }
+}
+
+fn read(request: &HttpRequest, directory: &Directory) -> Reading {
+    let route = ROUTES.iter().find(|route| route.path == request.path);
+    let described = request.path.strip_prefix(RESOURCE_METADATA_PATH);
+    let (methods, read): (_, Read) = match route {
+        Some(route) => (route.methods, route.read),
+        None if directory.resource_at(&request.path).is_some() => ("GET", read_resource),
+        None if described.is_some_and(|path| directory.resource_at(path).is_some()) => {
+            ("GET, HEAD", read_resource_metadata)
+        }
+        None => return Err((Place::Page, Malformed::NoSuchPage)),
+    };
+    if !methods.split(", ").any(|method| method == request.method) {
+        return Err((Place::Page, Malformed::MethodNotAllowed(methods)));
+    }
+    read(request, directory)
 }
 
 fn read_login(request: &HttpRequest, directory: &Directory) -> Reading {
@@ -153,19 +211,41 @@ fn beside_authorize(request: &HttpRequest, params: &Params, directory: &Director
 }
 
 fn read_token(request: &HttpRequest, directory: &Directory) -> Reading {
-    let refused = |malformed| (Place::TokenRequest, malformed);
-    // rfc6749-2.3.1-no-credentials-in-uri
-    if request.query.as_ref().is_some_and(|query| !query.is_empty()) {
-        return Err(refused(Malformed::ParametersInUri));
-    }
-    let params = form(request).map_err(refused)?;
+    let params = clients_form(request, Place::TokenRequest)?;
     Ok((Request::Token(TokenRequest::parse(request, &params, directory)), Beside::default()))
 }
 
-fn read_resource(request: &HttpRequest, _: &Directory) -> Reading {
-    let resource =
-        ResourceRequest::parse(request).map_err(|malformed| (Place::ResourceRequest, malformed))?;
+fn read_revocation(request: &HttpRequest, directory: &Directory) -> Reading {
+    let params = clients_form(request, Place::RevocationRequest)?;
+    Ok((Request::Revoke(TokenNamed::parse(request, &params, directory)), Beside::default()))
+}
+
+fn read_introspection(request: &HttpRequest, directory: &Directory) -> Reading {
+    let params = clients_form(request, Place::IntrospectionRequest)?;
+    Ok((Request::Introspect(TokenNamed::parse(request, &params, directory)), Beside::default()))
+}
+
+/// The form of a request that a client sends itself, with its authentication.
+fn clients_form(request: &HttpRequest, place: Place) -> Result<Params, (Place, Malformed)> {
+    // rfc6749-2.3.1-no-credentials-in-uri
+    if request.query.as_ref().is_some_and(|query| !query.is_empty()) {
+        return Err((place, Malformed::ParametersInUri));
+    }
+    form(request).map_err(|malformed| (place, malformed))
+}
+
+fn read_resource(request: &HttpRequest, directory: &Directory) -> Reading {
+    let refused = |malformed| (Place::ResourceRequest, malformed);
+    let (resource, entry) = directory.resource_at(&request.path).ok_or(refused(Malformed::NoSuchPage))?;
+    let need = Need { resource, scope: entry.scope };
+    let resource = ResourceRequest::parse(request, need).map_err(refused)?;
     Ok((Request::Resource(resource), Beside::default()))
+}
+
+fn read_resource_metadata(request: &HttpRequest, directory: &Directory) -> Reading {
+    let path = request.path.strip_prefix(RESOURCE_METADATA_PATH).unwrap_or_default();
+    let (resource, _) = directory.resource_at(path).ok_or((Place::Page, Malformed::NoSuchPage))?;
+    Ok((Request::ResourceMetadata(resource), Beside::default()))
 }
 
 /// Whether a browser says that another site sent this form. Silence says nothing, and neither does `Origin: null`, which

@@ -4,8 +4,10 @@
 //! its verifier; its one use and its lifetime last, so that only a request that would have been granted counts as
 //! a replay and ends the grant (decision 0005).
 
+use super::audience::{AskedResources, of_granted};
 use super::authenticate::{Presented, authenticate};
-use super::issue::{issue, issue_refresh};
+use super::client_credentials::ClientCredentials;
+use super::issue::{Issue, issue, issue_refresh};
 use super::refresh::RefreshAsk;
 use super::{Found, Moment, Needs, Outcome, Pending, Reply, Write};
 use crate::directory::{Client, Directory};
@@ -33,8 +35,34 @@ pub enum TokenAsk {
     Redeem(Redeem),
     /// `refresh_token`.
     Refresh(RefreshAsk),
+    /// `client_credentials`.
+    ClientCredentials(ClientCredentials),
     /// A grant type that this server does not know.
     Unsupported,
+}
+
+/// The grant types that this server knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(missing_docs, reason = "each is the grant type of its name")]
+pub enum GrantType {
+    AuthorizationCode,
+    RefreshToken,
+    ClientCredentials,
+}
+
+impl GrantType {
+    /// All of them, as the metadata lists them.
+    pub const ALL: &'static [Self] = &[Self::AuthorizationCode, Self::RefreshToken, Self::ClientCredentials];
+
+    /// The value of `grant_type`, compared as it is (rfc6749-1.9-names-and-values-case-sensitive).
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::AuthorizationCode => "authorization_code",
+            Self::RefreshToken => "refresh_token",
+            Self::ClientCredentials => "client_credentials",
+        }
+    }
 }
 
 /// The redemption of a code.
@@ -46,6 +74,8 @@ pub struct Redeem {
     pub redirect: Option<Digest>,
     /// The PKCE verifier.
     pub verifier: Option<Verifier>,
+    /// The resources that the access token is wanted for; none for all that were granted.
+    pub resources: Option<AskedResources>,
 }
 
 impl TokenRequest {
@@ -59,7 +89,7 @@ impl TokenRequest {
         let grant = match self.ask {
             Ok(TokenAsk::Redeem(redeem)) => redeem.code.map(|code| code.grant),
             Ok(TokenAsk::Refresh(refresh)) => refresh.token.map(|token| token.grant),
-            Ok(TokenAsk::Unsupported) | Err(_) => None,
+            Ok(TokenAsk::ClientCredentials(_) | TokenAsk::Unsupported) | Err(_) => None,
         };
         Needs { client: self.by.ok().and_then(|by| by.client), session: None, grant }
     }
@@ -80,6 +110,11 @@ impl TokenRequest {
             // rfc6749-5.2-unauthorized-client
             TokenAsk::Redeem(_) if !client.code_grant => Err(Refusal::GrantTypeNotAllowed.into()),
             TokenAsk::Refresh(_) if !client.refresh_grant => Err(Refusal::GrantTypeNotAllowed.into()),
+            // rfc6749-4.4-client-credentials-confidential-only
+            TokenAsk::ClientCredentials(_) if !client.client_credentials_grant => {
+                Err(Refusal::GrantTypeNotAllowed.into())
+            }
+            TokenAsk::ClientCredentials(ask) => Ok(ask.step(at, client)?),
             TokenAsk::Redeem(redeem) => Ok(redeem.step(at, client, found.grant)),
             TokenAsk::Refresh(refresh) => Ok(refresh.step(at, client, found.grant)),
         }
@@ -95,11 +130,14 @@ impl TokenAsk {
         let verifier = params.one(Field::CodeVerifier)?;
         params.one(Field::Scope)?;
         params.one(Field::RefreshToken)?;
-        // rfc6749-1.9-names-and-values-case-sensitive
-        match grant_type {
-            "authorization_code" => {}
-            "refresh_token" => return RefreshAsk::parse(params, directory).map(Self::Refresh),
-            _ => return Ok(Self::Unsupported),
+        let known = GrantType::ALL.iter().find(|known| known.name() == grant_type);
+        match known {
+            None => return Ok(Self::Unsupported),
+            Some(GrantType::RefreshToken) => return RefreshAsk::parse(params, directory).map(Self::Refresh),
+            Some(GrantType::ClientCredentials) => {
+                return ClientCredentials::parse(params, directory).map(Self::ClientCredentials);
+            }
+            Some(GrantType::AuthorizationCode) => {}
         }
         let code = code.ok_or(Malformed::Missing(Field::Code))?;
         if verifier.is_some_and(|verifier| !is_proof_key(verifier)) {
@@ -109,6 +147,7 @@ impl TokenAsk {
             code: Shown::parse(code),
             redirect: redirect.map(Digest::of),
             verifier: verifier.map(Verifier::of),
+            resources: AskedResources::parse(params, directory)?,
         }))
     }
 }
@@ -119,10 +158,11 @@ impl Redeem {
             return Outcome::Reply(Refusal::CodeUnknown.into());
         };
         let code = match grant.phase {
-            Phase::Coded(coded) => coded.code,
+            Phase::Coded(coded) => Some(coded.code),
             Phase::Live(live) => live.code,
-            Phase::Asked(_) | Phase::Dead(_) => return Outcome::Reply(Refusal::CodeUnknown.into()),
+            Phase::Asked(_) | Phase::Dead(_) => None,
         };
+        let Some(code) = code else { return Outcome::Reply(Refusal::CodeUnknown.into()) };
         // rfc6749-4.1.3-code-valid
         if !code.matches(&shown.digest) {
             return Outcome::Reply(Refusal::CodeUnknown.into());
@@ -146,13 +186,18 @@ impl Redeem {
                 }
             };
         }
+        let audience = match of_granted(grant.terms.audience, self.resources) {
+            Ok(audience) => audience,
+            Err(refusal) => return Outcome::Reply(refusal.into()),
+        };
         match grant.phase {
             // rfc6749-4.1.2-code-expires-shortly
             Phase::Coded(coded) if at.now >= coded.until => Outcome::Reply(Refusal::CodeExpired.into()),
             // rfc7636-4.6-match-continues
             Phase::Coded(_) => {
                 let refresh = client.refresh_grant.then(|| issue_refresh(at, None));
-                issue(at, grant, code, grant.terms.scope, refresh)
+                let of = Issue { code: Some(code), scope: grant.terms.scope, audience, refresh };
+                issue(at, grant.id, grant.terms, of, Write::SwapGrant)
             }
             // rfc6749-4.1.2-code-single-use, rfc6749-4.1.2-code-reuse-revokes-tokens
             Phase::Asked(_) | Phase::Live(_) | Phase::Dead(_) => {

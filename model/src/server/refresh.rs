@@ -4,12 +4,13 @@
 //! token just before the good one and policy grants honest clients that refresh twice at once some seconds
 //! (decision 0009). A narrower scope narrows the access token and never the grant.
 
+use super::audience::{AskedResources, of_granted};
 use super::authorize::AskedScope;
-use super::issue::{issue, issue_refresh};
+use super::issue::{Issue, issue, issue_refresh};
 use super::{Moment, Outcome, Pending, Write};
 use crate::directory::{Client, Directory};
 use crate::form::Params;
-use crate::grant::{Cause, Grant, Live, Phase, Refresh};
+use crate::grant::{Cause, Grant, Phase, Refresh};
 use crate::refusal::{Field, Malformed, Refusal};
 use crate::secret::Shown;
 
@@ -20,6 +21,8 @@ pub struct RefreshAsk {
     pub token: Option<Shown>,
     /// The scope; none for all that was granted.
     pub scope: Option<AskedScope>,
+    /// The resources that the access token is wanted for; none for all that were granted.
+    pub resources: Option<AskedResources>,
 }
 
 /// What a shown token is to a grant.
@@ -38,16 +41,13 @@ impl RefreshAsk {
     pub(super) fn parse(params: &Params, directory: &Directory) -> Result<Self, Malformed> {
         let token = params.one(Field::RefreshToken)?.ok_or(Malformed::Missing(Field::RefreshToken))?;
         let scope = params.one(Field::Scope)?.map(|text| AskedScope::parse(text, directory));
-        Ok(Self { token: Shown::parse(token), scope })
+        let resources = AskedResources::parse(params, directory)?;
+        Ok(Self { token: Shown::parse(token), scope, resources })
     }
 
     pub(super) fn step(&self, at: &Moment, client: &Client, grant: Option<Grant>) -> Outcome {
         match self.judge(at, client, grant) {
-            Ok((grant, live, refresh)) => {
-                // rfc6749-6-scope-omitted-means-original, rfc6749-6-new-refresh-token-same-scope
-                let scope = self.scope.map_or(grant.terms.scope, |scope| scope.known);
-                issue(at, grant, live.code, scope, Some(issue_refresh(at, Some(&refresh))))
-            }
+            Ok((grant, of)) => issue(at, grant.id, grant.terms, of, Write::SwapGrant),
             Err(refusal) => match grant {
                 // rfc9700-4.14.2-rotation-replay-revokes-family
                 Some(mut grant) if refusal == Refusal::RefreshReplayed => {
@@ -59,12 +59,7 @@ impl RefreshAsk {
         }
     }
 
-    fn judge(
-        &self,
-        at: &Moment,
-        client: &Client,
-        grant: Option<Grant>,
-    ) -> Result<(Grant, Live, Refresh), Refusal> {
+    fn judge(&self, at: &Moment, client: &Client, grant: Option<Grant>) -> Result<(Grant, Issue), Refusal> {
         let unknown = Refusal::RefreshUnknown;
         // rfc6749-6-refresh-token-validated
         let (Some(shown), Some(grant)) = (self.token, grant) else { return Err(unknown) };
@@ -89,7 +84,11 @@ impl RefreshAsk {
         if self.scope.is_some_and(|scope| scope.has_unknown || !grant.terms.scope.covers(scope.known)) {
             return Err(Refusal::RefreshScopeWider);
         }
-        Ok((grant, live, refresh))
+        let audience = of_granted(grant.terms.audience, self.resources)?;
+        // rfc6749-6-scope-omitted-means-original, rfc6749-6-new-refresh-token-same-scope
+        let scope = self.scope.map_or(grant.terms.scope, |scope| scope.known);
+        let refresh = Some(issue_refresh(at, Some(&refresh)));
+        Ok((grant, Issue { code: live.code, scope, audience, refresh }))
     }
 }
 

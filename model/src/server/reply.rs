@@ -2,11 +2,14 @@
 
 use serde_json::json;
 
-use super::metadata::metadata;
+use super::introspect::Told;
+use super::metadata::{metadata, metadata_path};
 use super::receive::{Beside, Kept};
+use super::resource_metadata::{resource_metadata, resource_metadata_url};
 use super::{Consent, Reply, Served, Tokens};
 use crate::directory::Directory;
 use crate::form::{add_to_uri, encode};
+use crate::grant::TokenKind;
 use crate::http::{Body, HttpReply};
 use crate::page::Page;
 use crate::policy::Policy;
@@ -49,15 +52,16 @@ impl Reply {
     pub fn encode(&self, context: &Context<'_>) -> HttpReply {
         let secure = context.directory.secure();
         match self {
-            Self::Home => page(200, Page::Home),
+            Self::Home => page(200, Page::Home { metadata: metadata_path(context.directory) }),
             Self::LogInPage(fresh, refusal) => log_in_page(context, *fresh, *refusal),
             Self::LogInFirst => {
                 let next = context.beside.next.as_deref().unwrap_or("/authorize");
-                see_other(format!("/login?next={}", encode(next)))
+                let (_, base) = context.directory.origin_and_base();
+                see_other(format!("{base}/login?next={}", encode(next)))
             }
             Self::LoggedIn(secret) => {
                 let reply = match &context.beside.next {
-                    Some(next) => see_other(next.clone()),
+                    Some(next) => see_other(format!("{}{next}", context.directory.origin_and_base().1)),
                     None => page(200, Page::LoggedIn),
                 };
                 reply.with("Set-Cookie", cookie(session_cookie_name(secure), *secret, secure))
@@ -66,8 +70,16 @@ impl Reply {
             // rfc6749-4.1.2-code-in-query
             Self::Code(code) => to_client(context, vec![("code", code.text())]),
             Self::Tokens(tokens) => token_response(context.directory, tokens),
+            // rfc7009-2.2-invalid-token-is-200: the status says it all.
+            Self::Revoked => uncached(HttpReply::status(200)),
+            Self::Introspection(told) => introspection(context.directory, told.as_ref()),
             Self::Resource(served) => resource(context.directory, served),
             Self::Metadata => json_reply(200, metadata(context.directory, context.policy).to_string()),
+            Self::ResourceMetadata(resource) => {
+                let described = context.directory.resources_of(*resource).next();
+                let document = described.map(|resource| resource_metadata(context.directory, resource));
+                json_reply(200, document.unwrap_or_default().to_string())
+            }
             Self::Refused(refused) => refusal(context, *refused),
         }
     }
@@ -155,11 +167,38 @@ fn token_response(directory: &Directory, tokens: &Tokens) -> HttpReply {
     uncached(json_reply(200, body.to_string()))
 }
 
+/// What a token is (RFC 7662 2.2); of one that is not good nothing but that.
+fn introspection(directory: &Directory, told: Option<&Told>) -> HttpReply {
+    let Some(told) = told else {
+        // rfc7662-2.2-inactive-is-200-false, rfc7662-2.2-inactive-no-detail
+        return uncached(json_reply(200, json!({ "active": false }).to_string()));
+    };
+    let client = directory.client(told.client).map(|entry| entry.id.as_str());
+    let user = told.user.and_then(|user| directory.user(user));
+    let mut body = json!({
+        "active": true,
+        "aud": directory.resource_identifiers(told.audience),
+        "client_id": client,
+        "exp": told.until.0,
+        "iss": directory.issuer,
+        "scope": directory.scope_text(told.scope),
+        // rfc9700-4.15.1-token-kinds-distinguishable: only a token of a resource owner has a username.
+        "sub": user.or(client),
+    });
+    if let Some(user) = user {
+        body["username"] = json!(user);
+    }
+    if told.kind == TokenKind::Access {
+        body["token_type"] = json!("Bearer");
+    }
+    uncached(json_reply(200, body.to_string()))
+}
+
 fn resource(directory: &Directory, served: &Served) -> HttpReply {
     let body = json!({
         "client_id": directory.client(served.client).map(|entry| entry.id.as_str()),
         "scope": directory.scope_text(served.scope),
-        "user_id": directory.user(served.user),
+        "user_id": served.user.and_then(|user| directory.user(user)),
     });
     uncached(json_reply(200, body.to_string()))
 }
@@ -199,9 +238,15 @@ fn challenge(context: &Context<'_>, refused: Refused, status: u16, code: Option<
         field.push_str(&format!(", error=\"{}\", error_description=\"{}\"", code.text(), refused.describe()));
         body = json!({ "error": code.text(), "error_description": refused.describe() });
     }
-    if code == Some(ErrorCode::InsufficientScope) {
-        let scope = context.directory.scope_text(context.directory.resource_scope);
-        field.push_str(&format!(", scope=\"{scope}\""));
+    if let Some(resource) = context.beside.resource.and_then(|set| context.directory.resources_of(set).next())
+    {
+        if code == Some(ErrorCode::InsufficientScope) {
+            let scope = context.directory.scope_text(resource.scope);
+            field.push_str(&format!(", scope=\"{scope}\""));
+        }
+        // rfc9728-5.1-www-authenticate-resource-metadata
+        let url = resource_metadata_url(context.directory, resource);
+        field.push_str(&format!(", resource_metadata=\"{url}\""));
     }
     uncached(json_reply(status, body.to_string())).with("WWW-Authenticate", field)
 }

@@ -9,13 +9,24 @@ use crate::http::HttpRequest;
 use crate::policy::Time;
 use crate::refusal::{Field, Malformed, Refusal};
 use crate::secret::Shown;
-use crate::text::ScopeSet;
+use crate::text::{ResourceSet, ScopeSet};
 
 /// Somebody asks for the protected resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ResourceRequest {
     /// The token that it showed.
     pub bearer: Bearer,
+    /// What it takes.
+    pub need: Need,
+}
+
+/// What a protected resource needs of a token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Need {
+    /// To be for this resource.
+    pub resource: ResourceSet,
+    /// To have this scope.
+    pub scope: ScopeSet,
 }
 
 /// What stood in the `Authorization` header.
@@ -34,13 +45,15 @@ impl ResourceRequest {
     ///
     /// # Errors
     /// [`Malformed::TwoTokens`], [`Malformed::Repeated`] or [`Malformed::Syntax`], all `invalid_request`.
-    pub(super) fn parse(request: &HttpRequest) -> Result<Self, Malformed> {
+    pub(super) fn parse(request: &HttpRequest, need: Need) -> Result<Self, Malformed> {
         let mut headers = request.header("authorization");
         let header = headers.next();
         if headers.next().is_some() {
             return Err(Malformed::Repeated(Field::Authorization));
         }
-        let Some(token) = header.and_then(bearer_token) else { return Ok(Self { bearer: Bearer::None }) };
+        let Some(token) = header.and_then(bearer_token) else {
+            return Ok(Self { bearer: Bearer::None, need });
+        };
         // rfc6750-3.1-invalid-request-400
         if has_token_elsewhere(request) {
             return Err(Malformed::TwoTokens);
@@ -50,7 +63,7 @@ impl ResourceRequest {
             return Err(Malformed::Syntax(Field::Authorization));
         }
         let shown = std::str::from_utf8(token).ok().and_then(Shown::parse);
-        Ok(Self { bearer: shown.map_or(Bearer::Foreign, Bearer::Shown) })
+        Ok(Self { bearer: shown.map_or(Bearer::Foreign, Bearer::Shown), need })
     }
 
     pub(super) fn locate(&self) -> Needs {
@@ -62,18 +75,18 @@ impl ResourceRequest {
     }
 
     pub(super) fn step(&self, at: &Moment, found: &Found<'_>) -> Outcome {
-        Outcome::Reply(match admit(at.now, at.resource_scope, &self.bearer, found.grant.as_ref()) {
+        Outcome::Reply(match admit(at.now, self.need, &self.bearer, found.grant.as_ref()) {
             Ok(served) => Reply::Resource(served),
             Err(refusal) => refusal.into(),
         })
     }
 }
 
-/// Judges a token against the grant that it names and the scope that the resource needs.
+/// Judges a token against the grant that it names and what the resource needs.
 ///
 /// # Errors
-/// The refusal; precedence: no token, unknown, ended, expired, too little scope.
-pub fn admit(now: Time, need: ScopeSet, bearer: &Bearer, grant: Option<&Grant>) -> Result<Served, Refusal> {
+/// The refusal; precedence: no token, unknown, ended, expired, for another resource, too little scope.
+pub fn admit(now: Time, need: Need, bearer: &Bearer, grant: Option<&Grant>) -> Result<Served, Refusal> {
     let shown = match bearer {
         // rfc6750-3-challenge-without-token
         Bearer::None => return Err(Refusal::TokenMissing),
@@ -94,11 +107,16 @@ pub fn admit(now: Time, need: ScopeSet, bearer: &Bearer, grant: Option<&Grant>) 
     if now >= live.access.until {
         return Err(Refusal::TokenExpired);
     }
+    // rfc9700-2.3-rs-refuses-wrong-audience
+    if !live.access.audience.covers(need.resource) {
+        return Err(Refusal::TokenForAnotherResource);
+    }
     // rfc6749-7-scope-covers-resource
-    if !live.access.scope.covers(need) {
+    if !live.access.scope.covers(need.scope) {
         return Err(Refusal::ScopeInsufficient);
     }
-    Ok(Served { user: grant.terms.user, client: grant.terms.client, scope: live.access.scope })
+    let user = grant.terms.owner.map(|owner| owner.user);
+    Ok(Served { user, client: grant.terms.client, scope: live.access.scope })
 }
 
 /// The token behind the scheme `Bearer`, in whatever case (RFC 9110 11.1); `None` for another scheme.

@@ -3,6 +3,7 @@
 pub use super::attacker::{
     CodeOf, Forgery, Lure, ProofOf, Redemption, RedirectOf, RefreshOf, RefreshScope, RefreshTry, VerifierOf,
 };
+pub use super::naming::{ForItselfTry, NamedOf, Naming, Wanted};
 use super::{At, Known, Stage, Universe, World};
 use crate::client::Flow;
 use crate::fact::Who;
@@ -34,6 +35,10 @@ pub enum Action {
     Redeem(Redemption),
     /// Somebody shows a refresh token.
     Refresh(RefreshTry),
+    /// A client asks for a token for itself.
+    ForItself(ForItselfTry),
+    /// Somebody names a token, to revoke it or to ask about it.
+    Name(Naming),
     /// The attacker shows a token to the resource.
     ShowToken(Shown),
     /// Something leaks to the attacker.
@@ -67,7 +72,10 @@ impl Action {
             }
             Self::Retry(_) => "client",
             Self::Load(_) | Self::Commit(_) => "server",
-            Self::Redeem(Redemption { by, .. }) | Self::Refresh(RefreshTry { by, .. }) => match by {
+            Self::Redeem(Redemption { by, .. })
+            | Self::Refresh(RefreshTry { by, .. })
+            | Self::ForItself(ForItselfTry { by, .. })
+            | Self::Name(Naming { by, .. }) => match by {
                 Who::Client => "client",
                 Who::OtherClient => "other client",
                 Who::Owner | Who::Thief => "attacker",
@@ -90,6 +98,7 @@ impl Action {
                 | Self::Retry(_)
                 | Self::Redeem(_)
                 | Self::Refresh(_)
+                | Self::ForItself(_)
         )
     }
 }

@@ -4,6 +4,7 @@
 //! of its own (number 1). It may name any grant's id, which is no secret, and never guesses one.
 
 use super::front::page_behind;
+use super::naming::named;
 use super::symbols::{
     EVIL, JUNK, OWN_VERIFIER, digest, grant_id, hashed, redirect, secret, verifier, verifier_of,
 };
@@ -18,7 +19,7 @@ use crate::server::decide::Choice;
 use crate::server::redeem::{Redeem, TokenAsk, TokenRequest};
 use crate::server::refresh::RefreshAsk;
 use crate::server::resource::Bearer;
-use crate::text::{Challenge, ChallengeMethod};
+use crate::text::{Challenge, ChallengeMethod, ResourceSet};
 
 /// A token request that somebody composes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -84,6 +85,8 @@ pub struct RefreshTry {
     pub token: RefreshOf,
     /// What scope it asks for.
     pub scope: RefreshScope,
+    /// Which resources it names.
+    pub resources: Option<ResourceSet>,
 }
 
 /// Which refresh token somebody shows.
@@ -145,9 +148,17 @@ impl Universe {
                     actions.push(Action::Refresh(*refresh));
                 }
             }
+            actions.extend(scope.for_itself.iter().map(|request| Action::ForItself(*request)));
             for redemption in scope.redemptions {
                 if self.composed(world, redemption).is_some() {
                     actions.push(Action::Redeem(*redemption));
+                }
+            }
+        }
+        if world.namings < scope.namings {
+            for naming in scope.names {
+                if self.named(world, naming).is_some() {
+                    actions.push(Action::Name(*naming));
                 }
             }
         }
@@ -221,7 +232,11 @@ impl Universe {
         };
         Some(TokenRequest {
             by: Ok(Presented { client: Some(ClientNo(refresh.client)), proof }),
-            ask: Ok(TokenAsk::Refresh(RefreshAsk { token: Some(token), scope })),
+            ask: Ok(TokenAsk::Refresh(RefreshAsk {
+                token: Some(token),
+                scope,
+                resources: refresh.resources.map(named),
+            })),
         })
     }
 
@@ -244,7 +259,7 @@ impl Universe {
         // A sloppy client has its own code: the one that it redeemed or is about to.
         let own = world.calls.first().and_then(|call| match call.request.ask {
             Ok(TokenAsk::Redeem(redeem)) => redeem.code,
-            Ok(TokenAsk::Refresh(_) | TokenAsk::Unsupported) | Err(_) => None,
+            Ok(_) | Err(_) => None,
         });
         let code = match redemption.code {
             CodeOf::Leaked if redemption.by == Who::Client => own?,
@@ -279,7 +294,7 @@ impl Universe {
         };
         Some(TokenRequest {
             by: Ok(Presented { client: Some(ClientNo(redemption.client)), proof }),
-            ask: Ok(TokenAsk::Redeem(Redeem { code: Some(code), redirect, verifier })),
+            ask: Ok(TokenAsk::Redeem(Redeem { code: Some(code), redirect, verifier, resources: None })),
         })
     }
 
@@ -291,7 +306,7 @@ impl Universe {
     pub(super) fn show_token(&self, world: &World, shown: Shown) -> Option<Next> {
         let mut world = world.clone();
         world.attempts += 1;
-        let (_, refused) = self.show(&mut world, Who::Thief, shown)?;
+        let (_, refused) = self.show(&mut world, Who::Thief, shown, ResourceSet::FIRST)?;
         Some(Next { world, refused, client_refused: None })
     }
 
@@ -361,7 +376,7 @@ impl Universe {
             if let Request::Resource(resource) = request
                 && let Bearer::Shown(shown) = resource.bearer
             {
-                self.observe_resource(&mut after, Who::Thief, shown.digest, &reply);
+                self.observe_resource(&mut after, Who::Thief, shown.digest, ResourceSet::FIRST, &reply);
             }
             return Some(Next::of(after));
         };
@@ -370,19 +385,19 @@ impl Universe {
 }
 
 /// The refresh tokens of the first grant, in the order in which they were issued.
-fn refresh_tokens(world: &World) -> impl DoubleEndedIterator<Item = Shown> {
+pub(super) fn refresh_tokens(world: &World) -> impl DoubleEndedIterator<Item = Shown> {
     world.facts.iter().filter_map(|fact| {
         let issued = match fact.what {
             What::Redemption(redemption) => redemption.token?.refresh?,
             What::Refresh(refresh) => refresh.issued?.refresh?,
-            What::CodeIssued(_) | What::Resource(_) | What::LoggedIn(_) => return None,
+            _ => return None,
         };
         Some(Shown { grant: grant_id(0), digest: digest(u8::try_from(issued.0).ok()?) })
     })
 }
 
 /// A world in which a token request is on its way.
-fn sent(world: &World, by: Who, request: TokenRequest) -> Next {
+pub(super) fn sent(world: &World, by: Who, request: TokenRequest) -> Next {
     let mut world = world.clone();
     let call =
         Call { by, request, session: None, sent: world.sending(), sent_at: world.now, stage: Stage::Sent };

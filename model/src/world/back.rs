@@ -1,7 +1,7 @@
 //! The back channel: token requests with load and commit apart, and tokens at the resource.
 
 use super::symbols::{digest, grant_at, minted, redirect, secret, symbol, token, verifier_of};
-use super::{Call, Next, Stage, Universe, World};
+use super::{Call, Next, PROFILE, Stage, Universe, World};
 use crate::client::refusal::ClientRefusal;
 use crate::client::{Act, Event, TokenAnswer};
 use crate::directory::{Authentication, ClientNo};
@@ -11,8 +11,9 @@ use crate::secret::Shown;
 use crate::server::authenticate::{Presented, Proof};
 use crate::server::redeem::{Redeem, TokenAsk, TokenRequest};
 use crate::server::refresh::RefreshAsk;
-use crate::server::resource::{Bearer, ResourceRequest};
+use crate::server::resource::{Bearer, Need, ResourceRequest};
 use crate::server::{Found, Outcome, Reply, Request, Write, locate, step};
+use crate::text::ResourceSet;
 
 impl Universe {
     /// The token request that the client sends for a code.
@@ -33,6 +34,7 @@ impl Universe {
             code: Some(code),
             redirect: Some(redirect(0).exact),
             verifier: verifier.map(verifier_of),
+            resources: None,
         };
         Call {
             by: Who::Client,
@@ -73,11 +75,11 @@ impl Universe {
             Some((grant, _)) => Some(grant),
             None => needs.grant.and_then(|id| world.grants.get(grant_at(id)).copied()),
         };
-        let mut moment = self.moment(now, 0, token(at));
+        let mut moment = self.moment(now, world.grants.len(), token(at));
         let mut found = Found { client: needs.client.and_then(|no| self.client(no)), session: None, grant };
         self.faults.before(&mut moment, &mut found, &mut request);
         let mut outcome = step(&moment, &found, &request);
-        self.faults.after(&moment, &mut outcome);
+        self.faults.after(&moment, &found, &request, &mut outcome);
         outcome
     }
 
@@ -88,7 +90,15 @@ impl Universe {
         match self.judge(&world, at, &call, None) {
             Outcome::Reply(reply) => Some(self.answer(world, at, &call, &reply)),
             Outcome::Write(pending) => {
-                let Write::SwapGrant(next) = pending.write else { return None };
+                let next = match pending.write {
+                    Write::SwapGrant(next) => next,
+                    // Under a key that nobody knows yet, nobody can be faster.
+                    Write::InsertGrant(grant) if world.grants.len() < usize::from(self.scope.grants) => {
+                        world.grants.push(grant);
+                        return Some(self.answer(world, at, &call, &pending.landed()));
+                    }
+                    Write::InsertGrant(_) | Write::InsertSession(_) => return None,
+                };
                 let seen = *world.grants.get(grant_at(next.id))?;
                 world.calls[at].stage = Stage::Loaded(seen, world.now);
                 Some(Next::of(world))
@@ -141,6 +151,13 @@ impl Universe {
                 _ => {}
             }
         }
+        if let (Ok(TokenAsk::ClientCredentials(_)), Reply::Tokens(tokens)) = (call.request.ask, reply) {
+            // What a client got for itself it uses.
+            let digest = digest(tokens.access.secret.symbol());
+            let shown = Shown { grant: tokens.access.grant, digest };
+            let used = self.show(&mut world, call.by, shown, ResourceSet::FIRST);
+            return Next { world, refused: used.and_then(|(_, refused)| refused), client_refused };
+        }
         Next { world, refused: reply.refusal(), client_refused }
     }
 
@@ -178,9 +195,10 @@ impl Universe {
         let grant = match world.calls.get(call)?.request.ask.ok()? {
             TokenAsk::Redeem(redeem) => redeem.code?.grant,
             TokenAsk::Refresh(refresh) => refresh.token?.grant,
-            TokenAsk::Unsupported => return None,
+            TokenAsk::ClientCredentials(_) | TokenAsk::Unsupported => return None,
         };
-        let (reply, refused) = self.show(world, Who::Client, Shown { grant, digest: token })?;
+        let resource = self.scope.resource.unwrap_or(ResourceSet::FIRST);
+        let (reply, refused) = self.show(world, Who::Client, Shown { grant, digest: token }, resource)?;
         let answer = match reply {
             Reply::Resource(_) => Ok(()),
             _ => Err(ClientRefusal::ResourceRefused),
@@ -195,15 +213,22 @@ impl Universe {
     /// The token request with which the client refreshes a browser's login.
     pub(super) fn refresh_call(&self, world: &World, browser: usize, shown: Shown) -> Call {
         let honest = self.honest_call(world, shown, None, Some(browser));
-        let ask = Ok(TokenAsk::Refresh(RefreshAsk { token: Some(shown), scope: None }));
+        let ask = Ok(TokenAsk::Refresh(RefreshAsk { token: Some(shown), scope: None, resources: None }));
         Call { request: TokenRequest { ask, ..honest.request }, ..honest }
     }
 
     /// Somebody shows a token to the resource.
-    pub(super) fn show(&self, world: &mut World, by: Who, shown: Shown) -> Option<(Reply, Option<Refused>)> {
-        let request = Request::Resource(ResourceRequest { bearer: Bearer::Shown(shown) });
+    pub(super) fn show(
+        &self,
+        world: &mut World,
+        by: Who,
+        shown: Shown,
+        resource: ResourceSet,
+    ) -> Option<(Reply, Option<Refused>)> {
+        let need = Need { resource, scope: PROFILE };
+        let request = Request::Resource(ResourceRequest { bearer: Bearer::Shown(shown), need });
         let reply = self.serve(world, request, 0, 0)?;
-        self.observe_resource(world, by, shown.digest, &reply);
+        self.observe_resource(world, by, shown.digest, resource, &reply);
         Some((reply, reply.refusal()))
     }
 }

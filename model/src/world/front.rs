@@ -2,6 +2,7 @@
 //!
 //! Requests of one browser are answered at once; only the token endpoint's load and commit are told apart.
 
+use super::naming::named;
 use super::observe::SeenCode;
 use super::symbols::{
     EVIL, ISSUER, JUNK, ask, client_session, code, digest, grant_at, grant_id, hashed, minted, redirect,
@@ -76,7 +77,12 @@ impl Universe {
         let request = Request::Authorize(Authorize {
             client: Ok(Some(asking.client)),
             redirect: Ok(asking.redirect),
-            ask: Ok(Ask { response_type_is_code: true, scope: None, challenge: asking.challenge }),
+            ask: Ok(Ask {
+                response_type_is_code: true,
+                scope: None,
+                challenge: asking.challenge,
+                resources: self.scope.resource.map(named),
+            }),
             session: world.browsers[browser].cookie,
         });
         let mut world = world.clone();
@@ -291,7 +297,7 @@ impl Universe {
         };
         self.faults.before(&mut at, &mut found, &mut request);
         let mut outcome = step(&at, &found, &request);
-        self.faults.after(&at, &mut outcome);
+        self.faults.after(&at, &found, &request, &mut outcome);
         match outcome {
             Outcome::Reply(reply) => Some(reply),
             Outcome::Write(pending) => {

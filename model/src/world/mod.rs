@@ -9,6 +9,7 @@ pub mod action;
 mod attacker;
 mod back;
 mod front;
+mod naming;
 mod observe;
 pub mod symbols;
 
@@ -26,7 +27,7 @@ use crate::scope::Scope;
 use crate::secret::{Digest, Shown};
 use crate::server::redeem::TokenRequest;
 use crate::server::{Fresh, Moment};
-use crate::text::{Challenge, RedirectUri, ScopeSet};
+use crate::text::{Challenge, RedirectUri, ResourceSet, ScopeSet};
 
 pub use action::Action;
 
@@ -56,6 +57,8 @@ pub struct World {
     pub known: BTreeSet<Known>,
     /// How often the attacker acted on its own.
     pub attempts: u8,
+    /// How often somebody named a token.
+    pub namings: u8,
     /// What was seen.
     pub facts: Vec<Fact>,
 }
@@ -202,6 +205,10 @@ pub struct Universe {
 
 /// The scope value that the resource needs.
 pub const PROFILE: ScopeSet = ScopeSet(1);
+/// A client without a secret that takes no part in any flow.
+pub const PUBLIC: u16 = 6;
+/// A second resource.
+pub const SECOND: ResourceSet = ResourceSet(2);
 /// Another scope value.
 pub const EMAIL: ScopeSet = ScopeSet(2);
 /// A scope that no client is registered for.
@@ -219,11 +226,24 @@ impl Universe {
             scope: scope.client_scope,
             code_grant: true,
             refresh_grant: scope.refresh,
+            client_credentials_grant: false,
+            introspects: ResourceSet::EMPTY,
         };
         let mut two_uris = client(2, false);
         two_uris.redirects.push(symbols::redirect(3));
-        let other = Client { code_grant: false, ..client(3, false) };
-        Self { scope, faults, clients: vec![client(0, scope.public), client(1, false), two_uris, other] }
+        let machine = Client { code_grant: false, client_credentials_grant: true, ..client(3, false) };
+        let server_of =
+            |no, resource| Client { code_grant: false, introspects: resource, ..client(no, false) };
+        let clients = vec![
+            client(0, scope.public),
+            client(1, false),
+            two_uris,
+            machine,
+            server_of(4, ResourceSet::FIRST),
+            server_of(5, SECOND),
+            client(PUBLIC, true),
+        ];
+        Self { scope, faults, clients }
     }
 
     /// The world before anything happened.
@@ -247,6 +267,7 @@ impl Universe {
             calls: Vec::new(),
             known: BTreeSet::new(),
             attempts: 0,
+            namings: 0,
             facts: Vec::new(),
         }
     }
@@ -266,6 +287,8 @@ impl Universe {
             Action::Commit(call) => self.commit(world, *call),
             Action::Redeem(redemption) => self.redeem(world, redemption),
             Action::Refresh(refresh) => self.refresh(world, refresh),
+            Action::ForItself(request) => self.for_itself(world, request),
+            Action::Name(naming) => self.name(world, naming),
             Action::ShowToken(shown) => self.show_token(world, *shown),
             Action::Leak(known) => self.leak(world, *known),
             Action::Lure(lure) => self.lure(world, *lure),
@@ -288,7 +311,6 @@ impl Universe {
                 refresh: symbols::minted(secret + symbols::REFRESH_OFFSET),
             },
             policy: self.scope.policy,
-            resource_scope: PROFILE,
         }
     }
 

@@ -1,17 +1,20 @@
 //! The observer: facts off typed messages. It knows what passed, never what the server stored.
 
+use super::naming::{Naming, Wanted};
 use super::symbols::{account, client, digest, grant_at, sym};
 use super::{Asking, Call, Kept, PROFILE, Universe, World};
 use crate::directory::Authentication;
 use crate::fact::{
-    Challenge, CodeIssued, Fact, Issued, LoggedIn, Redemption, RefreshUse, ResourceUse, SecretShown, What,
-    Who,
+    Challenge, CodeIssued, Fact, ForItself, Introspection, Issued, LoggedIn, Redemption, RefreshUse,
+    ResourceUse, Revocation, SecretShown, Sym, What, Who,
 };
 use crate::secret::{Digest, Shown};
-use crate::server::authenticate::Proof;
+use crate::server::audience::AskedResources;
+use crate::server::authenticate::{Presented, Proof};
+use crate::server::named::TokenNamed;
 use crate::server::redeem::TokenAsk;
 use crate::server::{Reply, Tokens};
-use crate::text::ChallengeMethod;
+use crate::text::{ChallengeMethod, ResourceSet};
 
 /// A code as the observer saw it come about.
 #[derive(Clone, Copy)]
@@ -75,7 +78,10 @@ impl Universe {
             Reply::Tokens(tokens) => Some(tokens),
             _ => None,
         };
-        let secret = self.secret_shown(call);
+        let secret = self.secret_shown(&by);
+        let granted = self.scope.resource;
+        let only_for =
+            |asked: Option<AskedResources>| asked.map(|asked| asked.known).or(granted).and_then(one_resource);
         let what = match ask {
             TokenAsk::Redeem(redeem) => {
                 let Some(code) = redeem.code else { return };
@@ -85,7 +91,7 @@ impl Universe {
                     secret,
                     redirect_uri: redeem.redirect.map(sym),
                     verifier: redeem.verifier.map(|verifier| (sym(verifier.plain), sym(verifier.s256))),
-                    token: tokens.map(|tokens| issued(world, &code, tokens)),
+                    token: tokens.map(|tokens| issued(world, &code, tokens, only_for(redeem.resources))),
                 })
             }
             TokenAsk::Refresh(refresh) => {
@@ -97,16 +103,27 @@ impl Universe {
                     client: client(named.0),
                     secret,
                     falls_short: refresh.scope.is_none() && tokens.is_some_and(lacks),
-                    issued: tokens.map(|tokens| issued(world, &shown, tokens)),
+                    strays: refresh
+                        .resources
+                        .zip(granted)
+                        .is_some_and(|(asked, have)| !have.covers(asked.known)),
+                    issued: tokens.map(|tokens| issued(world, &shown, tokens, only_for(refresh.resources))),
                 })
             }
+            TokenAsk::ClientCredentials(_) => What::ForItself(ForItself {
+                client: client(named.0),
+                secret,
+                issued: tokens.map(|tokens| Issued {
+                    beyond_consent: false,
+                    ..issued(world, &Shown { grant: tokens.access.grant, digest: digest(0) }, tokens, None)
+                }),
+            }),
             TokenAsk::Unsupported => return,
         };
         world.record(call.sent, call.sent_at.0, call.by, what);
     }
 
-    fn secret_shown(&self, call: &Call) -> SecretShown {
-        let Ok(by) = call.request.by else { return SecretShown::WrongOrMissing };
+    fn secret_shown(&self, by: &Presented) -> SecretShown {
         let Some(client) = by.client.and_then(|no| self.client(no)) else {
             return SecretShown::WrongOrMissing;
         };
@@ -119,13 +136,46 @@ impl Universe {
         }
     }
 
-    /// A token at the resource.
-    pub(super) fn observe_resource(&self, world: &mut World, by: Who, token: Digest, reply: &Reply) {
+    /// A request that names a token, and its answer.
+    pub(super) fn observe_naming(
+        &self,
+        world: &mut World,
+        naming: &Naming,
+        request: &TokenNamed,
+        reply: &Reply,
+    ) {
+        let (Ok(by), Ok(Some(shown))) = (request.by, request.token) else { return };
+        let token = sym(shown.digest);
+        let what = match naming.what {
+            Wanted::Revoke => What::Revocation(Revocation {
+                token,
+                client: client(naming.client),
+                secret: self.secret_shown(&by),
+                accepted: matches!(reply, Reply::Revoked),
+            }),
+            Wanted::Introspect => What::Introspection(Introspection {
+                token,
+                active: matches!(reply, Reply::Introspection(Some(_))),
+            }),
+        };
+        world.record(world.sending(), world.now.0, naming.by, what);
+    }
+
+    /// A token at a resource.
+    pub(super) fn observe_resource(
+        &self,
+        world: &mut World,
+        by: Who,
+        token: Digest,
+        resource: ResourceSet,
+        reply: &Reply,
+    ) {
         let told = match reply {
             Reply::Resource(served) => Some(served.scope.covers(PROFILE)),
             _ => None,
         };
-        let service = ResourceUse { token: sym(token), served: told.is_some(), covered: told };
+        let resource = Sym(500 + u32::from(resource.0));
+        let service = ResourceUse { token: sym(token), resource, served: told.is_some(), covered: told };
         world.record(world.sending(), world.now.0, by, What::Resource(service));
     }
 
@@ -137,12 +187,18 @@ impl Universe {
 }
 
 /// The token of a call's answer, held against what the owner consented to.
-fn issued(world: &World, code: &Shown, tokens: &Tokens) -> Issued {
+fn issued(world: &World, code: &Shown, tokens: &Tokens, only_for: Option<Sym>) -> Issued {
     let consented = world.kept.get(grant_at(code.grant)).and_then(|kept| kept.consented);
     Issued {
         token: sym(digest(tokens.access.secret.symbol())),
         expires_in: Some(u64::from(tokens.expires_in.0)),
         beyond_consent: consented.is_some_and(|scope| !scope.covers(tokens.scope)),
         refresh: tokens.refresh.map(|handle| sym(digest(handle.secret.symbol()))),
+        only_for,
     }
+}
+
+/// The resource of a set of one.
+fn one_resource(set: ResourceSet) -> Option<Sym> {
+    (set.0.count_ones() == 1).then_some(Sym(500 + u32::from(set.0)))
 }

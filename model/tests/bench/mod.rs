@@ -11,7 +11,7 @@ use oauth_model::policy::{Policy, Time};
 use oauth_model::refusal::Refused;
 use oauth_model::secret::{Digest, GrantId, Minted, Secret};
 use oauth_model::server::login::{Checked, Password};
-use oauth_model::server::receive::{Kept, Received, receive};
+use oauth_model::server::receive::{Kept, Received, below_issuer, receive};
 use oauth_model::server::reply::Context;
 use oauth_model::server::{Found, Fresh, Moment, Outcome, Reply, Request, Write, locate, step};
 
@@ -60,7 +60,7 @@ impl Bench {
     /// A server with the clients of the tables.
     pub(crate) fn new(policy: Policy) -> Self {
         let users: Vec<String> = USERS.iter().map(|(name, _)| (*name).to_owned()).collect();
-        let directory = Directory::new(ISSUER, "profile", &registrations(), &users)
+        let directory = Directory::new(ISSUER, &resources(), &registrations(), &users)
             .expect("the clients of the tables are well registered");
         Self {
             directory,
@@ -91,7 +91,7 @@ impl Bench {
     }
 
     fn read<'a>(&self, http: &'a HttpRequest) -> Heard<'a> {
-        let mut lied = http.clone();
+        let mut lied = below_issuer(http, &self.directory).into_owned();
         self.faults.on_http(&mut lied);
         let mut received = receive(&lied, &self.directory);
         self.faults.on_received(http, &mut received, &self.directory);
@@ -122,17 +122,12 @@ impl Bench {
         };
         self.drawn += 1;
         self.faults.on_fresh(&mut fresh);
-        let mut at = Moment {
-            now: Time(self.now),
-            fresh,
-            policy: self.policy,
-            resource_scope: self.directory.resource_scope,
-        };
+        let mut at = Moment { now: Time(self.now), fresh, policy: self.policy };
         let mut found = Found { client, session, grant: seen.as_ref().map(|(grant, _)| *grant) };
         let mut request = *request;
         self.faults.before(&mut at, &mut found, &mut request);
         let mut outcome = step(&at, &found, &request);
-        self.faults.after(&at, &mut outcome);
+        self.faults.after(&at, &found, &request, &mut outcome);
         Judged { outcome, seen }
     }
 
@@ -212,7 +207,17 @@ const CLIENTS: &[(&str, Authentication, &str, &[&str], &str)] = &[
     ("s6BhdRkqt3", Authentication::Basic, "gX1fBat3bV", &["https://client.example.com/cb"], "profile"),
     // Without the code grant.
     ("machine", Authentication::Basic, "machine_secret", &["http://localhost:8005/callback"], "profile"),
+    // The servers of the two resources.
+    ("resource_1", Authentication::Basic, "resource_secret_1", &[], "profile"),
+    ("resource_2", Authentication::Basic, "resource_secret_2", &[], "profile"),
 ];
+
+/// The protected resources: path and scope.
+fn resources() -> Vec<(String, String)> {
+    [("/api/me", "profile"), ("/api/notes", "profile")]
+        .map(|(path, scope)| (path.to_owned(), scope.to_owned()))
+        .to_vec()
+}
 
 /// The clients that get refresh tokens.
 const REFRESHING: &[&str] = &["client_2", "public_1", "local_1"];
@@ -227,8 +232,14 @@ fn registrations() -> Vec<Registration> {
                 secret: (*authentication != Authentication::None).then(|| Digest::of(secret)),
                 redirect_uris: uris.iter().map(|uri| (*uri).to_owned()).collect(),
                 scope: (*scope).to_owned(),
-                code_grant: *id != "machine",
+                code_grant: *id != "machine" && !id.starts_with("resource_"),
                 refresh_grant: REFRESHING.contains(id),
+                client_credentials_grant: *id == "machine",
+                resource_server: match *id {
+                    "resource_1" => vec!["/api/me".to_owned()],
+                    "resource_2" => vec!["/api/notes".to_owned()],
+                    _ => Vec::new(),
+                },
             }
         };
     CLIENTS.iter().map(register).collect()

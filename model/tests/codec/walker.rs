@@ -342,6 +342,7 @@ impl Walk {
             client: self.sym(CLIENTS[client].0),
             secret: shown,
             falls_short,
+            strays: false,
             issued,
         };
         self.record(Who::Client, What::Refresh(refresh));
@@ -363,6 +364,7 @@ impl Walk {
             expires_in: body["expires_in"].as_u64(),
             beyond_consent,
             refresh,
+            only_for: None,
         };
         self.tokens.push((token.to_owned(), scope));
         Some(issued)
@@ -375,7 +377,7 @@ impl Walk {
         request.headers.push(("authorization".to_owned(), format!("Bearer {token}").into_bytes()));
         let served = self.exchange(&request).status == 200;
         let covered = Some(scope.contains("profile"));
-        let service = ResourceUse { token: self.sym(&token), served, covered };
+        let service = ResourceUse { token: self.sym(&token), resource: self.sym("/api/me"), served, covered };
         self.record(Who::Client, What::Resource(service));
     }
 }

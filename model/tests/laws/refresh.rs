@@ -5,7 +5,7 @@ use oauth_model::fact::{
 };
 use oauth_model::law::{Facts, Judgement, law};
 
-use crate::{CALLBACK, CLIENT, CODE, OTHER, broken};
+use crate::{CALLBACK, CLIENT, CODE, OTHER, RESOURCE, broken};
 
 /// The n-th access token and the n-th refresh token.
 const TOKEN: [Sym; 3] = [Sym(11), Sym(12), Sym(13)];
@@ -27,7 +27,7 @@ pub(crate) struct Story {
 
 fn issued(nth: usize) -> Option<Issued> {
     let refresh = Some(REFRESH[nth]);
-    Some(Issued { token: TOKEN[nth], expires_in: Some(3600), beyond_consent: false, refresh })
+    Some(Issued { token: TOKEN[nth], expires_in: Some(3600), beyond_consent: false, refresh, only_for: None })
 }
 
 impl Story {
@@ -45,9 +45,15 @@ impl Story {
             client: CLIENT,
             secret: SecretShown::NoneNeeded,
             falls_short: false,
+            strays: false,
             issued: brings,
         };
-        let served = |nth: usize| ResourceUse { token: TOKEN[nth], served: true, covered: Some(true) };
+        let served = |nth: usize| ResourceUse {
+            token: TOKEN[nth],
+            resource: RESOURCE,
+            served: true,
+            covered: Some(true),
+        };
         Self {
             redeem,
             refreshes: [refresh(0, issued(1)), refresh(1, issued(2))],

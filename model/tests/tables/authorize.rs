@@ -175,7 +175,7 @@ fn redirects(t: &mut Table) {
         "303 http://localhost:8003/callback tenant=a%26b error=unsupported_response_type \
          (response_type has to be code) state=xyz",
     );
-    t.row("unknown=1 +unknown=2 resource=x", "200 consent <handle> id001: client_1 wants profile at CB");
+    t.row("unknown=1 +unknown=2", "200 consent <handle> id001: client_1 wants profile at CB");
     t.row("method:GET ?access_token=x", "200 consent <handle> id001: client_1 wants profile at CB");
 }
 

@@ -6,7 +6,7 @@ use oauth_model::fault::{Fault, Side};
 use oauth_model::refusal::{Refusal, Refused};
 
 use super::table::Row;
-use super::{authorize, consent, login, refresh, resource, routes, token};
+use super::{audience, authorize, consent, login, named, refresh, resource, routes, token};
 
 fn rows() -> Vec<Row> {
     let tables = [
@@ -17,6 +17,8 @@ fn rows() -> Vec<Row> {
         token::table(),
         refresh::table(),
         resource::table(),
+        named::table(),
+        audience::table(),
     ];
     tables.into_iter().flat_map(|table| table.rows).collect()
 }
@@ -112,6 +114,28 @@ fn the_tables_meet_every_refusal() {
     TokenRequest ParametersInUri
     TokenRequest TwoAuthentications
     TokenRequest ClientIdsDiffer
+    RevocationRequest Encoding
+    RevocationRequest TooLarge
+    RevocationRequest NotAForm
+    RevocationRequest Repeated(Token)
+    RevocationRequest Repeated(TokenTypeHint)
+    RevocationRequest Missing(ClientId)
+    RevocationRequest Missing(Token)
+    RevocationRequest Syntax(Authorization)
+    RevocationRequest ParametersInUri
+    RevocationRequest TwoAuthentications
+    RevocationRequest ClientIdsDiffer
+    IntrospectionRequest Encoding
+    IntrospectionRequest TooLarge
+    IntrospectionRequest NotAForm
+    IntrospectionRequest Repeated(Token)
+    IntrospectionRequest Repeated(TokenTypeHint)
+    IntrospectionRequest Missing(ClientId)
+    IntrospectionRequest Missing(Token)
+    IntrospectionRequest Syntax(Authorization)
+    IntrospectionRequest ParametersInUri
+    IntrospectionRequest TwoAuthentications
+    IntrospectionRequest ClientIdsDiffer
     ResourceRequest Repeated(Authorization)
     ResourceRequest Syntax(Authorization)
     ResourceRequest TwoTokens

@@ -26,7 +26,38 @@ pub(crate) fn table() -> Table {
     t.row("method:POST", "405 (this page takes GET, HEAD) [Allow: GET, HEAD]");
     t.from(|stage| stage.bench.policy = Policy::RFC6749);
     t.row("", metadata("[\"S256\",\"plain\"]"));
+
+    t.from(nobody);
+    for (door, path) in RESOURCES {
+        t.door(door);
+        t.row("", described(path));
+        t.row("method:HEAD", described(path));
+        t.row("method:POST", "405 (this page takes GET, HEAD) [Allow: GET, HEAD]");
+    }
+    for path in [
+        "GET /.well-known/oauth-protected-resource",
+        "GET /.well-known/oauth-protected-resource/",
+        "GET /.well-known/oauth-protected-resource/token",
+        "GET /api/other",
+    ] {
+        t.door(path);
+        t.row("", "404 (this server has no such page)");
+    }
     t
+}
+
+const RESOURCES: [(&str, &str); 2] = [
+    ("GET /.well-known/oauth-protected-resource/api/me", "/api/me"),
+    ("GET /.well-known/oauth-protected-resource/api/notes", "/api/notes"),
+];
+
+/// The document of a resource (RFC 9728 2).
+fn described(path: &str) -> String {
+    format!(
+        "200 {{\"authorization_servers\":[\"http://127.0.0.1:9000\"],\"bearer_methods_supported\":[\"header\"],\
+         \"resource\":\"http://127.0.0.1:9000{path}\",\"scopes_supported\":[\"profile\"]}} \
+         [no Cache-Control] [no Pragma]"
+    )
 }
 
 /// The document (RFC 8414 2), its members by name.
@@ -35,10 +66,15 @@ fn metadata(challenges: &str) -> String {
         r#""authorization_endpoint":"http://127.0.0.1:9000/authorize""#,
         r#""authorization_response_iss_parameter_supported":true"#,
         &format!(r#""code_challenge_methods_supported":{challenges}"#),
-        r#""grant_types_supported":["authorization_code","refresh_token"]"#,
+        r#""grant_types_supported":["authorization_code","refresh_token","client_credentials"]"#,
+        r#""introspection_endpoint":"http://127.0.0.1:9000/introspect""#,
+        r#""introspection_endpoint_auth_methods_supported":["client_secret_basic","client_secret_post"]"#,
         r#""issuer":"http://127.0.0.1:9000""#,
+        r#""protected_resources":["http://127.0.0.1:9000/api/me","http://127.0.0.1:9000/api/notes"]"#,
         r#""response_modes_supported":["query"]"#,
         r#""response_types_supported":["code"]"#,
+        r#""revocation_endpoint":"http://127.0.0.1:9000/revoke""#,
+        r#""revocation_endpoint_auth_methods_supported":["client_secret_basic","client_secret_post","none"]"#,
         r#""scopes_supported":["profile","email"]"#,
         r#""token_endpoint":"http://127.0.0.1:9000/token""#,
         r#""token_endpoint_auth_methods_supported":["client_secret_basic","client_secret_post","none"]"#,

@@ -159,7 +159,12 @@ impl Draft {
             "POST /token (refresh)" => {
                 ("grant_type=refresh_token&refresh_token=$refresh", Some(basic("client_2:client_secret_2")))
             }
-            "GET /api/me" => ("", Some("Bearer $token".to_owned())),
+            "POST /token (for itself)" => {
+                ("grant_type=client_credentials", Some(basic("machine:machine_secret")))
+            }
+            "POST /revoke" => ("token=$refresh", Some(basic("client_2:client_secret_2"))),
+            "POST /introspect" => ("token=$token", Some(basic("resource_1:resource_secret_1"))),
+            "GET /api/me" | "GET /api/notes" => ("", Some("Bearer $token".to_owned())),
             _ => ("", None),
         };
         let params: Vec<String> =

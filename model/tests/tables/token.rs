@@ -24,7 +24,7 @@ pub(crate) fn table() -> Table {
     let mut t = Table::of(DOOR);
     t.from(coded);
     t.row("", TOKENS);
-    t.row("unknown=1 +unknown=2 resource=x", TOKENS);
+    t.row("unknown=1 +unknown=2", TOKENS);
     bodies(&mut t);
     clients(&mut t);
     basics(&mut t);
@@ -151,7 +151,7 @@ fn grant_types(t: &mut Table) {
     t.row("grant_type=", "400 invalid_request (grant_type is missing)");
     t.row("+grant_type=authorization_code", "400 invalid_request (grant_type may stand there once only)");
     for other in
-        ["password", "client_credentials", "REFRESH_TOKEN", "AUTHORIZATION_CODE", "authorization_code+x"]
+        ["password", "CLIENT_CREDENTIALS", "REFRESH_TOKEN", "AUTHORIZATION_CODE", "authorization_code+x"]
     {
         t.row(format!("grant_type={other}"), "400 unsupported_grant_type (grant_type is not supported)");
     }

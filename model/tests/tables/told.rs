@@ -8,6 +8,7 @@ use oauth_model::server::reply::login_cookie_name;
 use serde_json::Value;
 
 use super::stage::{CALLBACK, Stage};
+use crate::bench::ISSUER;
 
 const PAGE: &[(&str, &str)] = &[
     ("Content-Type", "text/html; charset=utf-8"),
@@ -18,6 +19,7 @@ const PAGE: &[(&str, &str)] = &[
     ("X-Content-Type-Options", "nosniff"),
 ];
 const REDIRECT: &[(&str, &str)] = &[("Cache-Control", "no-store"), ("Referrer-Policy", "no-referrer")];
+const DONE: &[(&str, &str)] = &[("Cache-Control", "no-store"), ("Pragma", "no-cache")];
 const JSON: &[(&str, &str)] = &[
     ("Content-Type", "application/json"),
     ("X-Content-Type-Options", "nosniff"),
@@ -30,6 +32,7 @@ const JSON: &[(&str, &str)] = &[
 pub(crate) fn told(reply: &HttpReply, stage: &Stage) -> String {
     let (usual, body) = match &reply.body {
         Body::Page(page) => (PAGE, page_text(page, stage)),
+        Body::Empty if reply.status == 200 => (DONE, String::new()),
         Body::Empty => (REDIRECT, reply.header("Location").map(|to| location(to, stage)).unwrap_or_default()),
         Body::Text(text) => (JSON, json_text(text)),
     };
@@ -40,7 +43,7 @@ pub(crate) fn told(reply: &HttpReply, stage: &Stage) -> String {
                 Body::Text(text) => value.replace(&challenge_of(text), "…"),
                 Body::Page(_) | Body::Empty => value.clone(),
             };
-            line.push_str(&format!(" [{name}: {value}]"));
+            line.push_str(&format!(" [{name}: {}]", challenge(&value)));
         }
     }
     for (name, _) in usual.iter().filter(|(name, _)| reply.header(name).is_none()) {
@@ -49,9 +52,23 @@ pub(crate) fn told(reply: &HttpReply, stage: &Stage) -> String {
     normalised(line, stage)
 }
 
+/// A challenge without the right pointer to the metadata of its resource, which is noted where it lacks (RFC 9728 5.1).
+fn challenge(value: &str) -> String {
+    const POINTERS: [&str; 2] = ["/api/me", "/api/notes"];
+    if !value.starts_with("Bearer") {
+        return value.to_owned();
+    }
+    let pointer =
+        |path| format!(", resource_metadata=\"{ISSUER}/.well-known/oauth-protected-resource{path}\"");
+    match POINTERS.map(pointer).iter().find(|pointer| value.contains(*pointer)) {
+        Some(pointer) => value.replace(pointer, ""),
+        None => format!("{value} (no resource_metadata)"),
+    }
+}
+
 fn page_text(page: &Page, stage: &Stage) -> String {
     match page {
-        Page::Home => "home".to_owned(),
+        Page::Home { .. } => "home".to_owned(),
         Page::LoggedIn => "logged in".to_owned(),
         Page::LogIn { login_token, message } => {
             let name = login_cookie_name(stage.bench.directory.secure());

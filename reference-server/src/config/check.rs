@@ -9,12 +9,12 @@ use oauth_model::text::{is_vschar, scope_values};
 use toml::Spanned;
 
 use super::error::{ConfigError, Source};
-use super::file::{Client, File, Lifetimes, LifetimesTable, User};
+use super::file::{Client, File, Lifetimes, LifetimesTable, Resource, User};
 use super::{Config, UserPassword};
 use crate::password::is_argon2_hash;
 
-/// The scope of the protected resource, if the file names none.
-const RESOURCE_SCOPE: &str = "profile";
+/// The protected resource and its scope, if the file names none.
+const RESOURCE: (&str, &str) = ("/api/me", "profile");
 
 /// The issuer under which clients and users are tried; whatever it is, it changes nothing about them.
 const ANY_ISSUER: &str = "http://127.0.0.1:9000";
@@ -39,11 +39,7 @@ pub(super) fn parse(name: &str, text: &str) -> Result<Config, ConfigError> {
     let clients = file.client.iter().map(|client| registration(source, client)).collect::<Result<_, _>>()?;
     let config = Config {
         issuer: file.issuer.as_ref().map(|issuer| issuer.get_ref().clone()),
-        resource_scope: file
-            .resource_scope
-            .as_ref()
-            .map_or(RESOURCE_SCOPE, |scope| scope.get_ref())
-            .to_owned(),
+        resources: resources(source, &file)?,
         users: file.user.iter().map(|user| user.get_ref().name.get_ref().clone()).collect(),
         passwords,
         clients,
@@ -52,30 +48,52 @@ pub(super) fn parse(name: &str, text: &str) -> Result<Config, ConfigError> {
         first_plain: first_plain(source, &file),
         demo: Vec::new(),
     };
-    if let Some(scope) = &file.resource_scope
-        && scope_values(scope.get_ref()).is_none()
-    {
-        let says = "has to be one or more values between single spaces";
-        return Err(source.error(&scope.span(), "resource_scope", says));
-    }
     config.directory(ANY_ISSUER).map_err(|error| whose(source, &file, &error))?;
     Ok(config)
 }
 
-/// An issuer is an origin here: scheme, host, port (RFC 8414 2 allows a path, the routes of this server do
-/// not).
+/// The resources that the file names, or the one that there is without any.
+fn resources(source: Source<'_>, file: &File) -> Result<Vec<(String, String)>, ConfigError> {
+    if let Some(scope) = &file.resource_scope {
+        if scope_values(scope.get_ref()).is_none() {
+            let says = "has to be one or more values between single spaces";
+            return Err(source.error(&scope.span(), "resource_scope", says));
+        }
+        if !file.resource.is_empty() {
+            let says = "stands beside [[resource]]; give each resource its scope there";
+            return Err(source.error(&scope.span(), "resource_scope", says));
+        }
+    }
+    if file.resource.is_empty() {
+        let scope = file.resource_scope.as_ref().map_or(RESOURCE.1, |scope| scope.get_ref());
+        return Ok(vec![(RESOURCE.0.to_owned(), scope.to_owned())]);
+    }
+    let named = |resource: &Spanned<Resource>| {
+        let Resource { path, scope } = resource.get_ref();
+        (path.get_ref().clone(), scope.get_ref().clone())
+    };
+    Ok(file.resource.iter().map(named).collect())
+}
+
+/// An issuer is a URL without query and fragment (RFC 8414 2); its path, if it has one, ends without slash.
 fn check_issuer(source: Source<'_>, issuer: &Spanned<String>) -> Result<(), ConfigError> {
     let text = issuer.get_ref();
     let authority = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
-    let good = authority.is_some_and(|authority| {
+    let good = authority.is_some_and(|rest| {
+        let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        let is_path = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte);
         !authority.is_empty()
-            && authority.bytes().all(|byte| byte.is_ascii_graphic() && !b"/?#@\\\"<>".contains(&byte))
+            && authority.bytes().all(|byte| byte.is_ascii_graphic() && !b"?#@\\\"<>".contains(&byte))
+            && path.bytes().all(is_path)
+            && !path.ends_with('/')
+            && !path.contains("//")
+            && !path.starts_with("/.well-known")
     });
     if good {
         return Ok(());
     }
-    let says =
-        "has to be an origin, as in \"https://as.example\": scheme, host, port, and no slash at the end";
+    let says = "has to be scheme, host and perhaps port and path, as in \"https://as.example/tenant\", with no \
+                slash at the end";
     Err(source.error(&issuer.span(), "issuer", says))
 }
 
@@ -139,11 +157,17 @@ fn registration(source: Source<'_>, client: &Spanned<Client>) -> Result<Registra
         name: table.name.as_ref().unwrap_or(id).clone(),
         authentication: table.authentication.into(),
         secret,
-        redirect_uris: table.redirect_uris.get_ref().iter().map(|uri| uri.get_ref().clone()).collect(),
-        scope: table.scope.get_ref().clone(),
+        redirect_uris: redirect_uris(table).map(|uri| uri.get_ref().clone()).collect(),
+        scope: table.scope.as_ref().map(|scope| scope.get_ref().clone()).unwrap_or_default(),
         code_grant: table.code_grant.unwrap_or(true),
         refresh_grant: table.refresh_tokens.unwrap_or(false),
+        client_credentials_grant: table.client_credentials.unwrap_or(false),
+        resource_server: table.resource_server.iter().map(|path| path.get_ref().clone()).collect(),
     })
+}
+
+fn redirect_uris(client: &Client) -> impl Iterator<Item = &Spanned<String>> {
+    client.redirect_uris.iter().flat_map(|uris| uris.get_ref())
 }
 
 fn hex_digest(text: &str) -> Option<Digest> {
@@ -200,6 +224,9 @@ fn first_plain(source: Source<'_>, file: &File) -> Option<ConfigError> {
 fn whose(source: Source<'_>, file: &File, error: &DirectoryError) -> ConfigError {
     let client =
         |id: &str| file.client.iter().map(Spanned::get_ref).rfind(|client| client.id.get_ref() == id);
+    let resource = |path: &str| {
+        file.resource.iter().map(Spanned::get_ref).rfind(|resource| resource.path.get_ref() == path)
+    };
     let place: Option<(Range<usize>, &str)> = match error {
         DirectoryError::ClientTwice(id) => client(id).map(|client| (client.id.span(), "client.id")),
         DirectoryError::UserTwice(name) => {
@@ -207,17 +234,32 @@ fn whose(source: Source<'_>, file: &File, error: &DirectoryError) -> ConfigError
             user.map(|user| (user.name.span(), "user.name"))
         }
         DirectoryError::RedirectUri(id, uri) => {
-            let uri = |client: &Client| {
-                client.redirect_uris.get_ref().iter().find(|have| have.get_ref() == uri).map(Spanned::span)
-            };
+            let uri =
+                |client: &Client| redirect_uris(client).find(|have| have.get_ref() == uri).map(Spanned::span);
             client(id).and_then(uri).map(|span| (span, "client.redirect_uris"))
         }
         DirectoryError::NoRedirectUri(id) => {
-            client(id).map(|client| (client.redirect_uris.span(), "client.redirect_uris"))
+            let span =
+                |client: &Client| client.redirect_uris.as_ref().map_or(client.id.span(), Spanned::span);
+            client(id).map(|client| (span(client), "client.redirect_uris"))
         }
-        DirectoryError::Scope(id) => client(id).map(|client| (client.scope.span(), "client.scope")),
+        DirectoryError::Scope(id) => client(id)
+            .map(|client| (client.scope.as_ref().map_or(client.id.span(), Spanned::span), "client.scope")),
+        DirectoryError::ResourceScope(path) => {
+            resource(path).map(|resource| (resource.scope.span(), "resource.scope"))
+        }
+        DirectoryError::ResourcePath(path) => {
+            resource(path).map(|resource| (resource.path.span(), "resource.path"))
+        }
+        DirectoryError::ResourceServer(id, path) => client(id).map(|client| {
+            let named = client.resource_server.iter().find(|have| have.get_ref() == path);
+            (named.map_or(client.id.span(), Spanned::span), "client.resource_server")
+        }),
+        DirectoryError::PublicForItself(id) => {
+            client(id).map(|client| (client.id.span(), "client.client_credentials"))
+        }
         DirectoryError::Secret(id) => client(id).map(|client| (client.id.span(), "client.secret")),
-        DirectoryError::TooMany => None,
+        DirectoryError::NoResource | DirectoryError::TooMany => None,
     };
     let (span, field) = place.unwrap_or((0..0, "client"));
     source.error(&span, field, error.to_string())

@@ -12,6 +12,8 @@ pub(super) struct File {
     pub(super) issuer: Option<Spanned<String>>,
     pub(super) resource_scope: Option<Spanned<String>>,
     #[serde(default)]
+    pub(super) resource: Vec<Spanned<Resource>>,
+    #[serde(default)]
     pub(super) user: Vec<Spanned<User>>,
     #[serde(default)]
     pub(super) client: Vec<Spanned<Client>>,
@@ -19,6 +21,14 @@ pub(super) struct File {
     pub(super) lifetimes: LifetimesTable,
     #[serde(default)]
     pub(super) policy: PolicyTable,
+}
+
+/// `[[resource]]`
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Resource {
+    pub(super) path: Spanned<String>,
+    pub(super) scope: Spanned<String>,
 }
 
 /// `[[user]]`
@@ -40,10 +50,13 @@ pub(super) struct Client {
     pub(super) secret_digest: Option<Spanned<String>>,
     #[serde(default)]
     pub(super) authentication: AuthenticationName,
-    pub(super) redirect_uris: Spanned<Vec<Spanned<String>>>,
-    pub(super) scope: Spanned<String>,
+    pub(super) redirect_uris: Option<Spanned<Vec<Spanned<String>>>>,
+    pub(super) scope: Option<Spanned<String>>,
     pub(super) code_grant: Option<bool>,
     pub(super) refresh_tokens: Option<bool>,
+    pub(super) client_credentials: Option<bool>,
+    #[serde(default)]
+    pub(super) resource_server: Vec<Spanned<String>>,
 }
 
 /// The names of RFC 7591.

@@ -24,7 +24,7 @@ pub const BUILT_IN: &str = include_str!("../../config/default.toml");
 pub struct Config {
     /// The issuer, if the file names one.
     issuer: Option<String>,
-    resource_scope: String,
+    resources: Vec<(String, String)>,
     users: Vec<String>,
     passwords: Vec<UserPassword>,
     clients: Vec<Registration>,
@@ -118,7 +118,7 @@ impl Config {
     /// # Errors
     /// None once the file was parsed: it was asked the same then.
     pub fn directory(&self, issuer: &str) -> Result<Directory, DirectoryError> {
-        Directory::new(issuer, &self.resource_scope, &self.clients, &self.users)
+        Directory::new(issuer, &self.resources, &self.clients, &self.users)
     }
 
     /// Why this configuration may only be served on a loopback address: its first plain password or secret.

@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use oauth_model::directory::{ClientNo, UserNo};
-use oauth_model::grant::{Access, Cause, Coded, Grant, Live, Phase, Session, Terms};
+use oauth_model::grant::{Access, Cause, Coded, Grant, Live, Owner, Phase, Session, Terms};
 use oauth_model::policy::Time;
 use oauth_model::secret::{Digest, GrantId};
 use oauth_model::server::receive::Kept;
-use oauth_model::text::ScopeSet;
+use oauth_model::text::{ResourceSet, ScopeSet};
 use oauth_reference_server::Clock;
 use oauth_reference_server::store::{Blind, Memory, Store, Swap};
 use tokio::sync::Barrier;
@@ -36,10 +36,10 @@ fn id(number: u64) -> GrantId {
 fn grant(number: u64, phase: Phase) -> Grant {
     let terms = Terms {
         client: ClientNo(0),
-        user: UserNo(0),
-        session: Digest::of("session"),
+        owner: Some(Owner { user: UserNo(0), session: Digest::of("session") }),
         redirect: None,
         scope: ScopeSet(1),
+        audience: ResourceSet::FIRST,
         challenge: None,
     };
     Grant { id: id(number), terms, phase }
@@ -51,8 +51,13 @@ fn coded() -> Phase {
 
 fn live(access: &str) -> Phase {
     Phase::Live(Live {
-        code: Digest::of("code"),
-        access: Access { token: Digest::of(access), scope: ScopeSet(1), until: Time(3600) },
+        code: Some(Digest::of("code")),
+        access: Access {
+            token: Digest::of(access),
+            scope: ScopeSet(1),
+            audience: ResourceSet::FIRST,
+            until: Time(3600),
+        },
         refresh: None,
     })
 }

@@ -3,6 +3,10 @@
 #[macro_use]
 mod server;
 #[macro_use]
+mod tokens;
+#[macro_use]
+mod extensions;
+#[macro_use]
 mod client;
 
 use crate::rule::RuleId;
@@ -64,4 +68,4 @@ impl Fault {
     }
 }
 
-server_faults! { with_client_faults }
+server_faults! {}

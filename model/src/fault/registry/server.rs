@@ -1,8 +1,8 @@
 //! The faults of the server: what each does, and the rules that it breaks.
 
 macro_rules! server_faults {
-    ($next:ident) => {
-        $next! { [
+    () => {
+        token_faults! { [
         // The authorization request.
         Server RedirectUriUnchecked "redirect-uri-unchecked":
             "any redirect URI is taken",

@@ -1,0 +1,98 @@
+//! Scopes about refresh tokens.
+
+use super::base::{BASE, HONEST_PATH, NOTHING, REFRESH, SHORT, shown};
+use super::{Leaks, PhaseName, Reached, Scope};
+use crate::client::refusal::ClientRefusal;
+use crate::fact::Who;
+use crate::policy::{Lifetime, Policy};
+use crate::refusal::Refusal;
+use crate::text::ScopeSet;
+use crate::world::action::{RefreshOf, RefreshScope};
+use crate::world::{EMAIL, PROFILE};
+
+pub(super) const PUBLIC: Scope = Scope {
+    name: "refresh",
+    why: "a public client that refreshes, with less scope, with more, and with a token that was spent",
+    public: true,
+    client_scope: ScopeSet(PROFILE.0 | EMAIL.0),
+    refresh: true,
+    retries: true,
+    calls: 4,
+    refreshes: &[
+        shown(Who::Client, 0, RefreshOf::Latest, RefreshScope::All),
+        shown(Who::Client, 0, RefreshOf::Latest, RefreshScope::Narrower),
+        shown(Who::Client, 0, RefreshOf::Latest, RefreshScope::Wider),
+        shown(Who::Client, 0, RefreshOf::First, RefreshScope::All),
+        shown(Who::Thief, 0, RefreshOf::MadeUp, RefreshScope::All),
+    ],
+    laws: REFRESH,
+    sometimes: &[
+        Reached::Refused(Refusal::RefreshUnknown),
+        Reached::Refused(Refusal::RefreshReplayed),
+        Reached::Refused(Refusal::RefreshScopeWider),
+        Reached::Phase(PhaseName::RefreshReplayed),
+        Reached::Served,
+    ],
+    honest: HONEST_PATH,
+    ..BASE
+};
+
+pub(super) const THEFT: Scope = Scope {
+    name: "refresh-theft",
+    why: "a public client that refreshes before expiry, and a thief who has its first refresh token",
+    public: true,
+    policy: Policy { refresh_lifetime: Lifetime(2), ..SHORT },
+    refresh: true,
+    uses: 3,
+    calls: 3,
+    ticks: 3,
+    leaks: Leaks { refresh: true, ..NOTHING },
+    refreshes: &[shown(Who::Thief, 0, RefreshOf::Leaked, RefreshScope::All)],
+    laws: REFRESH,
+    sometimes: &[
+        Reached::Refused(Refusal::RefreshReplayed),
+        Reached::Refused(Refusal::RefreshExpired),
+        Reached::ClientRefused(ClientRefusal::RefreshInProgress),
+        Reached::Phase(PhaseName::RefreshReplayed),
+        Reached::Served,
+    ],
+    honest: HONEST_PATH,
+    ..BASE
+};
+
+pub(super) const GRACE: Scope = Scope {
+    name: "refresh-grace",
+    why: "a public client that refreshes twice at once, at a server that grants a second for that",
+    public: true,
+    policy: Policy { refresh_grace: Lifetime(1), ..SHORT },
+    refresh: true,
+    uses: 2,
+    calls: 3,
+    ticks: 2,
+    refreshes: &[shown(Who::Client, 0, RefreshOf::First, RefreshScope::All)],
+    laws: REFRESH,
+    sometimes: &[
+        Reached::Refused(Refusal::RefreshReplayed),
+        Reached::Phase(PhaseName::RefreshReplayed),
+        Reached::Served,
+    ],
+    honest: HONEST_PATH,
+    ..BASE
+};
+
+pub(super) const TWO_CLIENTS: Scope = Scope {
+    name: "refresh-two-clients",
+    why: "a refresh token that leaked, in the hands of another client, and without the client's secret",
+    refresh: true,
+    calls: 3,
+    leaks: Leaks { refresh: true, ..NOTHING },
+    refreshes: &[
+        shown(Who::OtherClient, 1, RefreshOf::Leaked, RefreshScope::All),
+        shown(Who::Thief, 0, RefreshOf::Leaked, RefreshScope::All),
+        shown(Who::Client, 0, RefreshOf::Latest, RefreshScope::All),
+    ],
+    laws: REFRESH,
+    sometimes: &[Reached::Refused(Refusal::RefreshOfAnotherClient), Reached::Served],
+    honest: HONEST_PATH,
+    ..BASE
+};

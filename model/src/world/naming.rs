@@ -1,0 +1,125 @@
+//! Requests about a token, and of a client for itself: revocation, introspection, client credentials.
+
+use super::attacker::{ProofOf, RefreshOf, refresh_tokens, sent};
+use super::symbols::{JUNK, digest, grant_id, secret};
+use super::{Known, Next, Universe, World};
+use crate::directory::ClientNo;
+use crate::fact::{What, Who};
+use crate::secret::Shown;
+use crate::server::Request;
+use crate::server::audience::AskedResources;
+use crate::server::authenticate::{Presented, Proof};
+use crate::server::client_credentials::ClientCredentials;
+use crate::server::named::TokenNamed;
+use crate::server::redeem::{TokenAsk, TokenRequest};
+use crate::text::ResourceSet;
+
+/// A request that names a token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Naming {
+    /// What is wanted of it.
+    pub what: Wanted,
+    /// Who sends it.
+    pub by: Who,
+    /// As which client.
+    pub client: u16,
+    /// How it proves that.
+    pub proof: ProofOf,
+    /// Which token.
+    pub token: NamedOf,
+}
+
+/// What somebody wants of a token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Wanted {
+    /// That it ends.
+    Revoke,
+    /// Whether it is good.
+    Introspect,
+}
+
+/// Which token somebody names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum NamedOf {
+    /// The access token that was issued last.
+    Access,
+    /// A refresh token.
+    Refresh(RefreshOf),
+}
+
+/// A client asks for itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ForItselfTry {
+    /// Who sends it.
+    pub by: Who,
+    /// As which client.
+    pub client: u16,
+    /// How it proves that.
+    pub proof: ProofOf,
+}
+
+/// These resources, as a request names them.
+pub(super) const fn named(resources: ResourceSet) -> AskedResources {
+    AskedResources { known: resources, has_unknown: false }
+}
+
+impl Universe {
+    /// Composes a request that names a token; `None` where the token is not at hand.
+    pub(super) fn named(&self, world: &World, naming: &Naming) -> Option<TokenNamed> {
+        let token = match naming.token {
+            NamedOf::Access => access_tokens(world).next_back()?,
+            NamedOf::Refresh(RefreshOf::Latest) => refresh_tokens(world).next_back()?,
+            NamedOf::Refresh(RefreshOf::First) => refresh_tokens(world).next()?,
+            NamedOf::Refresh(RefreshOf::MadeUp) => {
+                Shown { digest: digest(JUNK), ..refresh_tokens(world).next()? }
+            }
+            NamedOf::Refresh(RefreshOf::Leaked) => world.known.iter().find_map(|known| match known {
+                Known::Refresh(shown) => Some(*shown),
+                Known::Code(_) | Known::Token(_) | Known::Challenge(_) => None,
+            })?,
+        };
+        Some(TokenNamed { by: Ok(self.presented(naming.client, naming.proof)?), token: Ok(Some(token)) })
+    }
+
+    /// Somebody names a token; answered at once.
+    pub(super) fn name(&self, world: &World, naming: &Naming) -> Option<Next> {
+        let request = self.named(world, naming)?;
+        let mut world = world.clone();
+        world.namings += 1;
+        let reply = match naming.what {
+            Wanted::Revoke => self.serve(&mut world, Request::Revoke(request), 0, 0)?,
+            Wanted::Introspect => self.serve(&mut world, Request::Introspect(request), 0, 0)?,
+        };
+        self.observe_naming(&mut world, naming, &request, &reply);
+        Some(Next { world, refused: reply.refusal(), client_refused: None })
+    }
+
+    /// A client asks for itself.
+    pub(super) fn for_itself(&self, world: &World, request: &ForItselfTry) -> Option<Next> {
+        let by = Ok(self.presented(request.client, request.proof)?);
+        let ask = Ok(TokenAsk::ClientCredentials(ClientCredentials { scope: None, resources: None }));
+        Some(sent(world, request.by, TokenRequest { by, ask }))
+    }
+
+    fn presented(&self, client: u16, proof: ProofOf) -> Option<Presented> {
+        let client = ClientNo(client);
+        let proof = match (proof, self.client(client)?.secret) {
+            (ProofOf::Right, Some(_)) => Proof::Basic(digest(secret(client.0))),
+            (ProofOf::Wrong, _) => Proof::Basic(digest(JUNK)),
+            (ProofOf::Right | ProofOf::Missing, _) => Proof::None,
+        };
+        Some(Presented { client: Some(client), proof })
+    }
+}
+
+/// The access tokens of the first grant, in the order in which they were issued.
+fn access_tokens(world: &World) -> impl DoubleEndedIterator<Item = Shown> {
+    world.facts.iter().filter_map(|fact| {
+        let issued = match fact.what {
+            What::Redemption(redemption) => redemption.token?,
+            What::Refresh(refresh) => refresh.issued?,
+            _ => return None,
+        };
+        Some(Shown { grant: grant_id(0), digest: digest(u8::try_from(issued.token.0).ok()?) })
+    })
+}
