@@ -95,4 +95,8 @@ attacks! {
         "served-token-is-for-resource";
     "refresh-for-another-resource", "RFC 9700 4.14.2", "two-resources", [RefreshOfAnyResource],
         "refresh-within-resources";
+    "pushed-request-of-another-client", "RFC 9126 2.2", "pushed", [RequestUriOfAnyClient],
+        "pushed-request-of-its-client";
+    "pushed-request-brought-again", "RFC 9126 7.3", "pushed", [RequestUriReusable], "pushed-request-used-once";
+    "late-pushed-request", "RFC 9126 4", "pushed-late", [RequestUriUnexpiring], "pushed-request-in-time";
 }

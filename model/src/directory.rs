@@ -66,6 +66,8 @@ pub struct Client {
     pub refresh_grant: bool,
     /// Whether it may ask for tokens for itself.
     pub client_credentials_grant: bool,
+    /// Whether it has to push its authorization requests (RFC 9126 6).
+    pub pushed_only: bool,
     /// The resources whose server it is: it learns of the access tokens that are for them.
     pub introspects: ResourceSet,
 }
@@ -222,6 +224,8 @@ pub struct Registration {
     pub refresh_grant: bool,
     /// Whether it may ask for tokens for itself.
     pub client_credentials_grant: bool,
+    /// Whether it has to push its authorization requests.
+    pub pushed_only: bool,
     /// The paths of the resources whose server it is.
     pub resource_server: Vec<String>,
 }
@@ -324,6 +328,7 @@ impl Directory {
                 code_grant: registration.code_grant,
                 refresh_grant: registration.refresh_grant,
                 client_credentials_grant: registration.client_credentials_grant,
+                pushed_only: registration.pushed_only,
                 introspects,
             },
         });

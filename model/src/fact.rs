@@ -51,6 +51,8 @@ impl Fact {
 pub enum What {
     /// An authorization response with a code was sent to a browser.
     CodeIssued(CodeIssued),
+    /// A client pushed an authorization request, and it was taken.
+    Pushed(Pushed),
     /// A code was shown to the token endpoint.
     Redemption(Redemption),
     /// A refresh token was shown to the token endpoint.
@@ -92,6 +94,19 @@ pub struct CodeIssued {
     pub consented: Option<bool>,
     /// The account that the code is for, if the observer knows.
     pub owner: Option<Sym>,
+    /// The `request_uri` that the request named instead, and the observer's clock when it did.
+    pub pushed: Option<(Sym, u64)>,
+}
+
+/// A client pushed an authorization request, and it was taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Pushed {
+    /// The `request_uri` that came back.
+    pub uri: Sym,
+    /// The client that pushed it.
+    pub client: Sym,
+    /// `expires_in`, in seconds.
+    pub expires_in: Option<u64>,
 }
 
 /// A PKCE challenge, as the request carried it.

@@ -24,7 +24,8 @@ pub struct Grant {
 pub struct Terms {
     /// The client that asked.
     pub client: ClientNo,
-    /// The resource owner who was asked; none where a client asks for itself (RFC 6749 4.4).
+    /// The resource owner who was asked; none while a pushed request waits for one, and where a client asks for itself
+    /// (RFC 6749 4.4).
     pub owner: Option<Owner>,
     /// The redirect URI that the request named; none if it left it to the registration (RFC 6749 4.1.3).
     pub redirect: Option<Digest>,
@@ -48,13 +49,17 @@ pub struct Owner {
 /// How far a grant has come.
 ///
 /// ```text
-///            consent                redeem
+///  Pushed
+///    │ a browser
+///    ▼       consent                redeem
 ///  Asked ───────────────▶ Coded ───────────────▶ Live ──refresh──▶ Live
 ///    │ deny                 │ burnt                │ the code, or a spent refresh token, again; revoked
 ///    └───────────────────▶ Dead ◀─────────────────┘
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Phase {
+    /// The client has pushed its request.
+    Pushed(Pushed),
     /// The owner is being asked.
     Asked(Asked),
     /// The owner consented; a code is out.
@@ -63,6 +68,15 @@ pub enum Phase {
     Live(Live),
     /// It has ended.
     Dead(Cause),
+}
+
+/// A pushed request that waits for a browser (RFC 9126).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Pushed {
+    /// What its `request_uri` has to show.
+    pub secret: Digest,
+    /// When it is too old.
+    pub until: Time,
 }
 
 /// A request that waits for the owner's decision.

@@ -59,6 +59,10 @@ pub struct Policy {
     /// Whether a bad request of a good client is answered by redirect before anybody logged in (RFC 6749 4.1.2.1), or only
     /// after that (RFC 9700 4.11.2).
     pub redirect_errors_before_login: bool,
+    /// Whether every authorization request has to be pushed (RFC 9126 5).
+    pub pushed_only: bool,
+    /// How long a pushed request waits for its browser, the login included.
+    pub push_lifetime: Lifetime,
     /// How long a consent page may lie open.
     pub ask_lifetime: Lifetime,
     /// How long a code can be redeemed; at most ten minutes (RFC 6749 4.1.2).
@@ -82,6 +86,8 @@ impl Policy {
         wrong_verifier: WrongVerifier::KeepsCode,
         excess_scope: ExcessScope::Refused,
         redirect_errors_before_login: false,
+        pushed_only: false,
+        push_lifetime: Lifetime(300),
         ask_lifetime: Lifetime(600),
         code_lifetime: Lifetime(60),
         access_token_lifetime: Lifetime(3600),

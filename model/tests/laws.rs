@@ -21,6 +21,8 @@ const OWNER: Sym = Sym(8);
 const OTHER: Sym = Sym(9);
 const RESOURCE: Sym = Sym(10);
 
+const URI: Sym = Sym(11);
+
 /// A code is issued at second 0, redeemed at 59, used at 60 and at 3658, shown again at 3658, and then no more.
 struct Story {
     issue: CodeIssued,
@@ -46,6 +48,7 @@ fn issue() -> CodeIssued {
         password_shown: Some(true),
         consented: Some(true),
         owner: Some(OWNER),
+        pushed: None,
     }
 }
 

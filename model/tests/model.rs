@@ -29,6 +29,8 @@ const COUNTS: &[(&str, usize, usize)] = &[
     ("refresh-theft", 45653, 60404),
     ("refresh-grace", 8949, 11458),
     ("refresh-two-clients", 526, 699),
+    ("pushed", 7731, 16858),
+    ("pushed-late", 118, 122),
     ("revocation", 77515, 94811),
     ("two-resources", 17728, 21968),
     ("client-credentials", 41264, 54165),
@@ -79,6 +81,9 @@ const LENGTHS: &[(&str, usize, usize)] = &[
     ("revoked-token-called-active", 10, 6),
     ("token-shown-at-another-resource", 10, 6),
     ("refresh-for-another-resource", 11, 5),
+    ("pushed-request-of-another-client", 6, 3),
+    ("pushed-request-brought-again", 8, 4),
+    ("late-pushed-request", 6, 3),
 ];
 
 /// Single faults, and the laws that fall under each, alone, in a scope.

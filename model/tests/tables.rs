@@ -9,6 +9,7 @@ mod tables {
     pub(crate) mod faults;
     pub(crate) mod login;
     pub(crate) mod named;
+    pub(crate) mod push;
     pub(crate) mod refresh;
     pub(crate) mod resource;
     pub(crate) mod routes;

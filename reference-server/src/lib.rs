@@ -172,5 +172,6 @@ fn refused_name(refused: Refused) -> String {
     match refused {
         Refused::Malformed(place, malformed) => format!("{malformed:?} at {place:?}"),
         Refused::Step(refusal) => format!("{refusal:?}"),
+        Refused::AtPush(refusal) => format!("{refusal:?} at PushedRequest"),
     }
 }

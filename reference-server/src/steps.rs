@@ -24,6 +24,7 @@ pub(crate) fn steps(request: &Request, reply: &Reply) -> Option<&'static str> {
             Reply::Home
             | Reply::LogInFirst
             | Reply::LoggedIn(_)
+            | Reply::Pushed(_)
             | Reply::Revoked
             | Reply::Introspection(_)
             | Reply::Metadata

@@ -253,6 +253,7 @@ impl Observer<'_> {
             password_shown,
             consented,
             owner: None,
+            pushed: None,
         })
     }
 

@@ -128,6 +128,9 @@ fn lure_as(lure: crate::world::action::Lure) -> &'static str {
     use crate::world::action::Lure;
     match lure {
         Lure::OwnResponse => "the authorization response of the attacker's own login",
+        Lure::PushedOfAnother => "the name of the client's pushed request, as the attacker's client's,",
+        Lure::PushedAgain => "the name of the client's pushed request once more",
+        Lure::PushedByNobody => "the name of a pushed request that there is not",
         Lure::EvilRedirect => "an authorization request with a redirect URI of the attacker's",
     }
 }

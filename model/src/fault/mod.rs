@@ -10,6 +10,7 @@ pub mod request;
 pub mod step;
 
 mod edit;
+mod extensions;
 mod registry;
 mod tokens;
 

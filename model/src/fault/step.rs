@@ -1,7 +1,7 @@
 //! Lies to a step: about the moment, the records and the request before it, about the outcome after it.
 
 use super::request::nobody;
-use super::{Fault, Faults, tokens};
+use super::{Fault, Faults, extensions, tokens};
 use crate::directory::{Client, UserNo};
 use crate::grant::{Asked, Cause, Coded, Grant, Owner, Phase, Session};
 use crate::policy::{Lifetime, PkceNeed, Time};
@@ -81,6 +81,11 @@ impl Faults {
                             _ => {}
                         }
                     }
+                }
+                Request::Push(push) => extensions::before_push(fault, found, push),
+                Request::AuthorizePushed(pushed) => {
+                    lie_about_login(fault, found);
+                    extensions::before_pushed(fault, found, pushed);
                 }
                 Request::Revoke(named) | Request::Introspect(named) => {
                     tokens::before(fault, found, named);

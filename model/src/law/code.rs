@@ -2,12 +2,22 @@
 
 use super::facts::{all, every};
 use super::{Facts, Judgement};
-use crate::fact::{Redemption, What, Who};
+use crate::fact::{CodeIssued, Redemption, What, Who};
 
 pub(super) fn code_redeemed_once(facts: &Facts<'_>) -> Judgement {
     every(facts.redeemed().map(|(at, _, redemption)| {
         let mut before = facts.redeemed().take_while(|(earlier, _, _)| *earlier < at);
         (at, !before.any(|(_, _, other)| other.code == redemption.code))
+    }))
+}
+
+/// Of two codes for one `request_uri` the later one is too many.
+pub(super) fn request_uri_used_once(facts: &Facts<'_>) -> Judgement {
+    let uri = |issued: &CodeIssued| issued.pushed.map(|(uri, _)| uri);
+    every(facts.codes().filter(|(_, _, issued)| issued.certain).filter_map(|(at, _, issued)| {
+        let own = uri(issued)?;
+        let mut before = facts.codes().take_while(|(earlier, _, _)| *earlier < at);
+        Some((at, !before.any(|(_, _, other)| other.certain && uri(other) == Some(own))))
     }))
 }
 

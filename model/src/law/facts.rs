@@ -2,8 +2,8 @@
 
 use super::{Facts, Judgement};
 use crate::fact::{
-    CodeIssued, Fact, Introspection, Issued, Redemption, RefreshUse, ResourceUse, Revocation, SecretShown,
-    Sym, What,
+    CodeIssued, Fact, Introspection, Issued, Pushed, Redemption, RefreshUse, ResourceUse, Revocation,
+    SecretShown, Sym, What,
 };
 
 /// Tokens that were issued: by which request, to whom.
@@ -27,6 +27,24 @@ impl<'a> Facts<'a> {
             What::CodeIssued(issued) => Some(issued),
             _ => None,
         })
+    }
+
+    /// The codes that answer pushed requests, each with the request as it was pushed.
+    pub(super) fn each_pushed_code(
+        &self,
+        holds: impl Fn(&CodeIssued, u64, &Fact, &Pushed) -> bool,
+    ) -> Judgement {
+        every(self.codes().filter_map(|(at, _, issued)| {
+            let (uri, asked_at) = issued.pushed.filter(|_| issued.certain)?;
+            let pushes = || {
+                self.of_kind(|what| match what {
+                    What::Pushed(pushed) => Some(pushed),
+                    _ => None,
+                })
+            };
+            let (_, fact, pushed) = pushes().find(|(_, _, pushed)| pushed.uri == uri)?;
+            Some((at, holds(issued, asked_at, fact, pushed)))
+        }))
     }
 
     pub(super) fn redemptions(&self) -> impl Iterator<Item = (usize, &'a Fact, &'a Redemption)> {

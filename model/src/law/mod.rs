@@ -116,6 +116,31 @@ pub const LAWS: &[Law] = &[
         judge: |facts| facts.each_code(|_, issued| issued.registered),
     },
     Law {
+        id: "pushed-request-of-its-client",
+        about: "A pushed request leads to a code for the client that pushed it, and for no other.",
+        rules: rules!["rfc9126-2.2-bound-to-client"],
+        observable: true,
+        judge: |facts| facts.each_pushed_code(|issued, _, _, pushed| issued.client == pushed.client),
+    },
+    Law {
+        id: "pushed-request-used-once",
+        about: "A pushed request leads to one code at most.",
+        rules: rules!["rfc9126-4-one-time-use"],
+        observable: true,
+        judge: code::request_uri_used_once,
+    },
+    Law {
+        id: "pushed-request-in-time",
+        about: "A pushed request starts no flow after its lifetime.",
+        rules: rules!["rfc9126-4-expired-rejected"],
+        observable: true,
+        judge: |facts| {
+            facts.each_pushed_code(|_, asked_at, push, pushed| {
+                pushed.expires_in.is_none_or(|lives| asked_at < push.answered_at.saturating_add(lives))
+            })
+        },
+    },
+    Law {
         id: "state-returned",
         about: "A code comes back with the state that its request had, and with none if it had none.",
         rules: rules!["rfc6749-4.1.2-state-returned-exactly", "rfc6749-4.1.1-state-absent-accepted"],

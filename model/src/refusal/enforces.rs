@@ -26,6 +26,12 @@ impl Refusal {
             Self::ScopeRefused => rules!["rfc6749-4.1.2.1-invalid-scope"],
             Self::ChallengeNeeded => rules!["rfc7636-4.4.1-challenge-required"],
             Self::PlainRefused => rules!["rfc7636-7.2-plain-not-used"],
+            Self::PushNeeded => {
+                rules!["rfc9126-4-par-required-enforced", "rfc9126-6-client-policy-enforced"]
+            }
+            Self::RequestUriUnknown => rules!["rfc9126-4-one-time-use"],
+            Self::RequestUriOfAnotherClient => rules!["rfc9126-2.2-bound-to-client"],
+            Self::RequestUriExpired => rules!["rfc9126-4-expired-rejected"],
             Self::OwnerDenied => rules!["rfc6749-4.1.2.1-access-denied"],
             Self::PasswordWrong => rules!["rfc6749-3.1-owner-wrong-password-refused"],
             Self::LogInForged | Self::DecisionForged => {

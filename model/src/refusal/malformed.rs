@@ -25,6 +25,7 @@ pub enum Field {
     Password,
     RedirectUri,
     RefreshToken,
+    RequestUri,
     Resource,
     ResponseType,
     Scope,
@@ -56,6 +57,7 @@ impl Field {
             Self::Password => "password",
             Self::RedirectUri => "redirect_uri",
             Self::RefreshToken => "refresh_token",
+            Self::RequestUri => "request_uri",
             Self::Resource => "resource",
             Self::ResponseType => "response_type",
             Self::Scope => "scope",
@@ -92,6 +94,8 @@ pub enum Malformed {
     TwoAuthentications,
     /// A `client_id` beside credentials of another client.
     ClientIdsDiffer,
+    /// A pushed request that names a pushed request.
+    RequestUriPushed,
     /// An access token in two places.
     TwoTokens,
     /// No page of this server has this path.
@@ -109,6 +113,8 @@ pub enum Place {
     AuthorizationRequest,
     /// A token request.
     TokenRequest,
+    /// A pushed authorization request.
+    PushedRequest,
     /// A request that revokes a token.
     RevocationRequest,
     /// A request that asks whether a token is good.
@@ -133,11 +139,20 @@ impl Malformed {
             }
             (
                 Self::Syntax(Field::Authorization),
-                Place::TokenRequest | Place::RevocationRequest | Place::IntrospectionRequest,
+                Place::TokenRequest
+                | Place::PushedRequest
+                | Place::RevocationRequest
+                | Place::IntrospectionRequest,
             ) => Answer::Token(ErrorCode::InvalidClient),
-            (_, Place::TokenRequest | Place::RevocationRequest | Place::IntrospectionRequest) => {
-                Answer::Token(ErrorCode::InvalidRequest)
-            }
+            // rfc9126-2.3-too-large-413
+            (Self::TooLarge, Place::PushedRequest) => Answer::Json(413, ErrorCode::InvalidRequest),
+            (
+                _,
+                Place::TokenRequest
+                | Place::PushedRequest
+                | Place::RevocationRequest
+                | Place::IntrospectionRequest,
+            ) => Answer::Token(ErrorCode::InvalidRequest),
             (_, Place::ResourceRequest) => Answer::Challenge(400, Some(ErrorCode::InvalidRequest)),
         }
     }
@@ -157,6 +172,7 @@ impl Malformed {
             Self::ParametersInUri => "the parameters belong into the body, not into the URI".to_owned(),
             Self::TwoAuthentications => "the client may authenticate in one way only".to_owned(),
             Self::ClientIdsDiffer => "client_id is not the client that authenticated".to_owned(),
+            Self::RequestUriPushed => "request_uri may not be pushed".to_owned(),
             Self::TwoTokens => "the access token may be sent in one way only".to_owned(),
             Self::NoSuchPage => "this server has no such page".to_owned(),
             Self::MethodNotAllowed(methods) => format!("this page takes {methods}"),
@@ -208,6 +224,14 @@ impl Malformed {
                 rules!["rfc6749-5.2-invalid-client-401-challenge"]
             }
             (_, Place::TokenRequest) => rules!["rfc6749-5.2-invalid-request"],
+            (Self::RequestUriPushed, Place::PushedRequest) => {
+                rules!["rfc9126-2.1-request-uri-parameter-rejected"]
+            }
+            (Self::Missing(Field::ClientId), Place::PushedRequest) => {
+                rules!["rfc9126-2.1-client-id-required"]
+            }
+            (Self::TooLarge, Place::PushedRequest) => rules!["rfc9126-2.3-too-large-413"],
+            (_, Place::PushedRequest) => rules!["rfc9126-2.1-validated-like-authorization-request"],
             (Self::Missing(Field::Token), Place::RevocationRequest) => {
                 rules!["rfc7009-2.1-token-parameter-required"]
             }

@@ -30,6 +30,14 @@ pub enum Refusal {
     ChallengeNeeded,
     /// The challenge method `plain` is off.
     PlainRefused,
+    /// The client has to push its authorization requests.
+    PushNeeded,
+    /// No such request was pushed, or it was used.
+    RequestUriUnknown,
+    /// The pushed request is another client's.
+    RequestUriOfAnotherClient,
+    /// The pushed request waited for too long.
+    RequestUriExpired,
     /// The resource owner said no.
     OwnerDenied,
     /// The name or the password is wrong.
@@ -152,6 +160,8 @@ pub enum Answer {
     Redirect(ErrorCode),
     /// The token endpoint's JSON (RFC 6749 5.2): 401 with a challenge for `invalid_client`, else 400.
     Token(ErrorCode),
+    /// The same JSON with another status.
+    Json(u16, ErrorCode),
     /// A Bearer challenge (RFC 6750 3); without a code where no credentials came.
     Challenge(u16, Option<ErrorCode>),
 }
@@ -167,6 +177,10 @@ impl Refusal {
         Self::ScopeRefused,
         Self::ChallengeNeeded,
         Self::PlainRefused,
+        Self::PushNeeded,
+        Self::RequestUriUnknown,
+        Self::RequestUriOfAnotherClient,
+        Self::RequestUriExpired,
         Self::OwnerDenied,
         Self::PasswordWrong,
         Self::LogInForged,
@@ -214,6 +228,8 @@ pub enum Refused {
     Malformed(Place, Malformed),
     /// By a step.
     Step(Refusal),
+    /// By a step, of a pushed request: its client is told at once (RFC 9126 2.3).
+    AtPush(Refusal),
 }
 
 impl Refused {
@@ -223,6 +239,11 @@ impl Refused {
         match self {
             Self::Malformed(place, malformed) => malformed.answer(place),
             Self::Step(refusal) => refusal.answer(),
+            Self::AtPush(refusal) => match refusal.answer() {
+                Answer::Redirect(code) => Answer::Token(code),
+                Answer::Page(_) => Answer::Token(ErrorCode::InvalidRequest),
+                answer @ (Answer::Token(_) | Answer::Json(..) | Answer::Challenge(..)) => answer,
+            },
         }
     }
 
@@ -231,7 +252,7 @@ impl Refused {
     pub fn describe(self) -> String {
         match self {
             Self::Malformed(_, malformed) => malformed.describe(),
-            Self::Step(refusal) => refusal.describe().to_owned(),
+            Self::Step(refusal) | Self::AtPush(refusal) => refusal.describe().to_owned(),
         }
     }
 
@@ -240,7 +261,7 @@ impl Refused {
     pub const fn rules(self) -> &'static [RuleId] {
         match self {
             Self::Malformed(place, malformed) => malformed.rules(place),
-            Self::Step(refusal) => refusal.rules(),
+            Self::Step(refusal) | Self::AtPush(refusal) => refusal.rules(),
         }
     }
 }

@@ -7,13 +7,18 @@ impl Refusal {
     #[must_use]
     pub const fn answer(self) -> Answer {
         match self {
-            Self::ClientUnknown | Self::RedirectUriUnregistered | Self::RedirectUriNeeded => {
-                Answer::Page(400)
-            }
+            Self::ClientUnknown
+            | Self::RedirectUriUnregistered
+            | Self::RedirectUriNeeded
+            | Self::RequestUriUnknown
+            | Self::RequestUriOfAnotherClient
+            | Self::RequestUriExpired => Answer::Page(400),
             Self::ClientNotAllowed => Answer::Redirect(ErrorCode::UnauthorizedClient),
             Self::ResponseTypeUnsupported => Answer::Redirect(ErrorCode::UnsupportedResponseType),
             Self::ScopeRefused => Answer::Redirect(ErrorCode::InvalidScope),
-            Self::ChallengeNeeded | Self::PlainRefused => Answer::Redirect(ErrorCode::InvalidRequest),
+            Self::ChallengeNeeded | Self::PlainRefused | Self::PushNeeded => {
+                Answer::Redirect(ErrorCode::InvalidRequest)
+            }
             Self::OwnerDenied => Answer::Redirect(ErrorCode::AccessDenied),
             Self::PasswordWrong | Self::LogInForged | Self::SessionMissing | Self::DecisionForged => {
                 Answer::Page(403)
@@ -62,6 +67,10 @@ impl Refusal {
             Self::ScopeRefused => "the scope is unknown or not for this client",
             Self::ChallengeNeeded => "code_challenge is required",
             Self::PlainRefused => "code_challenge_method has to be S256",
+            Self::PushNeeded => "authorization requests of this client have to be pushed",
+            Self::RequestUriUnknown | Self::RequestUriOfAnotherClient | Self::RequestUriExpired => {
+                "this request_uri cannot be used (any more); please start again at the application"
+            }
             Self::OwnerDenied => "the resource owner said no",
             Self::PasswordWrong => "the name or the password is wrong",
             Self::LogInForged => "the form is too old or not this server's; please log in again",

@@ -28,6 +28,7 @@ pub(super) const BASE: Scope = Scope {
     public: false,
     pkce: true,
     names_redirect: true,
+    pushed: false,
     client_scope: PROFILE,
     resource: None,
     policy: LONG,

@@ -5,6 +5,7 @@
 
 mod base;
 mod odd;
+mod pushed;
 mod refresh;
 mod table;
 mod tokens;
@@ -34,6 +35,8 @@ pub struct Scope {
     pub pkce: bool,
     /// Whether the client's requests name their redirect URI.
     pub names_redirect: bool,
+    /// Whether the client pushes its requests.
+    pub pushed: bool,
     /// The scope that the client is registered for and asks for.
     pub client_scope: ScopeSet,
     /// The resource that the client's requests name; none leaves it to the server.
@@ -122,6 +125,7 @@ pub enum Reached {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(missing_docs, reason = "each is the phase or the cause of its name")]
 pub enum PhaseName {
+    Pushed,
     Asked,
     Coded,
     Live,
@@ -135,6 +139,7 @@ pub enum PhaseName {
 impl PhaseName {
     /// Every phase and every cause.
     pub const ALL: &'static [Self] = &[
+        Self::Pushed,
         Self::Asked,
         Self::Coded,
         Self::Live,
@@ -150,6 +155,7 @@ impl PhaseName {
     pub const fn of(phase: &crate::grant::Phase) -> Self {
         use crate::grant::{Cause, Phase};
         match phase {
+            Phase::Pushed(_) => Self::Pushed,
             Phase::Asked(_) => Self::Asked,
             Phase::Coded(_) => Self::Coded,
             Phase::Live(_) => Self::Live,

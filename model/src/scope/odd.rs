@@ -15,7 +15,7 @@ use crate::server::redeem::{Redeem, TokenAsk, TokenRequest};
 use crate::server::resource::{Bearer, Need, ResourceRequest};
 use crate::text::{Challenge, ChallengeMethod, ResourceSet, ScopeSet};
 use crate::world::symbols::{EVIL, JUNK, digest, grant_id, redirect, secret};
-use crate::world::{OWNER, PROFILE, PUBLIC, World};
+use crate::world::{OWNER, PROFILE, PUBLIC, PUSHING, World};
 
 /// An odd request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -30,6 +30,7 @@ pub enum Odd {
     UnknownScope,
     NoChallenge,
     PlainChallenge,
+    NotPushed,
     ForgedLogIn,
     DecisionWithoutLogin,
     LateDecision,
@@ -59,6 +60,7 @@ impl Odd {
         Self::UnknownScope,
         Self::NoChallenge,
         Self::PlainChallenge,
+        Self::NotPushed,
         Self::ForgedLogIn,
         Self::DecisionWithoutLogin,
         Self::LateDecision,
@@ -136,6 +138,10 @@ impl Odd {
             Self::NoChallenge => Some(asking(Ask { challenge: None, ..plain })),
             Self::PlainChallenge => {
                 Some(asking(Ask { challenge: challenge(ChallengeMethod::Plain), ..plain }))
+            }
+            Self::NotPushed => {
+                let client = Ok(Some(ClientNo(PUSHING)));
+                Some(Request::Authorize(Authorize { client, redirect: Ok(None), ..good }))
             }
             Self::ForgedLogIn => Some(Request::LogIn(LogIn {
                 expected: None,

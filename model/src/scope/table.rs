@@ -1,7 +1,7 @@
 //! The scopes.
 
 use super::base::{ALL, BASE, CORE, EXPIRY, HONEST_PATH, LONG, NOTHING, SHORT, composed};
-use super::{Leaks, Odd, PhaseName, Reached, Scope, refresh, tokens};
+use super::{Leaks, Odd, PhaseName, Reached, Scope, pushed, refresh, tokens};
 use crate::client::refusal::ClientRefusal;
 use crate::fact::Who;
 use crate::policy::{Lifetime, PkceNeed, Policy, WrongVerifier};
@@ -203,6 +203,8 @@ pub static SCOPES: &[Scope] = &[
     refresh::THEFT,
     refresh::GRACE,
     refresh::TWO_CLIENTS,
+    pushed::PUSHED,
+    pushed::LATE,
     tokens::REVOCATION,
     tokens::TWO_RESOURCES,
     tokens::CLIENT_CREDENTIALS,
@@ -222,6 +224,7 @@ pub static SCOPES: &[Scope] = &[
             Reached::Refused(Refusal::ScopeRefused),
             Reached::Refused(Refusal::ChallengeNeeded),
             Reached::Refused(Refusal::PlainRefused),
+            Reached::Refused(Refusal::PushNeeded),
             Reached::Refused(Refusal::LogInForged),
             Reached::Refused(Refusal::SessionMissing),
             Reached::Refused(Refusal::AskExpired),

@@ -5,12 +5,12 @@
 
 use super::audience::{AskedResources, asked_for};
 use super::{Consent, Found, Moment, Needs, Outcome, Pending, Reply, Write};
-use crate::directory::{Client, ClientNo, Directory};
+use crate::directory::{Client, ClientNo, Directory, UserNo};
 use crate::form::Params;
 use crate::grant::{Asked, Grant, Owner, Phase, Terms};
 use crate::policy::{ExcessScope, PkceNeed};
 use crate::refusal::{Field, Malformed, Place, Refusal, Refused};
-use crate::secret::{Digest, Handle};
+use crate::secret::{Digest, GrantId, Handle};
 use crate::text::{
     Challenge, ChallengeMethod, RedirectUri, ResourceSet, ScopeSet, is_proof_key, is_vschar, scope_values,
 };
@@ -45,10 +45,10 @@ pub struct Ask {
 }
 
 /// What a good request may have.
-struct Judged {
-    scope: ScopeSet,
-    audience: ResourceSet,
-    challenge: Option<Challenge>,
+pub(super) struct Judged {
+    pub(super) scope: ScopeSet,
+    pub(super) audience: ResourceSet,
+    pub(super) challenge: Option<Challenge>,
 }
 
 /// A scope as it was asked for.
@@ -64,14 +64,17 @@ impl Authorize {
     /// Reads the parameters of a request; the texts that only come back (`state`, the redirect URI) lie beside.
     #[must_use]
     pub fn parse(params: &Params, session: Option<Digest>, directory: &Directory) -> Self {
-        let client = params.one(Field::ClientId).and_then(|id| {
-            let id = id.ok_or(Malformed::Missing(Field::ClientId))?;
-            Ok(directory.find_client(id).map(|entry| entry.client.no))
-        });
         let redirect = params.one(Field::RedirectUri).and_then(|uri| {
             uri.map(|uri| RedirectUri::parse(uri).ok_or(Malformed::Syntax(Field::RedirectUri))).transpose()
         });
+        let client = Self::client_of(params, directory);
         Self { client, redirect, ask: Ask::parse(params, directory), session }
+    }
+
+    /// The client that a request names.
+    pub(super) fn client_of(params: &Params, directory: &Directory) -> Result<Option<ClientNo>, Malformed> {
+        let id = params.one(Field::ClientId)?.ok_or(Malformed::Missing(Field::ClientId))?;
+        Ok(directory.find_client(id).map(|entry| entry.client.no))
     }
 
     pub(super) fn locate(&self) -> Needs {
@@ -87,53 +90,50 @@ impl Authorize {
 
     fn judge(&self, at: &Moment, found: &Found<'_>) -> Result<Outcome, Refused> {
         // rfc6749-4.1.2.1-bad-client-or-redirect-not-redirected
-        let page = |malformed| Refused::Malformed(Place::Page, malformed);
-        self.client.map_err(page)?;
+        self.client.map_err(|malformed| Refused::Malformed(Place::Page, malformed))?;
         let client = found.client.ok_or(Refusal::ClientUnknown)?;
-        match self.redirect.map_err(page)? {
-            // rfc6749-3.1.2.3-simple-string-comparison
-            Some(uri) if !client.knows(&uri) => return Err(Refusal::RedirectUriUnregistered.into()),
-            // rfc6749-3.1.2.3-redirect-uri-required-if-many
-            None if client.redirects.len() != 1 => return Err(Refusal::RedirectUriNeeded.into()),
-            Some(_) | None => {}
-        }
+        self.judge_redirect(client)?;
 
+        let told_by_redirect = || {
+            // rfc9126-4-par-required-enforced, rfc9126-6-client-policy-enforced
+            if at.policy.pushed_only || client.pushed_only {
+                return Err(Refusal::PushNeeded.into());
+            }
+            self.judge_ask(at, client)
+        };
         let session = found.session.and_then(|session| session.alive(at.now));
         let Some(session) = session else {
             if at.policy.redirect_errors_before_login {
-                self.judge_ask(at, client)?;
+                told_by_redirect()?;
             }
             // rfc9700-4.11.2-authenticate-before-redirect, rfc6749-3.1-owner-authenticated-first
             return Ok(Outcome::Reply(Reply::LogInFirst));
         };
-        let Judged { scope, audience, challenge } = self.judge_ask(at, client)?;
-
-        let grant = Grant {
-            id: at.fresh.grant,
-            terms: Terms {
-                client: client.no,
-                owner: Some(Owner { user: session.user, session: session.key }),
-                redirect: self.redirect.ok().flatten().map(|uri| uri.exact),
-                scope,
-                audience,
-                challenge,
-            },
-            phase: Phase::Asked(Asked {
-                ask: at.fresh.secret.digest,
-                until: at.now.after(at.policy.ask_lifetime),
-            }),
-        };
-        let consent = Consent {
-            ask: Handle { grant: grant.id, secret: at.fresh.secret.secret },
+        let Judged { scope, audience, challenge } = told_by_redirect()?;
+        let terms = Terms {
             client: client.no,
+            owner: Some(Owner { user: session.user, session: session.key }),
+            redirect: self.redirect.ok().flatten().map(|uri| uri.exact),
             scope,
-            user: session.user,
+            audience,
+            challenge,
         };
-        Ok(Outcome::Write(Pending::new(Write::InsertGrant(grant), Reply::Consent(consent))))
+        Ok(ask_owner(at, at.fresh.grant, terms, session.user, Write::InsertGrant))
+    }
+
+    /// Judges the redirect URI, without which no redirect is safe.
+    pub(super) fn judge_redirect(&self, client: &Client) -> Result<(), Refused> {
+        match self.redirect.map_err(|malformed| Refused::Malformed(Place::Page, malformed))? {
+            // rfc6749-3.1.2.3-simple-string-comparison
+            Some(uri) if !client.knows(&uri) => Err(Refusal::RedirectUriUnregistered.into()),
+            // rfc6749-3.1.2.3-redirect-uri-required-if-many
+            None if client.redirects.len() != 1 => Err(Refusal::RedirectUriNeeded.into()),
+            Some(_) | None => Ok(()),
+        }
     }
 
     /// Judges what the client is told by redirect (RFC 6749 4.1.2.1).
-    fn judge_ask(&self, at: &Moment, client: &Client) -> Result<Judged, Refused> {
+    pub(super) fn judge_ask(&self, at: &Moment, client: &Client) -> Result<Judged, Refused> {
         let ask = self.ask.map_err(|malformed| Refused::Malformed(Place::AuthorizationRequest, malformed))?;
         // rfc6749-4.1.2.1-unauthorized-client
         if !client.code_grant {
@@ -165,6 +165,25 @@ impl Authorize {
             Some(_) | None => Ok(Judged { scope, audience, challenge: ask.challenge }),
         }
     }
+}
+
+/// Asks the resource owner: the grant waits for the answer to its page.
+pub(super) fn ask_owner(
+    at: &Moment,
+    id: GrantId,
+    terms: Terms,
+    user: UserNo,
+    write: impl FnOnce(Grant) -> Write,
+) -> Outcome {
+    let until = at.now.after(at.policy.ask_lifetime);
+    let phase = Phase::Asked(Asked { ask: at.fresh.secret.digest, until });
+    let consent = Consent {
+        ask: Handle { grant: id, secret: at.fresh.secret.secret },
+        client: terms.client,
+        scope: terms.scope,
+        user,
+    };
+    Outcome::Write(Pending::new(write(Grant { id, terms, phase }), Reply::Consent(consent)))
 }
 
 impl Ask {

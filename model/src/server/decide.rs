@@ -83,6 +83,7 @@ impl Decide {
             Phase::Asked(asked) => asked,
             // rfc6749-4.1.1-owner-decision-obtained
             Phase::Coded(_) | Phase::Live(_) | Phase::Dead(_) => return Err(Refusal::DecisionRepeated),
+            Phase::Pushed(_) => return Err(Refusal::DecisionForged),
         };
         if !asked.ask.matches(&ask.digest) {
             return Err(Refusal::DecisionForged);

@@ -34,6 +34,7 @@ pub fn metadata(directory: &Directory, policy: &Policy) -> Value {
     say("token_endpoint_auth_methods_supported", json!(all));
     say("revocation_endpoint_auth_methods_supported", json!(all));
     say("introspection_endpoint_auth_methods_supported", json!(with_secret));
+    say("require_pushed_authorization_requests", json!(policy.pushed_only));
     say("scopes_supported", json!(directory.scopes));
     say("response_types_supported", json!(["code"]));
     say("response_modes_supported", json!(["query"]));

@@ -6,6 +6,7 @@
 //!
 //! ```text
 //!            authorize   decide         redeem                    refresh                   revoke   resource
+//!  Pushed    Asked       refused        refused                   refused                   -        refused
 //!  no grant  Asked       refused        refused                   refused                   -        refused
 //!  Asked     -           Coded | Dead   refused                   refused                   -        refused
 //!  Coded     -           refused        Live                      refused                   -        refused
@@ -27,6 +28,7 @@ mod issue;
 pub mod login;
 pub mod metadata;
 pub mod named;
+pub mod push;
 pub mod receive;
 pub mod redeem;
 pub mod refresh;
@@ -53,6 +55,10 @@ pub enum Request {
     LogIn(login::LogIn),
     /// A client asks through a browser (RFC 6749 4.1.1).
     Authorize(authorize::Authorize),
+    /// A client pushes what it would have asked through a browser (RFC 9126 2).
+    Push(push::Push),
+    /// A browser brings the name of a pushed request (RFC 9126 4).
+    AuthorizePushed(push::AuthorizePushed),
     /// The resource owner answers the consent page.
     Decide(decide::Decide),
     /// A client asks for a token (RFC 6749 3.2).
@@ -174,6 +180,8 @@ pub enum Reply {
     Consent(Consent),
     /// The way to the client, with a code (RFC 6749 4.1.2).
     Code(Handle),
+    /// The name of a pushed request (RFC 9126 2.2).
+    Pushed(push::Taken),
     /// A token (RFC 6749 5.1).
     Tokens(Tokens),
     /// A token was given up, or was good for nothing before (RFC 7009 2.2).
@@ -203,6 +211,7 @@ impl Reply {
             | Self::LoggedIn(_)
             | Self::Consent(_)
             | Self::Code(_)
+            | Self::Pushed(_)
             | Self::Tokens(_)
             | Self::Revoked
             | Self::Introspection(_)
@@ -261,6 +270,8 @@ pub struct Served {
 pub fn locate(request: &Request) -> Needs {
     match request {
         Request::Authorize(authorize) => authorize.locate(),
+        Request::Push(push) => push.locate(),
+        Request::AuthorizePushed(pushed) => pushed.locate(),
         Request::Decide(decide) => decide.locate(),
         Request::Token(token) => token.locate(),
         Request::Revoke(named) | Request::Introspect(named) => named.locate(),
@@ -281,6 +292,8 @@ pub fn step(at: &Moment, found: &Found<'_>, request: &Request) -> Outcome {
         Request::LogInPage(page) => page.step(at),
         Request::LogIn(login) => login.step(at),
         Request::Authorize(authorize) => authorize.step(at, found),
+        Request::Push(push) => push.step(at, found),
+        Request::AuthorizePushed(pushed) => pushed.step(at, found),
         Request::Decide(decide) => decide.step(at, found),
         Request::Token(token) => token.step(at, found),
         Request::Revoke(named) => named.revoke(found),

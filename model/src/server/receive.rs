@@ -8,6 +8,7 @@ use super::decide::Decide;
 use super::login::{LogIn, LogInPage, Password, login_cookie, parse_next};
 use super::metadata::METADATA_PATH;
 use super::named::TokenNamed;
+use super::push::{AuthorizePushed, Push};
 use super::redeem::TokenRequest;
 use super::reply::session_cookie_name;
 use super::resource::{Need, ResourceRequest};
@@ -69,6 +70,12 @@ pub const ROUTES: &[Route] = &[
     },
     Route { path: "/token", methods: "POST", endpoint: Some("token_endpoint"), read: read_token },
     Route { path: "/revoke", methods: "POST", endpoint: Some("revocation_endpoint"), read: read_revocation },
+    Route {
+        path: "/par",
+        methods: "POST",
+        endpoint: Some("pushed_authorization_request_endpoint"),
+        read: read_push,
+    },
     Route {
         path: "/introspect",
         methods: "POST",
@@ -186,28 +193,42 @@ fn read_authorize(request: &HttpRequest, directory: &Directory) -> Reading {
         }
         return Ok((Request::Decide(decide), Beside::default()));
     }
+    let next = Some(same_request(request, &params));
+    if let Some(uri) = params.one(Field::RequestUri).map_err(on_page)? {
+        // What lies beside the pushed request comes back with its record.
+        let pushed = AuthorizePushed::parse(uri, &params, session, directory);
+        return Ok((Request::AuthorizePushed(pushed), Beside { next, ..Beside::default() }));
+    }
     let authorize = Authorize::parse(&params, session, directory);
-    Ok((Request::Authorize(authorize), beside_authorize(request, &params, directory)))
+    Ok((Request::Authorize(authorize), Beside { kept: kept(&params, directory), next, ..Beside::default() }))
 }
 
-/// Keeps the texts that the response and the way back from the login need.
-fn beside_authorize(request: &HttpRequest, params: &Params, directory: &Directory) -> Beside {
+fn read_push(request: &HttpRequest, directory: &Directory) -> Reading {
+    let params = clients_form(request, Place::PushedRequest)?;
+    let push = Push::parse(request, &params, directory);
+    Ok((Request::Push(push), Beside { kept: kept(&params, directory), ..Beside::default() }))
+}
+
+/// The texts that an authorization response needs.
+fn kept(params: &Params, directory: &Directory) -> Kept {
     let text = |field| params.one(field).ok().flatten();
     let registered = text(Field::ClientId)
         .and_then(|id| directory.find_client(id))
         .and_then(|entry| entry.redirect_uris.first())
         .map(String::as_str);
-    let kept = Kept {
+    Kept {
         redirect_uri: text(Field::RedirectUri).or(registered).unwrap_or_default().to_owned(),
         // rfc6749-4.1.2-state-returned-exactly
         state: text(Field::State).filter(|state| state.len() <= STATE_LIMIT).map(str::to_owned),
-    };
-    // The same request again: as it was sent, so that what is malformed stays so.
+    }
+}
+
+/// The way back from the login: the same request again, as it was sent, so that what is malformed stays so.
+fn same_request(request: &HttpRequest, params: &Params) -> String {
     let sent = request.query.as_ref().filter(|query| {
         request.method == "GET" && query.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\')
     });
-    let next = format!("/authorize?{}", sent.cloned().unwrap_or_else(|| encode_pairs(params.pairs())));
-    Beside { kept, next: Some(next), ..Beside::default() }
+    format!("/authorize?{}", sent.cloned().unwrap_or_else(|| encode_pairs(params.pairs())))
 }
 
 fn read_token(request: &HttpRequest, directory: &Directory) -> Reading {

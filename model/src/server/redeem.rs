@@ -160,7 +160,7 @@ impl Redeem {
         let code = match grant.phase {
             Phase::Coded(coded) => Some(coded.code),
             Phase::Live(live) => live.code,
-            Phase::Asked(_) | Phase::Dead(_) => None,
+            Phase::Pushed(_) | Phase::Asked(_) | Phase::Dead(_) => None,
         };
         let Some(code) = code else { return Outcome::Reply(Refusal::CodeUnknown.into()) };
         // rfc6749-4.1.3-code-valid
@@ -181,7 +181,7 @@ impl Redeem {
                     grant.phase = Phase::Dead(Cause::CodeBurnt);
                     Outcome::Write(Pending::new(Write::SwapGrant(grant), refusal.into()))
                 }
-                Phase::Asked(_) | Phase::Coded(_) | Phase::Live(_) | Phase::Dead(_) => {
+                Phase::Pushed(_) | Phase::Asked(_) | Phase::Coded(_) | Phase::Live(_) | Phase::Dead(_) => {
                     Outcome::Reply(refusal.into())
                 }
             };
@@ -200,7 +200,7 @@ impl Redeem {
                 issue(at, grant.id, grant.terms, of, Write::SwapGrant)
             }
             // rfc6749-4.1.2-code-single-use, rfc6749-4.1.2-code-reuse-revokes-tokens
-            Phase::Asked(_) | Phase::Live(_) | Phase::Dead(_) => {
+            Phase::Pushed(_) | Phase::Asked(_) | Phase::Live(_) | Phase::Dead(_) => {
                 grant.phase = Phase::Dead(Cause::CodeReplayed);
                 Outcome::Write(Pending::new(Write::SwapGrant(grant), Refusal::CodeReplayed.into()))
             }

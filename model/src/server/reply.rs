@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::introspect::Told;
 use super::metadata::{metadata, metadata_path};
+use super::push::{REQUEST_URI_PREFIX, Taken};
 use super::receive::{Beside, Kept};
 use super::resource_metadata::{resource_metadata, resource_metadata_url};
 use super::{Consent, Reply, Served, Tokens};
@@ -69,6 +70,7 @@ impl Reply {
             Self::Consent(consent) => page(200, consent_page(context, consent)),
             // rfc6749-4.1.2-code-in-query
             Self::Code(code) => to_client(context, vec![("code", code.text())]),
+            Self::Pushed(taken) => pushed(taken),
             Self::Tokens(tokens) => token_response(context.directory, tokens),
             // rfc7009-2.2-invalid-token-is-200: the status says it all.
             Self::Revoked => uncached(HttpReply::status(200)),
@@ -126,7 +128,7 @@ fn consent_page(context: &Context<'_>, consent: &Consent) -> Page {
         ask: consent.ask.text(),
         client_id: entry.map(|entry| entry.id.clone()).unwrap_or_default(),
         client_name: entry.map(|entry| entry.name.clone()).unwrap_or_default(),
-        redirect_uri: context.beside.kept.redirect_uri.clone(),
+        redirect_uri: context.kept.unwrap_or(&context.beside.kept).redirect_uri.clone(),
         scope: context.directory.scope_names(consent.scope).into_iter().map(str::to_owned).collect(),
         user: context.directory.user(consent.user).unwrap_or_default().to_owned(),
     }
@@ -165,6 +167,16 @@ fn token_response(directory: &Directory, tokens: &Tokens) -> HttpReply {
         body["refresh_token"] = json!(refresh.text());
     }
     uncached(json_reply(200, body.to_string()))
+}
+
+/// The name of a pushed request (RFC 9126 2.2).
+fn pushed(taken: &Taken) -> HttpReply {
+    let body = json!({
+        "request_uri": format!("{REQUEST_URI_PREFIX}{}", taken.handle.text()),
+        "expires_in": taken.expires_in.0,
+    });
+    // rfc9126-2.2-success-201
+    uncached(json_reply(201, body.to_string()))
 }
 
 /// What a token is (RFC 7662 2.2); of one that is not good nothing but that.
@@ -211,23 +223,24 @@ fn refusal(context: &Context<'_>, refused: Refused) -> HttpReply {
             match refused {
                 // rfc9110-15.5.6-405-has-allow
                 Refused::Malformed(_, Malformed::MethodNotAllowed(methods)) => reply.with("Allow", methods),
-                Refused::Malformed(..) | Refused::Step(_) => reply,
+                Refused::Malformed(..) | Refused::Step(_) | Refused::AtPush(_) => reply,
             }
         }
         Answer::Redirect(code) => {
             to_client(context, vec![("error", code.text().to_owned()), ("error_description", said)])
         }
-        Answer::Token(code) => {
-            let body = json!({ "error": code.text(), "error_description": said }).to_string();
-            if code == ErrorCode::InvalidClient {
-                // rfc6749-5.2-invalid-client-401-challenge, rfc7617-2-basic-challenge-has-realm
-                uncached(json_reply(401, body)).with("WWW-Authenticate", "Basic realm=\"token endpoint\"")
-            } else {
-                uncached(json_reply(400, body))
-            }
-        }
+        // rfc6749-5.2-invalid-client-401-challenge, rfc7617-2-basic-challenge-has-realm
+        Answer::Token(ErrorCode::InvalidClient) => error(401, ErrorCode::InvalidClient, &said)
+            .with("WWW-Authenticate", "Basic realm=\"token endpoint\""),
+        Answer::Token(code) => error(400, code, &said),
+        Answer::Json(status, code) => error(status, code, &said),
         Answer::Challenge(status, code) => challenge(context, refused, status, code),
     }
+}
+
+/// An error as the token endpoint tells it (RFC 6749 5.2).
+fn error(status: u16, code: ErrorCode, said: &str) -> HttpReply {
+    uncached(json_reply(status, json!({ "error": code.text(), "error_description": said }).to_string()))
 }
 
 /// A refused request for the resource (RFC 6750 3).

@@ -97,7 +97,7 @@ pub fn admit(now: Time, need: Need, bearer: &Bearer, grant: Option<&Grant>) -> R
     let live = match grant.phase {
         Phase::Live(live) => live,
         Phase::Dead(_) => return Err(Refusal::TokenRevoked),
-        Phase::Asked(_) | Phase::Coded(_) => return Err(Refusal::TokenUnknown),
+        Phase::Pushed(_) | Phase::Asked(_) | Phase::Coded(_) => return Err(Refusal::TokenUnknown),
     };
     // rfc6749-10.3-access-token-not-forgeable
     if !live.access.token.matches(&shown.digest) {

@@ -120,6 +120,12 @@ pub enum Lure {
     OwnResponse,
     /// An authorization request with a redirect URI of the attacker's.
     EvilRedirect,
+    /// The first pushed request, under the name of the attacker's client.
+    PushedOfAnother,
+    /// The first pushed request once more.
+    PushedAgain,
+    /// A pushed request that nobody made.
+    PushedByNobody,
 }
 
 /// A consent form that a page of the attacker's sends from the owner's browser.
@@ -317,6 +323,13 @@ impl Universe {
             redirect: Some(redirect),
             challenge,
             state: None,
+            pushed: None,
+        };
+        let pushed = |client: u16, secret: u8| {
+            world.grants.first()?;
+            let shown = Shown { grant: grant_id(0), digest: digest(secret) };
+            let own = asking(redirect(0), None);
+            Some(At::ToServer(Asking { client: ClientNo(client), pushed: Some((shown, None)), ..own }))
         };
         let own_challenge = Challenge { method: ChallengeMethod::S256, digest: digest(hashed(OWN_VERIFIER)) };
         match lure {
@@ -324,6 +337,9 @@ impl Universe {
                 At::ToClient(response) => Some(At::ToClient(response)),
                 _ => None,
             },
+            Lure::PushedOfAnother => pushed(1, super::symbols::pushed(0)),
+            Lure::PushedAgain => pushed(0, super::symbols::pushed(0)),
+            Lure::PushedByNobody => pushed(0, JUNK),
             Lure::EvilRedirect => Some(At::ToServer(asking(EVIL, Some(own_challenge)))),
         }
     }

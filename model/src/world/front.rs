@@ -2,11 +2,12 @@
 //!
 //! Requests of one browser are answered at once; only the token endpoint's load and commit are told apart.
 
+use super::attacker::ProofOf;
 use super::naming::named;
 use super::observe::SeenCode;
 use super::symbols::{
-    EVIL, ISSUER, JUNK, ask, client_session, code, digest, grant_at, grant_id, hashed, minted, redirect,
-    server_session, state, verifier,
+    EVIL, ISSUER, JUNK, ask, client_session, code, digest, grant_at, grant_id, hashed, minted, pushed,
+    redirect, server_session, state, verifier,
 };
 use super::{Asking, At, Kept, Known, Next, Response, Universe, World};
 use crate::client::refusal::ClientRefusal;
@@ -21,6 +22,7 @@ use crate::secret::Shown;
 use crate::server::authorize::{Ask, Authorize};
 use crate::server::decide::{Choice, Decide};
 use crate::server::login::{Checked, LogIn};
+use crate::server::push::{AuthorizePushed, Push};
 use crate::server::{Found, Outcome, Reply, Request, Write, locate, step};
 use crate::text::{Challenge, ChallengeMethod, RedirectUri};
 
@@ -62,31 +64,34 @@ impl Universe {
                 ChallengeMethod::S256 => digest(hashed(verifier(browser, nth))),
             },
         });
-        world.browsers[browser].at = At::ToServer(Asking {
+        let asking = Asking {
             client: ClientNo(0),
             redirect: self.scope.names_redirect.then(|| redirect(0)),
             challenge,
             state: Some(fresh.state.digest),
-        });
+            pushed: None,
+        };
+        let asking = if self.scope.pushed { self.push(&mut world, asking)? } else { asking };
+        world.browsers[browser].at = At::ToServer(asking);
         Some(Next::of(world))
     }
 
     /// A browser brings an authorization request to the server.
     pub(super) fn ask(&self, world: &World, browser: usize) -> Option<Next> {
-        let At::ToServer(asking) = world.browsers[browser].at else { return None };
-        let request = Request::Authorize(Authorize {
-            client: Ok(Some(asking.client)),
-            redirect: Ok(asking.redirect),
-            ask: Ok(Ask {
-                response_type_is_code: true,
-                scope: None,
-                challenge: asking.challenge,
-                resources: self.scope.resource.map(named),
-            }),
-            session: world.browsers[browser].cookie,
-        });
+        let At::ToServer(mut asking) = world.browsers[browser].at else { return None };
+        let session = world.browsers[browser].cookie;
+        let (request, place) = match asking.pushed {
+            Some((shown, _)) => {
+                let pushed = Some(shown);
+                let request = AuthorizePushed { client: Ok(Some(asking.client)), pushed, session };
+                (Request::AuthorizePushed(request), grant_at(shown.grant))
+            }
+            None => (Request::Authorize(Authorize { session, ..self.request(&asking) }), world.grants.len()),
+        };
         let mut world = world.clone();
-        let place = world.grants.len();
+        if let Some((_, brought)) = &mut asking.pushed {
+            *brought = Some(world.now);
+        }
         let mut next = Next::of(world.clone());
         let reply = self.serve(&mut world, request, place, ask(place))?;
         let registered = self.client(asking.client).and_then(|client| client.redirects.first());
@@ -116,6 +121,35 @@ impl Universe {
         };
         next.world = world;
         Some(next)
+    }
+
+    /// The authorization request, as a client pushes it or a browser brings it.
+    fn request(&self, asking: &Asking) -> Authorize {
+        Authorize {
+            client: Ok(Some(asking.client)),
+            redirect: Ok(asking.redirect),
+            ask: Ok(Ask {
+                response_type_is_code: true,
+                scope: None,
+                challenge: asking.challenge,
+                resources: self.scope.resource.map(named),
+            }),
+            session: None,
+        }
+    }
+
+    /// The client pushes its request; the browser carries the name of it.
+    fn push(&self, world: &mut World, asking: Asking) -> Option<Asking> {
+        let by = Ok(self.presented(asking.client.0, ProofOf::Right)?);
+        let request = self.request(&asking);
+        let place = world.grants.len();
+        let push = Request::Push(Push { by, request, has_request_uri: Ok(false) });
+        let Reply::Pushed(taken) = self.serve(world, push, place, pushed(place))? else { return None };
+        let to = asking.redirect.unwrap_or(redirect(asking.client.0)).exact;
+        world.kept.resize(world.grants.len(), Kept { redirect: to, state: asking.state, consented: None });
+        self.observe_push(world, asking.client, &taken);
+        let shown = Shown { grant: taken.handle.grant, digest: digest(taken.handle.secret.symbol()) };
+        Some(Asking { pushed: Some((shown, None)), ..asking })
     }
 
     /// A person sends the login form.
@@ -324,6 +358,7 @@ pub(super) fn page_behind(world: &World, response: &Response) -> Option<(Asking,
         redirect: terms.redirect.map(|exact| RedirectUri { exact, portless: None }),
         challenge: terms.challenge,
         state: response.state,
+        pushed: None,
     };
     Some((asking, Shown { grant: grant_id(place), digest: digest(ask(place)) }))
 }

@@ -117,6 +117,8 @@ pub struct Asking {
     pub challenge: Option<Challenge>,
     /// Its `state`.
     pub state: Option<Digest>,
+    /// The pushed request that it names instead of all this, and when the server saw that.
+    pub pushed: Option<(Shown, Option<Time>)>,
 }
 
 /// An authorization response.
@@ -207,6 +209,8 @@ pub struct Universe {
 pub const PROFILE: ScopeSet = ScopeSet(1);
 /// A client without a secret that takes no part in any flow.
 pub const PUBLIC: u16 = 6;
+/// A client that has to push its requests.
+pub const PUSHING: u16 = 7;
 /// A second resource.
 pub const SECOND: ResourceSet = ResourceSet(2);
 /// Another scope value.
@@ -227,6 +231,7 @@ impl Universe {
             code_grant: true,
             refresh_grant: scope.refresh,
             client_credentials_grant: false,
+            pushed_only: false,
             introspects: ResourceSet::EMPTY,
         };
         let mut two_uris = client(2, false);
@@ -242,6 +247,7 @@ impl Universe {
             server_of(4, ResourceSet::FIRST),
             server_of(5, SECOND),
             client(PUBLIC, true),
+            Client { pushed_only: true, ..client(PUSHING, false) },
         ];
         Self { scope, faults, clients }
     }

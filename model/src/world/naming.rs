@@ -101,7 +101,7 @@ impl Universe {
         Some(sent(world, request.by, TokenRequest { by, ask }))
     }
 
-    fn presented(&self, client: u16, proof: ProofOf) -> Option<Presented> {
+    pub(super) fn presented(&self, client: u16, proof: ProofOf) -> Option<Presented> {
         let client = ClientNo(client);
         let proof = match (proof, self.client(client)?.secret) {
             (ProofOf::Right, Some(_)) => Proof::Basic(digest(secret(client.0))),

@@ -3,15 +3,16 @@
 use super::naming::{Naming, Wanted};
 use super::symbols::{account, client, digest, grant_at, sym};
 use super::{Asking, Call, Kept, PROFILE, Universe, World};
-use crate::directory::Authentication;
+use crate::directory::{Authentication, ClientNo};
 use crate::fact::{
-    Challenge, CodeIssued, Fact, ForItself, Introspection, Issued, LoggedIn, Redemption, RefreshUse,
+    Challenge, CodeIssued, Fact, ForItself, Introspection, Issued, LoggedIn, Pushed, Redemption, RefreshUse,
     ResourceUse, Revocation, SecretShown, Sym, What, Who,
 };
 use crate::secret::{Digest, Shown};
 use crate::server::audience::AskedResources;
 use crate::server::authenticate::{Presented, Proof};
 use crate::server::named::TokenNamed;
+use crate::server::push::Taken;
 use crate::server::redeem::TokenAsk;
 use crate::server::{Reply, Tokens};
 use crate::text::{ChallengeMethod, ResourceSet};
@@ -66,8 +67,19 @@ impl Universe {
             password_shown: Some(person.password_shown),
             consented: Some(consented),
             owner: Some(account(browser)),
+            pushed: asked.pushed.and_then(|(shown, brought)| Some((sym(shown.digest), brought?.0))),
         };
         world.record(world.sending(), world.now.0, by, What::CodeIssued(issued));
+    }
+
+    /// A pushed request that was taken.
+    pub(super) fn observe_push(&self, world: &mut World, by: ClientNo, taken: &Taken) {
+        let pushed = Pushed {
+            uri: sym(digest(taken.handle.secret.symbol())),
+            client: client(by.0),
+            expires_in: Some(u64::from(taken.expires_in.0)),
+        };
+        world.record(world.sending(), world.now.0, Who::Client, What::Pushed(pushed));
     }
 
     /// A token request and its answer.

@@ -89,6 +89,12 @@ pub fn ask(grant: usize) -> u8 {
     60 + byte(grant)
 }
 
+/// The secret of a pushed request.
+#[must_use]
+pub fn pushed(grant: usize) -> u8 {
+    64 + byte(grant)
+}
+
 /// The n-th code of a grant: there is a second one only under faults.
 #[must_use]
 pub fn code(grant: usize, nth: usize) -> u8 {

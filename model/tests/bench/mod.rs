@@ -207,6 +207,7 @@ const CLIENTS: &[(&str, Authentication, &str, &[&str], &str)] = &[
     ("s6BhdRkqt3", Authentication::Basic, "gX1fBat3bV", &["https://client.example.com/cb"], "profile"),
     // Without the code grant.
     ("machine", Authentication::Basic, "machine_secret", &["http://localhost:8005/callback"], "profile"),
+    ("pushing", Authentication::Basic, "pushing_secret", &["http://localhost:8006/callback"], "profile"),
     // The servers of the two resources.
     ("resource_1", Authentication::Basic, "resource_secret_1", &[], "profile"),
     ("resource_2", Authentication::Basic, "resource_secret_2", &[], "profile"),
@@ -235,6 +236,7 @@ fn registrations() -> Vec<Registration> {
                 code_grant: *id != "machine" && !id.starts_with("resource_"),
                 refresh_grant: REFRESHING.contains(id),
                 client_credentials_grant: *id == "machine",
+                pushed_only: *id == "pushing",
                 resource_server: match *id {
                     "resource_1" => vec!["/api/me".to_owned()],
                     "resource_2" => vec!["/api/notes".to_owned()],

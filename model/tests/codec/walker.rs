@@ -252,6 +252,7 @@ impl Walk {
             certain: true,
             password_shown: Some(true),
             consented: Some(consented),
+            pushed: None,
             owner: None,
         };
         self.record(Who::Owner, What::CodeIssued(issued));

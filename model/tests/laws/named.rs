@@ -1,11 +1,11 @@
 //! Tokens that are asked about, revoked, and shown elsewhere: an honest story, and what one change makes fall.
 
 use oauth_model::fact::{
-    CodeIssued, Fact, ForItself, Introspection, Issued, Redemption, RefreshUse, ResourceUse, Revocation,
-    SecretShown, Sym, What, Who,
+    CodeIssued, Fact, ForItself, Introspection, Issued, Pushed, Redemption, RefreshUse, ResourceUse,
+    Revocation, SecretShown, Sym, What, Who,
 };
 
-use crate::{CALLBACK, CLIENT, CODE, OTHER, RESOURCE, TOKEN, broken};
+use crate::{CALLBACK, CLIENT, CODE, OTHER, RESOURCE, TOKEN, URI, broken};
 
 const REFRESH: Sym = Sym(21);
 /// What a client got for itself.
@@ -13,6 +13,8 @@ const OWN: Sym = Sym(22);
 
 /// A grant whose refresh token is revoked, and a token of a client for itself that is.
 pub(crate) struct Story {
+    pushed: Pushed,
+    issue: CodeIssued,
     redeem: Redemption,
     asked: Introspection,
     served: ResourceUse,
@@ -50,6 +52,8 @@ impl Story {
         let revoked =
             Revocation { token: REFRESH, client: CLIENT, secret: SecretShown::Right, accepted: true };
         Self {
+            pushed: Pushed { uri: URI, client: CLIENT, expires_in: Some(60) },
+            issue: CodeIssued { challenge: None, pushed: Some((URI, 59)), ..crate::issue() },
             redeem: Redemption {
                 code: CODE,
                 client: CLIENT,
@@ -78,9 +82,9 @@ impl Story {
     }
 
     pub(crate) fn facts(&self) -> Vec<Fact> {
-        let issue = CodeIssued { challenge: None, ..crate::issue() };
         let whats = [
-            What::CodeIssued(issue),
+            What::Pushed(self.pushed),
+            What::CodeIssued(self.issue),
             What::Redemption(self.redeem),
             What::Introspection(self.asked),
             What::Resource(self.served),
@@ -94,7 +98,7 @@ impl Story {
             What::Revocation(self.own_revoked),
             What::Resource(self.own_shown),
         ];
-        let at = [0].into_iter().chain(self.at);
+        let at = [0, 0].into_iter().chain(self.at);
         let told = whats.into_iter().zip(at).zip((0..).step_by(2));
         told.map(|((what, at), sent)| Fact {
             sent,
@@ -118,6 +122,8 @@ fn check(change: impl FnOnce(&mut Story), expected: &[&str]) {
 
 #[test]
 fn one_change_makes_each_law_about_named_tokens_fall() {
+    check(|story| story.pushed.client = OTHER, &["pushed-request-of-its-client"]);
+    check(|story| story.issue.pushed = Some((URI, 60)), &["pushed-request-in-time"]);
     check(|story| story.asked_again.active = true, &["active-token-not-revoked"]);
     check(|story| story.at[1] = 3600, &["active-token-in-time"]);
     check(|story| story.tried.issued = story.redeem.token, &["revoked-refresh-token-is-dead"]);
@@ -126,6 +132,17 @@ fn one_change_makes_each_law_about_named_tokens_fall() {
     check(|story| story.served.resource = OTHER, &["served-token-is-for-resource"]);
     check(|story| story.strayed.issued = story.redeem.token, &["refresh-within-resources"]);
     check(|story| story.own.secret = SecretShown::WrongOrMissing, &["confidential-client-authenticated"]);
+}
+
+#[test]
+fn a_second_code_for_one_pushed_request_is_one_too_many() {
+    let mut facts = Story::honest().facts();
+    let mut second = facts[1];
+    if let What::CodeIssued(issued) = &mut second.what {
+        issued.code = OTHER;
+    }
+    facts.push(second);
+    assert_eq!(broken(&facts), ["pushed-request-used-once"]);
 }
 
 #[test]

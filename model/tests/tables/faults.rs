@@ -6,7 +6,7 @@ use oauth_model::fault::{Fault, Side};
 use oauth_model::refusal::{Refusal, Refused};
 
 use super::table::Row;
-use super::{audience, authorize, consent, login, named, refresh, resource, routes, token};
+use super::{audience, authorize, consent, login, named, push, refresh, resource, routes, token};
 
 fn rows() -> Vec<Row> {
     let tables = [
@@ -19,6 +19,7 @@ fn rows() -> Vec<Row> {
         resource::table(),
         named::table(),
         audience::table(),
+        push::table(),
     ];
     tables.into_iter().flat_map(|table| table.rows).collect()
 }
@@ -56,7 +57,7 @@ fn the_tables_meet_every_refusal() {
         .iter()
         .filter_map(|refused| match refused {
             Refused::Malformed(place, malformed) => Some(format!("{place:?} {malformed:?}")),
-            Refused::Step(_) => None,
+            Refused::Step(_) | Refused::AtPush(_) => None,
         })
         .collect();
     insta::assert_snapshot!(malformed.join("\n"), @r#"
@@ -70,6 +71,7 @@ fn the_tables_meet_every_refusal() {
     Page Repeated(Next)
     Page Repeated(Password)
     Page Repeated(RedirectUri)
+    Page Repeated(RequestUri)
     Page Repeated(UserId)
     Page Missing(ClientId)
     Page Missing(Confirm)
@@ -114,6 +116,20 @@ fn the_tables_meet_every_refusal() {
     TokenRequest ParametersInUri
     TokenRequest TwoAuthentications
     TokenRequest ClientIdsDiffer
+    PushedRequest Encoding
+    PushedRequest TooLarge
+    PushedRequest NotAForm
+    PushedRequest Repeated(ClientId)
+    PushedRequest Repeated(RequestUri)
+    PushedRequest Repeated(Scope)
+    PushedRequest Missing(ClientId)
+    PushedRequest Missing(ResponseType)
+    PushedRequest Syntax(Authorization)
+    PushedRequest Syntax(RedirectUri)
+    PushedRequest ParametersInUri
+    PushedRequest TwoAuthentications
+    PushedRequest ClientIdsDiffer
+    PushedRequest RequestUriPushed
     RevocationRequest Encoding
     RevocationRequest TooLarge
     RevocationRequest NotAForm

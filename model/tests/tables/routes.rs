@@ -71,6 +71,8 @@ fn metadata(challenges: &str) -> String {
         r#""introspection_endpoint_auth_methods_supported":["client_secret_basic","client_secret_post"]"#,
         r#""issuer":"http://127.0.0.1:9000""#,
         r#""protected_resources":["http://127.0.0.1:9000/api/me","http://127.0.0.1:9000/api/notes"]"#,
+        r#""pushed_authorization_request_endpoint":"http://127.0.0.1:9000/par""#,
+        r#""require_pushed_authorization_requests":false"#,
         r#""response_modes_supported":["query"]"#,
         r#""response_types_supported":["code"]"#,
         r#""revocation_endpoint":"http://127.0.0.1:9000/revoke""#,

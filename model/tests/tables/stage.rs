@@ -111,7 +111,9 @@ impl Stage {
             Body::Page(Page::Consent { ask, .. }) => show("$ask", ask),
             Body::Text(text) => {
                 let body = serde_json::from_str::<Value>(text).unwrap_or_default();
-                for (name, member) in [("$token", "access_token"), ("$refresh", "refresh_token")] {
+                for (name, member) in
+                    [("$token", "access_token"), ("$refresh", "refresh_token"), ("$pushed", "request_uri")]
+                {
                     if let Some(token) = body[member].as_str() {
                         show(name, token);
                     }
@@ -149,6 +151,13 @@ impl Draft {
                  &code_challenge_method=S256",
                 None,
             ),
+            "POST /par" => (
+                "response_type=code&client_id=client_1&redirect_uri=http://localhost:8000/callback&scope=profile\
+                 &state=xyz&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM\
+                 &code_challenge_method=S256",
+                Some(basic("client_1:client_secret_1")),
+            ),
+            "GET /authorize (pushed)" => ("client_id=client_1&request_uri=$pushed", None),
             "POST /authorize" => ("ask=$ask&confirm=yes", None),
             "POST /login" => ("user_id=id001&password=mypassword&login_token=$csrf", None),
             "POST /token" => (
@@ -225,7 +234,7 @@ impl Draft {
         let fill = |text: &str| {
             let filled =
                 longest_first.iter().fold(text.to_owned(), |text, (name, value)| text.replace(name, value));
-            ["$code", "$token", "$refresh", "$ask", "$csrf", "$grant"]
+            ["$code", "$token", "$refresh", "$ask", "$csrf", "$grant", "$pushed"]
                 .iter()
                 .fold(filled, |text, name| text.replace(name, ""))
         };

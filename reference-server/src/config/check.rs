@@ -20,13 +20,15 @@ const RESOURCE: (&str, &str) = ("/api/me", "profile");
 const ANY_ISSUER: &str = "http://127.0.0.1:9000";
 
 /// A code lives for ten minutes at most (RFC 6749 4.1.2), an access token for an hour (RFC 6750 5.3).
-const LIFETIMES: [(&str, u32, u32); 6] = [
+const LIFETIMES: [(&str, u32, u32); 7] = [
     ("ask", 1, u32::MAX),
     ("code", 1, 600),
     ("access_token", 1, 3600),
     ("session", 1, u32::MAX),
     ("refresh_token", 1, u32::MAX),
     ("refresh_grace", 0, 60),
+    // RFC 9126 2.2: five seconds to ten minutes.
+    ("pushed_request", 5, 600),
 ];
 
 pub(super) fn parse(name: &str, text: &str) -> Result<Config, ConfigError> {
@@ -161,6 +163,7 @@ fn registration(source: Source<'_>, client: &Spanned<Client>) -> Result<Registra
         scope: table.scope.as_ref().map(|scope| scope.get_ref().clone()).unwrap_or_default(),
         code_grant: table.code_grant.unwrap_or(true),
         refresh_grant: table.refresh_tokens.unwrap_or(false),
+        pushed_only: table.pushed_requests_only.unwrap_or(false),
         client_credentials_grant: table.client_credentials.unwrap_or(false),
         resource_server: table.resource_server.iter().map(|path| path.get_ref().clone()).collect(),
     })
@@ -189,8 +192,9 @@ fn lifetimes(source: Source<'_>, table: &LifetimesTable) -> Result<Lifetimes, Co
         &table.session,
         &table.refresh_token,
         &table.refresh_grace,
+        &table.pushed_request,
     ];
-    let mut checked = [None; 6];
+    let mut checked = [None; 7];
     for ((slot, field), (name, shortest, longest)) in checked.iter_mut().zip(fields).zip(LIFETIMES) {
         let Some(seconds) = field else { continue };
         if !(shortest..=longest).contains(seconds.get_ref()) {
@@ -203,8 +207,8 @@ fn lifetimes(source: Source<'_>, table: &LifetimesTable) -> Result<Lifetimes, Co
         }
         *slot = Some(Lifetime(*seconds.get_ref()));
     }
-    let [ask, code, access_token, session, refresh_token, refresh_grace] = checked;
-    Ok(Lifetimes { ask, code, access_token, session, refresh_token, refresh_grace })
+    let [ask, code, access_token, session, refresh_token, refresh_grace, pushed_request] = checked;
+    Ok(Lifetimes { ask, code, access_token, session, refresh_token, refresh_grace, pushed_request })
 }
 
 /// What to say if this file is to be served where others can reach it.

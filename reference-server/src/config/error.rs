@@ -79,11 +79,10 @@ impl Source<'_> {
             Some("password" | "password_hash" | "secret" | "secret_digest") if wrong_value => {
                 "has to be a string, in quotes".to_owned()
             }
-            Some("ask" | "code" | "access_token" | "session" | "refresh_token" | "refresh_grace")
-                if wrong_value =>
-            {
-                "has to be a number of seconds, without quotes".to_owned()
-            }
+            Some(
+                "ask" | "code" | "access_token" | "session" | "refresh_token" | "refresh_grace"
+                | "pushed_request",
+            ) if wrong_value => "has to be a number of seconds, without quotes".to_owned(),
             Some(_) | None => error.message().lines().collect::<Vec<_>>().join(" "),
         };
         ConfigError {

@@ -55,6 +55,7 @@ pub(super) struct Client {
     pub(super) code_grant: Option<bool>,
     pub(super) refresh_tokens: Option<bool>,
     pub(super) client_credentials: Option<bool>,
+    pub(super) pushed_requests_only: Option<bool>,
     #[serde(default)]
     pub(super) resource_server: Vec<Spanned<String>>,
 }
@@ -89,6 +90,7 @@ pub(super) struct LifetimesTable {
     pub(super) session: Option<Spanned<u32>>,
     pub(super) refresh_token: Option<Spanned<u32>>,
     pub(super) refresh_grace: Option<Spanned<u32>>,
+    pub(super) pushed_request: Option<Spanned<u32>>,
 }
 
 /// The lifetimes that a file sets.
@@ -100,6 +102,7 @@ pub(super) struct Lifetimes {
     pub(super) session: Option<Lifetime>,
     pub(super) refresh_token: Option<Lifetime>,
     pub(super) refresh_grace: Option<Lifetime>,
+    pub(super) pushed_request: Option<Lifetime>,
 }
 
 impl Lifetimes {
@@ -111,6 +114,7 @@ impl Lifetimes {
             session_lifetime: self.session.unwrap_or(policy.session_lifetime),
             refresh_lifetime: self.refresh_token.unwrap_or(policy.refresh_lifetime),
             refresh_grace: self.refresh_grace.unwrap_or(policy.refresh_grace),
+            push_lifetime: self.pushed_request.unwrap_or(policy.push_lifetime),
             ..policy
         }
     }
@@ -124,6 +128,7 @@ pub(super) struct PolicyTable {
     plain: Option<bool>,
     wrong_verifier: Option<WrongVerifierName>,
     excess_scope: Option<ExcessScopeName>,
+    pushed_requests_only: Option<bool>,
 }
 
 #[derive(Deserialize, Debug, Clone, Copy)]
@@ -168,6 +173,7 @@ impl PolicyTable {
             plain: self.plain.unwrap_or(policy.plain),
             wrong_verifier: wrong_verifier.unwrap_or(policy.wrong_verifier),
             excess_scope: excess_scope.unwrap_or(policy.excess_scope),
+            pushed_only: self.pushed_requests_only.unwrap_or(policy.pushed_only),
             ..policy
         }
     }

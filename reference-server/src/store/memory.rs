@@ -81,6 +81,7 @@ impl Record {
     /// When this record stops to matter.
     fn end(&self) -> Time {
         match self.stored.grant.phase {
+            Phase::Pushed(pushed) => pushed.until,
             Phase::Asked(asked) => asked.until,
             Phase::Coded(coded) => coded.until,
             Phase::Live(live) => {
