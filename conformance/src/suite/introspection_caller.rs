@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use oauth_model::rules;
 
+use super::audience::open;
 use super::introspection::{Activity, activity, inactive, introspect, more_than_inactive, query, told_token};
 use super::resource_indicator::token_for;
 use super::spoil;
@@ -147,14 +148,20 @@ async fn of_tokens_for_the_caller(ctx: &Context) -> Checked {
     let (first, second) = (ctx.client_of(ClientRole::Resource)?, ctx.client_of(ClientRole::SecondResource)?);
     let resource = ctx.first_resource()?;
     let client = ctx.client()?;
-    let token = ctx.access(&client).await?.access_token;
+    let fresh = ctx.access(&client).await?;
+    let token = fresh.access_token.clone();
     let told = activity(&introspect(ctx, &query(&first, &token)).await?)?;
     if !told.active {
         let reason =
             "the control failed: [resource_client] is not told that a token of its resource is active";
         return Err(Stop::not_tested(reason).at(&told.exchange));
     }
-    if !is_for_it_alone(ctx, &told, &resource.identifier) {
+    // What is told of the audience may be wrong: then the second resource's refusal says more.
+    let refused = match ctx.second_resource() {
+        Ok(second) => expect::not_served(&open(ctx, &second, &fresh).await?, &[401]).is_ok(),
+        Err(_) => false,
+    };
+    if !refused && !is_for_it_alone(ctx, &told, &resource.identifier) {
         return Err(Stop::not_offered("the token is for no certain resource server").at(&told.exchange));
     }
     let when = "the token is for the first resource and the second one's server asks";
