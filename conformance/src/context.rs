@@ -13,9 +13,9 @@ use crate::browser::{Browser, Jar};
 use crate::case::Profile;
 use crate::exchange::{Actor, Exchange, Request};
 use crate::live::{Live, lock};
-use crate::need::Need;
+use crate::need::{Met, Need};
 use crate::stop::{Checked, Stop};
-use crate::target::{Client, ClientRole, Target, Who};
+use crate::target::{Client, ClientRole, Resource, Target, Who};
 
 /// One case's view of the run. Cheap to clone; clones share the recording.
 #[derive(Clone)]
@@ -85,10 +85,13 @@ impl Context {
             ClientRole::Public => Need::PublicClient,
             ClientRole::SecondPublic => Need::SecondPublicClient,
             ClientRole::Special => Need::SpecialClient,
+            ClientRole::Service => Need::ServiceClient,
+            ClientRole::Resource => Need::ResourceClient,
+            ClientRole::SecondResource => Need::SecondResourceClient,
         };
         self.target()
-            .clients
-            .get(&role)
+            .registered()
+            .find(|client| client.role == role)
             .cloned()
             .ok_or_else(|| Stop::not_tested(format!("the target names no [{}]", need.key())))
     }
@@ -136,6 +139,30 @@ impl Context {
     pub fn resource_url(&self) -> Checked<&str> {
         let url = self.target().endpoints.resource.as_deref();
         url.ok_or_else(|| Stop::not_tested("the target names no resource under [endpoints]"))
+    }
+
+    /// The protected resource under `[endpoints]`.
+    ///
+    /// # Errors
+    /// `not-tested` if the target names none.
+    pub fn first_resource(&self) -> Checked<Resource> {
+        let resource = self.target().resource();
+        resource.ok_or_else(|| Stop::not_tested("the target names no resource under [endpoints]"))
+    }
+
+    /// The second protected resource, for cases that ask for it only once the server was seen to tell resources
+    /// apart.
+    ///
+    /// # Errors
+    /// `not-tested` if the target names none, `not-offered` if it says why there is none.
+    pub fn second_resource(&self) -> Checked<Resource> {
+        match (Need::SecondResource.met(self.target()), &self.target().second_resource) {
+            (Met::NotOffered { reason, .. }, _) => Err(Stop::not_offered(reason)),
+            (Met::Missing(reason), _) => Err(Stop::not_tested(reason)),
+            (Met::Yes, resource) => {
+                resource.clone().ok_or_else(|| Stop::not_tested("the target names no [second_resource]"))
+            }
+        }
     }
 
     /// 43 fresh characters of the unreserved set, the same for the same seed, case and place in the case.
@@ -218,6 +245,12 @@ impl Context {
     /// Waits, by the clock of the run. A case that waits has `slow: true`.
     pub async fn wait(&self, time: Duration) {
         self.0.live.wait(time).await;
+    }
+
+    /// The time of the run's clock, in seconds since 1970.
+    #[must_use]
+    pub fn unix_time(&self) -> u64 {
+        self.0.live.unix_time()
     }
 
     /// Adds a remark to the case's report. It changes no verdict.

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use sha2::{Digest, Sha256};
 
@@ -100,6 +100,13 @@ impl Live {
     pub fn moment(&self) -> Moment {
         let at = Instant::now() + *lock(&self.advanced);
         Moment { tick: self.ticks.fetch_add(1, Ordering::SeqCst), at }
+    }
+
+    /// The time of the run's clock, in seconds since 1970.
+    #[must_use]
+    pub fn unix_time(&self) -> u64 {
+        let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        (since + *lock(&self.advanced)).as_secs()
     }
 
     /// Waits by the clock of the run; the moments that follow are later by that time in either case.

@@ -1,6 +1,6 @@
 //! What a case needs of the target, and the key of the target file that meets or waives it.
 
-use crate::target::{ClientRole, Target, Who, is_loopback};
+use crate::target::{Client, ClientRole, Target, Who, is_loopback};
 
 /// Something that a case cannot do without.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -21,8 +21,18 @@ pub enum Need {
     SecondPublicClient,
     /// A public client whose redirect URI is on a loopback IP literal.
     LoopbackClient,
+    /// A public client with a redirect URI of a private-use scheme.
+    PrivateSchemeClient,
+    /// A public client with an https redirect URI.
+    HttpsPublicClient,
     /// A client whose id or secret has characters that form-encoding changes.
     SpecialClient,
+    /// A client that is registered, but not for the code grant.
+    ServiceClient,
+    /// A resource server that is registered and may introspect tokens for its resource.
+    ResourceClient,
+    /// A second such, for the second resource.
+    SecondResourceClient,
     /// A client with two registered redirect URIs.
     OtherRedirectUri,
     /// A client whose registered redirect URI has a query.
@@ -33,6 +43,8 @@ pub enum Need {
     NarrowScope,
     /// A protected resource.
     ResourceServer,
+    /// A second protected resource, with a server and tokens of its own.
+    SecondResource,
     /// The server asks the user for consent. Always met; a target where consent was settled beforehand waives it.
     Consent,
     /// The server claims to support PKCE.
@@ -92,12 +104,18 @@ impl Need {
         Self::PublicClient,
         Self::SecondPublicClient,
         Self::LoopbackClient,
+        Self::PrivateSchemeClient,
+        Self::HttpsPublicClient,
         Self::SpecialClient,
+        Self::ServiceClient,
+        Self::ResourceClient,
+        Self::SecondResourceClient,
         Self::OtherRedirectUri,
         Self::RedirectWithQuery,
         Self::SecondScope,
         Self::NarrowScope,
         Self::ResourceServer,
+        Self::SecondResource,
         Self::Consent,
         Self::Pkce,
         Self::PkceRequired,
@@ -127,12 +145,18 @@ impl Need {
             Self::PublicClient => "public_client",
             Self::SecondPublicClient => "second_public_client",
             Self::LoopbackClient => "loopback_client",
+            Self::PrivateSchemeClient => "private_scheme_client",
+            Self::HttpsPublicClient => "https_public_client",
             Self::SpecialClient => "special_client",
+            Self::ServiceClient => "service_client",
+            Self::ResourceClient => "resource_client",
+            Self::SecondResourceClient => "second_resource_client",
             Self::OtherRedirectUri => "other_redirect_uri",
             Self::RedirectWithQuery => "redirect_with_query",
             Self::SecondScope => "second_scope",
             Self::NarrowScope => "narrow_scope",
             Self::ResourceServer => "resource",
+            Self::SecondResource => "second_resource",
             Self::Consent => "consent",
             Self::Pkce => "pkce",
             Self::PkceRequired => "pkce_required",
@@ -163,16 +187,26 @@ impl Need {
             Self::SpecialClient => {
                 Some("add [special_client], whose secret has one of ':', '%', '+', '&' or a space")
             }
+            Self::ServiceClient => {
+                Some("add [service_client], which may use other grants than the code grant")
+            }
+            Self::ResourceClient => Some("add [resource_client], which may introspect tokens"),
+            Self::SecondResourceClient => {
+                Some("add [second_resource_client], which may introspect tokens for the second resource")
+            }
             Self::OtherRedirectUri => Some("add other_redirect_uri to a client"),
             Self::RedirectWithQuery => Some("add a client whose redirect_uri has a query"),
             Self::SecondScope => Some("add second_scope to a client"),
             Self::NarrowScope => Some("add narrow_scope, which does not open the resource, to a client"),
             Self::ResourceServer => Some("add resource to [endpoints]"),
+            Self::SecondResource => Some("add [second_resource] with url"),
             Self::CodeLifetime => Some("add code_lifetime, in seconds"),
             Self::AccessTokenLifetime => Some("add access_token_lifetime, in seconds"),
             Self::RefreshTokenLifetime => Some("add refresh_token_lifetime, in seconds"),
             Self::BasicClient
             | Self::LoopbackClient
+            | Self::PrivateSchemeClient
+            | Self::HttpsPublicClient
             | Self::Consent
             | Self::Pkce
             | Self::PkceRequired
@@ -209,6 +243,10 @@ impl Need {
     fn is_present(self, target: &Target) -> bool {
         let clients = &target.clients;
         let listed = |name, value| target.metadata_lists(name, value);
+        let has_redirect = |fits: &dyn Fn(&str) -> bool| {
+            let public = |client: &&std::sync::Arc<Client>| client.is_public();
+            clients.values().filter(public).any(|client| client.redirect_uris().any(fits))
+        };
         match self {
             Self::Login => target.users.contains_key(&Who::First),
             Self::SecondUser => target.users.contains_key(&Who::Second),
@@ -223,12 +261,18 @@ impl Need {
                 url::Url::parse(&client.redirect_uri)
                     .is_ok_and(|url| is_loopback(&url) && url.domain().is_none())
             }),
+            Self::PrivateSchemeClient => has_redirect(&|uri| !uri.starts_with("http")),
+            Self::HttpsPublicClient => has_redirect(&|uri| uri.starts_with("https:")),
             Self::SpecialClient => clients.contains_key(&ClientRole::Special),
+            Self::ServiceClient => target.others.contains_key(&ClientRole::Service),
+            Self::ResourceClient => target.others.contains_key(&ClientRole::Resource),
+            Self::SecondResourceClient => target.others.contains_key(&ClientRole::SecondResource),
             Self::OtherRedirectUri => clients.values().any(|client| client.other_redirect_uri.is_some()),
             Self::RedirectWithQuery => clients.values().any(|client| client.redirect_uri.contains('?')),
             Self::SecondScope => clients.values().any(|client| client.scopes().len() > 1),
             Self::NarrowScope => clients.values().any(|client| client.narrow_scope.is_some()),
             Self::ResourceServer => target.endpoints.resource.is_some(),
+            Self::SecondResource => target.second_resource.is_some(),
             Self::Consent => true,
             Self::Pkce => target.claims_pkce(),
             Self::PkceRequired => target.pkce_required,
@@ -259,6 +303,10 @@ impl Need {
             Self::LoopbackClient => {
                 "the target has no public client with a redirect URI on 127.0.0.1 or [::1]"
             }
+            Self::PrivateSchemeClient => {
+                "the target has no public client with a redirect URI of a private-use scheme"
+            }
+            Self::HttpsPublicClient => "the target has no public client with an https redirect URI",
             Self::Pkce => "the target does not claim PKCE",
             Self::PkceRequired => {
                 "the target does not say that PKCE is demanded of public clients: pkce_required = true"
@@ -285,6 +333,10 @@ impl Need {
             | Self::NarrowScope
             | Self::Consent
             | Self::ResourceServer
+            | Self::ServiceClient
+            | Self::ResourceClient
+            | Self::SecondResourceClient
+            | Self::SecondResource
             | Self::CodeLifetime
             | Self::AccessTokenLifetime
             | Self::RefreshTokenLifetime => "the target does not say",

@@ -2,8 +2,7 @@
 
 Decides what Authlib leaves to its user: pages, login, cookies, stores, lifetimes and response headers. What
 Authlib decides stays as Authlib has it, even where a rule is broken (README.md lists those). Everything lives
-in memory and is gone at the end of the process. Leaves out refresh tokens, revocation, introspection and
-throttling.
+in memory and is gone at the end of the process. Leaves out resource indicators and throttling.
 """
 
 import argparse
@@ -17,15 +16,19 @@ from urllib.parse import urlencode, urlsplit
 
 from authlib.integrations.flask_oauth2 import AuthorizationServer, ResourceProtector, current_token
 from authlib.oauth2 import OAuth2Error, rfc8414, rfc9207
-from authlib.oauth2.rfc6749 import ClientMixin, grants
+from authlib.oauth2.rfc6749 import ClientMixin, InvalidGrantError, TokenMixin, grants
 from authlib.oauth2.rfc6750 import BearerTokenValidator
+from authlib.oauth2.rfc7009 import RevocationEndpoint
 from authlib.oauth2.rfc7636 import CodeChallenge
+from authlib.oauth2.rfc7662 import IntrospectionEndpoint
 from flask import Flask, jsonify, redirect, render_template_string, request, session
 from werkzeug.security import check_password_hash, generate_password_hash
 
 import serving
 
 SCOPES = ["profile"]
+METHODS = ["client_secret_basic", "client_secret_post", "none"]
+REFRESH_LIFETIME = 14 * 24 * 3600
 LOOPBACK_WITH_PORT = re.compile(r"(http://(?:127\.0\.0\.1|\[::1\])):[0-9]{1,5}(/.*)?")
 
 LOGIN_PAGE = """<!doctype html>
@@ -67,6 +70,7 @@ class Client(ClientMixin):
     secret: str | None
     redirect_uris: tuple[str, ...]
     methods: tuple[str, ...]
+    grant_types: tuple[str, ...] = ("authorization_code",)
 
     def get_client_id(self):
         return self.client_id
@@ -93,10 +97,10 @@ class Client(ClientMixin):
         return method in self.methods
 
     def check_response_type(self, response_type):
-        return response_type == "code"
+        return response_type == "code" and "authorization_code" in self.grant_types
 
     def check_grant_type(self, grant_type):
-        return grant_type == "authorization_code"
+        return grant_type in self.grant_types
 
 
 @dataclass
@@ -122,23 +126,58 @@ class Code:
 
 
 @dataclass
-class Token:
-    """An access token and what it opens."""
+class Family:
+    """The tokens that follow from one yes of the user, or from a client's own request; they end together."""
+
+    revoked: bool = False
+
+
+@dataclass
+class Token(TokenMixin):
+    """An access token and what it opens, with the refresh token that came beside it."""
 
     client_id: str
-    user: str
+    user: str | None
     scope: str
-    dies_at: float
+    issued_at: int
+    lifetime: int
+    refresh_token: str | None
+    family: Family
     revoked: bool = False
+    refresh_used: bool = False
+
+    def check_client(self, client):
+        return self.client_id == client.client_id
 
     def get_scope(self):
         return self.scope
 
+    def get_expires_in(self):
+        return self.lifetime
+
     def is_expired(self):
-        return time.monotonic() >= self.dies_at
+        return time.time() >= self.issued_at + self.lifetime
 
     def is_revoked(self):
-        return self.revoked
+        return self.revoked or self.family.revoked
+
+    def refreshes(self):
+        dies_at = self.issued_at + REFRESH_LIFETIME
+        return not (self.refresh_used or self.family.revoked or time.time() >= dies_at)
+
+
+@dataclass
+class Shown:
+    """A token as a text of one kind; Authlib asks of either kind whether it is still good."""
+
+    token: Token
+    kind: str
+
+    def __getattr__(self, name):
+        return getattr(self.token, name)
+
+    def is_expired(self):
+        return self.token.is_expired() if self.kind == "access_token" else not self.token.refreshes()
 
 
 class Records:
@@ -148,6 +187,7 @@ class Records:
         self.lock = threading.Lock()
         self.codes = {}
         self.tokens = {}
+        self.refresh_tokens = {}
 
     def add_code(self, text, code):
         with self.lock:
@@ -162,27 +202,56 @@ class Records:
                 # A replay may overtake the answer to the first use, whose token then is born revoked.
                 code.replayed = True
                 if code.token is not None:
-                    code.token.revoked = True
+                    code.token.family.revoked = True
                 return None
             code.used = True
             return code
 
     def add_token(self, text, token, code):
         with self.lock:
-            token.revoked = code.replayed
-            code.token = token
+            if code is not None:
+                token.family.revoked = code.replayed
+                code.token = token
             self.tokens[text] = token
+            if token.refresh_token is not None:
+                self.refresh_tokens[token.refresh_token] = token
 
     def token(self, text):
         with self.lock:
             return self.tokens.get(text)
+
+    def refreshable(self, text, client):
+        with self.lock:
+            token = self.refresh_tokens.get(text)
+            if token is None or token.refreshes():
+                return token
+            if token.refresh_used and token.check_client(client):
+                # Either of the two who showed it may be a thief.
+                token.family.revoked = True
+            return None
+
+    def claim_refresh(self, token):
+        with self.lock:
+            if not token.refreshes():
+                raise InvalidGrantError()
+            token.refresh_used = True
+
+    def find(self, text, hint):
+        """As the documentation of Authlib's endpoints has it."""
+        with self.lock:
+            access, refresh = self.tokens.get(text), self.refresh_tokens.get(text)
+        if hint != "refresh_token" and access is not None:
+            return Shown(access, "access_token")
+        if hint != "access_token" and refresh is not None:
+            return Shown(refresh, "refresh_token")
+        return None
 
 
 def authorization_code_grant(records, code_lifetime):
     """The grant of RFC 6749 section 4.1 over `records`; codes live for `code_lifetime` seconds."""
 
     class Grant(grants.AuthorizationCodeGrant):
-        TOKEN_ENDPOINT_AUTH_METHODS = ["client_secret_basic", "client_secret_post", "none"]
+        TOKEN_ENDPOINT_AUTH_METHODS = METHODS
 
         def save_authorization_code(self, code, request):
             asked = request.payload
@@ -210,6 +279,82 @@ def authorization_code_grant(records, code_lifetime):
     return Grant
 
 
+def refresh_token_grant(records):
+    """The grant of RFC 6749 section 6 over `records`; each use brings a new refresh token."""
+
+    class Grant(grants.RefreshTokenGrant):
+        TOKEN_ENDPOINT_AUTH_METHODS = METHODS
+        INCLUDE_NEW_REFRESH_TOKEN = True
+
+        def authenticate_refresh_token(self, refresh_token):
+            return records.refreshable(refresh_token, self.request.client)
+
+        def authenticate_user(self, refresh_token):
+            records.claim_refresh(refresh_token)
+            return refresh_token.user
+
+        def revoke_old_credential(self, refresh_token):
+            # It was claimed before the new one was made, so that two requests cannot both have it.
+            pass
+
+    return Grant
+
+
+class ClientCredentials(grants.ClientCredentialsGrant):
+    """The grant of RFC 6749 section 4.4, with the ways of authentication of the others but for `none`."""
+
+    TOKEN_ENDPOINT_AUTH_METHODS = METHODS[:2]
+
+
+def revocation_endpoint(records):
+    """The endpoint of RFC 7009 over `records`."""
+
+    class Endpoint(RevocationEndpoint):
+        CLIENT_AUTH_METHODS = METHODS
+
+        def query_token(self, token_string, token_type_hint):
+            return records.find(token_string, token_type_hint)
+
+        def revoke_token(self, token, request):
+            if token.kind == "access_token":
+                token.token.revoked = True
+            else:
+                token.token.family.revoked = True
+
+    return Endpoint
+
+
+def introspection_endpoint(records, issuer):
+    """The endpoint of RFC 7662 over `records`, for the resource server and for clients about their own tokens."""
+
+    class Endpoint(IntrospectionEndpoint):
+        CLIENT_AUTH_METHODS = METHODS[:2]
+
+        def query_token(self, token_string, token_type_hint):
+            return records.find(token_string, token_type_hint)
+
+        def check_permission(self, token, client, request):
+            serves = client.client_id == "resource_1" and token.kind == "access_token"
+            return serves or token.check_client(client)
+
+        def introspect_token(self, token):
+            told = {
+                "client_id": token.client_id,
+                "scope": token.get_scope(),
+                "sub": token.user or token.client_id,
+                "aud": f"{issuer}/api/me",
+                "iss": issuer,
+            }
+            if token.kind == "access_token":
+                expiry = token.issued_at + token.lifetime
+                told |= {"token_type": "Bearer", "iat": token.issued_at, "exp": expiry}
+            if token.user:
+                told["username"] = token.user
+            return told
+
+    return Endpoint
+
+
 class S256(CodeChallenge):
     """PKCE that knows no other method than S256."""
 
@@ -228,7 +373,10 @@ def create_app(issuer, users, clients, code_lifetime, token_lifetime):
         SESSION_COOKIE_SECURE=issuer.startswith("https:"),
         TRUSTED_HOSTS=["127.0.0.1", "localhost", urlsplit(issuer).hostname],
         OAUTH2_SCOPES_SUPPORTED=SCOPES,
-        OAUTH2_TOKEN_EXPIRES_IN={"authorization_code": token_lifetime},
+        OAUTH2_TOKEN_EXPIRES_IN={
+            name: token_lifetime for name in ("authorization_code", "refresh_token", "client_credentials")
+        },
+        OAUTH2_REFRESH_TOKEN_GENERATOR=True,
     )
     records = Records()
     hashes = {name: generate_password_hash(password) for name, password in users.items()}
@@ -236,11 +384,15 @@ def create_app(issuer, users, clients, code_lifetime, token_lifetime):
     registered = {client.client_id: client for client in clients}
 
     def save_token(token, request):
+        before = request.refresh_token
         record = Token(
             client_id=request.client.client_id,
             user=request.user,
             scope=token["scope"],
-            dies_at=time.monotonic() + token["expires_in"],
+            issued_at=int(time.time()),
+            lifetime=token["expires_in"],
+            refresh_token=token.get("refresh_token"),
+            family=before.family if before else Family(),
         )
         records.add_token(token["access_token"], record, request.authorization_code)
 
@@ -251,6 +403,10 @@ def create_app(issuer, users, clients, code_lifetime, token_lifetime):
     named = Issuer()
     authorization = AuthorizationServer(app, query_client=registered.get, save_token=save_token)
     authorization.register_grant(authorization_code_grant(records, code_lifetime), [S256(required=True)])
+    authorization.register_grant(refresh_token_grant(records))
+    authorization.register_grant(ClientCredentials)
+    authorization.register_endpoint(revocation_endpoint(records))
+    authorization.register_endpoint(introspection_endpoint(records, issuer))
     authorization.register_extension(named)
 
     class Validator(BearerTokenValidator):
@@ -264,11 +420,15 @@ def create_app(issuer, users, clients, code_lifetime, token_lifetime):
         issuer=issuer,
         authorization_endpoint=f"{issuer}/authorize",
         token_endpoint=f"{issuer}/token",
+        revocation_endpoint=f"{issuer}/revoke",
+        revocation_endpoint_auth_methods_supported=METHODS,
+        introspection_endpoint=f"{issuer}/introspect",
+        introspection_endpoint_auth_methods_supported=METHODS[:2],
         scopes_supported=SCOPES,
         response_types_supported=["code"],
         response_modes_supported=["query"],
-        grant_types_supported=["authorization_code"],
-        token_endpoint_auth_methods_supported=["client_secret_basic", "client_secret_post", "none"],
+        grant_types_supported=["authorization_code", "refresh_token", "client_credentials"],
+        token_endpoint_auth_methods_supported=METHODS,
         code_challenge_methods_supported=S256.SUPPORTED_CODE_CHALLENGE_METHOD,
         authorization_response_iss_parameter_supported=True,
     )
@@ -352,6 +512,14 @@ def create_app(issuer, users, clients, code_lifetime, token_lifetime):
     def token():
         return authorization.create_token_response()
 
+    @app.post("/revoke")
+    def revoke():
+        return authorization.create_endpoint_response(RevocationEndpoint.ENDPOINT_NAME)
+
+    @app.post("/introspect")
+    def introspect():
+        return authorization.create_endpoint_response(IntrospectionEndpoint.ENDPOINT_NAME)
+
     @app.get("/api/me")
     @require_oauth("profile")
     def me():
@@ -390,8 +558,23 @@ def main():
             "client_secret_2",
             (args.second_client_redirect,),
             ("client_secret_basic", "client_secret_post"),
+            ("authorization_code", "refresh_token", "client_credentials"),
         ),
-        Client("public_1", None, (args.public_client_redirect,), ("none",)),
+        Client(
+            "public_1",
+            None,
+            (args.public_client_redirect,),
+            ("none",),
+            ("authorization_code", "refresh_token"),
+        ),
+        Client(
+            "service_1",
+            "service_secret_1",
+            ("http://localhost:8004/callback",),
+            ("client_secret_basic",),
+            ("client_credentials",),
+        ),
+        Client("resource_1", "resource_secret_1", (), ("client_secret_basic",), ()),
     ]
     users = {"id001": "mypassword", "id002": "otherpassword"}
     app = create_app(issuer, users, clients, args.code_lifetime, args.token_lifetime)

@@ -171,7 +171,8 @@ impl TokenRequest {
     /// A token request of this client with these parameters.
     #[must_use]
     pub fn new(client: &Client, params: Params) -> Self {
-        let other = matches!(client.role, ClientRole::Second | ClientRole::SecondPublic);
+        let other =
+            matches!(client.role, ClientRole::Second | ClientRole::SecondPublic | ClientRole::Service);
         Self {
             params,
             authentication: Authentication::of(client),

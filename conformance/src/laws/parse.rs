@@ -43,9 +43,12 @@ impl Pairs {
         others.0.iter().all(|pair| self.0.contains(pair))
     }
 
-    /// Whether a name stands there twice.
+    /// Whether a name stands there twice that may not: `resource` may (RFC 8707, section 2).
     pub(super) fn repeats(&self) -> bool {
-        self.0.iter().enumerate().any(|(at, (name, _))| self.0[..at].iter().any(|(have, _)| have == name))
+        self.0
+            .iter()
+            .enumerate()
+            .any(|(at, (name, _))| name != "resource" && self.0[..at].iter().any(|(have, _)| have == name))
     }
 }
 

@@ -148,13 +148,13 @@ impl Vault {
     pub fn know_target(&self, target: &Target) {
         {
             let mut inner = lock(&self.inner);
-            for client in target.clients.values() {
+            for client in target.registered() {
                 inner.public.extend([client.id.clone(), client.redirect_uri.clone()]);
                 inner.public.extend(client.scope.clone());
             }
             inner.public.extend(target.users.values().map(|user| user.name.clone()));
         }
-        for client in target.clients.values() {
+        for client in target.registered() {
             if let Some(secret) = &client.secret {
                 self.learn(Kind::Secret, secret, &format!("the target: the secret of {}", client.id));
             }

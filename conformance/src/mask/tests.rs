@@ -114,6 +114,30 @@ fn short_secrets_are_covered_where_they_stand_by_name() {
 }
 
 #[test]
+fn tokens_are_covered_where_others_are_told_of_them() {
+    let vault = Vault::with_key([7; 32]);
+    let params = Params::from([("token", "access-0123"), ("token_type_hint", "access_token")]);
+    let request = Request::form("http://h/introspect", &params);
+    let request = request.header("Authorization", Authentication::basic("resource_1", "server-secret"));
+    let told = r#"{"active":true,"token_type":"Bearer","username":"id001","sub":"id001"}"#;
+    let one = exchange(request, &[], told);
+    vault.harvest(&one);
+    let all = shown(&vault, &one);
+    assert!(!all.contains("access-0123") && !all.contains("server-secret"), "{all}");
+    assert!(all.contains("token_type_hint=access_token") && all.contains("\"username\":\"id001\""), "{all}");
+}
+
+#[test]
+fn the_secrets_of_resource_servers_are_known_from_the_start() {
+    let text = "issuer = \"http://h\"\n[public_client]\nid = \"c\"\nredirect_uri = \"http://h/cb\"\n\
+                [resource_client]\nid = \"resource_1\"\nsecret = \"server-secret\"\n";
+    let target = crate::target::read_text("t.toml", text, &|_| None).expect("the file is good");
+    let vault = Vault::with_key([7; 32]);
+    vault.know_target(&target);
+    assert!(!vault.text("a body with server-secret in it").contains("server-secret"));
+}
+
+#[test]
 fn what_is_public_stays_readable() {
     let vault = Vault::with_key([7; 32]);
     let url = "http://h/authorize?client_id=client_number_1&state=0123456789abcdef&redirect_uri=http%3A%2F%2Fc%2Fcb";

@@ -14,6 +14,14 @@ use crate::stop::{Checked, Ending as _};
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
     Case {
+        id: "authorize/by-get",
+        rules: rules!["rfc6749-3.1-get-supported"],
+        about: "An authorization request by GET comes to its code.",
+        needs: &[Need::Login],
+        run: |ctx| Box::pin(by_get(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
         id: "authorize/empty-parameter-counts-as-absent",
         rules: rules!["rfc6749-3.1-empty-parameter-as-omitted"],
         about: "An authorization request with an empty parameter is answered like one without it.",
@@ -62,6 +70,12 @@ pub(super) const CASES: &[Case] = &[
         ..Case::DEFAULT
     },
 ];
+
+async fn by_get(ctx: &Context) -> Checked {
+    let ask = ctx.ask(&ctx.client()?);
+    let landing = ctx.authorize(&ask).await?;
+    expect::code_redirect(&ask, &landing).map(drop)
+}
 
 async fn empty_counts_as_absent(ctx: &Context) -> Checked {
     let client = ctx.client()?;

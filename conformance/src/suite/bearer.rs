@@ -162,7 +162,7 @@ pub(super) fn unsigned(token: &str) -> Option<String> {
 }
 
 /// Status and `error` of the Bearer challenge are these.
-fn told(answer: &Arc<Exchange>, status: u16, error: &str) -> Checked {
+pub(super) fn told(answer: &Arc<Exchange>, status: u16, error: &str) -> Checked {
     let response = answer.response()?;
     let challenge = fields::challenge(response, "Bearer");
     let found = challenge.as_ref().and_then(|challenge| challenge.param("error"));

@@ -40,6 +40,14 @@ pub(super) const CASES: &[Case] = &[
         ..Case::DEFAULT
     },
     Case {
+        id: "challenge/without-a-method-it-is-plain",
+        rules: rules!["rfc7636-4.3-method-defaults-to-plain"],
+        about: "A challenge without a method is refused, or compared with the verifier as it stands.",
+        needs: &[Need::Login, Need::Pkce],
+        run: |ctx| Box::pin(without_a_method_it_is_plain(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
         id: "challenge/in-its-grammar",
         rules: rules!["rfc7636-4.2-challenge-syntax-checked"],
         about: "A challenge of the wrong length or with characters that none has is refused.",
@@ -100,6 +108,26 @@ async fn unknown_method_refused(ctx: &Context) -> Checked {
     let ask = ctx.ask(&ctx.client()?).with_verifier(&ctx.fresh()).set("code_challenge_method", "S512");
     let landing = ctx.authorize(&ask).await?;
     expect::error_redirect(&ask, &landing, REFUSED).map(drop)
+}
+
+async fn without_a_method_it_is_plain(ctx: &Context) -> Checked {
+    let client = ctx.client()?;
+    control(ctx).await?;
+    let bare = |challenge: &str| ctx.ask(&client).without_pkce().set("code_challenge", challenge);
+    let verifier = ctx.fresh();
+    let ask = bare(&verifier);
+    let landing = ctx.authorize(&ask).await?;
+    let Ok(code) = ctx.code_from(&ask, &landing) else {
+        return expect::error_redirect(&ask, &landing, REFUSED).map(drop);
+    };
+    let answer = ctx.token(&ctx.redemption(&code).set("code_verifier", &verifier)).await?;
+    expect::token(&answer).when("the verifier is the challenge")?;
+    let hashed = ctx.fresh();
+    let ask = bare(&flow::challenge(&hashed));
+    let landing = ctx.authorize(&ask).await?;
+    let code = ctx.code_from(&ask, &landing).control("a challenge without a method")?;
+    let answer = ctx.token(&ctx.redemption(&code).set("code_verifier", &hashed)).await?;
+    expect::token_error(&answer, &["invalid_grant"]).when("the challenge is the verifier's hash").map(drop)
 }
 
 async fn in_its_grammar(ctx: &Context) -> Checked {

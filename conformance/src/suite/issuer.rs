@@ -6,6 +6,7 @@ use oauth_model::rules;
 use serde_json::Value;
 use url::Url;
 
+use super::metadata::https_fault;
 use super::provoke::errors_told;
 use crate::browser::Location;
 use crate::case::Case;
@@ -39,6 +40,14 @@ pub(super) const CASES: &[Case] = &[
         about: "iss is the issuer of the metadata, byte for byte.",
         needs: &[Need::Login, Need::Metadata],
         run: |ctx| Box::pin(as_in_the_metadata(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "issuer/an-https-url",
+        rules: rules!["rfc9207-2-iss-is-https-url"],
+        about: "iss is an https URL without query and fragment.",
+        needs: &[Need::Login],
+        run: |ctx| Box::pin(an_https_url(ctx)),
         ..Case::DEFAULT
     },
     Case {
@@ -111,6 +120,17 @@ async fn as_in_the_metadata(ctx: &Context) -> Checked {
     Ok(())
 }
 
+async fn an_https_url(ctx: &Context) -> Checked {
+    let (location, iss) = iss(ctx).await?;
+    match https_fault(&iss, false) {
+        Some(fault) => {
+            let expected = "iss as an https URL without query and fragment";
+            Err(location.exchange.broken(expected, format!("{iss:?}, {fault}")))
+        }
+        None => Ok(()),
+    }
+}
+
 async fn announced(ctx: &Context) -> Checked {
     const MEMBER: &str = "authorization_response_iss_parameter_supported";
     iss(ctx).await?;
@@ -126,7 +146,7 @@ async fn announced(ctx: &Context) -> Checked {
 }
 
 /// Fetches the metadata from where it was found.
-async fn document(ctx: &Context) -> Checked<Arc<Exchange>> {
+pub(super) async fn document(ctx: &Context) -> Checked<Arc<Exchange>> {
     let Some(url) = &ctx.target().metadata_url else {
         return Err(Stop::not_offered("no metadata was found"));
     };
@@ -134,7 +154,7 @@ async fn document(ctx: &Context) -> Checked<Arc<Exchange>> {
 }
 
 /// A deployment that has another way to tell its clients says so.
-fn unless_waived(ctx: &Context) -> Checked {
+pub(super) fn unless_waived(ctx: &Context) -> Checked {
     match ctx.target().without.get(Need::Metadata.key()) {
         Some(reason) => Err(Stop::not_offered(reason.clone())),
         None => Ok(()),

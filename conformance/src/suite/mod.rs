@@ -2,12 +2,14 @@
 //!
 //! Nothing here uses more of `oauth_model` than its rules, facts and laws.
 
+mod audience;
 mod authorize;
 mod bearer;
 mod bearer_challenge;
 mod challenge;
 mod client_auth;
 mod client_challenge;
+mod client_credentials;
 mod client_id;
 mod code;
 mod code_binding;
@@ -16,10 +18,18 @@ mod entropy;
 mod errors;
 mod forgery;
 mod form_answers;
+mod forwarded;
+mod introspection;
+mod introspection_caller;
+mod introspection_members;
 mod issuer;
+mod liveness;
 mod login;
 mod loopback;
 mod markup;
+mod metadata;
+mod metadata_address;
+mod native;
 mod pages;
 mod pkce;
 mod provoke;
@@ -28,7 +38,12 @@ mod redirect_uri;
 mod refresh;
 mod refresh_binding;
 mod refresh_replay;
+mod resource_grant;
+mod resource_indicator;
+mod resource_metadata;
 mod response;
+mod revocation;
+mod revocation_request;
 mod sanity;
 mod scope;
 mod spoil;
@@ -56,12 +71,16 @@ pub const CASES: &[&[Case]] = &[
     errors::CASES,
     response::CASES,
     issuer::CASES,
+    metadata::CASES,
+    metadata_address::CASES,
     // The user.
     login::CASES,
     consent::CASES,
     forgery::CASES,
     pages::CASES,
     form_answers::CASES,
+    forwarded::CASES,
+    native::CASES,
     // The token endpoint.
     code::CASES,
     code_binding::CASES,
@@ -76,9 +95,22 @@ pub const CASES: &[&[Case]] = &[
     refresh::CASES,
     refresh_replay::CASES,
     refresh_binding::CASES,
+    // Clients for themselves.
+    client_credentials::CASES,
+    // Revocation and introspection.
+    revocation::CASES,
+    revocation_request::CASES,
+    introspection::CASES,
+    introspection_members::CASES,
+    introspection_caller::CASES,
+    // The resources that a token is for.
+    resource_indicator::CASES,
+    resource_grant::CASES,
+    audience::CASES,
     // The protected resource.
     bearer::CASES,
     bearer_challenge::CASES,
+    resource_metadata::CASES,
 ];
 
 /// Every case in reading order.

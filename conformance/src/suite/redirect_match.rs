@@ -60,13 +60,29 @@ pub(super) const CASES: &[Case] = &[
 ];
 
 async fn refuses(ctx: &Context, alterations: &[Alteration]) -> Checked {
-    let client: Arc<Client> = ctx.client()?;
-    ctx.code(&client).await?;
+    refused_of(ctx, &ctx.client()?, alterations).await
+}
+
+/// A redirect URI of this client is refused with another path, query, scheme, host or user part. One without a host
+/// has no room for most of them.
+pub(super) async fn refuses_other_uris(ctx: &Context, client: &Arc<Client>) -> Checked {
+    use Alteration as A;
+    if Parts::of(&client.redirect_uri).is_none() {
+        return Ok(());
+    }
+    let paths = [A::Slash, A::Segment, A::Dots, A::PathCapitals];
+    let others = [A::Query, A::Scheme, A::HostSuffix, A::Subdomain, A::HostCapitals, A::User, A::HostAsUser];
+    refused_of(ctx, client, &paths).await?;
+    refused_of(ctx, client, &others).await
+}
+
+async fn refused_of(ctx: &Context, client: &Arc<Client>, alterations: &[Alteration]) -> Checked {
+    ctx.code(client).await?;
     let parts = Parts::of(&client.redirect_uri)
         .ok_or_else(|| Stop::not_offered("the client's redirect URI has no host"))?;
     for alteration in alterations {
         let Some(text) = alteration.apply(&parts) else { continue };
-        let landing = ctx.authorize(&ctx.ask(&client).set("redirect_uri", &text)).await?;
+        let landing = ctx.authorize(&ctx.ask(client).set("redirect_uri", &text)).await?;
         expect::error_page(&landing).when(&format!("redirect_uri is {text:?}"))?;
     }
     Ok(())

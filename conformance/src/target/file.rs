@@ -58,12 +58,18 @@ pub struct TargetFile {
     pub(super) access_token_lifetime: Option<u64>,
     pub(super) refresh_token_lifetime: Option<u64>,
     pub(super) refresh_grace: Option<u64>,
+    pub(super) resource_identifier: Option<String>,
+    pub(super) resource_indicators: Option<bool>,
     pub(super) endpoints: EndpointTable,
     pub(super) client: Option<Spanned<ClientTable>>,
     pub(super) second_client: Option<Spanned<ClientTable>>,
     pub(super) public_client: Option<Spanned<ClientTable>>,
     pub(super) second_public_client: Option<Spanned<ClientTable>>,
     pub(super) special_client: Option<Spanned<ClientTable>>,
+    pub(super) service_client: Option<Spanned<ClientTable>>,
+    pub(super) resource_client: Option<Spanned<ResourceClientTable>>,
+    pub(super) second_resource_client: Option<Spanned<ResourceClientTable>>,
+    pub(super) second_resource: Option<ResourceTable>,
     pub(super) user: Option<Spanned<UserTable>>,
     pub(super) second_user: Option<Spanned<UserTable>>,
     pub(super) login: LoginTable,
@@ -94,6 +100,23 @@ pub(super) struct ClientTable {
     pub(super) scope: Option<String>,
     pub(super) second_scope: Option<String>,
     pub(super) narrow_scope: Option<String>,
+}
+
+/// A resource server as a client of the introspection endpoint.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ResourceClientTable {
+    pub(super) id: String,
+    pub(super) secret: Option<String>,
+    pub(super) secret_env: Option<String>,
+    pub(super) authentication: Option<ClientAuthentication>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ResourceTable {
+    pub(super) url: Spanned<String>,
+    pub(super) identifier: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]

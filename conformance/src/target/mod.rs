@@ -42,6 +42,12 @@ pub enum ClientRole {
     SecondPublic,
     /// `[special_client]`: its id or secret has characters that form-encoding changes.
     Special,
+    /// `[service_client]`: registered, but not for the code grant.
+    Service,
+    /// `[resource_client]`: how the resource server is registered, which may introspect tokens.
+    Resource,
+    /// `[second_resource_client]`: how the second resource's server is registered.
+    SecondResource,
 }
 
 /// A registered client.
@@ -55,7 +61,8 @@ pub struct Client {
     pub secret: Option<String>,
     /// How it authenticates.
     pub authentication: ClientAuthentication,
-    /// The registered redirect URI that requests use. Never connected to.
+    /// The registered redirect URI that requests use. Never connected to. Empty for a resource server, which asks
+    /// for no codes.
     pub redirect_uri: String,
     /// A second registered redirect URI.
     pub other_redirect_uri: Option<String>,
@@ -73,6 +80,12 @@ impl Client {
     pub fn scopes(&self) -> Vec<&str> {
         let texts = self.scope.iter().chain(&self.second_scope);
         texts.flat_map(|text| text.split(' ')).filter(|value| !value.is_empty()).collect()
+    }
+
+    /// Its registered redirect URIs.
+    pub fn redirect_uris(&self) -> impl Iterator<Item = &str> {
+        let all = std::iter::once(&self.redirect_uri).chain(&self.other_redirect_uri);
+        all.map(String::as_str).filter(|uri| !uri.is_empty())
     }
 
     /// Whether it has no secret.
@@ -134,6 +147,15 @@ pub struct Endpoints {
     pub pushed_authorization_request: Option<String>,
 }
 
+/// A protected resource beside the one under `[endpoints]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Resource {
+    /// Where it answers GET.
+    pub url: String,
+    /// What it is called in `resource` parameters.
+    pub identifier: String,
+}
+
 /// What the suite knows of a live server.
 #[derive(Debug, Clone, Default)]
 pub struct Target {
@@ -147,8 +169,16 @@ pub struct Target {
     pub origins: Vec<String>,
     /// Where the endpoints are.
     pub endpoints: Endpoints,
-    /// The clients by role.
+    /// The clients that may use the code grant, by role.
     pub clients: BTreeMap<ClientRole, Arc<Client>>,
+    /// Who else is registered at the server, by role.
+    pub others: BTreeMap<ClientRole, Arc<Client>>,
+    /// What the resource under `[endpoints]` is called in `resource` parameters, if not by its URL.
+    pub resource_identifier: Option<String>,
+    /// Whether the server reads `resource` parameters (RFC 8707), where it cannot be seen from its refusals.
+    pub resource_indicators: Option<bool>,
+    /// A second resource, which another token opens.
+    pub second_resource: Option<Resource>,
     /// The users.
     pub users: BTreeMap<Who, User>,
     /// Hints how forms are filled.
@@ -182,6 +212,19 @@ impl Target {
     #[must_use]
     pub fn client(&self) -> Option<&Arc<Client>> {
         self.clients.get(&ClientRole::First).or_else(|| self.clients.get(&ClientRole::Public))
+    }
+
+    /// The resource under `[endpoints]` and what it is called.
+    #[must_use]
+    pub fn resource(&self) -> Option<Resource> {
+        let url = self.endpoints.resource.clone()?;
+        let identifier = self.resource_identifier.clone().unwrap_or_else(|| url.clone());
+        Some(Resource { url, identifier })
+    }
+
+    /// All clients: those that ask for codes, and the others.
+    pub fn registered(&self) -> impl Iterator<Item = &Arc<Client>> {
+        self.clients.values().chain(self.others.values())
     }
 
     /// A member of the metadata document.
@@ -228,9 +271,8 @@ impl Target {
     /// redirect URI is not compared (RFC 8252, section 7.3).
     #[must_use]
     pub fn is_callback(&self, url: &Url) -> bool {
-        self.clients.values().any(|client| {
-            let registered = std::iter::once(&client.redirect_uri).chain(&client.other_redirect_uri);
-            registered.filter_map(|text| Url::parse(text).ok()).any(|own| {
+        self.registered().any(|client| {
+            client.redirect_uris().filter_map(|text| Url::parse(text).ok()).any(|own| {
                 let any_port =
                     client.is_public() && matches!(own.host_str(), Some("127.0.0.1" | "[::1]" | "localhost"));
                 own.scheme() == url.scheme()

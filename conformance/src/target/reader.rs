@@ -6,8 +6,11 @@ use toml::Spanned;
 use url::Url;
 
 use crate::need::Need;
-use crate::target::file::{ClientTable, EndpointTable, Environment, TargetError, TargetFile, UserTable};
-use crate::target::{Client, ClientAuthentication, ClientRole, Endpoints, Target, User, Who};
+use crate::target::file::{
+    ClientTable, EndpointTable, Environment, ResourceClientTable, ResourceTable, TargetError, TargetFile,
+    UserTable,
+};
+use crate::target::{Client, ClientAuthentication, ClientRole, Endpoints, Resource, Target, User, Who};
 
 pub(super) struct Reader<'a> {
     pub(super) file: &'a str,
@@ -37,6 +40,9 @@ impl Reader<'_> {
             access_token_lifetime: file.access_token_lifetime,
             refresh_token_lifetime: file.refresh_token_lifetime,
             refresh_grace: file.refresh_grace,
+            resource_identifier: file.resource_identifier,
+            resource_indicators: file.resource_indicators,
+            second_resource: file.second_resource.map(|table| self.resource(table)).transpose()?,
             ..Target::default()
         };
         for origin in file.origins {
@@ -52,6 +58,19 @@ impl Reader<'_> {
         for (role, table, client) in clients {
             if let Some(client) = client {
                 target.clients.insert(role, Arc::new(self.client(role, table, client)?));
+            }
+        }
+        if let Some(service) = file.service_client {
+            let client = self.client(ClientRole::Service, "service_client", service)?;
+            target.others.insert(client.role, Arc::new(client));
+        }
+        let resource_clients = [
+            (ClientRole::Resource, "resource_client", file.resource_client),
+            (ClientRole::SecondResource, "second_resource_client", file.second_resource_client),
+        ];
+        for (role, table, client) in resource_clients {
+            if let Some(client) = client {
+                target.others.insert(role, Arc::new(self.resource_client(role, table, client)?));
             }
         }
         if target.client().is_none() {
@@ -115,22 +134,8 @@ impl Reader<'_> {
         let client = spanned.into_inner();
         let secret = self.secret(at, table, "secret", client.secret, client.secret_env)?;
         let public_role = matches!(role, ClientRole::Public | ClientRole::SecondPublic);
-        let authentication = client.authentication.unwrap_or(if secret.is_some() {
-            ClientAuthentication::ClientSecretBasic
-        } else {
-            ClientAuthentication::None
-        });
+        let authentication = self.authentication(at, table, client.authentication, secret.as_deref())?;
         let is_public = authentication == ClientAuthentication::None;
-        if is_public && secret.is_some() {
-            return Err(
-                self.error(at, format!("[{table}] has a secret and authentication = \"none\"; drop one"))
-            );
-        }
-        if !is_public && secret.is_none() {
-            let fix =
-                format!("[{table}] has no secret; add secret or secret_env, or authentication = \"none\"");
-            return Err(self.error(at, fix));
-        }
         if role == ClientRole::First && is_public {
             return Err(self.error(at, "[client] is the confidential client and has no secret; add secret or secret_env, or name it [public_client]"));
         }
@@ -151,6 +156,63 @@ impl Reader<'_> {
             second_scope: client.second_scope,
             narrow_scope: client.narrow_scope,
         })
+    }
+
+    fn resource_client(
+        &self,
+        role: ClientRole,
+        table: &str,
+        spanned: Spanned<ResourceClientTable>,
+    ) -> Result<Client, TargetError> {
+        let at = Some(spanned.span().start);
+        let client = spanned.into_inner();
+        let secret = self.secret(at, table, "secret", client.secret, client.secret_env)?;
+        let authentication = self.authentication(at, table, client.authentication, secret.as_deref())?;
+        if authentication == ClientAuthentication::None {
+            let fix = format!("[{table}] may introspect tokens and has no secret; add secret or secret_env");
+            return Err(self.error(at, fix));
+        }
+        Ok(Client {
+            role,
+            id: client.id,
+            secret,
+            authentication,
+            redirect_uri: String::new(),
+            other_redirect_uri: None,
+            scope: None,
+            second_scope: None,
+            narrow_scope: None,
+        })
+    }
+
+    fn authentication(
+        &self,
+        at: Option<usize>,
+        table: &str,
+        given: Option<ClientAuthentication>,
+        secret: Option<&str>,
+    ) -> Result<ClientAuthentication, TargetError> {
+        let authentication = given.unwrap_or(if secret.is_some() {
+            ClientAuthentication::ClientSecretBasic
+        } else {
+            ClientAuthentication::None
+        });
+        let reason = match (authentication, secret) {
+            (ClientAuthentication::None, Some(_)) => {
+                format!("[{table}] has a secret and authentication = \"none\"; drop one")
+            }
+            (ClientAuthentication::ClientSecretBasic | ClientAuthentication::ClientSecretPost, None) => {
+                format!("[{table}] has no secret; add secret or secret_env, or authentication = \"none\"")
+            }
+            _ => return Ok(authentication),
+        };
+        Err(self.error(at, reason))
+    }
+
+    fn resource(&self, table: ResourceTable) -> Result<Resource, TargetError> {
+        let url = self.url("[second_resource] url", table.url)?;
+        let identifier = table.identifier.unwrap_or_else(|| url.clone());
+        Ok(Resource { url, identifier })
     }
 
     fn user(&self, table: &str, spanned: Spanned<UserTable>) -> Result<User, TargetError> {

@@ -18,6 +18,15 @@ second_scope = "email"
 [public_client]
 id = "public_1"
 redirect_uri = "http://127.0.0.1/callback"
+[service_client]
+id = "service_1"
+secret = "s3rvice-value"
+redirect_uri = "http://localhost:8004/callback"
+[resource_client]
+id = "resource_1"
+secret_env = "PASSWORD"
+[second_resource]
+url = "http://127.0.0.1:9000/api/notes"
 [user]
 name = "id001"
 password_env = "PASSWORD"
@@ -44,6 +53,14 @@ fn a_target_file_is_read() {
     assert_eq!(target.users[&Who::First].password, "from the environment");
     assert_eq!(target.without["second_user"], "the server has one account");
     assert_eq!(target.forms.len(), 1);
+    let server = &target.others[&ClientRole::Resource];
+    assert_eq!(server.secret.as_deref(), Some("from the environment"));
+    assert_eq!(server.authentication, ClientAuthentication::ClientSecretBasic);
+    assert_eq!(target.resource().map(|resource| resource.identifier), target.endpoints.resource);
+    let second = target.second_resource.as_ref().expect("the file names it");
+    assert_eq!(second.identifier, second.url);
+    let ids: Vec<&str> = target.registered().map(|client| client.id.as_str()).collect();
+    assert_eq!(ids, ["client_1", "public_1", "service_1", "resource_1"]);
 }
 
 #[test]
@@ -61,8 +78,10 @@ fn an_error_names_the_file_the_line_the_field_and_the_fix() {
         ("secret = \"s3cret-value\"", "secret = \"s3cret-value\"\nauthentication = \"basic\"", "t.toml, line 10: unknown variant `basic`"),
         ("id = \"public_1\"", "id = \"public_1\"\nsecret = \"s3cret-value\"", "t.toml, line 13: [public_client] has a secret; name it [client]"),
         ("\"http://localhost:8000/callback\"", "\"/callback\"", "t.toml, line 10: [client] redirect_uri is no absolute URI"),
-        ("password_env = \"PASSWORD\"", "", "t.toml, line 16: [user] has no password; add password or password_env"),
-        ("second_user = ", "second_usr = ", "t.toml, line 23: [without] has the unknown key second_usr; known are user, second_user"),
+        ("secret_env = \"PASSWORD\"", "", "t.toml, line 20: [resource_client] may introspect tokens and has no secret; add secret or secret_env"),
+        ("\"http://127.0.0.1:9000/api/notes\"", "\"/api/notes\"", "t.toml, line 24: [second_resource] url is no URL"),
+        ("password_env = \"PASSWORD\"", "", "t.toml, line 25: [user] has no password; add password or password_env"),
+        ("second_user = ", "second_usr = ", "t.toml, line 32: [without] has the unknown key second_usr; known are user, second_user"),
         ("issuer = \"http://127.0.0.1:9000\"", "", "t.toml: authorization is missing; add it under [endpoints], or give issuer"),
         ("[client]", "[client", "t.toml, line 7"),
     ];

@@ -80,7 +80,9 @@ impl Reply {
             Self::ResourceMetadata(resource) => {
                 let described = context.directory.resources_of(*resource).next();
                 let document = described.map(|resource| resource_metadata(context.directory, resource));
+                // rfc9728-7.10-cacheable
                 json_reply(200, document.unwrap_or_default().to_string())
+                    .with("Cache-Control", "max-age=3600")
             }
             Self::Refused(refused) => refusal(context, *refused),
         }
