@@ -7,6 +7,7 @@ use std::sync::{Arc, RwLock};
 
 use oauth_model::client::call::HttpCall;
 use oauth_model::client::settings::{MetadataRefusal, Settings, metadata_url};
+use oauth_model::fault::Faults;
 use oauth_model::policy::{Lifetime, Time};
 use tokio::sync::Mutex;
 
@@ -41,24 +42,30 @@ impl Discovery {
 
     /// What is known after the metadata was asked for, if it is time to do so. `now` is read when the answer
     /// is there, so that those who waited for it do not ask again.
-    pub(crate) async fn ask(&self, calls: &BackChannel, now: impl Fn() -> Time) -> Arc<Settings> {
+    pub(crate) async fn ask(
+        &self,
+        calls: &BackChannel,
+        faults: &Faults,
+        now: impl Fn() -> Time,
+    ) -> Arc<Settings> {
         let mut progress = self.progress.lock().await;
         if !progress.done && progress.tried.is_none_or(|tried| now() >= tried.after(PATIENCE)) {
-            progress.done = self.fetch(calls).await;
+            progress.done = self.fetch(calls, faults).await;
             progress.tried = Some(now());
         }
         self.known()
     }
 
-    async fn fetch(&self, calls: &BackChannel) -> bool {
+    async fn fetch(&self, calls: &BackChannel, faults: &Faults) -> bool {
         let mut settings = Settings::clone(&self.known());
-        let call = HttpCall {
+        let mut call = HttpCall {
             method: "GET",
             url: metadata_url(&settings.issuer),
             headers: vec![("Accept", "application/json".to_owned())],
             body: String::new(),
         };
-        let body = match calls.send(call).await {
+        faults.on_metadata_call(&settings, &mut call);
+        let mut body = match calls.send(call).await {
             Ok(answer) if answer.status == 200 => answer.body.unwrap_or_default(),
             Ok(answer) => {
                 tracing::info!(status = answer.status, "the server publishes no metadata");
@@ -69,6 +76,7 @@ impl Discovery {
                 return false;
             }
         };
+        faults.on_metadata(&settings, &mut body);
         match settings.discover(&body) {
             Ok(()) => {
                 self.configured.override_in(&mut settings);

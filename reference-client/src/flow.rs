@@ -62,7 +62,7 @@ impl Client {
         self.faults.on_client_received(request, &mut received);
 
         let settings = match received.event {
-            Event::LogIn(_) => self.discovery.ask(&self.calls, || self.clock.now()).await,
+            Event::LogIn(_) => self.discovery.ask(&self.calls, &self.faults, || self.clock.now()).await,
             _ => key
                 .and_then(|key| self.sessions().find(&key).map(|kept| Arc::clone(&kept.settings)))
                 .unwrap_or(known),

@@ -16,6 +16,7 @@ mod session;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
+use oauth_model::client::settings::own_redirect_uri;
 use oauth_model::fault::Faults;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -64,8 +65,8 @@ impl Running {
     }
 }
 
-/// Serves a client on a listener. Without a configured redirect URI it is `http://localhost:PORT/callback`
-/// with the listener's port.
+/// Serves a client on a listener. Without a configured redirect URI it is `/callback` at the listener's port of
+/// `localhost`, or of `127.0.0.1` for a public client.
 ///
 /// # Errors
 /// The listener has no address, or TLS cannot be prepared.
@@ -74,8 +75,11 @@ impl Running {
 /// Outside of a tokio runtime.
 pub fn serve(listener: TcpListener, config: &Config, options: Options) -> Result<Running, ServeError> {
     let addr = listener.local_addr().map_err(ServeError::Address)?;
-    let redirect_uri =
-        config.redirect_uri.clone().unwrap_or_else(|| format!("http://localhost:{}/callback", addr.port()));
+    let redirect_uri = config.redirect_uri.clone().unwrap_or_else(|| {
+        let mut own = own_redirect_uri(config.authentication, addr.port());
+        options.faults.on_own_address(&mut own);
+        own
+    });
     let client = Arc::new(flow::Client {
         discovery: discovery::Discovery::new(config.settings(redirect_uri.clone()), config.endpoints.clone()),
         calls: call::BackChannel::open().map_err(ServeError::Tls)?,

@@ -67,6 +67,19 @@ impl Endpoints {
     }
 }
 
+/// The redirect URI of a client that listens on this port of the loopback interface and was told none. A client
+/// without a secret is a program on the user's machine, and names the address itself (RFC 8252 7.3, 8.3).
+#[must_use]
+pub fn own_redirect_uri(authentication: Authentication, port: u16) -> String {
+    let host = match authentication {
+        // rfc8252-8.3-client-loopback-literal
+        Authentication::None => "127.0.0.1",
+        // The registration of the documented sequence says so.
+        Authentication::Basic | Authentication::Post => "localhost",
+    };
+    format!("http://{host}:{port}/callback")
+}
+
 /// Why a server's metadata is not used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum MetadataRefusal {

@@ -10,7 +10,7 @@ use crate::client::refusal::ClientRefusal;
 use crate::client::reply::ClientPage;
 use crate::client::settings::Settings;
 use crate::client::{Act, Callback, Event, Flow, Fresh, IssNeed, Rules, Session, Waiting};
-use crate::form;
+use crate::form::{self, Params};
 use crate::http::{Body, HttpReply, HttpRequest};
 use crate::policy::Time;
 use crate::secret::{Digest, Minted, Secret};
@@ -39,6 +39,12 @@ impl Faults {
         {
             received.event = Event::Malformed(ClientRefusal::Encoding);
         }
+        if self.has(Fault::ClientFirstIssCounts)
+            && let Event::Callback(callback) = &mut received.event
+        {
+            let first = Params::of_query(request).all("iss").next().map(Digest::of);
+            callback.iss = Ok(first);
+        }
     }
 
     /// Before a step of the client.
@@ -55,6 +61,12 @@ impl Faults {
                 Event::TokenAnswer(..) if fault == Fault::ClientStateReusable => {
                     session.flow = Flow::Exchanging;
                 }
+                // The mark that `after_client` left.
+                Event::LogIn(_)
+                    if fault == Fault::ClientDowngradesPkce && session.flow == Flow::Exchanging =>
+                {
+                    rules.pkce = false;
+                }
                 _ => {}
             }
         }
@@ -66,6 +78,11 @@ impl Faults {
             && let Flow::Waiting(_) = session.flow
         {
             next.flow = session.flow;
+        }
+        if self.has(Fault::ClientDowngradesPkce)
+            && let (Flow::Waiting(_), Flow::Idle) = (session.flow, next.flow)
+        {
+            next.flow = Flow::Exchanging;
         }
     }
 
@@ -128,6 +145,12 @@ impl Faults {
                 (Fault::ClientMarkupReflected | Fault::ClientThirdPartyScript, _) => {
                     lie_on_page(fault, request, reply);
                 }
+                (Fault::ClientOpenRedirector, _) => {
+                    if let Some(next) = Params::of_query(request).all("next").next() {
+                        reply.status = 303;
+                        reply.set("Location", next);
+                    }
+                }
                 _ => {}
             }
         }
@@ -180,6 +203,11 @@ fn lie_in_token_request(fault: Fault, settings: &Settings, call: &mut HttpCall) 
             pairs.remove("client_secret");
         }
         Fault::ClientIdOmitted => pairs.remove("client_id"),
+        Fault::ClientPasswordGrant => {
+            pairs.replace("grant_type", |_| "password".to_owned());
+            pairs.push("username", "id001");
+            pairs.push("password", "mypassword");
+        }
         Fault::ClientRedirectUriDiffers => pairs.replace("redirect_uri", |uri| format!("{uri}%2F")),
         Fault::ClientTokenByGet => {
             call.method = "GET";
@@ -193,15 +221,20 @@ fn lie_in_token_request(fault: Fault, settings: &Settings, call: &mut HttpCall) 
 }
 
 fn lie_in_resource_request(fault: Fault, call: &mut HttpCall) {
-    if !matches!(fault, Fault::ClientTokenInQuery | Fault::ClientTokenTwice) {
+    if !matches!(fault, Fault::ClientTokenInQuery | Fault::ClientTokenTwice | Fault::ClientTokenInGetBody) {
         return;
     }
     let header =
         call.headers.iter().find(|(name, _)| *name == "Authorization").map(|(_, value)| value.clone());
     let token =
         header.as_deref().and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default().to_owned();
-    call.url = form::add_to_uri(&call.url, &[("access_token", token)]);
-    if fault == Fault::ClientTokenInQuery {
+    if fault == Fault::ClientTokenInGetBody {
+        call.body = form::encode_pairs(&[("access_token", token)]);
+        call.headers.push(("Content-Type", "application/x-www-form-urlencoded".to_owned()));
+    } else {
+        call.url = form::add_to_uri(&call.url, &[("access_token", token)]);
+    }
+    if fault != Fault::ClientTokenTwice {
         call.headers.retain(|(name, _)| *name != "Authorization");
     }
 }

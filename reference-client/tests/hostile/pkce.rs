@@ -27,7 +27,7 @@ crate::checks! {
     no_downgrade "pkce/an-error-brings-no-downgrade" ["rfc7636-7.2-client-no-downgrade"];
 }
 
-fn public(config: &mut Config) {
+pub(crate) fn public(config: &mut Config) {
     config.client_id = "public_1".to_owned();
     config.client_secret = None;
     config.authentication = Authentication::None;

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::pkce::public;
 use crate::server::Answer;
 use crate::wire;
 use crate::world::{Held, Host, METADATA, control, demand, metadata, metadata_but};
@@ -16,6 +17,9 @@ crate::checks! {
     ];
     metadata_of_another_issuer_is_not_used "request/metadata-of-another-issuer-is-not-used" [
         "rfc8414-3.3-client-rejects-issuer-mismatch",
+    ];
+    loopback_literal "request/a-public-client-is-reached-at-a-loopback-literal" [
+        "rfc8252-8.3-client-loopback-literal",
     ];
 }
 
@@ -152,4 +156,22 @@ async fn metadata_of_another_issuer_is_not_used(host: &Host) -> Held {
         )?;
     }
     Ok(())
+}
+
+async fn loopback_literal(host: &Host) -> Held {
+    let world = host.world_with(|_| {}, public).await;
+    control(world.client.addr.ip().is_loopback(), "the client does not listen on loopback")?;
+    let mut browser = world.browser();
+    let departure = browser.depart().await?;
+    let named = departure.param("redirect_uri").unwrap_or_default();
+    let literal = ["http://127.0.0.1:", "http://[::1]:"].iter().any(|start| named.starts_with(start));
+    demand(literal, format!("a program on this machine asks to be reached at {named:?}"))?;
+    // Nothing is taken there but the response that is waited for.
+    let reply = world.browser().callback(&world.response(&departure, "code")?).await;
+    demand(
+        reply.status == 400,
+        format!("a response that nobody waits for is answered with {}", reply.status),
+    )?;
+    let reply = browser.callback(&world.response(&departure, "code")?).await;
+    control(reply.status == 303, "the response is not taken at the loopback literal")
 }

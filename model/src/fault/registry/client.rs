@@ -27,9 +27,15 @@ macro_rules! with_client_faults {
         "no challenge is sent",
         ["rfc9700-2.1.1-public-client-uses-pkce", "rfc9700-2.1.1-confidential-client-uses-pkce",
          "rfc9700-2.1.1-client-prevents-code-injection", "rfc8252-6-client-pkce"];
+    Client ClientDowngradesPkce "client-downgrades-pkce":
+        "after an error the next request in that browser has no challenge",
+        ["rfc7636-7.2-client-no-downgrade"];
     Client ClientIssUnchecked "client-iss-unchecked":
         "iss is not compared",
         ["rfc9207-2.4-client-rejects-wrong-iss"];
+    Client ClientFirstIssCounts "client-first-iss-counts":
+        "of two iss the second is ignored",
+        ["rfc9207-4-client-multiple-issuers-must-match"];
     Client ClientIssOptional "client-iss-optional":
         "a response without iss is taken from a server that always sends it",
         ["rfc9207-2.4-client-rejects-missing-iss"];
@@ -69,6 +75,9 @@ macro_rules! with_client_faults {
     Client ClientTokenByGet "client-token-by-get":
         "the token request is a GET",
         ["rfc6749-3.2-client-uses-post"];
+    Client ClientPasswordGrant "client-password-grant":
+        "the token request is one for the password grant",
+        ["rfc9700-2.4-client-no-password-grant"];
     Client ClientRedirectUriDiffers "client-redirect-uri-differs":
         "the token request has another redirect URI than the authorization request",
         ["rfc6749-4.1.3-client-token-request"];
@@ -78,6 +87,9 @@ macro_rules! with_client_faults {
     Client ClientTokenTwice "client-token-twice":
         "the access token is sent in the header and in the query",
         ["rfc6750-2-client-one-method"];
+    Client ClientTokenInGetBody "client-token-in-get-body":
+        "the access token is sent in the body of a GET",
+        ["rfc6750-2.2-body-only-form-not-get"];
     Client ClientTokenInCookie "client-token-in-cookie":
         "the access token is put into a cookie",
         ["rfc6750-5.3-no-token-in-clear-cookie"];
@@ -93,6 +105,21 @@ macro_rules! with_client_faults {
     Client ClientMarkupReflected "client-markup-reflected":
         "the client's pages repeat the response's values as markup",
         ["rfc6749-10.14-client-sanitizes-input"];
+    Client ClientOpenRedirector "client-open-redirector":
+        "a page of the client leads wherever its next parameter says",
+        ["rfc9700-2.1-client-no-open-redirector"];
+    Client ClientMetadataUnused "client-metadata-unused":
+        "the metadata is not read",
+        ["rfc9700-2.6-client-uses-metadata"];
+    Client ClientMetadataPathAppended "client-metadata-path-appended":
+        "the metadata is asked for below the issuer's path",
+        ["rfc8414-3.1-client-path-insertion"];
+    Client ClientMetadataIssuerUnchecked "client-metadata-issuer-unchecked":
+        "metadata of whatever issuer is used",
+        ["rfc8414-3.3-client-rejects-issuer-mismatch"];
+    Client ClientLoopbackName "client-loopback-name":
+        "a public client on loopback calls itself localhost",
+        ["rfc8252-8.3-client-loopback-literal"];
     Client ClientEndpointQueryDropped "client-endpoint-query-dropped":
         "the query of the authorization endpoint's URI is lost",
         ["rfc6749-3.1-client-keeps-endpoint-query"];
