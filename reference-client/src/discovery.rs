@@ -1,4 +1,4 @@
-//! What is known of the server: its configured endpoints, then what its metadata adds (RFC 8414).
+//! What is known of a server: its configured endpoints, then what its metadata adds (RFC 8414).
 //!
 //! The metadata is fetched when a login begins, and again at later logins until it could be read. What stands
 //! in the configuration wins. How the metadata changes the settings is the model's.
@@ -17,7 +17,7 @@ use crate::config::Endpoints;
 /// How long to go on without metadata before it is asked for again.
 const PATIENCE: Lifetime = Lifetime(10);
 
-/// What is known of the server.
+/// What is known of a server.
 pub(crate) struct Discovery {
     configured: Endpoints,
     known: RwLock<Arc<Settings>>,

@@ -12,6 +12,7 @@ use oauth_model::client::receive::{Received, locate, receive};
 use oauth_model::client::refusal::ClientRefusal;
 use oauth_model::client::reply::{ClientPage, Shown, encode};
 use oauth_model::client::settings::Settings;
+use oauth_model::client::site::Site;
 use oauth_model::client::{Act, Event, Session, TokenAnswer, step};
 use oauth_model::fault::Faults;
 use oauth_model::http::{HttpReply, HttpRequest};
@@ -24,7 +25,9 @@ use crate::session::{Kept, Sessions};
 
 /// A client at work.
 pub(crate) struct Client {
-    pub(crate) discovery: Discovery,
+    pub(crate) site: Site,
+    /// What is known of each server, in the order of the configuration; never empty.
+    pub(crate) servers: Vec<Discovery>,
     pub(crate) calls: BackChannel,
     pub(crate) clock: Clock,
     pub(crate) faults: Faults,
@@ -54,21 +57,24 @@ struct Turn<'a> {
 impl Client {
     /// Answers one request of a browser.
     pub(crate) async fn answer(&self, request: &HttpRequest) -> Outcome {
-        let known = self.discovery.known();
-        let key = locate(request, &known);
+        let first = self.servers[0].known();
+        let key = locate(request, &self.site);
         let mut fresh = host::fresh();
         self.faults.on_client_fresh(&mut fresh);
-        let mut received = receive(request, &known, &fresh);
+        let mut received = receive(request, &self.site, &fresh);
         self.faults.on_client_received(request, &mut received);
+        let Received { event, server, code, words } = received;
 
-        let settings = match received.event {
-            Event::LogIn(_) => self.discovery.ask(&self.calls, &self.faults, || self.clock.now()).await,
-            _ => key
-                .and_then(|key| self.sessions().find(&key).map(|kept| Arc::clone(&kept.settings)))
-                .unwrap_or(known),
+        // Whom a session talks to was settled when its login began.
+        let kept = key.and_then(|key| self.sessions().find(&key).map(|kept| Arc::clone(&kept.settings)));
+        let name = kept.as_ref().map(|settings| settings.name.clone()).unwrap_or_default();
+        let mut settings = match event {
+            Event::LogIn(_) => self.servers[server].ask(&self.calls, &self.faults, || self.clock.now()).await,
+            _ => kept.unwrap_or_else(|| Arc::clone(&first)),
         };
-        let Received { event, code, words } = received;
-        let shown = Shown { words, resource: String::new(), path: request.path.clone() };
+        self.faults.on_server_chosen(&event, &first, &mut settings);
+        let (path, servers) = (request.path.clone(), self.site.names());
+        let shown = Shown { words, resource: String::new(), path, servers, server: name };
         let mut turn = Turn { client: self, settings, key, token: None, refresh: None, shown };
 
         let code = code.map(|code| code.0).unwrap_or_default();

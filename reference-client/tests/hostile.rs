@@ -10,6 +10,8 @@ mod answers;
 mod check;
 #[path = "hostile/iss.rs"]
 mod iss;
+#[path = "hostile/mixup.rs"]
+mod mixup;
 #[path = "hostile/page.rs"]
 mod page;
 #[path = "hostile/pkce.rs"]
@@ -47,6 +49,7 @@ fn all() -> impl Iterator<Item = &'static Check> {
         state::CHECKS,
         pkce::CHECKS,
         iss::CHECKS,
+        mixup::CHECKS,
         token::CHECKS,
         refresh::CHECKS,
         resource::CHECKS,

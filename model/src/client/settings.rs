@@ -1,4 +1,4 @@
-//! What a client is told about itself and its server, and what the server's metadata adds (RFC 8414 3.3).
+//! What a client is told about itself and a server, and what the server's metadata adds (RFC 8414 3.3).
 
 use serde_json::Value;
 
@@ -12,9 +12,11 @@ use crate::text::RedirectUri;
 /// How long before its end an access token is refreshed: clocks and networks are late by less.
 pub const REFRESH_MARGIN: Lifetime = Lifetime(30);
 
-/// A client's settings.
+/// A client's settings for one server.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Settings {
+    /// The name that the server goes by on the client's pages; empty if it is the only one.
+    pub name: String,
     /// The `client_id`.
     pub client_id: String,
     /// The client's secret; never printed.
@@ -33,6 +35,17 @@ pub struct Settings {
     pub endpoints: Endpoints,
     /// What is known of `iss`.
     pub iss: IssNeed,
+    /// Whose responses come to the redirect URI.
+    pub address: Address,
+}
+
+/// Whose responses come to a redirect URI.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Address {
+    /// Those of one server.
+    Own,
+    /// Those of several, which only `iss` tells apart.
+    Shared,
 }
 
 impl std::fmt::Debug for Settings {
@@ -67,19 +80,6 @@ impl Endpoints {
     }
 }
 
-/// The redirect URI of a client that listens on this port of the loopback interface and was told none. A client
-/// without a secret is a program on the user's machine, and names the address itself (RFC 8252 7.3, 8.3).
-#[must_use]
-pub fn own_redirect_uri(authentication: Authentication, port: u16) -> String {
-    let host = match authentication {
-        // rfc8252-8.3-client-loopback-literal
-        Authentication::None => "127.0.0.1",
-        // The registration of the documented sequence says so.
-        Authentication::Basic | Authentication::Post => "localhost",
-    };
-    format!("http://{host}:{port}/callback")
-}
-
 /// Why a server's metadata is not used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum MetadataRefusal {
@@ -108,12 +108,32 @@ pub fn metadata_url(issuer: &str) -> String {
 }
 
 impl Settings {
+    /// The settings of a public client that knows no more of its only server than its issuer.
+    #[must_use]
+    pub fn of(client_id: &str, redirect_uri: &str, issuer: &str) -> Self {
+        Self {
+            name: String::new(),
+            client_id: client_id.to_owned(),
+            client_secret: None,
+            authentication: Authentication::None,
+            redirect_uri: redirect_uri.to_owned(),
+            scope: None,
+            pkce: true,
+            issuer: issuer.to_owned(),
+            endpoints: Endpoints::documented(issuer),
+            iss: IssNeed::IfSent,
+            address: Address::Own,
+        }
+    }
+
     /// What steps read.
     #[must_use]
     pub fn rules(&self) -> Rules {
         Rules {
             issuer: Digest::of(&self.issuer),
+            redirect: Digest::of(&self.redirect_uri),
             iss: self.iss,
+            address: self.address,
             pkce: self.pkce,
             refresh_margin: REFRESH_MARGIN,
         }

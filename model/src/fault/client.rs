@@ -8,7 +8,7 @@ use crate::client::call::HttpCall;
 use crate::client::receive::Received;
 use crate::client::refusal::ClientRefusal;
 use crate::client::reply::ClientPage;
-use crate::client::settings::Settings;
+use crate::client::settings::{Address, Settings};
 use crate::client::{Act, Callback, Event, Flow, Fresh, IssNeed, Rules, Session, Waiting};
 use crate::form::{self, Params};
 use crate::http::{Body, HttpReply, HttpRequest};
@@ -61,6 +61,7 @@ impl Faults {
                 Event::TokenAnswer(..) if fault == Fault::ClientStateReusable => {
                     session.flow = Flow::Exchanging;
                 }
+                Event::LogIn(_) if fault == Fault::ClientAlikeServersAsked => rules.address = Address::Own,
                 // The mark that `after_client` left.
                 Event::LogIn(_)
                     if fault == Fault::ClientDowngradesPkce && session.flow == Flow::Exchanging =>
@@ -140,7 +141,7 @@ impl Faults {
                 (Fault::ClientCallbackShowsPage, Act::ToProfile(_)) => {
                     reply.status = 200;
                     reply.remove("Location");
-                    reply.body = Body::Page(ClientPage::Home { logged_in: true });
+                    reply.body = Body::Page(ClientPage::Home { logged_in: true, servers: Vec::new() });
                 }
                 (Fault::ClientMarkupReflected | Fault::ClientThirdPartyScript, _) => {
                     lie_on_page(fault, request, reply);
@@ -162,12 +163,14 @@ fn lie_about_callback(fault: Fault, rules: &mut Rules, session: &mut Session, ca
         (Fault::ClientStateUnchecked, Flow::Waiting(waiting)) => callback.state = Ok(Some(waiting.state)),
         (Fault::ClientStateUnchecked, Flow::Idle) => {
             let state = Digest::of("any");
-            session.flow = Flow::Waiting(Waiting { state, verifier: None, until: Time(u64::MAX) });
+            let until = Time(u64::MAX);
+            session.flow = Flow::Waiting(Waiting { issuer: rules.issuer, state, verifier: None, until });
             callback.state = Ok(Some(state));
         }
         (Fault::ClientIssUnchecked, _) if matches!(callback.iss, Ok(Some(_))) => {
             callback.iss = Ok(Some(rules.issuer));
         }
+        (Fault::ClientAddressUnchecked, _) => callback.at = rules.redirect,
         (Fault::ClientIssOptional, _) if callback.iss == Ok(None) => rules.iss = IssNeed::IfSent,
         (Fault::ClientUnadvertisedIssTaken, _) if rules.iss == IssNeed::Unadvertised => {
             rules.iss = IssNeed::IfSent;

@@ -3,15 +3,36 @@
 use serde_json::{Value, json};
 
 use super::{Fault, Faults};
+use crate::client::Event;
 use crate::client::call::HttpCall;
 use crate::client::settings::Settings;
+use crate::client::site::SiteRefusal;
 use crate::server::metadata::METADATA_PATH;
 
 impl Faults {
-    /// On the redirect URI that a client gives itself.
-    pub fn on_own_address(&self, redirect_uri: &mut String) {
+    /// On the origin that a client gives itself.
+    pub fn on_own_origin(&self, origin: &mut String) {
         if self.has(Fault::ClientLoopbackName) {
-            *redirect_uri = redirect_uri.replace("127.0.0.1", "localhost");
+            *origin = origin.replace("127.0.0.1", "localhost");
+        }
+    }
+
+    /// On the judgement of a client's configuration.
+    pub fn on_configuration(&self, judged: &mut Result<(), SiteRefusal>) {
+        let overlooked = match judged {
+            Err(SiteRefusal::IssuersEqual) => self.has(Fault::ClientIssuersRepeated),
+            Err(SiteRefusal::AddressPlain) => self.has(Fault::ClientAddressPlain),
+            _ => false,
+        };
+        if overlooked {
+            *judged = Ok(());
+        }
+    }
+
+    /// On the choice of the server that a browser's request is about; `first` is the first that is configured.
+    pub fn on_server_chosen<S: Clone>(&self, event: &Event, first: &S, chosen: &mut S) {
+        if self.has(Fault::ClientServerForgotten) && matches!(event, Event::Callback(_)) {
+            chosen.clone_from(first);
         }
     }
 

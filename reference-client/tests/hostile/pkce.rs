@@ -1,7 +1,7 @@
 //! Proof keys: of what form, how many, and that no server talks the client out of them.
 
 use oauth_model::directory::Authentication;
-use oauth_reference_client::Config;
+use oauth_reference_client::Registration;
 use serde_json::{Value, json};
 
 use crate::wire::{self, query, s256};
@@ -27,7 +27,7 @@ crate::checks! {
     no_downgrade "pkce/an-error-brings-no-downgrade" ["rfc7636-7.2-client-no-downgrade"];
 }
 
-pub(crate) fn public(config: &mut Config) {
+pub(crate) fn public(config: &mut Registration) {
     config.client_id = "public_1".to_owned();
     config.client_secret = None;
     config.authentication = Authentication::None;
@@ -124,7 +124,7 @@ async fn confidential_client_proves(host: &Host) -> Held {
 }
 
 async fn code_of_another_login(host: &Host) -> Held {
-    for configure in [public as fn(&mut Config), |_: &mut Config| {}] {
+    for configure in [public as fn(&mut Registration), |_: &mut Registration| {}] {
         let world = host.world_with(|_| {}, configure).await;
         let (mut first, mut second) = (world.browser(), world.browser());
         first.depart().await?;

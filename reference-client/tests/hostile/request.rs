@@ -1,6 +1,8 @@
 //! The authorization request, and where it goes.
 
+use oauth_reference_client::{Options, Registration, serve};
 use serde_json::json;
+use tokio::net::TcpListener;
 
 use crate::pkce::public;
 use crate::server::Answer;
@@ -20,6 +22,9 @@ crate::checks! {
     ];
     loopback_literal "request/a-public-client-is-reached-at-a-loopback-literal" [
         "rfc8252-8.3-client-loopback-literal",
+    ];
+    responses_stay_private "request/responses-come-by-tls-or-stay-on-the-machine" [
+        "rfc6749-3.1.2.1-redirect-endpoint-tls",
     ];
 }
 
@@ -174,4 +179,33 @@ async fn loopback_literal(host: &Host) -> Held {
     )?;
     let reply = browser.callback(&world.response(&departure, "code")?).await;
     control(reply.status == 303, "the response is not taken at the loopback literal")
+}
+
+async fn responses_stay_private(host: &Host) -> Held {
+    let starts = async |redirect_uri: &str| {
+        let config = Registration { redirect_uri: Some(redirect_uri.to_owned()), ..Registration::built_in() };
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback has a free port");
+        let options = Options { faults: host.faults.clone(), ..Options::default() };
+        serve(listener, &config.into(), options).map(|_| ()).map_err(|refusal| refusal.to_string())
+    };
+    for good in [
+        "https://app.example/callback",
+        "http://localhost/callback",
+        "http://127.0.0.1:8000/callback",
+        "http://[::1]:8000/callback",
+    ] {
+        let started = starts(good).await;
+        control(started.is_ok(), format!("{good} is refused: {started:?}"))?;
+    }
+    for plain in [
+        "http://app.example/callback",
+        "http://localhost.example/callback",
+        "http://127.0.0.1.example:8000/callback",
+        "http://127.0.0.1@app.example/callback",
+        "http://127.0.0.1:80@app.example/callback",
+    ] {
+        let refused = starts(plain).await.err().unwrap_or_default();
+        demand(refused.starts_with("redirect_uri: "), format!("responses may come to {plain}: {refused:?}"))?;
+    }
+    Ok(())
 }

@@ -32,7 +32,8 @@ macro_rules! with_client_faults {
         ["rfc7636-7.2-client-no-downgrade"];
     Client ClientIssUnchecked "client-iss-unchecked":
         "iss is not compared",
-        ["rfc9207-2.4-client-rejects-wrong-iss"];
+        ["rfc9207-2.4-client-rejects-wrong-iss", "rfc9700-4.4.2.1-client-compares-issuer",
+         "rfc9700-2.1-client-mixup-by-iss", "rfc9700-2.1-client-mixup-defence"];
     Client ClientFirstIssCounts "client-first-iss-counts":
         "of two iss the second is ignored",
         ["rfc9207-4-client-multiple-issuers-must-match"];
@@ -45,6 +46,22 @@ macro_rules! with_client_faults {
     Client ClientErrorOriginAssumed "client-error-origin-assumed":
         "an error with the iss of another server is shown as the server's words",
         ["rfc9207-2.4-client-error-origin-not-assumed"];
+    Client ClientAddressUnchecked "client-address-unchecked":
+        "a response is taken at the redirect URI of another server",
+        ["rfc9700-4.4.2.2-client-distinct-redirect-uris", "rfc8252-8.10-client-redirect-uri-per-server",
+         "rfc9700-2.1-client-mixup-defence"];
+    Client ClientServerForgotten "client-server-forgotten":
+        "the code is taken to the first server, whichever was asked",
+        ["rfc9700-4.4.2-client-stores-issuer-per-request", "rfc9700-2.1-client-mixup-defence"];
+    Client ClientAlikeServersAsked "client-alike-servers-asked":
+        "a server whose responses cannot be told from another's is asked all the same",
+        ["rfc9700-2.1-client-mixup-defence"];
+    Client ClientIssuersRepeated "client-issuers-repeated":
+        "a configuration with two servers of one issuer is taken",
+        ["rfc9207-4-client-unique-issuers"];
+    Client ClientAddressPlain "client-address-plain":
+        "a redirect URI may be plain http to another machine",
+        ["rfc6749-3.1.2.1-redirect-endpoint-tls"];
     Client ClientTokenTypeUnchecked "client-token-type-unchecked":
         "a token of any type is used",
         ["rfc6749-7.1-client-unknown-token-type"];
