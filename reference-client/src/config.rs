@@ -2,6 +2,7 @@
 
 mod read;
 
+use oauth_model::client::reach::Reach;
 use oauth_model::client::settings::Settings;
 use oauth_model::client::site::own_redirect_uri;
 use oauth_model::directory::Authentication;
@@ -35,8 +36,10 @@ pub struct Registration {
     pub scope: Option<String>,
     /// Whether PKCE challenges are sent.
     pub pkce: bool,
-    /// The issuer identifier of the server.
+    /// The issuer identifier of the server; empty where the resource is asked for it.
     pub issuer: String,
+    /// The protected resource that tokens are asked for by name.
+    pub resource: Option<String>,
     /// Endpoints that win over the server's metadata.
     pub endpoints: Endpoints,
 }
@@ -116,14 +119,22 @@ impl Registration {
     pub(crate) fn settings(&self, origin: &str) -> Settings {
         let own = || own_redirect_uri(origin, &self.name);
         let redirect_uri = self.redirect_uri.clone().unwrap_or_else(own);
+        // Where there is no issuer, all begins at the resource.
+        let known = if self.issuer.is_empty() { self.resource.as_deref() } else { None };
+        let plain = Settings::of(&self.client_id, &redirect_uri, &self.issuer);
         let mut settings = Settings {
             name: self.name.clone(),
             client_secret: self.client_secret.clone(),
             authentication: self.authentication,
             scope: self.scope.clone(),
             pkce: self.pkce,
-            ..Settings::of(&self.client_id, &redirect_uri, &self.issuer)
+            resource: self.resource.clone(),
+            reach: Reach::of(known.unwrap_or(&self.issuer)),
+            ..plain
         };
+        if let Some(resource) = &self.resource {
+            settings.endpoints.resource.clone_from(resource);
+        }
         self.endpoints.override_in(&mut settings);
         settings
     }

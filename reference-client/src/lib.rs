@@ -86,6 +86,7 @@ pub fn serve(listener: TcpListener, config: &Config, options: Options) -> Result
     let mut origin = site::own_origin(&methods, addr.port());
     faults.on_own_origin(&mut origin);
     let mut known: Vec<_> = config.servers.iter().map(|server| server.settings(&origin)).collect();
+    known.iter_mut().for_each(|server| faults.on_client_settings(server));
     site::note_shared_addresses(&mut known);
     let mut judged = site::check(&known);
     faults.on_configuration(&mut judged);

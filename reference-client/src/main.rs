@@ -99,7 +99,7 @@ async fn run(args: Args) -> Result<(), String> {
     let mut out = std::io::stdout();
     let _ = writeln!(out, "listening on http://{}", running.addr).and_then(|()| out.flush());
     let issuers: Vec<&str> = config.servers.iter().map(|server| server.issuer.as_str()).collect();
-    tracing::info!(redirect_uri = running.redirect_uri, issuer = issuers.join(" "), "ready");
+    tracing::info!(redirect_uri = running.redirect_uri, issuer = issuers.join(" ").trim(), "ready");
 
     tokio::select! {
         _ = terminate.recv() => {}

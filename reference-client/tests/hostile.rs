@@ -8,6 +8,8 @@
 mod answers;
 #[path = "hostile/check.rs"]
 mod check;
+#[path = "hostile/found.rs"]
+mod found;
 #[path = "hostile/iss.rs"]
 mod iss;
 #[path = "hostile/mixup.rs"]
@@ -46,6 +48,7 @@ use world::{Host, Stop};
 fn all() -> impl Iterator<Item = &'static Check> {
     let areas = [
         request::CHECKS,
+        found::CHECKS,
         state::CHECKS,
         pkce::CHECKS,
         iss::CHECKS,

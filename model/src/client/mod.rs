@@ -9,9 +9,12 @@
 //! ```
 
 pub mod call;
+pub mod challenge;
+pub mod reach;
 pub mod receive;
 pub mod refusal;
 pub mod reply;
+pub mod resource;
 pub mod settings;
 pub mod site;
 

@@ -29,6 +29,8 @@ pub enum ClientRefusal {
     ServersAlike,
     /// This client knows no server of this name.
     NoSuchServer,
+    /// The resource did not say which server to ask, or not one that can be used.
+    ServerUnknown,
     /// The response has neither `code` nor `error`.
     CodeMissing,
     /// The response has both.
@@ -71,6 +73,7 @@ impl ClientRefusal {
         Self::WrongAddress,
         Self::ServersAlike,
         Self::NoSuchServer,
+        Self::ServerUnknown,
         Self::CodeMissing,
         Self::CodeAndError,
         Self::ServerRefused,
@@ -92,7 +95,8 @@ impl ClientRefusal {
         match self {
             Self::NoSuchPage | Self::NoSuchServer => 404,
             Self::MethodNotAllowed(_) => 405,
-            Self::TokenRefused
+            Self::ServerUnknown
+            | Self::TokenRefused
             | Self::TokenAnswerMalformed
             | Self::TokenTypeUnknown
             | Self::TokenEndpointSilent
@@ -132,6 +136,9 @@ impl ClientRefusal {
                 "This application could not tell this server's answers from another's, so it does not ask it."
             }
             Self::NoSuchServer => "This application knows no such server.",
+            Self::ServerUnknown => {
+                "This application could not find out which server to ask. Please try again."
+            }
             Self::CodeMissing | Self::CodeAndError => {
                 "The server's answer makes no sense. Please start again."
             }
@@ -170,6 +177,9 @@ impl ClientRefusal {
             ],
             Self::ServersAlike => rules!["rfc9700-2.1-client-mixup-defence"],
             Self::IssUnadvertised => rules!["rfc9207-2.4-client-discards-unadvertised-iss"],
+            Self::ServerUnknown => {
+                rules!["rfc9728-3.3-client-rejects-mismatch", "rfc9728-3.3-client-rejects-challenge-mismatch",]
+            }
             Self::TokenTypeUnknown => rules!["rfc6749-7.1-client-unknown-token-type"],
             Self::Repeated(Field::Iss) => rules!["rfc9207-4-client-multiple-issuers-must-match"],
             Self::Repeated(_)

@@ -61,6 +61,8 @@ pub fn authorization_request(settings: &Settings, departure: &Departure) -> Stri
     if let Some(scope) = &settings.scope {
         pairs.push(("scope", scope.clone()));
     }
+    // rfc8707-2-client-names-resource, rfc8707-3-client-one-resource-per-token
+    pairs.extend(settings.resource.clone().map(|resource| ("resource", resource)));
     pairs.push(("state", departure.state.text()));
     if let Some(verifier) = departure.verifier {
         // rfc7636-4.2-client-uses-s256

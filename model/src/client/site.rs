@@ -127,7 +127,7 @@ pub fn check(servers: &[Settings]) -> Result<(), SiteRefusal> {
                 return Err(SiteRefusal::NamesEqual);
             }
             // rfc9207-4-client-unique-issuers
-            if one.issuer == other.issuer {
+            if one.issuer == other.issuer && !one.issuer.is_empty() {
                 return Err(SiteRefusal::IssuersEqual);
             }
             let one_path = path_of(&one.redirect_uri) == path_of(&other.redirect_uri);

@@ -259,6 +259,9 @@ fn lie_in_departure(
             let own: Vec<String> = Pairs::of(own).names().map(str::to_owned).collect();
             edit_location(reply, |pairs| own.iter().for_each(|name| pairs.remove(name)));
         }
+        Fault::ClientSeveralResources => edit_location(reply, |pairs| {
+            pairs.push("resource", &form::encode(&format!("{}/other", settings.issuer)));
+        }),
         Fault::ClientResponseTypeMissing => edit_location(reply, |pairs| pairs.remove("response_type")),
         Fault::ClientImplicit => {
             edit_location(reply, |pairs| pairs.replace("response_type", |_| "token".to_owned()));

@@ -47,6 +47,7 @@ struct Entry {
     scope: Option<Spanned<String>>,
     pkce: Option<Spanned<bool>>,
     issuer: Option<Spanned<String>>,
+    resource: Option<Spanned<String>>,
     endpoints: Option<Spanned<EndpointsEntry>>,
     server: Option<Spanned<Vec<Spanned<Entry>>>>,
 }
@@ -66,6 +67,7 @@ impl Entry {
             at("scope", self.scope.as_ref()),
             at("pkce", self.pkce.as_ref()),
             at("issuer", self.issuer.as_ref()),
+            at("resource", self.resource.as_ref()),
             at("endpoints", self.endpoints.as_ref()),
         ]
         .into_iter()
@@ -189,6 +191,13 @@ fn registration(source: &Source<'_>, entry: Entry) -> Result<Registration, Confi
     if name.is_none() && source.start.is_some() {
         return Err(source.missing("name", "is missing; add the word that /login?server=NAME has for it"));
     }
+    // rfc8707-2-client-resource-form
+    let resource = source.check(
+        "resource",
+        entry.resource,
+        |text| RedirectUri::parse(text).is_some() && is_http_url(text),
+        "has to be an http or https URL in ASCII without fragment; for example http://127.0.0.1:9000/api/me",
+    )?;
     let endpoints = entry.endpoints.map(Spanned::into_inner).unwrap_or_default();
     Ok(Registration {
         name: name.unwrap_or_default(),
@@ -225,7 +234,9 @@ fn registration(source: &Source<'_>, entry: Entry) -> Result<Registration, Confi
                 |issuer| is_http_url(issuer) && !issuer.contains(['?', '#']),
                 "has to be an http or https URL without query and fragment",
             )?
-            .unwrap_or_else(|| ISSUER.to_owned()),
+            .or_else(|| resource.is_none().then(|| ISSUER.to_owned()))
+            .unwrap_or_default(),
+        resource,
         endpoints: Endpoints {
             authorization: source.endpoint("endpoints.authorization", endpoints.authorization)?,
             token: source.endpoint("endpoints.token", endpoints.token)?,

@@ -19,14 +19,17 @@ macro_rules! with_client_faults {
         ["rfc9700-4.2.4-client-state-invalidated", "rfc6749-4.1.2-client-uses-code-once"];
     Client ClientVerifierConstant "client-verifier-constant":
         "every login has the same verifier",
-        ["rfc7636-4.1-client-verifier-form", "rfc9700-2.1.1-challenge-transaction-specific"];
+        ["rfc7636-4.1-client-verifier-form", "rfc9700-2.1.1-challenge-transaction-specific",
+         "oauth21-7.5.1.1-fresh-values-after-error"];
     Client ClientPlainChallenge "client-plain-challenge":
         "the challenge is the verifier",
-        ["rfc7636-4.2-client-uses-s256", "rfc9700-2.1.1-client-uses-s256"];
+        ["rfc7636-4.2-client-uses-s256", "rfc9700-2.1.1-client-uses-s256",
+         "oauth21-4.1.1-client-uses-code-challenge"];
     Client ClientWithoutPkce "client-without-pkce":
         "no challenge is sent",
         ["rfc9700-2.1.1-public-client-uses-pkce", "rfc9700-2.1.1-confidential-client-uses-pkce",
-         "rfc9700-2.1.1-client-prevents-code-injection", "rfc8252-6-client-pkce"];
+         "rfc9700-2.1.1-client-prevents-code-injection", "rfc8252-6-client-pkce",
+         "oauth21-4.1.1-client-uses-code-challenge"];
     Client ClientDowngradesPkce "client-downgrades-pkce":
         "after an error the next request in that browser has no challenge",
         ["rfc7636-7.2-client-no-downgrade"];
@@ -134,6 +137,45 @@ macro_rules! with_client_faults {
     Client ClientMetadataIssuerUnchecked "client-metadata-issuer-unchecked":
         "metadata of whatever issuer is used",
         ["rfc8414-3.3-client-rejects-issuer-mismatch"];
+    Client ClientChallengeIgnored "client-challenge-ignored":
+        "the challenge of a resource is not followed to its metadata",
+        ["rfc9728-5-client-follows-challenge"];
+    Client ClientResourcePathAppended "client-resource-path-appended":
+        "the metadata of a resource is asked for below its path",
+        ["rfc9728-3.1-client-get-at-inserted-path"];
+    Client ClientResourceUnchecked "client-resource-unchecked":
+        "metadata of whatever resource is used",
+        ["rfc9728-3.3-client-rejects-mismatch", "rfc9728-3.3-client-rejects-challenge-mismatch"];
+    Client ClientResourceNormalised "client-resource-normalised":
+        "resources compare without regard to case and escapes",
+        ["rfc9728-6-client-compares-code-points"];
+    Client ClientUnknownMetadataRefused "client-unknown-metadata-refused":
+        "a resource's metadata with an unknown member is refused",
+        ["rfc9728-3.2-client-ignores-unknown-members"];
+    Client ClientResourceMetadataKept "client-resource-metadata-kept":
+        "a resource is asked for its server once and never again",
+        ["rfc9728-5.2-client-refetches"];
+    Client ClientAsksEveryScope "client-asks-every-scope":
+        "every scope is asked for that the resource's metadata lists",
+        ["rfc9728-7.2-client-limited-scope"];
+    Client ClientInnerAddressesCalled "client-inner-addresses-called":
+        "metadata may send the client to whatever address",
+        ["rfc9728-7.7-client-no-ssrf"];
+    Client ClientResourceUnnamed "client-resource-unnamed":
+        "the resource is not named in requests for tokens",
+        ["rfc8707-2-client-names-resource", "rfc9728-7.4-client-asks-for-audience"];
+    Client ClientResourceFragment "client-resource-fragment":
+        "the resource is named with a fragment",
+        ["rfc8707-2-client-resource-form"];
+    Client ClientResourceQuery "client-resource-query":
+        "the resource is named with a query",
+        ["rfc8707-2-client-resource-no-query"];
+    Client ClientResourceElsewhere "client-resource-elsewhere":
+        "another resource is named than the one that is called",
+        ["rfc8707-2-client-base-uri"];
+    Client ClientSeveralResources "client-several-resources":
+        "one token is asked for two resources",
+        ["rfc8707-3-client-one-resource-per-token"];
     Client ClientLoopbackName "client-loopback-name":
         "a public client on loopback calls itself localhost",
         ["rfc8252-8.3-client-loopback-literal"];
