@@ -3,6 +3,7 @@
 mod client {
     pub(crate) mod browser;
     pub(crate) mod refresh;
+    pub(crate) mod resource;
     pub(crate) mod sessions;
     pub(crate) mod wire;
 }

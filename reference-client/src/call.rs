@@ -20,8 +20,17 @@ pub(crate) struct BackChannel {
 /// An answer of a server.
 pub(crate) struct Answer {
     pub(crate) status: u16,
+    /// Header fields in order, names in lower case; those whose value is no text are left out.
+    headers: Vec<(String, String)>,
     /// `None` if it was too large to be read.
     pub(crate) body: Option<Vec<u8>>,
+}
+
+impl Answer {
+    /// The values of a header field; `name` in lower case.
+    pub(crate) fn fields(&self, name: &str) -> Vec<&str> {
+        self.headers.iter().filter(|(have, _)| have == name).map(|(_, value)| value.as_str()).collect()
+    }
 }
 
 /// No answer came, or not to its end.
@@ -69,14 +78,17 @@ impl BackChannel {
         }
         let mut response = request.send().await.map_err(|_| Silence)?;
         let status = response.status().as_u16();
+        let text = |value: &reqwest::header::HeaderValue| value.to_str().ok().map(str::to_owned);
+        let fields = response.headers().iter();
+        let headers = fields.filter_map(|(name, value)| Some((name.to_string(), text(value)?))).collect();
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|_| Silence)? {
             if body.len() + chunk.len() > ANSWER_LIMIT {
-                return Ok(Answer { status, body: None });
+                return Ok(Answer { status, headers, body: None });
             }
             body.extend_from_slice(&chunk);
         }
-        Ok(Answer { status, body: Some(body) })
+        Ok(Answer { status, headers, body: Some(body) })
     }
 }
 

@@ -1,12 +1,16 @@
-//! What is known of the server: its configured endpoints, then what its metadata adds (RFC 8414).
+//! What is known of a server: what is configured, then what its metadata adds (RFC 8414), and before that what the
+//! resource says where no server is configured (RFC 9728).
 //!
-//! The metadata is fetched when a login begins, and again at later logins until it could be read. What stands
-//! in the configuration wins. How the metadata changes the settings is the model's.
+//! A server's metadata is fetched when a login begins, and again at later logins until it could be read; a resource is
+//! asked at each login, since it may have changed its server. What stands in the configuration wins. How answers change
+//! the settings is the model's.
 
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use oauth_model::client::call::HttpCall;
-use oauth_model::client::settings::{MetadataRefusal, Settings, metadata_url};
+use oauth_model::client::resource::{self, challenges_of};
+use oauth_model::client::settings::{MetadataRefusal, Settings, metadata_call};
+use oauth_model::fault::Faults;
 use oauth_model::policy::{Lifetime, Time};
 use tokio::sync::Mutex;
 
@@ -16,8 +20,10 @@ use crate::config::Endpoints;
 /// How long to go on without metadata before it is asked for again.
 const PATIENCE: Lifetime = Lifetime(10);
 
-/// What is known of the server.
+/// What is known of a server.
 pub(crate) struct Discovery {
+    /// What the configuration says.
+    told: Settings,
     configured: Endpoints,
     known: RwLock<Arc<Settings>>,
     progress: Mutex<Progress>,
@@ -29,57 +35,92 @@ struct Progress {
     tried: Option<Time>,
 }
 
+/// What asking takes.
+#[derive(Clone, Copy)]
+pub(crate) struct Means<'a> {
+    pub(crate) calls: &'a BackChannel,
+    pub(crate) faults: &'a Faults,
+}
+
 impl Discovery {
-    pub(crate) fn new(settings: Settings, configured: Endpoints) -> Self {
-        Self { configured, known: RwLock::new(Arc::new(settings)), progress: Mutex::default() }
+    pub(crate) fn new(told: Settings, configured: Endpoints) -> Self {
+        let known = RwLock::new(Arc::new(told.clone()));
+        Self { told, configured, known, progress: Mutex::default() }
     }
 
     /// What is known.
     pub(crate) fn known(&self) -> Arc<Settings> {
-        Arc::clone(&self.known.read().unwrap_or_else(std::sync::PoisonError::into_inner))
+        Arc::clone(&self.known.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// What is known after the metadata was asked for, if it is time to do so. `now` is read when the answer
     /// is there, so that those who waited for it do not ask again.
-    pub(crate) async fn ask(&self, calls: &BackChannel, now: impl Fn() -> Time) -> Arc<Settings> {
+    ///
+    /// # Errors
+    /// No server is configured, and none was found.
+    pub(crate) async fn ask(
+        &self,
+        means: Means<'_>,
+        now: impl Fn() -> Time,
+    ) -> Result<Arc<Settings>, MetadataRefusal> {
         let mut progress = self.progress.lock().await;
+        if self.told.issuer.is_empty() {
+            let mut due = true;
+            if progress.done {
+                means.faults.on_rediscovery(&mut due);
+            }
+            if due {
+                let found = self.find(means).await;
+                found.inspect_err(|refusal| tracing::warn!(%refusal, "no server was found"))?;
+                progress.done = true;
+            }
+            return Ok(self.known());
+        }
         if !progress.done && progress.tried.is_none_or(|tried| now() >= tried.after(PATIENCE)) {
-            progress.done = self.fetch(calls).await;
+            match self.add_metadata(means, self.told.clone()).await {
+                Ok(()) => progress.done = true,
+                Err(MetadataRefusal::Silent) => tracing::info!("the server publishes no metadata"),
+                Err(refusal) => {
+                    tracing::warn!(%refusal, "the metadata is not used; check the configured issuer");
+                }
+            }
             progress.tried = Some(now());
         }
-        self.known()
+        Ok(self.known())
     }
 
-    async fn fetch(&self, calls: &BackChannel) -> bool {
-        let mut settings = Settings::clone(&self.known());
-        let call = HttpCall {
-            method: "GET",
-            url: metadata_url(&settings.issuer),
-            headers: vec![("Accept", "application/json".to_owned())],
-            body: String::new(),
-        };
-        let body = match calls.send(call).await {
-            Ok(answer) if answer.status == 200 => answer.body.unwrap_or_default(),
-            Ok(answer) => {
-                tracing::info!(status = answer.status, "the server publishes no metadata");
-                return false;
-            }
-            Err(_) => {
-                tracing::warn!("the server did not answer the request for its metadata");
-                return false;
-            }
-        };
-        match settings.discover(&body) {
-            Ok(()) => {
-                self.configured.override_in(&mut settings);
-                tracing::info!(issuer = settings.issuer, iss = ?settings.iss, "the server's metadata is used");
-                *self.known.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Arc::new(settings);
-                true
-            }
-            Err(refusal @ (MetadataRefusal::Malformed | MetadataRefusal::OtherIssuer)) => {
-                tracing::warn!(%refusal, "the metadata is not used; check the configured issuer");
-                false
-            }
-        }
+    /// Goes from the resource to its server, and on to what that one says.
+    async fn find(&self, means: Means<'_>) -> Result<(), MetadataRefusal> {
+        let mut settings = self.told.clone();
+        let call = resource::probe(&settings);
+        let answer = means.calls.send(call).await.map_err(|_| MetadataRefusal::Silent)?;
+        let mut challenges = challenges_of(answer.status, &answer.fields("www-authenticate"));
+        means.faults.on_challenges(&mut challenges);
+        let mut call = resource::metadata_call(&settings, &challenges)?;
+        means.faults.on_resource_metadata_call(&settings, &mut call);
+        let mut body = fetch(means.calls, call).await?;
+        means.faults.on_resource_metadata(&mut settings, &mut body);
+        settings.find_server(&body, &challenges)?;
+        self.add_metadata(means, settings).await
+    }
+
+    /// Adds what a server's metadata says to what is known of it.
+    async fn add_metadata(&self, means: Means<'_>, mut settings: Settings) -> Result<(), MetadataRefusal> {
+        let mut call = metadata_call(&settings);
+        means.faults.on_metadata_call(&settings, &mut call);
+        let mut body = fetch(means.calls, call).await?;
+        means.faults.on_metadata(&settings, &mut body);
+        settings.discover(&body)?;
+        self.configured.override_in(&mut settings);
+        tracing::info!(issuer = settings.issuer, iss = ?settings.iss, "the server's metadata is used");
+        *self.known.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(settings);
+        Ok(())
+    }
+}
+
+async fn fetch(calls: &BackChannel, call: HttpCall) -> Result<Vec<u8>, MetadataRefusal> {
+    match calls.send(call).await {
+        Ok(answer) if answer.status == 200 => answer.body.ok_or(MetadataRefusal::Malformed),
+        Ok(_) | Err(_) => Err(MetadataRefusal::Silent),
     }
 }

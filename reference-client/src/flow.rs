@@ -12,19 +12,22 @@ use oauth_model::client::receive::{Received, locate, receive};
 use oauth_model::client::refusal::ClientRefusal;
 use oauth_model::client::reply::{ClientPage, Shown, encode};
 use oauth_model::client::settings::Settings;
+use oauth_model::client::site::{self, Site};
 use oauth_model::client::{Act, Event, Session, TokenAnswer, step};
 use oauth_model::fault::Faults;
 use oauth_model::http::{HttpReply, HttpRequest};
 use oauth_model::secret::{Digest, Secret};
 
 use crate::call::BackChannel;
-use crate::discovery::Discovery;
+use crate::discovery::{Discovery, Means};
 use crate::host::{self, Clock};
 use crate::session::{Kept, Sessions};
 
 /// A client at work.
 pub(crate) struct Client {
-    pub(crate) discovery: Discovery,
+    pub(crate) site: Site,
+    /// What is known of each server, in the order of the configuration; never empty.
+    pub(crate) servers: Vec<Discovery>,
     pub(crate) calls: BackChannel,
     pub(crate) clock: Clock,
     pub(crate) faults: Faults,
@@ -54,21 +57,27 @@ struct Turn<'a> {
 impl Client {
     /// Answers one request of a browser.
     pub(crate) async fn answer(&self, request: &HttpRequest) -> Outcome {
-        let known = self.discovery.known();
-        let key = locate(request, &known);
+        let first = self.servers[0].known();
+        let key = locate(request, &self.site);
         let mut fresh = host::fresh();
         self.faults.on_client_fresh(&mut fresh);
-        let mut received = receive(request, &known, &fresh);
+        let mut received = receive(request, &self.site, &fresh);
         self.faults.on_client_received(request, &mut received);
+        let Received { mut event, server, code, words } = received;
 
-        let settings = match received.event {
-            Event::LogIn(_) => self.discovery.ask(&self.calls, || self.clock.now()).await,
-            _ => key
-                .and_then(|key| self.sessions().find(&key).map(|kept| Arc::clone(&kept.settings)))
-                .unwrap_or(known),
-        };
-        let Received { event, code, words } = received;
-        let shown = Shown { words, resource: String::new(), path: request.path.clone() };
+        // Whom a session talks to was settled when its login began.
+        let kept = key.and_then(|key| self.sessions().find(&key).map(|kept| Arc::clone(&kept.settings)));
+        let name = kept.as_ref().map(|settings| settings.name.clone()).unwrap_or_default();
+        let mut settings = kept.unwrap_or_else(|| Arc::clone(&first));
+        if let Event::LogIn(_) = event {
+            match self.ask(server).await {
+                Ok(known) => settings = known,
+                Err(refusal) => event = Event::Malformed(refusal),
+            }
+        }
+        self.faults.on_server_chosen(&event, &first, &mut settings);
+        let (path, servers) = (request.path.clone(), self.site.names());
+        let shown = Shown { words, resource: String::new(), path, servers, server: name };
         let mut turn = Turn { client: self, settings, key, token: None, refresh: None, shown };
 
         let code = code.map(|code| code.0).unwrap_or_default();
@@ -89,6 +98,18 @@ impl Client {
             _ => None,
         };
         Outcome { reply, steps: steps(&event, &act), refusal }
+    }
+
+    /// What is known of a server that is about to be asked.
+    async fn ask(&self, server: usize) -> Result<Arc<Settings>, ClientRefusal> {
+        let means = Means { calls: &self.calls, faults: &self.faults };
+        let known = self.servers[server].ask(means, || self.clock.now()).await;
+        let known = known.map_err(|_| ClientRefusal::ServerUnknown)?;
+        // One that a resource named may be one that is known already.
+        let all: Vec<Settings> = self.servers.iter().map(|server| Settings::clone(&server.known())).collect();
+        let mut judged = site::check(&all);
+        self.faults.on_configuration(&mut judged);
+        judged.map(|()| known).map_err(|_| ClientRefusal::ServerUnknown)
     }
 
     fn sessions(&self) -> MutexGuard<'_, Sessions> {

@@ -16,12 +16,16 @@ mod session;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
+use oauth_model::client::site::{self, Site, SiteRefusal};
+use oauth_model::directory::Authentication;
 use oauth_model::fault::Faults;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-pub use config::{Config, ConfigError, DEFAULT, Endpoints};
+use discovery::Discovery;
+
+pub use config::{Config, ConfigError, DEFAULT, Endpoints, Registration};
 pub use host::Clock;
 
 /// What a client is run with beside its configuration.
@@ -39,6 +43,9 @@ pub enum ServeError {
     /// The listener has no address.
     #[error("the listener has no address: {0}")]
     Address(std::io::Error),
+    /// The configuration is one that no client may work with.
+    #[error("{0}")]
+    Configuration(SiteRefusal),
     /// No TLS for the calls to the server.
     #[error("TLS cannot be prepared: {0}")]
     Tls(String),
@@ -49,7 +56,7 @@ pub enum ServeError {
 pub struct Running {
     /// The address that is listened on.
     pub addr: SocketAddr,
-    /// The redirect URI, as the server has to know it.
+    /// The redirect URI, as the first server has to know it.
     pub redirect_uri: String,
     stop: oneshot::Sender<()>,
     task: JoinHandle<()>,
@@ -64,23 +71,37 @@ impl Running {
     }
 }
 
-/// Serves a client on a listener. Without a configured redirect URI it is `http://localhost:PORT/callback`
-/// with the listener's port.
+/// Serves a client on a listener. Redirect URIs that are not configured are `/callback`, or `/callback/NAME` where
+/// there are several servers, at the listener's port of `localhost`, or of `127.0.0.1` for a public client.
 ///
 /// # Errors
-/// The listener has no address, or TLS cannot be prepared.
+/// The listener has no address, the configuration is one that no client may work with, or TLS cannot be prepared.
 ///
 /// # Panics
 /// Outside of a tokio runtime.
 pub fn serve(listener: TcpListener, config: &Config, options: Options) -> Result<Running, ServeError> {
     let addr = listener.local_addr().map_err(ServeError::Address)?;
-    let redirect_uri =
-        config.redirect_uri.clone().unwrap_or_else(|| format!("http://localhost:{}/callback", addr.port()));
+    let Options { clock, faults } = options;
+    let methods: Vec<Authentication> = config.servers.iter().map(|server| server.authentication).collect();
+    let mut origin = site::own_origin(&methods, addr.port());
+    faults.on_own_origin(&mut origin);
+    let mut known: Vec<_> = config.servers.iter().map(|server| server.settings(&origin)).collect();
+    known.iter_mut().for_each(|server| faults.on_client_settings(server));
+    site::note_shared_addresses(&mut known);
+    let mut judged = site::check(&known);
+    faults.on_configuration(&mut judged);
+    judged.map_err(ServeError::Configuration)?;
+
+    let site = Site::of(&known);
+    let redirect_uri = known.first().map(|server| server.redirect_uri.clone()).unwrap_or_default();
+    let configured = config.servers.iter().map(|server| server.endpoints.clone());
+    let servers = known.into_iter().zip(configured);
     let client = Arc::new(flow::Client {
-        discovery: discovery::Discovery::new(config.settings(redirect_uri.clone()), config.endpoints.clone()),
+        site,
+        servers: servers.map(|(known, configured)| Discovery::new(known, configured)).collect(),
         calls: call::BackChannel::open().map_err(ServeError::Tls)?,
-        clock: options.clock,
-        faults: options.faults,
+        clock,
+        faults,
         sessions: Mutex::default(),
     });
     let (stop, stopped) = oneshot::channel();

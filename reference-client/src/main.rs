@@ -91,11 +91,15 @@ async fn run(args: Args) -> Result<(), String> {
         tracing::warn!(fault = fault.name(), "a rule is broken on purpose: {}", fault.about());
     }
     let options = Options { faults, ..Options::default() };
-    let running = serve(listener, &config, options).map_err(|error| error.to_string())?;
+    let running = serve(listener, &config, options).map_err(|error| match &args.config {
+        Some(file) => format!("{}: {error}", file.display()),
+        None => error.to_string(),
+    })?;
     // Who started this may not read; that is no reason to stop.
     let mut out = std::io::stdout();
     let _ = writeln!(out, "listening on http://{}", running.addr).and_then(|()| out.flush());
-    tracing::info!(redirect_uri = running.redirect_uri, issuer = config.issuer, "ready");
+    let issuers: Vec<&str> = config.servers.iter().map(|server| server.issuer.as_str()).collect();
+    tracing::info!(redirect_uri = running.redirect_uri, issuer = issuers.join(" ").trim(), "ready");
 
     tokio::select! {
         _ = terminate.recv() => {}

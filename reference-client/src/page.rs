@@ -2,7 +2,7 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use oauth_model::client::call::ServerWords;
-use oauth_model::client::reply::ClientPage;
+use oauth_model::client::reply::{ClientPage, login_at};
 use serde_json::{Map, Value};
 
 const STYLE: &str = "body{font:1rem/1.5 system-ui,sans-serif;max-width:40rem;margin:3rem auto;padding:0 1rem}\
@@ -13,7 +13,7 @@ figure{margin:1rem 0;padding:.5rem 1rem;border-left:.3rem solid}";
 /// Draws a page.
 pub(crate) fn draw(page: &ClientPage) -> String {
     match page {
-        ClientPage::Home { logged_in } => frame("Reference client", &home(*logged_in)),
+        ClientPage::Home { logged_in, servers } => frame("Reference client", &home(*logged_in, servers)),
         ClientPage::Profile { resource } => frame("Profile", &profile(resource)),
         ClientPage::Error { text, words } => frame("That did not work", &error(text, words)),
         ClientPage::Raw(markup) => PreEscaped(markup.as_str()).0.to_owned(),
@@ -36,15 +36,25 @@ fn frame(title: &str, content: &Markup) -> String {
     .into_string()
 }
 
-fn home(logged_in: bool) -> Markup {
+fn home(logged_in: bool, servers: &[String]) -> Markup {
     html! {
         @if logged_in {
             p { "You are logged in." }
             p { a class="button" href="/profile" { "Show the profile" } }
-            p { a href="/login" { "Log in again" } }
         } @else {
             p { "This application shows your profile once you allow it at the server." }
-            p { a class="button" href="/login" { "Log in" } }
+        }
+        @for name in servers {
+            p { a class=[(!logged_in).then_some("button")] href=(login_at(name)) {
+                @if logged_in { "Log in again with " (name) } @else { "Log in with " (name) }
+            } }
+        }
+        @if servers.is_empty() {
+            @if logged_in {
+                p { a href="/login" { "Log in again" } }
+            } @else {
+                p { a class="button" href="/login" { "Log in" } }
+            }
         }
     }
 }
@@ -119,7 +129,16 @@ mod tests {
 
     #[test]
     fn the_front_page_leads_to_the_login_or_to_the_profile() {
-        assert!(draw(&ClientPage::Home { logged_in: false }).contains("href=\"/login\""));
-        assert!(draw(&ClientPage::Home { logged_in: true }).contains("href=\"/profile\""));
+        let home = |logged_in, servers: &[&str]| {
+            let servers = servers.iter().map(|name| (*name).to_owned()).collect();
+            draw(&ClientPage::Home { logged_in, servers })
+        };
+        assert!(home(false, &[]).contains("href=\"/login\""));
+        assert!(home(true, &[]).contains("href=\"/profile\""));
+        for logged_in in [false, true] {
+            let several = home(logged_in, &["one", "two"]);
+            assert!(several.contains("href=\"/login?server=one\"") && several.contains("server=two\""));
+            assert!(!several.contains("href=\"/login\""), "{several}");
+        }
     }
 }

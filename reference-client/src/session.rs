@@ -90,10 +90,10 @@ impl Sessions {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Config;
+    use crate::config::Registration;
 
     fn kept() -> Kept {
-        let settings = Config::built_in().settings("http://localhost:8000/callback".to_owned());
+        let settings = Registration::built_in().settings("http://localhost:8000");
         Kept { session: Session::default(), token: None, refresh: None, settings: Arc::new(settings) }
     }
 

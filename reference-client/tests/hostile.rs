@@ -8,8 +8,12 @@
 mod answers;
 #[path = "hostile/check.rs"]
 mod check;
+#[path = "hostile/found.rs"]
+mod found;
 #[path = "hostile/iss.rs"]
 mod iss;
+#[path = "hostile/mixup.rs"]
+mod mixup;
 #[path = "hostile/page.rs"]
 mod page;
 #[path = "hostile/pkce.rs"]
@@ -44,9 +48,11 @@ use world::{Host, Stop};
 fn all() -> impl Iterator<Item = &'static Check> {
     let areas = [
         request::CHECKS,
+        found::CHECKS,
         state::CHECKS,
         pkce::CHECKS,
         iss::CHECKS,
+        mixup::CHECKS,
         token::CHECKS,
         refresh::CHECKS,
         resource::CHECKS,

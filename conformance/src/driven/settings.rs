@@ -20,22 +20,20 @@ pub(super) fn settings(target: &Target, client: &Client) -> Settings {
             oauth_model::form::add_to_uri(&uri, &[(name, value)])
         });
     Settings {
-        client_id: client.id.clone(),
         client_secret: client.secret.clone(),
         authentication: match client.authentication {
             ClientAuthentication::ClientSecretBasic => Authentication::Basic,
             ClientAuthentication::ClientSecretPost => Authentication::Post,
             ClientAuthentication::None => Authentication::None,
         },
-        redirect_uri: client.redirect_uri.clone(),
         scope: client.scope.clone(),
         pkce: target.uses_pkce(client),
-        issuer: target.issuer.clone().unwrap_or_default(),
         endpoints: Endpoints {
             authorization,
             token: target.endpoints.token.clone(),
             resource: target.endpoints.resource.clone().unwrap_or_default(),
         },
         iss,
+        ..Settings::of(&client.id, &client.redirect_uri, target.issuer.as_deref().unwrap_or_default())
     }
 }

@@ -10,6 +10,7 @@ use oauth_model::client::call::{
 use oauth_model::client::receive::receive;
 use oauth_model::client::reply::authorization_request;
 use oauth_model::client::settings::Settings;
+use oauth_model::client::site::Site;
 use oauth_model::client::{Act, Event, Fresh, Session, step};
 use oauth_model::fact::Who;
 use oauth_model::http::HttpRequest;
@@ -236,7 +237,8 @@ impl<'a> Walk<'a> {
         let request =
             HttpRequest { method: "GET".to_owned(), path, query, headers: Vec::new(), body: Vec::new() };
         let unused = Fresh { state: self.minted()?, verifier: self.minted()?, session: self.minted()? };
-        let received = receive(&request, &self.settings, &unused);
+        let site = Site::of(std::slice::from_ref(&self.settings));
+        let received = receive(&request, &site, &unused);
         match self.fold(&received.event) {
             Act::Exchange(verifier) => {
                 let code = received.code.map(|code| code.0).unwrap_or_default();

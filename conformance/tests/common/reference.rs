@@ -44,13 +44,13 @@ impl Place {
             token: Some(format!("{back}/token")),
             resource: Some(format!("{back}/api/me")),
         };
-        let config = oauth_reference_client::Config {
+        let config = oauth_reference_client::Registration {
             client_secret: Some(secret.to_owned()),
             issuer: issuer.to_owned(),
             endpoints,
-            ..oauth_reference_client::Config::built_in()
+            ..oauth_reference_client::Registration::built_in()
         };
         let options = oauth_reference_client::Options::default();
-        oauth_reference_client::serve(self.listener, &config, options).expect("the client starts")
+        oauth_reference_client::serve(self.listener, &config.into(), options).expect("the client starts")
     }
 }

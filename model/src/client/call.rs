@@ -25,6 +25,15 @@ pub struct HttpCall {
     pub body: String,
 }
 
+impl HttpCall {
+    /// A request for a JSON document.
+    #[must_use]
+    pub fn get(url: String) -> Self {
+        let headers = vec![("Accept", "application/json".to_owned())];
+        Self { method: "GET", url, headers, body: String::new() }
+    }
+}
+
 impl std::fmt::Debug for HttpCall {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("HttpCall").field("method", &self.method).finish_non_exhaustive()
@@ -51,13 +60,16 @@ pub fn token_request(settings: &Settings, code: &str, verifier: Option<Secret>) 
     if let Some(verifier) = verifier {
         pairs.push(("code_verifier", verifier.text()));
     }
+    pairs.extend(settings.resource.clone().map(|resource| ("resource", resource)));
     authenticated(settings, pairs)
 }
 
 /// The token request for a refresh (RFC 6749 6), for all that was granted.
 #[must_use]
 pub fn refresh_request(settings: &Settings, refresh_token: &str) -> HttpCall {
-    let pairs = vec![("grant_type", "refresh_token".to_owned()), ("refresh_token", refresh_token.to_owned())];
+    let mut pairs =
+        vec![("grant_type", "refresh_token".to_owned()), ("refresh_token", refresh_token.to_owned())];
+    pairs.extend(settings.resource.clone().map(|resource| ("resource", resource)));
     authenticated(settings, pairs)
 }
 
@@ -91,16 +103,10 @@ pub fn basic(client_id: &str, secret: &str) -> String {
 /// The request for the protected resource (RFC 6750 2.1).
 #[must_use]
 pub fn resource_request(settings: &Settings, token: &str) -> HttpCall {
-    HttpCall {
-        method: "GET",
-        url: settings.endpoints.resource.clone(),
-        headers: vec![
-            ("Accept", "application/json".to_owned()),
-            // rfc6750-2.1-client-uses-header
-            ("Authorization", format!("Bearer {token}")),
-        ],
-        body: String::new(),
-    }
+    let mut call = HttpCall::get(settings.endpoints.resource.clone());
+    // rfc6750-2.1-client-uses-header
+    call.headers.push(("Authorization", format!("Bearer {token}")));
+    call
 }
 
 /// A token response's judgement, with the texts that lie beside it.

@@ -9,15 +9,20 @@
 //! ```
 
 pub mod call;
+pub mod challenge;
+pub mod reach;
 pub mod receive;
 pub mod refusal;
 pub mod reply;
+pub mod resource;
 pub mod settings;
+pub mod site;
 
 use crate::policy::{Lifetime, Time};
 use crate::refusal::{Field, Malformed};
 use crate::secret::{Digest, Minted, Secret};
 use refusal::ClientRefusal;
+use settings::Address;
 
 /// What a client remembers of one browser session. Texts (the access token) lie beside it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -43,6 +48,8 @@ pub enum Flow {
 /// A login that waits for its authorization response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Waiting {
+    /// The digest of the issuer that was asked.
+    pub issuer: Digest,
     /// The digest of the `state` that the response has to bring.
     pub state: Digest,
     /// The PKCE verifier, if this client sends challenges.
@@ -88,8 +95,12 @@ pub enum IssNeed {
 /// What steps read of a client's settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Rules {
-    /// The digest of the issuer that this client talks to.
+    /// The digest of the issuer that this session talks to.
     pub issuer: Digest,
+    /// The digest of the redirect URI at which its responses arrive.
+    pub redirect: Digest,
+    /// Whether those of other servers arrive there too.
+    pub address: Address,
     /// What is known of `iss`.
     pub iss: IssNeed,
     /// Whether challenges are sent.
@@ -135,6 +146,8 @@ pub struct Fresh {
 /// An authorization response as it arrived, as digests; `code` and `error` lie beside as text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Callback {
+    /// The redirect URI at which it arrived.
+    pub at: Digest,
     /// `state`.
     pub state: Result<Option<Digest>, Malformed>,
     /// `code`.
@@ -200,7 +213,7 @@ pub struct Departure {
 pub fn step(now: Time, rules: &Rules, session: Session, event: &Event) -> (Session, Act) {
     match event {
         Event::Home => (session, Act::ShowHome { logged_in: alive(now, &session) }),
-        Event::LogIn(fresh) => depart(now, rules, fresh),
+        Event::LogIn(fresh) => depart(now, rules, session, fresh),
         Event::Callback(callback) => arrive(now, rules, session, callback),
         Event::TokenAnswer(answer, fresh) => exchanged(session, *answer, fresh),
         Event::Profile => open_profile(now, rules, session),
@@ -273,10 +286,20 @@ fn refreshed(now: Time, session: Session, answer: Result<TokenAnswer, ClientRefu
 }
 
 /// Starts a login in a new session (RFC 6749 4.1.1).
-fn depart(now: Time, rules: &Rules, fresh: &Fresh) -> (Session, Act) {
+fn depart(now: Time, rules: &Rules, session: Session, fresh: &Fresh) -> (Session, Act) {
+    // rfc9700-2.1-client-mixup-defence
+    if rules.address == Address::Shared && rules.iss != IssNeed::Required {
+        return (session, Act::ShowError(ClientRefusal::ServersAlike));
+    }
     // rfc7636-4.1-client-verifier-form, rfc9700-2.1.1-challenge-transaction-specific
     let verifier = rules.pkce.then_some(fresh.verifier.secret);
-    let waiting = Waiting { state: fresh.state.digest, verifier, until: now.after(LOGIN_LIFETIME) };
+    // rfc9700-4.4.2-client-stores-issuer-per-request
+    let waiting = Waiting {
+        issuer: rules.issuer,
+        state: fresh.state.digest,
+        verifier,
+        until: now.after(LOGIN_LIFETIME),
+    };
     let departure = Departure { state: fresh.state.secret, verifier, session: fresh.session.secret };
     (Session { flow: Flow::Waiting(waiting), login: None }, Act::ToServer(departure))
 }
@@ -290,7 +313,7 @@ fn arrive(now: Time, rules: &Rules, session: Session, callback: &Callback) -> (S
     };
     // rfc9700-4.2.4-client-state-invalidated, rfc6749-4.1.2-client-uses-code-once
     let ended = Session { flow: Flow::Idle, ..session };
-    match judge(rules, callback) {
+    match judge(rules, &waiting, callback) {
         Ok(()) => (Session { flow: Flow::Exchanging, ..session }, Act::Exchange(waiting.verifier)),
         Err(refusal) => (ended, Act::ShowError(refusal)),
     }
@@ -320,12 +343,17 @@ const fn unreadable(malformed: Malformed, field: Field) -> ClientRefusal {
 }
 
 /// Judges the rest of a response whose `state` is right.
-fn judge(rules: &Rules, callback: &Callback) -> Result<(), ClientRefusal> {
+fn judge(rules: &Rules, waiting: &Waiting, callback: &Callback) -> Result<(), ClientRefusal> {
+    // rfc9700-4.4.2.2-client-distinct-redirect-uris, rfc8252-8.10-client-redirect-uri-per-server
+    if !callback.at.matches(&rules.redirect) {
+        return Err(ClientRefusal::WrongAddress);
+    }
+    // rfc9700-4.4.2.1-client-compares-issuer, rfc9700-2.1-client-mixup-by-iss
     // rfc9207-2.4-client-rejects-wrong-iss before anything the response says is believed.
     let iss = callback.iss.map_err(|malformed| unreadable(malformed, Field::Iss))?;
     match (iss, rules.iss) {
         (Some(iss), IssNeed::Required | IssNeed::IfSent | IssNeed::Unadvertised)
-            if !iss.matches(&rules.issuer) =>
+            if !iss.matches(&waiting.issuer) =>
         {
             return Err(ClientRefusal::IssWrong);
         }

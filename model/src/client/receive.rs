@@ -2,18 +2,23 @@
 
 use super::call::ServerWords;
 use super::refusal::ClientRefusal;
-use super::settings::Settings;
+use super::site::{Asked, Site};
 use super::{Callback, Event, Fresh};
 use crate::form::Params;
 use crate::http::HttpRequest;
 use crate::refusal::{Field, Malformed};
 use crate::secret::Digest;
 
+/// The parameter that names the server of a login.
+pub const SERVER: &str = "server";
+
 /// An event with the texts that lie beside it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Received {
     /// What the session folds in.
     pub event: Event,
+    /// The place of the server that a login goes to.
+    pub server: usize,
     /// The code, to be sent to the token endpoint.
     pub code: Option<Code>,
     /// The server's words, if it refused.
@@ -32,55 +37,66 @@ impl std::fmt::Debug for Code {
 
 /// The name of the client's session cookie; of its own, since cookies know no ports.
 #[must_use]
-pub fn session_cookie_name(settings: &Settings) -> &'static str {
-    if settings.redirect_uri.starts_with("https://") {
-        "__Host-oauth_client_session"
-    } else {
-        "oauth_client_session"
-    }
+pub fn session_cookie_name(origin: &str) -> &'static str {
+    if origin.starts_with("https://") { "__Host-oauth_client_session" } else { "oauth_client_session" }
 }
 
 /// The key of the browser's session: by its cookie, never by the response's `state`.
 #[must_use]
-pub fn locate(request: &HttpRequest, settings: &Settings) -> Option<Digest> {
-    request.cookie(session_cookie_name(settings)).map(Digest::of)
+pub fn locate(request: &HttpRequest, site: &Site) -> Option<Digest> {
+    request.cookie(session_cookie_name(site.origin())).map(Digest::of)
 }
 
 /// Reads a browser's request.
 #[must_use]
-pub fn receive(request: &HttpRequest, settings: &Settings, fresh: &Fresh) -> Received {
-    let plain = |event| Received { event, code: None, words: ServerWords::default() };
-    let callback_path = path_of(&settings.redirect_uri);
-    let known = ["/", "/login", "/profile"].contains(&request.path.as_str()) || request.path == callback_path;
-    if !known {
+pub fn receive(request: &HttpRequest, site: &Site, fresh: &Fresh) -> Received {
+    let response_to = site.redirect_uri_at(&request.path);
+    if response_to.is_none() && !["/", "/login", "/profile"].contains(&request.path.as_str()) {
         return plain(Event::Malformed(ClientRefusal::NoSuchPage));
     }
     if request.method != "GET" {
         return plain(Event::Malformed(ClientRefusal::MethodNotAllowed("GET")));
     }
-    if request.path == callback_path {
-        return callback(request);
+    if let Some(redirect_uri) = response_to {
+        return callback(request, redirect_uri);
     }
     match request.path.as_str() {
         "/profile" => plain(Event::Profile),
         // The session cookie has to be where the redirect URI is, or the response will not find it.
-        _ if !is_own_origin(request, settings) => plain(Event::WrongOrigin),
-        "/login" => plain(Event::LogIn(*fresh)),
+        _ if !is_own_origin(request, site.origin()) => plain(Event::WrongOrigin),
+        "/login" => log_in(request, site, fresh),
         _ => plain(Event::Home),
     }
 }
 
-fn callback(request: &HttpRequest) -> Received {
+const fn plain(event: Event) -> Received {
+    let words = ServerWords { error: String::new(), description: String::new() };
+    Received { event, server: 0, code: None, words }
+}
+
+/// A login at the server that the query names; where there are several and none is named, the front page has them.
+fn log_in(request: &HttpRequest, site: &Site, fresh: &Fresh) -> Received {
+    let params = Params::of_query(request);
+    match site.asked(params.all(SERVER).next()) {
+        Asked::Server(server) => Received { server, ..plain(Event::LogIn(*fresh)) },
+        Asked::Nobody => plain(Event::Home),
+        Asked::Unknown => plain(Event::Malformed(ClientRefusal::NoSuchServer)),
+    }
+}
+
+fn callback(request: &HttpRequest, redirect_uri: &str) -> Received {
     let params = Params::of_query(request);
     let digest = |field| -> Result<Option<Digest>, Malformed> { Ok(params.one(field)?.map(Digest::of)) };
     let text = |field| params.one(field).ok().flatten().map(str::to_owned);
     Received {
         event: Event::Callback(Callback {
+            at: Digest::of(redirect_uri),
             state: digest(Field::State),
             code: digest(Field::Code),
             error: params.one(Field::Error).map(|error| error.is_some()),
             iss: digest(Field::Iss),
         }),
+        server: 0,
         code: text(Field::Code).map(Code),
         words: ServerWords {
             error: text(Field::Error).unwrap_or_default(),
@@ -90,7 +106,7 @@ fn callback(request: &HttpRequest) -> Received {
 }
 
 /// The path of a URI, without its query.
-fn path_of(uri: &str) -> &str {
+pub(super) fn path_of(uri: &str) -> &str {
     let after_scheme = uri.find("://").map_or(0, |at| at + 3);
     let rest = &uri[after_scheme..];
     let path = rest.find('/').map_or("/", |at| &rest[at..]);
@@ -105,8 +121,7 @@ pub fn origin_of(uri: &str) -> &str {
     &uri[..end]
 }
 
-fn is_own_origin(request: &HttpRequest, settings: &Settings) -> bool {
-    let own = origin_of(&settings.redirect_uri);
+fn is_own_origin(request: &HttpRequest, own: &str) -> bool {
     let (scheme, host) = own.split_once("://").unwrap_or(("", own));
     // Browsers leave the scheme's own port out.
     let host = match scheme {

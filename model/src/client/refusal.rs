@@ -23,6 +23,14 @@ pub enum ClientRefusal {
     IssWrong,
     /// The response has an `iss`, and the server does not say that it sends one.
     IssUnadvertised,
+    /// The response arrived at the redirect URI of another server.
+    WrongAddress,
+    /// The server shares its redirect URI with another and does not say that it sends `iss`.
+    ServersAlike,
+    /// This client knows no server of this name.
+    NoSuchServer,
+    /// The resource did not say which server to ask, or not one that can be used.
+    ServerUnknown,
     /// The response has neither `code` nor `error`.
     CodeMissing,
     /// The response has both.
@@ -62,6 +70,10 @@ impl ClientRefusal {
         Self::IssMissing,
         Self::IssWrong,
         Self::IssUnadvertised,
+        Self::WrongAddress,
+        Self::ServersAlike,
+        Self::NoSuchServer,
+        Self::ServerUnknown,
         Self::CodeMissing,
         Self::CodeAndError,
         Self::ServerRefused,
@@ -81,9 +93,10 @@ impl ClientRefusal {
     #[must_use]
     pub const fn status(self) -> u16 {
         match self {
-            Self::NoSuchPage => 404,
+            Self::NoSuchPage | Self::NoSuchServer => 404,
             Self::MethodNotAllowed(_) => 405,
-            Self::TokenRefused
+            Self::ServerUnknown
+            | Self::TokenRefused
             | Self::TokenAnswerMalformed
             | Self::TokenTypeUnknown
             | Self::TokenEndpointSilent
@@ -98,10 +111,12 @@ impl ClientRefusal {
             | Self::IssMissing
             | Self::IssWrong
             | Self::IssUnadvertised
+            | Self::WrongAddress
             | Self::CodeMissing
             | Self::CodeAndError
             | Self::ServerRefused
             | Self::Encoding => 400,
+            Self::ServersAlike => 500,
         }
     }
 
@@ -114,8 +129,15 @@ impl ClientRefusal {
             Self::StateMissing | Self::StateWrong | Self::Repeated(_) | Self::Encoding => {
                 "This answer does not belong to the login that this browser started. Nothing was done with it."
             }
-            Self::IssMissing | Self::IssWrong | Self::IssUnadvertised => {
+            Self::IssMissing | Self::IssWrong | Self::IssUnadvertised | Self::WrongAddress => {
                 "This answer does not come from the server that was asked. Nothing was done with it."
+            }
+            Self::ServersAlike => {
+                "This application could not tell this server's answers from another's, so it does not ask it."
+            }
+            Self::NoSuchServer => "This application knows no such server.",
+            Self::ServerUnknown => {
+                "This application could not find out which server to ask. Please try again."
             }
             Self::CodeMissing | Self::CodeAndError => {
                 "The server's answer makes no sense. Please start again."
@@ -143,12 +165,25 @@ impl ClientRefusal {
                 "rfc9700-4.2.4-client-state-invalidated",
             ],
             Self::IssMissing => rules!["rfc9207-2.4-client-rejects-missing-iss"],
-            Self::IssWrong => {
-                rules!["rfc9207-2.4-client-rejects-wrong-iss", "rfc9207-2.4-client-error-origin-not-assumed"]
-            }
+            Self::IssWrong => rules![
+                "rfc9207-2.4-client-rejects-wrong-iss",
+                "rfc9207-2.4-client-error-origin-not-assumed",
+                "rfc9700-2.1-client-mixup-by-iss",
+                "rfc9700-4.4.2.1-client-compares-issuer",
+            ],
+            Self::WrongAddress => rules![
+                "rfc9700-4.4.2.2-client-distinct-redirect-uris",
+                "rfc8252-8.10-client-redirect-uri-per-server",
+            ],
+            Self::ServersAlike => rules!["rfc9700-2.1-client-mixup-defence"],
             Self::IssUnadvertised => rules!["rfc9207-2.4-client-discards-unadvertised-iss"],
+            Self::ServerUnknown => {
+                rules!["rfc9728-3.3-client-rejects-mismatch", "rfc9728-3.3-client-rejects-challenge-mismatch",]
+            }
             Self::TokenTypeUnknown => rules!["rfc6749-7.1-client-unknown-token-type"],
+            Self::Repeated(Field::Iss) => rules!["rfc9207-4-client-multiple-issuers-must-match"],
             Self::Repeated(_)
+            | Self::NoSuchServer
             | Self::CodeMissing
             | Self::CodeAndError
             | Self::ServerRefused

@@ -1,7 +1,7 @@
 //! From an act to HTTP: what the browser gets.
 
 use super::call::ServerWords;
-use super::receive::{origin_of, session_cookie_name};
+use super::receive::{SERVER, origin_of, session_cookie_name};
 use super::settings::Settings;
 use super::{Act, Departure};
 use crate::client::refusal::ClientRefusal;
@@ -16,6 +16,8 @@ pub enum ClientPage {
     Home {
         /// Whether somebody is logged in.
         logged_in: bool,
+        /// The servers to choose from; none where there is only one.
+        servers: Vec<String>,
     },
     /// The resource.
     Profile {
@@ -42,6 +44,10 @@ pub struct Shown {
     pub resource: String,
     /// The path under which the browser came.
     pub path: String,
+    /// The servers to choose from; none where there is only one.
+    pub servers: Vec<String>,
+    /// The one of them that this browser's session talks to; empty where there is none.
+    pub server: String,
 }
 
 /// The authorization request: the URI that the browser is sent to (RFC 6749 4.1.1, RFC 7636 4.3).
@@ -55,6 +61,8 @@ pub fn authorization_request(settings: &Settings, departure: &Departure) -> Stri
     if let Some(scope) = &settings.scope {
         pairs.push(("scope", scope.clone()));
     }
+    // rfc8707-2-client-names-resource, rfc8707-3-client-one-resource-per-token
+    pairs.extend(settings.resource.clone().map(|resource| ("resource", resource)));
     pairs.push(("state", departure.state.text()));
     if let Some(verifier) = departure.verifier {
         // rfc7636-4.2-client-uses-s256
@@ -70,16 +78,25 @@ pub fn authorization_request(settings: &Settings, departure: &Departure) -> Stri
 pub fn encode(act: &Act, settings: &Settings, shown: &Shown) -> Option<HttpReply<ClientPage>> {
     let cookie = |secret: &Secret| session_cookie(settings, secret);
     Some(match act {
-        Act::ShowHome { logged_in } => page(200, ClientPage::Home { logged_in: *logged_in }),
+        Act::ShowHome { logged_in } => {
+            page(200, ClientPage::Home { logged_in: *logged_in, servers: shown.servers.clone() })
+        }
         Act::ToServer(departure) => see_other(authorization_request(settings, departure))
             .with("Set-Cookie", cookie(&departure.session)),
         Act::ToProfile(session) => see_other("/profile".to_owned()).with("Set-Cookie", cookie(session)),
-        Act::ToLogin => see_other("/login".to_owned()),
+        Act::ToLogin if shown.server.is_empty() => see_other("/login".to_owned()),
+        Act::ToLogin => see_other(login_at(&shown.server)),
         Act::ToOrigin => see_other(format!("{}{}", origin_of(&settings.redirect_uri), shown.path)),
         Act::ShowResource => page(200, ClientPage::Profile { resource: shown.resource.clone() }),
         Act::ShowError(refusal) => error_page(*refusal, shown),
         Act::Exchange(_) | Act::Refresh | Act::CallResource => return None,
     })
+}
+
+/// The page that starts a login at the server of this name.
+#[must_use]
+pub fn login_at(name: &str) -> String {
+    add_to_uri("/login", &[(SERVER, name)])
 }
 
 fn error_page(refusal: ClientRefusal, shown: &Shown) -> HttpReply<ClientPage> {
@@ -98,7 +115,11 @@ fn error_page(refusal: ClientRefusal, shown: &Shown) -> HttpReply<ClientPage> {
 /// A session cookie that holds an id and no token (RFC 6750 5.3).
 fn session_cookie(settings: &Settings, secret: &Secret) -> String {
     let secure = if settings.redirect_uri.starts_with("https://") { "; Secure" } else { "" };
-    format!("{}={}; Path=/; HttpOnly; SameSite=Lax{secure}", session_cookie_name(settings), secret.text())
+    format!(
+        "{}={}; Path=/; HttpOnly; SameSite=Lax{secure}",
+        session_cookie_name(&settings.redirect_uri),
+        secret.text()
+    )
 }
 
 fn page(status: u16, page: ClientPage) -> HttpReply<ClientPage> {

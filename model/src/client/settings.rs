@@ -1,20 +1,23 @@
-//! What a client is told about itself and its server, and what the server's metadata adds (RFC 8414 3.3).
+//! What a client is told about itself and a server, and what the server's metadata adds (RFC 8414 3.3).
 
 use serde_json::Value;
 
+use super::call::HttpCall;
+use super::reach::Reach;
 use super::{IssNeed, Rules};
 use crate::directory::Authentication;
 use crate::policy::Lifetime;
 use crate::secret::Digest;
 use crate::server::metadata::METADATA_PATH;
-use crate::text::RedirectUri;
 
 /// How long before its end an access token is refreshed: clocks and networks are late by less.
 pub const REFRESH_MARGIN: Lifetime = Lifetime(30);
 
-/// A client's settings.
+/// A client's settings for one server.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Settings {
+    /// The name that the server goes by on the client's pages; empty if it is the only one.
+    pub name: String,
     /// The `client_id`.
     pub client_id: String,
     /// The client's secret; never printed.
@@ -27,12 +30,27 @@ pub struct Settings {
     pub scope: Option<String>,
     /// Whether PKCE challenges are sent.
     pub pkce: bool,
-    /// The issuer identifier of the server.
+    /// The issuer identifier of the server; empty until the resource has named one.
     pub issuer: String,
+    /// The protected resource that tokens are asked for by name (RFC 8707).
+    pub resource: Option<String>,
     /// Where the server is.
     pub endpoints: Endpoints,
     /// What is known of `iss`.
     pub iss: IssNeed,
+    /// Whose responses come to the redirect URI.
+    pub address: Address,
+    /// Where metadata may send this client.
+    pub reach: Reach,
+}
+
+/// Whose responses come to a redirect URI.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Address {
+    /// Those of one server.
+    Own,
+    /// Those of several, which only `iss` tells apart.
+    Shared,
 }
 
 impl std::fmt::Debug for Settings {
@@ -74,13 +92,27 @@ pub enum MetadataRefusal {
     Malformed,
     /// It speaks of another issuer (RFC 8414 3.3).
     OtherIssuer,
+    /// It speaks of another resource (RFC 9728 3.3).
+    OtherResource,
+    /// It names no server that this client may go to.
+    NoServer,
+    /// It lies where this client does not go.
+    OutOfReach,
+    /// Nobody answered with it.
+    Silent,
 }
 
 impl std::fmt::Display for MetadataRefusal {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Self::Malformed => "the server's metadata has no authorization_endpoint and token_endpoint",
-            Self::OtherIssuer => "the server's metadata names another issuer than the configured one",
+            Self::OtherIssuer => "the server's metadata names another issuer than the one that was asked for",
+            Self::OtherResource => {
+                "the resource's metadata names another resource than the one that was asked for"
+            }
+            Self::NoServer => "the resource's metadata names no server that this client may go to",
+            Self::Silent => "there is no metadata where it has to be",
+            Self::OutOfReach => "the resource's challenge leads to metadata where this client does not go",
         })
     }
 }
@@ -94,13 +126,42 @@ pub fn metadata_url(issuer: &str) -> String {
     format!("{origin}{METADATA_PATH}{}", path.trim_end_matches('/'))
 }
 
+/// The request for an issuer's metadata.
+#[must_use]
+pub fn metadata_call(settings: &Settings) -> HttpCall {
+    // rfc8414-3.1-client-path-insertion
+    HttpCall::get(metadata_url(&settings.issuer))
+}
+
 impl Settings {
+    /// The settings of a public client that knows no more of its only server than its issuer.
+    #[must_use]
+    pub fn of(client_id: &str, redirect_uri: &str, issuer: &str) -> Self {
+        Self {
+            name: String::new(),
+            client_id: client_id.to_owned(),
+            client_secret: None,
+            authentication: Authentication::None,
+            redirect_uri: redirect_uri.to_owned(),
+            scope: None,
+            pkce: true,
+            issuer: issuer.to_owned(),
+            resource: None,
+            endpoints: Endpoints::documented(issuer),
+            iss: IssNeed::IfSent,
+            address: Address::Own,
+            reach: Reach::of(issuer),
+        }
+    }
+
     /// What steps read.
     #[must_use]
     pub fn rules(&self) -> Rules {
         Rules {
             issuer: Digest::of(&self.issuer),
+            redirect: Digest::of(&self.redirect_uri),
             iss: self.iss,
+            address: self.address,
             pkce: self.pkce,
             refresh_margin: REFRESH_MARGIN,
         }
@@ -113,11 +174,12 @@ impl Settings {
     pub fn discover(&mut self, body: &[u8]) -> Result<(), MetadataRefusal> {
         let document: Value = serde_json::from_slice(body).map_err(|_| MetadataRefusal::Malformed)?;
         let text = |name: &str| document.get(name).and_then(Value::as_str).map(str::to_owned);
+        // rfc8414-3.3-client-rejects-issuer-mismatch
         if text("issuer").as_deref() != Some(self.issuer.as_str()) {
             return Err(MetadataRefusal::OtherIssuer);
         }
         let endpoint = |name: &str| {
-            text(name).filter(|uri| is_endpoint(&self.issuer, uri)).ok_or(MetadataRefusal::Malformed)
+            text(name).filter(|uri| self.may_call(&self.issuer, uri)).ok_or(MetadataRefusal::Malformed)
         };
         let authorization = endpoint("authorization_endpoint")?;
         let token = endpoint("token_endpoint")?;
@@ -128,12 +190,4 @@ impl Settings {
         self.iss = if advertised { IssNeed::Required } else { IssNeed::Unadvertised };
         Ok(())
     }
-}
-
-/// Whether a text is a URL that a browser or a client may be sent to: absolute, without fragment (RFC 6749 3.1, 3.2),
-/// and by TLS if the issuer is.
-fn is_endpoint(issuer: &str, uri: &str) -> bool {
-    let secure =
-        uri.starts_with("https://") || (uri.starts_with("http://") && !issuer.starts_with("https://"));
-    secure && RedirectUri::parse(uri).is_some()
 }

@@ -8,9 +8,9 @@ use crate::client::call::HttpCall;
 use crate::client::receive::Received;
 use crate::client::refusal::ClientRefusal;
 use crate::client::reply::ClientPage;
-use crate::client::settings::Settings;
+use crate::client::settings::{Address, Settings};
 use crate::client::{Act, Callback, Event, Flow, Fresh, IssNeed, Rules, Session, Waiting};
-use crate::form;
+use crate::form::{self, Params};
 use crate::http::{Body, HttpReply, HttpRequest};
 use crate::policy::Time;
 use crate::secret::{Digest, Minted, Secret};
@@ -39,6 +39,12 @@ impl Faults {
         {
             received.event = Event::Malformed(ClientRefusal::Encoding);
         }
+        if self.has(Fault::ClientFirstIssCounts)
+            && let Event::Callback(callback) = &mut received.event
+        {
+            let first = Params::of_query(request).all("iss").next().map(Digest::of);
+            callback.iss = Ok(first);
+        }
     }
 
     /// Before a step of the client.
@@ -55,6 +61,13 @@ impl Faults {
                 Event::TokenAnswer(..) if fault == Fault::ClientStateReusable => {
                     session.flow = Flow::Exchanging;
                 }
+                Event::LogIn(_) if fault == Fault::ClientAlikeServersAsked => rules.address = Address::Own,
+                // The mark that `after_client` left.
+                Event::LogIn(_)
+                    if fault == Fault::ClientDowngradesPkce && session.flow == Flow::Exchanging =>
+                {
+                    rules.pkce = false;
+                }
                 _ => {}
             }
         }
@@ -66,6 +79,11 @@ impl Faults {
             && let Flow::Waiting(_) = session.flow
         {
             next.flow = session.flow;
+        }
+        if self.has(Fault::ClientDowngradesPkce)
+            && let (Flow::Waiting(_), Flow::Idle) = (session.flow, next.flow)
+        {
+            next.flow = Flow::Exchanging;
         }
     }
 
@@ -123,10 +141,16 @@ impl Faults {
                 (Fault::ClientCallbackShowsPage, Act::ToProfile(_)) => {
                     reply.status = 200;
                     reply.remove("Location");
-                    reply.body = Body::Page(ClientPage::Home { logged_in: true });
+                    reply.body = Body::Page(ClientPage::Home { logged_in: true, servers: Vec::new() });
                 }
                 (Fault::ClientMarkupReflected | Fault::ClientThirdPartyScript, _) => {
                     lie_on_page(fault, request, reply);
+                }
+                (Fault::ClientOpenRedirector, _) => {
+                    if let Some(next) = Params::of_query(request).all("next").next() {
+                        reply.status = 303;
+                        reply.set("Location", next);
+                    }
                 }
                 _ => {}
             }
@@ -139,12 +163,14 @@ fn lie_about_callback(fault: Fault, rules: &mut Rules, session: &mut Session, ca
         (Fault::ClientStateUnchecked, Flow::Waiting(waiting)) => callback.state = Ok(Some(waiting.state)),
         (Fault::ClientStateUnchecked, Flow::Idle) => {
             let state = Digest::of("any");
-            session.flow = Flow::Waiting(Waiting { state, verifier: None, until: Time(u64::MAX) });
+            let until = Time(u64::MAX);
+            session.flow = Flow::Waiting(Waiting { issuer: rules.issuer, state, verifier: None, until });
             callback.state = Ok(Some(state));
         }
         (Fault::ClientIssUnchecked, _) if matches!(callback.iss, Ok(Some(_))) => {
             callback.iss = Ok(Some(rules.issuer));
         }
+        (Fault::ClientAddressUnchecked, _) => callback.at = rules.redirect,
         (Fault::ClientIssOptional, _) if callback.iss == Ok(None) => rules.iss = IssNeed::IfSent,
         (Fault::ClientUnadvertisedIssTaken, _) if rules.iss == IssNeed::Unadvertised => {
             rules.iss = IssNeed::IfSent;
@@ -180,6 +206,11 @@ fn lie_in_token_request(fault: Fault, settings: &Settings, call: &mut HttpCall) 
             pairs.remove("client_secret");
         }
         Fault::ClientIdOmitted => pairs.remove("client_id"),
+        Fault::ClientPasswordGrant => {
+            pairs.replace("grant_type", |_| "password".to_owned());
+            pairs.push("username", "id001");
+            pairs.push("password", "mypassword");
+        }
         Fault::ClientRedirectUriDiffers => pairs.replace("redirect_uri", |uri| format!("{uri}%2F")),
         Fault::ClientTokenByGet => {
             call.method = "GET";
@@ -193,15 +224,20 @@ fn lie_in_token_request(fault: Fault, settings: &Settings, call: &mut HttpCall) 
 }
 
 fn lie_in_resource_request(fault: Fault, call: &mut HttpCall) {
-    if !matches!(fault, Fault::ClientTokenInQuery | Fault::ClientTokenTwice) {
+    if !matches!(fault, Fault::ClientTokenInQuery | Fault::ClientTokenTwice | Fault::ClientTokenInGetBody) {
         return;
     }
     let header =
         call.headers.iter().find(|(name, _)| *name == "Authorization").map(|(_, value)| value.clone());
     let token =
         header.as_deref().and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default().to_owned();
-    call.url = form::add_to_uri(&call.url, &[("access_token", token)]);
-    if fault == Fault::ClientTokenInQuery {
+    if fault == Fault::ClientTokenInGetBody {
+        call.body = form::encode_pairs(&[("access_token", token)]);
+        call.headers.push(("Content-Type", "application/x-www-form-urlencoded".to_owned()));
+    } else {
+        call.url = form::add_to_uri(&call.url, &[("access_token", token)]);
+    }
+    if fault != Fault::ClientTokenTwice {
         call.headers.retain(|(name, _)| *name != "Authorization");
     }
 }
@@ -223,6 +259,9 @@ fn lie_in_departure(
             let own: Vec<String> = Pairs::of(own).names().map(str::to_owned).collect();
             edit_location(reply, |pairs| own.iter().for_each(|name| pairs.remove(name)));
         }
+        Fault::ClientSeveralResources => edit_location(reply, |pairs| {
+            pairs.push("resource", &form::encode(&format!("{}/other", settings.issuer)));
+        }),
         Fault::ClientResponseTypeMissing => edit_location(reply, |pairs| pairs.remove("response_type")),
         Fault::ClientImplicit => {
             edit_location(reply, |pairs| pairs.replace("response_type", |_| "token".to_owned()));

@@ -5,6 +5,7 @@
 //! it breaks; the selftest demands that a case of each of them falls.
 
 pub mod client;
+pub mod discovery;
 pub mod reply;
 pub mod request;
 pub mod step;

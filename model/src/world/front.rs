@@ -11,6 +11,7 @@ use super::symbols::{
 };
 use super::{Asking, At, Kept, Known, Next, Response, Universe, World};
 use crate::client::refusal::ClientRefusal;
+use crate::client::settings::Address;
 use crate::client::{Act, Callback, Event, Fresh, IssNeed, Rules, step as client_step};
 use crate::directory::{ClientNo, UserNo};
 use crate::fact::Who;
@@ -29,7 +30,14 @@ use crate::text::{Challenge, ChallengeMethod, RedirectUri};
 impl Universe {
     /// The client's rules in this scope.
     fn client_rules(&self) -> Rules {
-        Rules { issuer: ISSUER, iss: IssNeed::Required, pkce: self.scope.pkce, refresh_margin: Lifetime(0) }
+        Rules {
+            issuer: ISSUER,
+            redirect: redirect(0).exact,
+            address: Address::Own,
+            iss: IssNeed::Required,
+            pkce: self.scope.pkce,
+            refresh_margin: Lifetime(0),
+        }
     }
 
     /// Folds an event into the client's session of a browser.
@@ -264,6 +272,7 @@ impl Universe {
             return Some(Next::of(world));
         }
         let event = Event::Callback(Callback {
+            at: response.to,
             state: Ok(response.state),
             code: Ok(response.code.map(|code| code.digest)),
             error: Ok(response.code.is_none()),

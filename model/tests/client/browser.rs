@@ -2,7 +2,8 @@
 
 use oauth_model::client::call::{judge_resource_answer, judge_token_answer};
 use oauth_model::client::receive::{Received, receive};
-use oauth_model::client::settings::{Endpoints, Settings};
+use oauth_model::client::settings::Settings;
+use oauth_model::client::site::Site;
 use oauth_model::client::{Act, Event, Flow, Fresh, IssNeed, Session, step};
 use oauth_model::directory::Authentication;
 use oauth_model::http::HttpRequest;
@@ -14,15 +15,11 @@ pub(crate) const CALLBACK: &str = "http://localhost:8000/callback";
 
 pub(crate) fn settings() -> Settings {
     Settings {
-        client_id: "client_1".to_owned(),
         client_secret: Some("client_secret_1".to_owned()),
         authentication: Authentication::Basic,
-        redirect_uri: CALLBACK.to_owned(),
         scope: Some("profile".to_owned()),
-        pkce: true,
-        issuer: ISSUER.to_owned(),
-        endpoints: Endpoints::documented(ISSUER),
         iss: IssNeed::Required,
+        ..Settings::of("client_1", CALLBACK, ISSUER)
     }
 }
 
@@ -96,7 +93,7 @@ impl Browser {
         let filled = path.replace("$state", &state).replace("ISS", "http%3A%2F%2F127.0.0.1%3A9000");
         let (path, query) =
             filled.split_once('?').map_or((filled.as_str(), None), |(path, query)| (path, Some(query)));
-        receive(&get(path, query, &[]), &self.settings, &fresh(self.logins))
+        receive(&get(path, query, &[]), &Site::of(std::slice::from_ref(&self.settings)), &fresh(self.logins))
     }
 
     /// Opens a page: `$state` is the state of the last login, `ISS` the issuer.

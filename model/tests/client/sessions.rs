@@ -1,7 +1,8 @@
 //! The fold: responses, sessions and answers, one line each.
 
-use oauth_model::client::IssNeed;
-use oauth_model::client::settings::Settings;
+use oauth_model::client::settings::{Address, Settings};
+use oauth_model::client::{Callback, Event, IssNeed};
+use oauth_model::secret::Digest;
 
 use super::browser::{Browser, fresh, settings};
 
@@ -195,4 +196,36 @@ fn token_answers_are_judged_as_the_table_says() {
     }
     // Nobody asked.
     assert_eq!(Browser::waiting(settings()).token_answer(200, &format!("{{{good}}}")), "NoFlow; waiting");
+}
+
+/// RFC 9700 4.4.2: what a response is held to was settled when the login began.
+#[test]
+fn a_response_of_another_server_than_the_one_asked_is_refused() {
+    // At the address of another server, whatever else is right.
+    let mut browser = Browser::waiting(settings());
+    let Event::Callback(callback) = browser.receive("/callback?code=x&state=$state&iss=ISS").event else {
+        panic!("a response")
+    };
+    let elsewhere = Callback { at: Digest::of("http://localhost:8000/callback/other"), ..callback };
+    assert_eq!(browser.folds(&Event::Callback(elsewhere)), "WrongAddress");
+
+    // The rules of another server are loaded: the login still knows whom it asked.
+    let mut browser = Browser::waiting(settings());
+    browser.settings.issuer = "https://evil.example".to_owned();
+    assert_eq!(browser.opens("/callback?code=x&state=$state&iss=https%3A%2F%2Fevil.example"), "IssWrong");
+}
+
+#[test]
+fn a_server_that_cannot_be_told_from_another_is_not_asked() {
+    use IssNeed::{IfSent, Required, Unadvertised};
+    for (address, iss, expected) in [
+        (Address::Own, IfSent, "to server; waiting"),
+        (Address::Own, Unadvertised, "to server; waiting"),
+        (Address::Shared, Required, "to server; waiting"),
+        (Address::Shared, IfSent, "ServersAlike"),
+        (Address::Shared, Unadvertised, "ServersAlike"),
+    ] {
+        let mut browser = Browser::new(Settings { address, iss, ..settings() });
+        assert_eq!(browser.opens("/login"), expected, "{address:?} {iss:?}");
+    }
 }

@@ -7,6 +7,7 @@ use oauth_model::client::receive::{locate, origin_of, receive, session_cookie_na
 use oauth_model::client::refusal::ClientRefusal;
 use oauth_model::client::reply::{ClientPage, Shown, encode};
 use oauth_model::client::settings::{Settings, metadata_url};
+use oauth_model::client::site::Site;
 use oauth_model::client::{Act, Event, step};
 use oauth_model::directory::Authentication;
 use oauth_model::form::Params;
@@ -15,6 +16,10 @@ use oauth_model::policy::Time;
 use oauth_model::secret::{Digest, s256};
 
 use super::browser::{Browser, CALLBACK, ISSUER, fresh, get, settings};
+
+fn site() -> Site {
+    Site::of(&[settings()])
+}
 
 #[test]
 fn the_server_s_words_are_shown_for_its_own_refusals_only() {
@@ -39,7 +44,7 @@ fn the_server_s_words_are_shown_for_its_own_refusals_only() {
 
 #[test]
 fn pages_are_found_by_path_method_and_origin() {
-    let event = |request: &HttpRequest| receive(request, &settings(), &fresh(0)).event;
+    let event = |request: &HttpRequest| receive(request, &site(), &fresh(0)).event;
     assert_eq!(event(&get("/", None, &[("host", "localhost:8000")])), Event::Home);
     assert_eq!(event(&get("/", None, &[("host", "LOCALHOST:8000")])), Event::Home);
     assert_eq!(event(&get("/", None, &[("host", "127.0.0.1:8000")])), Event::WrongOrigin);
@@ -56,14 +61,41 @@ fn pages_are_found_by_path_method_and_origin() {
 }
 
 #[test]
+fn a_login_is_for_the_server_that_it_names() {
+    let server = |name: &str| Settings {
+        name: name.to_owned(),
+        redirect_uri: format!("{CALLBACK}/{name}"),
+        ..settings()
+    };
+    let site = Site::of(&[server("one"), server("two")]);
+    let received = |path: &str, query: &str| receive(&get(path, Some(query), &[]), &site, &fresh(0));
+    for (query, place) in [("server=one", 0), ("server=two", 1), ("server=two&server=one", 1)] {
+        let received = received("/login", query);
+        assert_eq!((received.event, received.server), (Event::LogIn(fresh(0)), place), "{query}");
+    }
+    for query in ["", "Server=one"] {
+        assert_eq!(received("/login", query).event, Event::Home, "{query}");
+    }
+    for query in ["server=", "server=One", "server=three"] {
+        assert_eq!(received("/login", query).event, Event::Malformed(ClientRefusal::NoSuchServer), "{query}");
+    }
+    for name in ["one", "two"] {
+        let Event::Callback(callback) = received(&format!("/callback/{name}"), "").event else {
+            panic!("a response")
+        };
+        assert_eq!(callback.at, Digest::of(&format!("{CALLBACK}/{name}")));
+    }
+    assert_eq!(received("/callback", "").event, Event::Malformed(ClientRefusal::NoSuchPage));
+}
+
+#[test]
 fn a_session_is_found_by_its_cookie_of_its_origin_s_kind() {
-    let cookie = |text| locate(&get("/", None, &[("cookie", text)]), &settings());
+    let cookie = |text| locate(&get("/", None, &[("cookie", text)]), &site());
     assert_eq!(cookie("a=b; oauth_client_session=x; c=d"), Some(Digest::of("x")));
     assert_eq!(cookie("oauth_client_session=x; oauth_client_session=y"), Some(Digest::of("x")));
     assert_eq!(cookie("__Host-oauth_client_session=x"), None);
     assert_eq!(cookie(""), None);
-    let secure = Settings { redirect_uri: "https://c.example/cb".to_owned(), ..settings() };
-    assert_eq!(session_cookie_name(&secure), "__Host-oauth_client_session");
+    assert_eq!(session_cookie_name("https://c.example"), "__Host-oauth_client_session");
     for (uri, origin) in [
         ("https://c.example/cb", "https://c.example"),
         ("https://c.example?x=/", "https://c.example"),

@@ -3,7 +3,8 @@
 use oauth_model::client::call::{judge_resource_answer, judge_token_answer, token_request};
 use oauth_model::client::receive::{locate, receive};
 use oauth_model::client::reply::{Shown, encode};
-use oauth_model::client::settings::{Endpoints, Settings, metadata_url};
+use oauth_model::client::settings::{Settings, metadata_url};
+use oauth_model::client::site::Site;
 use oauth_model::client::{Act, Fresh, IssNeed, Session, step};
 use oauth_model::directory::Authentication;
 use oauth_model::form::Params;
@@ -16,15 +17,11 @@ use crate::bench::ISSUER;
 
 fn settings() -> Settings {
     Settings {
-        client_id: "client_1".to_owned(),
         client_secret: Some("client_secret_1".to_owned()),
         authentication: Authentication::Basic,
-        redirect_uri: "http://localhost:8000/callback".to_owned(),
         scope: Some("profile".to_owned()),
-        pkce: true,
-        issuer: ISSUER.to_owned(),
-        endpoints: Endpoints::documented(ISSUER),
         iss: IssNeed::Required,
+        ..Settings::of("client_1", "http://localhost:8000/callback", ISSUER)
     }
 }
 
@@ -62,14 +59,15 @@ proptest! {
     #[test]
     fn whatever_a_browser_sends_the_reply_can_be_sent(requests in prop::collection::vec(request(), 1..5)) {
         let settings = settings();
+        let site = Site::of(std::slice::from_ref(&settings));
         let mut session = Session::default();
         for (nth, request) in requests.iter().enumerate() {
-            let _ = locate(request, &settings);
-            let received = receive(request, &settings, &fresh(u8::try_from(nth).expect("a few")));
+            let _ = locate(request, &site);
+            let received = receive(request, &site, &fresh(u8::try_from(nth).expect("a few")));
             let (next, act) = step(Time(1000), &settings.rules(), session, &received.event);
             session = next;
             prop_assert!(!matches!(act, Act::ToProfile(_)), "no request alone logs anybody in");
-            let shown = Shown { words: received.words, resource: String::new(), path: request.path.clone() };
+            let shown = Shown { words: received.words, path: request.path.clone(), ..Shown::default() };
             if let Some(reply) = encode(&act, &settings, &shown) {
                 for (name, value) in &reply.headers {
                     prop_assert!(value.bytes().all(|byte| (0x20..=0x7e).contains(&byte)), "{name}: {value:?}");

@@ -1,10 +1,13 @@
 //! The built-in configuration, defaults, and the errors word by word.
 
+use super::read::ISSUER;
 use super::*;
 
 #[test]
 fn the_built_in_configuration_is_client_1_of_the_documented_sequence() {
-    let config = Config::built_in();
+    assert_eq!(Config::built_in().servers.len(), 1);
+    let config = Registration::built_in();
+    assert_eq!(config.name, "");
     assert_eq!(config.client_id, "client_1");
     assert_eq!(config.client_secret.as_deref(), Some("client_secret_1"));
     assert_eq!(config.authentication, Authentication::Basic);
@@ -18,9 +21,10 @@ fn the_built_in_configuration_is_client_1_of_the_documented_sequence() {
 #[test]
 fn what_is_left_out_has_its_default() {
     let config = Config::parse("client_id = 'c'\nauthentication = 'none'\n").expect("it is complete");
+    let config = &config.servers[0];
     assert_eq!(config.client_secret, None);
     assert!(config.pkce);
-    assert_eq!((config.issuer.as_str(), config.scope), (ISSUER, None));
+    assert_eq!((config.issuer.as_str(), config.scope.as_deref()), (ISSUER, None));
 }
 
 #[test]
@@ -72,6 +76,59 @@ fn errors_name_line_field_and_fix_and_no_secret() {
     }
 }
 
+const ONE: &str = "[[server]]\nname = 'one'\nclient_id = 'c1'\nauthentication = 'none'\n";
+
+#[test]
+fn several_servers_are_read_in_order_each_with_its_own_entries() {
+    let text = format!(
+        "{ONE}issuer = 'http://h/1'\n[server.endpoints]\ntoken = 'http://h/t'\n\
+         [[server]]\nname = 'two'\nclient_id = 'c2'\nclient_secret = 's2'\nissuer = 'http://h/2'\n"
+    );
+    let config = Config::parse(&text).expect("it is complete");
+    let read: Vec<_> = config
+        .servers
+        .iter()
+        .map(|server| (server.name.as_str(), server.client_id.as_str(), server.endpoints.token.as_deref()))
+        .collect();
+    assert_eq!(read, [("one", "c1", Some("http://h/t")), ("two", "c2", None)]);
+    let uris: Vec<String> =
+        config.servers.iter().map(|server| server.settings("http://h:1").redirect_uri).collect();
+    assert_eq!(uris, ["http://h:1/callback/one", "http://h:1/callback/two"]);
+}
+
+#[test]
+fn errors_of_several_servers_name_the_one_that_is_wrong() {
+    const NAME: &str = "name: has to be letters, digits, hyphens and underscores, at least one";
+    for (text, expected) in [
+        (
+            "client_id = 'c'\n[[server]]\nname = 'one'".to_owned(),
+            "line 1: client_id: does not go beside [[server]]; move it into each [[server]]".to_owned(),
+        ),
+        (
+            "name = 'one'\nclient_id = 'c'\nclient_secret = 's'".to_owned(),
+            "line 1: name: goes with [[server]] only; leave it out where there is one server".to_owned(),
+        ),
+        ("server = []".to_owned(), "line 1: server: has to have at least one server".to_owned()),
+        (ONE.replace("'one'", "'a/b'"), format!("line 2: {NAME}")),
+        (ONE.replace("'one'", "''"), format!("line 2: {NAME}")),
+        (
+            format!("{ONE}[[server]]\nclient_id = 'c'\nclient_secret = 's'"),
+            "line 5: name: is missing; add the word that /login?server=NAME has for it".to_owned(),
+        ),
+        (
+            format!("{ONE}[[server]]\nname = 'two'\nclient_id = 'c'"),
+            "line 5: client_secret: is missing; add it, or set authentication = \"none\" for a public client"
+                .to_owned(),
+        ),
+        (
+            format!("{ONE}[[server.server]]\nname = 'two'"),
+            "line 5: server: does not go inside a [[server]]".to_owned(),
+        ),
+    ] {
+        assert_eq!(Config::parse(&text).expect_err(&text).to_string(), expected, "{text}");
+    }
+}
+
 #[test]
 fn errors_of_the_toml_reader_name_line_and_field_and_no_secret() {
     for (text, parts) in [
@@ -97,4 +154,5 @@ fn errors_of_the_toml_reader_name_line_and_field_and_no_secret() {
 #[test]
 fn a_configuration_does_not_print_its_secret() {
     assert!(!format!("{:?}", Config::built_in()).contains("client_secret_1"));
+    assert!(!format!("{:?}", Registration::built_in()).contains("client_secret_1"));
 }

@@ -1,9 +1,10 @@
 //! Proof keys: of what form, how many, and that no server talks the client out of them.
 
 use oauth_model::directory::Authentication;
-use oauth_reference_client::Config;
+use oauth_reference_client::Registration;
 use serde_json::{Value, json};
 
+use crate::server::Answer;
 use crate::wire::{self, query, s256};
 use crate::world::{Departure, Held, Host, METADATA, Stop, World, control, demand, metadata_but};
 
@@ -14,20 +15,23 @@ crate::checks! {
     ];
     challenge_is_s256 "pkce/a-challenge-is-the-hash-of-its-verifier" [
         "rfc7636-4.2-client-uses-s256", "rfc9700-2.1.1-client-uses-s256",
+        "oauth21-4.1.1-client-uses-code-challenge",
     ];
     public_client_proves "pkce/a-public-client-proves-itself" [
         "rfc9700-2.1.1-public-client-uses-pkce", "rfc8252-6-client-pkce",
+        "oauth21-4.1.1-client-uses-code-challenge",
     ];
     confidential_client_proves "pkce/a-confidential-client-proves-itself" [
-        "rfc9700-2.1.1-confidential-client-uses-pkce",
+        "rfc9700-2.1.1-confidential-client-uses-pkce", "oauth21-4.1.1-client-uses-code-challenge",
     ];
     code_of_another_login "pkce/a-code-of-another-login-comes-with-ones-own-verifier" [
         "rfc9700-2.1.1-client-prevents-code-injection",
     ];
     no_downgrade "pkce/an-error-brings-no-downgrade" ["rfc7636-7.2-client-no-downgrade"];
+    fresh_after_errors "pkce/an-error-brings-a-new-challenge" ["oauth21-7.5.1.1-fresh-values-after-error"];
 }
 
-fn public(config: &mut Config) {
+pub(crate) fn public(config: &mut Registration) {
     config.client_id = "public_1".to_owned();
     config.client_secret = None;
     config.authentication = Authentication::None;
@@ -124,7 +128,7 @@ async fn confidential_client_proves(host: &Host) -> Held {
 }
 
 async fn code_of_another_login(host: &Host) -> Held {
-    for configure in [public as fn(&mut Config), |_: &mut Config| {}] {
+    for configure in [public as fn(&mut Registration), |_: &mut Registration| {}] {
         let world = host.world_with(|_| {}, configure).await;
         let (mut first, mut second) = (world.browser(), world.browser());
         first.depart().await?;
@@ -174,6 +178,31 @@ async fn no_downgrade(host: &Host) -> Held {
         let method = departure.param("code_challenge_method");
         demand(method.as_deref() == Some("S256"), format!("{method:?} after errors"))?;
         demand(challenge(&departure).is_some_and(|text| text.len() == 43), "no S256 challenge after errors")?;
+    }
+    Ok(())
+}
+
+async fn fresh_after_errors(host: &Host) -> Held {
+    let world = host.world().await;
+    let mut browser = world.browser();
+    let mut seen: Vec<String> = Vec::new();
+    for failure in ["by redirect", "of the token endpoint", "none"] {
+        let departure = browser.depart().await?;
+        let challenge = challenge(&departure).unwrap_or_default();
+        demand(!challenge.is_empty(), format!("no challenge after {} failures", seen.len()))?;
+        demand(!seen.contains(&challenge), format!("one challenge again after {} failures", seen.len()))?;
+        seen.push(challenge);
+        let state = departure.state()?;
+        let issuer = world.server.origin.as_str();
+        let response = match failure {
+            "by redirect" => [("error", "temporarily_unavailable"), ("state", &state), ("iss", issuer)],
+            _ => [("code", "code"), ("state", &state), ("iss", issuer)],
+        };
+        if failure == "of the token endpoint" {
+            world.server.answer("/token", Answer::json(400, &json!({ "error": "invalid_grant" })));
+        }
+        let page = browser.callback(&query(&response)).await;
+        control(page.status >= 400 || failure == "none", format!("a failure {failure} logs in"))?;
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use oauth_model::client::settings::REFRESH_MARGIN;
 use oauth_model::directory::Authentication;
-use oauth_reference_client::Config;
+use oauth_reference_client::Registration;
 use serde_json::{Value, json};
 
 use crate::server::{Answer, Seen};
@@ -45,7 +45,7 @@ fn answers(world: &World, access: &str, refresh: Option<&str>) {
 }
 
 /// A world in which a browser logged in, and got `access-1` and `refresh-1`.
-async fn logged_in(host: &Host, configure: impl FnOnce(&mut Config)) -> Result<(World, Browser), Stop> {
+async fn logged_in(host: &Host, configure: impl FnOnce(&mut Registration)) -> Result<(World, Browser), Stop> {
     let world = host.world_with(|_| {}, configure).await;
     answers(&world, "access-1", Some("refresh-1"));
     let mut browser = world.browser();
@@ -140,7 +140,7 @@ async fn authenticates(host: &Host) -> Held {
 }
 
 async fn names_itself(host: &Host) -> Held {
-    let public = |config: &mut Config| {
+    let public = |config: &mut Registration| {
         config.client_id = "public 1".to_owned();
         config.client_secret = None;
         config.authentication = Authentication::None;

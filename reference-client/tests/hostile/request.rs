@@ -1,10 +1,13 @@
 //! The authorization request, and where it goes.
 
+use oauth_reference_client::{Options, Registration, serve};
 use serde_json::json;
+use tokio::net::TcpListener;
 
+use crate::pkce::public;
 use crate::server::Answer;
 use crate::wire;
-use crate::world::{Held, Host, METADATA, control, demand, metadata, metadata_but};
+use crate::world::{Held, Host, METADATA, Stop, World, control, demand, metadata, metadata_but};
 
 crate::checks! {
     asks_for_a_code "request/asks-for-a-code" ["rfc6749-4.1.1-client-request-parameters"];
@@ -16,6 +19,20 @@ crate::checks! {
     ];
     metadata_of_another_issuer_is_not_used "request/metadata-of-another-issuer-is-not-used" [
         "rfc8414-3.3-client-rejects-issuer-mismatch",
+    ];
+    loopback_literal "request/a-public-client-is-reached-at-a-loopback-literal" [
+        "rfc8252-8.3-client-loopback-literal",
+    ];
+    resource_is_named "request/the-resource-is-named" [
+        "rfc8707-2-client-names-resource", "rfc9728-7.4-client-asks-for-audience",
+        "rfc8707-3-client-one-resource-per-token",
+    ];
+    resource_is_an_identifier "request/the-resource-is-named-without-fragment-and-query" [
+        "rfc8707-2-client-resource-form", "rfc8707-2-client-resource-no-query",
+    ];
+    resource_is_the_one_called "request/the-resource-that-is-named-is-called" ["rfc8707-2-client-base-uri"];
+    responses_stay_private "request/responses-come-by-tls-or-stay-on-the-machine" [
+        "rfc6749-3.1.2.1-redirect-endpoint-tls",
     ];
 }
 
@@ -150,6 +167,126 @@ async fn metadata_of_another_issuer_is_not_used(host: &Host) -> Held {
             !departure.url.contains("/stolen"),
             format!("metadata of {:?} is used", change(&world.server.origin)),
         )?;
+    }
+    Ok(())
+}
+
+async fn loopback_literal(host: &Host) -> Held {
+    let world = host.world_with(|_| {}, public).await;
+    control(world.client.addr.ip().is_loopback(), "the client does not listen on loopback")?;
+    let mut browser = world.browser();
+    let departure = browser.depart().await?;
+    let named = departure.param("redirect_uri").unwrap_or_default();
+    let literal = ["http://127.0.0.1:", "http://[::1]:"].iter().any(|start| named.starts_with(start));
+    demand(literal, format!("a program on this machine asks to be reached at {named:?}"))?;
+    // Nothing is taken there but the response that is waited for.
+    let reply = world.browser().callback(&world.response(&departure, "code")?).await;
+    demand(
+        reply.status == 400,
+        format!("a response that nobody waits for is answered with {}", reply.status),
+    )?;
+    let reply = browser.callback(&world.response(&departure, "code")?).await;
+    control(reply.status == 303, "the response is not taken at the loopback literal")
+}
+
+async fn responses_stay_private(host: &Host) -> Held {
+    let starts = async |redirect_uri: &str| {
+        let config = Registration { redirect_uri: Some(redirect_uri.to_owned()), ..Registration::built_in() };
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback has a free port");
+        let options = Options { faults: host.faults.clone(), ..Options::default() };
+        serve(listener, &config.into(), options).map(|_| ()).map_err(|refusal| refusal.to_string())
+    };
+    for good in [
+        "https://app.example/callback",
+        "http://localhost/callback",
+        "http://127.0.0.1:8000/callback",
+        "http://[::1]:8000/callback",
+    ] {
+        let started = starts(good).await;
+        control(started.is_ok(), format!("{good} is refused: {started:?}"))?;
+    }
+    for plain in [
+        "http://app.example/callback",
+        "http://localhost.example/callback",
+        "http://127.0.0.1.example:8000/callback",
+        "http://127.0.0.1@app.example/callback",
+        "http://127.0.0.1:80@app.example/callback",
+    ] {
+        let refused = starts(plain).await.err().unwrap_or_default();
+        demand(refused.starts_with("redirect_uri: "), format!("responses may come to {plain}: {refused:?}"))?;
+    }
+    Ok(())
+}
+
+/// Logs in at a client that names its resource, and lets it refresh once; returns each request for a token, and how the
+/// resource is named there.
+async fn named_resources(host: &Host) -> Result<(World, Vec<(&'static str, Vec<String>)>), Stop> {
+    let script = |server: &crate::server::Server| {
+        let mut answer = crate::world::token_answer();
+        answer["refresh_token"] = json!("refresh-1");
+        server.answer("/token", Answer::json(200, &answer));
+    };
+    let configure = |config: &mut Registration| {
+        config.resource = Some(format!("{}/api/me", config.issuer));
+        // How it is called is not how it is named.
+        config.endpoints.resource = Some(format!("{}/api/me?view=full", config.issuer));
+    };
+    let world = host.world_with(script, configure).await;
+    let mut browser = world.browser();
+    let departure = browser.depart().await?;
+    browser.callback(&world.response(&departure, "code")?).await;
+    world.clock.advance(std::time::Duration::from_secs(3599));
+    control(browser.is_logged_in().await, "the profile is not shown after a refresh")?;
+    let mut named = vec![("authorization", own(wire::values(&departure.params, "resource")))];
+    let requests = world.token_requests();
+    control(requests.len() == 2, format!("{} token requests instead of two", requests.len()))?;
+    for (name, request) in ["token", "refresh"].into_iter().zip(&requests) {
+        named.push((name, own(wire::values(&request.form(), "resource"))));
+    }
+    Ok((world, named))
+}
+
+fn own(values: Vec<&str>) -> Vec<String> {
+    values.into_iter().map(str::to_owned).collect()
+}
+
+async fn resource_is_named(host: &Host) -> Held {
+    let (_, named) = named_resources(host).await?;
+    for (request, resources) in named {
+        demand(resources.len() == 1, format!("the {request} request names {resources:?}"))?;
+    }
+    // Who was told of none names none.
+    let world = host.world().await;
+    let departure = world.browser().depart().await?;
+    control(departure.param("resource").is_none(), "a resource is named that nobody configured")
+}
+
+async fn resource_is_an_identifier(host: &Host) -> Held {
+    let (_, named) = named_resources(host).await?;
+    for (request, resources) in named {
+        for resource in resources {
+            let absolute = resource.starts_with("http://");
+            demand(
+                absolute && !resource.contains(['#', '?', ' ']),
+                format!("the {request} request names {resource:?}"),
+            )?;
+        }
+    }
+    Ok(())
+}
+
+async fn resource_is_the_one_called(host: &Host) -> Held {
+    let (world, named) = named_resources(host).await?;
+    let called = format!("{}/api/me", world.server.origin);
+    control(!world.server.seen_at("/api/me").is_empty(), "the resource was not called")?;
+    for (request, resources) in named {
+        for resource in resources {
+            demand(
+                called.starts_with(&resource),
+                format!("{called} is called, and {request} names {resource}"),
+            )?;
+            demand(resource != world.server.origin, format!("the {request} request names the whole host"))?;
+        }
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! The token request, and what is made of its answer.
 
 use oauth_model::directory::Authentication;
-use oauth_reference_client::Config;
+use oauth_reference_client::Registration;
 use serde_json::{Value, json};
 
 use crate::server::{Answer, Seen};
@@ -25,7 +25,7 @@ crate::checks! {
 /// What form encoding has to change: the example of a secret that breaks clients which do not encode.
 const ODD: &str = "a b%+:&c";
 
-fn odd(config: &mut Config) {
+fn odd(config: &mut Registration) {
     config.client_id = format!("id {ODD}");
     config.client_secret = Some(ODD.to_owned());
 }
@@ -136,7 +136,7 @@ async fn encodes_for_basic(host: &Host) -> Held {
 }
 
 async fn names_itself(host: &Host) -> Held {
-    let public = |config: &mut Config| {
+    let public = |config: &mut Registration| {
         config.client_id = "public 1".to_owned();
         config.client_secret = None;
         config.authentication = Authentication::None;

@@ -1,7 +1,7 @@
 //! What a check works with: a hostile server, the client under test, and browsers.
 
 use oauth_model::fault::Faults;
-use oauth_reference_client::{Clock, Config, Options, Running, serve};
+use oauth_reference_client::{Clock, Options, Registration, Running, serve};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
@@ -58,20 +58,20 @@ impl Host {
     pub(crate) async fn world_with(
         &self,
         script: impl FnOnce(&Server),
-        configure: impl FnOnce(&mut Config),
+        configure: impl FnOnce(&mut Registration),
     ) -> World {
         let server = Server::start().await;
         server.answer(METADATA, Answer::json(200, &metadata(&server.origin)));
         server.answer("/token", Answer::json(200, &token_answer()));
         server.answer("/api/me", Answer::json(200, &json!({ "name": "Ada" })));
         script(&server);
-        let mut config = Config::built_in();
+        let mut config = Registration::built_in();
         config.issuer = server.origin.clone();
         configure(&mut config);
         let clock = Clock::default();
         let options = Options { clock: clock.clone(), faults: self.faults.clone() };
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback has a free port");
-        let client = serve(listener, &config, options).expect("the client starts");
+        let client = serve(listener, &config.into(), options).expect("the client starts");
         World { server, client, clock }
     }
 }
@@ -120,15 +120,7 @@ pub(crate) struct World {
 impl World {
     /// A browser without cookies.
     pub(crate) fn browser(&self) -> Browser {
-        let http = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .tls_certs_only([])
-            .resolve("localhost", self.client.addr)
-            .build()
-            .expect("a plain client can be built");
-        let origin = self.client.redirect_uri.trim_end_matches("/callback").to_owned();
-        Browser { http, origin, cookies: Vec::new(), cookies_set: Vec::new() }
+        Browser::at(&self.client)
     }
 
     /// The requests at the token endpoint.
@@ -207,6 +199,19 @@ pub(crate) struct Browser {
 }
 
 impl Browser {
+    /// A browser without cookies, at the origin of this client's redirect URI.
+    pub(crate) fn at(client: &Running) -> Self {
+        let http = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .tls_certs_only([])
+            .resolve("localhost", client.addr)
+            .build()
+            .expect("a plain client can be built");
+        let origin = client.redirect_uri.split("/callback").next().unwrap_or_default().to_owned();
+        Self { http, origin, cookies: Vec::new(), cookies_set: Vec::new() }
+    }
+
     /// Opens a page, given by path and query.
     pub(crate) async fn get(&mut self, target: &str) -> Reply {
         self.get_as(target, &[]).await
@@ -248,11 +253,16 @@ impl Browser {
 
     /// Starts a login, and stops before the server's page.
     pub(crate) async fn depart(&mut self) -> Result<Departure, Stop> {
-        let reply = self.get("/login").await;
+        self.depart_by("/login").await
+    }
+
+    /// As [`Browser::depart`], by this page.
+    pub(crate) async fn depart_by(&mut self, page: &str) -> Result<Departure, Stop> {
+        let reply = self.get(page).await;
         let url = reply.header("location").unwrap_or_default().to_owned();
         control(
             reply.status == 303 && url.contains('?'),
-            format!("/login answered {} to {url:?}", reply.status),
+            format!("{page} answered {} to {url:?}", reply.status),
         )?;
         let params = wire::pairs(url.split_once('?').map_or("", |(_, query)| query));
         Ok(Departure { url, params })

@@ -19,17 +19,27 @@ macro_rules! with_client_faults {
         ["rfc9700-4.2.4-client-state-invalidated", "rfc6749-4.1.2-client-uses-code-once"];
     Client ClientVerifierConstant "client-verifier-constant":
         "every login has the same verifier",
-        ["rfc7636-4.1-client-verifier-form", "rfc9700-2.1.1-challenge-transaction-specific"];
+        ["rfc7636-4.1-client-verifier-form", "rfc9700-2.1.1-challenge-transaction-specific",
+         "oauth21-7.5.1.1-fresh-values-after-error"];
     Client ClientPlainChallenge "client-plain-challenge":
         "the challenge is the verifier",
-        ["rfc7636-4.2-client-uses-s256", "rfc9700-2.1.1-client-uses-s256"];
+        ["rfc7636-4.2-client-uses-s256", "rfc9700-2.1.1-client-uses-s256",
+         "oauth21-4.1.1-client-uses-code-challenge"];
     Client ClientWithoutPkce "client-without-pkce":
         "no challenge is sent",
         ["rfc9700-2.1.1-public-client-uses-pkce", "rfc9700-2.1.1-confidential-client-uses-pkce",
-         "rfc9700-2.1.1-client-prevents-code-injection", "rfc8252-6-client-pkce"];
+         "rfc9700-2.1.1-client-prevents-code-injection", "rfc8252-6-client-pkce",
+         "oauth21-4.1.1-client-uses-code-challenge"];
+    Client ClientDowngradesPkce "client-downgrades-pkce":
+        "after an error the next request in that browser has no challenge",
+        ["rfc7636-7.2-client-no-downgrade"];
     Client ClientIssUnchecked "client-iss-unchecked":
         "iss is not compared",
-        ["rfc9207-2.4-client-rejects-wrong-iss"];
+        ["rfc9207-2.4-client-rejects-wrong-iss", "rfc9700-4.4.2.1-client-compares-issuer",
+         "rfc9700-2.1-client-mixup-by-iss", "rfc9700-2.1-client-mixup-defence"];
+    Client ClientFirstIssCounts "client-first-iss-counts":
+        "of two iss the second is ignored",
+        ["rfc9207-4-client-multiple-issuers-must-match"];
     Client ClientIssOptional "client-iss-optional":
         "a response without iss is taken from a server that always sends it",
         ["rfc9207-2.4-client-rejects-missing-iss"];
@@ -39,6 +49,22 @@ macro_rules! with_client_faults {
     Client ClientErrorOriginAssumed "client-error-origin-assumed":
         "an error with the iss of another server is shown as the server's words",
         ["rfc9207-2.4-client-error-origin-not-assumed"];
+    Client ClientAddressUnchecked "client-address-unchecked":
+        "a response is taken at the redirect URI of another server",
+        ["rfc9700-4.4.2.2-client-distinct-redirect-uris", "rfc8252-8.10-client-redirect-uri-per-server",
+         "rfc9700-2.1-client-mixup-defence"];
+    Client ClientServerForgotten "client-server-forgotten":
+        "the code is taken to the first server, whichever was asked",
+        ["rfc9700-4.4.2-client-stores-issuer-per-request", "rfc9700-2.1-client-mixup-defence"];
+    Client ClientAlikeServersAsked "client-alike-servers-asked":
+        "a server whose responses cannot be told from another's is asked all the same",
+        ["rfc9700-2.1-client-mixup-defence"];
+    Client ClientIssuersRepeated "client-issuers-repeated":
+        "a configuration with two servers of one issuer is taken",
+        ["rfc9207-4-client-unique-issuers"];
+    Client ClientAddressPlain "client-address-plain":
+        "a redirect URI may be plain http to another machine",
+        ["rfc6749-3.1.2.1-redirect-endpoint-tls"];
     Client ClientTokenTypeUnchecked "client-token-type-unchecked":
         "a token of any type is used",
         ["rfc6749-7.1-client-unknown-token-type"];
@@ -69,6 +95,9 @@ macro_rules! with_client_faults {
     Client ClientTokenByGet "client-token-by-get":
         "the token request is a GET",
         ["rfc6749-3.2-client-uses-post"];
+    Client ClientPasswordGrant "client-password-grant":
+        "the token request is one for the password grant",
+        ["rfc9700-2.4-client-no-password-grant"];
     Client ClientRedirectUriDiffers "client-redirect-uri-differs":
         "the token request has another redirect URI than the authorization request",
         ["rfc6749-4.1.3-client-token-request"];
@@ -78,6 +107,9 @@ macro_rules! with_client_faults {
     Client ClientTokenTwice "client-token-twice":
         "the access token is sent in the header and in the query",
         ["rfc6750-2-client-one-method"];
+    Client ClientTokenInGetBody "client-token-in-get-body":
+        "the access token is sent in the body of a GET",
+        ["rfc6750-2.2-body-only-form-not-get"];
     Client ClientTokenInCookie "client-token-in-cookie":
         "the access token is put into a cookie",
         ["rfc6750-5.3-no-token-in-clear-cookie"];
@@ -93,6 +125,60 @@ macro_rules! with_client_faults {
     Client ClientMarkupReflected "client-markup-reflected":
         "the client's pages repeat the response's values as markup",
         ["rfc6749-10.14-client-sanitizes-input"];
+    Client ClientOpenRedirector "client-open-redirector":
+        "a page of the client leads wherever its next parameter says",
+        ["rfc9700-2.1-client-no-open-redirector"];
+    Client ClientMetadataUnused "client-metadata-unused":
+        "the metadata is not read",
+        ["rfc9700-2.6-client-uses-metadata"];
+    Client ClientMetadataPathAppended "client-metadata-path-appended":
+        "the metadata is asked for below the issuer's path",
+        ["rfc8414-3.1-client-path-insertion"];
+    Client ClientMetadataIssuerUnchecked "client-metadata-issuer-unchecked":
+        "metadata of whatever issuer is used",
+        ["rfc8414-3.3-client-rejects-issuer-mismatch"];
+    Client ClientChallengeIgnored "client-challenge-ignored":
+        "the challenge of a resource is not followed to its metadata",
+        ["rfc9728-5-client-follows-challenge"];
+    Client ClientResourcePathAppended "client-resource-path-appended":
+        "the metadata of a resource is asked for below its path",
+        ["rfc9728-3.1-client-get-at-inserted-path"];
+    Client ClientResourceUnchecked "client-resource-unchecked":
+        "metadata of whatever resource is used",
+        ["rfc9728-3.3-client-rejects-mismatch", "rfc9728-3.3-client-rejects-challenge-mismatch"];
+    Client ClientResourceNormalised "client-resource-normalised":
+        "resources compare without regard to case and escapes",
+        ["rfc9728-6-client-compares-code-points"];
+    Client ClientUnknownMetadataRefused "client-unknown-metadata-refused":
+        "a resource's metadata with an unknown member is refused",
+        ["rfc9728-3.2-client-ignores-unknown-members"];
+    Client ClientResourceMetadataKept "client-resource-metadata-kept":
+        "a resource is asked for its server once and never again",
+        ["rfc9728-5.2-client-refetches"];
+    Client ClientAsksEveryScope "client-asks-every-scope":
+        "every scope is asked for that the resource's metadata lists",
+        ["rfc9728-7.2-client-limited-scope"];
+    Client ClientInnerAddressesCalled "client-inner-addresses-called":
+        "metadata may send the client to whatever address",
+        ["rfc9728-7.7-client-no-ssrf"];
+    Client ClientResourceUnnamed "client-resource-unnamed":
+        "the resource is not named in requests for tokens",
+        ["rfc8707-2-client-names-resource", "rfc9728-7.4-client-asks-for-audience"];
+    Client ClientResourceFragment "client-resource-fragment":
+        "the resource is named with a fragment",
+        ["rfc8707-2-client-resource-form"];
+    Client ClientResourceQuery "client-resource-query":
+        "the resource is named with a query",
+        ["rfc8707-2-client-resource-no-query"];
+    Client ClientResourceElsewhere "client-resource-elsewhere":
+        "another resource is named than the one that is called",
+        ["rfc8707-2-client-base-uri"];
+    Client ClientSeveralResources "client-several-resources":
+        "one token is asked for two resources",
+        ["rfc8707-3-client-one-resource-per-token"];
+    Client ClientLoopbackName "client-loopback-name":
+        "a public client on loopback calls itself localhost",
+        ["rfc8252-8.3-client-loopback-literal"];
     Client ClientEndpointQueryDropped "client-endpoint-query-dropped":
         "the query of the authorization endpoint's URI is lost",
         ["rfc6749-3.1-client-keeps-endpoint-query"];
