@@ -4,6 +4,8 @@
 //! Behind the feature `article`, since the programs are not part of this repository: `ARTICLE_DIR` names the folder
 //! that holds `server.py` and `client.py`. Needs Python and a package index as well.
 
+#[path = "common/install.rs"]
+mod install;
 #[path = "common/python.rs"]
 mod python;
 #[path = "common/reference.rs"]

@@ -3,6 +3,8 @@
 //!
 //! Behind the feature `peers`, since it needs Python and a package index.
 
+#[path = "common/install.rs"]
+mod install;
 #[path = "common/python.rs"]
 mod python;
 #[path = "common/reference.rs"]
