@@ -14,7 +14,6 @@ mod library;
 #[path = "common/node.rs"]
 mod node;
 #[path = "common/python.rs"]
-#[expect(dead_code, reason = "no program of these tests is a server in Python")]
 mod python;
 #[path = "common/reference.rs"]
 #[expect(

@@ -1,11 +1,9 @@
-//! Programs in Python: the environment that they run in, and how they are started and stopped.
+//! Programs in Python, in an environment that has what they import.
 //!
 //! Whatever is missing ends the test with one sentence that says what to install.
 
-use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::thread::JoinHandle;
+use std::process::Command;
 
 use crate::install::{once, says, sources};
 
@@ -39,52 +37,5 @@ fn install(peer: &str, place: &Path) {
     let requirements = sources(peer).join("requirements.txt");
     if let Err(reason) = says(Command::new(interpreter(place)).args(pip).arg(requirements)) {
         panic!("pip does not install peers/{peer}/requirements.txt ({reason}); let it reach a package index");
-    }
-}
-
-/// A program of `peers/authlib` that runs until it is dropped.
-pub(crate) struct Program {
-    child: Child,
-    /// Where it listens, as `http://127.0.0.1:PORT`.
-    pub(crate) origin: String,
-    /// Reads what the program complains about, which otherwise would stop at a full pipe.
-    _complaints: JoinHandle<String>,
-}
-
-impl Program {
-    /// Starts a program on a free port and waits until it listens.
-    pub(crate) fn start(script: &str, arguments: &[&str], environment: &[(&str, &Path)]) -> Self {
-        let mut child = command("authlib", script)
-            .args(["--port", "0"])
-            .args(arguments)
-            .envs(environment.iter().copied())
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap_or_else(|error| panic!("{script} does not start: {error}"));
-        let mut stderr = child.stderr.take().expect("it is piped");
-        let complaints = std::thread::spawn(move || {
-            let mut text = Vec::new();
-            let _ = stderr.read_to_end(&mut text);
-            String::from_utf8_lossy(&text).into_owned()
-        });
-        let mut line = String::new();
-        let stdout = child.stdout.as_mut().expect("it is piped");
-        BufReader::new(stdout).read_line(&mut line).expect("its output is text");
-        let Some(origin) = line.trim().strip_prefix("listening on ").map(str::to_owned) else {
-            let _ = child.kill();
-            let _ = child.wait();
-            panic!("{script} does not start: {}", complaints.join().unwrap_or_default().trim());
-        };
-        Self { child, origin, _complaints: complaints }
-    }
-}
-
-impl Drop for Program {
-    fn drop(&mut self) {
-        // It may have ended by itself.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
