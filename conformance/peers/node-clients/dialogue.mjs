@@ -17,6 +17,7 @@ const { values, positionals: steps } = parseArgs({
     'redirect-uri': { type: 'string' },
     scope: { type: 'string' },
     resource: { type: 'string' },
+    'second-resource': { type: 'string' },
   },
 })
 
@@ -29,6 +30,7 @@ export const task = {
   redirectUri: values['redirect-uri'],
   scope: values.scope,
   resource: new URL(values.resource),
+  secondResource: new URL(values['second-resource'] ?? values.resource),
 }
 
 const answers = createInterface({ input: process.stdin })[Symbol.asyncIterator]()
@@ -55,7 +57,7 @@ export async function perform(functions) {
 }
 
 /** The error code of a refusal; throws any other error again. */
-async function refusal(error) {
+export async function refusal(error) {
   if (typeof error.error === 'string') return error.error
   // Both libraries report the challenge of a 401 and leave its body unread.
   if (error.code !== 'OAUTH_WWW_AUTHENTICATE_CHALLENGE') throw error
@@ -65,13 +67,9 @@ async function refusal(error) {
 
 /** What is told of a token response, given the refresh token that was used. */
 export function told(tokens, used) {
-  const refresh = !tokens.refresh_token
-    ? 'no refresh token'
-    : used === undefined
-      ? 'a refresh token'
-      : tokens.refresh_token === used
-        ? 'the same refresh token'
-        : 'a new refresh token'
+  let refresh = 'no refresh token'
+  if (tokens.refresh_token === used) refresh = used ? 'the same refresh token' : refresh
+  else if (tokens.refresh_token) refresh = used ? 'a new refresh token' : 'a refresh token'
   return `${tokens.token_type.toLowerCase()}, ${tokens.scope ?? task.scope}, ${refresh}`
 }
 
@@ -81,9 +79,15 @@ export function toldOfResource(answer) {
   return `${answer.user_id ?? 'nobody'} by ${client}, ${answer.scope}`
 }
 
-/** What is told of an introspection response. */
-export function toldOfIntrospection(answer) {
+/** What is told of an introspection response, given the thumbprint of the key that the token is bound to. */
+export function toldOfIntrospection(answer, thumbprint) {
   if (!answer.active) return Object.keys(answer).length === 1 ? 'not active' : 'not active, and more'
   const client = answer.client_id === task.clientId ? 'this client' : answer.client_id
-  return `active, ${answer.username ?? 'nobody'} by ${client}, ${answer.scope}, ${answer.token_type.toLowerCase()}`
+  const words = [
+    `active, ${answer.username ?? 'nobody'} by ${client}, ${answer.scope}, ${answer.token_type.toLowerCase()}`,
+  ]
+  if (answer.iss !== task.issuer.href.replace(/\/$/, '')) words.push(`by ${answer.iss}`)
+  if ([answer.aud].flat().join(' ') !== task.resource.href) words.push(`for ${answer.aud}`)
+  if (answer.cnf?.jkt !== thumbprint) words.push('bound to another key')
+  return words.join(', ')
 }

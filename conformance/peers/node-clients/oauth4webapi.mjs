@@ -2,7 +2,7 @@
 
 import * as oauth from 'oauth4webapi'
 
-import { browse, perform, task, told, toldOfIntrospection, toldOfResource } from './dialogue.mjs'
+import { browse, perform, refusal, task, told, toldOfIntrospection, toldOfResource } from './dialogue.mjs'
 
 const METHODS = {
   client_secret_basic: oauth.ClientSecretBasic,
@@ -18,6 +18,7 @@ let client = { client_id: task.clientId }
 let authentication = METHODS[task.authentication](task.clientSecret)
 let tokens
 let DPoP
+let noncesDemanded = 0
 
 /** Sends a request and reads its answer; once more with the nonce, if the server demands one. */
 async function exchange(send, read) {
@@ -25,6 +26,7 @@ async function exchange(send, read) {
     return await read(await send())
   } catch (error) {
     if (!oauth.isDPoPNonceError(error)) throw error
+    noncesDemanded += 1
     return await read(await send())
   }
 }
@@ -38,8 +40,11 @@ async function discover() {
   return `${pkce}, ${as.authorization_response_iss_parameter_supported ? 'iss promised' : 'no iss promised'}`
 }
 
-/** Goes through the front channel and redeems the code; `requestUrl` builds the URL to send the browser to. */
-async function authorize(requestUrl, parameters = {}) {
+/**
+ * Goes through the front channel and redeems the code; `requestUrl` builds the URL to send the browser to, and
+ * `additionalParameters` go into the token request.
+ */
+async function authorize(requestUrl, parameters = {}, additionalParameters = {}) {
   const verifier = oauth.generateRandomCodeVerifier()
   const state = oauth.generateRandomState()
   const url = await requestUrl(new URLSearchParams({
@@ -55,7 +60,8 @@ async function authorize(requestUrl, parameters = {}) {
   const answered = oauth.validateAuthResponse(as, client, await browse(url), state)
   tokens = await exchange(
     () => oauth.authorizationCodeGrantRequest(
-      as, client, authentication, answered, task.redirectUri, verifier, options(),
+      as, client, authentication, answered, task.redirectUri, verifier,
+      { additionalParameters, ...options() },
     ),
     (response) => oauth.processAuthorizationCodeResponse(as, client, response),
   )
@@ -85,17 +91,28 @@ async function par() {
 /** A code flow whose tokens are bound to a key. */
 async function bound() {
   DPoP = oauth.DPoP(client, await oauth.generateKeyPair('ES256'))
-  return await authorize(requestInQuery, { dpop_jkt: await DPoP.calculateThumbprint() })
+  const told = await authorize(requestInQuery, { dpop_jkt: await DPoP.calculateThumbprint() })
+  return noncesDemanded > 0 ? `${told}, after a nonce` : told
 }
 
-async function resource() {
+async function fetchResource(url) {
   const answer = await exchange(
-    () => oauth.protectedResourceRequest(
-      tokens.access_token, 'GET', task.resource, undefined, undefined, options(),
-    ),
+    () => oauth.protectedResourceRequest(tokens.access_token, 'GET', url, undefined, undefined, options()),
     (response) => response.json(),
   )
   return toldOfResource(answer)
+}
+
+async function resource() {
+  return await fetchResource(task.resource)
+}
+
+/** A code flow for the second resource alone. */
+async function secondResource() {
+  const parameters = { resource: task.secondResource.href }
+  await authorize(requestInQuery, parameters, parameters)
+  const told = await fetchResource(task.secondResource)
+  return `${told}, the first one refuses: ${await fetchResource(task.resource).catch(refusal)}`
 }
 
 async function refresh() {
@@ -109,7 +126,8 @@ async function refresh() {
 
 async function introspect() {
   const response = await oauth.introspectionRequest(as, client, authentication, tokens.access_token, insecure)
-  return toldOfIntrospection(await oauth.processIntrospectionResponse(as, client, response))
+  const answer = await oauth.processIntrospectionResponse(as, client, response)
+  return toldOfIntrospection(answer, await DPoP?.calculateThumbprint())
 }
 
 async function revoke() {
@@ -127,13 +145,15 @@ async function clientCredentials() {
   return told(tokens)
 }
 
-/** Asks without a token, and follows the challenge to what the resource says of itself. */
+/** Shows no good token, and follows the challenge to what the resource says of itself. */
 async function resourceMetadata() {
-  const refusal = await fetch(task.resource)
   const read = await oauth.resourceDiscoveryRequest(task.resource, insecure)
   const metadata = await oauth.processResourceDiscoveryResponse(task.resource, read)
-  const told = /resource_metadata="([^"]*)"/.exec(refusal.headers.get('www-authenticate'))?.[1]
-  const followed = await oauth.processResourceDiscoveryResponse(task.resource, await fetch(told))
+  const refusal = await oauth
+    .protectedResourceRequest('not-a-token', 'GET', task.resource, undefined, undefined, insecure)
+    .catch((error) => error)
+  const linked = await fetch(refusal.cause[0].parameters.resource_metadata)
+  const followed = await oauth.processResourceDiscoveryResponse(task.resource, linked)
   if (JSON.stringify(metadata) !== JSON.stringify(followed)) return 'not what the challenge leads to'
   const server = metadata.authorization_servers?.includes(as.issuer) ? 'this server' : 'another server'
   return `${server}, ${metadata.scopes_supported}, ${metadata.bearer_methods_supported}`
@@ -159,5 +179,5 @@ async function register() {
 
 await perform({
   discover, code, par, bound, resource, refresh, introspect, revoke, 'client-credentials': clientCredentials,
-  'resource-metadata': resourceMetadata, register,
+  'second-resource': secondResource, 'resource-metadata': resourceMetadata, register,
 })

@@ -2,7 +2,7 @@
 
 import * as client from 'openid-client'
 
-import { browse, perform, task, told, toldOfIntrospection, toldOfResource } from './dialogue.mjs'
+import { browse, perform, refusal, task, told, toldOfIntrospection, toldOfResource } from './dialogue.mjs'
 
 const METHODS = {
   client_secret_basic: client.ClientSecretBasic,
@@ -25,8 +25,11 @@ async function discover() {
   return `${metadata.supportsPKCE() ? 'S256' : 'no S256'}, ${iss}`
 }
 
-/** Goes through the front channel and redeems the code; `requestUrl` builds the URL to send the browser to. */
-async function authorize(requestUrl, parameters = {}) {
+/**
+ * Goes through the front channel and redeems the code; `requestUrl` builds the URL to send the browser to, and
+ * `tokenParameters` go into the token request.
+ */
+async function authorize(requestUrl, parameters = {}, tokenParameters = {}) {
   const pkceCodeVerifier = client.randomPKCECodeVerifier()
   const expectedState = client.randomState()
   const url = await requestUrl(config, {
@@ -39,7 +42,7 @@ async function authorize(requestUrl, parameters = {}) {
   })
   const callback = await browse(url)
   tokens = await client.authorizationCodeGrant(
-    config, callback, { pkceCodeVerifier, expectedState }, undefined, { DPoP: dpop },
+    config, callback, { pkceCodeVerifier, expectedState }, tokenParameters, { DPoP: dpop },
   )
   return told(tokens)
 }
@@ -59,11 +62,23 @@ async function bound() {
   return await authorize(client.buildAuthorizationUrl, { dpop_jkt: await dpop.calculateThumbprint() })
 }
 
-async function resource() {
+async function fetchResource(url) {
   const response = await client.fetchProtectedResource(
-    config, tokens.access_token, task.resource, 'GET', undefined, undefined, { DPoP: dpop },
+    config, tokens.access_token, url, 'GET', undefined, undefined, { DPoP: dpop },
   )
   return toldOfResource(await response.json())
+}
+
+async function resource() {
+  return await fetchResource(task.resource)
+}
+
+/** A code flow for the second resource alone. */
+async function secondResource() {
+  const parameters = { resource: task.secondResource.href }
+  await authorize(client.buildAuthorizationUrl, parameters, parameters)
+  const told = await fetchResource(task.secondResource)
+  return `${told}, the first one refuses: ${await fetchResource(task.resource).catch(refusal)}`
 }
 
 async function refresh() {
@@ -73,7 +88,8 @@ async function refresh() {
 }
 
 async function introspect() {
-  return toldOfIntrospection(await client.tokenIntrospection(config, tokens.access_token))
+  const answer = await client.tokenIntrospection(config, tokens.access_token)
+  return toldOfIntrospection(answer, await dpop?.calculateThumbprint())
 }
 
 async function revoke() {
@@ -106,5 +122,5 @@ async function register() {
 
 await perform({
   discover, code, par, bound, resource, refresh, introspect, revoke, 'client-credentials': clientCredentials,
-  register,
+  'second-resource': secondResource, register,
 })

@@ -1,7 +1,7 @@
 """Authlib's OAuth2Session as a client of an OAuth server, the way its documentation has it."""
 
 import requests
-from dialogue import browse, perform, task, told, told_of_introspection, told_of_resource
+from dialogue import browse, perform, task, told, told_of_both, told_of_introspection, told_of_resource
 
 from authlib.common.security import generate_token
 from authlib.integrations.base_client import OAuthError
@@ -33,16 +33,17 @@ class Client:
         iss = self.metadata.get("authorization_response_iss_parameter_supported")
         return f"{'S256' if pkce else 'no S256'}, {'iss promised' if iss else 'no iss promised'}"
 
-    def code(self):
+    def code(self, **parameters):
         verifier = generate_token(48)
         url, state = self.session.create_authorization_url(
-            self.metadata["authorization_endpoint"], code_verifier=verifier
+            self.metadata["authorization_endpoint"], code_verifier=verifier, **parameters
         )
         token = self.session.fetch_token(
             self.metadata["token_endpoint"],
             authorization_response=browse(url),
             state=state,
             code_verifier=verifier,
+            **parameters,
         )
         return told(token, self.wanted.scope)
 
@@ -50,6 +51,12 @@ class Client:
         answer = self.session.get(self.wanted.resource, timeout=30)
         answer.raise_for_status()
         return told_of_resource(answer.json(), self.wanted.client_id)
+
+    def second_resource(self):
+        self.code(resource=self.wanted.second_resource)
+        second = self.session.get(self.wanted.second_resource, timeout=30)
+        first = self.session.get(self.wanted.resource, timeout=30)
+        return told_of_both(second, first, self.wanted.client_id)
 
     def refresh(self):
         used = self.session.token["refresh_token"]
@@ -61,7 +68,7 @@ class Client:
             self.metadata["introspection_endpoint"], token=self.session.token["access_token"]
         )
         answer.raise_for_status()
-        return told_of_introspection(answer.json(), self.wanted.client_id)
+        return told_of_introspection(answer.json(), self.wanted)
 
     def revoke(self):
         answer = self.session.revoke_token(
@@ -84,6 +91,7 @@ def main():
         "discover": client.discover,
         "code": client.code,
         "resource": client.resource,
+        "second-resource": client.second_resource,
         "refresh": client.refresh,
         "introspect": client.introspect,
         "revoke": client.revoke,

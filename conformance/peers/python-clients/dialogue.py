@@ -17,8 +17,10 @@ os.environ["OAUTHLIB_INSECURE_TRANSPORT"] = "1"
 def task():
     """What the command line says."""
     parser = argparse.ArgumentParser()
-    for name in ("issuer", "client-id", "client-secret", "authentication", "redirect-uri", "scope", "resource"):
+    for name in ("issuer", "client-id", "client-secret", "authentication", "redirect-uri", "scope"):
         parser.add_argument(f"--{name}")
+    parser.add_argument("--resource")
+    parser.add_argument("--second-resource")
     parser.add_argument("steps", nargs="*")
     return parser.parse_args()
 
@@ -59,9 +61,22 @@ def told_of_resource(answer, client_id):
     return f"{answer['user_id'] or 'nobody'} by {client}, {answer['scope']}"
 
 
-def told_of_introspection(answer, client_id):
+def told_of_both(second, first, client_id):
+    """What is told of the answers of two resources, the first of which has to refuse."""
+    second.raise_for_status()
+    error = first.headers.get("WWW-Authenticate", "").partition('error="')[2].partition('"')[0]
+    return f"{told_of_resource(second.json(), client_id)}, the first one refuses: {error}"
+
+
+def told_of_introspection(answer, wanted):
     """What is told of an introspection response."""
     if not answer["active"]:
         return "not active" if len(answer) == 1 else "not active, and more"
-    client = "this client" if answer["client_id"] == client_id else answer["client_id"]
-    return f"active, {answer.get('username', 'nobody')} by {client}, {answer['scope']}, {answer['token_type'].lower()}"
+    client = "this client" if answer["client_id"] == wanted.client_id else answer["client_id"]
+    kind = answer["token_type"].lower()
+    words = [f"active, {answer.get('username', 'nobody')} by {client}, {answer['scope']}, {kind}"]
+    if answer.get("iss") != wanted.issuer:
+        words.append(f"by {answer.get('iss')}")
+    if answer.get("aud") not in (wanted.resource, [wanted.resource]):
+        words.append(f"for {answer.get('aud')}")
+    return ", ".join(words)

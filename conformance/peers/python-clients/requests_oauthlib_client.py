@@ -6,7 +6,7 @@ prepares.
 """
 
 import requests
-from dialogue import browse, perform, task, told, told_of_resource
+from dialogue import browse, perform, task, told, told_of_both, told_of_resource
 from oauthlib.oauth2 import BackendApplicationClient, OAuth2Error
 from requests.auth import HTTPBasicAuth
 from requests_oauthlib import OAuth2Session
@@ -40,10 +40,10 @@ class Client:
             if value is not None
         }
 
-    def code(self):
-        url, _state = self.session.authorization_url(f"{self.wanted.issuer}/authorize")
+    def code(self, **parameters):
+        url, _state = self.session.authorization_url(f"{self.wanted.issuer}/authorize", **parameters)
         token = self.session.fetch_token(
-            self.token_url, authorization_response=browse(url), **self.authentication()
+            self.token_url, authorization_response=browse(url), **self.authentication(), **parameters
         )
         return told(token, self.wanted.scope)
 
@@ -51,6 +51,12 @@ class Client:
         answer = self.session.get(self.wanted.resource, timeout=30)
         answer.raise_for_status()
         return told_of_resource(answer.json(), self.wanted.client_id)
+
+    def second_resource(self):
+        self.code(resource=self.wanted.second_resource)
+        second = self.session.get(self.wanted.second_resource, timeout=30)
+        first = self.session.get(self.wanted.resource, timeout=30)
+        return told_of_both(second, first, self.wanted.client_id)
 
     def refresh(self):
         used = self.session.token["refresh_token"]
@@ -79,6 +85,7 @@ def main():
     functions = {
         "code": client.code,
         "resource": client.resource,
+        "second-resource": client.second_resource,
         "refresh": client.refresh,
         "revoke": client.revoke,
         "client-credentials": client.client_credentials,

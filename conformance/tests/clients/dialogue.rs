@@ -87,6 +87,7 @@ impl Scene {
         let issuer = self.server.issuer();
         let mut command = library.command();
         command.args(["--issuer", issuer, "--resource", &format!("{issuer}/api/me")]);
+        command.args(["--second-resource", &format!("{issuer}/api/notes")]);
         command.args(["--client-id", client.id, "--authentication", client.authentication]);
         if let Some(secret) = client.secret {
             command.args(["--client-secret", secret]);

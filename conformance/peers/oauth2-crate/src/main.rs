@@ -54,7 +54,8 @@ impl Program {
 
     fn perform(&mut self, step: &str) -> Outcome {
         match step {
-            "code" => self.code(),
+            "code" => self.code(None),
+            "second-resource" => self.second_resource(),
             "resource" => self.resource(),
             "refresh" => self.refresh(),
             "introspect" => self.introspect(),
@@ -72,14 +73,18 @@ impl Program {
         self.tokens.as_ref().ok_or_else(|| "there is no token yet".into())
     }
 
-    fn code(&mut self) -> Outcome {
+    /// Gets a token by a code, for one resource if it is named.
+    fn code(&mut self, resource: Option<&str>) -> Outcome {
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
-        let (url, state) = self
+        let mut request = self
             .client
             .authorize_url(CsrfToken::new_random)
             .add_scopes(self.scopes())
-            .set_pkce_challenge(challenge)
-            .url();
+            .set_pkce_challenge(challenge);
+        if let Some(resource) = resource {
+            request = request.add_extra_param("resource", resource);
+        }
+        let (url, state) = request.url();
         let callback = Url::parse(&browse(&url)?)?;
         let value = |name: &str| {
             callback.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
@@ -91,18 +96,32 @@ impl Program {
             return Err(Box::new(task::Refused(error)));
         }
         let code = value("code").ok_or("the callback has no code")?;
-        let tokens = self
-            .client
-            .exchange_code(AuthorizationCode::new(code))
-            .set_pkce_verifier(verifier)
-            .request(&self.http)
-            .map_err(refusal)?;
+        let mut request = self.client.exchange_code(AuthorizationCode::new(code)).set_pkce_verifier(verifier);
+        if let Some(resource) = resource {
+            request = request.add_extra_param("resource", resource);
+        }
+        let tokens = request.request(&self.http).map_err(refusal)?;
         Ok(self.keep(tokens, None))
     }
 
-    fn resource(&self) -> Outcome {
+    fn second_resource(&mut self) -> Outcome {
+        let second = self.task.second_resource.clone().ok_or("--second-resource is missing")?;
+        self.code(Some(&second))?;
+        let told = self.told_of(&second)?;
         let token = self.tokens()?.access_token().secret();
-        let answer = self.http.get(&self.task.resource).bearer_auth(token).send()?.error_for_status()?;
+        let first = self.http.get(&self.task.resource).bearer_auth(token).send()?;
+        let challenge = first.headers().get("www-authenticate").map(|value| value.to_str()).transpose()?;
+        let error = challenge.and_then(|text| text.split("error=\"").nth(1)?.split('"').next());
+        Ok(format!("{told}, the first one refuses: {}", error.unwrap_or_default()))
+    }
+
+    fn resource(&self) -> Outcome {
+        self.told_of(&self.task.resource)
+    }
+
+    fn told_of(&self, resource: &str) -> Outcome {
+        let token = self.tokens()?.access_token().secret();
+        let answer = self.http.get(resource).bearer_auth(token).send()?.error_for_status()?;
         let answer: serde_json::Value = serde_json::from_str(&answer.text()?)?;
         let user = answer["user_id"].as_str().unwrap_or("nobody");
         let client = self.named(answer["client_id"].as_str());
@@ -125,7 +144,14 @@ impl Program {
         let user = answer.username().unwrap_or("nobody");
         let client = self.named(answer.client_id().map(|id| id.as_str()));
         let kind = answer.token_type().map_or("no type", |kind| kind.as_ref());
-        Ok(format!("active, {user} by {client}, {}, {kind}", joined(answer.scopes())))
+        let mut told = format!("active, {user} by {client}, {}, {kind}", joined(answer.scopes()));
+        if answer.iss() != Some(self.task.issuer.as_str()) {
+            told = format!("{told}, by {:?}", answer.iss());
+        }
+        if answer.aud().map(Vec::as_slice) != Some(std::slice::from_ref(&self.task.resource)) {
+            told = format!("{told}, for {:?}", answer.aud());
+        }
+        Ok(told)
     }
 
     fn revoke(&self) -> Outcome {

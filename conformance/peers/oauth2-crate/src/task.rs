@@ -15,6 +15,7 @@ pub struct Task {
     pub redirect_uri: String,
     pub scope: String,
     pub resource: String,
+    pub second_resource: Option<String>,
     pub steps: Vec<String>,
 }
 
@@ -43,6 +44,7 @@ impl Task {
             redirect_uri: need("redirect-uri")?,
             scope: need("scope")?,
             resource: need("resource")?,
+            second_resource: find("second-resource"),
             steps,
         })
     }
