@@ -9,6 +9,13 @@ from authlib.integrations.requests_client import OAuth2Session
 from authlib.oauth2 import rfc8414, rfc9207
 
 
+def accepted(answer):
+    """The answer of an endpoint for tokens, which Authlib hands out as it came, unless it is a refusal."""
+    if answer.status_code >= 400:
+        raise OAuthError(error=answer.json()["error"])
+    return answer
+
+
 class Client:
     """One client at one server."""
 
@@ -67,8 +74,7 @@ class Client:
         answer = self.session.introspect_token(
             self.metadata["introspection_endpoint"], token=self.session.token["access_token"]
         )
-        answer.raise_for_status()
-        return told_of_introspection(answer.json(), self.wanted)
+        return told_of_introspection(accepted(answer).json(), self.wanted)
 
     def revoke(self):
         answer = self.session.revoke_token(
@@ -76,7 +82,7 @@ class Client:
             token=self.session.token["refresh_token"],
             token_type_hint="refresh_token",
         )
-        answer.raise_for_status()
+        accepted(answer)
         return "done"
 
     def client_credentials(self):

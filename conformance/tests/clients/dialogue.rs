@@ -21,6 +21,13 @@ pub(crate) struct Client {
     host: &'static str,
 }
 
+impl Client {
+    /// Whether it has a secret.
+    pub(crate) fn is_confidential(self) -> bool {
+        self.secret.is_some()
+    }
+}
+
 /// A secret that is another when form-encoded.
 const ODD: &str = "a b%+:&c";
 
@@ -56,6 +63,7 @@ authentication = "client_secret_post"
 redirect_uris = ["http://localhost:8001/callback"]
 scope = "profile email"
 refresh_tokens = true
+client_credentials = true
 "#;
 
 /// The reference server, and the place that browsers are sent back to.
@@ -69,11 +77,16 @@ pub(crate) struct Scene {
 impl Scene {
     /// Starts both.
     pub(crate) async fn new() -> Self {
+        Self::at("").await
+    }
+
+    /// As [`Scene::new`], with an issuer that has this path.
+    pub(crate) async fn at(path: &str) -> Self {
         let port = landing::start().await;
         let callback = format!("http://localhost:{port}/callback");
         let data = format!("{BUILT_IN}{MORE}").replace("http://localhost:8001/callback", &callback);
         let place = Place::free().await;
-        let issuer = place.origin("127.0.0.1");
+        let issuer = format!("{}{path}", place.origin("127.0.0.1"));
         Self { server: place.server_with(&issuer, &data).await, port, decision: Decision::Approve }
     }
 

@@ -37,6 +37,11 @@ impl Library {
         matches!(self, OpenidClient | Oauth4webapi | Authlib)
     }
 
+    /// Whether it asks an introspection endpoint.
+    pub(crate) fn introspects(self) -> bool {
+        self != RequestsOauthlib
+    }
+
     /// Whether Basic credentials are form-encoded first, as RFC 6749 2.3.1 has it.
     pub(crate) fn encodes_credentials(self) -> bool {
         matches!(self, OpenidClient | Oauth4webapi | Oauth2Crate)
