@@ -4,6 +4,10 @@
 //! Behind the feature `article`, since the programs are not part of this repository: `ARTICLE_DIR` names the folder
 //! that holds `server.py` and `client.py`. Needs Python and a package index as well.
 
+#[path = "common/install.rs"]
+mod install;
+#[path = "common/program.rs"]
+mod program;
 #[path = "common/python.rs"]
 mod python;
 #[path = "common/reference.rs"]
@@ -14,7 +18,7 @@ mod walker;
 
 use std::path::{Path, PathBuf};
 
-use python::Program;
+use program::Program;
 use reference::Place;
 use walker::Walker;
 
@@ -89,7 +93,7 @@ const RACES: &[&str] = &["code/redeemed-once-of-many-at-once", "laws/code-redeem
 /// Starts one of the article's programs.
 fn article(launcher: &str, arguments: &[&str]) -> Program {
     let folder = article_folder();
-    Program::start(launcher, arguments, &[("ARTICLE_DIR", &folder)])
+    Program::start(python::command("authlib", launcher).args(arguments).env("ARTICLE_DIR", folder))
 }
 
 /// The folder of the article's programs, by a name that is good from everywhere.

@@ -3,6 +3,10 @@
 //!
 //! Behind the feature `peers`, since it needs Python and a package index.
 
+#[path = "common/install.rs"]
+mod install;
+#[path = "common/program.rs"]
+mod program;
 #[path = "common/python.rs"]
 mod python;
 #[path = "common/reference.rs"]
@@ -11,7 +15,7 @@ mod reference;
 mod suite;
 mod walker;
 
-use python::Program;
+use program::Program;
 use reference::Place;
 use walker::Walker;
 
@@ -47,11 +51,16 @@ const KNOWN: &[&str] = &[
     "warned resource-challenge/no-error-without-a-token",
 ];
 
+/// Starts one of the programs on Authlib.
+fn start(script: &str, arguments: &[&str]) -> Program {
+    Program::start(python::command("authlib", script).args(arguments))
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_reference_client_completes_the_sequence_at_authlibs_server() {
     let place = Place::free().await;
     let redirect_uri = format!("{}/callback", place.origin("localhost"));
-    let server = Program::start("server.py", &["--client-redirect", &redirect_uri], &[]);
+    let server = start("server.py", &["--client-redirect", &redirect_uri]);
     let application = place.origin("localhost");
     let _client = place.client_with("client_secret_1", &server.origin);
 
@@ -64,7 +73,7 @@ async fn the_reference_client_completes_the_sequence_at_authlibs_server() {
 async fn authlibs_client_completes_the_sequence_at_the_reference_server() {
     let place = Place::free().await;
     let issuer = place.origin("127.0.0.1");
-    let client = Program::start("client.py", &["--issuer", &issuer], &[]);
+    let client = start("client.py", &["--issuer", &issuer]);
     let application = client.origin.replace("127.0.0.1", "localhost");
     let _server = place.server(&issuer, &format!("{application}/callback")).await;
 
@@ -75,7 +84,7 @@ async fn authlibs_client_completes_the_sequence_at_the_reference_server() {
 
 #[test]
 fn the_documented_sequence_holds_at_authlibs_server() {
-    let server = Program::start("server.py", &[], &[]);
+    let server = start("server.py", &[]);
     let run = suite::run(TARGET, &server.origin, "documented");
     run.assert_broken(&[], &[]);
     assert_eq!((run.verdict(), run.exit_code), ("held", Some(0)));
@@ -83,7 +92,7 @@ fn the_documented_sequence_holds_at_authlibs_server() {
 
 #[test]
 fn authlibs_server_is_told_what_it_breaks_and_nothing_else() {
-    let server = Program::start("server.py", &[], &[]);
+    let server = start("server.py", &[]);
     let run = suite::run(TARGET, &server.origin, "rfc9700");
     run.assert_broken(KNOWN, &[]);
     assert_eq!((run.verdict(), run.exit_code), ("failed", Some(1)));

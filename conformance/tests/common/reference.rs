@@ -25,9 +25,13 @@ impl Place {
 
     /// Serves the reference server here under an issuer, with `client_1` at this redirect URI.
     pub(crate) async fn server(self, issuer: &str, redirect_uri: &str) -> Server {
-        let data = BUILT_IN.replace("http://localhost:8000/callback", redirect_uri);
-        let config = Config::parse("built-in data", &format!("issuer = {issuer:?}\n{data}"));
-        let config = config.expect("the built-in data are good elsewhere too");
+        self.server_with(issuer, &BUILT_IN.replace("http://localhost:8000/callback", redirect_uri)).await
+    }
+
+    /// Serves the reference server here under an issuer, with these data.
+    pub(crate) async fn server_with(self, issuer: &str, data: &str) -> Server {
+        let config = Config::parse("a test's data", &format!("issuer = {issuer:?}\n{data}"));
+        let config = config.expect("the data are good");
         let options = oauth_reference_server::Options::default();
         oauth_reference_server::serve(self.listener, config, options).await.expect("the server starts")
     }

@@ -26,6 +26,8 @@ pub(crate) struct Walker {
     jar: Jar,
     /// Whose name and password the person types.
     pub(crate) user: User,
+    /// What the person says to an application that wants something.
+    pub(crate) decision: Decision,
     ticks: AtomicU64,
     /// Every exchange, in order.
     pub(crate) trail: Vec<Arc<Exchange>>,
@@ -38,6 +40,7 @@ impl Walker {
             wire: Wire::new(&Settings::default()).expect("HTTP works"),
             jar: Jar::default(),
             user: User { name: "id001".into(), password: "mypassword".into() },
+            decision: Decision::Approve,
             ticks: AtomicU64::new(0),
             trail: Vec::new(),
         }
@@ -47,9 +50,14 @@ impl Walker {
     pub(crate) async fn sign_in(&mut self, application: &str) -> Page {
         let start = self.open(&format!("{application}/")).await;
         let Some(link) = start.links.iter().find(|link| path(&link.url) == "/login") else { return start };
-        let mut page = self.open(&link.url).await;
+        self.answer(&link.url).await
+    }
+
+    /// Opens a page, logs in and decides where that is asked, and stops at the page that asks nothing more.
+    pub(crate) async fn answer(&mut self, url: &str) -> Page {
+        let mut page = self.open(url).await;
         for _ in 0..MAX_PAGES {
-            let form = login(&page, &[], &self.user).or_else(|| consent(&page, &[], Decision::Approve));
+            let form = login(&page, &[], &self.user).or_else(|| consent(&page, &[], self.decision));
             let Some(form) = form else { break };
             page = self.follow(form.request()).await;
         }

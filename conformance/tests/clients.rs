@@ -1,0 +1,147 @@
+//! Clients that others wrote, unmodified, at the reference server: each performs what its library can, and tells
+//! each step that it completed.
+//!
+//! Behind the feature `clients`, since it needs Python, Node.js and their package indexes.
+
+#[path = "clients/dialogue.rs"]
+mod dialogue;
+#[path = "common/install.rs"]
+mod install;
+#[path = "clients/landing.rs"]
+mod landing;
+#[path = "clients/library.rs"]
+mod library;
+#[path = "common/node.rs"]
+mod node;
+#[path = "common/python.rs"]
+mod python;
+#[path = "common/reference.rs"]
+#[expect(
+    dead_code,
+    reason = "these tests choose the server's data themselves and need no client of the pair"
+)]
+mod reference;
+#[expect(dead_code, reason = "the programs have no pages on which the documented steps could be seen")]
+mod walker;
+
+use dialogue::{BASIC, IMPOSTOR, ODD_BASIC, POST, PUBLIC, Scene};
+use library::Library;
+use oauth_conformance::browser::Decision;
+
+const DISCOVER: &str = "discover: S256, iss promised";
+const CODE: &str = "code: bearer, profile email, a refresh token";
+const RESOURCE: &str = "resource: id001 by this client, profile email";
+const REFRESH: &str = "refresh: bearer, profile email, a new refresh token";
+const REVOKE: &str = "revoke: done";
+const ENDED: &str = "refresh: refused, invalid_grant";
+const INTROSPECT: &str = "introspect: active, id001 by this client, profile email, bearer";
+
+/// These lines, after the one of metadata if the library reads them.
+fn from_metadata<'l>(library: Library, lines: &[&'l str]) -> Vec<&'l str> {
+    let discover = library.discovers().then_some(DISCOVER);
+    discover.into_iter().chain(lines.iter().copied()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_library_gets_a_token_by_a_code_and_keeps_it_fresh() {
+    let scene = Scene::new().await;
+    for library in Library::ALL {
+        for client in [BASIC, POST, PUBLIC] {
+            let lines = from_metadata(library, &[CODE, RESOURCE, REFRESH, RESOURCE]);
+            scene.assert_tells(library, client, &lines).await;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn basic_credentials_are_read_as_form_encoded() {
+    let scene = Scene::new().await;
+    for library in Library::ALL {
+        let lines: &[&str] = if library.encodes_credentials() {
+            &[CODE, RESOURCE]
+        } else {
+            &["code: refused, invalid_client"]
+        };
+        scene.assert_tells(library, ODD_BASIC, &from_metadata(library, lines)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_library_learns_why_it_gets_no_token() {
+    let mut scene = Scene::new().await;
+    for library in Library::ALL {
+        let lines = from_metadata(library, &["code: refused, invalid_client"]);
+        scene.assert_tells(library, IMPOSTOR, &lines).await;
+    }
+    scene.decision = Decision::Deny;
+    for library in Library::ALL {
+        // Given a callback without a code, Authlib's fetch_token asks for a token of the client's own.
+        let line = match library {
+            Library::Authlib => "code: bearer, profile email, no refresh token",
+            _ => "code: refused, access_denied",
+        };
+        scene.assert_tells(library, BASIC, &from_metadata(library, &[line])).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_library_asks_what_a_token_is_worth_and_ends_the_grant() {
+    let scene = Scene::new().await;
+    for library in Library::ALL {
+        for client in [BASIC, POST, PUBLIC] {
+            let all = [CODE, INTROSPECT, REVOKE, "introspect: not active", ENDED];
+            let asks = library.introspects() && client.is_confidential();
+            let lines: Vec<&str> =
+                all.into_iter().filter(|line| asks || !line.starts_with("introspect")).collect();
+            scene.assert_tells(library, client, &from_metadata(library, &lines)).await;
+        }
+        if library.introspects() {
+            let lines = [CODE, "introspect: refused, invalid_client"];
+            scene.assert_tells(library, PUBLIC, &from_metadata(library, &lines)).await;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_library_gets_a_token_for_the_client_itself() {
+    let scene = Scene::new().await;
+    for library in Library::ALL {
+        for client in [BASIC, POST] {
+            let token = "client-credentials: bearer, profile email, no refresh token";
+            let lines = [token, "resource: nobody by this client, profile email"];
+            scene.assert_tells(library, client, &from_metadata(library, &lines)).await;
+        }
+        let lines = ["client-credentials: refused, unauthorized_client"];
+        scene.assert_tells(library, PUBLIC, &from_metadata(library, &lines)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_library_gets_a_token_for_the_resource_that_it_names() {
+    let scene = Scene::new().await;
+    for library in Library::ALL {
+        let second =
+            "second-resource: id001 by this client, profile email, the first one refuses: invalid_token";
+        for client in [BASIC, PUBLIC] {
+            scene.assert_tells(library, client, &from_metadata(library, &[second])).await;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_library_finds_its_way_at_an_issuer_with_a_path() {
+    let scene = Scene::at("/tenant").await;
+    for library in Library::ALL {
+        let lines = [CODE, RESOURCE, REFRESH, REVOKE, ENDED];
+        scene.assert_tells(library, BASIC, &from_metadata(library, &lines)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_resource_says_of_itself_which_server_it_trusts() {
+    let lines = [DISCOVER, "resource-metadata: this server, profile, header"];
+    for path in ["", "/tenant"] {
+        let scene = Scene::at(path).await;
+        scene.assert_tells(Library::Oauth4webapi, PUBLIC, &lines).await;
+    }
+}
