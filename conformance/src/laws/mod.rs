@@ -3,8 +3,10 @@
 //! The observer reads facts off HTTP with a parser of its own. What it cannot read without doubt (a repeated
 //! parameter, a response that fits two requests) it leaves out, so that a law is silent rather than wrong.
 
+mod named;
 mod observe;
 mod parse;
+mod tokens;
 
 use oauth_model::law::{Facts, Judgement, Law, law};
 
@@ -37,12 +39,19 @@ const LOGIN: &[Need] = &[Need::Login];
 const CONSENT: &[Need] = &[Need::Login, Need::Consent];
 const PKCE: &[Need] = &[Need::Login, Need::Pkce];
 const REFRESH: &[Need] = &[Need::Login, Need::Refresh];
+const PUSHED: &[Need] = &[Need::Login, Need::PushedRequests];
+const REVOCATION: &[Need] = &[Need::Login, Need::Revocation];
+const INTROSPECTION: &[Need] = &[Need::Login, Need::Introspection];
+const RESOURCES: &[Need] = &[Need::Login, Need::SecondResource];
 
 laws! {
     "code-after-login" LOGIN;
     "code-after-consent" CONSENT;
     "consent-is-the-owners" LOGIN;
     "code-to-registered-uri" LOGIN;
+    "pushed-request-of-its-client" PUSHED;
+    "pushed-request-used-once" PUSHED;
+    "pushed-request-in-time" PUSHED;
     "state-returned" LOGIN;
     "code-redeemed-once" LOGIN;
     "replay-ends-grant" LOGIN;
@@ -60,6 +69,13 @@ laws! {
     "public-refresh-replay-ends-grant" REFRESH;
     "refresh-keeps-scope" REFRESH;
     "refresh-in-time" REFRESH;
+    "refresh-within-resources" REFRESH;
+    "revoked-refresh-token-is-dead" REVOCATION;
+    "revoked-refresh-token-ends-access" REVOCATION;
+    "revoked-access-token-is-dead" REVOCATION;
+    "active-token-in-time" INTROSPECTION;
+    "active-token-not-revoked" INTROSPECTION;
+    "served-token-is-for-resource" RESOURCES;
     "served-token-was-issued" LOGIN;
     "served-token-in-time" LOGIN;
     "served-token-covers-resource" LOGIN;

@@ -4,12 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Instant;
 
-use oauth_model::fact::{
-    Challenge, CodeIssued, Fact, Issued, Redemption, RefreshUse, ResourceUse, SecretShown, Sym, What, Who,
-};
+use oauth_model::fact::{Challenge, CodeIssued, Fact, Sym, What, Who};
 use url::Url;
 
-use super::parse::{Pairs, Twice, basic, credentials, form, goes_to, header, location, query, s256};
+use super::parse::{Pairs, form, goes_to, location, query};
 use crate::exchange::{Actor, Exchange};
 use crate::target::{Client, Target};
 
@@ -34,8 +32,9 @@ pub(super) fn observe(target: &Target, recording: &[Arc<Exchange>]) -> Observed 
         passwords: BTreeSet::new(),
         touched: BTreeSet::new(),
         consented: BTreeSet::new(),
-        scopes: BTreeMap::new(),
+        wanted: BTreeMap::new(),
         granted: BTreeMap::new(),
+        pushes: BTreeMap::new(),
         foreign: BTreeSet::new(),
         observed: Observed::default(),
     };
@@ -47,10 +46,10 @@ pub(super) fn observe(target: &Target, recording: &[Arc<Exchange>]) -> Observed 
     observer.observed
 }
 
-struct Observer<'a> {
-    target: &'a Target,
+pub(super) struct Observer<'a> {
+    pub(super) target: &'a Target,
     start: Instant,
-    symbols: BTreeMap<String, Sym>,
+    pub(super) symbols: BTreeMap<String, Sym>,
     /// Authorization requests, each until its browser has its answer.
     asked: Vec<Asked>,
     /// Browser sessions that showed a right password.
@@ -59,13 +58,23 @@ struct Observer<'a> {
     touched: BTreeSet<Option<u64>>,
     /// Actors and clients for which the owner may have said yes before.
     consented: BTreeSet<(&'static str, String)>,
-    /// What scope a code was asked for.
-    scopes: BTreeMap<String, Option<String>>,
-    /// What scope was granted with a refresh token, as the server told it.
-    granted: BTreeMap<String, Option<String>>,
-    /// Tokens that came by other ways than a code.
-    foreign: BTreeSet<String>,
-    observed: Observed,
+    /// What a code was asked for.
+    pub(super) wanted: BTreeMap<String, Granted>,
+    /// What was granted with a refresh token: the scope as the server told it.
+    pub(super) granted: BTreeMap<String, Granted>,
+    /// Requests that were pushed, by their `request_uri`.
+    pub(super) pushes: BTreeMap<String, Pairs>,
+    /// Tokens whose origin is not known.
+    pub(super) foreign: BTreeSet<String>,
+    pub(super) observed: Observed,
+}
+
+/// What a code or a refresh token is for, as far as that was seen.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Granted {
+    pub(super) scope: Option<String>,
+    /// Resources that were named (RFC 8707).
+    pub(super) resources: Vec<String>,
 }
 
 /// An authorization request that was seen.
@@ -73,6 +82,8 @@ struct Asked {
     who: Actor,
     browser: Option<u64>,
     sent: u64,
+    /// The observer's clock when it was sent, in seconds.
+    at: u64,
     params: Pairs,
     /// Whether a form was sent since, which may have been an answer to the consent page.
     decided: bool,
@@ -87,25 +98,39 @@ impl Asked {
 }
 
 impl Observer<'_> {
-    fn sym(&mut self, text: &str) -> Sym {
+    pub(super) fn sym(&mut self, text: &str) -> Sym {
         let next = Sym(u32::try_from(self.symbols.len()).unwrap_or(u32::MAX));
         *self.symbols.entry(text.to_owned()).or_insert(next)
     }
 
     fn read(&mut self, exchange: &Arc<Exchange>) {
         let endpoints = &self.target.endpoints;
+        let is = |endpoint: &Option<String>| {
+            endpoint.as_ref().is_some_and(|endpoint| goes_to(&exchange.request, endpoint))
+        };
         if goes_to(&exchange.request, &endpoints.token) {
             // What is in doubt is left out.
             let _ = self.token_request(exchange);
-        } else if endpoints.resource.as_ref().is_some_and(|resource| goes_to(&exchange.request, resource)) {
-            let _ = self.resource_request(exchange);
+        } else if let Some(resource) = self.resource_of(&exchange.request) {
+            let _ = self.resource_request(exchange, &resource);
+        } else if is(&endpoints.pushed_authorization_request) {
+            let _ = self.push(exchange);
+        } else if is(&endpoints.revocation) {
+            let _ = self.revocation(exchange);
+        } else if is(&endpoints.introspection) {
+            let _ = self.introspection(exchange);
         } else if exchange.browser.is_some() {
             self.page(exchange);
         }
     }
 
-    fn record(&mut self, exchange: &Arc<Exchange>, what: What) {
-        let seconds = |at: Instant| at.saturating_duration_since(self.start).as_secs_f64();
+    /// The observer's clock, in seconds.
+    fn seconds(&self, at: Instant) -> f64 {
+        at.saturating_duration_since(self.start).as_secs_f64()
+    }
+
+    pub(super) fn record(&mut self, exchange: &Arc<Exchange>, what: What) {
+        let seconds = |at: Instant| self.seconds(at);
         // Rounded so that a lifetime looks rather shorter than longer than it was.
         let sent_at = seconds(exchange.sent.at).floor() as u64;
         let answered_at = exchange.answered.map_or(sent_at, |answered| seconds(answered.at).ceil() as u64);
@@ -136,7 +161,7 @@ impl Observer<'_> {
         }
         // The browser names the page that a form was on; what the suite composed itself came from none.
         let is_form = request.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("referer"));
-        let params = if request.method == "POST" { body } else { in_query };
+        let params = self.as_pushed(if request.method == "POST" { body } else { in_query });
         let is_request = goes_to(request, &self.target.endpoints.authorization) && params.has("client_id");
         if is_form || (request.method == "POST" && !is_request) {
             self.touched.insert(exchange.browser);
@@ -148,6 +173,7 @@ impl Observer<'_> {
                 who: exchange.who,
                 browser: exchange.browser,
                 sent: exchange.sent.tick,
+                at: self.seconds(exchange.sent.at).floor() as u64,
                 params,
                 decided: false,
                 answered: false,
@@ -232,7 +258,8 @@ impl Observer<'_> {
         let password_shown = self.password_shown(exchange);
         let consented = self.was_consented(exchange, asked, &client_id);
         if certain {
-            self.scopes.insert(code.to_owned(), one("scope"));
+            let resources = asked.params.all("resource").into_iter().map(str::to_owned).collect();
+            self.wanted.insert(code.to_owned(), Granted { scope: one("scope"), resources });
         }
         let challenge = one("code_challenge").map(|text| {
             let text = self.sym(&text);
@@ -253,7 +280,7 @@ impl Observer<'_> {
             password_shown,
             consented,
             owner: None,
-            pushed: None,
+            pushed: one("request_uri").map(|uri| (self.sym(&uri), asked.at)),
         })
     }
 
@@ -276,146 +303,6 @@ impl Observer<'_> {
         }
         let unknown = self.consented.contains(&before) || self.touched.contains(&exchange.browser);
         (!unknown).then_some(false)
-    }
-
-    fn token_request(&mut self, exchange: &Arc<Exchange>) -> Result<(), Twice> {
-        let request = &exchange.request;
-        let params = form(request);
-        let document = exchange.answer.as_ref().ok().and_then(crate::exchange::Response::json);
-        let status = exchange.status().unwrap_or_default();
-        let member = |name: &str| document.as_ref().and_then(|document| document.get(name));
-        let token = member("access_token")
-            .and_then(serde_json::Value::as_str)
-            .filter(|_| status == 200)
-            .map(str::to_owned);
-        // An outage or a throttle is no judgement of what was shown.
-        let refused = matches!(status, 400 | 401) && member("error").is_some();
-        // Unless it is read below, a token that came here has an origin that is not known.
-        self.foreign.extend(token.clone());
-        if token.is_none() && !refused {
-            return Ok(());
-        }
-        let plain = !params.repeats() && query(request).is_empty();
-        let asked = match params.one("grant_type")? {
-            Some("authorization_code") if plain => params.one("code")?.map(|code| (true, code.to_owned())),
-            Some("refresh_token") if plain => {
-                params.one("refresh_token")?.map(|token| (false, token.to_owned()))
-            }
-            Some(_) | None => None,
-        };
-        let (Some((by_code, shown)), Some((client_id, secret))) = (asked, self.presented(exchange, &params)?)
-        else {
-            return Ok(());
-        };
-        if let Some(token) = &token {
-            self.foreign.remove(token);
-        }
-        let granted = if by_code { &self.scopes } else { &self.granted };
-        let allowed = granted.get(&shown).cloned().flatten();
-        let told = member("scope").and_then(serde_json::Value::as_str).map(str::to_owned);
-        let refresh = member("refresh_token").and_then(serde_json::Value::as_str).map(str::to_owned);
-        if token.is_some()
-            && let Some(refresh) = &refresh
-        {
-            // What the first token response told is what was granted; a refresh passes it on.
-            let granted = if by_code { told.clone() } else { allowed.clone() };
-            self.granted.insert(refresh.clone(), granted);
-        }
-        let wanted = params.one("scope")?;
-        let issued = token.map(|token| Issued {
-            token: self.sym(&token),
-            expires_in: member("expires_in")
-                .and_then(serde_json::Value::as_u64)
-                .map(|span| span + super::GRACE),
-            // Only a scope in the token request itself can widen; defaults are the server's choice.
-            beyond_consent: wanted.is_some_and(|wanted| gains(wanted, told.as_deref(), allowed.as_deref())),
-            refresh: refresh.map(|refresh| self.sym(&refresh)),
-            only_for: None,
-        });
-        let client = self.sym(&client_id);
-        let what = if by_code {
-            let verifier = params.one("code_verifier")?.map(str::to_owned);
-            let redirect_uri = params.one("redirect_uri")?.map(str::to_owned);
-            What::Redemption(Redemption {
-                code: self.sym(&shown),
-                client,
-                secret,
-                redirect_uri: redirect_uri.map(|uri| self.sym(&uri)),
-                verifier: verifier.map(|text| (self.sym(&text), self.sym(&s256(&text)))),
-                token: issued,
-            })
-        } else {
-            What::Refresh(RefreshUse {
-                token: self.sym(&shown),
-                client,
-                secret,
-                strays: false,
-                falls_short: !params.has("scope") && is_wider(allowed.as_deref(), told.as_deref()),
-                issued,
-            })
-        };
-        self.record(exchange, what);
-        Ok(())
-    }
-
-    /// The client that a token request names, and whether it showed that client's secret, in whatever place.
-    fn presented(&self, exchange: &Exchange, params: &Pairs) -> Result<Option<(String, SecretShown)>, Twice> {
-        let request = &exchange.request;
-        let in_query = query(request);
-        let pairs = match header(request, "authorization")?.and_then(|value| credentials(value, "basic")) {
-            Some(encoded) => basic(encoded).map(|[raw, decoded]| vec![raw, decoded]).unwrap_or_default(),
-            None => Vec::new(),
-        };
-        let id = match (pairs.last(), params.one("client_id")?, in_query.one("client_id")?) {
-            (Some((id, _)), _, _) => id.clone(),
-            (None, Some(id), _) | (None, None, Some(id)) => id.to_owned(),
-            (None, None, None) => return Ok(None),
-        };
-        let Some(client) = self.target.clients.values().find(|client| client.id == id) else {
-            return Ok(Some((id, SecretShown::WrongOrMissing)));
-        };
-        let Some(secret) = &client.secret else { return Ok(Some((id, SecretShown::NoneNeeded))) };
-        let shown = pairs.iter().any(|(_, have)| have == secret)
-            || params.one("client_secret")? == Some(secret)
-            || in_query.one("client_secret")? == Some(secret);
-        Ok(Some((id, if shown { SecretShown::Right } else { SecretShown::WrongOrMissing })))
-    }
-
-    fn resource_request(&mut self, exchange: &Arc<Exchange>) -> Result<(), Twice> {
-        let request = &exchange.request;
-        let Some(token) = header(request, "authorization")?.and_then(|value| credentials(value, "bearer"))
-        else {
-            return Ok(());
-        };
-        if self.foreign.contains(token) || query(request).has("access_token") || !request.body.is_empty() {
-            return Ok(());
-        }
-        let Ok(response) = &exchange.answer else { return Ok(()) };
-        let service = ResourceUse {
-            token: self.sym(token),
-            resource: self.sym(&request.url),
-            served: (200..300).contains(&response.status),
-            covered: self.covers(token),
-        };
-        self.record(exchange, What::Resource(service));
-        Ok(())
-    }
-
-    /// Whether a token covers the resource: only a client whose scope is known not to can tell.
-    fn covers(&self, token: &str) -> Option<bool> {
-        let token = *self.symbols.get(token)?;
-        let client = self.observed.facts.iter().find_map(|fact| match fact.what {
-            What::Redemption(redemption) if redemption.token.is_some_and(|issued| issued.token == token) => {
-                Some(redemption.client)
-            }
-            _ => None,
-        })?;
-        let narrow = |known: &&Arc<Client>| {
-            known.narrow_scope.is_some()
-                && known.scope == known.narrow_scope
-                && self.symbols.get(&known.id) == Some(&client)
-        };
-        self.target.clients.values().find(narrow).map(|_| false)
     }
 }
 
@@ -443,18 +330,4 @@ fn is_registered(client: &Client, location: &str) -> bool {
     };
     let bare = without_port(location);
     client.is_public() && bare.is_some() && bare == without_port(&client.redirect_uri)
-}
-
-/// Whether asking for a scope brought a value that was not allowed before.
-fn gains(wanted: &str, told: Option<&str>, allowed: Option<&str>) -> bool {
-    let (Some(told), Some(allowed)) = (told, allowed) else { return false };
-    let has = |set: &str, value: &str| set.split(' ').any(|have| have == value);
-    wanted.split(' ').any(|value| has(told, value) && !has(allowed, value))
-}
-
-/// Whether a scope has a value that another has not.
-fn is_wider(told: Option<&str>, asked: Option<&str>) -> bool {
-    let (Some(told), Some(asked)) = (told, asked) else { return false };
-    let asked: Vec<&str> = asked.split(' ').collect();
-    told.split(' ').any(|value| !asked.contains(&value))
 }

@@ -38,6 +38,18 @@ impl Pairs {
         self.0.iter().any(|(_, have)| have == value)
     }
 
+    /// Every value of a name that is not empty.
+    pub(super) fn all(&self, name: &str) -> Vec<&str> {
+        let values = self.0.iter().filter(|(have, _)| have == name).map(|(_, value)| value.as_str());
+        values.filter(|value| !value.is_empty()).collect()
+    }
+
+    /// These pairs, with this one value of a name.
+    pub(super) fn with(&self, name: &str, value: &str) -> Self {
+        let others = self.0.iter().filter(|(have, _)| have != name).cloned();
+        Self(others.chain([(name.to_owned(), value.to_owned())]).collect())
+    }
+
     /// Whether all of these pairs stand here too.
     pub(super) fn hold(&self, others: &Self) -> bool {
         others.0.iter().all(|pair| self.0.contains(pair))
