@@ -99,4 +99,10 @@ attacks! {
         "pushed-request-of-its-client";
     "pushed-request-brought-again", "RFC 9126 7.3", "pushed", [RequestUriReusable], "pushed-request-used-once";
     "late-pushed-request", "RFC 9126 4", "pushed-late", [RequestUriUnexpiring], "pushed-request-in-time";
+    "bound-token-as-bearer", "RFC 9449 7.2", "dpop-theft", [BoundTokenAsBearerTaken], "bound-token-with-its-key";
+    "bound-token-with-another-key", "RFC 9449 7.1", "dpop-theft", [ProofOfAnyKey], "bound-token-with-its-key";
+    "proof-sent-again", "RFC 9449 11.1", "dpop-theft", [ProofReplayable], "proof-used-once";
+    "refresh-with-another-key", "RFC 9449 5", "dpop-theft", [RefreshOfAnyKey], "public-refresh-with-its-key";
+    "code-with-another-key", "RFC 9449 10", "dpop-code", [CodeOfAnyKey], "code-with-its-key";
+    "late-proof", "RFC 9449 11.1", "dpop-late", [ProofUnexpiring], "proof-in-time";
 }

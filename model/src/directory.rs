@@ -68,6 +68,8 @@ pub struct Client {
     pub client_credentials_grant: bool,
     /// Whether it has to push its authorization requests (RFC 9126 6).
     pub pushed_only: bool,
+    /// Whether it gets only tokens that are bound to a key (RFC 9449 5.2).
+    pub dpop_bound: bool,
     /// The resources whose server it is: it learns of the access tokens that are for them.
     pub introspects: ResourceSet,
 }
@@ -226,6 +228,8 @@ pub struct Registration {
     pub client_credentials_grant: bool,
     /// Whether it has to push its authorization requests.
     pub pushed_only: bool,
+    /// Whether it gets only tokens that are bound to a key.
+    pub dpop_bound: bool,
     /// The paths of the resources whose server it is.
     pub resource_server: Vec<String>,
 }
@@ -329,6 +333,7 @@ impl Directory {
                 refresh_grant: registration.refresh_grant,
                 client_credentials_grant: registration.client_credentials_grant,
                 pushed_only: registration.pushed_only,
+                dpop_bound: registration.dpop_bound,
                 introspects,
             },
         });

@@ -94,6 +94,8 @@ pub struct CodeIssued {
     pub consented: Option<bool>,
     /// The account that the code is for, if the observer knows.
     pub owner: Option<Sym>,
+    /// The thumbprint of the key that the code is bound to (`dpop_jkt`, or the proof of the pushed request).
+    pub key: Option<Sym>,
     /// The `request_uri` that the request named instead, and the observer's clock when it did.
     pub pushed: Option<(Sym, u64)>,
 }
@@ -131,8 +133,21 @@ pub struct Redemption {
     pub redirect_uri: Option<Sym>,
     /// The verifier's text and its S256 hash.
     pub verifier: Option<(Sym, Sym)>,
+    /// The proof of possession that came along.
+    pub proof: Option<Proved>,
     /// What came back; none for a refusal.
     pub token: Option<Issued>,
+}
+
+/// A proof of possession whose signature the observer checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Proved {
+    /// The thumbprint of its key.
+    pub key: Sym,
+    /// Its text: what tells it from every other.
+    pub id: Sym,
+    /// When it says that it was made, by the observer's clock.
+    pub made: u64,
 }
 
 /// A token that came back.
@@ -146,6 +161,8 @@ pub struct Issued {
     pub beyond_consent: bool,
     /// The refresh token.
     pub refresh: Option<Sym>,
+    /// The key that the access token is bound to, by the proof of its request.
+    pub key: Option<Sym>,
     /// The one resource that the access token is for, if the requests behind it named one and no other.
     pub only_for: Option<Sym>,
 }
@@ -163,6 +180,8 @@ pub struct RefreshUse {
     pub falls_short: bool,
     /// Whether the request named a resource that was not granted.
     pub strays: bool,
+    /// The proof of possession that came along.
+    pub proof: Option<Proved>,
     /// What came back; none for a refusal.
     pub issued: Option<Issued>,
 }
@@ -218,6 +237,8 @@ pub struct ResourceUse {
     pub token: Sym,
     /// The resource.
     pub resource: Sym,
+    /// The proof of possession that came along, made for this token.
+    pub proof: Option<Proved>,
     /// Whether the resource was served.
     pub served: bool,
     /// Whether the token's scope, as the server told it, covers the resource; none if the observer cannot tell.

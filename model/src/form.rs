@@ -153,6 +153,43 @@ pub fn encode_pairs<N: AsRef<str>, V: AsRef<str>>(pairs: &[(N, V)]) -> String {
     encoded.join("&")
 }
 
+/// An http URI without query and fragment, in the one spelling that its equivalents share (RFC 3986 6.2.2, 6.2.3): scheme
+/// and host in small letters, no default port, no needless escapes. `None` for what is no http URI.
+#[must_use]
+pub fn normal_target(uri: &str) -> Option<String> {
+    let (scheme, rest) = uri.split_once("://")?;
+    let scheme = scheme.to_ascii_lowercase();
+    let port = match scheme.as_str() {
+        "http" => ":80",
+        "https" => ":443",
+        _ => return None,
+    };
+    let rest = rest.split(['?', '#']).next().unwrap_or(rest);
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let authority = authority.to_ascii_lowercase();
+    let host = authority.strip_suffix(port).unwrap_or(&authority);
+    let is_plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_graphic());
+    if host.is_empty() || host.contains('@') || !is_plain(host) || !is_plain(path) {
+        return None;
+    }
+    let mut out = format!("{scheme}://{host}{}", if path.is_empty() { "/" } else { "" });
+    let mut rest = path.bytes();
+    while let Some(byte) = rest.next() {
+        if byte != b'%' {
+            out.push(char::from(byte));
+            continue;
+        }
+        let (high, low) = (rest.next()?, rest.next()?);
+        let decoded = hex(high)? << 4 | hex(low)?;
+        if decoded.is_ascii_alphanumeric() || b"-._~".contains(&decoded) {
+            out.push(char::from(decoded));
+        } else {
+            out.extend(['%', char::from(high.to_ascii_uppercase()), char::from(low.to_ascii_uppercase())]);
+        }
+    }
+    Some(out)
+}
+
 /// Adds parameters to a URI, keeping the query that it already has (RFC 6749 3.1, 3.1.2).
 #[must_use]
 pub fn add_to_uri<N: AsRef<str>, V: AsRef<str>>(uri: &str, pairs: &[(N, V)]) -> String {
@@ -171,6 +208,20 @@ pub fn add_to_uri<N: AsRef<str>, V: AsRef<str>>(uri: &str, pairs: &[(N, V)]) -> 
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn spellings_of_one_address_are_one_and_others_are_none() {
+        for same in ["http://h.example/a-b", "HTTP://H.Example:80/a-b?x#y", "http://h.example/%61%2Db"] {
+            assert_eq!(normal_target(same).as_deref(), Some("http://h.example/a-b"), "{same}");
+        }
+        assert_eq!(normal_target("https://h:443").as_deref(), Some("https://h/"));
+        assert_eq!(normal_target("http://h/%2f%c3").as_deref(), Some("http://h/%2F%C3"));
+        for other in
+            ["", "/a", "ftp://h/", "http:///a", "http://u@h/", "http://h/%", "http://h/%zz", "http://h/ "]
+        {
+            assert_eq!(normal_target(other), None, "{other:?}");
+        }
+    }
 
     #[test]
     fn the_example_of_rfc6749_appendix_b_encodes_as_printed() {

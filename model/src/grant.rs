@@ -35,6 +35,8 @@ pub struct Terms {
     pub audience: ResourceSet,
     /// The PKCE challenge, if one came.
     pub challenge: Option<Challenge>,
+    /// The thumbprint of the key whose holder alone may redeem the code (RFC 9449 10).
+    pub key: Option<Digest>,
 }
 
 /// A resource owner, where they were asked.
@@ -117,6 +119,8 @@ pub struct Access {
     pub scope: ScopeSet,
     /// The resources that it is for: the grant's, or fewer if the token request named them (RFC 8707 2.2).
     pub audience: ResourceSet,
+    /// The thumbprint of the key that it is bound to (RFC 9449 5).
+    pub key: Option<Digest>,
     /// When it ends.
     pub until: Time,
 }
@@ -126,6 +130,8 @@ pub struct Access {
 pub struct Refresh {
     /// The one that is good.
     pub token: Digest,
+    /// The thumbprint of the key that it is bound to: a public client's is (RFC 9449 5).
+    pub key: Option<Digest>,
     /// When it ends unless it is used (RFC 9700 4.14.2).
     pub until: Time,
     /// When it took the place of the one before.

@@ -59,6 +59,10 @@ pub struct Policy {
     /// Whether a bad request of a good client is answered by redirect before anybody logged in (RFC 6749 4.1.2.1), or only
     /// after that (RFC 9700 4.11.2).
     pub redirect_errors_before_login: bool,
+    /// Whether proofs have to carry a nonce of this server (RFC 9449 8, 9).
+    pub dpop_nonce: bool,
+    /// How long after it was made a proof is taken (RFC 9449 11.1).
+    pub proof_lifetime: Lifetime,
     /// Whether every authorization request has to be pushed (RFC 9126 5).
     pub pushed_only: bool,
     /// How long a pushed request waits for its browser, the login included.
@@ -86,6 +90,8 @@ impl Policy {
         wrong_verifier: WrongVerifier::KeepsCode,
         excess_scope: ExcessScope::Refused,
         redirect_errors_before_login: false,
+        dpop_nonce: true,
+        proof_lifetime: Lifetime(300),
         pushed_only: false,
         push_lifetime: Lifetime(300),
         ask_lifetime: Lifetime(600),

@@ -164,6 +164,12 @@ pub fn anti_csrf(cookie: &str) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(format!("oauth login form {cookie}").as_bytes()))
 }
 
+/// The nonce of a span of time: what only the holder of the secret can tell before (RFC 9449 8).
+#[must_use]
+pub fn nonce(secret: &Secret, span: u64) -> String {
+    URL_SAFE_NO_PAD.encode(Sha256::digest(format!("dpop nonce {} {span}", secret.text()).as_bytes()))
+}
+
 /// `BASE64URL-ENCODE(SHA256(ASCII(code_verifier)))` (RFC 7636 4.2).
 #[must_use]
 pub fn s256(verifier: &str) -> String {

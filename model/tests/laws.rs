@@ -6,6 +6,7 @@ use oauth_model::fact::{
 use oauth_model::law::{Facts, Judgement, LAWS, Law};
 
 mod laws {
+    pub(crate) mod key;
     pub(crate) mod named;
     pub(crate) mod refresh;
 }
@@ -48,6 +49,7 @@ fn issue() -> CodeIssued {
         password_shown: Some(true),
         consented: Some(true),
         owner: Some(OWNER),
+        key: None,
         pushed: None,
     }
 }
@@ -60,15 +62,18 @@ impl Story {
             secret: SecretShown::Right,
             redirect_uri: Some(CALLBACK),
             verifier: Some((VERIFIER, HASH)),
+            proof: None,
             token: Some(Issued {
                 token: TOKEN,
                 expires_in: Some(3600),
                 beyond_consent: false,
                 refresh: None,
+                key: None,
                 only_for: None,
             }),
         };
-        let served = ResourceUse { token: TOKEN, resource: RESOURCE, served: true, covered: Some(true) };
+        let served =
+            ResourceUse { token: TOKEN, resource: RESOURCE, proof: None, served: true, covered: Some(true) };
         Self {
             issue: issue(),
             redeem,
@@ -100,7 +105,13 @@ impl Story {
 }
 
 fn judge(law: &Law, facts: &[Fact]) -> Judgement {
-    law.judge(&Facts { facts, code_lifetime: 60, refresh_grace: 0, refresh_lifetime: Some(100) })
+    law.judge(&Facts {
+        facts,
+        code_lifetime: 60,
+        refresh_grace: 0,
+        refresh_lifetime: Some(100),
+        proof_lifetime: 60,
+    })
 }
 
 fn broken(facts: &[Fact]) -> Vec<&'static str> {
@@ -114,6 +125,7 @@ fn the_honest_stories_keep_every_law_and_leave_none_silent() {
         Story::honest().facts(),
         laws::refresh::Story::honest().facts(),
         laws::named::Story::honest().facts(),
+        laws::key::honest(),
     ];
     for law in LAWS {
         let judged = stories.each_ref().map(|facts| judge(law, facts));

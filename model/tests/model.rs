@@ -29,12 +29,15 @@ const COUNTS: &[(&str, usize, usize)] = &[
     ("refresh-theft", 45653, 60404),
     ("refresh-grace", 8949, 11458),
     ("refresh-two-clients", 526, 699),
+    ("dpop-theft", 74294, 130775),
+    ("dpop-code", 57, 60),
+    ("dpop-late", 1414, 1508),
     ("pushed", 7731, 16858),
     ("pushed-late", 118, 122),
     ("revocation", 77515, 94811),
     ("two-resources", 17728, 21968),
     ("client-credentials", 41264, 54165),
-    ("odd-requests", 55, 1317),
+    ("odd-requests", 264, 9809),
 ];
 
 /// Attack, actions of its shortest trace, steps among them.
@@ -84,6 +87,12 @@ const LENGTHS: &[(&str, usize, usize)] = &[
     ("pushed-request-of-another-client", 6, 3),
     ("pushed-request-brought-again", 8, 4),
     ("late-pushed-request", 6, 3),
+    ("bound-token-as-bearer", 10, 6),
+    ("bound-token-with-another-key", 10, 6),
+    ("proof-sent-again", 12, 8),
+    ("refresh-with-another-key", 12, 6),
+    ("code-with-another-key", 9, 4),
+    ("late-proof", 10, 5),
 ];
 
 /// Single faults, and the laws that fall under each, alone, in a scope.
@@ -241,6 +250,7 @@ fn judge(scope: &Scope, law: &Law, world: &World) -> Judgement {
         code_lifetime: u64::from(scope.policy.code_lifetime.0),
         refresh_grace: u64::from(scope.policy.refresh_grace.0),
         refresh_lifetime: Some(u64::from(scope.policy.refresh_lifetime.0)),
+        proof_lifetime: u64::from(scope.policy.proof_lifetime.0),
     })
 }
 

@@ -6,9 +6,11 @@ mod tables {
     pub(crate) mod audience;
     pub(crate) mod authorize;
     pub(crate) mod consent;
+    pub(crate) mod dpop;
     pub(crate) mod faults;
     pub(crate) mod login;
     pub(crate) mod named;
+    pub(crate) mod proof;
     pub(crate) mod push;
     pub(crate) mod refresh;
     pub(crate) mod resource;

@@ -7,11 +7,13 @@ use std::borrow::Cow;
 
 use oauth_model::http::{Body, HttpReply, HttpRequest};
 use oauth_model::refusal::Refused;
+use oauth_model::server::dpop::{Use, marker};
 use oauth_model::server::receive::{Beside, Kept, Received, below_issuer, receive};
 use oauth_model::server::reply::Context;
 use oauth_model::server::{Found, Moment, Outcome, Pending, Reply, Request, Write, locate, step};
 
 use crate::host::{Host, fresh};
+use crate::jose;
 use crate::steps::steps;
 use crate::store::{Store, StoreError, Stored, Swap};
 
@@ -56,13 +58,22 @@ pub(crate) async fn answer<S: Store>(host: &Host<S>, http: &HttpRequest) -> Answ
             }
         }
     }
-    match judge(host, &request, &beside).await {
+    if let (Some(proof), Some(signed)) = (request.proof(), &beside.proof) {
+        proof.signature = jose::check(signed);
+    }
+    let judged = match mark(host, &mut request).await {
+        Ok(()) => judge(host, &request, &beside).await,
+        Err(error) => Err(error),
+    };
+    match judged {
         Ok(Some((reply, kept))) => {
+            let (nonce, _) = host.nonces.at(host.clock.now());
             let context = Context {
                 directory: &host.directory,
                 policy: &host.policy,
                 beside: &beside,
                 kept: kept.as_ref(),
+                nonce: &nonce,
             };
             let mut encoded = reply.encode(&context);
             faults.on_reply(http, &mut encoded, &host.directory);
@@ -83,6 +94,29 @@ pub(crate) async fn answer<S: Store>(host: &Host<S>, http: &HttpRequest) -> Answ
     }
 }
 
+/// Marks the proof of a request as used, before anything is judged: to stop in between costs the proof and nothing else.
+async fn mark<S: Store>(host: &Host<S>, request: &mut Request) -> Result<(), StoreError> {
+    if request.proof().is_none() {
+        return Ok(());
+    }
+    let mut at = moment(host);
+    host.faults.before_marking(&mut at, request);
+    if let Some(marker) = marker(&at, request)
+        && host.store.insert_marker(marker).await? == Swap::Landed
+        && let Some(proof) = request.proof()
+    {
+        proof.used = Use::First;
+    }
+    Ok(())
+}
+
+/// What varies from step to step.
+fn moment<S>(host: &Host<S>) -> Moment {
+    let now = host.clock.now();
+    let (_, nonces) = host.nonces.at(now);
+    Moment { now, fresh: fresh(), policy: host.policy, nonces }
+}
+
 /// Judges until a reply may be sent; none if every attempt lost.
 async fn judge<S: Store>(
     host: &Host<S>,
@@ -91,7 +125,8 @@ async fn judge<S: Store>(
 ) -> Result<Option<(Reply, Option<Kept>)>, StoreError> {
     for _ in 0..ATTEMPTS {
         let needs = locate(request);
-        let client = needs.client.and_then(|no| host.directory.client(no)).map(|entry| &entry.client);
+        let client = needs.client.and_then(|no| host.directory.client(no));
+        let client = client.map(|entry| host.faults.on_client(&entry.client));
         let session = match needs.session {
             Some(key) => host.store.session(&key).await?,
             None => None,
@@ -100,10 +135,10 @@ async fn judge<S: Store>(
             Some(id) => host.store.grant(id).await?,
             None => None,
         };
-        let mut fresh = fresh();
-        host.faults.on_fresh(&mut fresh);
-        let mut at = Moment { now: host.clock.now(), fresh, policy: host.policy };
-        let mut found = Found { client, session, grant: stored.as_ref().map(|stored| stored.grant) };
+        let mut at = moment(host);
+        host.faults.on_fresh(&mut at.fresh);
+        let mut found =
+            Found { client: client.as_deref(), session, grant: stored.as_ref().map(|stored| stored.grant) };
         let mut request = *request;
         host.faults.before(&mut at, &mut found, &mut request);
         let mut outcome = step(&at, &found, &request);

@@ -7,8 +7,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use oauth_model::directory::Directory;
 use oauth_model::fault::Faults;
 use oauth_model::policy::{Policy, Time};
-use oauth_model::secret::{GrantId, Minted, Secret};
+use oauth_model::secret::{Digest, GrantId, Minted, Secret, nonce};
 use oauth_model::server::Fresh;
+use oauth_model::server::dpop::Nonces;
 
 use crate::config::DemoAccount;
 use crate::password::Passwords;
@@ -60,6 +61,28 @@ pub(crate) fn fresh() -> Fresh {
     }
 }
 
+/// How long a nonce is given out; it is good for as long again (RFC 9449 8).
+const NONCE_TIME: u64 = 300;
+
+/// Where the nonces of proofs come from: a secret of this process and the time, so that none has to be kept.
+pub(crate) struct NonceSource(Secret);
+
+impl NonceSource {
+    /// A source that nobody can foretell.
+    pub(crate) fn draw() -> Self {
+        Self(Secret::from_bytes(rand::random()))
+    }
+
+    /// The nonce that is given out now, and what proofs may carry.
+    pub(crate) fn at(&self, now: Time) -> (String, Nonces) {
+        let window = now.0 / NONCE_TIME;
+        let current = nonce(&self.0, window);
+        let before = nonce(&self.0, window.saturating_sub(1));
+        let nonces = Nonces { current: Digest::of(&current), before: Digest::of(&before) };
+        (current, nonces)
+    }
+}
+
 /// All that answering a request takes.
 pub(crate) struct Host<S> {
     /// Whom this server knows.
@@ -72,6 +95,8 @@ pub(crate) struct Host<S> {
     pub(crate) clock: Arc<dyn Clock>,
     /// Where sessions and grants lie.
     pub(crate) store: S,
+    /// Where nonces come from.
+    pub(crate) nonces: NonceSource,
     /// The hashes of the users' passwords.
     pub(crate) passwords: Passwords,
     /// The accounts that the front page names: those of the built-in data.

@@ -13,6 +13,7 @@ mod config;
 mod drive;
 mod host;
 mod http;
+mod jose;
 mod page;
 mod password;
 mod steps;
@@ -159,6 +160,7 @@ pub async fn serve_from<S: Store>(
         faults: options.faults,
         clock: options.clock,
         store,
+        nonces: host::NonceSource::draw(),
         passwords,
         demo: config.demo().to_vec(),
     });

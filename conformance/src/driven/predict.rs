@@ -95,6 +95,7 @@ pub(super) fn predict(before: &World, action: &Action, next: &Next) -> Class {
         | Action::Refresh(_)
         | Action::ForItself(_)
         | Action::Name(_)
+        | Action::ShowBound(..)
         | Action::Leak(_)
         | Action::Lure(_)
         | Action::Forge(_)

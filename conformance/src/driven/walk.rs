@@ -100,6 +100,7 @@ impl<'a> Walk<'a> {
             | Action::Refresh(_)
             | Action::ForItself(_)
             | Action::Name(_)
+            | Action::ShowBound(..)
             | Action::Lure(_)
             | Action::Forge(_)
             | Action::Odd(_) => {

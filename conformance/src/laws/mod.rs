@@ -18,6 +18,9 @@ use crate::stop::{Checked, Stop};
 /// Seconds by which a clock, a network and a scheduler may be late before a lifetime counts as overrun.
 const GRACE: u64 = 2;
 
+/// No server has a reason to take a proof for longer than an hour.
+const PROOF_LIFETIME: u64 = 3600;
+
 /// The longest that a code may live (RFC 6749 4.1.2), unless the target file says less.
 const LONGEST_CODE_LIFETIME: u64 = 600;
 
@@ -75,6 +78,10 @@ laws! {
     "revoked-access-token-is-dead" REVOCATION;
     "active-token-in-time" INTROSPECTION;
     "active-token-not-revoked" INTROSPECTION;
+    "code-with-its-key" LOGIN;
+    "public-refresh-with-its-key" REFRESH;
+    "bound-token-with-its-key" LOGIN;
+    "proof-in-time" LOGIN;
     "served-token-is-for-resource" RESOURCES;
     "served-token-was-issued" LOGIN;
     "served-token-in-time" LOGIN;
@@ -98,6 +105,7 @@ fn judge(ctx: &Context, law: &Law) -> Checked {
         facts: &observed.facts,
         code_lifetime: lifetime + GRACE,
         refresh_grace: live.target.refresh_grace.unwrap_or(0),
+        proof_lifetime: PROOF_LIFETIME + GRACE,
         refresh_lifetime: live.target.refresh_token_lifetime.map(|span| span + GRACE),
     };
     match law.judge(&facts) {

@@ -280,6 +280,7 @@ impl Observer<'_> {
             password_shown,
             consented,
             owner: None,
+            key: None,
             pushed: one("request_uri").map(|uri| (self.sym(&uri), asked.at)),
         })
     }

@@ -53,6 +53,7 @@ impl Observer<'_> {
                 expires_in,
                 beyond_consent: false,
                 refresh: None,
+                key: None,
                 only_for: self.only_for(&named),
             });
             let what = ForItself { client: self.sym(&client_id), secret, issued };
@@ -79,6 +80,7 @@ impl Observer<'_> {
             // Only a scope in the token request itself can widen; defaults are the server's choice.
             beyond_consent: wanted.is_some_and(|wanted| gains(wanted, told.as_deref(), allowed.as_deref())),
             refresh: refresh.map(|refresh| self.sym(&refresh)),
+            key: None,
             only_for: self.only_for(if named.is_empty() { &resources } else { &named }),
         });
         let client = self.sym(&client_id);
@@ -91,6 +93,7 @@ impl Observer<'_> {
                 secret,
                 redirect_uri: redirect_uri.map(|uri| self.sym(&uri)),
                 verifier: verifier.map(|text| (self.sym(&text), self.sym(&s256(&text)))),
+                proof: None,
                 token: issued,
             })
         } else {
@@ -99,6 +102,7 @@ impl Observer<'_> {
                 client,
                 secret,
                 strays,
+                proof: None,
                 falls_short: !params.has("scope") && is_wider(allowed.as_deref(), told.as_deref()),
                 issued,
             })
@@ -147,6 +151,7 @@ impl Observer<'_> {
         let service = ResourceUse {
             token: self.sym(token),
             resource: self.sym(resource),
+            proof: None,
             served: (200..300).contains(&response.status),
             covered: self.covers(token),
         };

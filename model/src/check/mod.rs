@@ -31,7 +31,7 @@ pub struct Checked {
 /// What was reached in any world; a set that only grows, so that it is the same for any order of exploration.
 #[derive(Debug, Default)]
 struct Seen {
-    refusals: AtomicU64,
+    refusals: [AtomicU64; 2],
     client: AtomicU64,
     others: AtomicU64,
 }
@@ -60,6 +60,7 @@ impl Checked {
             facts: &world.facts,
             code_lifetime: u64::from(self.universe.scope.policy.code_lifetime.0),
             refresh_grace: u64::from(self.universe.scope.policy.refresh_grace.0),
+            proof_lifetime: u64::from(self.universe.scope.policy.proof_lifetime.0),
             refresh_lifetime: Some(u64::from(self.universe.scope.policy.refresh_lifetime.0)),
         };
         !matches!(law.judge(&facts), Judgement::Broken(_))
@@ -67,7 +68,8 @@ impl Checked {
 
     fn note(&self, next: &Next) {
         if let Some(Refused::Step(refusal)) = next.refused {
-            mark(&self.seen.refusals, Refusal::ALL.iter().position(|have| *have == refusal));
+            let at = Refusal::ALL.iter().position(|have| *have == refusal);
+            mark(&self.seen.refusals[at.unwrap_or(0) / 64], at.map(|at| at % 64));
         }
         if let Some(refusal) = next.client_refused {
             mark(&self.seen.client, ClientRefusal::ALL.iter().position(|have| *have == refusal));
@@ -90,7 +92,8 @@ impl Checked {
     pub fn reached(&self, what: &Reached) -> bool {
         match what {
             Reached::Refused(refusal) => {
-                marked(&self.seen.refusals, Refusal::ALL.iter().position(|have| have == refusal))
+                let at = Refusal::ALL.iter().position(|have| have == refusal);
+                marked(&self.seen.refusals[at.unwrap_or(0) / 64], at.map(|at| at % 64))
             }
             Reached::ClientRefused(refusal) => {
                 marked(&self.seen.client, ClientRefusal::ALL.iter().position(|have| have == refusal))

@@ -95,6 +95,9 @@ fn tell(action: &Action, next: &Next) -> Told {
             };
             ("server", format!("{verb} {token} as client {}: POST {path}", naming.client))
         }
+        Action::ShowBound(_, with) => {
+            ("server", format!("shows a token behind DPoP, with {}: GET /api/me", shown_with(*with)))
+        }
         Action::ShowToken(_) => ("server", "shows a token: GET /api/me".to_owned()),
         Action::Leak(known) => ("attacker", format!("learns {}", known_as(known))),
         Action::Lure(lure) => ("owner", format!("puts {} into the owner's browser", lure_as(*lure))),
@@ -120,7 +123,17 @@ fn known_as(known: &crate::world::Known) -> &'static str {
         crate::world::Known::Code(_) => "the code of an authorization response",
         crate::world::Known::Token(_) => "an access token",
         crate::world::Known::Refresh(_) => "a refresh token",
+        crate::world::Known::Proof(_) => "a proof of possession that was sent",
         crate::world::Known::Challenge(_) => "the challenge of an authorization request",
+    }
+}
+
+fn shown_with(with: crate::world::action::ShownWith) -> &'static str {
+    use crate::world::action::ShownWith;
+    match with {
+        ShownWith::Nothing => "no proof",
+        ShownWith::OwnKey => "a proof by its own key",
+        ShownWith::Leaked => "the proof that leaked",
     }
 }
 

@@ -1,5 +1,7 @@
 //! Lies to a step: about the moment, the records and the request before it, about the outcome after it.
 
+use std::borrow::Cow;
+
 use super::request::nobody;
 use super::{Fault, Faults, extensions, tokens};
 use crate::directory::{Client, UserNo};
@@ -24,10 +26,32 @@ impl Faults {
         self.has(Fault::BlindWrite)
     }
 
+    /// Before the proof of a request is marked as used.
+    pub fn before_marking(&self, at: &mut Moment, request: &mut Request) {
+        for fault in self.iter() {
+            extensions::before_proof(fault, at, request);
+        }
+    }
+
+    /// On the record of a client.
+    #[must_use]
+    pub fn on_client<'a>(&self, client: &'a Client) -> Cow<'a, Client> {
+        let mut client = Cow::Borrowed(client);
+        for fault in self.iter() {
+            match fault {
+                Fault::ProofOptional if client.dpop_bound => client.to_mut().dpop_bound = false,
+                Fault::PushOptional if client.pushed_only => client.to_mut().pushed_only = false,
+                _ => {}
+            }
+        }
+        client
+    }
+
     /// Before a step.
     pub fn before(&self, at: &mut Moment, found: &mut Found<'_>, request: &mut Request) {
         for fault in self.iter() {
             lie_about_moment(fault, at);
+            extensions::before_proof(fault, at, request);
             match request {
                 Request::Authorize(authorize) => {
                     if let Ok(ask) = &mut authorize.ask {
@@ -49,6 +73,7 @@ impl Faults {
                     lie_about_decision(fault, decide, found);
                 }
                 Request::Token(token) => {
+                    extensions::before_token(fault, found, token);
                     if let (Ok(by), Some(client)) = (&mut token.by, found.client) {
                         lie_about_client(fault, by, client);
                     }
@@ -62,6 +87,7 @@ impl Faults {
                     }
                 }
                 Request::Resource(resource) => {
+                    extensions::before_resource(fault, found, resource);
                     match fault {
                         Fault::ResourceScopeUnchecked => resource.need.scope = ScopeSet::EMPTY,
                         Fault::AudienceUnchecked => resource.need.resource = ResourceSet::EMPTY,

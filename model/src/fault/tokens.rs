@@ -56,6 +56,7 @@ pub(super) fn after(fault: Fault, found: &Found<'_>, named: &TokenNamed, outcome
                 user: grant.terms.owner.map(|owner| owner.user),
                 scope: grant.terms.scope,
                 audience: grant.terms.audience,
+                key: None,
                 until: NEVER,
             };
             *outcome = Outcome::Reply(Reply::Introspection(Some(told)));

@@ -11,6 +11,12 @@ pub(super) fn code_redeemed_once(facts: &Facts<'_>) -> Judgement {
     }))
 }
 
+/// Whether a request shows all that another showed. One with a proof of possession shows a new one each time, which may be
+/// what it was refused for: it decides nothing.
+fn is_repetition(redeemed: &Redemption, refused: &Redemption) -> bool {
+    refused.proof.is_none() && Redemption { token: None, ..*redeemed } == *refused
+}
+
 /// Of two codes for one `request_uri` the later one is too many.
 pub(super) fn request_uri_used_once(facts: &Facts<'_>) -> Judgement {
     let uri = |issued: &CodeIssued| issued.pushed.map(|(uri, _)| uri);
@@ -25,9 +31,9 @@ pub(super) fn request_uri_used_once(facts: &Facts<'_>) -> Judgement {
 pub(super) fn replay_ends_grant(facts: &Facts<'_>) -> Judgement {
     let refused = facts.redemptions().filter(|(_, _, redemption)| redemption.token.is_none());
     all(refused.filter_map(|(_, replay, refused)| {
-        let (origin, _, _) = facts.redeemed().find(|(_, first, redeemed)| {
-            Redemption { token: None, ..**redeemed } == *refused && replay.is_after(first)
-        })?;
+        let (origin, _, _) = facts
+            .redeemed()
+            .find(|(_, first, redeemed)| is_repetition(redeemed, refused) && replay.is_after(first))?;
         Some(facts.nothing_gained_after(replay, origin))
     }))
 }

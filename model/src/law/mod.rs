@@ -5,6 +5,7 @@
 
 mod code;
 mod facts;
+mod key;
 mod named;
 mod refresh;
 
@@ -37,6 +38,8 @@ pub struct Facts<'a> {
     pub refresh_grace: u64,
     /// The longest that a refresh token may lie unused, in seconds, if that is known.
     pub refresh_lifetime: Option<u64>,
+    /// The longest that a proof of possession may be taken after it was made, in seconds.
+    pub proof_lifetime: u64,
 }
 
 /// A law's verdict.
@@ -344,6 +347,45 @@ pub const LAWS: &[Law] = &[
         rules: rules!["rfc7662-4-revocation-checked"],
         observable: true,
         judge: named::active_not_revoked,
+    },
+    Law {
+        id: "code-with-its-key",
+        about: "A code that is bound to a key is redeemed only with a proof by this key.",
+        rules: rules!["rfc9449-10-dpop-jkt-enforced"],
+        observable: true,
+        judge: |facts| {
+            facts.each_redeemed_code(|_, issued, _, redemption| {
+                issued.key.is_none() || redemption.proof.map(|proof| proof.key) == issued.key
+            })
+        },
+    },
+    Law {
+        id: "public-refresh-with-its-key",
+        about: "A refresh token that a client without a secret got with a proof brings tokens only with a proof by the same key.",
+        rules: rules!["rfc9449-5-public-refresh-token-bound"],
+        observable: true,
+        judge: key::refresh_with_its_key,
+    },
+    Law {
+        id: "bound-token-with-its-key",
+        about: "A token that is bound to a key opens a resource only together with a proof by this key.",
+        rules: rules!["rfc9449-7.1-rs-checks-proof", "rfc9449-7.2-bound-token-not-as-bearer"],
+        observable: true,
+        judge: key::token_with_its_key,
+    },
+    Law {
+        id: "proof-in-time",
+        about: "A proof of possession that is too old brings nothing.",
+        rules: rules!["rfc9449-11.1-proof-time-limited"],
+        observable: true,
+        judge: key::proof_in_time,
+    },
+    Law {
+        id: "proof-used-once",
+        about: "Of two requests with the same proof of possession at most one brings something.",
+        rules: rules![],
+        observable: false,
+        judge: key::proof_used_once,
     },
     Law {
         id: "served-token-is-for-resource",

@@ -110,6 +110,9 @@ impl Refusal {
             }
             Self::TokenOfAnotherClient => rules!["rfc7009-2.1-token-bound-to-client"],
             Self::IntrospectionNotAllowed => rules!["rfc7662-2.1-authorization-required"],
+            Self::ProofAtToken(flaw) | Self::ProofAtResource(flaw) => flaw.rules(),
+            Self::BoundTokenAsBearer => rules!["rfc9449-7.2-bound-token-not-as-bearer"],
+            Self::TokenNotBound => rules!["rfc9449-4.3-key-binding"],
             Self::TokenForAnotherResource => {
                 rules!["rfc9700-2.3-rs-refuses-wrong-audience", "rfc8707-2-token-audience-restricted"]
             }

@@ -1,6 +1,6 @@
 //! What a codec refuses: requests that cannot be read, each with the place that decides how its sender is told.
 
-use super::{Answer, ErrorCode};
+use super::{Answer, ErrorCode, ProofDefect};
 use crate::rule::RuleId;
 use crate::rules;
 
@@ -17,6 +17,7 @@ pub enum Field {
     CodeChallengeMethod,
     CodeVerifier,
     Confirm,
+    DpopJkt,
     Error,
     GrantType,
     Iss,
@@ -49,6 +50,7 @@ impl Field {
             Self::CodeChallengeMethod => "code_challenge_method",
             Self::CodeVerifier => "code_verifier",
             Self::Confirm => "confirm",
+            Self::DpopJkt => "dpop_jkt",
             Self::Error => "error",
             Self::GrantType => "grant_type",
             Self::Iss => "iss",
@@ -96,6 +98,8 @@ pub enum Malformed {
     ClientIdsDiffer,
     /// A pushed request that names a pushed request.
     RequestUriPushed,
+    /// A proof of possession that is none.
+    Proof(ProofDefect),
     /// An access token in two places.
     TwoTokens,
     /// No page of this server has this path.
@@ -132,6 +136,13 @@ impl Malformed {
             (Self::MethodNotAllowed(_), _) => Answer::Page(405),
             (Self::TooLarge, Place::Page | Place::AuthorizationRequest) => Answer::Page(413),
             (_, Place::Page) => Answer::Page(400),
+            // rfc9449-5-invalid-dpop-proof-error
+            (Self::Proof(_), Place::TokenRequest | Place::PushedRequest) => {
+                Answer::Token(ErrorCode::InvalidDpopProof)
+            }
+            (Self::Proof(_), Place::ResourceRequest) => {
+                Answer::Challenge(401, Some(ErrorCode::InvalidDpopProof))
+            }
             (_, Place::AuthorizationRequest) => Answer::Redirect(ErrorCode::InvalidRequest),
             // A verifier of the wrong form cannot fit any challenge (RFC 7636 4.6).
             (Self::Syntax(Field::CodeVerifier), Place::TokenRequest) => {
@@ -173,6 +184,7 @@ impl Malformed {
             Self::TwoAuthentications => "the client may authenticate in one way only".to_owned(),
             Self::ClientIdsDiffer => "client_id is not the client that authenticated".to_owned(),
             Self::RequestUriPushed => "request_uri may not be pushed".to_owned(),
+            Self::Proof(defect) => defect.describe().to_owned(),
             Self::TwoTokens => "the access token may be sent in one way only".to_owned(),
             Self::NoSuchPage => "this server has no such page".to_owned(),
             Self::MethodNotAllowed(methods) => format!("this page takes {methods}"),
@@ -183,6 +195,7 @@ impl Malformed {
     #[must_use]
     pub const fn rules(self, place: Place) -> &'static [RuleId] {
         match (self, place) {
+            (Self::Proof(defect), _) => defect.rules(),
             (Self::Repeated(Field::ClientId | Field::RedirectUri), Place::Page) => {
                 rules![
                     "rfc6749-3.1-duplicate-parameter-refused",

@@ -5,11 +5,13 @@
 
 mod enforces;
 mod malformed;
+mod proof;
 mod told;
 
 use crate::rule::RuleId;
 
 pub use malformed::{Field, Malformed, Place};
+pub use proof::{ProofDefect, ProofFlaw};
 
 /// What a step refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -108,13 +110,21 @@ pub enum Refusal {
     TokenExpired,
     /// The grant behind the token has ended.
     TokenRevoked,
+    /// A token that is bound to a key came behind `Bearer`.
+    BoundTokenAsBearer,
+    /// A token that is bound to no key came behind `DPoP`.
+    TokenNotBound,
+    /// What is wrong with the proof of a request to the token endpoint, or of a pushed one.
+    ProofAtToken(ProofFlaw),
+    /// What is wrong with the proof of a request for a resource.
+    ProofAtResource(ProofFlaw),
     /// The token is for another resource.
     TokenForAnotherResource,
     /// The token's scope does not cover the resource.
     ScopeInsufficient,
 }
 
-/// The error codes of RFC 6749 4.1.2.1 and 5.2, RFC 6750 3.1 and RFC 8707 2 that this server sends.
+/// The error codes of RFC 6749 4.1.2.1 and 5.2, RFC 6750 3.1, RFC 8707 2 and RFC 9449 5, 8 that this server sends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(missing_docs, reason = "each is the code of its name")]
 pub enum ErrorCode {
@@ -129,6 +139,8 @@ pub enum ErrorCode {
     InvalidToken,
     InsufficientScope,
     InvalidTarget,
+    InvalidDpopProof,
+    UseDpopNonce,
 }
 
 impl ErrorCode {
@@ -147,6 +159,8 @@ impl ErrorCode {
             Self::InvalidToken => "invalid_token",
             Self::InsufficientScope => "insufficient_scope",
             Self::InvalidTarget => "invalid_target",
+            Self::InvalidDpopProof => "invalid_dpop_proof",
+            Self::UseDpopNonce => "use_dpop_nonce",
         }
     }
 }
@@ -162,7 +176,7 @@ pub enum Answer {
     Token(ErrorCode),
     /// The same JSON with another status.
     Json(u16, ErrorCode),
-    /// A Bearer challenge (RFC 6750 3); without a code where no credentials came.
+    /// A challenge in the scheme of the request (RFC 6750 3, RFC 9449 7.1); without a code where no credentials came.
     Challenge(u16, Option<ErrorCode>),
 }
 
@@ -216,6 +230,25 @@ impl Refusal {
         Self::TokenUnknown,
         Self::TokenExpired,
         Self::TokenRevoked,
+        Self::BoundTokenAsBearer,
+        Self::TokenNotBound,
+        Self::ProofAtToken(ProofFlaw::Missing),
+        Self::ProofAtToken(ProofFlaw::Signature),
+        Self::ProofAtToken(ProofFlaw::Request),
+        Self::ProofAtToken(ProofFlaw::Stale),
+        Self::ProofAtToken(ProofFlaw::NonceMissing),
+        Self::ProofAtToken(ProofFlaw::NonceWrong),
+        Self::ProofAtToken(ProofFlaw::Again),
+        Self::ProofAtToken(ProofFlaw::Key),
+        Self::ProofAtResource(ProofFlaw::Missing),
+        Self::ProofAtResource(ProofFlaw::Signature),
+        Self::ProofAtResource(ProofFlaw::Request),
+        Self::ProofAtResource(ProofFlaw::Stale),
+        Self::ProofAtResource(ProofFlaw::NonceMissing),
+        Self::ProofAtResource(ProofFlaw::NonceWrong),
+        Self::ProofAtResource(ProofFlaw::Again),
+        Self::ProofAtResource(ProofFlaw::Token),
+        Self::ProofAtResource(ProofFlaw::Key),
         Self::TokenForAnotherResource,
         Self::ScopeInsufficient,
     ];

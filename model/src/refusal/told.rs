@@ -48,9 +48,14 @@ impl Refusal {
             Self::ResourceUnknown => Answer::Redirect(ErrorCode::InvalidTarget),
             Self::ResourceNotGranted => Answer::Token(ErrorCode::InvalidTarget),
             Self::TokenMissing => Answer::Challenge(401, None),
-            Self::TokenUnknown | Self::TokenExpired | Self::TokenRevoked | Self::TokenForAnotherResource => {
-                Answer::Challenge(401, Some(ErrorCode::InvalidToken))
-            }
+            Self::ProofAtToken(flaw) => flaw.answer_at_token(),
+            Self::ProofAtResource(flaw) => flaw.answer_at_resource(),
+            Self::TokenUnknown
+            | Self::TokenExpired
+            | Self::TokenRevoked
+            | Self::BoundTokenAsBearer
+            | Self::TokenNotBound
+            | Self::TokenForAnotherResource => Answer::Challenge(401, Some(ErrorCode::InvalidToken)),
             Self::ScopeInsufficient => Answer::Challenge(403, Some(ErrorCode::InsufficientScope)),
         }
     }
@@ -105,9 +110,13 @@ impl Refusal {
                 "code_verifier does not fit the authorization request"
             }
             Self::TokenMissing => "an access token is required",
-            Self::TokenUnknown | Self::TokenExpired | Self::TokenRevoked | Self::TokenForAnotherResource => {
-                "the access token is not valid"
-            }
+            Self::ProofAtToken(flaw) | Self::ProofAtResource(flaw) => flaw.describe(),
+            Self::BoundTokenAsBearer => "the access token needs a DPoP proof",
+            Self::TokenUnknown
+            | Self::TokenExpired
+            | Self::TokenRevoked
+            | Self::TokenNotBound
+            | Self::TokenForAnotherResource => "the access token is not valid",
             Self::ScopeInsufficient => "the access token's scope does not cover this resource",
         }
     }

@@ -20,7 +20,8 @@ pub(super) const SHORT: Policy = Policy {
 /// Lifetimes that no scope's clock reaches.
 pub(super) const LONG: Policy = Policy::RFC9700;
 
-pub(super) const NOTHING: Leaks = Leaks { responses: false, requests: false, tokens: false, refresh: false };
+pub(super) const NOTHING: Leaks =
+    Leaks { responses: false, requests: false, tokens: false, refresh: false, proofs: false };
 
 pub(super) const BASE: Scope = Scope {
     name: "",
@@ -28,6 +29,7 @@ pub(super) const BASE: Scope = Scope {
     public: false,
     pkce: true,
     names_redirect: true,
+    dpop: false,
     pushed: false,
     client_scope: PROFILE,
     resource: None,
@@ -127,7 +129,7 @@ pub(super) const REFRESH: &[&str] = &[
 ];
 
 pub(super) const fn shown(by: Who, client: u16, token: RefreshOf, scope: RefreshScope) -> RefreshTry {
-    RefreshTry { by, client, token, scope, resources: None }
+    RefreshTry { by, client, token, scope, resources: None, own_key: false }
 }
 
 /// The honest path: what the driven half of the suite walks.

@@ -4,6 +4,7 @@
 //! state of it; whatever it must reach has to be found, so that nothing holds because nothing happens.
 
 mod base;
+mod dpop;
 mod odd;
 mod pushed;
 mod refresh;
@@ -35,6 +36,8 @@ pub struct Scope {
     pub pkce: bool,
     /// Whether the client's requests name their redirect URI.
     pub names_redirect: bool,
+    /// Whether the client's tokens are bound to a key of its own (RFC 9449).
+    pub dpop: bool,
     /// Whether the client pushes its requests.
     pub pushed: bool,
     /// The scope that the client is registered for and asks for.
@@ -104,6 +107,8 @@ pub struct Leaks {
     pub tokens: bool,
     /// The first refresh token.
     pub refresh: bool,
+    /// Proofs of possession that went to the resource.
+    pub proofs: bool,
 }
 
 /// Something that a scope has to reach.
@@ -199,6 +204,7 @@ impl Scope {
             (self.leaks.requests, "requests"),
             (self.leaks.tokens, "access tokens"),
             (self.leaks.refresh, "the first refresh token"),
+            (self.leaks.proofs, "proofs of possession"),
         ];
         let leaks: Vec<&str> = leaks.iter().filter(|(leaks, _)| *leaks).map(|(_, what)| *what).collect();
         let leaks = if leaks.is_empty() { "nothing".to_owned() } else { leaks.join(", ") };

@@ -1,6 +1,7 @@
 //! Odd requests: single messages that every server gets and no honest actor sends.
 
 use crate::directory::ClientNo;
+use crate::policy::Time;
 use crate::refusal::{Field, Malformed};
 use crate::secret::Shown;
 use crate::server::Request;
@@ -9,12 +10,13 @@ use crate::server::authenticate::{Presented, Proof};
 use crate::server::authorize::{Ask, AskedScope, Authorize};
 use crate::server::client_credentials::ClientCredentials;
 use crate::server::decide::{Choice, Decide};
+use crate::server::dpop::{KeyProof, Signature, Use};
 use crate::server::login::{Checked, LogIn};
 use crate::server::named::TokenNamed;
 use crate::server::redeem::{Redeem, TokenAsk, TokenRequest};
-use crate::server::resource::{Bearer, Need, ResourceRequest};
+use crate::server::resource::{Bearer, Need, ResourceRequest, Scheme};
 use crate::text::{Challenge, ChallengeMethod, ResourceSet, ScopeSet};
-use crate::world::symbols::{EVIL, JUNK, digest, grant_id, redirect, secret};
+use crate::world::symbols::{EVIL, JUNK, NONCES, digest, grant_id, redirect, secret};
 use crate::world::{OWNER, PROFILE, PUBLIC, PUSHING, World};
 
 /// An odd request.
@@ -43,9 +45,56 @@ pub enum Odd {
     ForItselfUnknownResource,
     ForItselfWithoutRegistration,
     PublicIntrospection,
+    ProofAtToken(OddProof),
+    ProofAtResource(OddProof),
+    UnboundToken,
     ForeignToken,
     CodeAsToken,
     NoToken,
+}
+
+/// A proof of possession that no honest client sends; the good one only the first time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum OddProof {
+    /// Good in itself, for a token that nobody issued.
+    Good,
+    /// Signed by another key.
+    Forged,
+    /// Made for another method.
+    OfAnotherRequest,
+    /// Dated ahead.
+    Stale,
+    /// Without nonce.
+    WithoutNonce,
+    /// With a nonce that nobody gave.
+    WrongNonce,
+    /// Made for no token.
+    WithoutToken,
+}
+
+impl OddProof {
+    fn proof(self, world: &World, id: u8) -> KeyProof {
+        let good = KeyProof {
+            key: digest(JUNK),
+            id: digest(id),
+            made: world.now,
+            fits_method: true,
+            fits_target: true,
+            token: Some(digest(JUNK)),
+            nonce: Some(digest(NONCES[1])),
+            signature: Signature::Right,
+            used: Use::Again,
+        };
+        match self {
+            Self::Good => good,
+            Self::Forged => KeyProof { signature: Signature::Wrong, ..good },
+            Self::OfAnotherRequest => KeyProof { fits_method: false, ..good },
+            Self::Stale => KeyProof { made: Time(world.now.0 + 1000), ..good },
+            Self::WithoutNonce => KeyProof { nonce: None, ..good },
+            Self::WrongNonce => KeyProof { nonce: Some(digest(JUNK)), ..good },
+            Self::WithoutToken => KeyProof { token: None, id: digest(id + 2), ..good },
+        }
+    }
 }
 
 impl Odd {
@@ -73,6 +122,19 @@ impl Odd {
         Self::ForItselfUnknownResource,
         Self::ForItselfWithoutRegistration,
         Self::PublicIntrospection,
+        Self::ProofAtToken(OddProof::Good),
+        Self::ProofAtToken(OddProof::Forged),
+        Self::ProofAtToken(OddProof::OfAnotherRequest),
+        Self::ProofAtToken(OddProof::Stale),
+        Self::ProofAtToken(OddProof::WithoutNonce),
+        Self::ProofAtToken(OddProof::WrongNonce),
+        Self::ProofAtResource(OddProof::Forged),
+        Self::ProofAtResource(OddProof::OfAnotherRequest),
+        Self::ProofAtResource(OddProof::Stale),
+        Self::ProofAtResource(OddProof::WithoutNonce),
+        Self::ProofAtResource(OddProof::WrongNonce),
+        Self::ProofAtResource(OddProof::WithoutToken),
+        Self::UnboundToken,
         Self::ForeignToken,
         Self::CodeAsToken,
         Self::NoToken,
@@ -91,6 +153,7 @@ impl Odd {
                 scope: None,
                 challenge: challenge(ChallengeMethod::S256),
                 resources: None,
+                key: None,
             }),
             session,
         };
@@ -100,15 +163,23 @@ impl Odd {
             scope: None,
             challenge: challenge(ChallengeMethod::S256),
             resources: None,
+            key: None,
         };
         let unknown = AskedResources { known: ResourceSet::EMPTY, has_unknown: true };
         let token = |client: Option<u16>, proof, ask| {
             let by = Ok(Presented { client: client.map(ClientNo), proof });
-            Some(Request::Token(TokenRequest { by, ask: Ok(ask) }))
+            Some(Request::Token(TokenRequest { by, ask: Ok(ask), proof: Ok(None) }))
         };
         let redeem = TokenAsk::Redeem(Redeem { code: None, redirect: None, verifier: None, resources: None });
         let need = Need { resource: ResourceSet::FIRST, scope: PROFILE };
-        let bearer = |bearer| Some(Request::Resource(ResourceRequest { bearer, need }));
+        let plain_resource = ResourceRequest {
+            bearer: Bearer::Foreign,
+            scheme: Scheme::Bearer,
+            hash: digest(JUNK),
+            proof: Ok(None),
+            need,
+        };
+        let bearer = |bearer| Some(Request::Resource(ResourceRequest { bearer, ..plain_resource }));
         let itself = |scope, resources| {
             let ask = TokenAsk::ClientCredentials(ClientCredentials { scope, resources });
             token(Some(3), Proof::Basic(digest(secret(3))), ask)
@@ -173,6 +244,26 @@ impl Odd {
             Self::PublicIntrospection => {
                 let by = Ok(Presented { client: Some(ClientNo(PUBLIC)), proof: Proof::None });
                 Some(Request::Introspect(TokenNamed { by, token: Ok(None) }))
+            }
+            Self::ProofAtToken(odd) => {
+                let request = token(Some(1), Proof::Basic(digest(secret(1))), TokenAsk::Unsupported)?;
+                let Request::Token(request) = request else { return None };
+                Some(Request::Token(TokenRequest { proof: Ok(Some(odd.proof(world, 250))), ..request }))
+            }
+            Self::ProofAtResource(odd) => {
+                let proof = Ok(Some(odd.proof(world, 251)));
+                Some(Request::Resource(ResourceRequest { scheme: Scheme::Dpop, proof, ..plain_resource }))
+            }
+            Self::UnboundToken => {
+                let token = world.sessions[OWNER].login?.token;
+                let proof = KeyProof { token: Some(token), ..OddProof::Good.proof(world, 252) };
+                Some(Request::Resource(ResourceRequest {
+                    bearer: Bearer::Shown(Shown { grant: grant_id(0), digest: token }),
+                    scheme: Scheme::Dpop,
+                    hash: token,
+                    proof: Ok(Some(proof)),
+                    need,
+                }))
             }
             Self::ForeignToken => bearer(Bearer::Foreign),
             Self::CodeAsToken => world.grants.first().and_then(|_| {

@@ -1,11 +1,11 @@
 //! The scopes.
 
 use super::base::{ALL, BASE, CORE, EXPIRY, HONEST_PATH, LONG, NOTHING, SHORT, composed};
-use super::{Leaks, Odd, PhaseName, Reached, Scope, pushed, refresh, tokens};
+use super::{Leaks, Odd, PhaseName, Reached, Scope, dpop, pushed, refresh, tokens};
 use crate::client::refusal::ClientRefusal;
 use crate::fact::Who;
 use crate::policy::{Lifetime, PkceNeed, Policy, WrongVerifier};
-use crate::refusal::Refusal;
+use crate::refusal::{ProofFlaw, Refusal};
 use crate::server::decide::Choice;
 use crate::text::ScopeSet;
 use crate::world::action::{CodeOf, Forgery, Lure, ProofOf, Redemption, RedirectOf, VerifierOf};
@@ -105,7 +105,7 @@ pub static SCOPES: &[Scope] = &[
         name: "two-clients",
         why: "a code that leaked, in the hands of another registered client and of nobody's",
         calls: 3,
-        leaks: Leaks { responses: true, requests: false, tokens: false, refresh: false },
+        leaks: Leaks { responses: true, ..NOTHING },
         redemptions: &[
             composed(Who::OtherClient, 1, ProofOf::Right),
             composed(Who::Thief, 0, ProofOf::Missing),
@@ -165,7 +165,7 @@ pub static SCOPES: &[Scope] = &[
         public: true,
         policy: Policy { wrong_verifier: WrongVerifier::BurnsCode, ..LONG },
         calls: 3,
-        leaks: Leaks { responses: true, requests: true, tokens: false, refresh: false },
+        leaks: Leaks { responses: true, requests: true, ..NOTHING },
         redemptions: &[
             Redemption { verifier: VerifierOf::Own, ..composed(Who::Thief, 0, ProofOf::Missing) },
             Redemption { verifier: VerifierOf::Missing, ..composed(Who::Thief, 0, ProofOf::Missing) },
@@ -203,6 +203,9 @@ pub static SCOPES: &[Scope] = &[
     refresh::THEFT,
     refresh::GRACE,
     refresh::TWO_CLIENTS,
+    dpop::THEFT,
+    dpop::CODE,
+    dpop::STALE,
     pushed::PUSHED,
     pushed::LATE,
     tokens::REVOCATION,
@@ -236,6 +239,19 @@ pub static SCOPES: &[Scope] = &[
             Reached::Refused(Refusal::ResourceNotGranted),
             Reached::Refused(Refusal::ScopeNotForClient),
             Reached::Refused(Refusal::IntrospectionNotAllowed),
+            Reached::Refused(Refusal::ProofAtToken(ProofFlaw::Signature)),
+            Reached::Refused(Refusal::ProofAtToken(ProofFlaw::Request)),
+            Reached::Refused(Refusal::ProofAtToken(ProofFlaw::Stale)),
+            Reached::Refused(Refusal::ProofAtToken(ProofFlaw::NonceMissing)),
+            Reached::Refused(Refusal::ProofAtToken(ProofFlaw::NonceWrong)),
+            Reached::Refused(Refusal::ProofAtToken(ProofFlaw::Again)),
+            Reached::Refused(Refusal::ProofAtResource(ProofFlaw::Signature)),
+            Reached::Refused(Refusal::ProofAtResource(ProofFlaw::Request)),
+            Reached::Refused(Refusal::ProofAtResource(ProofFlaw::Stale)),
+            Reached::Refused(Refusal::ProofAtResource(ProofFlaw::NonceMissing)),
+            Reached::Refused(Refusal::ProofAtResource(ProofFlaw::NonceWrong)),
+            Reached::Refused(Refusal::ProofAtResource(ProofFlaw::Token)),
+            Reached::Refused(Refusal::TokenNotBound),
             Reached::Refused(Refusal::TokenMissing),
             Reached::Refused(Refusal::TokenUnknown),
         ],

@@ -4,6 +4,7 @@
 //! policy lets it come first (decision 0008); then everything that the client is told by redirect.
 
 use super::audience::{AskedResources, asked_for};
+use super::jwk::thumbprint;
 use super::{Consent, Found, Moment, Needs, Outcome, Pending, Reply, Write};
 use crate::directory::{Client, ClientNo, Directory, UserNo};
 use crate::form::Params;
@@ -42,6 +43,8 @@ pub struct Ask {
     pub challenge: Option<Challenge>,
     /// The resources; none leaves them to the server.
     pub resources: Option<AskedResources>,
+    /// The thumbprint of the key that the code is to be bound to (RFC 9449 10).
+    pub key: Option<Digest>,
 }
 
 /// What a good request may have.
@@ -49,6 +52,7 @@ pub(super) struct Judged {
     pub(super) scope: ScopeSet,
     pub(super) audience: ResourceSet,
     pub(super) challenge: Option<Challenge>,
+    pub(super) key: Option<Digest>,
 }
 
 /// A scope as it was asked for.
@@ -109,7 +113,7 @@ impl Authorize {
             // rfc9700-4.11.2-authenticate-before-redirect, rfc6749-3.1-owner-authenticated-first
             return Ok(Outcome::Reply(Reply::LogInFirst));
         };
-        let Judged { scope, audience, challenge } = told_by_redirect()?;
+        let Judged { scope, audience, challenge, key } = told_by_redirect()?;
         let terms = Terms {
             client: client.no,
             owner: Some(Owner { user: session.user, session: session.key }),
@@ -117,6 +121,7 @@ impl Authorize {
             scope,
             audience,
             challenge,
+            key,
         };
         Ok(ask_owner(at, at.fresh.grant, terms, session.user, Write::InsertGrant))
     }
@@ -162,7 +167,7 @@ impl Authorize {
             Some(challenge) if challenge.method == ChallengeMethod::Plain && !at.policy.plain => {
                 Err(Refusal::PlainRefused.into())
             }
-            Some(_) | None => Ok(Judged { scope, audience, challenge: ask.challenge }),
+            Some(_) | None => Ok(Judged { scope, audience, challenge: ask.challenge, key: ask.key }),
         }
     }
 }
@@ -195,6 +200,8 @@ impl Ask {
         let scope = params.one(Field::Scope)?;
         let challenge = params.one(Field::CodeChallenge)?;
         let method = params.one(Field::CodeChallengeMethod)?;
+        let jkt = params.one(Field::DpopJkt)?;
+        let key = jkt.map(|jkt| thumbprint(jkt).ok_or(Malformed::Syntax(Field::DpopJkt))).transpose()?;
         // A record keeps it, and one account may have many records.
         if state.is_some_and(|state| !is_vschar(state) || state.len() > STATE_LIMIT) {
             return Err(Malformed::Syntax(Field::State));
@@ -204,6 +211,7 @@ impl Ask {
             scope: scope.map(|text| AskedScope::parse(text, directory)),
             challenge: parse_challenge(challenge, method)?,
             resources: AskedResources::parse(params, directory)?,
+            key,
         })
     }
 }

@@ -8,6 +8,7 @@ use crate::directory::{Client, Directory};
 use crate::form::Params;
 use crate::grant::Terms;
 use crate::refusal::{Field, Malformed, Refusal};
+use crate::secret::Digest;
 
 /// A client asks for itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -26,16 +27,16 @@ impl ClientCredentials {
         })
     }
 
-    pub(super) fn step(&self, at: &Moment, client: &Client) -> Result<Outcome, Refusal> {
+    pub(super) fn step(&self, at: &Moment, client: &Client, key: Option<Digest>) -> Result<Outcome, Refusal> {
         let scope = match self.scope {
             None => client.scope,
             Some(asked) => asked.allowed(at, client).ok_or(Refusal::ScopeNotForClient)?,
         };
         let audience = asked_for(self.resources, Refusal::ResourceNotGranted)?;
         let terms =
-            Terms { client: client.no, owner: None, redirect: None, scope, audience, challenge: None };
+            Terms { client: client.no, owner: None, redirect: None, scope, audience, challenge: None, key };
         // rfc6749-4.4.3-client-credentials-no-refresh-token
-        let of = Issue { code: None, scope, audience, refresh: None };
+        let of = Issue { code: None, scope, audience, key, refresh: None };
         Ok(issue(at, at.fresh.grant, terms, of, Write::InsertGrant))
     }
 }

@@ -26,6 +26,8 @@ pub struct Told {
     pub scope: ScopeSet,
     /// Where.
     pub audience: ResourceSet,
+    /// The thumbprint of the key that it is bound to.
+    pub key: Option<Digest>,
     /// When it ends.
     pub until: Time,
 }
@@ -58,14 +60,19 @@ fn tell(now: Time, grant: &Grant, token: &Digest) -> Option<Told> {
     // rfc7662-4-revocation-checked
     let Phase::Live(live) = grant.phase else { return None };
     let kind = live.kind_of(token)?;
-    let (scope, audience, until) = match (kind, live.refresh) {
-        (TokenKind::Access, _) => (live.access.scope, live.access.audience, live.access.until),
-        (TokenKind::Refresh, Some(refresh)) => (grant.terms.scope, grant.terms.audience, refresh.until),
+    let (scope, audience, key, until) = match (kind, live.refresh) {
+        (TokenKind::Access, _) => {
+            let access = live.access;
+            (access.scope, access.audience, access.key, access.until)
+        }
+        (TokenKind::Refresh, Some(refresh)) => {
+            (grant.terms.scope, grant.terms.audience, refresh.key, refresh.until)
+        }
         (TokenKind::Refresh, None) | (TokenKind::SpentRefresh, _) => return None,
     };
     let user = grant.terms.owner.map(|owner| owner.user);
     // rfc7662-4-expiry-checked
-    (now < until).then_some(Told { kind, client: grant.terms.client, user, scope, audience, until })
+    (now < until).then_some(Told { kind, client: grant.terms.client, user, scope, audience, key, until })
 }
 
 fn concerns(caller: &Client, told: &Told) -> bool {

@@ -1,6 +1,7 @@
 //! Issuing tokens (RFC 6749 5.1): what all grant types have in common. Whether they may is theirs to judge.
 
 use super::{Moment, Outcome, Pending, Reply, Tokens, Write};
+use crate::directory::Client;
 use crate::grant::{Access, Grant, Live, Phase, Refresh, Spent, Terms};
 use crate::secret::{Digest, GrantId, Handle};
 use crate::text::{ResourceSet, ScopeSet};
@@ -14,6 +15,8 @@ pub(super) struct Issue {
     pub(super) scope: ScopeSet,
     /// Where.
     pub(super) audience: ResourceSet,
+    /// The thumbprint of the key that the access token is bound to.
+    pub(super) key: Option<Digest>,
     /// The refresh token, for clients that get one.
     pub(super) refresh: Option<Refresh>,
 }
@@ -26,14 +29,17 @@ pub(super) fn issue(
     of: Issue,
     write: impl FnOnce(Grant) -> Write,
 ) -> Outcome {
-    let Issue { code, scope, audience, refresh } = of;
+    let Issue { code, scope, audience, key, refresh } = of;
     let lifetime = at.policy.access_token_lifetime;
-    let access = Access { token: at.fresh.secret.digest, scope, audience, until: at.now.after(lifetime) };
+    let until = at.now.after(lifetime);
+    let access = Access { token: at.fresh.secret.digest, scope, audience, key, until };
     let handle = |secret| Handle { grant: id, secret };
     let tokens = Tokens {
         access: handle(at.fresh.secret.secret),
         expires_in: lifetime,
         scope,
+        // rfc9449-5-token-type-dpop
+        bound: key.is_some(),
         refresh: refresh.map(|_| handle(at.fresh.refresh.secret)),
     };
     let grant = Grant { id, terms, phase: Phase::Live(Live { code, access, refresh }) };
@@ -41,9 +47,16 @@ pub(super) fn issue(
 }
 
 /// A fresh refresh token, in the place of the one before.
-pub(super) fn issue_refresh(at: &Moment, before: Option<&Refresh>) -> Refresh {
+pub(super) fn issue_refresh(
+    at: &Moment,
+    client: &Client,
+    key: Option<Digest>,
+    before: Option<&Refresh>,
+) -> Refresh {
     Refresh {
         token: at.fresh.refresh.digest,
+        // rfc9449-5-public-refresh-token-bound, rfc9449-5-confidential-refresh-not-bound
+        key: key.filter(|_| client.is_public()),
         until: at.now.after(at.policy.refresh_lifetime),
         since: at.now,
         spent: before.map_or(Spent::default(), |before| before.spent.with(&before.token)),

@@ -4,6 +4,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::jwk::Algorithm;
 use super::receive::ROUTES;
 use super::redeem::GrantType;
 use crate::directory::{Authentication, Directory};
@@ -34,6 +35,8 @@ pub fn metadata(directory: &Directory, policy: &Policy) -> Value {
     say("token_endpoint_auth_methods_supported", json!(all));
     say("revocation_endpoint_auth_methods_supported", json!(all));
     say("introspection_endpoint_auth_methods_supported", json!(with_secret));
+    // rfc9449-5.1-metadata-algorithms
+    say("dpop_signing_alg_values_supported", json!(Algorithm::names()));
     say("require_pushed_authorization_requests", json!(policy.pushed_only));
     say("scopes_supported", json!(directory.scopes));
     say("response_types_supported", json!(["code"]));

@@ -23,8 +23,10 @@ pub mod authenticate;
 pub mod authorize;
 pub mod client_credentials;
 pub mod decide;
+pub mod dpop;
 pub mod introspect;
 mod issue;
+pub mod jwk;
 pub mod login;
 pub mod metadata;
 pub mod named;
@@ -108,6 +110,8 @@ pub struct Moment {
     pub fresh: Fresh,
     /// The deployment's choices.
     pub policy: Policy,
+    /// The nonces of proofs.
+    pub nonces: dpop::Nonces,
 }
 
 /// Fresh randomness, enough for one step.
@@ -250,6 +254,8 @@ pub struct Tokens {
     pub expires_in: Lifetime,
     /// What it is for.
     pub scope: ScopeSet,
+    /// Whether it is bound to a key (RFC 9449 5).
+    pub bound: bool,
     /// The refresh token, for clients that get one.
     pub refresh: Option<Handle>,
 }

@@ -5,6 +5,7 @@
 
 use super::authenticate::{Presented, authenticate};
 use super::authorize::{Authorize, Judged, ask_owner};
+use super::dpop::{KeyProof, fits};
 use super::{Found, Moment, Needs, Outcome, Pending, Reply, Write};
 use crate::directory::{ClientNo, Directory};
 use crate::form::Params;
@@ -26,6 +27,8 @@ pub struct Push {
     pub request: Authorize,
     /// Whether it names a pushed request itself.
     pub has_request_uri: Result<bool, Malformed>,
+    /// Which key it proves (RFC 9449 10.1).
+    pub proof: Result<Option<KeyProof>, Malformed>,
 }
 
 /// A browser brings the name of a pushed request.
@@ -51,8 +54,14 @@ pub struct Taken {
 impl Push {
     /// Reads a pushed request.
     #[must_use]
-    pub(super) fn parse(request: &HttpRequest, params: &Params, directory: &Directory) -> Self {
+    pub(super) fn parse(
+        request: &HttpRequest,
+        params: &Params,
+        proof: Result<Option<KeyProof>, Malformed>,
+        directory: &Directory,
+    ) -> Self {
         Self {
+            proof,
             by: Presented::parse(request, params, directory),
             request: Authorize::parse(params, None, directory),
             has_request_uri: params.one(Field::RequestUri).map(|uri| uri.is_some()),
@@ -86,9 +95,16 @@ impl Push {
         // rfc9126-2.1-client-id-required, rfc9126-2.1-validated-like-authorization-request
         self.request.client.map_err(malformed)?;
         self.request.judge_redirect(client)?;
-        let Judged { scope, audience, challenge } = self.request.judge_ask(at, client)?;
+        let Judged { scope, audience, challenge, key } = self.request.judge_ask(at, client)?;
+        // rfc9449-10.1-par-proof-checked, rfc9449-10.1-par-mismatch-refused, rfc9449-10.1-par-both-ways
+        let proof = self.proof.map_err(malformed)?;
+        let proven = proof.map(|proof| proof.judge(at)).transpose().map_err(Refusal::ProofAtToken)?;
+        if proven.is_some() {
+            fits(key, proven).map_err(Refusal::ProofAtToken)?;
+        }
+        let key = key.or(proven);
         let redirect = self.request.redirect.ok().flatten().map(|uri| uri.exact);
-        let terms = Terms { client: client.no, owner: None, redirect, scope, audience, challenge };
+        let terms = Terms { client: client.no, owner: None, redirect, scope, audience, challenge, key };
         let expires_in = at.policy.push_lifetime;
         let phase = Phase::Pushed(Pushed { secret: at.fresh.secret.digest, until: at.now.after(expires_in) });
         let handle = Handle { grant: at.fresh.grant, secret: at.fresh.secret.secret };

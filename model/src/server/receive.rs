@@ -5,13 +5,14 @@ use std::borrow::Cow;
 use super::Request;
 use super::authorize::{Authorize, STATE_LIMIT};
 use super::decide::Decide;
+use super::dpop::{KeyProof, SignedText};
 use super::login::{LogIn, LogInPage, Password, login_cookie, parse_next};
 use super::metadata::METADATA_PATH;
 use super::named::TokenNamed;
 use super::push::{AuthorizePushed, Push};
 use super::redeem::TokenRequest;
 use super::reply::session_cookie_name;
-use super::resource::{Need, ResourceRequest};
+use super::resource::{Need, ResourceRequest, Scheme};
 use super::resource_metadata::RESOURCE_METADATA_PATH;
 use crate::directory::Directory;
 use crate::form::{Params, encode_pairs};
@@ -42,6 +43,12 @@ pub struct Beside {
     pub password: Option<Password>,
     /// The resource that was asked for, for its challenge.
     pub resource: Option<ResourceSet>,
+    /// The proof of a request, to be checked by the edge.
+    pub proof: Option<SignedText>,
+    /// Whether the request is one that proofs belong to: its reply brings a nonce.
+    pub wants_nonce: bool,
+    /// Whether a token came behind `DPoP`.
+    pub is_dpop: bool,
 }
 
 /// The texts that lie beside a grant's record.
@@ -136,12 +143,21 @@ pub fn below_issuer<'a>(request: &'a HttpRequest, directory: &Directory) -> Cow<
 pub fn receive(request: &HttpRequest, directory: &Directory) -> Received {
     let resource = directory.resource_at(&request.path).map(|(resource, _)| resource);
     match read(request, directory) {
-        Ok((request, beside)) => Received { request, beside: Beside { resource, ..beside } },
+        Ok((typed, beside)) => {
+            let beside = Beside { resource, wants_nonce: wants_nonce(request, &typed), ..beside };
+            Received { request: typed, beside }
+        }
         Err((place, malformed)) => {
             let beside = Beside { resource, ..Beside::default() };
             Received { request: Request::Malformed(place, malformed), beside }
         }
     }
+}
+
+/// Whether a reply brings a nonce: where a proof came, or a token that may need one.
+fn wants_nonce(request: &HttpRequest, typed: &Request) -> bool {
+    let of_proofs = matches!(typed, Request::Token(_) | Request::Push(_) | Request::Resource(_));
+    of_proofs && request.header("dpop").next().is_some()
 }
 
 fn read(request: &HttpRequest, directory: &Directory) -> Reading {
@@ -205,8 +221,9 @@ fn read_authorize(request: &HttpRequest, directory: &Directory) -> Reading {
 
 fn read_push(request: &HttpRequest, directory: &Directory) -> Reading {
     let params = clients_form(request, Place::PushedRequest)?;
-    let push = Push::parse(request, &params, directory);
-    Ok((Request::Push(push), Beside { kept: kept(&params, directory), ..Beside::default() }))
+    let (proof, signed) = proof_of(request, directory);
+    let push = Push::parse(request, &params, proof, directory);
+    Ok((Request::Push(push), Beside { kept: kept(&params, directory), proof: signed, ..Beside::default() }))
 }
 
 /// The texts that an authorization response needs.
@@ -233,7 +250,21 @@ fn same_request(request: &HttpRequest, params: &Params) -> String {
 
 fn read_token(request: &HttpRequest, directory: &Directory) -> Reading {
     let params = clients_form(request, Place::TokenRequest)?;
-    Ok((Request::Token(TokenRequest::parse(request, &params, directory)), Beside::default()))
+    let (proof, signed) = proof_of(request, directory);
+    let token = TokenRequest::parse(request, &params, proof, directory);
+    Ok((Request::Token(token), Beside { proof: signed, ..Beside::default() }))
+}
+
+/// The proof of a request, apart from the text that the edge checks.
+fn proof_of(
+    request: &HttpRequest,
+    directory: &Directory,
+) -> (Result<Option<KeyProof>, Malformed>, Option<SignedText>) {
+    match KeyProof::parse(request, directory) {
+        Ok(Some((proof, signed))) => (Ok(Some(proof)), Some(signed)),
+        Ok(None) => (Ok(None), None),
+        Err(malformed) => (Err(malformed), None),
+    }
 }
 
 fn read_revocation(request: &HttpRequest, directory: &Directory) -> Reading {
@@ -259,8 +290,10 @@ fn read_resource(request: &HttpRequest, directory: &Directory) -> Reading {
     let refused = |malformed| (Place::ResourceRequest, malformed);
     let (resource, entry) = directory.resource_at(&request.path).ok_or(refused(Malformed::NoSuchPage))?;
     let need = Need { resource, scope: entry.scope };
-    let resource = ResourceRequest::parse(request, need).map_err(refused)?;
-    Ok((Request::Resource(resource), Beside::default()))
+    let (proof, signed) = proof_of(request, directory);
+    let resource = ResourceRequest::parse(request, need, proof).map_err(refused)?;
+    let is_dpop = resource.scheme == Scheme::Dpop;
+    Ok((Request::Resource(resource), Beside { proof: signed, is_dpop, ..Beside::default() }))
 }
 
 fn read_resource_metadata(request: &HttpRequest, directory: &Directory) -> Reading {

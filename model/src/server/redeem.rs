@@ -7,6 +7,7 @@
 use super::audience::{AskedResources, of_granted};
 use super::authenticate::{Presented, authenticate};
 use super::client_credentials::ClientCredentials;
+use super::dpop::{KeyProof, fits, proven};
 use super::issue::{Issue, issue, issue_refresh};
 use super::refresh::RefreshAsk;
 use super::{Found, Moment, Needs, Outcome, Pending, Reply, Write};
@@ -26,6 +27,8 @@ pub struct TokenRequest {
     pub by: Result<Presented, Malformed>,
     /// For what.
     pub ask: Result<TokenAsk, Malformed>,
+    /// Which key it proves (RFC 9449 5).
+    pub proof: Result<Option<KeyProof>, Malformed>,
 }
 
 /// What is asked of the token endpoint, by `grant_type`.
@@ -81,8 +84,14 @@ pub struct Redeem {
 impl TokenRequest {
     /// Reads a token request.
     #[must_use]
-    pub fn parse(request: &HttpRequest, params: &Params, directory: &Directory) -> Self {
-        Self { by: Presented::parse(request, params, directory), ask: TokenAsk::parse(params, directory) }
+    pub fn parse(
+        request: &HttpRequest,
+        params: &Params,
+        proof: Result<Option<KeyProof>, Malformed>,
+        directory: &Directory,
+    ) -> Self {
+        let by = Presented::parse(request, params, directory);
+        Self { by, ask: TokenAsk::parse(params, directory), proof }
     }
 
     pub(super) fn locate(&self) -> Needs {
@@ -104,6 +113,9 @@ impl TokenRequest {
     fn judge(&self, at: &Moment, found: &Found<'_>) -> Result<Outcome, Refused> {
         let malformed = |malformed| Refused::Malformed(Place::TokenRequest, malformed);
         let client = authenticate(&self.by.map_err(malformed)?, found.client)?;
+        // rfc9449-4.3-proof-checked-at-token-endpoint
+        let proof = self.proof.map_err(malformed)?;
+        let key = proven(at, proof, client).map_err(Refusal::ProofAtToken)?;
         match self.ask.map_err(malformed)? {
             // rfc6749-5.2-unsupported-grant-type
             TokenAsk::Unsupported => Err(Refusal::GrantTypeUnsupported.into()),
@@ -114,9 +126,9 @@ impl TokenRequest {
             TokenAsk::ClientCredentials(_) if !client.client_credentials_grant => {
                 Err(Refusal::GrantTypeNotAllowed.into())
             }
-            TokenAsk::ClientCredentials(ask) => Ok(ask.step(at, client)?),
-            TokenAsk::Redeem(redeem) => Ok(redeem.step(at, client, found.grant)),
-            TokenAsk::Refresh(refresh) => Ok(refresh.step(at, client, found.grant)),
+            TokenAsk::ClientCredentials(ask) => Ok(ask.step(at, client, key)?),
+            TokenAsk::Redeem(redeem) => Ok(redeem.step(at, client, key, found.grant)),
+            TokenAsk::Refresh(refresh) => Ok(refresh.step(at, client, key, found.grant)),
         }
     }
 }
@@ -153,7 +165,7 @@ impl TokenAsk {
 }
 
 impl Redeem {
-    fn step(&self, at: &Moment, client: &Client, grant: Option<Grant>) -> Outcome {
+    fn step(&self, at: &Moment, client: &Client, key: Option<Digest>, grant: Option<Grant>) -> Outcome {
         let (Some(shown), Some(mut grant)) = (self.code, grant) else {
             return Outcome::Reply(Refusal::CodeUnknown.into());
         };
@@ -186,6 +198,10 @@ impl Redeem {
                 }
             };
         }
+        // rfc9449-10-dpop-jkt-enforced
+        if let Err(flaw) = fits(grant.terms.key, key) {
+            return Outcome::Reply(Refusal::ProofAtToken(flaw).into());
+        }
         let audience = match of_granted(grant.terms.audience, self.resources) {
             Ok(audience) => audience,
             Err(refusal) => return Outcome::Reply(refusal.into()),
@@ -195,8 +211,8 @@ impl Redeem {
             Phase::Coded(coded) if at.now >= coded.until => Outcome::Reply(Refusal::CodeExpired.into()),
             // rfc7636-4.6-match-continues
             Phase::Coded(_) => {
-                let refresh = client.refresh_grant.then(|| issue_refresh(at, None));
-                let of = Issue { code: Some(code), scope: grant.terms.scope, audience, refresh };
+                let refresh = client.refresh_grant.then(|| issue_refresh(at, client, key, None));
+                let of = Issue { code: Some(code), scope: grant.terms.scope, audience, key, refresh };
                 issue(at, grant.id, grant.terms, of, Write::SwapGrant)
             }
             // rfc6749-4.1.2-code-single-use, rfc6749-4.1.2-code-reuse-revokes-tokens

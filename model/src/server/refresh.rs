@@ -6,13 +6,14 @@
 
 use super::audience::{AskedResources, of_granted};
 use super::authorize::AskedScope;
+use super::dpop::fits;
 use super::issue::{Issue, issue, issue_refresh};
 use super::{Moment, Outcome, Pending, Write};
 use crate::directory::{Client, Directory};
 use crate::form::Params;
 use crate::grant::{Cause, Grant, Phase, Refresh};
 use crate::refusal::{Field, Malformed, Refusal};
-use crate::secret::Shown;
+use crate::secret::{Digest, Shown};
 
 /// A client shows a refresh token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -45,8 +46,14 @@ impl RefreshAsk {
         Ok(Self { token: Shown::parse(token), scope, resources })
     }
 
-    pub(super) fn step(&self, at: &Moment, client: &Client, grant: Option<Grant>) -> Outcome {
-        match self.judge(at, client, grant) {
+    pub(super) fn step(
+        &self,
+        at: &Moment,
+        client: &Client,
+        key: Option<Digest>,
+        grant: Option<Grant>,
+    ) -> Outcome {
+        match self.judge(at, client, key, grant) {
             Ok((grant, of)) => issue(at, grant.id, grant.terms, of, Write::SwapGrant),
             Err(refusal) => match grant {
                 // rfc9700-4.14.2-rotation-replay-revokes-family
@@ -59,7 +66,13 @@ impl RefreshAsk {
         }
     }
 
-    fn judge(&self, at: &Moment, client: &Client, grant: Option<Grant>) -> Result<(Grant, Issue), Refusal> {
+    fn judge(
+        &self,
+        at: &Moment,
+        client: &Client,
+        key: Option<Digest>,
+        grant: Option<Grant>,
+    ) -> Result<(Grant, Issue), Refusal> {
         let unknown = Refusal::RefreshUnknown;
         // rfc6749-6-refresh-token-validated
         let (Some(shown), Some(grant)) = (self.token, grant) else { return Err(unknown) };
@@ -73,6 +86,8 @@ impl RefreshAsk {
         if grant.terms.client != client.no {
             return Err(Refusal::RefreshOfAnotherClient);
         }
+        // rfc9449-5-public-refresh-token-bound
+        fits(refresh.key, key).map_err(Refusal::ProofAtToken)?;
         if matches!(standing, Standing::Spent) {
             return Err(Refusal::RefreshReplayed);
         }
@@ -87,8 +102,8 @@ impl RefreshAsk {
         let audience = of_granted(grant.terms.audience, self.resources)?;
         // rfc6749-6-scope-omitted-means-original, rfc6749-6-new-refresh-token-same-scope
         let scope = self.scope.map_or(grant.terms.scope, |scope| scope.known);
-        let refresh = Some(issue_refresh(at, Some(&refresh)));
-        Ok((grant, Issue { code: live.code, scope, audience, refresh }))
+        let refresh = Some(issue_refresh(at, client, key, Some(&refresh)));
+        Ok((grant, Issue { code: live.code, scope, audience, key, refresh }))
     }
 }
 

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::introspect::Told;
+use super::jwk::{Algorithm, thumbprint_text};
 use super::metadata::{metadata, metadata_path};
 use super::push::{REQUEST_URI_PREFIX, Taken};
 use super::receive::{Beside, Kept};
@@ -28,6 +29,8 @@ pub struct Context<'a> {
     pub beside: &'a Beside,
     /// What lies beside the grant that was found.
     pub kept: Option<&'a Kept>,
+    /// The nonce that proofs have to carry from now on.
+    pub nonce: &'a str,
 }
 
 /// The name of the cookie that carries a login; of our own, since cookies know no ports (RFC 6265 8.5).
@@ -51,6 +54,16 @@ impl Reply {
     /// Writes the reply.
     #[must_use]
     pub fn encode(&self, context: &Context<'_>) -> HttpReply {
+        let reply = self.encode_without_nonce(context);
+        // rfc9449-8-use-dpop-nonce-error, rfc9449-9-rs-use-dpop-nonce, rfc9449-8-one-nonce-header
+        if context.policy.dpop_nonce && context.beside.wants_nonce {
+            reply.with("DPoP-Nonce", context.nonce)
+        } else {
+            reply
+        }
+    }
+
+    fn encode_without_nonce(&self, context: &Context<'_>) -> HttpReply {
         let secure = context.directory.secure();
         match self {
             Self::Home => page(200, Page::Home { metadata: metadata_path(context.directory) }),
@@ -161,7 +174,7 @@ fn uncached(reply: HttpReply) -> HttpReply {
 fn token_response(directory: &Directory, tokens: &Tokens) -> HttpReply {
     let mut body = json!({
         "access_token": tokens.access.text(),
-        "token_type": "Bearer",
+        "token_type": if tokens.bound { "DPoP" } else { "Bearer" },
         "expires_in": tokens.expires_in.0,
         "scope": directory.scope_text(tokens.scope),
     });
@@ -203,7 +216,11 @@ fn introspection(directory: &Directory, told: Option<&Told>) -> HttpReply {
         body["username"] = json!(user);
     }
     if told.kind == TokenKind::Access {
-        body["token_type"] = json!("Bearer");
+        body["token_type"] = json!(if told.key.is_some() { "DPoP" } else { "Bearer" });
+    }
+    if let Some(key) = told.key {
+        // rfc9449-6.2-introspection-jkt
+        body["cnf"] = json!({ "jkt": thumbprint_text(&key) });
     }
     uncached(json_reply(200, body.to_string()))
 }
@@ -245,23 +262,30 @@ fn error(status: u16, code: ErrorCode, said: &str) -> HttpReply {
     uncached(json_reply(status, json!({ "error": code.text(), "error_description": said }).to_string()))
 }
 
-/// A refused request for the resource (RFC 6750 3).
+/// A refused request for a resource (RFC 6750 3, RFC 9449 7.1): a challenge for each scheme, the error in the one that
+/// was used.
 fn challenge(context: &Context<'_>, refused: Refused, status: u16, code: Option<ErrorCode>) -> HttpReply {
-    let mut field = "Bearer realm=\"resource\"".to_owned();
+    let mut told = String::new();
     let mut body = json!({});
     if let Some(code) = code {
-        field.push_str(&format!(", error=\"{}\", error_description=\"{}\"", code.text(), refused.describe()));
+        told = format!(", error=\"{}\", error_description=\"{}\"", code.text(), refused.describe());
         body = json!({ "error": code.text(), "error_description": refused.describe() });
     }
+    let mut pointer = String::new();
     if let Some(resource) = context.beside.resource.and_then(|set| context.directory.resources_of(set).next())
     {
         if code == Some(ErrorCode::InsufficientScope) {
             let scope = context.directory.scope_text(resource.scope);
-            field.push_str(&format!(", scope=\"{scope}\""));
+            told.push_str(&format!(", scope=\"{scope}\""));
         }
         // rfc9728-5.1-www-authenticate-resource-metadata
         let url = resource_metadata_url(context.directory, resource);
-        field.push_str(&format!(", resource_metadata=\"{url}\""));
+        pointer = format!(", resource_metadata=\"{url}\"");
     }
-    uncached(json_reply(status, body.to_string())).with("WWW-Authenticate", field)
+    let (for_bearer, for_dpop) = if context.beside.is_dpop { ("", &*told) } else { (&*told, "") };
+    // rfc9449-7.1-rs-challenge, rfc9449-7.2-no-error-without-credentials
+    let algorithms = Algorithm::names().join(" ");
+    uncached(json_reply(status, body.to_string()))
+        .with("WWW-Authenticate", format!("Bearer realm=\"resource\"{for_bearer}{pointer}"))
+        .with("WWW-Authenticate", format!("DPoP algs=\"{algorithms}\"{for_dpop}{pointer}"))
 }

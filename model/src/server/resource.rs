@@ -1,14 +1,15 @@
 //! The protected resource (RFC 6749 7, RFC 6750): who may see it with which token.
 //!
-//! The header is the only way to send a token here; RFC 6750's body and query are not offered.
+//! A token that is bound to a key needs a proof of it (RFC 9449 7). The header is the only way to send a token here; RFC 6750's body and query are not offered.
 
+use super::dpop::{KeyProof, fits};
 use super::{Found, Moment, Needs, Outcome, Reply, Served};
 use crate::form::Params;
 use crate::grant::{Grant, Phase};
 use crate::http::HttpRequest;
 use crate::policy::Time;
-use crate::refusal::{Field, Malformed, Refusal};
-use crate::secret::Shown;
+use crate::refusal::{Field, Malformed, Place, ProofFlaw, Refusal, Refused};
+use crate::secret::{Digest, Shown};
 use crate::text::{ResourceSet, ScopeSet};
 
 /// Somebody asks for the protected resource.
@@ -16,6 +17,12 @@ use crate::text::{ResourceSet, ScopeSet};
 pub struct ResourceRequest {
     /// The token that it showed.
     pub bearer: Bearer,
+    /// Behind which scheme.
+    pub scheme: Scheme,
+    /// The hash of the token's text, which a proof for it names (RFC 9449 4.2).
+    pub hash: Digest,
+    /// Which key it proves.
+    pub proof: Result<Option<KeyProof>, Malformed>,
     /// What it takes.
     pub need: Need,
 }
@@ -27,6 +34,15 @@ pub struct Need {
     pub resource: ResourceSet,
     /// To have this scope.
     pub scope: ScopeSet,
+}
+
+/// The schemes that carry a token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Scheme {
+    /// `Bearer` (RFC 6750 2.1).
+    Bearer,
+    /// `DPoP` (RFC 9449 7.1).
+    Dpop,
 }
 
 /// What stood in the `Authorization` header.
@@ -45,15 +61,24 @@ impl ResourceRequest {
     ///
     /// # Errors
     /// [`Malformed::TwoTokens`], [`Malformed::Repeated`] or [`Malformed::Syntax`], all `invalid_request`.
-    pub(super) fn parse(request: &HttpRequest, need: Need) -> Result<Self, Malformed> {
+    pub(super) fn parse(
+        request: &HttpRequest,
+        need: Need,
+        proof: Result<Option<KeyProof>, Malformed>,
+    ) -> Result<Self, Malformed> {
         let mut headers = request.header("authorization");
         let header = headers.next();
         if headers.next().is_some() {
             return Err(Malformed::Repeated(Field::Authorization));
         }
-        let Some(token) = header.and_then(bearer_token) else {
-            return Ok(Self { bearer: Bearer::None, need });
+        let none = Self {
+            bearer: Bearer::None,
+            scheme: Scheme::Bearer,
+            hash: Digest::of(""),
+            proof: Ok(None),
+            need,
         };
+        let Some((scheme, token)) = header.and_then(token_of) else { return Ok(none) };
         // rfc6750-3.1-invalid-request-400
         if has_token_elsewhere(request) {
             return Err(Malformed::TwoTokens);
@@ -62,8 +87,9 @@ impl ResourceRequest {
         if token.is_empty() || !token.iter().all(is_token) {
             return Err(Malformed::Syntax(Field::Authorization));
         }
-        let shown = std::str::from_utf8(token).ok().and_then(Shown::parse);
-        Ok(Self { bearer: shown.map_or(Bearer::Foreign, Bearer::Shown), need })
+        let text = std::str::from_utf8(token).unwrap_or_default();
+        let bearer = Shown::parse(text).map_or(Bearer::Foreign, Bearer::Shown);
+        Ok(Self { bearer, scheme, hash: Digest::of(text), proof, need })
     }
 
     pub(super) fn locate(&self) -> Needs {
@@ -75,18 +101,44 @@ impl ResourceRequest {
     }
 
     pub(super) fn step(&self, at: &Moment, found: &Found<'_>) -> Outcome {
-        Outcome::Reply(match admit(at.now, self.need, &self.bearer, found.grant.as_ref()) {
+        let judged = self.proven(at).and_then(|key| {
+            Ok(admit(at.now, self.need, &self.bearer, self.scheme, key, found.grant.as_ref())?)
+        });
+        Outcome::Reply(match judged {
             Ok(served) => Reply::Resource(served),
-            Err(refusal) => refusal.into(),
+            Err(refused) => Reply::Refused(refused),
         })
+    }
+
+    /// The key that a request behind `DPoP` proves, by a proof that was made for this very token.
+    fn proven(&self, at: &Moment) -> Result<Option<Digest>, Refused> {
+        if self.scheme == Scheme::Bearer {
+            return Ok(None);
+        }
+        let flaw = |flaw| Refused::from(Refusal::ProofAtResource(flaw));
+        let malformed = |malformed| Refused::Malformed(Place::ResourceRequest, malformed);
+        let proof = self.proof.map_err(malformed)?.ok_or_else(|| flaw(ProofFlaw::Missing))?;
+        let key = proof.judge(at).map_err(flaw)?;
+        // rfc9449-4.3-ath
+        if !proof.token.is_some_and(|token| token.matches(&self.hash)) {
+            return Err(flaw(ProofFlaw::Token));
+        }
+        Ok(Some(key))
     }
 }
 
 /// Judges a token against the grant that it names and what the resource needs.
 ///
 /// # Errors
-/// The refusal; precedence: no token, unknown, ended, expired, for another resource, too little scope.
-pub fn admit(now: Time, need: Need, bearer: &Bearer, grant: Option<&Grant>) -> Result<Served, Refusal> {
+/// The refusal; precedence: no token, unknown, ended, expired, without its key, for another resource, too little scope.
+pub fn admit(
+    now: Time,
+    need: Need,
+    bearer: &Bearer,
+    scheme: Scheme,
+    key: Option<Digest>,
+    grant: Option<&Grant>,
+) -> Result<Served, Refusal> {
     let shown = match bearer {
         // rfc6750-3-challenge-without-token
         Bearer::None => return Err(Refusal::TokenMissing),
@@ -107,6 +159,14 @@ pub fn admit(now: Time, need: Need, bearer: &Bearer, grant: Option<&Grant>) -> R
     if now >= live.access.until {
         return Err(Refusal::TokenExpired);
     }
+    match (live.access.key, scheme) {
+        // rfc9449-7.2-bound-token-not-as-bearer
+        (Some(_), Scheme::Bearer) => return Err(Refusal::BoundTokenAsBearer),
+        (None, Scheme::Dpop) => return Err(Refusal::TokenNotBound),
+        // rfc9449-4.3-key-binding, rfc9700-4.10.1-rs-checks-possession
+        (bound_to, Scheme::Dpop) => fits(bound_to, key).map_err(Refusal::ProofAtResource)?,
+        (None, Scheme::Bearer) => {}
+    }
     // rfc9700-2.3-rs-refuses-wrong-audience
     if !live.access.audience.covers(need.resource) {
         return Err(Refusal::TokenForAnotherResource);
@@ -119,12 +179,18 @@ pub fn admit(now: Time, need: Need, bearer: &Bearer, grant: Option<&Grant>) -> R
     Ok(Served { user, client: grant.terms.client, scope: live.access.scope })
 }
 
-/// The token behind the scheme `Bearer`, in whatever case (RFC 9110 11.1); `None` for another scheme.
-fn bearer_token(header: &[u8]) -> Option<&[u8]> {
+/// The token behind the scheme `Bearer` or `DPoP`, in whatever case (RFC 9110 11.1); `None` for another scheme.
+fn token_of(header: &[u8]) -> Option<(Scheme, &[u8])> {
     let end = header.iter().position(|byte| *byte == b' ').unwrap_or(header.len());
     let (scheme, rest) = header.split_at(end);
     // rfc9110-11.1-scheme-case-insensitive-rs
-    scheme.eq_ignore_ascii_case(b"bearer").then(|| rest.trim_ascii_start())
+    let is = |name: &[u8]| scheme.eq_ignore_ascii_case(name);
+    let scheme = match (is(b"bearer"), is(b"dpop")) {
+        (true, _) => Scheme::Bearer,
+        (_, true) => Scheme::Dpop,
+        (false, false) => return None,
+    };
+    Some((scheme, rest.trim_ascii_start()))
 }
 
 /// Whether a token stands in the query or the form body as well (RFC 6750 2.2, 2.3).

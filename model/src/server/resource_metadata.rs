@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::jwk::Algorithm;
 use crate::directory::{Directory, Resource};
 
 /// What stands before the path of a resource in the path of its metadata (RFC 9728 3).
@@ -15,6 +16,7 @@ pub fn resource_metadata(directory: &Directory, resource: &Resource) -> Value {
         "resource": directory.resource_identifier(resource),
         "authorization_servers": [directory.issuer],
         "bearer_methods_supported": ["header"],
+        "dpop_signing_alg_values_supported": Algorithm::names(),
         "scopes_supported": directory.scope_names(resource.scope),
     })
 }

@@ -4,6 +4,7 @@ pub use super::attacker::{
     CodeOf, Forgery, Lure, ProofOf, Redemption, RedirectOf, RefreshOf, RefreshScope, RefreshTry, VerifierOf,
 };
 pub use super::naming::{ForItselfTry, NamedOf, Naming, Wanted};
+pub use super::prove::ShownWith;
 use super::{At, Known, Stage, Universe, World};
 use crate::client::Flow;
 use crate::fact::Who;
@@ -41,6 +42,8 @@ pub enum Action {
     Name(Naming),
     /// The attacker shows a token to the resource.
     ShowToken(Shown),
+    /// The attacker shows a token behind `DPoP`, with a proof or without.
+    ShowBound(Shown, ShownWith),
     /// Something leaks to the attacker.
     Leak(Known),
     /// The attacker puts something into the owner's browser.
@@ -80,7 +83,9 @@ impl Action {
                 Who::OtherClient => "other client",
                 Who::Owner | Who::Thief => "attacker",
             },
-            Self::ShowToken(_) | Self::Leak(_) | Self::Lure(_) | Self::Forge(_) => "attacker",
+            Self::ShowToken(_) | Self::ShowBound(..) | Self::Leak(_) | Self::Lure(_) | Self::Forge(_) => {
+                "attacker"
+            }
             Self::Odd(_) => "stranger",
             Self::Tick => "clock",
         }

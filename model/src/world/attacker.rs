@@ -5,6 +5,7 @@
 
 use super::front::page_behind;
 use super::naming::named;
+use super::prove::ShownWith;
 use super::symbols::{
     EVIL, JUNK, OWN_VERIFIER, digest, grant_id, hashed, redirect, secret, verifier, verifier_of,
 };
@@ -87,6 +88,8 @@ pub struct RefreshTry {
     pub scope: RefreshScope,
     /// Which resources it names.
     pub resources: Option<ResourceSet>,
+    /// Whether the thief proves a key of its own.
+    pub own_key: bool,
 }
 
 /// Which refresh token somebody shows.
@@ -174,6 +177,13 @@ impl Universe {
         for known in &world.known {
             if let Known::Token(shown) = known {
                 actions.push(Action::ShowToken(*shown));
+                let with = [ShownWith::Nothing, ShownWith::OwnKey, ShownWith::Leaked];
+                let leaked = world.known.iter().any(|known| matches!(known, Known::Proof(_)));
+                let at_hand = |with: &ShownWith| *with != ShownWith::Leaked || leaked;
+                if scope.dpop {
+                    let shown = |with| Action::ShowBound(*shown, with);
+                    actions.extend(with.into_iter().filter(at_hand).map(shown));
+                }
             }
         }
         if scope.made_up_tokens && !world.grants.is_empty() {
@@ -209,6 +219,7 @@ impl Universe {
         {
             leaks.push(Known::Token(Shown { grant: grant_id(0), digest: login.token }));
         }
+        leaks.extend(self.leaked_proof(world).map(Known::Proof));
         if self.scope.leaks.refresh {
             leaks.extend(refresh_tokens(world).next().map(Known::Refresh));
         }
@@ -220,7 +231,7 @@ impl Universe {
         let token = match refresh.token {
             RefreshOf::Leaked => world.known.iter().find_map(|known| match known {
                 Known::Refresh(shown) => Some(*shown),
-                Known::Code(_) | Known::Token(_) | Known::Challenge(_) => None,
+                _ => None,
             })?,
             RefreshOf::Latest => refresh_tokens(world).next_back()?,
             RefreshOf::First => refresh_tokens(world).next()?,
@@ -238,6 +249,11 @@ impl Universe {
         };
         Some(TokenRequest {
             by: Ok(Presented { client: Some(ClientNo(refresh.client)), proof }),
+            proof: match refresh.by {
+                Who::Thief if refresh.own_key => Ok(Some(self.own_proof(world))),
+                Who::Thief => Ok(None),
+                Who::Client | Who::OtherClient | Who::Owner => self.proof_of_call(world),
+            },
             ask: Ok(TokenAsk::Refresh(RefreshAsk {
                 token: Some(token),
                 scope,
@@ -260,7 +276,7 @@ impl Universe {
     fn composed(&self, world: &World, redemption: &Redemption) -> Option<TokenRequest> {
         let leaked = world.known.iter().find_map(|known| match known {
             Known::Code(code) => Some(*code),
-            Known::Token(_) | Known::Refresh(_) | Known::Challenge(_) => None,
+            _ => None,
         });
         // A sloppy client has its own code: the one that it redeemed or is about to.
         let own = world.calls.first().and_then(|call| match call.request.ask {
@@ -277,7 +293,7 @@ impl Universe {
         };
         let challenge = world.known.iter().find_map(|known| match known {
             Known::Challenge(challenge) => Some(*challenge),
-            Known::Code(_) | Known::Token(_) | Known::Refresh(_) => None,
+            _ => None,
         });
         let verifier = match redemption.verifier {
             VerifierOf::Right => Some(verifier_of(verifier(OWNER, 0))),
@@ -301,6 +317,10 @@ impl Universe {
         Some(TokenRequest {
             by: Ok(Presented { client: Some(ClientNo(redemption.client)), proof }),
             ask: Ok(TokenAsk::Redeem(Redeem { code: Some(code), redirect, verifier, resources: None })),
+            proof: match redemption.by {
+                Who::Thief => Ok(self.scope.dpop.then(|| self.own_proof(world))),
+                Who::Client | Who::OtherClient | Who::Owner => self.proof_of_call(world),
+            },
         })
     }
 
@@ -390,9 +410,9 @@ impl Universe {
         let Some(refused) = reply.refusal() else {
             // Whatever was granted has its consequences, and is seen.
             if let Request::Resource(resource) = request
-                && let Bearer::Shown(shown) = resource.bearer
+                && let Bearer::Shown(_) = resource.bearer
             {
-                self.observe_resource(&mut after, Who::Thief, shown.digest, ResourceSet::FIRST, &reply);
+                self.observe_resource(&mut after, Who::Thief, &resource, &reply);
             }
             return Some(Next::of(after));
         };

@@ -1,5 +1,7 @@
 //! The back channel: token requests with load and commit apart, and tokens at the resource.
 
+use std::collections::BTreeSet;
+
 use super::symbols::{digest, grant_at, minted, redirect, secret, symbol, token, verifier_of};
 use super::{Call, Next, PROFILE, Stage, Universe, World};
 use crate::client::refusal::ClientRefusal;
@@ -7,12 +9,13 @@ use crate::client::{Act, Event, TokenAnswer};
 use crate::directory::{Authentication, ClientNo};
 use crate::fact::Who;
 use crate::refusal::Refused;
-use crate::secret::Shown;
+use crate::secret::{Digest, Shown};
 use crate::server::authenticate::{Presented, Proof};
+use crate::server::dpop::{Use, marker};
 use crate::server::redeem::{Redeem, TokenAsk, TokenRequest};
 use crate::server::refresh::RefreshAsk;
-use crate::server::resource::{Bearer, Need, ResourceRequest};
-use crate::server::{Found, Outcome, Reply, Request, Write, locate, step};
+use crate::server::resource::{Bearer, Need, ResourceRequest, Scheme};
+use crate::server::{Found, Moment, Outcome, Reply, Request, Write, locate, step};
 use crate::text::ResourceSet;
 
 impl Universe {
@@ -41,6 +44,7 @@ impl Universe {
             request: TokenRequest {
                 by: Ok(Presented { client: Some(client), proof }),
                 ask: Ok(TokenAsk::Redeem(redeem)),
+                proof: self.proof_of_call(world),
             },
             session,
             sent: world.sending(),
@@ -76,16 +80,44 @@ impl Universe {
             None => needs.grant.and_then(|id| world.grants.get(grant_at(id)).copied()),
         };
         let mut moment = self.moment(now, world.grants.len(), token(at));
-        let mut found = Found { client: needs.client.and_then(|no| self.client(no)), session: None, grant };
+        let client = needs.client.and_then(|no| self.client(no)).map(|client| self.faults.on_client(client));
+        let mut found = Found { client: client.as_deref(), session: None, grant };
         self.faults.before(&mut moment, &mut found, &mut request);
         let mut outcome = step(&moment, &found, &request);
         self.faults.after(&moment, &found, &request, &mut outcome);
         outcome
     }
 
+    /// The server marks the proof of a call as used, once, before it judges.
+    fn mark(&self, world: &mut World, at: usize) -> Option<()> {
+        let mut moment = self.moment(world.now, 0, 0);
+        let mut request = Request::Token(world.calls.get(at)?.request);
+        self.faults.before_marking(&mut moment, &mut request);
+        let marked = request.proof().is_some_and(|proof| proof.used == Use::First);
+        if !marked {
+            self.mark_request(&moment, &mut world.marks, &mut request);
+        }
+        if let (Request::Token(marked), Ok(Some(sent))) = (request, &mut world.calls[at].request.proof)
+            && let Ok(Some(proof)) = marked.proof
+        {
+            sent.used = proof.used;
+        }
+        Some(())
+    }
+
+    /// Marks the proof of a request as used; if nobody did so before, it counts as used for the first time.
+    pub(super) fn mark_request(&self, moment: &Moment, marks: &mut BTreeSet<Digest>, request: &mut Request) {
+        let Some(marker) = marker(moment, request) else { return };
+        let first = marks.insert(marker.id);
+        if let Some(proof) = request.proof().filter(|_| first) {
+            proof.used = Use::First;
+        }
+    }
+
     /// The server loads and judges; a judgement without a write is answered at once.
     pub(super) fn load(&self, world: &World, at: usize) -> Option<Next> {
         let mut world = world.clone();
+        self.mark(&mut world, at)?;
         let call = *world.calls.get(at)?;
         match self.judge(&world, at, &call, None) {
             Outcome::Reply(reply) => Some(self.answer(world, at, &call, &reply)),
@@ -198,7 +230,9 @@ impl Universe {
             TokenAsk::ClientCredentials(_) | TokenAsk::Unsupported => return None,
         };
         let resource = self.scope.resource.unwrap_or(ResourceSet::FIRST);
-        let (reply, refused) = self.show(world, Who::Client, Shown { grant, digest: token }, resource)?;
+        let need = Need { resource, scope: PROFILE };
+        let request = self.resource_request(world, browser, Shown { grant, digest: token }, need);
+        let (reply, refused) = self.send_to_resource(world, Who::Client, request)?;
         let answer = match reply {
             Reply::Resource(_) => Ok(()),
             _ => Err(ClientRefusal::ResourceRefused),
@@ -226,9 +260,25 @@ impl Universe {
         resource: ResourceSet,
     ) -> Option<(Reply, Option<Refused>)> {
         let need = Need { resource, scope: PROFILE };
-        let request = Request::Resource(ResourceRequest { bearer: Bearer::Shown(shown), need });
-        let reply = self.serve(world, request, 0, 0)?;
-        self.observe_resource(world, by, shown.digest, resource, &reply);
+        let request = ResourceRequest {
+            bearer: Bearer::Shown(shown),
+            scheme: Scheme::Bearer,
+            hash: shown.digest,
+            proof: Ok(None),
+            need,
+        };
+        self.send_to_resource(world, by, request)
+    }
+
+    /// A request for a resource and its answer.
+    fn send_to_resource(
+        &self,
+        world: &mut World,
+        by: Who,
+        request: ResourceRequest,
+    ) -> Option<(Reply, Option<Refused>)> {
+        let reply = self.serve(world, Request::Resource(request), 0, 0)?;
+        self.observe_resource(world, by, &request, &reply);
         Some((reply, reply.refusal()))
     }
 }

@@ -6,7 +6,7 @@ use super::attacker::ProofOf;
 use super::naming::named;
 use super::observe::SeenCode;
 use super::symbols::{
-    EVIL, ISSUER, JUNK, ask, client_session, code, digest, grant_at, grant_id, hashed, minted, pushed,
+    EVIL, ISSUER, JUNK, ask, client_session, code, digest, grant_at, grant_id, hashed, key, minted, pushed,
     redirect, server_session, state, verifier,
 };
 use super::{Asking, At, Kept, Known, Next, Response, Universe, World};
@@ -141,6 +141,7 @@ impl Universe {
                 scope: None,
                 challenge: asking.challenge,
                 resources: self.scope.resource.map(named),
+                key: self.scope.dpop.then(|| digest(key(true))),
             }),
             session: None,
         }
@@ -151,7 +152,7 @@ impl Universe {
         let by = Ok(self.presented(asking.client.0, ProofOf::Right)?);
         let request = self.request(&asking);
         let place = world.grants.len();
-        let push = Request::Push(Push { by, request, has_request_uri: Ok(false) });
+        let push = Request::Push(Push { by, request, has_request_uri: Ok(false), proof: Ok(None) });
         let Reply::Pushed(taken) = self.serve(world, push, place, pushed(place))? else { return None };
         let to = asking.redirect.unwrap_or(redirect(asking.client.0)).exact;
         world.kept.resize(world.grants.len(), Kept { redirect: to, state: asking.state, consented: None });
@@ -331,8 +332,11 @@ impl Universe {
     ) -> Option<Reply> {
         let needs = locate(&request);
         let mut at = self.moment(world.now, grant, secret);
+        self.faults.before_marking(&mut at, &mut request);
+        self.mark_request(&at, &mut world.marks, &mut request);
+        let client = needs.client.and_then(|no| self.client(no)).map(|client| self.faults.on_client(client));
         let mut found = Found {
-            client: needs.client.and_then(|no| self.client(no)),
+            client: client.as_deref(),
             session: needs
                 .session
                 .and_then(|key| world.logins.iter().find(|login| login.key == key).copied()),

@@ -11,6 +11,7 @@ mod back;
 mod front;
 mod naming;
 mod observe;
+mod prove;
 pub mod symbols;
 
 use std::collections::BTreeSet;
@@ -25,6 +26,7 @@ use crate::policy::Time;
 use crate::refusal::Refused;
 use crate::scope::Scope;
 use crate::secret::{Digest, Shown};
+use crate::server::dpop::{KeyProof, Nonces};
 use crate::server::redeem::TokenRequest;
 use crate::server::{Fresh, Moment};
 use crate::text::{Challenge, RedirectUri, ResourceSet, ScopeSet};
@@ -59,6 +61,8 @@ pub struct World {
     pub attempts: u8,
     /// How often somebody named a token.
     pub namings: u8,
+    /// The proofs that the server has marked as used.
+    pub marks: BTreeSet<Digest>,
     /// What was seen.
     pub facts: Vec<Fact>,
 }
@@ -175,6 +179,8 @@ pub enum Known {
     Refresh(Shown),
     /// A code challenge.
     Challenge(Challenge),
+    /// A proof of possession, as it was sent.
+    Proof(KeyProof),
 }
 
 /// A successor, and what was refused on the way.
@@ -232,6 +238,7 @@ impl Universe {
             refresh_grant: scope.refresh,
             client_credentials_grant: false,
             pushed_only: false,
+            dpop_bound: scope.dpop,
             introspects: ResourceSet::EMPTY,
         };
         let mut two_uris = client(2, false);
@@ -274,6 +281,7 @@ impl Universe {
             known: BTreeSet::new(),
             attempts: 0,
             namings: 0,
+            marks: BTreeSet::new(),
             facts: Vec::new(),
         }
     }
@@ -295,6 +303,7 @@ impl Universe {
             Action::Refresh(refresh) => self.refresh(world, refresh),
             Action::ForItself(request) => self.for_itself(world, request),
             Action::Name(naming) => self.name(world, naming),
+            Action::ShowBound(shown, with) => self.show_bound(world, *shown, *with),
             Action::ShowToken(shown) => self.show_token(world, *shown),
             Action::Leak(known) => self.leak(world, *known),
             Action::Lure(lure) => self.lure(world, *lure),
@@ -317,6 +326,10 @@ impl Universe {
                 refresh: symbols::minted(secret + symbols::REFRESH_OFFSET),
             },
             policy: self.scope.policy,
+            nonces: Nonces {
+                current: symbols::digest(symbols::NONCES[0]),
+                before: symbols::digest(symbols::NONCES[1]),
+            },
         }
     }
 

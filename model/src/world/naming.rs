@@ -75,7 +75,7 @@ impl Universe {
             }
             NamedOf::Refresh(RefreshOf::Leaked) => world.known.iter().find_map(|known| match known {
                 Known::Refresh(shown) => Some(*shown),
-                Known::Code(_) | Known::Token(_) | Known::Challenge(_) => None,
+                _ => None,
             })?,
         };
         Some(TokenNamed { by: Ok(self.presented(naming.client, naming.proof)?), token: Ok(Some(token)) })
@@ -98,7 +98,7 @@ impl Universe {
     pub(super) fn for_itself(&self, world: &World, request: &ForItselfTry) -> Option<Next> {
         let by = Ok(self.presented(request.client, request.proof)?);
         let ask = Ok(TokenAsk::ClientCredentials(ClientCredentials { scope: None, resources: None }));
-        Some(sent(world, request.by, TokenRequest { by, ask }))
+        Some(sent(world, request.by, TokenRequest { by, ask, proof: Ok(None) }))
     }
 
     pub(super) fn presented(&self, client: u16, proof: ProofOf) -> Option<Presented> {

@@ -1,19 +1,21 @@
 //! The observer: facts off typed messages. It knows what passed, never what the server stored.
 
 use super::naming::{Naming, Wanted};
-use super::symbols::{account, client, digest, grant_at, sym};
+use super::symbols::{account, client, digest, grant_at, key, sym};
 use super::{Asking, Call, Kept, PROFILE, Universe, World};
 use crate::directory::{Authentication, ClientNo};
 use crate::fact::{
-    Challenge, CodeIssued, Fact, ForItself, Introspection, Issued, LoggedIn, Pushed, Redemption, RefreshUse,
-    ResourceUse, Revocation, SecretShown, Sym, What, Who,
+    Challenge, CodeIssued, Fact, ForItself, Introspection, Issued, LoggedIn, Proved, Pushed, Redemption,
+    RefreshUse, ResourceUse, Revocation, SecretShown, Sym, What, Who,
 };
 use crate::secret::{Digest, Shown};
 use crate::server::audience::AskedResources;
 use crate::server::authenticate::{Presented, Proof};
+use crate::server::dpop::{KeyProof, Signature};
 use crate::server::named::TokenNamed;
 use crate::server::push::Taken;
 use crate::server::redeem::TokenAsk;
+use crate::server::resource::{Bearer, ResourceRequest};
 use crate::server::{Reply, Tokens};
 use crate::text::{ChallengeMethod, ResourceSet};
 
@@ -67,6 +69,7 @@ impl Universe {
             password_shown: Some(person.password_shown),
             consented: Some(consented),
             owner: Some(account(browser)),
+            key: self.scope.dpop.then(|| Sym(u32::from(key(true)))),
             pushed: asked.pushed.and_then(|(shown, brought)| Some((sym(shown.digest), brought?.0))),
         };
         world.record(world.sending(), world.now.0, by, What::CodeIssued(issued));
@@ -91,6 +94,7 @@ impl Universe {
             _ => None,
         };
         let secret = self.secret_shown(&by);
+        let proof = call.request.proof.ok().flatten().and_then(proved);
         let granted = self.scope.resource;
         let only_for =
             |asked: Option<AskedResources>| asked.map(|asked| asked.known).or(granted).and_then(one_resource);
@@ -103,7 +107,9 @@ impl Universe {
                     secret,
                     redirect_uri: redeem.redirect.map(sym),
                     verifier: redeem.verifier.map(|verifier| (sym(verifier.plain), sym(verifier.s256))),
-                    token: tokens.map(|tokens| issued(world, &code, tokens, only_for(redeem.resources))),
+                    proof,
+                    token: tokens
+                        .map(|tokens| issued(world, &code, tokens, proof, only_for(redeem.resources))),
                 })
             }
             TokenAsk::Refresh(refresh) => {
@@ -119,7 +125,9 @@ impl Universe {
                         .resources
                         .zip(granted)
                         .is_some_and(|(asked, have)| !have.covers(asked.known)),
-                    issued: tokens.map(|tokens| issued(world, &shown, tokens, only_for(refresh.resources))),
+                    proof,
+                    issued: tokens
+                        .map(|tokens| issued(world, &shown, tokens, proof, only_for(refresh.resources))),
                 })
             }
             TokenAsk::ClientCredentials(_) => What::ForItself(ForItself {
@@ -127,7 +135,13 @@ impl Universe {
                 secret,
                 issued: tokens.map(|tokens| Issued {
                     beyond_consent: false,
-                    ..issued(world, &Shown { grant: tokens.access.grant, digest: digest(0) }, tokens, None)
+                    ..issued(
+                        world,
+                        &Shown { grant: tokens.access.grant, digest: digest(0) },
+                        tokens,
+                        proof,
+                        None,
+                    )
                 }),
             }),
             TokenAsk::Unsupported => return,
@@ -178,16 +192,22 @@ impl Universe {
         &self,
         world: &mut World,
         by: Who,
-        token: Digest,
-        resource: ResourceSet,
+        request: &ResourceRequest,
         reply: &Reply,
     ) {
+        let Bearer::Shown(shown) = request.bearer else { return };
         let told = match reply {
             Reply::Resource(served) => Some(served.scope.covers(PROFILE)),
             _ => None,
         };
-        let resource = Sym(500 + u32::from(resource.0));
-        let service = ResourceUse { token: sym(token), resource, served: told.is_some(), covered: told };
+        let proof = request.proof.ok().flatten().filter(|proof| proof.token == Some(request.hash));
+        let service = ResourceUse {
+            token: sym(shown.digest),
+            resource: Sym(500 + u32::from(request.need.resource.0)),
+            proof: proof.and_then(proved),
+            served: told.is_some(),
+            covered: told,
+        };
         world.record(world.sending(), world.now.0, by, What::Resource(service));
     }
 
@@ -199,15 +219,28 @@ impl Universe {
 }
 
 /// The token of a call's answer, held against what the owner consented to.
-fn issued(world: &World, code: &Shown, tokens: &Tokens, only_for: Option<Sym>) -> Issued {
+fn issued(
+    world: &World,
+    code: &Shown,
+    tokens: &Tokens,
+    proof: Option<Proved>,
+    only_for: Option<Sym>,
+) -> Issued {
     let consented = world.kept.get(grant_at(code.grant)).and_then(|kept| kept.consented);
     Issued {
         token: sym(digest(tokens.access.secret.symbol())),
         expires_in: Some(u64::from(tokens.expires_in.0)),
         beyond_consent: consented.is_some_and(|scope| !scope.covers(tokens.scope)),
         refresh: tokens.refresh.map(|handle| sym(digest(handle.secret.symbol()))),
+        key: proof.filter(|_| tokens.bound).map(|proof| proof.key),
         only_for,
     }
+}
+
+/// A proof as the observer checks it: by its signature, and for the very request.
+fn proved(proof: KeyProof) -> Option<Proved> {
+    let good = proof.signature == Signature::Right && proof.fits_method && proof.fits_target;
+    good.then(|| Proved { key: sym(proof.key), id: sym(proof.id), made: proof.made.0 })
 }
 
 /// The resource of a set of one.

@@ -131,6 +131,27 @@ pub const fn secret(client: u16) -> u8 {
     120 + client as u8
 }
 
+/// The key of the client, or another: the attacker's.
+#[must_use]
+pub const fn key(own: bool) -> u8 {
+    if own { 220 } else { 221 }
+}
+
+/// What tells the proofs of token requests from each other.
+#[must_use]
+pub fn proof_of_call(call: usize) -> u8 {
+    222 + byte(call)
+}
+
+/// What tells the proofs of a browser's requests for the resource from each other.
+#[must_use]
+pub fn proof_of_use(browser: usize, nth: u8) -> u8 {
+    230 + byte(browser) * 4 + nth
+}
+
+/// The nonce that is given out, and the one before it.
+pub const NONCES: [u8; 2] = [240, 241];
+
 /// The issuer.
 pub const ISSUER: Digest = digest(130);
 

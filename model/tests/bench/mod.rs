@@ -10,6 +10,7 @@ use oauth_model::http::{HttpReply, HttpRequest};
 use oauth_model::policy::{Policy, Time};
 use oauth_model::refusal::Refused;
 use oauth_model::secret::{Digest, GrantId, Minted, Secret};
+use oauth_model::server::dpop::{Nonces, Signature, Use, marker};
 use oauth_model::server::login::{Checked, Password};
 use oauth_model::server::receive::{Kept, Received, below_issuer, receive};
 use oauth_model::server::reply::Context;
@@ -17,6 +18,14 @@ use oauth_model::server::{Found, Fresh, Moment, Outcome, Reply, Request, Write, 
 
 /// The issuer of the bench's server.
 pub(crate) const ISSUER: &str = "http://127.0.0.1:9000";
+
+/// The nonce that the bench gives out.
+pub(crate) const NONCE: &str = "nonce-now";
+/// The one before it.
+pub(crate) const NONCE_BEFORE: &str = "nonce-before";
+
+/// The signature that the bench takes for right, whatever was signed.
+pub(crate) const GOOD_SIGNATURE: &str = "cmlnaHQ";
 
 /// Names and passwords of the resource owners.
 pub(crate) const USERS: &[(&str, &str)] = &[("id001", "mypassword"), ("id002", "otherpassword")];
@@ -33,6 +42,7 @@ pub(crate) struct Bench {
     pub(crate) now: u64,
     sessions: Vec<Session>,
     grants: Vec<(Grant, Kept)>,
+    marks: Vec<Digest>,
     drawn: u32,
 }
 
@@ -69,6 +79,7 @@ impl Bench {
             now: 1_000_000,
             sessions: Vec::new(),
             grants: Vec::new(),
+            marks: Vec::new(),
             drawn: 0,
         }
     }
@@ -80,7 +91,8 @@ impl Bench {
 
     /// Answers requests that are all loaded and judged before the first of them writes.
     pub(crate) fn exchange_at_once(&mut self, all: &[&HttpRequest]) -> Vec<Answer> {
-        let heard: Vec<Heard<'_>> = all.iter().map(|http| self.read(http)).collect();
+        let mut heard: Vec<Heard<'_>> = all.iter().map(|http| self.read(http)).collect();
+        heard.iter_mut().for_each(|heard| self.mark(&mut heard.received.request));
         let judged: Vec<Judged> = heard.iter().map(|heard| self.judge(&heard.received.request)).collect();
         heard.into_iter().zip(judged).map(|(heard, judged)| self.finish(&heard, judged)).collect()
     }
@@ -98,7 +110,36 @@ impl Bench {
         if let (Request::LogIn(login), Some(password)) = (&mut received.request, &received.beside.password) {
             login.owner = self.faults.on_checked(password, &self.directory, self.check(password));
         }
+        if let (Some(proof), Some(signed)) = (received.request.proof(), &received.beside.proof)
+            && signed.signature == GOOD_SIGNATURE
+        {
+            proof.signature = Signature::Right;
+        }
         Heard { http, received }
+    }
+
+    /// Marks the proof of a request as used.
+    fn mark(&mut self, request: &mut Request) {
+        let mut at = self.moment();
+        self.faults.before_marking(&mut at, request);
+        let Some(marker) = marker(&at, request) else { return };
+        if self.marks.contains(&marker.id) {
+            return;
+        }
+        self.marks.push(marker.id);
+        if let Some(proof) = request.proof() {
+            proof.used = Use::First;
+        }
+    }
+
+    fn moment(&self) -> Moment {
+        let fresh = Fresh {
+            grant: grant_id(self.drawn),
+            secret: Minted::new(secret(self.drawn)),
+            refresh: Minted::new(refresh_secret(self.drawn)),
+        };
+        let nonces = Nonces { current: Digest::of(NONCE), before: Digest::of(NONCE_BEFORE) };
+        Moment { now: Time(self.now), fresh, policy: self.policy, nonces }
     }
 
     fn check(&self, password: &Password) -> Checked {
@@ -115,15 +156,12 @@ impl Bench {
         let session =
             needs.session.and_then(|key| self.sessions.iter().find(|session| session.key == key).copied());
         let seen = needs.grant.and_then(|id| self.grants.iter().find(|(grant, _)| grant.id == id)).cloned();
-        let mut fresh = Fresh {
-            grant: grant_id(self.drawn),
-            secret: Minted::new(secret(self.drawn)),
-            refresh: Minted::new(refresh_secret(self.drawn)),
-        };
+        let mut at = self.moment();
         self.drawn += 1;
-        self.faults.on_fresh(&mut fresh);
-        let mut at = Moment { now: Time(self.now), fresh, policy: self.policy };
-        let mut found = Found { client, session, grant: seen.as_ref().map(|(grant, _)| *grant) };
+        self.faults.on_fresh(&mut at.fresh);
+        let client = client.map(|client| self.faults.on_client(client));
+        let mut found =
+            Found { client: client.as_deref(), session, grant: seen.as_ref().map(|(grant, _)| *grant) };
         let mut request = *request;
         self.faults.before(&mut at, &mut found, &mut request);
         let mut outcome = step(&at, &found, &request);
@@ -143,6 +181,7 @@ impl Bench {
             policy: &self.policy,
             beside: &heard.received.beside,
             kept: judged.seen.as_ref().map(|(_, kept)| kept),
+            nonce: NONCE,
         };
         let mut encoded = reply.encode(&context);
         self.faults.on_reply(heard.http, &mut encoded, &self.directory);
@@ -208,6 +247,7 @@ const CLIENTS: &[(&str, Authentication, &str, &[&str], &str)] = &[
     // Without the code grant.
     ("machine", Authentication::Basic, "machine_secret", &["http://localhost:8005/callback"], "profile"),
     ("pushing", Authentication::Basic, "pushing_secret", &["http://localhost:8006/callback"], "profile"),
+    ("bound", Authentication::Basic, "bound_secret", &["http://localhost:8007/callback"], "profile"),
     // The servers of the two resources.
     ("resource_1", Authentication::Basic, "resource_secret_1", &[], "profile"),
     ("resource_2", Authentication::Basic, "resource_secret_2", &[], "profile"),
@@ -237,6 +277,7 @@ fn registrations() -> Vec<Registration> {
                 refresh_grant: REFRESHING.contains(id),
                 client_credentials_grant: *id == "machine",
                 pushed_only: *id == "pushing",
+                dpop_bound: *id == "bound",
                 resource_server: match *id {
                     "resource_1" => vec!["/api/me".to_owned()],
                     "resource_2" => vec!["/api/notes".to_owned()],

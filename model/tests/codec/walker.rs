@@ -136,6 +136,7 @@ impl Walk {
             code_lifetime: u64::from(policy.code_lifetime.0),
             refresh_grace: u64::from(policy.refresh_grace.0),
             refresh_lifetime: Some(u64::from(policy.refresh_lifetime.0)),
+            proof_lifetime: u64::from(self.bench.policy.proof_lifetime.0),
         };
         let fell = |law: &&oauth_model::law::Law| matches!(law.judge(&facts), Judgement::Broken(_));
         LAWS.iter().filter(fell).map(|law| law.id).collect()
@@ -252,6 +253,7 @@ impl Walk {
             certain: true,
             password_shown: Some(true),
             consented: Some(consented),
+            key: None,
             pushed: None,
             owner: None,
         };
@@ -295,6 +297,7 @@ impl Walk {
             secret: shown,
             redirect_uri: redirect.as_deref().map(|uri| self.sym(uri)),
             verifier: verifier.as_deref().map(|text| (self.sym(text), self.sym(&s256(text)))),
+            proof: None,
             token,
         };
         self.record(Who::Client, What::Redemption(redemption));
@@ -344,6 +347,7 @@ impl Walk {
             secret: shown,
             falls_short,
             strays: false,
+            proof: None,
             issued,
         };
         self.record(Who::Client, What::Refresh(refresh));
@@ -365,6 +369,7 @@ impl Walk {
             expires_in: body["expires_in"].as_u64(),
             beyond_consent,
             refresh,
+            key: None,
             only_for: None,
         };
         self.tokens.push((token.to_owned(), scope));
@@ -378,7 +383,13 @@ impl Walk {
         request.headers.push(("authorization".to_owned(), format!("Bearer {token}").into_bytes()));
         let served = self.exchange(&request).status == 200;
         let covered = Some(scope.contains("profile"));
-        let service = ResourceUse { token: self.sym(&token), resource: self.sym("/api/me"), served, covered };
+        let service = ResourceUse {
+            token: self.sym(&token),
+            resource: self.sym("/api/me"),
+            proof: None,
+            served,
+            covered,
+        };
         self.record(Who::Client, What::Resource(service));
     }
 }

@@ -37,9 +37,11 @@ impl Story {
             expires_in: Some(3600),
             beyond_consent: false,
             refresh: Some(REFRESH),
+            key: None,
             only_for: Some(RESOURCE),
         };
-        let served = ResourceUse { token: TOKEN, resource: RESOURCE, served: true, covered: Some(true) };
+        let served =
+            ResourceUse { token: TOKEN, resource: RESOURCE, proof: None, served: true, covered: Some(true) };
         let refused = ResourceUse { served: false, covered: None, ..served };
         let strayed = RefreshUse {
             token: REFRESH,
@@ -47,6 +49,7 @@ impl Story {
             secret: SecretShown::Right,
             falls_short: false,
             strays: true,
+            proof: None,
             issued: None,
         };
         let revoked =
@@ -60,6 +63,7 @@ impl Story {
                 secret: SecretShown::Right,
                 redirect_uri: Some(CALLBACK),
                 verifier: None,
+                proof: None,
                 token: Some(issued),
             },
             asked: Introspection { token: TOKEN, active: true },

@@ -27,7 +27,14 @@ pub(crate) struct Story {
 
 fn issued(nth: usize) -> Option<Issued> {
     let refresh = Some(REFRESH[nth]);
-    Some(Issued { token: TOKEN[nth], expires_in: Some(3600), beyond_consent: false, refresh, only_for: None })
+    Some(Issued {
+        token: TOKEN[nth],
+        expires_in: Some(3600),
+        beyond_consent: false,
+        refresh,
+        key: None,
+        only_for: None,
+    })
 }
 
 impl Story {
@@ -38,6 +45,7 @@ impl Story {
             secret: SecretShown::NoneNeeded,
             redirect_uri: Some(CALLBACK),
             verifier: None,
+            proof: None,
             token: issued(0),
         };
         let refresh = |nth: usize, brings| RefreshUse {
@@ -46,11 +54,13 @@ impl Story {
             secret: SecretShown::NoneNeeded,
             falls_short: false,
             strays: false,
+            proof: None,
             issued: brings,
         };
         let served = |nth: usize| ResourceUse {
             token: TOKEN[nth],
             resource: RESOURCE,
+            proof: None,
             served: true,
             covered: Some(true),
         };
@@ -199,8 +209,13 @@ fn a_grace_that_the_server_states_is_granted_to_the_second() {
         story.refreshes[1].token = REFRESH[0];
         let mut facts = story.facts();
         change(&mut facts);
-        let facts =
-            Facts { facts: &facts, code_lifetime: 60, refresh_grace: grace, refresh_lifetime: Some(1000) };
+        let facts = Facts {
+            facts: &facts,
+            code_lifetime: 60,
+            refresh_grace: grace,
+            refresh_lifetime: Some(1000),
+            proof_lifetime: 60,
+        };
         used_once.judge(&facts)
     };
     assert_eq!(judge(10, 108, |_| {}), Judgement::Kept);
@@ -218,7 +233,13 @@ fn without_a_known_lifetime_nothing_is_too_late() {
     story.at = [0, 1000, 1000, 9_000, 9_000, 9_000, 9_000, 9_000];
     let facts = story.facts();
     let in_time = law("refresh-in-time");
-    let facts = Facts { facts: &facts, code_lifetime: 60, refresh_grace: 0, refresh_lifetime: None };
+    let facts = Facts {
+        facts: &facts,
+        code_lifetime: 60,
+        refresh_grace: 0,
+        refresh_lifetime: None,
+        proof_lifetime: 60,
+    };
     assert_eq!(in_time.judge(&facts), Judgement::Silent);
 }
 

@@ -6,7 +6,7 @@ use oauth_model::fault::{Fault, Side};
 use oauth_model::refusal::{Refusal, Refused};
 
 use super::table::Row;
-use super::{audience, authorize, consent, login, named, push, refresh, resource, routes, token};
+use super::{audience, authorize, consent, dpop, login, named, push, refresh, resource, routes, token};
 
 fn rows() -> Vec<Row> {
     let tables = [
@@ -20,6 +20,7 @@ fn rows() -> Vec<Row> {
         named::table(),
         audience::table(),
         push::table(),
+        dpop::table(),
     ];
     tables.into_iter().flat_map(|table| table.rows).collect()
 }
@@ -92,6 +93,7 @@ fn the_tables_meet_every_refusal() {
     AuthorizationRequest Repeated(State)
     AuthorizationRequest Missing(ResponseType)
     AuthorizationRequest Syntax(CodeChallenge)
+    AuthorizationRequest Syntax(DpopJkt)
     AuthorizationRequest Syntax(State)
     AuthorizationRequest MethodUnknown
     AuthorizationRequest MethodWithoutChallenge
@@ -116,6 +118,13 @@ fn the_tables_meet_every_refusal() {
     TokenRequest ParametersInUri
     TokenRequest TwoAuthentications
     TokenRequest ClientIdsDiffer
+    TokenRequest Proof(Repeated)
+    TokenRequest Proof(NotAJwt)
+    TokenRequest Proof(Type)
+    TokenRequest Proof(Algorithm)
+    TokenRequest Proof(PrivateKey)
+    TokenRequest Proof(Key)
+    TokenRequest Proof(Claim)
     PushedRequest Encoding
     PushedRequest TooLarge
     PushedRequest NotAForm
@@ -130,6 +139,7 @@ fn the_tables_meet_every_refusal() {
     PushedRequest TwoAuthentications
     PushedRequest ClientIdsDiffer
     PushedRequest RequestUriPushed
+    PushedRequest Proof(Type)
     RevocationRequest Encoding
     RevocationRequest TooLarge
     RevocationRequest NotAForm
@@ -154,6 +164,13 @@ fn the_tables_meet_every_refusal() {
     IntrospectionRequest ClientIdsDiffer
     ResourceRequest Repeated(Authorization)
     ResourceRequest Syntax(Authorization)
+    ResourceRequest Proof(Repeated)
+    ResourceRequest Proof(NotAJwt)
+    ResourceRequest Proof(Type)
+    ResourceRequest Proof(Algorithm)
+    ResourceRequest Proof(PrivateKey)
+    ResourceRequest Proof(Key)
+    ResourceRequest Proof(Claim)
     ResourceRequest TwoTokens
     "#);
 }

@@ -4,7 +4,7 @@
 //! spaces, change it: `name=value` sets a parameter (as it stands on the wire), `+name=value` adds one more, `-name` takes
 //! a parameter or header away, `?name=value` adds one to the query of a POST; `authorization:`, `cookie:` and
 //! `content-type:` set a header, `basic:ID:SECRET` makes Basic credentials, `method:` another method, `pad:N` a body of
-//! N bytes, `wait:N` lets seconds pass. `$code`, `$token`, `$refresh`, `$ask` and `$csrf` are what the last reply
+//! N bytes, `wait:N` lets seconds pass, `proof:` adds a proof of possession (`proof.rs`) and `dpop:` a header of this text. `$code`, `$token`, `$refresh`, `$ask` and `$csrf` are what the last reply
 //! that had one showed, `$grant` the part of handles that names the grant, `$token1`, `$refresh1` and so on what the first one and those after it showed; `␣` is a space.
 //! What stands behind the path in a door tells apart the good requests of one path.
 
@@ -16,6 +16,7 @@ use oauth_model::policy::Policy;
 use oauth_model::refusal::Refused;
 use serde_json::Value;
 
+use super::proof::{Made, proof};
 use super::told::told;
 use crate::bench::Bench;
 
@@ -35,6 +36,7 @@ pub(crate) struct Stage {
     pub(crate) bench: Bench,
     cookies: Vec<(String, String)>,
     shown: Vec<(String, String)>,
+    proofs: usize,
 }
 
 /// What was said of one reply.
@@ -48,7 +50,7 @@ pub(crate) struct Said {
 impl Stage {
     /// An empty stage under RFC 9700's policy.
     pub(crate) fn new() -> Self {
-        Self { bench: Bench::new(Policy::RFC9700), cookies: Vec::new(), shown: Vec::new() }
+        Self { bench: Bench::new(Policy::RFC9700), cookies: Vec::new(), shown: Vec::new(), proofs: 0 }
     }
 
     /// Sends one request.
@@ -83,10 +85,30 @@ impl Stage {
         for edit in edits.split(' ').filter(|edit| !edit.is_empty()) {
             match edit.strip_prefix("wait:").and_then(|text| text.parse::<u64>().ok()) {
                 Some(seconds) => self.bench.now += seconds,
-                None => draft.edit(&edit.replace('␣', " ")),
+                None => match edit.strip_prefix("proof:").or(edit.strip_prefix("+proof:")) {
+                    Some(changes) => {
+                        let proof = self.proof(changes, &draft);
+                        draft.header(edit.starts_with('+'), "dpop", &proof);
+                    }
+                    None => draft.edit(&edit.replace('␣', " ")),
+                },
             }
         }
         draft.finish(&self.shown)
+    }
+
+    /// A proof for this request.
+    fn proof(&mut self, changes: &str, draft: &Draft) -> String {
+        self.proofs += 1;
+        let token = self.shown.iter().find(|(have, _)| have == "$token").map(|(_, token)| token.as_str());
+        let made = Made {
+            method: &draft.method,
+            path: &draft.path,
+            now: self.bench.now,
+            token: token.unwrap_or_default(),
+            nth: self.proofs,
+        };
+        proof(changes, &made)
     }
 
     fn remember(&mut self, reply: &HttpReply) {
@@ -173,6 +195,7 @@ impl Draft {
             }
             "POST /revoke" => ("token=$refresh", Some(basic("client_2:client_secret_2"))),
             "POST /introspect" => ("token=$token", Some(basic("resource_1:resource_secret_1"))),
+            "GET /api/me (bound)" => ("", Some("DPoP $token".to_owned())),
             "GET /api/me" | "GET /api/notes" => ("", Some("Bearer $token".to_owned())),
             _ => ("", None),
         };
@@ -193,7 +216,7 @@ impl Draft {
     }
 
     fn edit(&mut self, edit: &str) {
-        let is_header = |name: &str| ["authorization", "cookie", "content-type"].contains(&name);
+        let is_header = |name: &str| ["authorization", "cookie", "content-type", "dpop"].contains(&name);
         if let Some(name) = edit.strip_prefix('-') {
             self.headers.retain(|(have, _)| have != name);
             self.params().retain(|pair| name_of(pair) != name);

@@ -36,6 +36,7 @@ pub(crate) fn told(reply: &HttpReply, stage: &Stage) -> String {
         Body::Empty => (REDIRECT, reply.header("Location").map(|to| location(to, stage)).unwrap_or_default()),
         Body::Text(text) => (JSON, json_text(text)),
     };
+    let mut challenges = Vec::new();
     let mut line = format!("{} {body}", reply.status).trim_end().to_owned();
     for (name, value) in reply.headers.iter().filter(|(name, _)| *name != "Location") {
         if !usual.contains(&(name, value)) {
@@ -43,19 +44,39 @@ pub(crate) fn told(reply: &HttpReply, stage: &Stage) -> String {
                 Body::Text(text) => value.replace(&challenge_of(text), "…"),
                 Body::Page(_) | Body::Empty => value.clone(),
             };
-            line.push_str(&format!(" [{name}: {}]", challenge(&value)));
+            if *name == "WWW-Authenticate" {
+                challenges.push(challenge(&value));
+            } else {
+                line.push_str(&format!(" [{name}: {value}]"));
+            }
         }
     }
+    line.push_str(&told_challenges(&challenges));
     for (name, _) in usual.iter().filter(|(name, _)| reply.header(name).is_none()) {
         line.push_str(&format!(" [no {name}]"));
     }
     normalised(line, stage)
 }
 
+/// The challenges of a reply. A resource has two, and the one that says no more than its scheme is left out; that it lacks is
+/// noted.
+fn told_challenges(challenges: &[String]) -> String {
+    const BEARER: &str = "Bearer realm=\"resource\"";
+    const DPOP: &str = "DPoP algs=\"ES256 EdDSA PS256 RS256\"";
+    let tell = |challenge: &String| format!(" [WWW-Authenticate: {challenge}]");
+    match challenges {
+        [] => String::new(),
+        [bearer, dpop] if dpop == DPOP => tell(bearer),
+        [bearer, dpop] if bearer == BEARER => tell(dpop),
+        [one] if one.starts_with("Basic") => tell(one),
+        others => format!("{} [not one for each scheme]", others.iter().map(tell).collect::<String>()),
+    }
+}
+
 /// A challenge without the right pointer to the metadata of its resource, which is noted where it lacks (RFC 9728 5.1).
 fn challenge(value: &str) -> String {
     const POINTERS: [&str; 2] = ["/api/me", "/api/notes"];
-    if !value.starts_with("Bearer") {
+    if value.starts_with("Basic") {
         return value.to_owned();
     }
     let pointer =

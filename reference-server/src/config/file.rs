@@ -56,6 +56,7 @@ pub(super) struct Client {
     pub(super) refresh_tokens: Option<bool>,
     pub(super) client_credentials: Option<bool>,
     pub(super) pushed_requests_only: Option<bool>,
+    pub(super) dpop_bound_access_tokens: Option<bool>,
     #[serde(default)]
     pub(super) resource_server: Vec<Spanned<String>>,
 }
@@ -129,6 +130,7 @@ pub(super) struct PolicyTable {
     wrong_verifier: Option<WrongVerifierName>,
     excess_scope: Option<ExcessScopeName>,
     pushed_requests_only: Option<bool>,
+    dpop_nonce: Option<bool>,
 }
 
 #[derive(Deserialize, Debug, Clone, Copy)]
@@ -173,6 +175,7 @@ impl PolicyTable {
             plain: self.plain.unwrap_or(policy.plain),
             wrong_verifier: wrong_verifier.unwrap_or(policy.wrong_verifier),
             excess_scope: excess_scope.unwrap_or(policy.excess_scope),
+            dpop_nonce: self.dpop_nonce.unwrap_or(policy.dpop_nonce),
             pushed_only: self.pushed_requests_only.unwrap_or(policy.pushed_only),
             ..policy
         }

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use oauth_model::grant::{Grant, Phase, Session};
 use oauth_model::secret::{Digest, GrantId};
+use oauth_model::server::dpop::Marker;
 use oauth_model::server::receive::Kept;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
@@ -79,6 +80,10 @@ impl<S: Store> Store for Blind<S> {
 
     async fn insert_grant(&self, grant: Grant, kept: Kept) -> Result<Swap, StoreError> {
         self.inner.insert_grant(grant, kept).await
+    }
+
+    async fn insert_marker(&self, marker: Marker) -> Result<Swap, StoreError> {
+        self.inner.insert_marker(marker).await
     }
 
     async fn swap_grant(&self, _: Version, grant: Grant) -> Result<Swap, StoreError> {

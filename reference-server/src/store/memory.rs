@@ -1,4 +1,4 @@
-//! A store in this process's memory: two maps behind one lock. It forgets everything when the process ends.
+//! A store in this process's memory: three maps behind one lock. It forgets everything when the process ends.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use oauth_model::grant::{Grant, Phase, Session};
 use oauth_model::policy::{Lifetime, Time};
 use oauth_model::secret::{Digest, GrantId};
+use oauth_model::server::dpop::Marker;
 use oauth_model::server::receive::Kept;
 
 use super::{Store, StoreError, Stored, Swap, Version};
@@ -29,6 +30,7 @@ pub struct Memory {
 struct Records {
     sessions: HashMap<Digest, Session>,
     grants: HashMap<GrantId, Record>,
+    markers: HashMap<Digest, Time>,
     after_sweep: usize,
 }
 
@@ -64,7 +66,7 @@ impl Memory {
 
 impl Records {
     fn len(&self) -> usize {
-        self.sessions.len() + self.grants.len()
+        self.sessions.len() + self.grants.len() + self.markers.len()
     }
 
     fn sweep_if_doubled(&mut self, now: Time) {
@@ -73,6 +75,7 @@ impl Records {
         }
         self.sessions.retain(|_, session| now < session.until.after(GRACE));
         self.grants.retain(|_, record| now < record.end().after(GRACE));
+        self.markers.retain(|_, until| now < *until);
         self.after_sweep = self.len();
     }
 }
@@ -122,6 +125,19 @@ impl Store for Memory {
             Entry::Occupied(_) => Ok(Swap::Lost),
             Entry::Vacant(free) => {
                 free.insert(Record { stored: Stored { grant, kept, version: Version(0) }, written: now });
+                Ok(Swap::Landed)
+            }
+        }
+    }
+
+    async fn insert_marker(&self, marker: Marker) -> Result<Swap, StoreError> {
+        let now = self.clock.now();
+        let mut records = self.lock();
+        records.sweep_if_doubled(now);
+        match records.markers.entry(marker.id) {
+            Entry::Occupied(_) => Ok(Swap::Lost),
+            Entry::Vacant(free) => {
+                free.insert(marker.until);
                 Ok(Swap::Landed)
             }
         }

@@ -5,6 +5,7 @@
 //! - A swap lands only if the record still has the version that was loaded; of several swaps of one version
 //!   exactly one lands. This is the only thing that makes a code single-use (RFC 6749 4.1.2), so it has to
 //!   be one atomic compare-and-swap of one record.
+//! - A marker lands only if it was not there, for any process: a proof that is sent twice at once is used once.
 //! - A grant's [`Kept`] is inserted with it, never changes, and comes back with it.
 //! - A record may vanish some time after it has expired or ended, and not before.
 //!
@@ -18,6 +19,7 @@ pub use memory::Memory;
 
 use oauth_model::grant::{Grant, Session};
 use oauth_model::secret::{Digest, GrantId};
+use oauth_model::server::dpop::Marker;
 use oauth_model::server::receive::Kept;
 
 /// Which write of a record was loaded; a store's own count.
@@ -70,6 +72,9 @@ pub trait Store: Send + Sync + 'static {
     /// Inserts a grant, and what lies beside it, under a key that must be free.
     fn insert_grant(&self, grant: Grant, kept: Kept)
     -> impl Future<Output = Result<Swap, StoreError>> + Send;
+
+    /// Inserts a single-use marker that must be free; it may vanish once its time is over.
+    fn insert_marker(&self, marker: Marker) -> impl Future<Output = Result<Swap, StoreError>> + Send;
 
     /// Replaces the grant of this id if it still has this version.
     fn swap_grant(

@@ -41,6 +41,7 @@ fn grant(number: u64, phase: Phase) -> Grant {
         scope: ScopeSet(1),
         audience: ResourceSet::FIRST,
         challenge: None,
+        key: None,
     };
     Grant { id: id(number), terms, phase }
 }
@@ -56,6 +57,7 @@ fn live(access: &str) -> Phase {
             token: Digest::of(access),
             scope: ScopeSet(1),
             audience: ResourceSet::FIRST,
+            key: None,
             until: Time(3600),
         },
         refresh: None,

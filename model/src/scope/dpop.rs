@@ -1,0 +1,90 @@
+//! Scopes about tokens that are bound to a key.
+
+use super::base::{BASE, HONEST_PATH, LONG, NOTHING, shown};
+use super::{Leaks, Reached, Scope};
+use crate::fact::Who;
+use crate::policy::{Lifetime, PkceNeed, Policy};
+use crate::refusal::{ProofFlaw, Refusal};
+use crate::world::action::{
+    CodeOf, ProofOf, Redemption, RedirectOf, RefreshOf, RefreshScope, RefreshTry, VerifierOf,
+};
+
+/// The laws about keys, and those that they rest on.
+const LAWS: &[&str] = &[
+    "code-with-its-key",
+    "public-refresh-with-its-key",
+    "bound-token-with-its-key",
+    "proof-in-time",
+    "proof-used-once",
+    "code-redeemed-once",
+    "replay-ends-grant",
+    "served-token-was-issued",
+    "thief-gains-nothing",
+    "session-integrity",
+];
+
+pub(super) const THEFT: Scope = Scope {
+    name: "dpop-theft",
+    why: "a public client whose tokens are bound to its key, and a thief who has its tokens and a proof that it sent",
+    public: true,
+    dpop: true,
+    refresh: true,
+    uses: 2,
+    calls: 3,
+    leaks: Leaks { tokens: true, refresh: true, proofs: true, ..NOTHING },
+    refreshes: &[
+        shown(Who::Thief, 0, RefreshOf::Leaked, RefreshScope::All),
+        RefreshTry { own_key: true, ..shown(Who::Thief, 0, RefreshOf::Leaked, RefreshScope::All) },
+        shown(Who::Client, 0, RefreshOf::Latest, RefreshScope::All),
+    ],
+    attempts: 1,
+    laws: LAWS,
+    sometimes: &[
+        Reached::Refused(Refusal::ProofAtToken(ProofFlaw::Missing)),
+        Reached::Refused(Refusal::ProofAtToken(ProofFlaw::Key)),
+        Reached::Refused(Refusal::ProofAtResource(ProofFlaw::Missing)),
+        Reached::Refused(Refusal::ProofAtResource(ProofFlaw::Key)),
+        Reached::Refused(Refusal::ProofAtResource(ProofFlaw::Again)),
+        Reached::Refused(Refusal::BoundTokenAsBearer),
+        Reached::Served,
+    ],
+    honest: HONEST_PATH,
+    ..BASE
+};
+
+pub(super) const CODE: Scope = Scope {
+    name: "dpop-code",
+    why: "a code that is bound to a key instead of a challenge, in the hands of a thief without the key",
+    public: true,
+    pkce: false,
+    policy: Policy { pkce: PkceNeed::Optional, ..LONG },
+    dpop: true,
+    calls: 2,
+    leaks: Leaks { responses: true, ..NOTHING },
+    redemptions: &[Redemption {
+        by: Who::Thief,
+        client: 0,
+        proof: ProofOf::Missing,
+        code: CodeOf::Leaked,
+        redirect: RedirectOf::Right,
+        verifier: VerifierOf::Missing,
+    }],
+    laws: LAWS,
+    sometimes: &[Reached::Refused(Refusal::ProofAtToken(ProofFlaw::Key)), Reached::Served],
+    honest: HONEST_PATH,
+    ..BASE
+};
+
+pub(super) const STALE: Scope = Scope {
+    name: "dpop-late",
+    why: "proofs that lie on the way until they are too old",
+    dpop: true,
+    policy: Policy { proof_lifetime: Lifetime(1), ..LONG },
+    ticks: 2,
+    retries: true,
+    calls: 2,
+    laws: LAWS,
+    sometimes: &[Reached::Refused(Refusal::ProofAtToken(ProofFlaw::Stale)), Reached::Served],
+    honest: HONEST_PATH,
+    ..BASE
+};

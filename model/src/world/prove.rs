@@ -1,0 +1,97 @@
+//! Proofs of possession: those of the client, and what the attacker has in their place.
+
+use super::symbols::{NONCES, digest, key, proof_of_call, proof_of_use};
+use super::{Known, Next, PROFILE, Universe, World};
+use crate::fact::Who;
+use crate::refusal::Malformed;
+use crate::secret::{Digest, Shown};
+use crate::server::Request;
+use crate::server::dpop::{KeyProof, Signature, Use};
+use crate::server::resource::{Bearer, Need, ResourceRequest, Scheme};
+use crate::text::ResourceSet;
+
+/// What the attacker shows a token with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ShownWith {
+    /// No proof.
+    Nothing,
+    /// A proof by its own key.
+    OwnKey,
+    /// A proof that leaked, once more.
+    Leaked,
+}
+
+impl Universe {
+    /// A good proof by the client's key.
+    fn proof(&self, world: &World, id: u8, token: Option<Digest>) -> KeyProof {
+        KeyProof {
+            key: digest(key(true)),
+            id: digest(id),
+            made: world.now,
+            fits_method: true,
+            fits_target: true,
+            token,
+            nonce: Some(digest(NONCES[0])),
+            signature: Signature::Right,
+            used: Use::Again,
+        }
+    }
+
+    /// A proof by the attacker's key.
+    pub(super) fn own_proof(&self, world: &World) -> KeyProof {
+        let id = proof_of_call(world.calls.len());
+        KeyProof { key: digest(key(false)), ..self.proof(world, id, None) }
+    }
+
+    /// The proof of the client's n-th token request.
+    pub(super) fn proof_of_call(&self, world: &World) -> Result<Option<KeyProof>, Malformed> {
+        let id = proof_of_call(world.calls.len());
+        Ok(self.scope.dpop.then(|| self.proof(world, id, None)))
+    }
+
+    /// The client's request for a resource, with its proof if the token is bound.
+    pub(super) fn resource_request(
+        &self,
+        world: &World,
+        browser: usize,
+        shown: Shown,
+        need: Need,
+    ) -> ResourceRequest {
+        let id = proof_of_use(browser, world.browsers[browser].uses);
+        let scheme = if self.scope.dpop { Scheme::Dpop } else { Scheme::Bearer };
+        let proof = self.scope.dpop.then(|| self.proof(world, id, Some(shown.digest)));
+        ResourceRequest { bearer: Bearer::Shown(shown), scheme, hash: shown.digest, proof: Ok(proof), need }
+    }
+
+    /// The last proof that the client sent to the resource, where the scope lets it leak.
+    pub(super) fn leaked_proof(&self, world: &World) -> Option<KeyProof> {
+        let uses = world.browsers[super::OWNER].uses;
+        let token = world.sessions[super::OWNER].login?.token;
+        let sent = self.scope.dpop && self.scope.leaks.proofs && uses > 0;
+        sent.then(|| self.proof(world, proof_of_use(super::OWNER, uses), Some(token)))
+    }
+
+    /// The attacker shows a token behind `DPoP`.
+    pub(super) fn show_bound(&self, world: &World, shown: Shown, with: ShownWith) -> Option<Next> {
+        let proof = match with {
+            ShownWith::Nothing => None,
+            ShownWith::OwnKey => Some(KeyProof {
+                key: digest(key(false)),
+                ..self.proof(world, proof_of_use(super::ATTACKER, world.attempts), Some(shown.digest))
+            }),
+            ShownWith::Leaked => world.known.iter().find_map(|known| match known {
+                Known::Proof(proof) => Some(Some(*proof)),
+                _ => None,
+            })?,
+        };
+        let mut world = world.clone();
+        world.attempts += 1;
+        let need = Need { resource: ResourceSet::FIRST, scope: PROFILE };
+        let bearer = Bearer::Shown(shown);
+        let request =
+            ResourceRequest { bearer, scheme: Scheme::Dpop, hash: shown.digest, proof: Ok(proof), need };
+        let reply = self.serve(&mut world, Request::Resource(request), 0, 0)?;
+        self.observe_resource(&mut world, Who::Thief, &request, &reply);
+        Some(Next { world, refused: reply.refusal(), client_refused: None })
+    }
+}
