@@ -42,15 +42,7 @@ pub(super) const CASES: &[Case] = &[
         rules: rules!["rfc6749-3.1-authorization-endpoint-no-fragment"],
         about: "The published address of the authorization endpoint has no fragment.",
         needs: &[Need::Metadata],
-        run: |ctx| Box::pin(no_fragment(ctx, "authorization_endpoint")),
-        ..Case::DEFAULT
-    },
-    Case {
-        id: "metadata/token-endpoint-has-no-fragment",
-        rules: rules!["rfc6749-3.2-token-endpoint-no-fragment"],
-        about: "The published address of the token endpoint has no fragment.",
-        needs: &[Need::Metadata],
-        run: |ctx| Box::pin(no_fragment(ctx, "token_endpoint")),
+        run: |ctx| Box::pin(authorization_endpoint_has_no_fragment(ctx)),
         ..Case::DEFAULT
     },
     Case {
@@ -138,10 +130,10 @@ async fn endpoint(ctx: &Context, member: &'static str) -> Checked<(Arc<Exchange>
     }
 }
 
-async fn no_fragment(ctx: &Context, member: &'static str) -> Checked {
-    let (exchange, text) = endpoint(ctx, member).await?;
+async fn authorization_endpoint_has_no_fragment(ctx: &Context) -> Checked {
+    let (exchange, text) = endpoint(ctx, "authorization_endpoint").await?;
     if text.contains('#') {
-        return Err(exchange.broken(format!("{member} without a fragment"), text));
+        return Err(exchange.broken("authorization_endpoint without a fragment", text));
     }
     Ok(())
 }

@@ -23,6 +23,8 @@ pub(crate) fn table() -> Table {
     t.door(METADATA);
     t.row("", metadata("[\"S256\"]"));
     t.row("method:HEAD", metadata("[\"S256\"]"));
+    // Nobody is a proxy by saying so.
+    t.row("x-forwarded-host:attacker.example", metadata("[\"S256\"]"));
     t.row("method:POST", "405 (this page takes GET, HEAD) [Allow: GET, HEAD]");
     t.from(|stage| stage.bench.policy = Policy::RFC6749);
     t.row("", metadata("[\"S256\",\"plain\"]"));
@@ -56,7 +58,7 @@ fn described(path: &str) -> String {
     format!(
         "200 {{\"authorization_servers\":[\"http://127.0.0.1:9000\"],\"bearer_methods_supported\":[\"header\"],\
          \"resource\":\"http://127.0.0.1:9000{path}\",\"scopes_supported\":[\"profile\"]}} \
-         [no Cache-Control] [no Pragma]"
+         [Cache-Control: max-age=3600] [no Pragma]"
     )
 }
 
