@@ -149,12 +149,12 @@ fn lie_about_live(fault: Fault, request: &HttpRequest, members: &mut Map<String,
 pub(super) fn on_token_response(fault: Fault, request: &HttpRequest, reply: &mut HttpReply) {
     let body = Pairs::body(request);
     match fault {
-        Fault::CredentialsRefresh if body.value("grant_type") == Some("client_credentials") => {
-            if reply.status == 200 {
-                edit_json(reply, |members| {
-                    members.insert("refresh_token".to_owned(), json!("anything"));
-                });
-            }
+        Fault::CredentialsRefresh
+            if reply.status == 200 && body.value("grant_type") == Some("client_credentials") =>
+        {
+            edit_json(reply, |members| {
+                members.insert("refresh_token".to_owned(), json!("anything"));
+            });
         }
         Fault::PublicSecretDemanded
             if request.header("authorization").next().is_none() && body.value("client_secret").is_none() =>
