@@ -13,6 +13,7 @@ use crate::http::{Body, HttpReply, HttpRequest};
 use crate::refusal::{Field, Malformed, Refusal};
 use crate::server::audience::AskedResources;
 use crate::server::authenticate::{Presented, Proof};
+use crate::server::metadata::METADATA_PATH;
 use crate::server::named::TokenNamed;
 use crate::server::redeem::TokenAsk;
 use crate::server::{Found, Outcome, Reply, Request};
@@ -42,6 +43,21 @@ pub(super) fn on_http(fault: Fault, request: &mut HttpRequest) {
             if pairs.value("token_type_hint").is_some_and(|hint| HINTS.contains(&hint)) {
                 pairs.replace("token", |_| "x".to_owned());
                 pairs.into_body(request);
+            }
+        }
+        (Fault::MetadataBehindSlash, path) if path.starts_with(METADATA_PATH) => {
+            request.path = match path.strip_suffix('/') {
+                Some(without) => without.to_owned(),
+                None => format!("{path}/"),
+            };
+        }
+        (Fault::QueryTokenTaken, "/api/me") => {
+            let pairs = Pairs::query(request);
+            let bare = request.header("authorization").next().is_none();
+            if let Some(token) = pairs.value("access_token").filter(|_| bare) {
+                let header = format!("Bearer {token}").into_bytes();
+                request.headers.push(("authorization".to_owned(), header));
+                request.query = None;
             }
         }
         (Fault::RevocationByGet, "/revoke") if request.method == "GET" => {

@@ -17,6 +17,9 @@ pub(super) fn on_reply(fault: Fault, request: &HttpRequest, reply: &mut HttpRepl
         "/authorize" if fault == Fault::IssWithQuery => {
             edit_location(reply, |pairs| pairs.replace("iss", |iss| format!("{iss}%3Fa%3Db")));
         }
+        "/api/me" if fault == Fault::QueryTokenTaken && request.query.is_some() => {
+            reply.remove("Cache-Control");
+        }
         path if path.starts_with(RESOURCE_METADATA_PATH) => on_resource_metadata(fault, reply),
         _ => {}
     }

@@ -6,6 +6,9 @@ macro_rules! published_faults {
         extension_faults! { [
             $($before)*
         // The authorization server's metadata.
+        Server MetadataBehindSlash "metadata-behind-slash":
+            "the metadata's address takes one more slash at its end",
+            ["rfc8414-3-wellknown-location"];
         Server MetadataIssuerOdd "metadata-issuer-odd":
             "the issuer in the metadata has a query",
             ["rfc8414-2-issuer-form", "rfc8414-3.3-issuer-identical"];
@@ -62,6 +65,10 @@ macro_rules! published_faults {
         Server ResourceMetadataUndated "resource-metadata-undated":
             "the resource's metadata does not say for how long it may be kept",
             ["rfc9728-7.10-cacheable"];
+
+        Server QueryTokenTaken "query-token-taken":
+            "the resource takes a token in its query, and lets the answer be kept",
+            ["rfc6750-2.3-query-response-private"];
 
         // How tokens are named.
         Server HintsBelieved "hints-believed":
