@@ -316,7 +316,9 @@ async fn challenge_methods_are_true(ctx: &Context) -> Checked {
             Enforcement::Broken => "takes no verifier",
         };
         let says = if listed { "lists" } else { "does not list" };
-        if listed != (found == Enforcement::Enforced) {
+        if listed && found == Enforcement::Refused && method == "plain" {
+            ctx.note("the metadata lists plain, which is refused, if not by the server then for this client");
+        } else if listed != (found == Enforcement::Enforced) {
             let expected = format!("{method} listed if it is enforced, and only then");
             return Err(exchange.broken(expected, format!("the metadata {says} it, and the server {does}")));
         }

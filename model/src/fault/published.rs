@@ -42,9 +42,6 @@ fn on_metadata(fault: Fault, request: &HttpRequest, reply: &mut HttpReply) {
         Fault::MetadataAlgorithmNone => {
             members.insert("token_endpoint_auth_signing_alg_values_supported".to_owned(), json!(["none"]));
         }
-        Fault::MetadataPlainListed => {
-            members.insert("code_challenge_methods_supported".to_owned(), json!(["S256", "plain"]));
-        }
         Fault::MetadataListEmpty => {
             members.insert("ui_locales_supported".to_owned(), json!([]));
         }

@@ -21,9 +21,6 @@ macro_rules! published_faults {
         Server MetadataAlgorithmNone "metadata-algorithm-none":
             "the metadata offers assertions without signature",
             ["rfc8414-2-auth-signing-alg-values"];
-        Server MetadataPlainListed "metadata-plain-listed":
-            "the metadata lists the challenge method plain, which is refused",
-            ["rfc8414-2-pkce-omitted-means-unsupported"];
         Server MetadataAsText "metadata-as-text":
             "the metadata is sent as text/html",
             ["rfc8414-3.2-response-200-json"];

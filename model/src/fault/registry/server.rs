@@ -149,7 +149,8 @@ macro_rules! server_faults {
             ["rfc9700-2.6-publishes-metadata"];
         Server PkceUnadvertised "pkce-unadvertised":
             "the metadata does not name the PKCE methods",
-            ["rfc9700-2.1.1-pkce-support-detectable"];
+            ["rfc9700-2.1.1-pkce-support-detectable",
+             "rfc8414-2-pkce-omitted-means-unsupported"];
 
         // Pages.
         Server PagesFramable "pages-framable":
