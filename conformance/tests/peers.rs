@@ -40,6 +40,7 @@ const KNOWN: &[&str] = &[
     "failed endpoints/each-401-has-a-challenge",
     "failed revocation/wrong-hint-hides-no-token",
     "failed introspection/wrong-hint-hides-no-token",
+    "failed laws/revoked-refresh-token-is-dead",
     "warned native/challenge-is-needed",
     "warned revocation/unknown-hint-is-ignored",
     "warned revocation/needs-a-token",

@@ -72,9 +72,12 @@ pub(super) const CASES: &[Case] = &[
 ];
 
 async fn by_get(ctx: &Context) -> Checked {
-    let ask = ctx.ask(&ctx.client()?);
-    let landing = ctx.authorize(&ask).await?;
-    expect::code_redirect(&ask, &landing).map(drop)
+    for client in ctx.target().clients.values() {
+        let ask = ctx.ask(client);
+        let landing = ctx.authorize(&ask).await?;
+        expect::code_redirect(&ask, &landing).when(&format!("the client is {}", client.id))?;
+    }
+    Ok(())
 }
 
 async fn empty_counts_as_absent(ctx: &Context) -> Checked {

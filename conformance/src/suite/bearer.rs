@@ -36,6 +36,14 @@ pub(super) const CASES: &[Case] = &[
         ..Case::DEFAULT
     },
     Case {
+        id: "resource/answer-to-a-query-token-is-private",
+        rules: rules!["rfc6750-2.3-query-response-private"],
+        about: "A resource that takes a token in its query keeps the answer from shared caches.",
+        needs: &[Need::Login, Need::ResourceServer],
+        run: |ctx| Box::pin(answer_to_a_query_token_is_private(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
         id: "resource/altered-token-opens-nothing",
         rules: rules!["rfc6749-10.3-access-token-not-forgeable"],
         about: "A token that was changed or made up opens nothing.",
@@ -133,6 +141,28 @@ async fn scheme_in_any_case(ctx: &Context) -> Checked {
     Ok(())
 }
 
+/// The request for the resource with a token in its query too.
+pub(super) fn in_query(request: Request, token: &str) -> Request {
+    let separator = if request.url.contains('?') { '&' } else { '?' };
+    Request { url: format!("{}{separator}access_token={token}", request.url), ..request }
+}
+
+async fn answer_to_a_query_token_is_private(ctx: &Context) -> Checked {
+    let token = opening_token(ctx).await?.access_token;
+    let bare = ctx.resource_request("")?.without_header("Authorization");
+    let answer = ctx.send(Actor::Client, in_query(bare, &token)).await?;
+    if expect::served(&answer).is_err() {
+        return Err(Stop::not_offered("the resource takes no token in its query").at(&answer));
+    }
+    let response = answer.response()?;
+    if ["private", "no-store"].into_iter().any(|word| fields::has_directive(response, "cache-control", word))
+    {
+        return Ok(());
+    }
+    let saw = response.header("cache-control").map_or_else(|| "none".to_owned(), |text| format!("{text:?}"));
+    Err(answer.broken("Cache-Control with private or no-store", saw))
+}
+
 async fn altered_token_opens_nothing(ctx: &Context) -> Checked {
     let good = opening_token(ctx).await?.access_token;
     let ways = [
@@ -226,17 +256,12 @@ async fn malformed_request_is_told_so(ctx: &Context) -> Checked {
     for (way, header) in headers {
         told(&with_header(ctx, Some(&header)).await?, 400, "invalid_request").when(way)?;
     }
-    let query = |mut request: Request| {
-        let separator = if request.url.contains('?') { '&' } else { '?' };
-        request.url = format!("{}{separator}access_token={good}", request.url);
-        request
-    };
-    let both = ctx.send(Actor::Client, query(ctx.resource_request(&good)?)).await?;
+    let both = ctx.send(Actor::Client, in_query(ctx.resource_request(&good)?, &good)).await?;
     if expect::served(&both).is_err() {
         return told(&both, 400, "invalid_request").when("the token stands in the header and in the query");
     }
     // A server that does not read the query sees one token only.
-    let alone = query(ctx.resource_request(&good)?.without_header("Authorization"));
+    let alone = in_query(ctx.resource_request(&good)?.without_header("Authorization"), &good);
     if expect::served(&ctx.send(Actor::Client, alone).await?).is_ok() {
         let saw = "the resource, though each place alone is read";
         return Err(both.broken("status 400 with invalid_request", saw))

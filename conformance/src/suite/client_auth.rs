@@ -1,5 +1,7 @@
 //! How a client shows who it is at the token endpoint (RFC 6749, section 2.3).
 
+use std::sync::Arc;
+
 use oauth_model::rules;
 
 use super::spoil;
@@ -9,7 +11,7 @@ use crate::expect;
 use crate::flow::Authentication;
 use crate::need::Need;
 use crate::stop::{Checked, Ending as _};
-use crate::target::{ClientAuthentication, ClientRole};
+use crate::target::{Client, ClientAuthentication, ClientRole};
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -89,10 +91,12 @@ pub(super) const CASES: &[Case] = &[
 ];
 
 async fn basic_is_supported(ctx: &Context) -> Checked {
-    let client = ctx.confidential()?;
-    let code = ctx.code(&client).await?;
-    let answer = ctx.token(&ctx.redemption(&code)).await?;
-    expect::token(&answer)?;
+    let basic = |client: &&Arc<Client>| client.authentication == ClientAuthentication::ClientSecretBasic;
+    for client in ctx.target().clients.values().filter(basic) {
+        let code = ctx.code(client).await?;
+        let answer = ctx.token(&ctx.redemption(&code)).await?;
+        expect::token(&answer).when(&format!("the client is {}", client.id))?;
+    }
     Ok(())
 }
 

@@ -63,7 +63,7 @@ pub(super) const CASES: &[Case] = &[
 ];
 
 /// The good request of a client for a token of its own.
-pub(super) fn own_token(client: &Client) -> TokenRequest {
+fn own_token(client: &Client) -> TokenRequest {
     let mut params = Params::from([("grant_type", "client_credentials")]);
     if let Some(scope) = &client.scope {
         params.add("scope", scope);
@@ -71,15 +71,24 @@ pub(super) fn own_token(client: &Client) -> TokenRequest {
     TokenRequest::new(client, params)
 }
 
-/// The first client that gets a token of its own, and that token. It is a control.
-pub(super) async fn served_client(ctx: &Context) -> Checked<(Arc<Client>, Token)> {
+/// A client that gets a token of its own: how it asks, and the token.
+struct Served {
+    client: Arc<Client>,
+    request: TokenRequest,
+    token: Token,
+}
+
+/// The first client that gets a token of its own, for its scope or for none in particular. It is a control.
+async fn served_client(ctx: &Context) -> Checked<Served> {
     let clients = ctx.target().clients.values().chain(ctx.target().others.get(&ClientRole::Service));
     let mut refusal = None;
     for client in clients.filter(|client| !client.is_public()) {
-        let answer = ctx.token(&own_token(client)).await?;
-        match expect::token(&answer) {
-            Ok(token) => return Ok((Arc::clone(client), token)),
-            Err(_) => refusal = Some(answer),
+        for request in [own_token(client), own_token(client).without("scope")] {
+            let answer = ctx.token(&request).await?;
+            match expect::token(&answer) {
+                Ok(token) => return Ok(Served { client: Arc::clone(client), request, token }),
+                Err(_) => refusal = Some(answer),
+            }
         }
     }
     let reason = "the control failed: no client of the target is given a token for its credentials; waive client_credentials if none may";
@@ -88,7 +97,7 @@ pub(super) async fn served_client(ctx: &Context) -> Checked<(Arc<Client>, Token)
 }
 
 async fn for_proven_clients(ctx: &Context) -> Checked {
-    let (client, _) = served_client(ctx).await?;
+    let Served { client, request, .. } = served_client(ctx).await?;
     let wrong = spoil::middle_changed(spoil::secret_of(&client));
     let ways: [(_, _, &[&str]); 3] = [
         (
@@ -105,19 +114,22 @@ async fn for_proven_clients(ctx: &Context) -> Checked {
     ];
     for (way, authentication, errors) in ways {
         let Some(authentication) = authentication else { continue };
-        let answer = ctx.token(&own_token(&client).authenticated(authentication)).await?;
+        let answer = ctx.token(&request.clone().authenticated(authentication)).await?;
         expect::token_error(&answer, errors).when(way)?;
     }
     if let Ok(public) = ctx.public() {
-        let answer = ctx.token(&own_token(&public)).await?;
+        let answer = ctx.token(&request.as_client(&public)).await?;
+        expect::no_token(&answer).when("the client has no secret")?;
+        // How a client is told that it may not use a grant is for another case.
         expect::token_error(&answer, &["invalid_client", "unauthorized_client"])
-            .when("the client has no secret")?;
+            .when("the client has no secret")
+            .warn()?;
     }
     Ok(())
 }
 
 async fn no_refresh_token(ctx: &Context) -> Checked {
-    let (_, token) = served_client(ctx).await?;
+    let token = served_client(ctx).await?.token;
     if token.json.get("refresh_token").is_some() {
         return Err(token.exchange.broken("a token response without refresh_token", "one with it"));
     }
@@ -132,7 +144,7 @@ fn essence(told: &Activity) -> BTreeMap<&str, &Value> {
 }
 
 async fn told_from_a_users_token(ctx: &Context) -> Checked {
-    let (client, own) = served_client(ctx).await?;
+    let Served { client, token: own, .. } = served_client(ctx).await?;
     if client.role == ClientRole::Service {
         return Err(Stop::not_tested("no client may use both grants, so that no two tokens can be compared"));
     }
@@ -154,7 +166,7 @@ async fn told_from_a_users_token(ctx: &Context) -> Checked {
 }
 
 async fn unauthorized_at_token_endpoint(ctx: &Context) -> Checked {
-    let (served, _) = served_client(ctx).await?;
+    let served = served_client(ctx).await?.client;
     let mut unlike = None;
     let others = ctx.target().registered().filter(|other| !other.is_public() && other.id != served.id);
     for other in others {

@@ -83,7 +83,8 @@ async fn metadata_stays(ctx: &Context) -> Checked {
         let members = before.as_object().into_iter().flatten();
         let changed = members.filter(|(name, value)| after.get(name) != Some(value));
         let names: Vec<&str> = changed.map(|(name, _)| name.as_str()).collect();
-        let expected = "the same metadata as without the headers";
+        let expected =
+            "the same metadata as without the headers, if need be by way of the proxy that strips them";
         return Err(told.broken(expected, format!("other values of {}", names.join(", "))))
             .when("headers speak of another host");
     }

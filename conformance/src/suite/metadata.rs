@@ -42,15 +42,7 @@ pub(super) const CASES: &[Case] = &[
         rules: rules!["rfc6749-3.1-authorization-endpoint-no-fragment"],
         about: "The published address of the authorization endpoint has no fragment.",
         needs: &[Need::Metadata],
-        run: |ctx| Box::pin(no_fragment(ctx, "authorization_endpoint")),
-        ..Case::DEFAULT
-    },
-    Case {
-        id: "metadata/token-endpoint-has-no-fragment",
-        rules: rules!["rfc6749-3.2-token-endpoint-no-fragment"],
-        about: "The published address of the token endpoint has no fragment.",
-        needs: &[Need::Metadata],
-        run: |ctx| Box::pin(no_fragment(ctx, "token_endpoint")),
+        run: |ctx| Box::pin(authorization_endpoint_has_no_fragment(ctx)),
         ..Case::DEFAULT
     },
     Case {
@@ -138,10 +130,10 @@ async fn endpoint(ctx: &Context, member: &'static str) -> Checked<(Arc<Exchange>
     }
 }
 
-async fn no_fragment(ctx: &Context, member: &'static str) -> Checked {
-    let (exchange, text) = endpoint(ctx, member).await?;
+async fn authorization_endpoint_has_no_fragment(ctx: &Context) -> Checked {
+    let (exchange, text) = endpoint(ctx, "authorization_endpoint").await?;
     if text.contains('#') {
-        return Err(exchange.broken(format!("{member} without a fragment"), text));
+        return Err(exchange.broken("authorization_endpoint without a fragment", text));
     }
     Ok(())
 }
@@ -324,7 +316,9 @@ async fn challenge_methods_are_true(ctx: &Context) -> Checked {
             Enforcement::Broken => "takes no verifier",
         };
         let says = if listed { "lists" } else { "does not list" };
-        if listed != (found == Enforcement::Enforced) {
+        if listed && found == Enforcement::Refused && method == "plain" {
+            ctx.note("the metadata lists plain, which is refused, if not by the server then for this client");
+        } else if listed != (found == Enforcement::Enforced) {
             let expected = format!("{method} listed if it is enforced, and only then");
             return Err(exchange.broken(expected, format!("the metadata {says} it, and the server {does}")));
         }

@@ -68,14 +68,17 @@ async fn at_its_well_known_address(ctx: &Context) -> Checked {
         }
         first.get_or_insert(exchange);
     }
-    let elsewhere = get(ctx, format!("{origin}{path}/.well-known/oauth-authorization-server")).await?;
-    match first {
-        Some(first) if object(&elsewhere).is_some() => {
+    for elsewhere in [
+        format!("{origin}{path}/.well-known/oauth-authorization-server"),
+        format!("{origin}/.well-known/oauth-authorization-server{path}/"),
+    ] {
+        let elsewhere = get(ctx, elsewhere).await?;
+        if let (Some(first), true) = (&first, object(&elsewhere).is_some()) {
             let saw = format!("none, and one at {}", elsewhere.request.url);
-            Err(first.broken("the metadata, behind the well-known part", saw))
+            return Err(first.broken("the metadata, behind the well-known part", saw));
         }
-        _ => Err(Stop::not_offered("the server publishes no metadata by RFC 8414")),
     }
+    Err(Stop::not_offered("the server publishes no metadata by RFC 8414"))
 }
 
 async fn sent_as_json(ctx: &Context) -> Checked {

@@ -70,9 +70,13 @@ pub(super) async fn token(
 ) -> Checked<Token> {
     let ask = ask_for(ctx, client, allowed);
     let landing = ctx.authorize(&ask).await?;
-    let code = ctx.code_from(&ask, &landing).control("an authorization request with a known resource")?;
+    let named = format!(
+        "an authorization request for {} (if the server calls it otherwise, say so by resource_identifier)",
+        allowed.join(" and ")
+    );
+    let code = ctx.code_from(&ask, &landing).control(&named)?;
     let answer = ctx.token(&with(ctx.redemption(&code), wanted)).await?;
-    expect::token(&answer).control("a token request with a known resource")
+    expect::token(&answer).control(&format!("a token request for {}", wanted.join(" and ")))
 }
 
 /// A token for one resource. It is a control.

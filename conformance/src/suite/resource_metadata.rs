@@ -8,7 +8,7 @@ use oauth_model::rules;
 use serde_json::Value;
 use url::Url;
 
-use super::bearer::with_header;
+use super::bearer::{in_query, with_header};
 use super::metadata::https_fault;
 use super::resource_grant::token_is_for_it;
 use crate::case::Case;
@@ -308,10 +308,8 @@ async fn ways_to_show_a_token(ctx: &Context) -> Checked {
         expect::served(&ctx.resource(&token).await?).when("the token is in the header")?;
     }
     if ways.contains(&"query") {
-        let request = ctx.resource_request(&token)?.without_header("Authorization");
-        let separator = if request.url.contains('?') { '&' } else { '?' };
-        let url = format!("{}{separator}access_token={token}", request.url);
-        expect::served(&ctx.send(Actor::Client, Request { url, ..request }).await?)
+        let request = ctx.resource_request("")?.without_header("Authorization");
+        expect::served(&ctx.send(Actor::Client, in_query(request, &token)).await?)
             .when("the token is in the query")?;
     }
     Ok(())

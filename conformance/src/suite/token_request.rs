@@ -205,8 +205,10 @@ async fn no_password_grant(ctx: &Context) -> Checked {
 }
 
 async fn endpoint_without_fragment(ctx: &Context) -> Checked {
-    match ctx.target().endpoints.token.split_once('#') {
-        Some(_) => Err(Stop::broken("a token endpoint without a fragment", "a # in its address")),
+    let published = ctx.target().metadata("token_endpoint").and_then(serde_json::Value::as_str);
+    let mut addresses = published.into_iter().chain([ctx.target().endpoints.token.as_str()]);
+    match addresses.find(|address| address.contains('#')) {
+        Some(address) => Err(Stop::broken("a token endpoint without a fragment", address)),
         None => Ok(()),
     }
 }

@@ -12,6 +12,8 @@ pub mod step;
 
 mod edit;
 mod extensions;
+mod named;
+mod published;
 mod registry;
 mod tokens;
 

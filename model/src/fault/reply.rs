@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::edit::{Pairs, edit_json, edit_location};
-use super::{Fault, Faults};
+use super::{Fault, Faults, named, published};
 use crate::directory::Directory;
 use crate::form;
 use crate::http::{Body, HttpReply, HttpRequest};
@@ -18,13 +18,19 @@ impl Faults {
                 "/authorize" => {
                     on_authorization_response(fault, reply);
                     on_authorize_page(fault, request, reply, directory);
+                    published::on_authorization_response(fault, request, reply, directory);
                 }
                 "/login" => on_login(fault, request, reply),
-                "/token" => on_token_response(fault, request, reply),
+                "/token" => {
+                    on_token_response(fault, request, reply);
+                    published::on_token_response(fault, request, reply);
+                }
+                "/revoke" => named::on_revocation_response(fault, request, reply),
                 "/api/me" => on_resource_response(fault, reply),
                 METADATA_PATH => on_metadata(fault, reply),
                 _ => {}
             }
+            published::on_reply(fault, request, reply);
             on_any(fault, request, reply);
         }
     }

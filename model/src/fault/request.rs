@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::edit::Pairs;
-use super::{Fault, Faults};
+use super::{Fault, Faults, named};
 use crate::directory::Directory;
 use crate::form;
 use crate::http::HttpRequest;
@@ -33,6 +33,7 @@ impl Faults {
     /// Before a request is decoded.
     pub fn on_http(&self, request: &mut HttpRequest) {
         for fault in self.iter() {
+            named::on_http(fault, request);
             match request.path.as_str() {
                 "/authorize" => on_authorize(fault, request),
                 "/token" => on_token(fault, request),
@@ -59,6 +60,7 @@ impl Faults {
             .unwrap_or_default()
             .to_owned();
         for fault in self.iter() {
+            named::on_received(fault, &mut received.request, directory);
             match &mut received.request {
                 Request::Authorize(authorize) => {
                     lie_about_redirect(fault, authorize, &redirect_uri, directory);

@@ -132,6 +132,9 @@ impl Faults {
             if let Request::Revoke(named) | Request::Introspect(named) = request {
                 tokens::after(fault, found, named, outcome);
             }
+            if let Request::Revoke(named) = request {
+                super::named::after(fault, found, named, outcome);
+            }
         }
         let Outcome::Write(pending) = outcome else { return };
         match pending.write {

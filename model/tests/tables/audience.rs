@@ -74,6 +74,13 @@ fn asked(t: &mut Table) {
 
 fn narrowed(t: &mut Table) {
     // Without a resource a token is for the first one.
+    t.from(logged_in);
+    t.story(&[
+        (AUTHORIZE, "", CONSENT),
+        ("POST /authorize", "", "303 CB code=<handle> state=xyz"),
+        (REDEEM, "", &tokens("profile", false)),
+        (NOTES, "", ELSEWHERE),
+    ]);
     t.from(super::stage::redeemed);
     t.story(&[(ME, "", &served("client_1", "\"id001\"")), (NOTES, "", ELSEWHERE)]);
     t.from(granted_both);

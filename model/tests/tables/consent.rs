@@ -11,6 +11,14 @@ fn asked_for_two(stage: &mut Stage) {
     stage.send("GET /authorize", "client_id=client_2 redirect_uri=http://localhost:8001/callback -scope");
 }
 
+/// The owner is asked for an app whose redirect URI has a scheme of its own.
+fn asked_for_app(stage: &mut Stage) {
+    logged_in(stage);
+    let challenge = "code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM code_challenge_method=S256";
+    let ask = format!("client_id=public_app redirect_uri=com.example.app:/callback {challenge}");
+    stage.send("GET /authorize", &ask);
+}
+
 /// The owner's page, and then another owner logs in in the same browser.
 fn asked_of_another(stage: &mut Stage) {
     asked(stage);
@@ -27,8 +35,11 @@ pub(crate) fn table() -> Table {
     t.row("", "303 CB code=<handle> state=xyz");
     t.row("unknown=1 +unknown=2", "303 CB code=<handle> state=xyz");
     t.row("confirm=no", "303 CB error=access_denied (the resource owner said no) state=xyz");
+    t.from(asked_for_app);
+    t.row("", "303 com.example.app:/callback code=<handle> state=xyz");
 
     // What is malformed.
+    t.from(asked);
     t.row("pad:65537", "413 (the body has more than 65536 bytes)");
     t.row("-content-type", "400 (the body is not application/x-www-form-urlencoded)");
     t.row("content-type:application/json", "400 (the body is not application/x-www-form-urlencoded)");

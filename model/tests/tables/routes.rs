@@ -23,6 +23,8 @@ pub(crate) fn table() -> Table {
     t.door(METADATA);
     t.row("", metadata("[\"S256\"]"));
     t.row("method:HEAD", metadata("[\"S256\"]"));
+    // Nobody is a proxy by saying so.
+    t.row("x-forwarded-host:attacker.example", metadata("[\"S256\"]"));
     t.row("method:POST", "405 (this page takes GET, HEAD) [Allow: GET, HEAD]");
     t.from(|stage| stage.bench.policy = Policy::RFC6749);
     t.row("", metadata("[\"S256\",\"plain\"]"));

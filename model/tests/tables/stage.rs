@@ -216,7 +216,9 @@ impl Draft {
     }
 
     fn edit(&mut self, edit: &str) {
-        let is_header = |name: &str| ["authorization", "cookie", "content-type", "dpop"].contains(&name);
+        let is_header = |name: &str| {
+            ["authorization", "cookie", "content-type", "dpop", "x-forwarded-host"].contains(&name)
+        };
         if let Some(name) = edit.strip_prefix('-') {
             self.headers.retain(|(have, _)| have != name);
             self.params().retain(|pair| name_of(pair) != name);

@@ -15,7 +15,10 @@ fn the_built_in_data_are_a_file_like_any_other() {
     let directory = config.directory("http://127.0.0.1:9000").expect("a directory");
     assert_eq!(directory.users, ["id001", "id002"]);
     let ids: Vec<&str> = directory.clients.iter().map(|entry| entry.id.as_str()).collect();
-    assert_eq!(ids, ["client_1", "client_2", "public_1", "client_3"]);
+    assert_eq!(
+        ids,
+        ["client_1", "client_2", "public_1", "client_3", "resource_1", "resource_2", "public_2", "service_1"]
+    );
     let odd = directory.find_client("client_3").expect("registered");
     assert_eq!(odd.client.authentication, Authentication::Post);
     assert_eq!(odd.client.secret, Some(Digest::of("a b%+:&c")));

@@ -5,6 +5,8 @@ mod server;
 #[macro_use]
 mod tokens;
 #[macro_use]
+mod published;
+#[macro_use]
 mod extensions;
 #[macro_use]
 mod client;

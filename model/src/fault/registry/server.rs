@@ -11,7 +11,8 @@ macro_rules! server_faults {
         Server RedirectUriPrefix "redirect-uri-prefix":
             "a redirect URI that begins with a registered one is taken",
             ["rfc6749-3.1.2.3-simple-string-comparison", "rfc9700-2.1-redirect-uri-exact-match",
-             "rfc9700-4.1.3-simple-string-comparison", "rfc6749-3.1.2.2-complete-uri-registered"];
+             "rfc9700-4.1.3-simple-string-comparison", "rfc6749-3.1.2.2-complete-uri-registered",
+             "rfc8252-8.4-exact-match-except-loopback-port"];
         Server RelativeRedirectUri "relative-redirect-uri":
             "a redirect URI without scheme and host is taken",
             ["rfc6749-3.1.2-redirect-uri-absolute"];
@@ -65,7 +66,7 @@ macro_rules! server_faults {
             ["rfc6749-3.1.1-response-type-missing"];
         Server ResponseTypeUnchecked "response-type-unchecked":
             "any response_type counts as code",
-            ["rfc6749-3.1.1-response-type-unknown"];
+            ["rfc6749-3.1.1-response-type-unknown", "rfc8252-8.2-no-implicit"];
         Server ValuesCaseFolded "values-case-folded":
             "response_type and grant_type are compared without regard to case",
             ["rfc6749-1.9-names-and-values-case-sensitive"];
@@ -75,7 +76,8 @@ macro_rules! server_faults {
         Server AuthorizationErrorsWrong "authorization-errors-wrong":
             "every authorization error says server_error",
             ["rfc6749-4.1.2.1-invalid-request", "rfc6749-4.1.2.1-invalid-scope",
-             "rfc6749-4.1.2.1-unsupported-response-type", "rfc6749-4.1.2.1-access-denied"];
+             "rfc6749-4.1.2.1-unsupported-response-type", "rfc6749-4.1.2.1-access-denied",
+             "rfc6749-4.1.2.1-unauthorized-client"];
         Server AuthorizationErrorUnclean "authorization-error-unclean":
             "error_description of an authorization error holds a quotation mark",
             ["rfc6749-4.1.2.1-error-charset"];
@@ -117,7 +119,7 @@ macro_rules! server_faults {
             ["rfc6749-3.3-scope-omitted-handled"];
         Server ChallengeNotRequired "challenge-not-required":
             "a public client needs no code_challenge",
-            ["rfc7636-4.4.1-challenge-required"];
+            ["rfc7636-4.4.1-challenge-required", "rfc8252-8.1-no-pkce-refused"];
         Server PlainTaken "plain-taken":
             "code_challenge_method plain is taken",
             ["rfc7636-7.2-plain-not-used"];
@@ -147,7 +149,8 @@ macro_rules! server_faults {
             ["rfc9700-2.6-publishes-metadata"];
         Server PkceUnadvertised "pkce-unadvertised":
             "the metadata does not name the PKCE methods",
-            ["rfc9700-2.1.1-pkce-support-detectable"];
+            ["rfc9700-2.1.1-pkce-support-detectable",
+             "rfc8414-2-pkce-omitted-means-unsupported"];
 
         // Pages.
         Server PagesFramable "pages-framable":
@@ -210,7 +213,7 @@ macro_rules! server_faults {
             "any code_verifier fits",
             ["rfc7636-4.6-mismatch-invalid-grant", "rfc7636-4.4-challenge-bound-to-code",
              "rfc9700-4.5.3-code-bound-to-transaction", "rfc9700-2.1.1-as-supports-pkce",
-             "rfc9700-2.1.1-as-enforces-verifier"];
+             "rfc9700-2.1.1-as-enforces-verifier", "rfc8252-6-as-pkce"];
         Server VerifierOptional "verifier-optional":
             "a code issued for a challenge is redeemed without verifier",
             ["rfc7636-4.5-verifier-required"];
@@ -232,7 +235,8 @@ macro_rules! server_faults {
         Server AuthenticationOptional "authentication-optional":
             "a confidential client needs no secret",
             ["rfc6749-4.1.3-client-auth-required", "rfc6749-2.2-client-id-alone-no-auth",
-             "rfc9700-2.5-client-authentication-enforced", "rfc6749-6-client-auth-required"];
+             "rfc9700-2.5-client-authentication-enforced", "rfc6749-6-client-auth-required",
+             "rfc6749-4.4-client-credentials-confidential-only"];
         Server BasicUndecoded "basic-undecoded":
             "Basic credentials are not form-decoded",
             ["rfc6749-2.3.1-basic-form-decoding"];
@@ -269,7 +273,7 @@ macro_rules! server_faults {
         Server TokenErrorsWrong "token-errors-wrong":
             "every token error says server_error",
             ["rfc6749-5.2-invalid-request", "rfc6749-5.2-invalid-client", "rfc6749-5.2-invalid-grant",
-             "rfc6749-5.2-unsupported-grant-type"];
+             "rfc6749-5.2-unsupported-grant-type", "rfc6749-5.2-unauthorized-client"];
         Server TokenErrors200 "token-errors-200":
             "token errors have status 200",
             ["rfc6749-5.2-error-400-json"];

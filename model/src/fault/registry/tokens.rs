@@ -2,7 +2,7 @@
 
 macro_rules! token_faults {
     ([$($before:tt)*]) => {
-        extension_faults! { [
+        published_faults! { [
             $($before)*
         // Revocation.
         Server RevocationKeepsTokens "revocation-keeps-tokens":
@@ -36,8 +36,9 @@ macro_rules! token_faults {
         // Resources.
         Server AudienceUnchecked "audience-unchecked":
             "a resource takes tokens for other resources",
-            ["rfc9700-2.3-rs-refuses-wrong-audience", "rfc9700-2.3-access-token-audience-restricted",
-             "rfc8707-2-token-audience-restricted", "rfc6750-5.3-audience-restriction"];
+            ["rfc9700-2.3-rs-refuses-wrong-audience",
+             "rfc8707-2-token-audience-restricted", "rfc6750-5.3-audience-restriction",
+             "rfc9728-7.4-as-audience-restricted"];
         Server RefreshOfAnyResource "refresh-of-any-resource":
             "a refresh gets a token for whatever resource it names",
             ["rfc9700-4.14.2-refresh-bound-to-resource"];
