@@ -6,6 +6,7 @@
 mod named;
 mod observe;
 mod parse;
+mod registered;
 mod tokens;
 
 use oauth_model::law::{Facts, Judgement, Law, law};

@@ -14,6 +14,11 @@ mod client_id;
 mod code;
 mod code_binding;
 mod consent;
+mod dpop_binding;
+mod dpop_defects;
+mod dpop_nonce;
+mod dpop_resource;
+mod dpop_token;
 mod entropy;
 mod errors;
 mod forgery;
@@ -31,6 +36,9 @@ mod metadata;
 mod metadata_address;
 mod native;
 mod pages;
+mod par;
+mod par_refusal;
+mod par_use;
 mod pkce;
 mod provoke;
 mod redirect_match;
@@ -107,10 +115,19 @@ pub const CASES: &[&[Case]] = &[
     resource_indicator::CASES,
     resource_grant::CASES,
     audience::CASES,
+    // Pushed authorization requests.
+    par::CASES,
+    par_refusal::CASES,
+    par_use::CASES,
+    // Proofs of possession.
+    dpop_token::CASES,
+    dpop_binding::CASES,
+    dpop_nonce::CASES,
     // The protected resource.
     bearer::CASES,
     bearer_challenge::CASES,
     resource_metadata::CASES,
+    dpop_resource::CASES,
 ];
 
 /// Every case in reading order.
