@@ -1,0 +1,65 @@
+//! A server that others wrote, on oidc-provider: the suite tells it what it is known to break and nothing else.
+//!
+//! Behind the feature `peers`, since it needs Node.js and a package registry.
+
+#[path = "common/install.rs"]
+mod install;
+#[path = "common/node.rs"]
+mod node;
+#[path = "common/program.rs"]
+mod program;
+#[path = "common/suite.rs"]
+mod suite;
+
+use program::Program;
+
+const TARGET: &str = "peers/oidc-provider/target.toml";
+
+/// What oidc-provider breaks: `peers/oidc-provider/README.md` says how.
+const KNOWN: &[&str] = &[
+    "failed scope/may-be-left-out",
+    "failed errors/invalid-scope",
+    "failed errors/not-told-before-the-login",
+    "failed code/redirect-uri-is-repeated",
+    "failed endpoints/each-401-has-a-challenge",
+    "failed token-request/empty-parameter-counts-as-none",
+    "failed token-errors/invalid-client",
+    "failed token-response/pragma",
+    "failed driven/no-redirect-uri",
+    "failed laws/code-redeemed-with-its-redirect-uri",
+    "warned scope/case-matters",
+    "warned par/other-methods-are-405",
+    "warned par/too-large-is-413",
+    "warned dpop/url-is-normalised",
+    "warned resource-challenge/no-error-without-a-token",
+];
+
+/// Starts the server.
+fn start(arguments: &[&str]) -> Program {
+    let mut command = node::command("oidc-provider", "server.mjs");
+    Program::start(command.env("NODE_ENV", "production").args(arguments))
+}
+
+#[test]
+fn the_documented_sequence_holds_at_oidc_provider() {
+    let server = start(&[]);
+    let run = suite::run(TARGET, &server.origin, "documented");
+    run.assert_broken(&[], &[]);
+    assert_eq!((run.verdict(), run.exit_code), ("held", Some(0)));
+}
+
+#[test]
+fn oidc_provider_is_told_what_it_breaks_and_nothing_else() {
+    let server = start(&[]);
+    let run = suite::run(TARGET, &server.origin, "rfc9700");
+    run.assert_broken(KNOWN, &[]);
+    assert_eq!((run.verdict(), run.exit_code), ("failed", Some(1)));
+}
+
+#[test]
+fn oidc_provider_breaks_nothing_more_when_it_demands_nonces() {
+    let server = start(&["--dpop-nonce"]);
+    let run = suite::run(TARGET, &server.origin, "rfc9700");
+    run.assert_broken(KNOWN, &[]);
+    assert_eq!((run.verdict(), run.exit_code), ("failed", Some(1)));
+}
