@@ -2,11 +2,13 @@
 
 mod proven;
 mod pushed;
+mod registered;
 mod request;
 
 use std::sync::Arc;
 
 pub use proven::asks_for_nonce;
+pub use registered::Registered;
 pub use request::{Authentication, AuthorizationRequest, TokenRequest, challenge};
 
 use crate::browser::{Browser, Decision, Landing};

@@ -46,6 +46,9 @@ mod redirect_uri;
 mod refresh;
 mod refresh_binding;
 mod refresh_replay;
+mod registration;
+mod registration_refusal;
+mod registration_uri;
 mod resource_grant;
 mod resource_indicator;
 mod resource_metadata;
@@ -119,6 +122,10 @@ pub const CASES: &[&[Case]] = &[
     par::CASES,
     par_refusal::CASES,
     par_use::CASES,
+    // Registration.
+    registration::CASES,
+    registration_refusal::CASES,
+    registration_uri::CASES,
     // Proofs of possession.
     dpop_token::CASES,
     dpop_binding::CASES,
