@@ -1,14 +1,14 @@
-// An authorization server with its resources, built on oidc-provider.
+// An authorization server with its resource, built on oidc-provider.
 //
-// Decides what oidc-provider leaves to its user: pages, login, clients, users, which features are on, and a second
-// resource. What oidc-provider decides stays as it has it, even where a rule is broken (README.md lists those).
-// Everything lives in memory and is gone at the end of the process.
+// Decides what oidc-provider leaves to its user: pages, login, clients, users, which features are on. What
+// oidc-provider decides stays as it has it, even where a rule is broken (README.md lists those). Everything lives in
+// memory and is gone at the end of the process.
 
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { createServer } from 'node:http';
 import { parseArgs } from 'node:util';
 
-import Provider, { errors } from 'oidc-provider';
+import Provider from 'oidc-provider';
 
 const HOST = '127.0.0.1';
 const USERS = new Map([['id001', 'mypassword'], ['id002', 'otherpassword']]);
@@ -67,10 +67,26 @@ function clients() {
       token_endpoint_auth_method: 'none',
       redirect_uris: [args['public-client-redirect']],
     },
+    {
+      ...registered,
+      client_id: 'service_1',
+      client_secret: 'service_secret_1',
+      redirect_uris: ['http://localhost:8005/callback'],
+      response_types: [],
+      grant_types: ['client_credentials'],
+    },
+    {
+      ...registered,
+      client_id: 'resource_1',
+      client_secret: 'resource_secret_1',
+      redirect_uris: [],
+      response_types: [],
+      grant_types: [],
+    },
   ];
 }
 
-function configuration(notes) {
+function configuration() {
   return {
     clients: clients(),
     cookies: { keys: [randomBytes(32)] },
@@ -109,19 +125,13 @@ function configuration(notes) {
       registration: { enabled: true },
       clientCredentials: { enabled: true },
       revocation: { enabled: true },
+      // A resource of its own code would be judged in place of userinfo, which takes no audience.
+      resourceIndicators: { enabled: false },
       introspection: {
         enabled: true,
-        allowedPolicy: (_ctx, client, token) => client.clientId === token.clientId,
-      },
-      resourceIndicators: {
-        enabled: true,
-        // Without `resource` a token has no audience, and userinfo takes no other.
-        defaultResource: () => undefined,
-        useGrantedResource: () => false,
-        getResourceServerInfo: (_ctx, resource) => {
-          if (resource !== notes) throw new errors.InvalidTarget();
-          return { scope: 'openid email', audience: notes, accessTokenTTL: Number(args['token-lifetime']) };
-        },
+        // The resource's server learns of all access tokens, every client of its own tokens.
+        allowedPolicy: (_ctx, client, token) => client.clientId === token.clientId
+          || (client.clientId === 'resource_1' && token.kind !== 'RefreshToken'),
       },
     },
   };
@@ -226,24 +236,6 @@ function interactions(provider) {
   };
 }
 
-/** The second resource: Bearer tokens whose audience it is. */
-function notesResource(provider, notes) {
-  return async (ctx, next) => {
-    if (ctx.path !== '/api/notes' || ctx.method !== 'GET') return next();
-    const given = /^Bearer ([A-Za-z0-9._~+/-]+=*)$/i.exec(ctx.get('Authorization'));
-    const refuse = (status, error) => {
-      ctx.status = status;
-      ctx.set('WWW-Authenticate', error ? `Bearer realm="notes", error="${error}"` : 'Bearer realm="notes"');
-      ctx.body = error ? { error } : '';
-    };
-    if (!given) return refuse(401);
-    const token = (await provider.AccessToken.find(given[1])) ?? (await provider.ClientCredentials.find(given[1]));
-    if (!token || token.aud !== notes || token.isSenderConstrained()) return refuse(401, 'invalid_token');
-    ctx.set('Cache-Control', 'no-store');
-    ctx.body = { client_id: token.clientId, user_id: token.accountId ?? null, scope: token.scope ?? '' };
-  };
-}
-
 const server = createServer();
 server.on('error', (error) => {
   console.error(`cannot listen on ${HOST}:${args.port}: ${error.message}; name another with --port`);
@@ -251,10 +243,8 @@ server.on('error', (error) => {
 });
 server.listen(Number(args.port), HOST, () => {
   const issuer = `http://${HOST}:${server.address().port}`;
-  const notes = `${issuer}/api/notes`;
-  const provider = new Provider(issuer, configuration(notes));
+  const provider = new Provider(issuer, configuration());
   provider.use(interactions(provider));
-  provider.use(notesResource(provider, notes));
   server.on('request', provider.callback());
   console.log(`listening on ${issuer}`);
 });
