@@ -35,6 +35,7 @@ mod markup;
 mod metadata;
 mod metadata_address;
 mod native;
+mod oauth21;
 mod pages;
 mod par;
 mod par_refusal;
@@ -130,6 +131,8 @@ pub const CASES: &[&[Case]] = &[
     dpop_token::CASES,
     dpop_binding::CASES,
     dpop_nonce::CASES,
+    // What OAuth 2.1 asks for in its own way.
+    oauth21::CASES,
     // The protected resource.
     bearer::CASES,
     bearer_challenge::CASES,
