@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::edit::Pairs;
-use super::{Fault, Faults};
+use super::{Fault, Faults, push};
 use crate::directory::Directory;
 use crate::form;
 use crate::http::HttpRequest;
@@ -34,7 +34,11 @@ impl Faults {
     pub fn on_http(&self, request: &mut HttpRequest) {
         for fault in self.iter() {
             match request.path.as_str() {
-                "/authorize" => on_authorize(fault, request),
+                "/authorize" => {
+                    on_authorize(fault, request);
+                    push::on_authorize(fault, request);
+                }
+                "/par" => push::on_push(fault, request),
                 "/token" => on_token(fault, request),
                 "/api/me" => on_resource(fault, request),
                 "/login" if fault == Fault::OpenRedirector => {
@@ -59,6 +63,7 @@ impl Faults {
             .unwrap_or_default()
             .to_owned();
         for fault in self.iter() {
+            push::on_received(fault, received, directory);
             match &mut received.request {
                 Request::Authorize(authorize) => {
                     lie_about_redirect(fault, authorize, &redirect_uri, directory);

@@ -7,7 +7,7 @@ macro_rules! server_faults {
         Server RedirectUriUnchecked "redirect-uri-unchecked":
             "any redirect URI is taken",
             ["rfc6749-3.1.2.3-registered-uris-compared", "rfc6749-3.1.2.2-public-client-registered-uri",
-             "rfc6749-3.1.2.4-no-redirect-to-invalid-uri"];
+             "rfc6749-3.1.2.4-no-redirect-to-invalid-uri", "rfc9126-7.2-new-redirect-uri-only-authenticated"];
         Server RedirectUriPrefix "redirect-uri-prefix":
             "a redirect URI that begins with a registered one is taken",
             ["rfc6749-3.1.2.3-simple-string-comparison", "rfc9700-2.1-redirect-uri-exact-match",
@@ -32,7 +32,7 @@ macro_rules! server_faults {
             ["rfc6749-4.1.2.1-bad-client-owner-informed", "rfc6749-3.1.2.4-owner-informed"];
         Server LoginSkipped "login-skipped":
             "every browser counts as logged in",
-            ["rfc6749-3.1-owner-authenticated-first"];
+            ["rfc6749-3.1-owner-authenticated-first", "rfc9126-4-validated-at-use"];
         Server PasswordUnchecked "password-unchecked":
             "any password of a known user is right",
             ["rfc6749-3.1-owner-wrong-password-refused"];
@@ -305,7 +305,7 @@ macro_rules! server_faults {
             ["rfc6750-5.3-token-lifetime-one-hour"];
         Server HandlesGuessable "handles-guessable":
             "codes and tokens have 32 random bits",
-            ["rfc6749-10.10-token-entropy"];
+            ["rfc6749-10.10-token-entropy", "rfc9126-2.2-request-uri-unguessable"];
 
         // Refresh tokens.
         Server RefreshReplayable "refresh-replayable":
