@@ -12,6 +12,7 @@ pub mod step;
 
 mod edit;
 mod extensions;
+mod oauth21;
 mod push;
 mod registry;
 mod tokens;

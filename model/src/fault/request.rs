@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::edit::Pairs;
-use super::{Fault, Faults, push};
+use super::{Fault, Faults, oauth21, push};
 use crate::directory::Directory;
 use crate::form;
 use crate::http::HttpRequest;
@@ -39,8 +39,14 @@ impl Faults {
                     push::on_authorize(fault, request);
                 }
                 "/par" => push::on_push(fault, request),
-                "/token" => on_token(fault, request),
-                "/api/me" => on_resource(fault, request),
+                "/token" => {
+                    on_token(fault, request);
+                    oauth21::on_token(fault, request);
+                }
+                "/api/me" => {
+                    on_resource(fault, request);
+                    oauth21::on_resource(fault, request);
+                }
                 "/login" if fault == Fault::OpenRedirector => {
                     let mut pairs = Pairs::query(request);
                     if !pairs.value("next").is_some_and(|next| next.starts_with("%2Fauthorize")) {

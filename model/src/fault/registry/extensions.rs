@@ -1,4 +1,4 @@
-//! The faults of pushed requests, DPoP and registration, behind those of tokens.
+//! The faults of pushed requests, DPoP, registration and OAuth 2.1, behind those of tokens.
 
 macro_rules! extension_faults {
     ([$($before:tt)*]) => {
@@ -65,6 +65,17 @@ macro_rules! extension_faults {
         Server PushedParametersMerged "pushed-parameters-merged":
             "a state beside a request_uri replaces the one that was pushed",
             ["rfc9126-4-other-parameters-ignored"];
+
+        // The OAuth 2.1 draft.
+        Server SecretInBodyRefused "secret-in-body-refused":
+            "a secret in the body is wrong",
+            ["oauth21-2.4.1-secret-in-body-supported"];
+        Server QueryTokenTaken "query-token-taken":
+            "a token in the query opens the resource",
+            ["oauth21-5.1-rs-ignores-query-token"];
+        Server InvalidReplayEndsTokens "invalid-replay-ends-tokens":
+            "whoever shows a used code ends its tokens, proven or not",
+            ["oauth21-7.5.2-invalid-replay-does-not-revoke"];
         ] }
     };
 }

@@ -1,0 +1,43 @@
+//! Lies about what the OAuth 2.1 draft asks beyond RFC 6749 and RFC 9700.
+
+use super::Fault;
+use super::edit::Pairs;
+use crate::grant::{Cause, Phase};
+use crate::http::HttpRequest;
+use crate::server::redeem::TokenAsk;
+use crate::server::{Found, Outcome, Pending, Reply, Request, Write};
+
+/// On a token request before it is decoded.
+pub(super) fn on_token(fault: Fault, request: &mut HttpRequest) {
+    let mut pairs = Pairs::body(request);
+    if fault == Fault::SecretInBodyRefused && pairs.value("client_secret").is_some() {
+        pairs.replace("client_secret", |secret| format!("{secret}-"));
+        pairs.into_body(request);
+    }
+}
+
+/// On a request for a resource before it is decoded.
+pub(super) fn on_resource(fault: Fault, request: &mut HttpRequest) {
+    let query = Pairs::query(request);
+    if let (Fault::QueryTokenTaken, Some(token)) = (fault, query.value("access_token"))
+        && request.header("authorization").next().is_none()
+    {
+        request.headers.push(("authorization".to_owned(), format!("Bearer {token}").into_bytes()));
+        request.query = None;
+    }
+}
+
+/// After a step.
+pub(super) fn after(fault: Fault, found: &Found<'_>, request: &Request, outcome: &mut Outcome) {
+    let (Fault::InvalidReplayEndsTokens, Request::Token(token), Some(mut grant)) =
+        (fault, request, found.grant)
+    else {
+        return;
+    };
+    if let (Outcome::Reply(reply @ Reply::Refused(_)), Ok(TokenAsk::Redeem(_)), Phase::Live(_)) =
+        (&*outcome, token.ask, grant.phase)
+    {
+        grant.phase = Phase::Dead(Cause::CodeReplayed);
+        *outcome = Outcome::Write(Pending::new(Write::SwapGrant(grant), *reply));
+    }
+}
