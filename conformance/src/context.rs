@@ -93,6 +93,7 @@ impl Context {
             ClientRole::Resource => Need::ResourceClient,
             ClientRole::SecondResource => Need::SecondResourceClient,
             ClientRole::Dpop => Need::DpopClient,
+            ClientRole::Push => Need::PushClient,
         };
         self.target()
             .registered()

@@ -73,6 +73,8 @@ pub enum Need {
     DpopResource,
     /// A client that is registered for bound tokens alone.
     DpopClient,
+    /// A client that is registered to push its requests.
+    PushClient,
     /// The server is not on plain-http loopback.
     Tls,
     /// The file says how long a code lives.
@@ -136,6 +138,7 @@ impl Need {
         Self::Dpop,
         Self::DpopResource,
         Self::DpopClient,
+        Self::PushClient,
         Self::Tls,
         Self::CodeLifetime,
         Self::AccessTokenLifetime,
@@ -180,6 +183,7 @@ impl Need {
             Self::Dpop => "dpop",
             Self::DpopResource => "dpop_resource",
             Self::DpopClient => "dpop_client",
+            Self::PushClient => "push_client",
             Self::Tls => "tls",
             Self::CodeLifetime => "code_lifetime",
             Self::AccessTokenLifetime => "access_token_lifetime",
@@ -213,6 +217,9 @@ impl Need {
             Self::ResourceServer => Some("add resource to [endpoints]"),
             Self::SecondResource => Some("add [second_resource] with url"),
             Self::DpopClient => Some("add [dpop_client], registered with dpop_bound_access_tokens"),
+            Self::PushClient => {
+                Some("add [push_client], registered with require_pushed_authorization_requests")
+            }
             Self::CodeLifetime => Some("add code_lifetime, in seconds"),
             Self::AccessTokenLifetime => Some("add access_token_lifetime, in seconds"),
             Self::RefreshTokenLifetime => Some("add refresh_token_lifetime, in seconds"),
@@ -308,6 +315,7 @@ impl Need {
             Self::Dpop => target.claims_dpop(),
             Self::DpopResource => target.claims_dpop() && target.endpoints.resource.is_some(),
             Self::DpopClient => target.others.contains_key(&ClientRole::Dpop),
+            Self::PushClient => target.others.contains_key(&ClientRole::Push),
             Self::Tls => !target.is_loopback_http(),
             Self::CodeLifetime => target.code_lifetime.is_some(),
             Self::AccessTokenLifetime => target.access_token_lifetime.is_some(),
@@ -358,6 +366,7 @@ impl Need {
             | Self::SecondResourceClient
             | Self::SecondResource
             | Self::DpopClient
+            | Self::PushClient
             | Self::CodeLifetime
             | Self::AccessTokenLifetime
             | Self::RefreshTokenLifetime => "the target does not say",

@@ -62,6 +62,13 @@ function clients() {
     },
     {
       ...registered,
+      client_id: 'client_5',
+      client_secret: 'client_secret_5',
+      redirect_uris: ['http://localhost:8006/callback'],
+      require_pushed_authorization_requests: true,
+    },
+    {
+      ...registered,
       client_id: 'public_1',
       application_type: 'native',
       token_endpoint_auth_method: 'none',

@@ -119,16 +119,22 @@ fn with_header(ctx: &Context) -> Checked<Vec<Arc<Exchange>>> {
 }
 
 async fn asked_for_and_taken(ctx: &Context) -> Checked {
-    let (client, key, _) = with_nonce(ctx).await?;
+    let (client, key) = (ctx.client()?, ctx.proof_key());
+    ctx.access(&client).await?;
     let request = ctx.redemption(&ctx.code(&client).await?);
     let http = request.request(&ctx.target().endpoints.token);
-    let bare = with(ctx.proof(&key, &http), None);
-    let answer = ctx.send_proof(request.who, &http, &bare).await?;
+    let answer = ctx.send_proof(request.who, &http, &with(ctx.proof(&key, &http), None)).await?;
     if expect::token(&answer).is_ok() {
         return Err(Stop::not_offered("the server takes proofs without a nonce"));
     }
-    expect::token_error(&answer, &["use_dpop_nonce"])?;
     let response = answer.response()?;
+    let error =
+        response.json().is_some_and(|json| json.get("error").is_some_and(|it| it == "use_dpop_nonce"));
+    if !error && response.header("dpop-nonce").is_none() {
+        // Neither the one nor the other: it was refused for something else.
+        expect::token(&answer).control("a token request with a proof")?;
+    }
+    expect::token_error(&answer, &["use_dpop_nonce"])?;
     if !asks_for_nonce(response) {
         return Err(answer.broken("a DPoP-Nonce header beside use_dpop_nonce", "no such header"));
     }

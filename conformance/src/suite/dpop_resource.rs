@@ -193,10 +193,8 @@ async fn no_error_without_a_token(ctx: &Context) -> Checked {
 }
 
 async fn nonce_asked_for_and_taken(ctx: &Context) -> Checked {
-    let (token, key) = opening(ctx).await?;
-    if ctx.nonce_of(ctx.resource_url()?).is_none() {
-        return Err(Stop::not_offered("the resource gives no nonces"));
-    }
+    let key = ctx.proof_key();
+    let token = bound_token(ctx, &ctx.client()?, &key).await?.access_token;
     let request = ctx.bound_request(&token)?;
     let bare = ctx.proof(&key, &request).for_token(&token).without_claim("nonce");
     let answer = ctx.send_proof(Actor::Client, &request, &bare).await?;
@@ -204,7 +202,13 @@ async fn nonce_asked_for_and_taken(ctx: &Context) -> Checked {
         return Err(Stop::not_offered("the resource takes proofs without a nonce"));
     }
     let response = answer.response()?;
-    if response.status != 401 || !asks_for_nonce(response) {
+    let challenges = fields::challenges(response);
+    let error = challenges.iter().any(|challenge| challenge.param("error") == Some("use_dpop_nonce"));
+    if !error && response.header("dpop-nonce").is_none() {
+        // Neither the one nor the other: it was refused for something else.
+        expect::served(&answer).control("the resource with a bound token and a good proof")?;
+    }
+    if !asks_for_nonce(response) {
         let expected = "status 401, a DPoP challenge with error use_dpop_nonce, and a DPoP-Nonce header";
         return Err(answer.broken(expected, expect::describe(response)));
     }

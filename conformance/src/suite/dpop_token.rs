@@ -14,9 +14,9 @@ use super::dpop_defects::{
 };
 use crate::case::Case;
 use crate::context::Context;
-use crate::exchange::Exchange;
+use crate::exchange::{Actor, Exchange, Request};
 use crate::expect::{self, Token};
-use crate::need::Need;
+use crate::need::{Met, Need};
 use crate::proof::{Proof, ProofKey};
 use crate::stop::{Checked, Ending as _, Stop};
 use crate::target::Client;
@@ -268,27 +268,37 @@ async fn bad_proof_gets_no_token(ctx: &Context) -> Checked {
 
 async fn query_does_not_count(ctx: &Context) -> Checked {
     let (client, key) = (ctx.client()?, ctx.proof_key());
-    bound(ctx, &client, &key).await?;
-    let code = ctx.code(&client).await?;
-    let with_query = ctx.redemption(&code).in_query("suite", "1");
-    let plain = ctx.access(&client).await;
-    let answer = ctx.token_proven(&with_query, &key).await?;
-    if expect::token(&answer).is_err() {
-        // A server that refuses a query as such says nothing about proofs.
-        plain.control("an honest token request")?;
-        let code = ctx.code(&client).await?;
-        let answer = ctx.token(&ctx.redemption(&code).in_query("suite", "1")).await?;
-        expect::token(&answer).control("a token request with a query and without a proof")?;
-    }
-    expect::token(&answer).when("the request has a query")?;
-    let in_claim = redeemed(ctx, &client, &key, |proof| {
+    let token = bound(ctx, &client, &key).await?;
+    let in_claim = |proof: Proof| {
         let htu = proof.claimed("htu").and_then(Value::as_str).unwrap_or_default().to_owned();
         proof.claim("htu", format!("{htu}?suite=1#suite"))
-    });
-    if expect::token(&in_claim.await?).is_err() {
+    };
+    if expect::token(&redeemed(ctx, &client, &key, in_claim).await?).is_err() {
         ctx.note("a proof whose htu has a query and a fragment is refused");
     }
-    Ok(())
+    let takes_bound = Need::DpopResource.met(ctx.target()) == Met::Yes;
+    if takes_bound && says_bound(&token) {
+        return resource_with_query(ctx, &token.access_token, &key).await;
+    }
+    // A token endpoint need take no query, but if it does, the proof is none the worse.
+    let good = async || Ok::<_, Stop>(ctx.redemption(&ctx.code(&client).await?).in_query("suite", "1"));
+    if expect::token(&ctx.token(&good().await?).await?).is_err() {
+        return Err(Stop::not_offered("the token endpoint takes no query"));
+    }
+    let answer = ctx.token_proven(&good().await?, &key).await?;
+    expect::token(&answer).map(drop).when("the request has a query")
+}
+
+/// The resource with a query in its URL and none in the proof.
+async fn resource_with_query(ctx: &Context, access_token: &str, key: &ProofKey) -> Checked {
+    let request = ctx.bound_request(access_token)?;
+    let good = |proof: Proof| proof.for_token(access_token);
+    let bare = ctx.send_proven(Actor::Client, request.clone(), key, good).await?;
+    expect::served(&bare).control("the resource with a bound token and a good proof")?;
+    let separator = if request.url.contains('?') { '&' } else { '?' };
+    let with_query = Request { url: format!("{}{separator}suite=1", request.url), ..request };
+    let answer = ctx.send_proven(Actor::Client, with_query, key, good).await?;
+    expect::served(&answer).when("the request has a query")
 }
 
 /// Other spellings of a URL, by what is other in each (RFC 3986, section 6.2).

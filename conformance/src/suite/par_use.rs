@@ -1,5 +1,6 @@
 //! Pushed authorization requests: what a reference is good for, for whom, how often, how long (RFC 9126, section 4).
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use oauth_model::rules;
@@ -13,6 +14,7 @@ use crate::expect;
 use crate::flow::{AuthorizationRequest, challenge};
 use crate::need::Need;
 use crate::stop::{Checked, Ending as _, Stop};
+use crate::target::{Client, ClientRole};
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -63,6 +65,14 @@ pub(super) const CASES: &[Case] = &[
         about: "Nobody who is not logged in gets a code by a reference, and the user can still deny.",
         needs: &[Need::Login, Need::PushedRequests],
         run: |ctx| Box::pin(user_decides_all_the_same(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "par/demanded-of-clients-that-push",
+        rules: rules!["rfc9126-6-client-policy-enforced"],
+        about: "A client that is registered to push its requests gets no code for a plain one.",
+        needs: &[Need::Login, Need::PushedRequests, Need::PushClient],
+        run: |ctx| Box::pin(demanded_of_clients_that_push(ctx)),
         ..Case::DEFAULT
     },
     Case {
@@ -241,5 +251,19 @@ async fn demanded_where_announced(ctx: &Context) -> Checked {
     }
     used(ctx).await?;
     let ask = ctx.ask(&ctx.client()?);
+    expect::refused(&ask, &ctx.authorize(&ask).await?, &["invalid_request"])
+}
+
+async fn demanded_of_clients_that_push(ctx: &Context) -> Checked {
+    pushed_only(ctx, &ctx.client_of(ClientRole::Push)?).await
+}
+
+/// A client that is registered to push gets a code for what it pushed, and none for a plain request.
+pub(super) async fn pushed_only(ctx: &Context, client: &Arc<Client>) -> Checked {
+    let ask = ctx.ask(client);
+    let request_uri = ctx.pushed(&ask).await?;
+    let landing = ctx.authorize(&ask.by_reference(&request_uri)).await?;
+    ctx.code_from(&ask, &landing).control("an honest pushed request")?;
+    let ask = ctx.ask(client);
     expect::refused(&ask, &ctx.authorize(&ask).await?, &["invalid_request"])
 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use oauth_model::rules;
 use serde_json::{Value, json};
 
+use super::par_use::pushed_only;
 use super::registration::without;
-use crate::browser::Landing;
 use crate::case::{Case, Isolation};
 use crate::context::Context;
 use crate::exchange::{Actor, Exchange};
@@ -196,11 +196,5 @@ async fn pushing_alone_is_enforced(ctx: &Context) -> Checked {
     if registered.json.get(MEMBER) != Some(&Value::Bool(true)) {
         return Err(Stop::not_offered("the server does not register clients to push only"));
     }
-    let ask = ctx.ask(&registered.client);
-    let request_uri = ctx.pushed(&ask).await?;
-    let landing = ctx.authorize(&ask.by_reference(&request_uri)).await?;
-    ctx.code_from(&ask, &landing).control("an honest pushed request")?;
-    let ask = ctx.ask(&registered.client);
-    let landing: Landing = ctx.authorize(&ask).await?;
-    expect::refused(&ask, &landing, &["invalid_request"])
+    pushed_only(ctx, &registered.client).await
 }

@@ -74,6 +74,7 @@ pub struct TargetFile {
     pub(super) second_resource_client: Option<Spanned<ResourceClientTable>>,
     pub(super) second_resource: Option<ResourceTable>,
     pub(super) dpop_client: Option<Spanned<ClientTable>>,
+    pub(super) push_client: Option<Spanned<ClientTable>>,
     pub(super) user: Option<Spanned<UserTable>>,
     pub(super) second_user: Option<Spanned<UserTable>>,
     pub(super) login: LoginTable,

@@ -50,6 +50,8 @@ pub enum ClientRole {
     SecondResource,
     /// `[dpop_client]`: registered with `dpop_bound_access_tokens`.
     Dpop,
+    /// `[push_client]`: registered with `require_pushed_authorization_requests`.
+    Push,
 }
 
 /// A registered client.

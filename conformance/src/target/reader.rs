@@ -66,6 +66,7 @@ impl Reader<'_> {
         let others = [
             (ClientRole::Service, "service_client", file.service_client),
             (ClientRole::Dpop, "dpop_client", file.dpop_client),
+            (ClientRole::Push, "push_client", file.push_client),
         ];
         for (role, table, client) in others {
             if let Some(client) = client {
