@@ -5,7 +5,7 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use oauth_model::rule::{Level, RuleId};
+use oauth_model::rule::{Level, RuleId, rule};
 
 use crate::context::Context;
 use crate::need::Need;
@@ -68,7 +68,22 @@ pub enum Profile {
     Rfc6749,
     /// RFC 6749 as hardened by RFC 9700.
     Rfc9700,
+    /// The OAuth 2.1 draft, which takes in both and drops some of them.
+    Oauth21,
 }
+
+/// The ledger's name for the OAuth 2.1 draft.
+const OAUTH21: &str = "OAuth 2.1 draft";
+
+/// What the OAuth 2.1 draft asks otherwise, or no more.
+const SUPERSEDED: &[RuleId] = &[
+    // Sections 2.4.1: the secret in the body has to work, Basic may.
+    rule("rfc6749-2.3.1-basic-supported"),
+    // Section 10.2: the verifier does what it was for.
+    rule("rfc6749-4.1.3-redirect-uri-present"),
+    // Section 3.2.3: Cache-Control is enough.
+    rule("rfc6749-5.1-pragma-no-cache"),
+];
 
 impl Case {
     /// What a case has unless it says otherwise: `..Case::DEFAULT`.
@@ -120,13 +135,17 @@ impl Case {
 }
 
 impl Profile {
+    /// Every profile, the strictest last.
+    pub const ALL: &'static [Self] = &[Self::Documented, Self::Rfc6749, Self::Rfc9700, Self::Oauth21];
+
     /// Whether a rule of the ledger binds under this profile.
     #[must_use]
     pub fn applies(self, rule: RuleId) -> bool {
         match self {
             Self::Documented => false,
-            Self::Rfc6749 => !matches!(rule.get().spec, "RFC 9700"),
-            Self::Rfc9700 => true,
+            Self::Rfc6749 => !matches!(rule.get().spec, "RFC 9700" | OAUTH21),
+            Self::Rfc9700 => rule.get().spec != OAUTH21,
+            Self::Oauth21 => !SUPERSEDED.contains(&rule),
         }
     }
 
@@ -137,6 +156,7 @@ impl Profile {
             Self::Documented => "documented",
             Self::Rfc6749 => "rfc6749",
             Self::Rfc9700 => "rfc9700",
+            Self::Oauth21 => "oauth21",
         }
     }
 }
@@ -144,5 +164,32 @@ impl Profile {
 impl std::fmt::Display for Profile {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use oauth_model::rule::{RuleId, rule};
+
+    use super::{OAUTH21, Profile, SUPERSEDED};
+
+    #[test]
+    fn where_documents_contradict_each_other_one_profile_asks_for_one() {
+        const PRESENT: RuleId = rule("rfc6749-4.1.3-redirect-uri-present");
+        const NOT_NEEDED: RuleId = rule("oauth21-10.2-redirect-uri-not-needed-in-token-request");
+        for profile in [Profile::Rfc6749, Profile::Rfc9700] {
+            assert!(profile.applies(PRESENT) && !profile.applies(NOT_NEEDED));
+        }
+        assert!(!Profile::Oauth21.applies(PRESENT) && Profile::Oauth21.applies(NOT_NEEDED));
+    }
+
+    #[test]
+    fn every_rule_applies_in_some_profile_and_the_drafts_only_in_its_own() {
+        for rule in RuleId::all() {
+            let draft = rule.get().spec == OAUTH21;
+            assert!(Profile::ALL.iter().any(|profile| profile.applies(rule)), "{rule}");
+            assert!(draft != Profile::Rfc9700.applies(rule), "{rule}");
+            assert!(!(draft && SUPERSEDED.contains(&rule)), "{rule}");
+        }
     }
 }

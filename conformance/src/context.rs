@@ -2,6 +2,7 @@
 //!
 //! The steps of the flow are in `flow.rs`, as further methods of [`Context`].
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -26,6 +27,8 @@ struct Inner {
     case: String,
     exchanges: Mutex<Vec<Arc<Exchange>>>,
     notes: Mutex<Vec<String>>,
+    /// The newest DPoP nonce of each URL.
+    nonces: Mutex<BTreeMap<String, String>>,
     draws: AtomicU64,
 }
 
@@ -38,6 +41,7 @@ impl Context {
             case: case.into(),
             exchanges: Mutex::default(),
             notes: Mutex::default(),
+            nonces: Mutex::default(),
             draws: AtomicU64::new(0),
         }))
     }
@@ -88,6 +92,8 @@ impl Context {
             ClientRole::Service => Need::ServiceClient,
             ClientRole::Resource => Need::ResourceClient,
             ClientRole::SecondResource => Need::SecondResourceClient,
+            ClientRole::Dpop => Need::DpopClient,
+            ClientRole::Push => Need::PushClient,
         };
         self.target()
             .registered()
@@ -168,8 +174,23 @@ impl Context {
     /// 43 fresh characters of the unreserved set, the same for the same seed, case and place in the case.
     #[must_use]
     pub fn fresh(&self) -> String {
+        URL_SAFE_NO_PAD.encode(self.draw())
+    }
+
+    /// 32 fresh bytes, the same for the same seed, case and place in the case.
+    pub(crate) fn draw(&self) -> [u8; 32] {
         let count = self.0.draws.fetch_add(1, Ordering::Relaxed);
-        URL_SAFE_NO_PAD.encode(self.0.live.draw(&self.0.case, count))
+        self.0.live.draw(&self.0.case, count)
+    }
+
+    /// The newest DPoP nonce that a URL gave in this case.
+    pub(crate) fn nonce_of(&self, url: &str) -> Option<String> {
+        lock(&self.0.nonces).get(url).cloned()
+    }
+
+    /// Keeps the newest DPoP nonce of a URL.
+    pub(crate) fn keep_nonce(&self, url: &str, nonce: &str) {
+        lock(&self.0.nonces).insert(url.into(), nonce.into());
     }
 
     /// Sends a request as it stands: no cookies, no redirects.

@@ -78,6 +78,50 @@ pub fn token_error<'a>(exchange: &Arc<Exchange>, errors: &[&'a str]) -> Checked<
     }
 }
 
+/// The reference that stands for a pushed request (RFC 9126, section 2.2): status 2xx and a JSON object with a
+/// non-empty `request_uri` string. Which status of those it is does not matter here.
+///
+/// # Errors
+/// Broken if it is anything else; `errored` without a usable answer.
+pub fn request_uri(exchange: &Arc<Exchange>) -> Checked<String> {
+    let response = exchange.response()?;
+    let json = response.json().unwrap_or_default();
+    let found = json.get("request_uri").and_then(Value::as_str).filter(|text| !text.is_empty());
+    match found {
+        Some(found) if (200..300).contains(&response.status) => Ok(found.into()),
+        _ => Err(exchange.broken("status 201 and JSON with a request_uri", describe(response))),
+    }
+}
+
+/// A registered client (RFC 7591, section 3.2.1): status 2xx and a JSON object with a non-empty `client_id` string.
+/// Which status of those it is does not matter here.
+///
+/// # Errors
+/// Broken if it is anything else; `errored` without a usable answer.
+pub fn registration(exchange: &Arc<Exchange>) -> Checked<Value> {
+    let response = exchange.response()?;
+    let json = response.json().unwrap_or_default();
+    let id = json.get("client_id").and_then(Value::as_str).filter(|id| !id.is_empty());
+    if id.is_some() && (200..300).contains(&response.status) {
+        return Ok(json);
+    }
+    Err(exchange.broken("status 201 and JSON with a client_id", describe(response)))
+}
+
+/// A refused registration (RFC 7591, section 3.2.2): status 400 and a JSON object whose `error` is one of `errors`.
+///
+/// # Errors
+/// Broken if it is anything else; `errored` without a usable answer.
+pub fn registration_error(exchange: &Arc<Exchange>, errors: &[&str]) -> Checked {
+    let response = exchange.response()?;
+    let json = response.json().unwrap_or_default();
+    let error = json.get("error").and_then(Value::as_str);
+    if response.status == 400 && error.is_some_and(|error| errors.contains(&error)) {
+        return Ok(());
+    }
+    Err(exchange.broken(format!("status 400 and JSON with error {}", one_of(errors)), describe(response)))
+}
+
 /// An answer of the token endpoint that gives no token: neither 2xx nor 3xx nor 5xx, and no `access_token`.
 ///
 /// # Errors

@@ -16,6 +16,7 @@ pub mod browser;
 pub mod exchange;
 pub mod fields;
 pub mod params;
+pub mod proof;
 pub mod target;
 
 pub mod driven;

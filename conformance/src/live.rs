@@ -47,6 +47,9 @@ impl Live {
     pub fn new(target: Target, wire: Wire, clock: Clock, profile: Profile, seed: u64) -> Self {
         let vault = Vault::new();
         vault.know_target(&target);
+        if let Some(token) = &target.registration_token {
+            vault.learn(Kind::Token, token, "the target: registration_token");
+        }
         for (name, value) in wire.headers() {
             vault.learn(Kind::Authorization, value, &format!("--header {name}"));
         }

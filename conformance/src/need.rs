@@ -67,6 +67,14 @@ pub enum Need {
     Registration,
     /// The server takes pushed authorization requests.
     PushedRequests,
+    /// The server takes DPoP proofs signed with ES256.
+    Dpop,
+    /// The resource takes bound tokens. Met where the server takes proofs; a target whose resource does not waives it.
+    DpopResource,
+    /// A client that is registered for bound tokens alone.
+    DpopClient,
+    /// A client that is registered to push its requests.
+    PushClient,
     /// The server is not on plain-http loopback.
     Tls,
     /// The file says how long a code lives.
@@ -127,6 +135,10 @@ impl Need {
         Self::Revocation,
         Self::Registration,
         Self::PushedRequests,
+        Self::Dpop,
+        Self::DpopResource,
+        Self::DpopClient,
+        Self::PushClient,
         Self::Tls,
         Self::CodeLifetime,
         Self::AccessTokenLifetime,
@@ -168,6 +180,10 @@ impl Need {
             Self::Revocation => "revocation",
             Self::Registration => "registration",
             Self::PushedRequests => "pushed_authorization_request",
+            Self::Dpop => "dpop",
+            Self::DpopResource => "dpop_resource",
+            Self::DpopClient => "dpop_client",
+            Self::PushClient => "push_client",
             Self::Tls => "tls",
             Self::CodeLifetime => "code_lifetime",
             Self::AccessTokenLifetime => "access_token_lifetime",
@@ -200,6 +216,10 @@ impl Need {
             Self::NarrowScope => Some("add narrow_scope, which does not open the resource, to a client"),
             Self::ResourceServer => Some("add resource to [endpoints]"),
             Self::SecondResource => Some("add [second_resource] with url"),
+            Self::DpopClient => Some("add [dpop_client], registered with dpop_bound_access_tokens"),
+            Self::PushClient => {
+                Some("add [push_client], registered with require_pushed_authorization_requests")
+            }
             Self::CodeLifetime => Some("add code_lifetime, in seconds"),
             Self::AccessTokenLifetime => Some("add access_token_lifetime, in seconds"),
             Self::RefreshTokenLifetime => Some("add refresh_token_lifetime, in seconds"),
@@ -218,6 +238,8 @@ impl Need {
             | Self::Revocation
             | Self::Registration
             | Self::PushedRequests
+            | Self::Dpop
+            | Self::DpopResource
             | Self::Tls => None,
         }
     }
@@ -290,6 +312,10 @@ impl Need {
             Self::Revocation => target.endpoints.revocation.is_some(),
             Self::Registration => target.endpoints.registration.is_some(),
             Self::PushedRequests => target.endpoints.pushed_authorization_request.is_some(),
+            Self::Dpop => target.claims_dpop(),
+            Self::DpopResource => target.claims_dpop() && target.endpoints.resource.is_some(),
+            Self::DpopClient => target.others.contains_key(&ClientRole::Dpop),
+            Self::PushClient => target.others.contains_key(&ClientRole::Push),
             Self::Tls => !target.is_loopback_http(),
             Self::CodeLifetime => target.code_lifetime.is_some(),
             Self::AccessTokenLifetime => target.access_token_lifetime.is_some(),
@@ -319,6 +345,8 @@ impl Need {
             Self::Revocation => "the target has no revocation endpoint",
             Self::Registration => "the target has no registration endpoint",
             Self::PushedRequests => "the target takes no pushed authorization requests",
+            Self::Dpop => "the target does not claim DPoP with ES256",
+            Self::DpopResource => "the target has no resource that takes bound tokens",
             Self::Tls => "the target is on loopback over plain http",
             Self::Login
             | Self::SecondUser
@@ -337,6 +365,8 @@ impl Need {
             | Self::ResourceClient
             | Self::SecondResourceClient
             | Self::SecondResource
+            | Self::DpopClient
+            | Self::PushClient
             | Self::CodeLifetime
             | Self::AccessTokenLifetime
             | Self::RefreshTokenLifetime => "the target does not say",

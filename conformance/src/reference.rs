@@ -36,7 +36,7 @@ pub async fn start(profile: Profile, faults: Faults) -> Result<Reference, Halt> 
     let options = Options {
         profile: match profile {
             Profile::Rfc6749 => Policy::RFC6749,
-            Profile::Documented | Profile::Rfc9700 => Policy::RFC9700,
+            Profile::Documented | Profile::Rfc9700 | Profile::Oauth21 => Policy::RFC9700,
         },
         clock: Arc::new(clock.clone()),
         faults,

@@ -22,8 +22,13 @@ use crate::suite;
 use crate::target::discover;
 use crate::verdict::{Overall, Report, Verdict};
 
-/// The profile under which every rule applies.
+/// The profile of the clean run, under which most rules apply.
 const PROFILE: Profile = Profile::Rfc9700;
+
+/// The profile under which a fault of this rule is caught: that of the clean run, if the rule applies there.
+fn profile_of(rule: RuleId) -> Profile {
+    if PROFILE.applies(rule) { PROFILE } else { Profile::Oauth21 }
+}
 
 /// What became of a fault.
 #[derive(Debug, Clone)]
@@ -149,7 +154,9 @@ pub async fn selftest(named: &[Fault], seed: u64) -> Result<Selftest, Halt> {
         )));
     }
     let clean = match named {
-        [] => Some(under(Faults::none(), &Selection { slow: true, ..Selection::default() }, seed).await?),
+        [] => Some(
+            under(PROFILE, Faults::none(), &Selection { slow: true, ..Selection::default() }, seed).await?,
+        ),
         [..] => None,
     };
     let wanted = |fault: &&Fault| fault.side() == Side::Server && (named.is_empty() || named.contains(fault));
@@ -160,35 +167,42 @@ pub async fn selftest(named: &[Fault], seed: u64) -> Result<Selftest, Halt> {
     Ok(Selftest { clean, faults })
 }
 
-/// Runs the cases of a fault's rules under it.
+/// Runs the cases of a fault's rules under it, in each profile that one of the rules needs.
 async fn catch(fault: Fault, seed: u64) -> Caught {
     let mut rules: BTreeMap<RuleId, Vec<String>> =
         fault.rules().iter().map(|rule| (*rule, Vec::new())).collect();
-    let of_rules: Vec<String> = suite::cases()
-        .filter(|case| case.rules.iter().any(|rule| rules.contains_key(rule)))
-        .map(|case| case.id.to_owned())
-        .collect();
-    if of_rules.is_empty() {
-        return Caught { fault, rules, halted: Some("no case carries a rule of it".to_owned()) };
-    }
-    let selection = Selection { only: of_rules, slow: true, ..Selection::default() };
-    let halted = match under(Faults::these(&[fault]), &selection, seed).await {
-        Err(halt) => Some(halt.to_string()),
-        Ok(outcome) => {
-            for report in &outcome.reports {
-                note(&mut rules, report);
-            }
-            None
+    let mut halted = None;
+    for profile in [PROFILE, Profile::Oauth21] {
+        let here: Vec<RuleId> = rules.keys().copied().filter(|rule| profile_of(*rule) == profile).collect();
+        if here.is_empty() {
+            continue;
         }
-    };
+        let only: Vec<String> = suite::cases()
+            .filter(|case| case.belongs_to(profile) && case.rules.iter().any(|rule| here.contains(rule)))
+            .map(|case| case.id.to_owned())
+            .collect();
+        if only.is_empty() {
+            halted = Some("no case carries a rule of it".to_owned());
+            continue;
+        }
+        let selection = Selection { only, slow: true, ..Selection::default() };
+        match under(profile, Faults::these(&[fault]), &selection, seed).await {
+            Err(halt) => halted = Some(halt.to_string()),
+            Ok(outcome) => {
+                for report in &outcome.reports {
+                    note(&mut rules, &here, report);
+                }
+            }
+        }
+    }
     Caught { fault, rules, halted }
 }
 
-fn note(rules: &mut BTreeMap<RuleId, Vec<String>>, report: &Report) {
+fn note(rules: &mut BTreeMap<RuleId, Vec<String>>, here: &[RuleId], report: &Report) {
     if !matches!(report.verdict, Verdict::Failed | Verdict::Warned) {
         return;
     }
-    for rule in &report.rules {
+    for rule in report.rules.iter().filter(|rule| here.contains(rule)) {
         if let Some(cases) = rules.get_mut(rule) {
             cases.push(report.id.clone());
         }
@@ -196,14 +210,14 @@ fn note(rules: &mut BTreeMap<RuleId, Vec<String>>, report: &Report) {
 }
 
 /// Runs a selection against a reference server of its own.
-async fn under(faults: Faults, selection: &Selection, seed: u64) -> Result<Outcome, Halt> {
-    let started = reference::start(PROFILE, faults).await?;
+async fn under(profile: Profile, faults: Faults, selection: &Selection, seed: u64) -> Result<Outcome, Halt> {
+    let started = reference::start(profile, faults).await?;
     let settings = Settings { timeout: Duration::from_secs(10), roots: Vec::new(), headers: Vec::new() };
     let wire = Wire::new(&settings).map_err(|error| Halt::usage(error.to_string()))?;
     let mut target = started.target.clone();
     // A fault may hide the metadata; the endpoints are in the target file.
     let _found = discover(&wire, &mut target).await;
-    let live = Arc::new(Live::new(target, wire, started.clock.clone(), PROFILE, seed));
+    let live = Arc::new(Live::new(target, wire, started.clock.clone(), profile, seed));
     run(&live, selection, false, &mut Silent, std::future::pending()).await
 }
 

@@ -56,9 +56,9 @@ pub(super) fn list_json(profile: Profile) -> Value {
 /// # Errors
 /// When nothing has this id.
 pub(super) fn explain(id: &str) -> Result<String, Halt> {
-    let mut all = cases(Profile::Rfc9700);
-    for profile in [Profile::Rfc6749, Profile::Documented] {
-        let more = cases(profile);
+    let mut all: Vec<Case> = Vec::new();
+    for profile in Profile::ALL.iter().rev() {
+        let more = cases(*profile);
         all.extend(
             more.into_iter().filter(|case| !all.iter().any(|have| have.id == case.id)).collect::<Vec<_>>(),
         );
@@ -86,11 +86,10 @@ pub(super) fn explain(id: &str) -> Result<String, Halt> {
 
 fn explain_case(case: &Case) -> String {
     let mut out = format!("{}\n  {}\n", case.id, case.about);
-    let profiles = [Profile::Documented, Profile::Rfc6749, Profile::Rfc9700];
-    let levels: Vec<String> = profiles
-        .into_iter()
-        .filter(|profile| case.belongs_to(*profile))
-        .map(|profile| format!("{} in {profile}", level_word(case.level(profile))))
+    let levels: Vec<String> = Profile::ALL
+        .iter()
+        .filter(|profile| case.belongs_to(**profile))
+        .map(|profile| format!("{} in {profile}", level_word(case.level(*profile))))
         .collect();
     line!(out, "\nlevel     {}", levels.join(", "));
     if !case.needs.is_empty() {
@@ -141,6 +140,12 @@ fn rule_lines(out: &mut String, rule: &Rule) {
         (Status::Held, _) | (_, None) => {}
         (Status::Planned | Status::Excepted, Some(reason)) => line!(out, "  {reason}"),
     }
-    let number = rule.spec.trim_start_matches("RFC ").to_lowercase();
-    line!(out, "  https://www.rfc-editor.org/rfc/rfc{number}#section-{}", rule.section);
+    match rule.spec.strip_prefix("RFC ") {
+        Some(number) => line!(out, "  https://www.rfc-editor.org/rfc/rfc{number}#section-{}", rule.section),
+        None => line!(
+            out,
+            "  https://datatracker.ietf.org/doc/html/draft-ietf-oauth-v2-1#section-{}",
+            rule.section
+        ),
+    }
 }

@@ -21,6 +21,6 @@ pub use walk::Walked;
 pub fn cases(profile: Profile) -> &'static [Case] {
     match profile {
         Profile::Documented => documented::CASES,
-        Profile::Rfc6749 | Profile::Rfc9700 => paths::CASES,
+        Profile::Rfc6749 | Profile::Rfc9700 | Profile::Oauth21 => paths::CASES,
     }
 }

@@ -48,6 +48,8 @@ pub(super) struct Walk<'a> {
     session: Session,
     browser: Browser,
     login_behind: bool,
+    /// Whether the run logged this browser in, and nothing was seen of that yet.
+    resumes: bool,
     uri: String,
     landing: Option<Landing>,
     calls: Vec<(Actor, HttpCall)>,
@@ -66,6 +68,7 @@ impl<'a> Walk<'a> {
             session: Session::default(),
             browser,
             login_behind: !fresh_login,
+            resumes: !fresh_login,
             uri: String::new(),
             landing: None,
             calls: Vec::new(),
@@ -137,6 +140,21 @@ impl<'a> Walk<'a> {
 
     async fn ask(&mut self) -> Checked<Walked> {
         // A server that went on from the login to the request by itself has been asked already.
+        let landing = match self.landing.take() {
+            Some(landing) if self.class_of(&landing) != Class::Refused => landing,
+            Some(_) | None => self.browser.open(&self.uri.clone()).await?,
+        };
+        if self.resumes && self.class_of(&landing) == Class::LogInPage {
+            return self.resume(landing).await;
+        }
+        Ok(self.at(landing))
+    }
+
+    /// Logs in once more where the session that the run brought along has ended since.
+    async fn resume(&mut self, at_login: Landing) -> Checked<Walked> {
+        self.resumes = false;
+        self.landing = Some(at_login);
+        self.log_in(true).await?;
         let landing = match self.landing.take() {
             Some(landing) if self.class_of(&landing) != Class::Refused => landing,
             Some(_) | None => self.browser.open(&self.uri.clone()).await?,

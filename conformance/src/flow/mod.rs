@@ -1,9 +1,14 @@
 //! The steps of the code flow, as cases take them: each request can be spoilt in one place before it is sent.
 
+mod proven;
+mod pushed;
+mod registered;
 mod request;
 
 use std::sync::Arc;
 
+pub use proven::asks_for_nonce;
+pub use registered::Registered;
 pub use request::{Authentication, AuthorizationRequest, TokenRequest, challenge};
 
 use crate::browser::{Browser, Decision, Landing};

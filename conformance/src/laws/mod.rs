@@ -6,6 +6,7 @@
 mod named;
 mod observe;
 mod parse;
+mod registered;
 mod tokens;
 
 use oauth_model::law::{Facts, Judgement, Law, law};
@@ -25,12 +26,13 @@ const PROOF_LIFETIME: u64 = 3600;
 const LONGEST_CODE_LIFETIME: u64 = 600;
 
 macro_rules! laws {
-    ($($id:literal $needs:expr;)*) => {
+    ($($id:literal $needs:ident $(for $profiles:expr)?;)*) => {
         const CASES: &[Case] = &[$(Case {
             id: concat!("laws/", $id),
             rules: law($id).rules,
             about: law($id).about,
             needs: $needs,
+            $(profiles: $profiles,)?
             isolation: Isolation::Last,
             run: |ctx| Box::pin(std::future::ready(judge(ctx, law($id)))),
             ..Case::DEFAULT
@@ -60,7 +62,8 @@ laws! {
     "replay-ends-grant" LOGIN;
     "code-redeemed-in-time" LOGIN;
     "code-redeemed-by-its-client" LOGIN;
-    "code-redeemed-with-its-redirect-uri" LOGIN;
+    // OAuth 2.1 has no redirect URI in the token request; what one that is sent must be, a case judges.
+    "code-redeemed-with-its-redirect-uri" LOGIN for &[Profile::Rfc6749, Profile::Rfc9700];
     "code-redeemed-with-its-verifier" PKCE;
     "no-verifier-without-challenge" PKCE;
     "confidential-client-authenticated" LOGIN;
@@ -93,7 +96,7 @@ laws! {
 pub fn cases(profile: Profile) -> &'static [Case] {
     match profile {
         Profile::Documented => &[],
-        Profile::Rfc6749 | Profile::Rfc9700 => CASES,
+        Profile::Rfc6749 | Profile::Rfc9700 | Profile::Oauth21 => CASES,
     }
 }
 

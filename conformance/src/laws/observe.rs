@@ -8,6 +8,7 @@ use oauth_model::fact::{Challenge, CodeIssued, Fact, Sym, What, Who};
 use url::Url;
 
 use super::parse::{Pairs, form, goes_to, location, query};
+use super::registered::Registered;
 use crate::exchange::{Actor, Exchange};
 use crate::target::{Client, Target};
 
@@ -36,6 +37,7 @@ pub(super) fn observe(target: &Target, recording: &[Arc<Exchange>]) -> Observed 
         granted: BTreeMap::new(),
         pushes: BTreeMap::new(),
         foreign: BTreeSet::new(),
+        registered: Registered::default(),
         observed: Observed::default(),
     };
     let mut ordered: Vec<&Arc<Exchange>> = recording.iter().collect();
@@ -66,6 +68,8 @@ pub(super) struct Observer<'a> {
     pub(super) pushes: BTreeMap<String, Pairs>,
     /// Tokens whose origin is not known.
     pub(super) foreign: BTreeSet<String>,
+    /// Clients that registered themselves.
+    pub(super) registered: Registered,
     pub(super) observed: Observed,
 }
 
@@ -119,6 +123,8 @@ impl Observer<'_> {
             let _ = self.revocation(exchange);
         } else if is(&endpoints.introspection) {
             let _ = self.introspection(exchange);
+        } else if is(&endpoints.registration) {
+            self.registered.read(exchange);
         } else if exchange.browser.is_some() {
             self.page(exchange);
         }
@@ -254,7 +260,7 @@ impl Observer<'_> {
         }
         let one = |name: &str| asked.params.one(name).ok().flatten().map(str::to_owned);
         let client_id = one("client_id")?;
-        let client = self.target.clients.values().find(|client| client.id == client_id).cloned()?;
+        let client = self.registered.client(self.target, &client_id)?;
         let password_shown = self.password_shown(exchange);
         let consented = self.was_consented(exchange, asked, &client_id);
         if certain {

@@ -128,7 +128,7 @@ impl Observer<'_> {
             (None, Some(id), _) | (None, None, Some(id)) => id.to_owned(),
             (None, None, None) => return Ok(None),
         };
-        let Some(client) = self.target.registered().find(|client| client.id == id) else {
+        let Some(client) = self.registered.client(self.target, &id) else {
             return Ok(Some((id, SecretShown::WrongOrMissing)));
         };
         let Some(secret) = &client.secret else { return Ok(Some((id, SecretShown::NoneNeeded))) };

@@ -40,6 +40,8 @@ pub enum Kind {
     Csrf,
     /// Credentials of `Authorization`.
     Authorization,
+    /// A DPoP proof.
+    Proof,
 }
 
 impl Kind {
@@ -56,6 +58,7 @@ impl Kind {
             Self::Cookie => "cookie",
             Self::Csrf => "csrf",
             Self::Authorization => "authorization",
+            Self::Proof => "proof",
         }
     }
 
@@ -72,6 +75,7 @@ impl Kind {
             Self::Cookie => "COOKIE",
             Self::Csrf => "CSRF",
             Self::Authorization => "CREDENTIALS",
+            Self::Proof => "DPOP_PROOF",
         }
     }
 }

@@ -103,6 +103,7 @@ fn walk_request(request: &Request, visit: Visit<'_>) -> Request {
             let value = match name.to_ascii_lowercase().as_str() {
                 "authorization" | "proxy-authorization" => credentials(value, visit),
                 "cookie" => cookies(value, visit),
+                "dpop" if !value.is_empty() => visit(Kind::Proof, value, "DPoP"),
                 "referer" | "origin" => url(value, visit),
                 _ => value.clone(),
             };
@@ -216,7 +217,8 @@ fn credentials(value: &str, visit: Visit<'_>) -> String {
             visit(Kind::Secret, secret, place);
         }
     }
-    let kind = if scheme.eq_ignore_ascii_case("bearer") { Kind::Token } else { Kind::Authorization };
+    let is_token = ["bearer", "dpop"].iter().any(|token| scheme.eq_ignore_ascii_case(token));
+    let kind = if is_token { Kind::Token } else { Kind::Authorization };
     if rest.is_empty() {
         value.into()
     } else {

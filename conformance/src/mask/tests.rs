@@ -138,6 +138,22 @@ fn the_secrets_of_resource_servers_are_known_from_the_start() {
 }
 
 #[test]
+fn a_proof_and_the_token_beside_it_are_covered() {
+    let vault = Vault::with_key([7; 32]);
+    let request = Request::get("http://h/me")
+        .header("Authorization", "DPoP bound-access-token")
+        .header("DPoP", "eyJ0eXAiOiJkcG9wK2p3dCJ9.eyJqdGkiOiJpZCJ9.c2lnbmF0dXJl");
+    let one = exchange(request, &[("dpop-nonce", "a-nonce-of-the-server".into())], "");
+    vault.harvest(&one);
+    let all = shown(&vault, &one);
+    assert!(!all.contains("bound-access-token") && !all.contains("eyJ0eXAi"), "{all}");
+    assert!(
+        all.contains("DPoP token:") && all.contains("proof:") && all.contains("a-nonce-of-the-server"),
+        "{all}"
+    );
+}
+
+#[test]
 fn what_is_public_stays_readable() {
     let vault = Vault::with_key([7; 32]);
     let url = "http://h/authorize?client_id=client_number_1&state=0123456789abcdef&redirect_uri=http%3A%2F%2Fc%2Fcb";

@@ -15,7 +15,7 @@ pub(super) struct Curl {
     pub(super) variables: Vec<(String, String)>,
 }
 
-const KINDS: [Kind; 9] = [
+const KINDS: [Kind; 10] = [
     Kind::Code,
     Kind::Token,
     Kind::Refresh,
@@ -25,7 +25,13 @@ const KINDS: [Kind; 9] = [
     Kind::Cookie,
     Kind::Csrf,
     Kind::Authorization,
+    Kind::Proof,
 ];
+
+/// A body that is longer than this would hide the line that it is part of.
+const LONG_BODY: usize = 16_384;
+/// The file that stands for a long body.
+const BODY_FILE: &str = "request-body";
 
 /// The curl line of a request.
 pub(super) fn curl(veil: Veil<'_>, request: &Request) -> Curl {
@@ -46,7 +52,11 @@ pub(super) fn curl(veil: Veil<'_>, request: &Request) -> Curl {
             None => format!(" -H {}", names.quote(&format!("{name}: {value}"))),
         };
     }
-    if !request.body.is_empty() {
+    if request.body.len() > LONG_BODY {
+        let origin = format!("a file with the body, {} bytes", request.body.len());
+        names.given.insert(BODY_FILE.into(), (BODY_FILE.into(), origin));
+        line = line + " --data-binary @" + BODY_FILE;
+    } else if !request.body.is_empty() {
         line += &match std::str::from_utf8(&shown.body) {
             Ok(text) if !text.contains('\0') => format!(" --data-raw {}", names.quote(text)),
             _ => format!(" --data-binary @<(base64 -d <<< {})", STANDARD.encode(&shown.body)),

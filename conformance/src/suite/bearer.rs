@@ -29,7 +29,7 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         id: "resource/scheme-in-any-case",
-        rules: rules!["rfc9110-11.1-scheme-case-insensitive-rs"],
+        rules: rules!["rfc9110-11.1-scheme-case-insensitive-rs", "oauth21-5.1.1-bearer-case-insensitive"],
         about: "The scheme Bearer is known in small and in capital letters.",
         needs: &[Need::Login, Need::ResourceServer],
         run: |ctx| Box::pin(scheme_in_any_case(ctx)),

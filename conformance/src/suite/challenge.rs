@@ -33,7 +33,7 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         id: "challenge/unknown-method-refused",
-        rules: rules!["rfc7636-4.4.1-unknown-method-refused"],
+        rules: rules!["rfc7636-4.4.1-unknown-method-refused", "oauth21-4.1.2.1-unsupported-challenge-method"],
         about: "A challenge method that the server does not have is an error at the client.",
         needs: &[Need::Login, Need::Pkce],
         run: |ctx| Box::pin(unknown_method_refused(ctx)),

@@ -74,7 +74,7 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         id: "client-auth/not-in-the-uri",
-        rules: rules!["rfc6749-2.3.1-no-credentials-in-uri"],
+        rules: rules!["rfc6749-2.3.1-no-credentials-in-uri", "oauth21-2.4.1-secret-not-in-uri"],
         about: "Credentials in the token request's URI are not taken.",
         needs: &[Need::Login, Need::ConfidentialClient],
         run: |ctx| Box::pin(not_in_the_uri(ctx)),
@@ -82,7 +82,7 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         id: "client-auth/one-way-at-a-time",
-        rules: rules!["rfc6749-5.2-multiple-client-auth-refused"],
+        rules: rules!["rfc6749-5.2-multiple-client-auth-refused", "oauth21-3.2.4-one-authentication-method"],
         about: "A request that authenticates its client by header and body is refused.",
         needs: &[Need::Login, Need::BasicClient],
         run: |ctx| Box::pin(one_way_at_a_time(ctx)),

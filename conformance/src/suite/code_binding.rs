@@ -33,7 +33,7 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         id: "code/bound-to-its-redirect-uri",
-        rules: rules!["rfc6749-4.1.3-redirect-uri-identical"],
+        rules: rules!["rfc6749-4.1.3-redirect-uri-identical", "oauth21-10.2-redirect-uri-enforced-when-sent"],
         about: "A token request with another redirect URI than the authorization request's is refused.",
         needs: &[Need::Login],
         run: |ctx| Box::pin(bound_to_its_redirect_uri(ctx)),

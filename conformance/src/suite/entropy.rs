@@ -55,11 +55,7 @@ async fn too_long_to_guess(ctx: &Context) -> Checked {
 }
 
 fn judge(kind: &str, samples: &[String], bits: f64) -> Checked {
-    let distinct: BTreeSet<&String> = samples.iter().collect();
-    if distinct.len() < samples.len() {
-        let saw = format!("{} different ones of {}", distinct.len(), samples.len());
-        return Err(Stop::broken(format!("{kind} of which no two are equal"), saw));
-    }
+    differ(kind, samples)?;
     let saw = format!("at most {bits:.0} bits vary in {} samples", samples.len());
     if bits < 128.0 {
         return Err(Stop::broken(format!("{kind} with 128 random bits"), saw));
@@ -70,9 +66,19 @@ fn judge(kind: &str, samples: &[String], bits: f64) -> Checked {
     Ok(())
 }
 
+/// No two samples are equal.
+pub(super) fn differ(kind: &str, samples: &[String]) -> Checked {
+    let distinct: BTreeSet<&String> = samples.iter().collect();
+    if distinct.len() < samples.len() {
+        let saw = format!("{} different ones of {}", distinct.len(), samples.len());
+        return Err(Stop::broken(format!("{kind} of which no two are equal"), saw));
+    }
+    Ok(())
+}
+
 /// The most bits that can vary: the places at which the samples differ, each with all characters that stand at
 /// any such place.
-fn upper_bound(samples: &[String]) -> f64 {
+pub(super) fn upper_bound(samples: &[String]) -> f64 {
     let length = samples.iter().map(|sample| sample.chars().count()).max().unwrap_or(0);
     let columns =
         (0..length).map(|at| samples.iter().map(|text| text.chars().nth(at)).collect::<BTreeSet<_>>());

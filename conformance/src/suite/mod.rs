@@ -14,6 +14,11 @@ mod client_id;
 mod code;
 mod code_binding;
 mod consent;
+mod dpop_binding;
+mod dpop_defects;
+mod dpop_nonce;
+mod dpop_resource;
+mod dpop_token;
 mod entropy;
 mod errors;
 mod forgery;
@@ -30,7 +35,11 @@ mod markup;
 mod metadata;
 mod metadata_address;
 mod native;
+mod oauth21;
 mod pages;
+mod par;
+mod par_refusal;
+mod par_use;
 mod pkce;
 mod provoke;
 mod redirect_match;
@@ -38,6 +47,9 @@ mod redirect_uri;
 mod refresh;
 mod refresh_binding;
 mod refresh_replay;
+mod registration;
+mod registration_refusal;
+mod registration_uri;
 mod resource_grant;
 mod resource_indicator;
 mod resource_metadata;
@@ -107,10 +119,25 @@ pub const CASES: &[&[Case]] = &[
     resource_indicator::CASES,
     resource_grant::CASES,
     audience::CASES,
+    // Pushed authorization requests.
+    par::CASES,
+    par_refusal::CASES,
+    par_use::CASES,
+    // Registration.
+    registration::CASES,
+    registration_refusal::CASES,
+    registration_uri::CASES,
+    // Proofs of possession.
+    dpop_token::CASES,
+    dpop_binding::CASES,
+    dpop_nonce::CASES,
+    // What OAuth 2.1 asks for in its own way.
+    oauth21::CASES,
     // The protected resource.
     bearer::CASES,
     bearer_challenge::CASES,
     resource_metadata::CASES,
+    dpop_resource::CASES,
 ];
 
 /// Every case in reading order.

@@ -69,7 +69,7 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         id: "pkce/supported",
-        rules: rules!["rfc9700-2.1.1-as-supports-pkce"],
+        rules: rules!["rfc9700-2.1.1-as-supports-pkce", "oauth21-4.1.1-s256-mandatory-to-implement"],
         about: "A right verifier redeems a code with a challenge, a wrong one does not.",
         needs: &[Need::Login],
         run: |ctx| Box::pin(supported(ctx)),

@@ -67,7 +67,10 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         id: "redirect-uri/named-if-several-are-registered",
-        rules: rules!["rfc6749-3.1.2.3-redirect-uri-required-if-many"],
+        rules: rules![
+            "rfc6749-3.1.2.3-redirect-uri-required-if-many",
+            "oauth21-2.3.2-redirect-uri-required-when-several"
+        ],
         about: "A client with several redirect URIs has to say which one it wants.",
         needs: &[Need::Login, Need::OtherRedirectUri],
         run: |ctx| Box::pin(named_if_several_are_registered(ctx)),

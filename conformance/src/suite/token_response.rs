@@ -77,7 +77,7 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         id: "token-response/not-stored",
-        rules: rules!["rfc6749-5.1-no-store"],
+        rules: rules!["rfc6749-5.1-no-store", "oauth21-3.2.3-no-store"],
         about: "No cache may store the answer: Cache-Control says no-store.",
         needs: &[Need::Login],
         run: |ctx| Box::pin(not_stored(ctx)),

@@ -48,6 +48,10 @@ pub enum ClientRole {
     Resource,
     /// `[second_resource_client]`: how the second resource's server is registered.
     SecondResource,
+    /// `[dpop_client]`: registered with `dpop_bound_access_tokens`.
+    Dpop,
+    /// `[push_client]`: registered with `require_pushed_authorization_requests`.
+    Push,
 }
 
 /// A registered client.
@@ -193,6 +197,10 @@ pub struct Target {
     pub refresh: Option<bool>,
     /// Whether clients may use the client credentials grant, where the metadata does not say so.
     pub client_credentials: Option<bool>,
+    /// Whether the server takes DPoP proofs with ES256, where the metadata does not say so.
+    pub dpop: Option<bool>,
+    /// The initial access token for registration.
+    pub registration_token: Option<String>,
     /// How long a code lives, in seconds.
     pub code_lifetime: Option<u64>,
     /// How long an access token lives, in seconds.
@@ -225,6 +233,12 @@ impl Target {
     /// All clients: those that ask for codes, and the others.
     pub fn registered(&self) -> impl Iterator<Item = &Arc<Client>> {
         self.clients.values().chain(self.others.values())
+    }
+
+    /// Whether the target says that it takes DPoP proofs with ES256: by `dpop`, or by its metadata.
+    #[must_use]
+    pub fn claims_dpop(&self) -> bool {
+        self.dpop.unwrap_or_else(|| self.metadata_lists("dpop_signing_alg_values_supported", "ES256"))
     }
 
     /// A member of the metadata document.

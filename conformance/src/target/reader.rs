@@ -36,6 +36,9 @@ impl Reader<'_> {
             pkce_required: file.pkce_required,
             refresh: file.refresh,
             client_credentials: file.client_credentials,
+            dpop: file.dpop,
+            registration_token: self
+                .registration_token(file.registration_token, file.registration_token_env)?,
             code_lifetime: file.code_lifetime,
             access_token_lifetime: file.access_token_lifetime,
             refresh_token_lifetime: file.refresh_token_lifetime,
@@ -60,9 +63,15 @@ impl Reader<'_> {
                 target.clients.insert(role, Arc::new(self.client(role, table, client)?));
             }
         }
-        if let Some(service) = file.service_client {
-            let client = self.client(ClientRole::Service, "service_client", service)?;
-            target.others.insert(client.role, Arc::new(client));
+        let others = [
+            (ClientRole::Service, "service_client", file.service_client),
+            (ClientRole::Dpop, "dpop_client", file.dpop_client),
+            (ClientRole::Push, "push_client", file.push_client),
+        ];
+        for (role, table, client) in others {
+            if let Some(client) = client {
+                target.others.insert(role, Arc::new(self.client(role, table, client)?));
+            }
         }
         let resource_clients = [
             (ClientRole::Resource, "resource_client", file.resource_client),
@@ -213,6 +222,16 @@ impl Reader<'_> {
         let url = self.url("[second_resource] url", table.url)?;
         let identifier = table.identifier.unwrap_or_else(|| url.clone());
         Ok(Resource { url, identifier })
+    }
+
+    fn registration_token(
+        &self,
+        given: Option<Spanned<String>>,
+        variable: Option<Spanned<String>>,
+    ) -> Result<Option<String>, TargetError> {
+        let at = given.as_ref().or(variable.as_ref()).map(|spanned| spanned.span().start);
+        let (given, variable) = (given.map(Spanned::into_inner), variable.map(Spanned::into_inner));
+        self.secret(at, "the file", "registration_token", given, variable)
     }
 
     fn user(&self, table: &str, spanned: Spanned<UserTable>) -> Result<User, TargetError> {

@@ -64,6 +64,17 @@ fn a_target_file_is_read() {
 }
 
 #[test]
+fn a_client_for_bound_tokens_stands_apart_from_the_others() {
+    let more = "[dpop_client]\nid = \"c4\"\nsecret = \"s4\"\nredirect_uri = \"http://localhost:8004/cb\"\n";
+    let text = format!("dpop = true\nregistration_token_env = \"PASSWORD\"\n{GOOD}{more}");
+    let target = read_text("t.toml", &text, &environment).expect("the file is good");
+    assert!(target.claims_dpop());
+    assert_eq!(target.registration_token.as_deref(), Some("from the environment"));
+    assert!(target.clients.values().all(|client| client.id != "c4"));
+    assert!(target.registered().any(|client| client.role == ClientRole::Dpop && client.id == "c4"));
+}
+
+#[test]
 fn an_error_names_the_file_the_line_the_field_and_the_fix() {
     #[rustfmt::skip]
     let table = [

@@ -66,10 +66,24 @@ pub(super) fn before_resource(fault: Fault, found: &mut Found<'_>, request: &mut
 
 /// Before a client's request is judged.
 pub(super) fn before_push(fault: Fault, found: &Found<'_>, push: &mut Push) {
-    if let (Ok(by), Some(secret)) = (&mut push.by, found.client.and_then(|client| client.secret))
-        && fault == Fault::PushUnauthenticated
-    {
-        by.proof = Proof::Basic(secret);
+    let Some(client) = found.client else { return };
+    match (fault, &mut push.by, client.secret) {
+        (Fault::PushUnauthenticated, Ok(by), Some(secret)) => by.proof = Proof::Basic(secret),
+        (Fault::PushClientAssumed, ..) if push.request.client.is_err() => {
+            push.request.client = Ok(Some(client.no));
+        }
+        (Fault::PushUnjudged, ..) => {
+            if let Ok(ask) = &mut push.request.ask {
+                ask.response_type_is_code = true;
+            }
+        }
+        (Fault::RedirectUriUnchecked, ..) => {
+            if let (Ok(Some(uri)), Some(registered)) = (&mut push.request.redirect, client.redirects.first())
+            {
+                *uri = *registered;
+            }
+        }
+        _ => {}
     }
 }
 

@@ -13,7 +13,9 @@ pub mod step;
 mod edit;
 mod extensions;
 mod named;
+mod oauth21;
 mod published;
+mod push;
 mod registry;
 mod tokens;
 

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::edit::{Pairs, edit_json, edit_location};
-use super::{Fault, Faults, named, published};
+use super::{Fault, Faults, named, published, push};
 use crate::directory::Directory;
 use crate::form;
 use crate::http::{Body, HttpReply, HttpRequest};
@@ -19,7 +19,9 @@ impl Faults {
                     on_authorization_response(fault, reply);
                     on_authorize_page(fault, request, reply, directory);
                     published::on_authorization_response(fault, request, reply, directory);
+                    push::on_authorize_answer(fault, request, reply);
                 }
+                "/par" => push::on_push_answer(fault, reply),
                 "/login" => on_login(fault, request, reply),
                 "/token" => {
                     on_token_response(fault, request, reply);
@@ -27,7 +29,10 @@ impl Faults {
                 }
                 "/revoke" => named::on_revocation_response(fault, request, reply),
                 "/api/me" => on_resource_response(fault, reply),
-                METADATA_PATH => on_metadata(fault, reply),
+                METADATA_PATH => {
+                    on_metadata(fault, reply);
+                    push::on_metadata(fault, reply);
+                }
                 _ => {}
             }
             published::on_reply(fault, request, reply);

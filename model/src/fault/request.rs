@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::edit::Pairs;
-use super::{Fault, Faults, named};
+use super::{Fault, Faults, named, oauth21, push};
 use crate::directory::Directory;
 use crate::form;
 use crate::http::HttpRequest;
@@ -35,8 +35,15 @@ impl Faults {
         for fault in self.iter() {
             named::on_http(fault, request);
             match request.path.as_str() {
-                "/authorize" => on_authorize(fault, request),
-                "/token" => on_token(fault, request),
+                "/authorize" => {
+                    on_authorize(fault, request);
+                    push::on_authorize(fault, request);
+                }
+                "/par" => push::on_push(fault, request),
+                "/token" => {
+                    on_token(fault, request);
+                    oauth21::on_token(fault, request);
+                }
                 "/api/me" => on_resource(fault, request),
                 "/login" if fault == Fault::OpenRedirector => {
                     let mut pairs = Pairs::query(request);
@@ -61,6 +68,7 @@ impl Faults {
             .to_owned();
         for fault in self.iter() {
             named::on_received(fault, &mut received.request, directory);
+            push::on_received(fault, received, directory);
             match &mut received.request {
                 Request::Authorize(authorize) => {
                     lie_about_redirect(fault, authorize, &redirect_uri, directory);

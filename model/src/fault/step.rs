@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::request::nobody;
-use super::{Fault, Faults, extensions, tokens};
+use super::{Fault, Faults, extensions, oauth21, tokens};
 use crate::directory::{Client, UserNo};
 use crate::grant::{Asked, Cause, Coded, Grant, Owner, Phase, Session};
 use crate::policy::{Lifetime, PkceNeed, Time};
@@ -129,6 +129,7 @@ impl Faults {
     /// After a step.
     pub fn after(&self, at: &Moment, found: &Found<'_>, request: &Request, outcome: &mut Outcome) {
         for fault in self.iter() {
+            oauth21::after(fault, found, request, outcome);
             if let Request::Revoke(named) | Request::Introspect(named) = request {
                 tokens::after(fault, found, named, outcome);
             }

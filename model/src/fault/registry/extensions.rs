@@ -1,4 +1,4 @@
-//! The faults of pushed requests, DPoP and registration, behind those of tokens.
+//! The faults of pushed requests, DPoP, registration and OAuth 2.1, behind those of tokens.
 
 macro_rules! extension_faults {
     ([$($before:tt)*]) => {
@@ -19,7 +19,63 @@ macro_rules! extension_faults {
             ["rfc9126-6-client-policy-enforced"];
         Server PushUnauthenticated "push-unauthenticated":
             "whoever names a client may push for it",
-            ["rfc9126-2.1-client-authenticated", "rfc9126-7.2-new-redirect-uri-only-authenticated"];
+            ["rfc9126-2.1-client-authenticated"];
+        Server PushClientAssumed "push-client-assumed":
+            "a push without client_id is that of the client that authenticated",
+            ["rfc9126-2.1-client-id-required"];
+        Server PushNestedTaken "push-nested-taken":
+            "a push may have a request_uri, which is left out",
+            ["rfc9126-2.1-request-uri-parameter-rejected"];
+        Server PushUnjudged "push-unjudged":
+            "a push may ask for any response type",
+            ["rfc9126-2.1-validated-like-authorization-request"];
+        Server PushParametersInUri "push-parameters-in-uri":
+            "a push is also read from the query",
+            ["rfc9126-2-form-body"];
+        Server PushUnannounced "push-unannounced":
+            "the metadata does not say where requests are pushed",
+            ["rfc9126-2-endpoint-advertised"];
+        Server Push200 "push-200":
+            "a push is answered 200",
+            ["rfc9126-2.2-success-201"];
+        Server PushLifetimeText "push-lifetime-text":
+            "the lifetime of a pushed request is text",
+            ["rfc9126-2.2-expires-in-positive"];
+        Server PushStored "push-stored":
+            "the answer to a push may be cached",
+            ["rfc9126-2.2-response-not-stored"];
+        Server PushErrorsOnPage "push-errors-on-page":
+            "a refused push is answered by a page",
+            ["rfc9126-2.3-error-like-token-endpoint"];
+        Server PushMethods404 "push-methods-404":
+            "other methods are answered as if nothing were there",
+            ["rfc9126-2.3-other-method-405"];
+        Server PushTooLarge400 "push-too-large-400":
+            "a push that is too large is answered 400",
+            ["rfc9126-2.3-too-large-413"];
+        Server PushDemandUnenforced "push-demand-unenforced":
+            "the metadata demands pushed requests, and plain ones are taken",
+            ["rfc9126-4-par-required-enforced"];
+        Server PushDemandText "push-demand-text":
+            "the metadata says by text whether requests have to be pushed",
+            ["rfc9126-5-metadata-boolean"];
+        Server PushedUnusable "pushed-unusable":
+            "the metadata denies request_uri, and none is taken",
+            ["rfc9126-5-usable-without-request-uri-support"];
+        Server PushedClientAssumed "pushed-client-assumed":
+            "a request_uri without client_id is the first client's",
+            ["rfc9126-4-client-id-beside-request-uri"];
+        Server PushedParametersMerged "pushed-parameters-merged":
+            "a state beside a request_uri replaces the one that was pushed",
+            ["rfc9126-4-other-parameters-ignored"];
+
+        // The OAuth 2.1 draft.
+        Server SecretInBodyRefused "secret-in-body-refused":
+            "a secret in the body is wrong",
+            ["oauth21-2.4.1-secret-in-body-supported"];
+        Server InvalidReplayEndsTokens "invalid-replay-ends-tokens":
+            "whoever shows a used code ends its tokens, proven or not",
+            ["oauth21-7.5.2-invalid-replay-does-not-revoke"];
 
         // Proofs of possession.
         Server ProofSignatureUnchecked "proof-signature-unchecked":

@@ -65,7 +65,7 @@ macro_rules! published_faults {
 
         Server QueryTokenTaken "query-token-taken":
             "the resource takes a token in its query, and lets the answer be kept",
-            ["rfc6750-2.3-query-response-private"];
+            ["rfc6750-2.3-query-response-private", "oauth21-5.1-rs-ignores-query-token"];
 
         // How tokens are named.
         Server HintsBelieved "hints-believed":

@@ -7,7 +7,7 @@ macro_rules! server_faults {
         Server RedirectUriUnchecked "redirect-uri-unchecked":
             "any redirect URI is taken",
             ["rfc6749-3.1.2.3-registered-uris-compared", "rfc6749-3.1.2.2-public-client-registered-uri",
-             "rfc6749-3.1.2.4-no-redirect-to-invalid-uri"];
+             "rfc6749-3.1.2.4-no-redirect-to-invalid-uri", "rfc9126-7.2-new-redirect-uri-only-authenticated"];
         Server RedirectUriPrefix "redirect-uri-prefix":
             "a redirect URI that begins with a registered one is taken",
             ["rfc6749-3.1.2.3-simple-string-comparison", "rfc9700-2.1-redirect-uri-exact-match",
@@ -21,7 +21,7 @@ macro_rules! server_faults {
             ["rfc6749-3.1.2-redirect-no-fragment"];
         Server RedirectUriGuessed "redirect-uri-guessed":
             "without a redirect URI the first of several registered ones is taken",
-            ["rfc6749-3.1.2.3-redirect-uri-required-if-many"];
+            ["rfc6749-3.1.2.3-redirect-uri-required-if-many", "oauth21-2.3.2-redirect-uri-required-when-several"];
         Server LoopbackPortFixed "loopback-port-fixed":
             "a loopback redirect URI has to have the registered port",
             ["rfc9700-4.1.3-loopback-variable-port", "rfc8252-7.3-loopback-any-port"];
@@ -33,7 +33,7 @@ macro_rules! server_faults {
             ["rfc6749-4.1.2.1-bad-client-owner-informed", "rfc6749-3.1.2.4-owner-informed"];
         Server LoginSkipped "login-skipped":
             "every browser counts as logged in",
-            ["rfc6749-3.1-owner-authenticated-first"];
+            ["rfc6749-3.1-owner-authenticated-first", "rfc9126-4-validated-at-use"];
         Server PasswordUnchecked "password-unchecked":
             "any password of a known user is right",
             ["rfc6749-3.1-owner-wrong-password-refused"];
@@ -66,7 +66,8 @@ macro_rules! server_faults {
             ["rfc6749-3.1.1-response-type-missing"];
         Server ResponseTypeUnchecked "response-type-unchecked":
             "any response_type counts as code",
-            ["rfc6749-3.1.1-response-type-unknown", "rfc8252-8.2-no-implicit"];
+            ["rfc6749-3.1.1-response-type-unknown", "rfc8252-8.2-no-implicit",
+             "oauth21-10.1-no-implicit-grant"];
         Server ValuesCaseFolded "values-case-folded":
             "response_type and grant_type are compared without regard to case",
             ["rfc6749-1.9-names-and-values-case-sensitive"];
@@ -119,13 +120,14 @@ macro_rules! server_faults {
             ["rfc6749-3.3-scope-omitted-handled"];
         Server ChallengeNotRequired "challenge-not-required":
             "a public client needs no code_challenge",
-            ["rfc7636-4.4.1-challenge-required", "rfc8252-8.1-no-pkce-refused"];
+            ["rfc7636-4.4.1-challenge-required", "rfc8252-8.1-no-pkce-refused",
+             "oauth21-4.1.2.1-no-challenge-public-rejected"];
         Server PlainTaken "plain-taken":
             "code_challenge_method plain is taken",
             ["rfc7636-7.2-plain-not-used"];
         Server UnknownMethodTaken "unknown-method-taken":
             "an unknown code_challenge_method counts as S256",
-            ["rfc7636-4.4.1-unknown-method-refused"];
+            ["rfc7636-4.4.1-unknown-method-refused", "oauth21-4.1.2.1-unsupported-challenge-method"];
         Server ChallengeSyntaxUnchecked "challenge-syntax-unchecked":
             "a code_challenge of any length and alphabet is taken",
             ["rfc7636-4.2-challenge-syntax-checked"];
@@ -205,7 +207,7 @@ macro_rules! server_faults {
             ["rfc6749-4.1.3-code-valid"];
         Server RedirectUriDiffersTaken "redirect-uri-differs-taken":
             "the token request may name another redirect URI",
-            ["rfc6749-4.1.3-redirect-uri-identical"];
+            ["rfc6749-4.1.3-redirect-uri-identical", "oauth21-10.2-redirect-uri-enforced-when-sent"];
         Server RedirectUriAbsentTaken "redirect-uri-absent-taken":
             "the token request may leave the redirect URI out",
             ["rfc6749-4.1.3-redirect-uri-present"];
@@ -213,10 +215,11 @@ macro_rules! server_faults {
             "any code_verifier fits",
             ["rfc7636-4.6-mismatch-invalid-grant", "rfc7636-4.4-challenge-bound-to-code",
              "rfc9700-4.5.3-code-bound-to-transaction", "rfc9700-2.1.1-as-supports-pkce",
-             "rfc9700-2.1.1-as-enforces-verifier", "rfc8252-6-as-pkce"];
+             "rfc9700-2.1.1-as-enforces-verifier", "rfc8252-6-as-pkce",
+             "oauth21-4.1.1-s256-mandatory-to-implement"];
         Server VerifierOptional "verifier-optional":
             "a code issued for a challenge is redeemed without verifier",
-            ["rfc7636-4.5-verifier-required"];
+            ["rfc7636-4.5-verifier-required", "oauth21-4.1.3-verifier-iff-challenge"];
         Server VerifierTakenPlain "verifier-taken-plain":
             "the challenge itself is taken as verifier",
             ["rfc7636-4.5-method-bound-to-code"];
@@ -242,10 +245,10 @@ macro_rules! server_faults {
             ["rfc6749-2.3.1-basic-form-decoding"];
         Server CredentialsInUriTaken "credentials-in-uri-taken":
             "client credentials are taken from the URI",
-            ["rfc6749-2.3.1-no-credentials-in-uri"];
+            ["rfc6749-2.3.1-no-credentials-in-uri", "oauth21-2.4.1-secret-not-in-uri"];
         Server TwoAuthenticationsTaken "two-authentications-taken":
             "a secret in the body beside Basic is ignored",
-            ["rfc6749-5.2-multiple-client-auth-refused"];
+            ["rfc6749-5.2-multiple-client-auth-refused", "oauth21-3.2.4-one-authentication-method"];
         Server TokenChallengeMissing "token-challenge-missing":
             "401 of the token endpoint has no WWW-Authenticate",
             ["rfc6749-5.2-invalid-client-401-challenge", "rfc9110-15.5.2-401-has-challenge"];
@@ -282,7 +285,7 @@ macro_rules! server_faults {
             ["rfc6749-5.2-error-charset"];
         Server TokenCacheable "token-cacheable":
             "the token response has no Cache-Control",
-            ["rfc6749-5.1-no-store"];
+            ["rfc6749-5.1-no-store", "oauth21-3.2.3-no-store"];
         Server PragmaMissing "pragma-missing":
             "the token response has no Pragma",
             ["rfc6749-5.1-pragma-no-cache"];
@@ -309,7 +312,7 @@ macro_rules! server_faults {
             ["rfc6750-5.3-token-lifetime-one-hour"];
         Server HandlesGuessable "handles-guessable":
             "codes and tokens have 32 random bits",
-            ["rfc6749-10.10-token-entropy"];
+            ["rfc6749-10.10-token-entropy", "rfc9126-2.2-request-uri-unguessable"];
 
         // Refresh tokens.
         Server RefreshReplayable "refresh-replayable":
@@ -352,7 +355,7 @@ macro_rules! server_faults {
             ["rfc6750-2.1-header-supported"];
         Server BearerCaseSensitive "bearer-case-sensitive":
             "the scheme Bearer is compared with regard to case",
-            ["rfc9110-11.1-scheme-case-insensitive-rs"];
+            ["rfc9110-11.1-scheme-case-insensitive-rs", "oauth21-5.1.1-bearer-case-insensitive"];
         Server ResourceChallengeMissing "resource-challenge-missing":
             "401 and 403 of the resource have no WWW-Authenticate",
             ["rfc6750-3-challenge-without-token", "rfc6750-3-challenge-with-bad-token"];

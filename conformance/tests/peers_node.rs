@@ -1,0 +1,101 @@
+//! A server that others wrote, on oidc-provider: the suite tells it what it is known to break and nothing else.
+//!
+//! Behind the feature `peers`, since it needs Node.js and a package registry.
+
+#[path = "common/install.rs"]
+mod install;
+#[path = "common/node.rs"]
+mod node;
+#[path = "common/program.rs"]
+mod program;
+#[path = "common/suite.rs"]
+mod suite;
+
+use program::Program;
+
+const TARGET: &str = "peers/oidc-provider/target.toml";
+
+/// What oidc-provider breaks: `peers/oidc-provider/README.md` says how.
+const KNOWN: &[&str] = &[
+    "failed scope/may-be-left-out",
+    "failed errors/invalid-scope",
+    "failed errors/not-told-before-the-login",
+    "failed code/redirect-uri-is-repeated",
+    "failed endpoints/each-401-has-a-challenge",
+    "failed token-request/empty-parameter-counts-as-none",
+    "failed token-errors/invalid-client",
+    "failed token-response/pragma",
+    "failed client-credentials/for-proven-clients",
+    "failed token-errors/unauthorized-client",
+    "failed errors/unauthorized-client",
+    "failed introspection/not-for-everybody",
+    "failed registration/kinds-of-redirect-uri",
+    "failed registration/no-http-beyond-loopback",
+    "failed driven/no-redirect-uri",
+    "failed laws/code-redeemed-with-its-redirect-uri",
+    "warned scope/case-matters",
+    "warned audience/named-by-the-token",
+    "warned registration/private-scheme-has-a-dot",
+    "warned registration/shown-uris-are-of-one-host",
+    "warned registration/strangers-uri-is-asked-about",
+    "warned par/other-methods-are-405",
+    "warned par/too-large-is-413",
+    "warned dpop/url-is-normalised",
+    "warned resource-challenge/no-error-without-a-token",
+];
+
+/// What of it is lawful under the OAuth 2.1 draft.
+const LAWFUL_IN_OAUTH21: &[&str] = &[
+    "failed code/redirect-uri-is-repeated",
+    "failed token-request/empty-parameter-counts-as-none",
+    "failed token-response/pragma",
+    "failed driven/no-redirect-uri",
+    "failed laws/code-redeemed-with-its-redirect-uri",
+];
+
+/// What that draft asks for and oidc-provider does not do by default.
+const KNOWN_IN_OAUTH21: &[&str] = &["failed challenge/needed-of-confidential-clients"];
+
+/// Starts the server.
+fn start(arguments: &[&str]) -> Program {
+    let mut command = node::command("oidc-provider", "server.mjs");
+    Program::start(command.env("NODE_ENV", "production").args(arguments))
+}
+
+#[test]
+fn the_documented_sequence_holds_at_oidc_provider() {
+    let server = start(&[]);
+    let run = suite::run(TARGET, &server.origin, "documented");
+    run.assert_broken(&[], &[]);
+    assert_eq!((run.verdict(), run.exit_code), ("held", Some(0)));
+}
+
+#[test]
+fn oidc_provider_is_told_what_it_breaks_and_nothing_else() {
+    let server = start(&[]);
+    let run = suite::run(TARGET, &server.origin, "rfc9700");
+    run.assert_broken(KNOWN, &[]);
+    assert_eq!((run.verdict(), run.exit_code), ("failed", Some(1)));
+}
+
+#[test]
+fn oidc_provider_breaks_nothing_more_when_it_demands_nonces() {
+    let server = start(&["--dpop-nonce"]);
+    let run = suite::run(TARGET, &server.origin, "rfc9700");
+    run.assert_broken(KNOWN, &[]);
+    assert_eq!((run.verdict(), run.exit_code), ("failed", Some(1)));
+}
+
+#[test]
+fn under_oauth21_the_superseded_rules_are_not_held_against_oidc_provider() {
+    let server = start(&[]);
+    let run = suite::run(TARGET, &server.origin, "oauth21");
+    let known: Vec<&str> = KNOWN
+        .iter()
+        .filter(|known| !LAWFUL_IN_OAUTH21.contains(*known))
+        .chain(KNOWN_IN_OAUTH21)
+        .copied()
+        .collect();
+    run.assert_broken(&known, &[]);
+    assert_eq!((run.verdict(), run.exit_code), ("failed", Some(1)));
+}
