@@ -6,19 +6,22 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use oauth_model::client::call::{
-    HttpCall, judge_resource_answer, judge_token_answer, refresh_request, resource_request, token_request,
+    HttpCall, ServerWords, judge_resource_answer, judge_token_answer, refresh_request, resource_request,
+    token_request,
 };
-use oauth_model::client::receive::{Received, locate, receive};
+use oauth_model::client::push::{judge_push_answer, push_request};
+use oauth_model::client::receive::{Received, locate, receive, session_cookie};
 use oauth_model::client::refusal::ClientRefusal;
 use oauth_model::client::reply::{ClientPage, Shown, encode};
+use oauth_model::client::revoke::{judge_revocation_answer, logout_token, revocation_request};
 use oauth_model::client::settings::Settings;
 use oauth_model::client::site::{self, Site};
-use oauth_model::client::{Act, Event, Session, TokenAnswer, step};
+use oauth_model::client::{Act, Departure, Event, Fresh, Session, TokenAnswer, step};
 use oauth_model::fault::Faults;
 use oauth_model::http::{HttpReply, HttpRequest};
 use oauth_model::secret::{Digest, Secret};
 
-use crate::call::BackChannel;
+use crate::call::{Answer, BackChannel};
 use crate::discovery::{Discovery, Means};
 use crate::host::{self, Clock};
 use crate::session::{Kept, Sessions};
@@ -77,7 +80,8 @@ impl Client {
         }
         self.faults.on_server_chosen(&event, &first, &mut settings);
         let (path, servers) = (request.path.clone(), self.site.names());
-        let shown = Shown { words, resource: String::new(), path, servers, server: name };
+        let logout_token = logout_token(session_cookie(request, &self.site));
+        let shown = Shown { words, path, servers, server: name, logout_token, ..Shown::default() };
         let mut turn = Turn { client: self, settings, key, token: None, refresh: None, shown };
 
         let code = code.map(|code| code.0).unwrap_or_default();
@@ -85,6 +89,8 @@ impl Client {
         let (act, reply) = loop {
             let act = turn.fold(at);
             at = match act {
+                Act::Push(departure) => turn.push(&departure, fresh).await,
+                Act::Revoke => turn.revoke().await,
                 Act::Exchange(verifier) => turn.exchange(&code, verifier).await,
                 Act::Refresh => turn.renew().await,
                 Act::CallResource => turn.call_resource().await,
@@ -135,14 +141,19 @@ impl Turn<'_> {
         let (mut next, act) = step(now, &rules, session, &event);
         faults.after_client(&before, &mut next);
 
-        // Of the texts at hand the session's digests say which are good.
-        let login = next.login;
+        // Of the texts at hand the session's digests say which are good; those that are taken back have left it.
+        let login = if act == Act::Revoke { before.login } else { next.login };
         self.token = pick([self.token.take(), old_token], login.map(|login| login.token));
         self.refresh = pick([self.refresh.take(), old_refresh], login.and_then(|login| login.refresh));
 
         match act {
             Act::ToServer(departure) => self.move_to(&mut sessions, &departure.session, next),
             Act::ToProfile(id) => self.move_to(&mut sessions, &id, next),
+            Act::Revoke | Act::ShowLoggedOut(_) => {
+                if let Some(key) = &self.key {
+                    sessions.remove(key);
+                }
+            }
             _ => {
                 if let Some(kept) = self.key.and_then(|key| sessions.find_mut(&key)) {
                     kept.session = next;
@@ -166,6 +177,46 @@ impl Turn<'_> {
             settings: Arc::clone(&self.settings),
         };
         sessions.insert(self.client.clock.now(), Digest::of(&id.text()), kept);
+    }
+
+    /// Pushes the authorization request.
+    async fn push(&mut self, departure: &Departure, fresh: Fresh) -> Event {
+        let mut call = push_request(&self.settings, departure);
+        self.client.faults.on_call(&self.settings, &mut call);
+        let unanswered = (ClientRefusal::PushUnanswered, ServerWords::default());
+        let judged = match self.client.calls.send(call).await {
+            Ok(answer) => judge_push_answer(answer.status, &answer.body.unwrap_or_default()),
+            Err(_) => Err(unanswered),
+        };
+        let answer = judged.map_err(|(refusal, words)| {
+            self.shown.words = words;
+            refusal
+        });
+        let answer = answer.map(|mut request_uri| {
+            self.client.faults.on_request_uri(&mut request_uri);
+            self.shown.request_uri = Some(request_uri);
+        });
+        Event::Pushed(answer, fresh)
+    }
+
+    /// Takes the tokens back: the refresh token first, since others may end with it.
+    async fn revoke(&mut self) -> Event {
+        let texts = [(self.refresh.take(), "refresh_token"), (self.token.take(), "access_token")];
+        let mut all = Ok(());
+        for (text, hint) in texts {
+            let Some(text) = text else { continue };
+            let mut call = revocation_request(&self.settings, &text, hint);
+            self.client.faults.on_call(&self.settings, &mut call);
+            let judged = match self.client.calls.send(call).await {
+                Ok(Answer { mut status, body, .. }) => {
+                    self.client.faults.on_revocation_answer(&mut status, &body.unwrap_or_default());
+                    judge_revocation_answer(status)
+                }
+                Err(_) => Err(ClientRefusal::TokenEndpointSilent),
+            };
+            all = all.and(judged);
+        }
+        Event::Revoked(all)
     }
 
     /// Redeems the code.

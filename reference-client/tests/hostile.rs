@@ -12,12 +12,16 @@ mod check;
 mod found;
 #[path = "hostile/iss.rs"]
 mod iss;
+#[path = "hostile/logout.rs"]
+mod logout;
 #[path = "hostile/mixup.rs"]
 mod mixup;
 #[path = "hostile/page.rs"]
 mod page;
 #[path = "hostile/pkce.rs"]
 mod pkce;
+#[path = "hostile/push.rs"]
+mod push;
 #[path = "hostile/refresh.rs"]
 mod refresh;
 #[path = "hostile/request.rs"]
@@ -49,6 +53,7 @@ fn all() -> impl Iterator<Item = &'static Check> {
     let areas = [
         request::CHECKS,
         found::CHECKS,
+        push::CHECKS,
         state::CHECKS,
         pkce::CHECKS,
         iss::CHECKS,
@@ -56,6 +61,7 @@ fn all() -> impl Iterator<Item = &'static Check> {
         token::CHECKS,
         refresh::CHECKS,
         resource::CHECKS,
+        logout::CHECKS,
         page::CHECKS,
     ];
     areas.into_iter().flatten()

@@ -32,6 +32,7 @@ pub(super) fn settings(target: &Target, client: &Client) -> Settings {
             authorization,
             token: target.endpoints.token.clone(),
             resource: target.endpoints.resource.clone().unwrap_or_default(),
+            ..Endpoints::documented("")
         },
         iss,
         ..Settings::of(&client.id, &client.redirect_uri, target.issuer.as_deref().unwrap_or_default())

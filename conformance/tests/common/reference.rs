@@ -47,6 +47,7 @@ impl Place {
             authorization: None,
             token: Some(format!("{back}/token")),
             resource: Some(format!("{back}/api/me")),
+            ..oauth_reference_client::Endpoints::default()
         };
         let config = oauth_reference_client::Registration {
             client_secret: Some(secret.to_owned()),

@@ -31,6 +31,14 @@ pub enum ClientRefusal {
     NoSuchServer,
     /// The resource did not say which server to ask, or not one that can be used.
     ServerUnknown,
+    /// Requests have to be pushed, and the server does not say where.
+    PushUnavailable,
+    /// The server refused the pushed request; its words lie beside.
+    PushRefused,
+    /// The server did not answer the pushed request, or not with a `request_uri`.
+    PushUnanswered,
+    /// A logout that did not come from this client's own page.
+    LogOutForged,
     /// The response has neither `code` nor `error`.
     CodeMissing,
     /// The response has both.
@@ -74,6 +82,10 @@ impl ClientRefusal {
         Self::ServersAlike,
         Self::NoSuchServer,
         Self::ServerUnknown,
+        Self::PushUnavailable,
+        Self::PushRefused,
+        Self::PushUnanswered,
+        Self::LogOutForged,
         Self::CodeMissing,
         Self::CodeAndError,
         Self::ServerRefused,
@@ -96,6 +108,9 @@ impl ClientRefusal {
             Self::NoSuchPage | Self::NoSuchServer => 404,
             Self::MethodNotAllowed(_) => 405,
             Self::ServerUnknown
+            | Self::PushUnavailable
+            | Self::PushRefused
+            | Self::PushUnanswered
             | Self::TokenRefused
             | Self::TokenAnswerMalformed
             | Self::TokenTypeUnknown
@@ -116,6 +131,7 @@ impl ClientRefusal {
             | Self::CodeAndError
             | Self::ServerRefused
             | Self::Encoding => 400,
+            Self::LogOutForged => 403,
             Self::ServersAlike => 500,
         }
     }
@@ -134,6 +150,12 @@ impl ClientRefusal {
             }
             Self::ServersAlike => {
                 "This application could not tell this server's answers from another's, so it does not ask it."
+            }
+            Self::PushUnavailable => "The server takes only requests of a kind that it offers no place for.",
+            Self::PushRefused => "The server did not take the request for a login.",
+            Self::PushUnanswered => "The server did not answer the request for a login. Please try again.",
+            Self::LogOutForged => {
+                "This did not come from a page of this application. You are still logged in."
             }
             Self::NoSuchServer => "This application knows no such server.",
             Self::ServerUnknown => {
@@ -184,6 +206,10 @@ impl ClientRefusal {
             Self::Repeated(Field::Iss) => rules!["rfc9207-4-client-multiple-issuers-must-match"],
             Self::Repeated(_)
             | Self::NoSuchServer
+            | Self::PushUnavailable
+            | Self::PushRefused
+            | Self::PushUnanswered
+            | Self::LogOutForged
             | Self::CodeMissing
             | Self::CodeAndError
             | Self::ServerRefused

@@ -4,7 +4,8 @@ use serde_json::Value;
 
 use super::call::HttpCall;
 use super::reach::Reach;
-use super::{IssNeed, Rules};
+use super::revoke::offered;
+use super::{IssNeed, Push, Rules};
 use crate::directory::Authentication;
 use crate::policy::Lifetime;
 use crate::secret::Digest;
@@ -30,6 +31,8 @@ pub struct Settings {
     pub scope: Option<String>,
     /// Whether PKCE challenges are sent.
     pub pkce: bool,
+    /// Whether authorization requests are pushed, whatever the server demands.
+    pub par: bool,
     /// The issuer identifier of the server; empty until the resource has named one.
     pub issuer: String,
     /// The protected resource that tokens are asked for by name (RFC 8707).
@@ -71,6 +74,10 @@ pub struct Endpoints {
     pub token: String,
     /// The protected resource.
     pub resource: String,
+    /// Where tokens are taken back.
+    pub revocation: Option<String>,
+    /// Where authorization requests are pushed.
+    pub pushed: Option<String>,
 }
 
 impl Endpoints {
@@ -81,6 +88,8 @@ impl Endpoints {
             authorization: format!("{issuer}/authorize"),
             token: format!("{issuer}/token"),
             resource: format!("{issuer}/api/me"),
+            revocation: None,
+            pushed: None,
         }
     }
 }
@@ -145,6 +154,7 @@ impl Settings {
             redirect_uri: redirect_uri.to_owned(),
             scope: None,
             pkce: true,
+            par: false,
             issuer: issuer.to_owned(),
             resource: None,
             endpoints: Endpoints::documented(issuer),
@@ -163,6 +173,12 @@ impl Settings {
             iss: self.iss,
             address: self.address,
             pkce: self.pkce,
+            push: match (self.par, &self.endpoints.pushed) {
+                (false, _) => Push::Unneeded,
+                (true, Some(_)) => Push::Needed,
+                (true, None) => Push::Nowhere,
+            },
+            revocation: offered(self.endpoints.revocation.as_deref()),
             refresh_margin: REFRESH_MARGIN,
         }
     }
@@ -183,6 +199,13 @@ impl Settings {
         };
         let authorization = endpoint("authorization_endpoint")?;
         let token = endpoint("token_endpoint")?;
+        let optional = |name: &str| text(name).filter(|uri| self.may_call(&self.issuer, uri));
+        let revocation = optional("revocation_endpoint");
+        let pushed = optional("pushed_authorization_request_endpoint");
+        // rfc9126-5-client-pushes-when-required
+        self.par |= document.get("require_pushed_authorization_requests") == Some(&Value::Bool(true));
+        self.endpoints.revocation = revocation;
+        self.endpoints.pushed = pushed;
         self.endpoints.authorization = authorization;
         self.endpoints.token = token;
         let advertised =

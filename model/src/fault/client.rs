@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::edit::{Pairs, edit_location};
+use super::push::{lie_about_server, lie_in_push, lie_in_revocation};
 use super::{Fault, Faults};
 use crate::client::call::HttpCall;
 use crate::client::receive::Received;
@@ -53,6 +54,7 @@ impl Faults {
             if fault == Fault::ClientWithoutPkce {
                 rules.pkce = false;
             }
+            lie_about_server(fault, rules);
             match event {
                 Event::Callback(callback) => lie_about_callback(fault, rules, session, callback),
                 Event::RefreshAnswer(Ok(answer)) if fault == Fault::ClientKeepsOldRefresh => {
@@ -90,8 +92,13 @@ impl Faults {
     /// On a call that the client is about to make.
     pub fn on_call(&self, settings: &Settings, call: &mut HttpCall) {
         for fault in self.iter() {
+            let url = Some(&call.url);
             if call.url == settings.endpoints.token {
                 lie_in_token_request(fault, settings, call);
+            } else if url == settings.endpoints.pushed.as_ref() {
+                lie_in_push(fault, call);
+            } else if url == settings.endpoints.revocation.as_ref() {
+                lie_in_revocation(fault, call);
             } else {
                 lie_in_resource_request(fault, call);
             }
@@ -261,6 +268,11 @@ fn lie_in_departure(
         }
         Fault::ClientSeveralResources => edit_location(reply, |pairs| {
             pairs.push("resource", &form::encode(&format!("{}/other", settings.issuer)));
+        }),
+        Fault::ClientPushedIdOmitted => edit_location(reply, |pairs| {
+            if pairs.value("request_uri").is_some() {
+                pairs.remove("client_id");
+            }
         }),
         Fault::ClientResponseTypeMissing => edit_location(reply, |pairs| pairs.remove("response_type")),
         Fault::ClientImplicit => {

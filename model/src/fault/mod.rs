@@ -6,6 +6,7 @@
 
 pub mod client;
 pub mod discovery;
+pub mod push;
 pub mod reply;
 pub mod request;
 pub mod step;

@@ -133,6 +133,9 @@ impl Browser {
             Act::Refresh => "refresh".to_owned(),
             Act::CallResource => "call resource".to_owned(),
             Act::ShowResource => "show resource".to_owned(),
+            Act::Push(_) => "push".to_owned(),
+            Act::Revoke => "revoke".to_owned(),
+            Act::ShowLoggedOut(ended) => format!("logged out {ended:?}"),
             Act::ShowError(refusal) => format!("{refusal:?}"),
         };
         let flow = match self.session.flow {

@@ -34,8 +34,8 @@ fn errors_name_line_field_and_fix_and_no_secret() {
         "scope: has to be words with one space between them; leave it out to let the server decide";
     const ISSUER: &str = "issuer: has to be an http or https URL without query and fragment";
     const URL: &str = "has to be an http or https URL without fragment";
-    const PAGE: &str = "redirect_uri: has to be an http or https URL without fragment, whose path is not /, /login or \
-                        /profile; for example http://localhost:8000/callback";
+    const PAGE: &str = "redirect_uri: has to be an http or https URL without fragment, whose path is not /, /login, \
+                        /profile or /logout; for example http://localhost:8000/callback";
     const METHOD: &str = "authentication: has to be client_secret_basic, client_secret_post or none";
     const PUBLIC: &str = "client_secret: does not go with authentication = \"none\"; leave one of them out";
     const NAME: &str = "has to be printable ASCII, at least one character";

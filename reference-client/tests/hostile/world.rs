@@ -219,7 +219,17 @@ impl Browser {
 
     /// Opens a page with header fields of one's own.
     pub(crate) async fn get_as(&mut self, target: &str, headers: &[(&str, &str)]) -> Reply {
-        let mut request = self.http.get(format!("{}{target}", self.origin));
+        let request = self.http.get(format!("{}{target}", self.origin));
+        self.send(request, headers).await
+    }
+
+    /// Sends a form to a page.
+    pub(crate) async fn post(&mut self, target: &str, form: &str) -> Reply {
+        let request = self.http.post(format!("{}{target}", self.origin)).body(form.to_owned());
+        self.send(request, &[("content-type", "application/x-www-form-urlencoded")]).await
+    }
+
+    async fn send(&mut self, mut request: reqwest::RequestBuilder, headers: &[(&str, &str)]) -> Reply {
         if !self.cookies.is_empty() {
             let each: Vec<String> =
                 self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();

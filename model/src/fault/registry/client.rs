@@ -176,6 +176,33 @@ macro_rules! with_client_faults {
     Client ClientSeveralResources "client-several-resources":
         "one token is asked for two resources",
         ["rfc8707-3-client-one-resource-per-token"];
+    Client ClientPushSkipped "client-push-skipped":
+        "requests go along with the browser where only pushed ones are taken",
+        ["rfc9126-5-client-pushes-when-required"];
+    Client ClientPushNamesRequestUri "client-push-names-request-uri":
+        "a request_uri is pushed",
+        ["rfc9126-2.1-client-no-request-uri"];
+    Client ClientPushUntied "client-push-untied":
+        "a request is pushed without state and challenge",
+        ["rfc9126-7.5-client-ties-request-to-transaction"];
+    Client ClientRequestUriConstant "client-request-uri-constant":
+        "every login goes to the server with the same request_uri",
+        ["rfc9126-4-client-uses-once"];
+    Client ClientPushedIdOmitted "client-pushed-id-omitted":
+        "the authorization request after a push has no client_id",
+        ["rfc9126-4-client-sends-client-id"];
+    Client ClientRevokesInClear "client-revokes-in-clear":
+        "a token is taken back at an address that is plain http to another machine",
+        ["rfc7009-2-client-verifies-https"];
+    Client ClientRevokesUnauthenticated "client-revokes-unauthenticated":
+        "the client does not say who it is when it takes a token back",
+        ["rfc7009-2.1-client-authenticates"];
+    Client ClientReadsRevocationBody "client-reads-revocation-body":
+        "the answer to a revocation is judged by its body",
+        ["rfc7009-2.2-client-ignores-body"];
+    Client ClientRevokedAnyway "client-revoked-anyway":
+        "a server that is out of service counts as having revoked the token",
+        ["rfc7009-2.2.1-client-503-not-revoked"];
     Client ClientLoopbackName "client-loopback-name":
         "a public client on loopback calls itself localhost",
         ["rfc8252-8.3-client-loopback-literal"];
