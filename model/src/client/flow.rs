@@ -3,8 +3,8 @@
 use super::refusal::ClientRefusal;
 use super::settings::Address;
 use super::{
-    Act, Callback, Departure, Flow, Fresh, IssNeed, LOGIN_LIFETIME, Login, Push, Rules, Session, TokenAnswer,
-    Waiting,
+    Act, Callback, Departure, Flow, Fresh, IssNeed, LOGIN_LIFETIME, Login, PushNeed, Rules, Session,
+    TokenAnswer, Waiting,
 };
 use crate::policy::Time;
 use crate::refusal::{Field, Malformed};
@@ -17,10 +17,10 @@ pub(super) fn depart(now: Time, rules: &Rules, session: Session, fresh: &Fresh) 
         return (session, Act::ShowError(ClientRefusal::ServersAlike));
     }
     match rules.push {
-        Push::Unneeded => leave(now, rules, fresh),
+        PushNeed::Unneeded => leave(now, rules, fresh),
         // rfc9126-5-client-pushes-when-required
-        Push::Needed => (session, Act::Push(departure(rules, fresh))),
-        Push::Nowhere => (session, Act::ShowError(ClientRefusal::PushUnavailable)),
+        PushNeed::Needed => (session, Act::Push(departure(rules, fresh))),
+        PushNeed::Nowhere => (session, Act::ShowError(ClientRefusal::PushUnavailable)),
     }
 }
 

@@ -110,7 +110,7 @@ pub struct Rules {
     /// Whether challenges are sent.
     pub pkce: bool,
     /// Whether requests are pushed.
-    pub push: Push,
+    pub push: PushNeed,
     /// Whether tokens can be taken back.
     pub revocation: Revocation,
     /// How long before its end an access token is refreshed.
@@ -119,7 +119,7 @@ pub struct Rules {
 
 /// Whether authorization requests are pushed (RFC 9126).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Push {
+pub enum PushNeed {
     /// They go along with the browser.
     Unneeded,
     /// They are pushed first.

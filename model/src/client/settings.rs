@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::call::HttpCall;
 use super::reach::Reach;
 use super::revoke::offered;
-use super::{IssNeed, Push, Rules};
+use super::{IssNeed, PushNeed, Rules};
 use crate::directory::Authentication;
 use crate::policy::Lifetime;
 use crate::secret::Digest;
@@ -174,9 +174,9 @@ impl Settings {
             address: self.address,
             pkce: self.pkce,
             push: match (self.par, &self.endpoints.pushed) {
-                (false, _) => Push::Unneeded,
-                (true, Some(_)) => Push::Needed,
-                (true, None) => Push::Nowhere,
+                (false, _) => PushNeed::Unneeded,
+                (true, Some(_)) => PushNeed::Needed,
+                (true, None) => PushNeed::Nowhere,
             },
             revocation: offered(self.endpoints.revocation.as_deref()),
             refresh_margin: REFRESH_MARGIN,

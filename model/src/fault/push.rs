@@ -3,7 +3,7 @@
 use super::edit::Pairs;
 use super::{Fault, Faults};
 use crate::client::call::HttpCall;
-use crate::client::{Push, Revocation, Rules};
+use crate::client::{PushNeed, Revocation, Rules};
 
 impl Faults {
     /// On the `request_uri` that a server gave.
@@ -26,7 +26,7 @@ impl Faults {
 
 pub(super) fn lie_about_server(fault: Fault, rules: &mut Rules) {
     match (fault, rules.push, rules.revocation) {
-        (Fault::ClientPushSkipped, Push::Needed, _) => rules.push = Push::Unneeded,
+        (Fault::ClientPushSkipped, PushNeed::Needed, _) => rules.push = PushNeed::Unneeded,
         (Fault::ClientRevokesInClear, _, Revocation::Unsafe) => rules.revocation = Revocation::Offered,
         _ => {}
     }

@@ -12,7 +12,7 @@ use super::symbols::{
 use super::{Asking, At, Kept, Known, Next, Response, Universe, World};
 use crate::client::refusal::ClientRefusal;
 use crate::client::settings::Address;
-use crate::client::{Act, Callback, Event, Fresh, IssNeed, Push, Revocation, Rules, step as client_step};
+use crate::client::{Act, Callback, Event, Fresh, IssNeed, PushNeed, Revocation, Rules, step as client_step};
 use crate::directory::{ClientNo, UserNo};
 use crate::fact::Who;
 use crate::fault::Fault;
@@ -36,7 +36,7 @@ impl Universe {
             address: Address::Own,
             iss: IssNeed::Required,
             pkce: self.scope.pkce,
-            push: Push::Unneeded,
+            push: PushNeed::Unneeded,
             revocation: Revocation::None,
             refresh_margin: Lifetime(0),
         }
