@@ -2,6 +2,7 @@
 
 mod client {
     pub(crate) mod browser;
+    pub(crate) mod dpop;
     pub(crate) mod push;
     pub(crate) mod refresh;
     pub(crate) mod resource;

@@ -3,7 +3,7 @@
 mod read;
 
 use oauth_model::client::reach::Reach;
-use oauth_model::client::settings::Settings;
+use oauth_model::client::settings::{Binding, Settings};
 use oauth_model::client::site::own_redirect_uri;
 use oauth_model::directory::Authentication;
 
@@ -38,6 +38,8 @@ pub struct Registration {
     pub pkce: bool,
     /// Whether authorization requests are pushed even where the server does not demand it.
     pub par: bool,
+    /// Whether tokens get bound to a key of the client's.
+    pub dpop: bool,
     /// The issuer identifier of the server; empty where the resource is asked for it.
     pub issuer: String,
     /// The protected resource that tokens are asked for by name.
@@ -142,6 +144,7 @@ impl Registration {
             scope: self.scope.clone(),
             pkce: self.pkce,
             par: self.par,
+            binding: if self.dpop { Binding::Key } else { Binding::Bearer },
             resource: self.resource.clone(),
             reach: Reach::of(known.unwrap_or(&self.issuer)),
             ..plain

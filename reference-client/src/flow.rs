@@ -5,25 +5,22 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use oauth_model::client::call::{
-    HttpCall, ServerWords, judge_resource_answer, judge_token_answer, refresh_request, resource_request,
-    token_request,
-};
-use oauth_model::client::push::{judge_push_answer, push_request};
+use oauth_model::client::dpop::Nonces;
 use oauth_model::client::receive::{Received, locate, receive, session_cookie};
 use oauth_model::client::refusal::ClientRefusal;
 use oauth_model::client::reply::{ClientPage, Shown, encode};
-use oauth_model::client::revoke::{judge_revocation_answer, logout_token, revocation_request};
-use oauth_model::client::settings::Settings;
+use oauth_model::client::revoke::logout_token;
+use oauth_model::client::settings::{Binding, Settings};
 use oauth_model::client::site::{self, Site};
-use oauth_model::client::{Act, Departure, Event, Fresh, Session, TokenAnswer, step};
+use oauth_model::client::{Act, Event, Session, step};
 use oauth_model::fault::Faults;
 use oauth_model::http::{HttpReply, HttpRequest};
 use oauth_model::secret::{Digest, Secret};
 
-use crate::call::{Answer, BackChannel};
+use crate::call::BackChannel;
 use crate::discovery::{Discovery, Means};
 use crate::host::{self, Clock};
+use crate::proof::ProofKey;
 use crate::session::{Kept, Sessions};
 
 /// A client at work.
@@ -35,6 +32,8 @@ pub(crate) struct Client {
     pub(crate) clock: Clock,
     pub(crate) faults: Faults,
     pub(crate) sessions: Mutex<Sessions>,
+    /// The latest nonces of the servers.
+    pub(crate) nonces: Mutex<Nonces>,
 }
 
 /// What one request became.
@@ -46,15 +45,18 @@ pub(crate) struct Outcome {
 }
 
 /// One request on its way.
-struct Turn<'a> {
-    client: &'a Client,
-    settings: Arc<Settings>,
+pub(crate) struct Turn<'a> {
+    pub(crate) client: &'a Client,
+    pub(crate) settings: Arc<Settings>,
+    /// Under which the session lies.
     key: Option<Digest>,
     /// The access token that came with an answer, or lies beside the session.
-    token: Option<String>,
+    pub(crate) token: Option<String>,
     /// The refresh token likewise.
-    refresh: Option<String>,
-    shown: Shown,
+    pub(crate) refresh: Option<String>,
+    /// The key that tokens get bound to, if they are.
+    pub(crate) proof_key: Option<Arc<ProofKey>>,
+    pub(crate) shown: Shown,
 }
 
 impl Client {
@@ -69,12 +71,19 @@ impl Client {
         let Received { mut event, server, code, words } = received;
 
         // Whom a session talks to was settled when its login began.
-        let kept = key.and_then(|key| self.sessions().find(&key).map(|kept| Arc::clone(&kept.settings)));
-        let name = kept.as_ref().map(|settings| settings.name.clone()).unwrap_or_default();
-        let mut settings = kept.unwrap_or_else(|| Arc::clone(&first));
-        if let Event::LogIn(_) = event {
+        let kept = key.and_then(|key| {
+            self.sessions().find(&key).map(|kept| (Arc::clone(&kept.settings), kept.proof_key.clone()))
+        });
+        let name = kept.as_ref().map(|(settings, _)| settings.name.clone()).unwrap_or_default();
+        let (mut settings, mut proof_key) = kept.unwrap_or_else(|| (Arc::clone(&first), None));
+        if let Event::LogIn(secrets) = &mut event {
             match self.ask(server).await {
-                Ok(known) => settings = known,
+                Ok(known) => {
+                    proof_key = (known.binding == Binding::Key).then(|| Arc::new(ProofKey::fresh()));
+                    secrets.jkt = proof_key.as_ref().map(|key| key.public().thumbprint());
+                    fresh = *secrets;
+                    settings = known;
+                }
                 Err(refusal) => event = Event::Malformed(refusal),
             }
         }
@@ -82,7 +91,7 @@ impl Client {
         let (path, servers) = (request.path.clone(), self.site.names());
         let logout_token = logout_token(session_cookie(request, &self.site));
         let shown = Shown { words, path, servers, server: name, logout_token, ..Shown::default() };
-        let mut turn = Turn { client: self, settings, key, token: None, refresh: None, shown };
+        let mut turn = Turn { client: self, settings, key, token: None, refresh: None, proof_key, shown };
 
         let code = code.map(|code| code.0).unwrap_or_default();
         let mut at = event;
@@ -116,6 +125,10 @@ impl Client {
         let mut judged = site::check(&all);
         self.faults.on_configuration(&mut judged);
         judged.map(|()| known).map_err(|_| ClientRefusal::ServerUnknown)
+    }
+
+    pub(crate) fn nonces(&self) -> MutexGuard<'_, Nonces> {
+        self.nonces.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn sessions(&self) -> MutexGuard<'_, Sessions> {
@@ -175,96 +188,9 @@ impl Turn<'_> {
             token: self.token.clone(),
             refresh: self.refresh.clone(),
             settings: Arc::clone(&self.settings),
+            proof_key: self.proof_key.clone(),
         };
         sessions.insert(self.client.clock.now(), Digest::of(&id.text()), kept);
-    }
-
-    /// Pushes the authorization request.
-    async fn push(&mut self, departure: &Departure, fresh: Fresh) -> Event {
-        let mut call = push_request(&self.settings, departure);
-        self.client.faults.on_call(&self.settings, &mut call);
-        let unanswered = (ClientRefusal::PushUnanswered, ServerWords::default());
-        let judged = match self.client.calls.send(call).await {
-            Ok(answer) => judge_push_answer(answer.status, &answer.body.unwrap_or_default()),
-            Err(_) => Err(unanswered),
-        };
-        let answer = judged.map_err(|(refusal, words)| {
-            self.shown.words = words;
-            refusal
-        });
-        let answer = answer.map(|mut request_uri| {
-            self.client.faults.on_request_uri(&mut request_uri);
-            self.shown.request_uri = Some(request_uri);
-        });
-        Event::Pushed(answer, fresh)
-    }
-
-    /// Takes the tokens back: the refresh token first, since others may end with it.
-    async fn revoke(&mut self) -> Event {
-        let texts = [(self.refresh.take(), "refresh_token"), (self.token.take(), "access_token")];
-        let mut all = Ok(());
-        for (text, hint) in texts {
-            let Some(text) = text else { continue };
-            let mut call = revocation_request(&self.settings, &text, hint);
-            self.client.faults.on_call(&self.settings, &mut call);
-            let judged = match self.client.calls.send(call).await {
-                Ok(Answer { mut status, body, .. }) => {
-                    self.client.faults.on_revocation_answer(&mut status, &body.unwrap_or_default());
-                    judge_revocation_answer(status)
-                }
-                Err(_) => Err(ClientRefusal::TokenEndpointSilent),
-            };
-            all = all.and(judged);
-        }
-        Event::Revoked(all)
-    }
-
-    /// Redeems the code.
-    async fn exchange(&mut self, code: &str, verifier: Option<Secret>) -> Event {
-        let call = token_request(&self.settings, code, verifier);
-        Event::TokenAnswer(self.ask_for_tokens(call).await, host::secret())
-    }
-
-    /// Asks for a new access token.
-    async fn renew(&mut self) -> Event {
-        let Some(refresh) = &self.refresh else {
-            return Event::RefreshAnswer(Err(ClientRefusal::TokenRefused));
-        };
-        let call = refresh_request(&self.settings, refresh);
-        Event::RefreshAnswer(self.ask_for_tokens(call).await)
-    }
-
-    /// Sends a token request, judges the answer, and keeps its texts.
-    async fn ask_for_tokens(&mut self, mut call: HttpCall) -> Result<TokenAnswer, ClientRefusal> {
-        self.client.faults.on_call(&self.settings, &mut call);
-        let sent = self.client.calls.send(call).await;
-        let answer = sent.map_err(|_| ClientRefusal::TokenEndpointSilent)?;
-        let mut body = answer.body.unwrap_or_default();
-        self.client.faults.on_token_answer(&mut body);
-        let judgement = judge_token_answer(self.client.clock.now(), answer.status, &body);
-        self.token = judgement.token;
-        self.refresh = judgement.refresh.or(self.refresh.take());
-        self.shown.words = judgement.words;
-        judgement.answer
-    }
-
-    /// Fetches the resource.
-    async fn call_resource(&mut self) -> Event {
-        let Some(token) = &self.token else {
-            return Event::ResourceAnswer(Digest::of(""), Err(ClientRefusal::ResourceFailed));
-        };
-        let shown = Digest::of(token);
-        let mut call = resource_request(&self.settings, token);
-        self.client.faults.on_call(&self.settings, &mut call);
-        let answer = match self.client.calls.send(call).await {
-            Ok(answer) => judge_resource_answer(answer.status).and_then(|()| {
-                let body = answer.body.ok_or(ClientRefusal::ResourceFailed)?;
-                self.shown.resource = String::from_utf8_lossy(&body).into_owned();
-                Ok(())
-            }),
-            Err(_) => Err(ClientRefusal::ResourceFailed),
-        };
-        Event::ResourceAnswer(shown, answer)
     }
 }
 

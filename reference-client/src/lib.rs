@@ -11,6 +11,8 @@ mod flow;
 mod host;
 mod http;
 mod page;
+mod proof;
+mod send;
 mod session;
 
 use std::net::SocketAddr;
@@ -103,6 +105,7 @@ pub fn serve(listener: TcpListener, config: &Config, options: Options) -> Result
         clock,
         faults,
         sessions: Mutex::default(),
+        nonces: Mutex::default(),
     });
     let (stop, stopped) = oneshot::channel();
     let task = tokio::spawn(http::run(listener, client, stopped));

@@ -20,6 +20,8 @@ mod mixup;
 mod page;
 #[path = "hostile/pkce.rs"]
 mod pkce;
+#[path = "hostile/proof.rs"]
+mod proof;
 #[path = "hostile/push.rs"]
 mod push;
 #[path = "hostile/refresh.rs"]
@@ -61,6 +63,7 @@ fn all() -> impl Iterator<Item = &'static Check> {
         token::CHECKS,
         refresh::CHECKS,
         resource::CHECKS,
+        proof::CHECKS,
         logout::CHECKS,
         page::CHECKS,
     ];

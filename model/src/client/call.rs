@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::TokenAnswer;
 use super::refusal::ClientRefusal;
-use super::settings::Settings;
+use super::settings::{Binding, Settings};
 use crate::directory::Authentication;
 use crate::form::{encode, encode_pairs};
 use crate::policy::{Lifetime, Time};
@@ -116,12 +116,13 @@ pub fn basic(client_id: &str, secret: &str) -> String {
     format!("Basic {}", STANDARD.encode(format!("{}:{}", encode(client_id), encode(secret))))
 }
 
-/// The request for the protected resource (RFC 6750 2.1).
+/// The request for the protected resource (RFC 6750 2.1, RFC 9449 7.1).
 #[must_use]
 pub fn resource_request(settings: &Settings, token: &str) -> HttpCall {
     let mut call = HttpCall::get(settings.endpoints.resource.clone());
     // rfc6750-2.1-client-uses-header
-    call.headers.push(("Authorization", format!("Bearer {token}")));
+    // rfc9449-7-client-proof-and-token
+    call.headers.push(("Authorization", format!("{} {token}", settings.binding.scheme())));
     call
 }
 
@@ -144,10 +145,16 @@ impl std::fmt::Debug for TokenJudgement {
     }
 }
 
-/// Judges the token endpoint's answer (RFC 6749 5.1, 5.2, 7.1). Unknown members are ignored, and so is a `scope`
-/// that is null.
+/// Judges the token endpoint's answer to a client that takes Bearer tokens.
 #[must_use]
 pub fn judge_token_answer(now: Time, status: u16, body: &[u8]) -> TokenJudgement {
+    judge_tokens(Binding::Bearer, now, status, body)
+}
+
+/// Judges the token endpoint's answer (RFC 6749 5.1, 5.2, 7.1, RFC 9449 5). Unknown members are ignored, and so is a
+/// `scope` that is null.
+#[must_use]
+pub fn judge_tokens(binding: Binding, now: Time, status: u16, body: &[u8]) -> TokenJudgement {
     let refused = |refusal, words| TokenJudgement { answer: Err(refusal), token: None, refresh: None, words };
     let document: Option<Value> = serde_json::from_slice(body).ok();
     let text = |name: &str| {
@@ -164,7 +171,8 @@ pub fn judge_token_answer(now: Time, status: u16, body: &[u8]) -> TokenJudgement
         return refused(ClientRefusal::TokenAnswerMalformed, ServerWords::default());
     };
     // rfc6749-5.1-client-token-type-case-insensitive, rfc6749-7.1-client-unknown-token-type
-    if !text("token_type").is_some_and(|kind| kind.eq_ignore_ascii_case("bearer")) {
+    // rfc9449-5-client-checks-token-type
+    if !text("token_type").is_some_and(|kind| kind.eq_ignore_ascii_case(binding.scheme())) {
         return refused(ClientRefusal::TokenTypeUnknown, ServerWords::default());
     }
     let seconds = document.as_ref().and_then(|document| document.get("expires_in")).and_then(Value::as_u64);

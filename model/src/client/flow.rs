@@ -42,7 +42,7 @@ pub(super) fn pushed(
 fn departure(rules: &Rules, fresh: &Fresh) -> Departure {
     // rfc7636-4.1-client-verifier-form, rfc9700-2.1.1-challenge-transaction-specific
     let verifier = rules.pkce.then_some(fresh.verifier.secret);
-    Departure { state: fresh.state.secret, verifier, session: fresh.session.secret }
+    Departure { state: fresh.state.secret, verifier, session: fresh.session.secret, jkt: fresh.jkt }
 }
 
 /// Sends the browser away, in a new session.

@@ -10,6 +10,7 @@
 
 pub mod call;
 pub mod challenge;
+pub mod dpop;
 mod flow;
 mod login;
 pub mod push;
@@ -188,6 +189,8 @@ pub struct Fresh {
     pub verifier: Minted,
     /// For the session cookie.
     pub session: Minted,
+    /// The thumbprint of the key that tokens get bound to, if they are.
+    pub jkt: Option<Digest>,
 }
 
 /// An authorization response as it arrived, as digests; `code` and `error` lie beside as text.
@@ -260,6 +263,8 @@ pub struct Departure {
     pub verifier: Option<Secret>,
     /// The session id that the browser gets.
     pub session: Secret,
+    /// The thumbprint of the key that the code and its tokens get bound to.
+    pub jkt: Option<Digest>,
 }
 
 /// Folds one event into a session.

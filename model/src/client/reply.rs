@@ -1,6 +1,7 @@
 //! From an act to HTTP: what the browser gets.
 
 use super::call::ServerWords;
+use super::dpop::jkt;
 use super::receive::{SERVER, origin_of, session_cookie_name};
 use super::settings::Settings;
 use super::{Act, Departure};
@@ -96,6 +97,7 @@ pub(super) fn authorization_parameters(
         pairs.push(("code_challenge", s256(&verifier.text())));
         pairs.push(("code_challenge_method", "S256".to_owned()));
     }
+    pairs.extend(departure.jkt.as_ref().map(|thumbprint| ("dpop_jkt", jkt(thumbprint))));
     pairs
 }
 

@@ -33,6 +33,8 @@ pub struct Settings {
     pub pkce: bool,
     /// Whether authorization requests are pushed, whatever the server demands.
     pub par: bool,
+    /// Whether tokens get bound to a key of the client's (RFC 9449).
+    pub binding: Binding,
     /// The issuer identifier of the server; empty until the resource has named one.
     pub issuer: String,
     /// The protected resource that tokens are asked for by name (RFC 8707).
@@ -45,6 +47,26 @@ pub struct Settings {
     pub address: Address,
     /// Where metadata may send this client.
     pub reach: Reach,
+}
+
+/// What a token is good with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Binding {
+    /// Nothing: whoever bears it may use it (RFC 6750).
+    Bearer,
+    /// A proof of the key that it is bound to (RFC 9449).
+    Key,
+}
+
+impl Binding {
+    /// The type of such tokens, and the scheme that they are shown by.
+    #[must_use]
+    pub const fn scheme(self) -> &'static str {
+        match self {
+            Self::Bearer => "Bearer",
+            Self::Key => "DPoP",
+        }
+    }
 }
 
 /// Whose responses come to a redirect URI.
@@ -155,6 +177,7 @@ impl Settings {
             scope: None,
             pkce: true,
             par: false,
+            binding: Binding::Bearer,
             issuer: issuer.to_owned(),
             resource: None,
             endpoints: Endpoints::documented(issuer),

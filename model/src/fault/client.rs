@@ -115,6 +115,10 @@ impl Faults {
         if self.has(Fault::ClientTokenTypeUnchecked) {
             members.insert("token_type".to_owned(), json!("Bearer"));
         }
+        let is_bearer = kind.as_deref().is_some_and(|kind| kind.eq_ignore_ascii_case("bearer"));
+        if self.has(Fault::ClientUnboundTokenTaken) && is_bearer {
+            members.insert("token_type".to_owned(), json!("DPoP"));
+        }
         if self.has(Fault::ClientTokenTypeCaseSensitive) && kind.as_deref() != Some("Bearer") {
             members.remove("token_type");
         }

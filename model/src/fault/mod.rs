@@ -6,6 +6,7 @@
 
 pub mod client;
 pub mod discovery;
+pub mod proof;
 pub mod push;
 pub mod reply;
 pub mod request;

@@ -63,6 +63,7 @@ impl Universe {
             state: minted(state(browser, nth)),
             verifier: minted(verifier(browser, nth)),
             session: minted(client_session(browser, nth)),
+            jkt: None,
         };
         let act = self.fold(&mut world, browser, Event::LogIn(fresh));
         let Act::ToServer(departure) = act else { return None };

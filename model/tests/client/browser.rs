@@ -35,7 +35,7 @@ pub(crate) fn minted(symbol: u8) -> Minted {
 
 /// The secrets of the n-th login.
 pub(crate) fn fresh(nth: u8) -> Fresh {
-    Fresh { state: minted(10 + nth), verifier: minted(20 + nth), session: minted(30 + nth) }
+    Fresh { state: minted(10 + nth), verifier: minted(20 + nth), session: minted(30 + nth), jkt: None }
 }
 
 /// One browser session of a client, by hand.

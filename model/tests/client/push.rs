@@ -67,6 +67,7 @@ fn what_is_pushed_is_what_would_have_gone_along_and_who_pushes_it() {
         state: fresh.state.secret,
         verifier: Some(fresh.verifier.secret),
         session: fresh.session.secret,
+        jkt: None,
     };
     let all = "response_type client_id redirect_uri scope state code_challenge code_challenge_method";
     for (authentication, names, has_header) in [

@@ -27,7 +27,7 @@ fn settings() -> Settings {
 
 fn fresh(nth: u8) -> Fresh {
     let minted = |what: u8| Minted::new(Secret::from_bytes([nth * 4 + what; 32]));
-    Fresh { state: minted(1), verifier: minted(2), session: minted(3) }
+    Fresh { state: minted(1), verifier: minted(2), session: minted(3), jkt: None }
 }
 
 /// Something like JSON: half of it with the members of the answers.

@@ -48,6 +48,7 @@ struct Entry {
     scope: Option<Spanned<String>>,
     pkce: Option<Spanned<bool>>,
     par: Option<Spanned<bool>>,
+    dpop: Option<Spanned<bool>>,
     issuer: Option<Spanned<String>>,
     resource: Option<Spanned<String>>,
     endpoints: Option<Spanned<EndpointsEntry>>,
@@ -69,6 +70,7 @@ impl Entry {
             at("scope", self.scope.as_ref()),
             at("pkce", self.pkce.as_ref()),
             at("par", self.par.as_ref()),
+            at("dpop", self.dpop.as_ref()),
             at("issuer", self.issuer.as_ref()),
             at("resource", self.resource.as_ref()),
             at("endpoints", self.endpoints.as_ref()),
@@ -233,6 +235,7 @@ fn registration(source: &Source<'_>, entry: Entry) -> Result<Registration, Confi
         )?,
         pkce: entry.pkce.is_none_or(Spanned::into_inner),
         par: entry.par.is_some_and(Spanned::into_inner),
+        dpop: entry.dpop.is_some_and(Spanned::into_inner),
         issuer: source
             .check(
                 "issuer",

@@ -23,6 +23,8 @@ pub(crate) enum Answer {
     HangUp,
     /// Another answer, once the test lets it go.
     Held(Arc<Semaphore>, Box<Answer>),
+    /// The first answer once, then the second.
+    First(Box<[Answer; 2]>),
 }
 
 impl Answer {
@@ -30,6 +32,11 @@ impl Answer {
     pub(crate) fn held(self) -> (Self, Arc<Semaphore>) {
         let gate = Arc::new(Semaphore::new(0));
         (Self::Held(Arc::clone(&gate), Box::new(self)), gate)
+    }
+
+    /// This answer once, then another.
+    pub(crate) fn first_of(self, then: Self) -> Self {
+        Self::First(Box::new([self, then]))
     }
 
     pub(crate) fn json(status: u16, body: &impl ToString) -> Self {
@@ -160,15 +167,25 @@ async fn reply(
             .collect(),
         body: text(&body),
     });
-    let mut answer =
-        lock(&shared.routes).get(&path).cloned().unwrap_or(Answer::Http(404, Vec::new(), Vec::new()));
+    let mut answer = {
+        let mut routes = lock(&shared.routes);
+        let found = routes.get(&path).cloned();
+        if let Some(Answer::First(two)) = &found {
+            routes.insert(path, two[1].clone());
+        }
+        found.unwrap_or(Answer::Http(404, Vec::new(), Vec::new()))
+    };
     shared.arrived.notify_waiters();
+    if let Answer::First(two) = answer {
+        let [first, _] = *two;
+        answer = first;
+    }
     while let Answer::Held(gate, then) = answer {
         gate.acquire().await.map_err(std::io::Error::other)?.forget();
         answer = *then;
     }
     match answer {
-        Answer::HangUp | Answer::Held(..) => Err(std::io::Error::other("scripted")),
+        Answer::HangUp | Answer::Held(..) | Answer::First(_) => Err(std::io::Error::other("scripted")),
         Answer::Http(status, headers, body) => {
             let mut response = Response::builder().status(status);
             for (name, value) in headers {

@@ -203,6 +203,42 @@ macro_rules! with_client_faults {
     Client ClientRevokedAnyway "client-revoked-anyway":
         "a server that is out of service counts as having revoked the token",
         ["rfc7009-2.2.1-client-503-not-revoked"];
+    Client ClientProofUntyped "client-proof-untyped":
+        "a DPoP proof says that it is any JWT",
+        ["rfc9449-4.2-client-proof-form"];
+    Client ClientProofShowsKey "client-proof-shows-key":
+        "a DPoP proof has the private half of its key in it",
+        ["rfc9449-4.2-client-no-private-key"];
+    Client ClientJtiConstant "client-jti-constant":
+        "every DPoP proof has the same jti",
+        ["rfc9449-4.2-client-jti-unique"];
+    Client ClientAthOmitted "client-ath-omitted":
+        "a DPoP proof beside a token does not have the token's hash",
+        ["rfc9449-4.2-client-ath"];
+    Client ClientNonceForgotten "client-nonce-forgotten":
+        "a nonce goes into the request that it was asked for, and into no later one",
+        ["rfc9449-4.2-client-nonce-once-given"];
+    Client ClientNonceKept "client-nonce-kept":
+        "the first nonce of a server is used for good",
+        ["rfc9449-8.2-client-uses-new-nonce"];
+    Client ClientNonceShared "client-nonce-shared":
+        "the nonce of one server goes to every other",
+        ["rfc9449-9-client-nonce-per-server"];
+    Client ClientNonceNotFollowed "client-nonce-not-followed":
+        "a request that needs a nonce is not sent again",
+        ["rfc9449-8-client-retries-with-nonce"];
+    Client ClientUnknownChallengeRefused "client-unknown-challenge-refused":
+        "a challenge with an unknown parameter is not understood",
+        ["rfc9449-7.1-client-ignores-unknown-parameters"];
+    Client ClientRefreshUnproved "client-refresh-unproved":
+        "a refresh has no DPoP proof",
+        ["rfc9449-5-client-proof-on-token-request"];
+    Client ClientUnboundTokenTaken "client-unbound-token-taken":
+        "a Bearer token is taken where a bound one was asked for",
+        ["rfc9449-5-client-checks-token-type"];
+    Client ClientBoundTokenAsBearer "client-bound-token-as-bearer":
+        "a bound token is shown as a Bearer token, without proof",
+        ["rfc9449-7-client-proof-and-token"];
     Client ClientLoopbackName "client-loopback-name":
         "a public client on loopback calls itself localhost",
         ["rfc8252-8.3-client-loopback-literal"];
