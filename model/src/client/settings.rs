@@ -136,7 +136,9 @@ pub enum MetadataRefusal {
 impl std::fmt::Display for MetadataRefusal {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
-            Self::Malformed => "the server's metadata has no authorization_endpoint and token_endpoint",
+            Self::Malformed => {
+                "it has no authorization_endpoint and token_endpoint that this client may go to"
+            }
             Self::OtherIssuer => "the server's metadata names another issuer than the one that was asked for",
             Self::OtherResource => {
                 "the resource's metadata names another resource than the one that was asked for"
