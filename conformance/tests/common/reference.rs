@@ -55,7 +55,12 @@ impl Place {
             endpoints,
             ..oauth_reference_client::Registration::built_in()
         };
+        self.client(&config.into())
+    }
+
+    /// Serves the reference client here with this configuration.
+    pub(crate) fn client(self, config: &oauth_reference_client::Config) -> Running {
         let options = oauth_reference_client::Options::default();
-        oauth_reference_client::serve(self.listener, &config.into(), options).expect("the client starts")
+        oauth_reference_client::serve(self.listener, config, options).expect("the client starts")
     }
 }
