@@ -34,6 +34,8 @@ mod resource;
 mod server;
 #[path = "hostile/state.rs"]
 mod state;
+#[path = "hostile/tls.rs"]
+mod tls;
 #[path = "hostile/token.rs"]
 mod token;
 #[path = "hostile/wire.rs"]
@@ -65,6 +67,7 @@ fn all() -> impl Iterator<Item = &'static Check> {
         resource::CHECKS,
         proof::CHECKS,
         logout::CHECKS,
+        tls::CHECKS,
         page::CHECKS,
     ];
     areas.into_iter().flatten()

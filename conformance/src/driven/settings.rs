@@ -1,7 +1,7 @@
 //! The client's settings for a target: the suite plays a client that is registered there.
 
 use oauth_model::client::IssNeed;
-use oauth_model::client::settings::{Endpoints, Settings};
+use oauth_model::client::settings::{ClearText, Endpoints, Settings};
 use oauth_model::directory::Authentication;
 
 use crate::target::{Client, ClientAuthentication, Target};
@@ -35,6 +35,8 @@ pub(super) fn settings(target: &Target, client: &Client) -> Settings {
             ..Endpoints::documented("")
         },
         iss,
+        // Nor must plain http.
+        clear_text: ClearText::Taken,
         ..Settings::of(&client.id, &client.redirect_uri, target.issuer.as_deref().unwrap_or_default())
     }
 }

@@ -3,7 +3,7 @@
 use super::refusal::ClientRefusal;
 use super::settings::Address;
 use super::{
-    Act, Callback, Departure, Flow, Fresh, IssNeed, LOGIN_LIFETIME, Login, PushNeed, Rules, Session,
+    Act, Callback, Channel, Departure, Flow, Fresh, IssNeed, LOGIN_LIFETIME, Login, PushNeed, Rules, Session,
     TokenAnswer, Waiting,
 };
 use crate::policy::Time;
@@ -15,6 +15,10 @@ pub(super) fn depart(now: Time, rules: &Rules, session: Session, fresh: &Fresh) 
     // rfc9700-2.1-client-mixup-defence
     if rules.address == Address::Shared && rules.iss != IssNeed::Required {
         return (session, Act::ShowError(ClientRefusal::ServersAlike));
+    }
+    // rfc6750-5.3-client-tls: no login comes about whose token could not be used.
+    if rules.channel == Channel::Clear {
+        return (session, Act::ShowError(ClientRefusal::InClear));
     }
     match rules.push {
         PushNeed::Unneeded => leave(now, rules, fresh),

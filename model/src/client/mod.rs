@@ -108,6 +108,8 @@ pub struct Rules {
     pub address: Address,
     /// What is known of `iss`.
     pub iss: IssNeed,
+    /// Whether secrets reach the server and the resource unread.
+    pub channel: Channel,
     /// Whether challenges are sent.
     pub pkce: bool,
     /// Whether requests are pushed.
@@ -116,6 +118,15 @@ pub struct Rules {
     pub revocation: Revocation,
     /// How long before its end an access token is refreshed.
     pub refresh_margin: Lifetime,
+}
+
+/// How codes, tokens and the client's secret travel to the servers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Channel {
+    /// By TLS, or on this machine.
+    Private,
+    /// In clear text over a network.
+    Clear,
 }
 
 /// Whether authorization requests are pushed (RFC 9126).

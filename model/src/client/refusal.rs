@@ -27,6 +27,8 @@ pub enum ClientRefusal {
     WrongAddress,
     /// The server shares its redirect URI with another and does not say that it sends `iss`.
     ServersAlike,
+    /// Secrets would travel in clear text over a network.
+    InClear,
     /// This client knows no server of this name.
     NoSuchServer,
     /// The resource did not say which server to ask, or not one that can be used.
@@ -80,6 +82,7 @@ impl ClientRefusal {
         Self::IssUnadvertised,
         Self::WrongAddress,
         Self::ServersAlike,
+        Self::InClear,
         Self::NoSuchServer,
         Self::ServerUnknown,
         Self::PushUnavailable,
@@ -132,7 +135,7 @@ impl ClientRefusal {
             | Self::ServerRefused
             | Self::Encoding => 400,
             Self::LogOutForged => 403,
-            Self::ServersAlike => 500,
+            Self::ServersAlike | Self::InClear => 500,
         }
     }
 
@@ -156,6 +159,9 @@ impl ClientRefusal {
             Self::PushUnanswered => "The server did not answer the request for a login. Please try again.",
             Self::LogOutForged => {
                 "This did not come from a page of this application. You are still logged in."
+            }
+            Self::InClear => {
+                "This application would have to send secrets over an open line, so it starts no login."
             }
             Self::NoSuchServer => "This application knows no such server.",
             Self::ServerUnknown => {
@@ -199,10 +205,13 @@ impl ClientRefusal {
             ],
             Self::ServersAlike => rules!["rfc9700-2.1-client-mixup-defence"],
             Self::IssUnadvertised => rules!["rfc9207-2.4-client-discards-unadvertised-iss"],
+            Self::InClear => rules!["rfc6750-5.3-client-tls"],
             Self::ServerUnknown => {
-                rules!["rfc9728-3.3-client-rejects-mismatch", "rfc9728-3.3-client-rejects-challenge-mismatch",]
+                rules!["rfc9728-3.3-client-rejects-mismatch", "rfc9728-3.3-client-rejects-challenge-mismatch"]
             }
-            Self::TokenTypeUnknown => rules!["rfc6749-7.1-client-unknown-token-type"],
+            Self::TokenTypeUnknown => {
+                rules!["rfc6749-7.1-client-unknown-token-type", "rfc9449-5-client-checks-token-type"]
+            }
             Self::Repeated(Field::Iss) => rules!["rfc9207-4-client-multiple-issuers-must-match"],
             Self::Repeated(_)
             | Self::NoSuchServer

@@ -1,7 +1,7 @@
 //! Taking tokens back (RFC 7009), and the form that asks for it.
 
 use super::call::{HttpCall, authenticated};
-use super::reach::is_loopback;
+use super::reach::is_private;
 use super::refusal::ClientRefusal;
 use super::settings::Settings;
 use super::{Ended, Revocation};
@@ -39,7 +39,7 @@ pub(super) fn offered(endpoint: Option<&str>) -> Revocation {
     match endpoint {
         None => Revocation::None,
         // rfc7009-2-client-verifies-https
-        Some(url) if url.starts_with("https://") || is_loopback(url) => Revocation::Offered,
+        Some(url) if is_private(url) => Revocation::Offered,
         Some(_) => Revocation::Unsafe,
     }
 }

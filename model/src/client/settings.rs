@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use super::call::HttpCall;
-use super::reach::Reach;
+use super::reach::{Reach, is_private};
 use super::revoke::offered;
-use super::{IssNeed, PushNeed, Rules};
+use super::{Channel, IssNeed, PushNeed, Rules};
 use crate::directory::Authentication;
 use crate::policy::Lifetime;
 use crate::secret::Digest;
@@ -47,6 +47,17 @@ pub struct Settings {
     pub address: Address,
     /// Where metadata may send this client.
     pub reach: Reach,
+    /// Whether secrets may travel in clear text over a network.
+    pub clear_text: ClearText,
+}
+
+/// Whether secrets may travel in clear text over a network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ClearText {
+    /// They may not.
+    Refused,
+    /// They may, since somebody else judges that.
+    Taken,
 }
 
 /// What a token is good with.
@@ -186,6 +197,7 @@ impl Settings {
             iss: IssNeed::IfSent,
             address: Address::Own,
             reach: Reach::of(issuer),
+            clear_text: ClearText::Refused,
         }
     }
 
@@ -197,6 +209,7 @@ impl Settings {
             redirect: Digest::of(&self.redirect_uri),
             iss: self.iss,
             address: self.address,
+            channel: self.channel(),
             pkce: self.pkce,
             push: match (self.par, &self.endpoints.pushed) {
                 (false, _) => PushNeed::Unneeded,
@@ -205,6 +218,15 @@ impl Settings {
             },
             revocation: offered(self.endpoints.revocation.as_deref()),
             refresh_margin: REFRESH_MARGIN,
+        }
+    }
+
+    fn channel(&self) -> Channel {
+        let places =
+            [Some(&self.endpoints.token), Some(&self.endpoints.resource), self.endpoints.pushed.as_ref()];
+        match self.clear_text {
+            ClearText::Refused if !places.into_iter().flatten().all(|url| is_private(url)) => Channel::Clear,
+            ClearText::Refused | ClearText::Taken => Channel::Private,
         }
     }
 

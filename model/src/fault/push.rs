@@ -3,7 +3,7 @@
 use super::edit::Pairs;
 use super::{Fault, Faults};
 use crate::client::call::HttpCall;
-use crate::client::{PushNeed, Revocation, Rules};
+use crate::client::{Channel, PushNeed, Revocation, Rules};
 
 impl Faults {
     /// On the `request_uri` that a server gave.
@@ -25,6 +25,9 @@ impl Faults {
 }
 
 pub(super) fn lie_about_server(fault: Fault, rules: &mut Rules) {
+    if fault == Fault::ClientSendsInClear {
+        rules.channel = Channel::Private;
+    }
     match (fault, rules.push, rules.revocation) {
         (Fault::ClientPushSkipped, PushNeed::Needed, _) => rules.push = PushNeed::Unneeded,
         (Fault::ClientRevokesInClear, _, Revocation::Unsafe) => rules.revocation = Revocation::Offered,

@@ -239,6 +239,13 @@ macro_rules! with_client_faults {
     Client ClientBoundTokenAsBearer "client-bound-token-as-bearer":
         "a bound token is shown as a Bearer token, without proof",
         ["rfc9449-7-client-proof-and-token"];
+    Client ClientCertificateUnchecked "client-certificate-unchecked":
+        "a server is believed whatever its certificate",
+        ["rfc6749-10.9-client-validates-certificate", "rfc6750-5.3-client-tls",
+         "rfc8414-6.1-client-checks-certificate", "rfc9728-7.3-client-checks-certificate"];
+    Client ClientSendsInClear "client-sends-in-clear":
+        "codes and tokens go over a network in clear text",
+        ["rfc6750-5.3-client-tls"];
     Client ClientLoopbackName "client-loopback-name":
         "a public client on loopback calls itself localhost",
         ["rfc8252-8.3-client-loopback-literal"];
