@@ -16,6 +16,8 @@ mod iss;
 mod logout;
 #[path = "hostile/mixup.rs"]
 mod mixup;
+#[path = "hostile/nonce.rs"]
+mod nonce;
 #[path = "hostile/page.rs"]
 mod page;
 #[path = "hostile/pkce.rs"]
@@ -66,6 +68,7 @@ fn all() -> impl Iterator<Item = &'static Check> {
         refresh::CHECKS,
         resource::CHECKS,
         proof::CHECKS,
+        nonce::CHECKS,
         logout::CHECKS,
         tls::CHECKS,
         page::CHECKS,
