@@ -86,6 +86,9 @@ async fn run(args: Args) -> Result<(), String> {
             Config::parse(&text).map_err(|error| format!("{name}: {error}"))?
         }
     };
+    if config.servers.iter().any(|server| server.issuer.is_empty() && server.client_secret.is_some()) {
+        tracing::warn!("a secret goes to whatever server the resource names; add the issuer that it is for");
+    }
     // Before the line that says it is ready, so that a signal after that line is never lost.
     let mut terminate = signal(SignalKind::terminate()).map_err(|error| error.to_string())?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(|error| error.to_string())?;

@@ -205,6 +205,11 @@ fn registration(source: &Source<'_>, entry: Entry) -> Result<Registration, Confi
         |text| RedirectUri::parse(text).is_some() && is_http_url(text),
         "has to be an http or https URL in ASCII without fragment; for example http://127.0.0.1:9000/api/me",
     )?;
+    if source.start.is_some() && entry.issuer.is_none() && resource.is_none() {
+        return Err(
+            source.missing("issuer", "is missing; add it, or the resource that says which server to ask")
+        );
+    }
     let endpoints = entry.endpoints.map(Spanned::into_inner).unwrap_or_default();
     Ok(Registration {
         name: name.unwrap_or_default(),
