@@ -7,6 +7,8 @@ mod relay;
 #[path = "pair/transcript.rs"]
 mod transcript;
 mod walker;
+#[path = "pair/ways.rs"]
+mod ways;
 
 use oauth_conformance::browser::{Decision, Form, consent};
 use oauth_reference_client::Running;

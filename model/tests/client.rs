@@ -2,8 +2,11 @@
 
 mod client {
     pub(crate) mod browser;
+    pub(crate) mod dpop;
+    pub(crate) mod push;
     pub(crate) mod refresh;
     pub(crate) mod resource;
+    pub(crate) mod revoke;
     pub(crate) mod sessions;
     pub(crate) mod wire;
 }

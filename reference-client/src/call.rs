@@ -7,6 +7,7 @@
 use std::time::Duration;
 
 use oauth_model::client::call::HttpCall;
+use rustls::pki_types::CertificateDer;
 
 /// The most bytes of an answer that are read.
 const ANSWER_LIMIT: usize = 1024 * 1024;
@@ -38,14 +39,17 @@ impl Answer {
 pub(crate) struct Silence;
 
 impl BackChannel {
-    /// Prepares the calls, with the certificates that this machine trusts. Where it has none, servers on
+    /// Prepares the calls, with the certificates that this machine trusts and these. Where it has none, servers on
     /// plain http can still be called, which a loopback demonstration needs.
     ///
     /// # Errors
     /// Why there is no TLS, in words.
-    pub(crate) fn open() -> Result<Self, String> {
+    pub(crate) fn open(roots: &[CertificateDer<'static>], checked: bool) -> Result<Self, String> {
         // An error says that the process has a provider already, which serves as well.
         let _ = rustls::crypto::ring::default_provider().install_default();
+        let roots: Result<Vec<_>, _> =
+            roots.iter().map(|root| reqwest::Certificate::from_der(root.as_ref())).collect();
+        let roots = roots.map_err(|error| error.to_string())?;
         let builder = || {
             reqwest::Client::builder()
                 .redirect(reqwest::redirect::Policy::none())
@@ -55,10 +59,13 @@ impl BackChannel {
                 .pool_max_idle_per_host(0)
                 .connect_timeout(Duration::from_secs(5))
                 .timeout(Duration::from_secs(10))
+                .tls_danger_accept_invalid_certs(!checked)
         };
-        let client = builder().build().or_else(|_| {
-            tracing::warn!("no CA certificates are installed, so no https server will be trusted");
-            builder().tls_certs_only([]).build()
+        let client = builder().tls_certs_merge(roots.clone()).build().or_else(|_| {
+            if roots.is_empty() {
+                tracing::warn!("no CA certificates are installed, so no https server will be trusted");
+            }
+            builder().tls_certs_only(roots).build()
         });
         Ok(Self { client: client.map_err(|error| error.to_string())? })
     }

@@ -3,7 +3,7 @@
 mod read;
 
 use oauth_model::client::reach::Reach;
-use oauth_model::client::settings::Settings;
+use oauth_model::client::settings::{Binding, Settings};
 use oauth_model::client::site::own_redirect_uri;
 use oauth_model::directory::Authentication;
 
@@ -36,6 +36,10 @@ pub struct Registration {
     pub scope: Option<String>,
     /// Whether PKCE challenges are sent.
     pub pkce: bool,
+    /// Whether authorization requests are pushed even where the server does not demand it.
+    pub par: bool,
+    /// Whether tokens get bound to a key of the client's.
+    pub dpop: bool,
     /// The issuer identifier of the server; empty where the resource is asked for it.
     pub issuer: String,
     /// The protected resource that tokens are asked for by name.
@@ -62,6 +66,10 @@ pub struct Endpoints {
     pub token: Option<String>,
     /// The protected resource.
     pub resource: Option<String>,
+    /// Where tokens are taken back.
+    pub revocation: Option<String>,
+    /// Where authorization requests are pushed.
+    pub pushed: Option<String>,
 }
 
 impl Endpoints {
@@ -75,6 +83,13 @@ impl Endpoints {
         ] {
             if let Some(url) = configured {
                 place.clone_from(url);
+            }
+        }
+        for (configured, place) in
+            [(&self.revocation, &mut found.revocation), (&self.pushed, &mut found.pushed)]
+        {
+            if configured.is_some() {
+                place.clone_from(configured);
             }
         }
     }
@@ -128,6 +143,8 @@ impl Registration {
             authentication: self.authentication,
             scope: self.scope.clone(),
             pkce: self.pkce,
+            par: self.par,
+            binding: if self.dpop { Binding::Key } else { Binding::Bearer },
             resource: self.resource.clone(),
             reach: Reach::of(known.unwrap_or(&self.issuer)),
             ..plain

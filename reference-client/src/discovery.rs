@@ -63,22 +63,13 @@ impl Discovery {
         means: Means<'_>,
         now: impl Fn() -> Time,
     ) -> Result<Arc<Settings>, MetadataRefusal> {
-        let mut progress = self.progress.lock().await;
         if self.told.issuer.is_empty() {
-            let mut due = true;
-            if progress.done {
-                means.faults.on_rediscovery(&mut due);
-            }
-            if due {
-                let found = self.find(means).await;
-                found.inspect_err(|refusal| tracing::warn!(%refusal, "no server was found"))?;
-                progress.done = true;
-            }
-            return Ok(self.known());
+            return self.ask_resource(means).await;
         }
+        let mut progress = self.progress.lock().await;
         if !progress.done && progress.tried.is_none_or(|tried| now() >= tried.after(PATIENCE)) {
             match self.add_metadata(means, self.told.clone()).await {
-                Ok(()) => progress.done = true,
+                Ok(_) => progress.done = true,
                 Err(MetadataRefusal::Silent) => tracing::info!("the server publishes no metadata"),
                 Err(refusal) => {
                     tracing::warn!(%refusal, "the metadata is not used; check the configured issuer");
@@ -89,8 +80,22 @@ impl Discovery {
         Ok(self.known())
     }
 
+    /// Asks the resource for its server, side by side with others who do so.
+    async fn ask_resource(&self, means: Means<'_>) -> Result<Arc<Settings>, MetadataRefusal> {
+        let known = self.known();
+        let mut due = true;
+        if !known.issuer.is_empty() {
+            means.faults.on_rediscovery(&mut due);
+        }
+        if !due {
+            return Ok(known);
+        }
+        let found = self.find(means).await;
+        found.inspect_err(|refusal| tracing::warn!(%refusal, "no server was found"))
+    }
+
     /// Goes from the resource to its server, and on to what that one says.
-    async fn find(&self, means: Means<'_>) -> Result<(), MetadataRefusal> {
+    async fn find(&self, means: Means<'_>) -> Result<Arc<Settings>, MetadataRefusal> {
         let mut settings = self.told.clone();
         let call = resource::probe(&settings);
         let answer = means.calls.send(call).await.map_err(|_| MetadataRefusal::Silent)?;
@@ -105,7 +110,11 @@ impl Discovery {
     }
 
     /// Adds what a server's metadata says to what is known of it.
-    async fn add_metadata(&self, means: Means<'_>, mut settings: Settings) -> Result<(), MetadataRefusal> {
+    async fn add_metadata(
+        &self,
+        means: Means<'_>,
+        mut settings: Settings,
+    ) -> Result<Arc<Settings>, MetadataRefusal> {
         let mut call = metadata_call(&settings);
         means.faults.on_metadata_call(&settings, &mut call);
         let mut body = fetch(means.calls, call).await?;
@@ -113,8 +122,9 @@ impl Discovery {
         settings.discover(&body)?;
         self.configured.override_in(&mut settings);
         tracing::info!(issuer = settings.issuer, iss = ?settings.iss, "the server's metadata is used");
-        *self.known.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(settings);
-        Ok(())
+        let settings = Arc::new(settings);
+        *self.known.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&settings);
+        Ok(settings)
     }
 }
 

@@ -5,15 +5,14 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use oauth_model::client::call::{
-    HttpCall, judge_resource_answer, judge_token_answer, refresh_request, resource_request, token_request,
-};
-use oauth_model::client::receive::{Received, locate, receive};
+use oauth_model::client::dpop::Nonces;
+use oauth_model::client::receive::{Received, locate, receive, session_cookie};
 use oauth_model::client::refusal::ClientRefusal;
 use oauth_model::client::reply::{ClientPage, Shown, encode};
-use oauth_model::client::settings::Settings;
+use oauth_model::client::revoke::logout_token;
+use oauth_model::client::settings::{Binding, Settings};
 use oauth_model::client::site::{self, Site};
-use oauth_model::client::{Act, Event, Session, TokenAnswer, step};
+use oauth_model::client::{Act, Event, Session, step};
 use oauth_model::fault::Faults;
 use oauth_model::http::{HttpReply, HttpRequest};
 use oauth_model::secret::{Digest, Secret};
@@ -21,6 +20,7 @@ use oauth_model::secret::{Digest, Secret};
 use crate::call::BackChannel;
 use crate::discovery::{Discovery, Means};
 use crate::host::{self, Clock};
+use crate::proof::ProofKey;
 use crate::session::{Kept, Sessions};
 
 /// A client at work.
@@ -32,6 +32,8 @@ pub(crate) struct Client {
     pub(crate) clock: Clock,
     pub(crate) faults: Faults,
     pub(crate) sessions: Mutex<Sessions>,
+    /// The latest nonces of the servers.
+    pub(crate) nonces: Mutex<Nonces>,
 }
 
 /// What one request became.
@@ -43,15 +45,18 @@ pub(crate) struct Outcome {
 }
 
 /// One request on its way.
-struct Turn<'a> {
-    client: &'a Client,
-    settings: Arc<Settings>,
+pub(crate) struct Turn<'a> {
+    pub(crate) client: &'a Client,
+    pub(crate) settings: Arc<Settings>,
+    /// Under which the session lies.
     key: Option<Digest>,
     /// The access token that came with an answer, or lies beside the session.
-    token: Option<String>,
+    pub(crate) token: Option<String>,
     /// The refresh token likewise.
-    refresh: Option<String>,
-    shown: Shown,
+    pub(crate) refresh: Option<String>,
+    /// The key that tokens get bound to, if they are.
+    pub(crate) proof_key: Option<Arc<ProofKey>>,
+    pub(crate) shown: Shown,
 }
 
 impl Client {
@@ -66,25 +71,35 @@ impl Client {
         let Received { mut event, server, code, words } = received;
 
         // Whom a session talks to was settled when its login began.
-        let kept = key.and_then(|key| self.sessions().find(&key).map(|kept| Arc::clone(&kept.settings)));
-        let name = kept.as_ref().map(|settings| settings.name.clone()).unwrap_or_default();
-        let mut settings = kept.unwrap_or_else(|| Arc::clone(&first));
-        if let Event::LogIn(_) = event {
+        let kept = key.and_then(|key| {
+            self.sessions().find(&key).map(|kept| (Arc::clone(&kept.settings), kept.proof_key.clone()))
+        });
+        let name = kept.as_ref().map(|(settings, _)| settings.name.clone()).unwrap_or_default();
+        let (mut settings, mut proof_key) = kept.unwrap_or_else(|| (Arc::clone(&first), None));
+        if let Event::LogIn(secrets) = &mut event {
             match self.ask(server).await {
-                Ok(known) => settings = known,
+                Ok(known) => {
+                    proof_key = (known.binding == Binding::Key).then(|| Arc::new(ProofKey::fresh()));
+                    secrets.jkt = proof_key.as_ref().map(|key| key.public().thumbprint());
+                    fresh = *secrets;
+                    settings = known;
+                }
                 Err(refusal) => event = Event::Malformed(refusal),
             }
         }
         self.faults.on_server_chosen(&event, &first, &mut settings);
         let (path, servers) = (request.path.clone(), self.site.names());
-        let shown = Shown { words, resource: String::new(), path, servers, server: name };
-        let mut turn = Turn { client: self, settings, key, token: None, refresh: None, shown };
+        let logout_token = logout_token(session_cookie(request, &self.site));
+        let shown = Shown { words, path, servers, server: name, logout_token, ..Shown::default() };
+        let mut turn = Turn { client: self, settings, key, token: None, refresh: None, proof_key, shown };
 
         let code = code.map(|code| code.0).unwrap_or_default();
         let mut at = event;
         let (act, reply) = loop {
             let act = turn.fold(at);
             at = match act {
+                Act::Push(departure) => turn.push(&departure, fresh).await,
+                Act::Revoke => turn.revoke().await,
                 Act::Exchange(verifier) => turn.exchange(&code, verifier).await,
                 Act::Refresh => turn.renew().await,
                 Act::CallResource => turn.call_resource().await,
@@ -112,6 +127,10 @@ impl Client {
         judged.map(|()| known).map_err(|_| ClientRefusal::ServerUnknown)
     }
 
+    pub(crate) fn nonces(&self) -> MutexGuard<'_, Nonces> {
+        self.nonces.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn sessions(&self) -> MutexGuard<'_, Sessions> {
         // A panic under the lock leaves each session as it was or as it has to be.
         self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
@@ -135,14 +154,19 @@ impl Turn<'_> {
         let (mut next, act) = step(now, &rules, session, &event);
         faults.after_client(&before, &mut next);
 
-        // Of the texts at hand the session's digests say which are good.
-        let login = next.login;
+        // Of the texts at hand the session's digests say which are good; those that are taken back have left it.
+        let login = if act == Act::Revoke { before.login } else { next.login };
         self.token = pick([self.token.take(), old_token], login.map(|login| login.token));
         self.refresh = pick([self.refresh.take(), old_refresh], login.and_then(|login| login.refresh));
 
         match act {
             Act::ToServer(departure) => self.move_to(&mut sessions, &departure.session, next),
             Act::ToProfile(id) => self.move_to(&mut sessions, &id, next),
+            Act::Revoke | Act::ShowLoggedOut(_) => {
+                if let Some(key) = &self.key {
+                    sessions.remove(key);
+                }
+            }
             _ => {
                 if let Some(kept) = self.key.and_then(|key| sessions.find_mut(&key)) {
                     kept.session = next;
@@ -164,56 +188,9 @@ impl Turn<'_> {
             token: self.token.clone(),
             refresh: self.refresh.clone(),
             settings: Arc::clone(&self.settings),
+            proof_key: self.proof_key.clone(),
         };
         sessions.insert(self.client.clock.now(), Digest::of(&id.text()), kept);
-    }
-
-    /// Redeems the code.
-    async fn exchange(&mut self, code: &str, verifier: Option<Secret>) -> Event {
-        let call = token_request(&self.settings, code, verifier);
-        Event::TokenAnswer(self.ask_for_tokens(call).await, host::secret())
-    }
-
-    /// Asks for a new access token.
-    async fn renew(&mut self) -> Event {
-        let Some(refresh) = &self.refresh else {
-            return Event::RefreshAnswer(Err(ClientRefusal::TokenRefused));
-        };
-        let call = refresh_request(&self.settings, refresh);
-        Event::RefreshAnswer(self.ask_for_tokens(call).await)
-    }
-
-    /// Sends a token request, judges the answer, and keeps its texts.
-    async fn ask_for_tokens(&mut self, mut call: HttpCall) -> Result<TokenAnswer, ClientRefusal> {
-        self.client.faults.on_call(&self.settings, &mut call);
-        let sent = self.client.calls.send(call).await;
-        let answer = sent.map_err(|_| ClientRefusal::TokenEndpointSilent)?;
-        let mut body = answer.body.unwrap_or_default();
-        self.client.faults.on_token_answer(&mut body);
-        let judgement = judge_token_answer(self.client.clock.now(), answer.status, &body);
-        self.token = judgement.token;
-        self.refresh = judgement.refresh.or(self.refresh.take());
-        self.shown.words = judgement.words;
-        judgement.answer
-    }
-
-    /// Fetches the resource.
-    async fn call_resource(&mut self) -> Event {
-        let Some(token) = &self.token else {
-            return Event::ResourceAnswer(Digest::of(""), Err(ClientRefusal::ResourceFailed));
-        };
-        let shown = Digest::of(token);
-        let mut call = resource_request(&self.settings, token);
-        self.client.faults.on_call(&self.settings, &mut call);
-        let answer = match self.client.calls.send(call).await {
-            Ok(answer) => judge_resource_answer(answer.status).and_then(|()| {
-                let body = answer.body.ok_or(ClientRefusal::ResourceFailed)?;
-                self.shown.resource = String::from_utf8_lossy(&body).into_owned();
-                Ok(())
-            }),
-            Err(_) => Err(ClientRefusal::ResourceFailed),
-        };
-        Event::ResourceAnswer(shown, answer)
     }
 }
 

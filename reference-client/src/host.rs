@@ -35,5 +35,5 @@ pub(crate) fn secret() -> Minted {
 
 /// Fresh secrets for one login.
 pub(crate) fn fresh() -> Fresh {
-    Fresh { state: secret(), verifier: secret(), session: secret() }
+    Fresh { state: secret(), verifier: secret(), session: secret(), jkt: None }
 }

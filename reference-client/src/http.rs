@@ -1,12 +1,12 @@
 //! Bytes in, bytes out: the only file that names hyper.
 //!
-//! Bodies of requests are not read, since no page of this client takes one.
+//! A body is read as far as the longest form, and with patience for as long as a person's browser may take.
 
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use http_body_util::Full;
+use http_body_util::{BodyExt as _, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{HeaderName, HeaderValue};
 use hyper::service::service_fn;
@@ -14,7 +14,7 @@ use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use oauth_model::client::reply::ClientPage;
-use oauth_model::http::{Body, HttpReply, HttpRequest};
+use oauth_model::http::{BODY_LIMIT, Body, HttpReply, HttpRequest};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
@@ -23,6 +23,9 @@ use crate::page;
 
 /// How long a browser may take to send a request's head.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long it may take to send a form.
+const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long requests in progress may take when the client stops; longer than a call to a server may.
 const DRAIN: Duration = Duration::from_secs(15);
@@ -68,7 +71,7 @@ async fn answer(
     request: Request<Incoming>,
 ) -> Result<Response<Full<Bytes>>, Infallible> {
     let begun = Instant::now();
-    let request = read(&request);
+    let request = read(request).await;
     // A browser that goes away must not cut off a token request, whose answer may hold the only refresh token.
     let (method, path) = (request.method.clone(), request.path.clone());
     let work = tokio::spawn(async move { client.answer(&request).await });
@@ -85,18 +88,35 @@ async fn answer(
     Ok(response)
 }
 
-fn read(request: &Request<Incoming>) -> HttpRequest {
+async fn read(request: Request<Incoming>) -> HttpRequest {
+    let (head, body) = request.into_parts();
+    // A form that did not arrive is an empty one, which no page takes.
+    let body = tokio::time::timeout(BODY_TIMEOUT, read_body(body)).await.unwrap_or_default();
     HttpRequest {
-        method: request.method().as_str().to_owned(),
-        path: request.uri().path().to_owned(),
-        query: request.uri().query().map(str::to_owned),
-        headers: request
-            .headers()
+        method: head.method.as_str().to_owned(),
+        path: head.uri.path().to_owned(),
+        query: head.uri.query().map(str::to_owned),
+        headers: head
+            .headers
             .iter()
             .map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec()))
             .collect(),
-        body: Vec::new(),
+        body,
     }
+}
+
+/// Reads a body as far as [`BODY_LIMIT`] and one byte.
+async fn read_body(mut body: Incoming) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    while let Some(Ok(frame)) = body.frame().await {
+        let Ok(data) = frame.into_data() else { continue };
+        let room = (BODY_LIMIT + 1).saturating_sub(bytes.len());
+        bytes.extend_from_slice(&data[..room.min(data.len())]);
+        if bytes.len() > BODY_LIMIT {
+            break;
+        }
+    }
+    bytes
 }
 
 /// Writes a reply; one that does not fit HTTP, such as a `Location` with a line break, becomes a 500 without

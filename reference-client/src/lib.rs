@@ -11,6 +11,8 @@ mod flow;
 mod host;
 mod http;
 mod page;
+mod proof;
+mod send;
 mod session;
 
 use std::net::SocketAddr;
@@ -19,6 +21,7 @@ use std::sync::{Arc, Mutex};
 use oauth_model::client::site::{self, Site, SiteRefusal};
 use oauth_model::directory::Authentication;
 use oauth_model::fault::Faults;
+use rustls::pki_types::CertificateDer;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -35,6 +38,8 @@ pub struct Options {
     pub clock: Clock,
     /// The faults that are on.
     pub faults: Faults,
+    /// Further certificates to trust.
+    pub roots: Vec<CertificateDer<'static>>,
 }
 
 /// Why a client does not start.
@@ -81,7 +86,7 @@ impl Running {
 /// Outside of a tokio runtime.
 pub fn serve(listener: TcpListener, config: &Config, options: Options) -> Result<Running, ServeError> {
     let addr = listener.local_addr().map_err(ServeError::Address)?;
-    let Options { clock, faults } = options;
+    let Options { clock, faults, roots } = options;
     let methods: Vec<Authentication> = config.servers.iter().map(|server| server.authentication).collect();
     let mut origin = site::own_origin(&methods, addr.port());
     faults.on_own_origin(&mut origin);
@@ -99,10 +104,11 @@ pub fn serve(listener: TcpListener, config: &Config, options: Options) -> Result
     let client = Arc::new(flow::Client {
         site,
         servers: servers.map(|(known, configured)| Discovery::new(known, configured)).collect(),
-        calls: call::BackChannel::open().map_err(ServeError::Tls)?,
+        calls: call::BackChannel::open(&roots, faults.checks_certificates()).map_err(ServeError::Tls)?,
         clock,
         faults,
         sessions: Mutex::default(),
+        nonces: Mutex::default(),
     });
     let (stop, stopped) = oneshot::channel();
     let task = tokio::spawn(http::run(listener, client, stopped));

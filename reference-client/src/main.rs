@@ -3,12 +3,14 @@
 use std::io::IsTerminal as _;
 use std::io::Write as _;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser;
 use oauth_model::fault::{Fault, Faults, Side};
 use oauth_reference_client::{Config, Options, serve};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
@@ -23,6 +25,9 @@ struct Args {
     /// A configuration file in TOML; without it, client_1 of the documented sequence
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+    /// Certificates to trust beside those of this machine, in PEM
+    #[arg(long, value_name = "FILE")]
+    ca: Option<PathBuf>,
     /// Break a rule on purpose; may be given more than once
     #[arg(long, value_name = "NAME", value_parser = fault)]
     fault: Vec<Fault>,
@@ -81,6 +86,9 @@ async fn run(args: Args) -> Result<(), String> {
             Config::parse(&text).map_err(|error| format!("{name}: {error}"))?
         }
     };
+    if config.servers.iter().any(|server| server.issuer.is_empty() && server.client_secret.is_some()) {
+        tracing::warn!("a secret goes to whatever server the resource names; add the issuer that it is for");
+    }
     // Before the line that says it is ready, so that a signal after that line is never lost.
     let mut terminate = signal(SignalKind::terminate()).map_err(|error| error.to_string())?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(|error| error.to_string())?;
@@ -90,7 +98,8 @@ async fn run(args: Args) -> Result<(), String> {
     for fault in faults.iter() {
         tracing::warn!(fault = fault.name(), "a rule is broken on purpose: {}", fault.about());
     }
-    let options = Options { faults, ..Options::default() };
+    let roots = args.ca.as_deref().map_or_else(|| Ok(Vec::new()), certificates)?;
+    let options = Options { faults, roots, ..Options::default() };
     let running = serve(listener, &config, options).map_err(|error| match &args.config {
         Some(file) => format!("{}: {error}", file.display()),
         None => error.to_string(),
@@ -107,6 +116,19 @@ async fn run(args: Args) -> Result<(), String> {
     }
     running.stop().await;
     Ok(())
+}
+
+/// Reads the certificates of a PEM file.
+fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
+    let problem = |reason: &str| {
+        format!("--ca {}: {reason}; give a PEM file with one or more certificates", path.display())
+    };
+    let found: Result<Vec<_>, _> = CertificateDer::pem_file_iter(path).and_then(Iterator::collect);
+    match found {
+        Ok(found) if found.is_empty() => Err(problem("no certificate in it")),
+        Ok(found) => Ok(found),
+        Err(error) => Err(problem(&error.to_string())),
+    }
 }
 
 fn bind_problem(addr: SocketAddr, error: &std::io::Error) -> String {

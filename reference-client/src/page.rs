@@ -3,6 +3,7 @@
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use oauth_model::client::call::ServerWords;
 use oauth_model::client::reply::{ClientPage, login_at};
+use oauth_model::client::revoke::LOGOUT_TOKEN;
 use serde_json::{Map, Value};
 
 const STYLE: &str = "body{font:1rem/1.5 system-ui,sans-serif;max-width:40rem;margin:3rem auto;padding:0 1rem}\
@@ -14,7 +15,8 @@ figure{margin:1rem 0;padding:.5rem 1rem;border-left:.3rem solid}";
 pub(crate) fn draw(page: &ClientPage) -> String {
     match page {
         ClientPage::Home { logged_in, servers } => frame("Reference client", &home(*logged_in, servers)),
-        ClientPage::Profile { resource } => frame("Profile", &profile(resource)),
+        ClientPage::Profile { resource, logout_token } => frame("Profile", &profile(resource, logout_token)),
+        ClientPage::LoggedOut { text } => frame("Logged out", &logged_out(text)),
         ClientPage::Error { text, words } => frame("That did not work", &error(text, words)),
         ClientPage::Raw(markup) => PreEscaped(markup.as_str()).0.to_owned(),
     }
@@ -59,7 +61,7 @@ fn home(logged_in: bool, servers: &[String]) -> Markup {
     }
 }
 
-fn profile(resource: &str) -> Markup {
+fn profile(resource: &str, token: &str) -> Markup {
     html! {
         p { "This is what the server returned:" }
         @match serde_json::from_str::<Map<String, Value>>(resource) {
@@ -71,6 +73,17 @@ fn profile(resource: &str) -> Markup {
             },
             Err(_) => pre { (resource) },
         }
+        form method="post" action="/logout" {
+            input type="hidden" name=(LOGOUT_TOKEN) value=(token);
+            button { "Log out" }
+        }
+        p { a href="/" { "Back to the start" } }
+    }
+}
+
+fn logged_out(text: &str) -> Markup {
+    html! {
+        p { (text) }
         p { a href="/" { "Back to the start" } }
     }
 }
@@ -95,15 +108,15 @@ mod tests {
 
     const MARKUP: &str = "<script>alert('x')</script>\"&";
 
+    fn profile_of(resource: &str) -> ClientPage {
+        ClientPage::Profile { resource: resource.to_owned(), logout_token: MARKUP.to_owned() }
+    }
+
     #[test]
     fn no_text_becomes_markup() {
         let words = ServerWords { error: MARKUP.to_owned(), description: MARKUP.to_owned() };
         let member = serde_json::json!({ MARKUP: MARKUP, "nested": { MARKUP: [MARKUP] } }).to_string();
-        for page in [
-            ClientPage::Error { text: MARKUP, words },
-            ClientPage::Profile { resource: MARKUP.to_owned() },
-            ClientPage::Profile { resource: member },
-        ] {
+        for page in [ClientPage::Error { text: MARKUP, words }, profile_of(MARKUP), profile_of(&member)] {
             let drawn = draw(&page);
             assert!(!drawn.contains("<script"), "{drawn}");
             assert!(drawn.contains("&lt;script&gt;"), "{drawn}");
@@ -112,7 +125,7 @@ mod tests {
 
     #[test]
     fn an_object_is_shown_member_by_member_and_all_else_as_it_came() {
-        let drawn = |resource: &str| draw(&ClientPage::Profile { resource: resource.to_owned() });
+        let drawn = |resource: &str| draw(&profile_of(resource));
         let object = drawn(r#"{"name":"Ada","age":36,"mail":null}"#);
         assert!(object.contains("<dt>name</dt><dd>Ada</dd>"), "{object}");
         assert!(object.contains("<dt>age</dt><dd>36</dd>") && object.contains("<dt>mail</dt><dd>null</dd>"));

@@ -11,6 +11,8 @@ use oauth_model::client::settings::Settings;
 use oauth_model::policy::{Lifetime, Time};
 use oauth_model::secret::Digest;
 
+use crate::proof::ProofKey;
+
 /// How long a session is kept, whatever happens in it.
 const LIFETIME: Lifetime = Lifetime(24 * 3600);
 
@@ -29,6 +31,8 @@ pub(crate) struct Kept {
     pub(crate) refresh: Option<String>,
     /// What was known of the server when the login began, so that one flow keeps to one server.
     pub(crate) settings: Arc<Settings>,
+    /// The key that its tokens get bound to, if they are.
+    pub(crate) proof_key: Option<Arc<ProofKey>>,
 }
 
 struct Entry {
@@ -94,7 +98,13 @@ mod tests {
 
     fn kept() -> Kept {
         let settings = Registration::built_in().settings("http://localhost:8000");
-        Kept { session: Session::default(), token: None, refresh: None, settings: Arc::new(settings) }
+        Kept {
+            session: Session::default(),
+            token: None,
+            refresh: None,
+            settings: Arc::new(settings),
+            proof_key: None,
+        }
     }
 
     fn key(number: usize) -> Digest {

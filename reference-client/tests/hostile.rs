@@ -12,12 +12,20 @@ mod check;
 mod found;
 #[path = "hostile/iss.rs"]
 mod iss;
+#[path = "hostile/logout.rs"]
+mod logout;
 #[path = "hostile/mixup.rs"]
 mod mixup;
+#[path = "hostile/nonce.rs"]
+mod nonce;
 #[path = "hostile/page.rs"]
 mod page;
 #[path = "hostile/pkce.rs"]
 mod pkce;
+#[path = "hostile/proof.rs"]
+mod proof;
+#[path = "hostile/push.rs"]
+mod push;
 #[path = "hostile/refresh.rs"]
 mod refresh;
 #[path = "hostile/request.rs"]
@@ -28,6 +36,8 @@ mod resource;
 mod server;
 #[path = "hostile/state.rs"]
 mod state;
+#[path = "hostile/tls.rs"]
+mod tls;
 #[path = "hostile/token.rs"]
 mod token;
 #[path = "hostile/wire.rs"]
@@ -49,6 +59,7 @@ fn all() -> impl Iterator<Item = &'static Check> {
     let areas = [
         request::CHECKS,
         found::CHECKS,
+        push::CHECKS,
         state::CHECKS,
         pkce::CHECKS,
         iss::CHECKS,
@@ -56,6 +67,10 @@ fn all() -> impl Iterator<Item = &'static Check> {
         token::CHECKS,
         refresh::CHECKS,
         resource::CHECKS,
+        proof::CHECKS,
+        nonce::CHECKS,
+        logout::CHECKS,
+        tls::CHECKS,
         page::CHECKS,
     ];
     areas.into_iter().flatten()

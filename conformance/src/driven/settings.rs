@@ -1,7 +1,7 @@
 //! The client's settings for a target: the suite plays a client that is registered there.
 
 use oauth_model::client::IssNeed;
-use oauth_model::client::settings::{Endpoints, Settings};
+use oauth_model::client::settings::{ClearText, Endpoints, Settings};
 use oauth_model::directory::Authentication;
 
 use crate::target::{Client, ClientAuthentication, Target};
@@ -32,8 +32,11 @@ pub(super) fn settings(target: &Target, client: &Client) -> Settings {
             authorization,
             token: target.endpoints.token.clone(),
             resource: target.endpoints.resource.clone().unwrap_or_default(),
+            ..Endpoints::documented("")
         },
         iss,
+        // Nor must plain http.
+        clear_text: ClearText::Taken,
         ..Settings::of(&client.id, &client.redirect_uri, target.issuer.as_deref().unwrap_or_default())
     }
 }

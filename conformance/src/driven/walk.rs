@@ -130,7 +130,8 @@ impl<'a> Walk<'a> {
     }
 
     fn start(&mut self) -> Checked<Walked> {
-        let fresh = Fresh { state: self.minted()?, verifier: self.minted()?, session: self.minted()? };
+        let fresh =
+            Fresh { state: self.minted()?, verifier: self.minted()?, session: self.minted()?, jkt: None };
         let Act::ToServer(departure) = self.fold(&Event::LogIn(fresh)) else {
             return Err(Stop::errored("the client's logic made no authorization request; please report it"));
         };
@@ -255,7 +256,8 @@ impl<'a> Walk<'a> {
         let (path, query) = split(&location.text);
         let request =
             HttpRequest { method: "GET".to_owned(), path, query, headers: Vec::new(), body: Vec::new() };
-        let unused = Fresh { state: self.minted()?, verifier: self.minted()?, session: self.minted()? };
+        let unused =
+            Fresh { state: self.minted()?, verifier: self.minted()?, session: self.minted()?, jkt: None };
         let site = Site::of(std::slice::from_ref(&self.settings));
         let received = receive(&request, &site, &unused);
         match self.fold(&received.event) {

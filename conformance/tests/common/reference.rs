@@ -47,6 +47,7 @@ impl Place {
             authorization: None,
             token: Some(format!("{back}/token")),
             resource: Some(format!("{back}/api/me")),
+            ..oauth_reference_client::Endpoints::default()
         };
         let config = oauth_reference_client::Registration {
             client_secret: Some(secret.to_owned()),
@@ -54,7 +55,12 @@ impl Place {
             endpoints,
             ..oauth_reference_client::Registration::built_in()
         };
+        self.client(&config.into())
+    }
+
+    /// Serves the reference client here with this configuration.
+    pub(crate) fn client(self, config: &oauth_reference_client::Config) -> Running {
         let options = oauth_reference_client::Options::default();
-        oauth_reference_client::serve(self.listener, &config.into(), options).expect("the client starts")
+        oauth_reference_client::serve(self.listener, config, options).expect("the client starts")
     }
 }

@@ -94,7 +94,7 @@ impl Walker {
     }
 
     /// Sends a request and follows redirects to the page that is shown.
-    async fn follow(&mut self, request: Request) -> Page {
+    pub(crate) async fn follow(&mut self, request: Request) -> Page {
         let mut request = request;
         for _ in 0..MAX_REDIRECTS {
             let exchange = self.send(request.clone()).await;

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::TokenAnswer;
 use super::refusal::ClientRefusal;
-use super::settings::Settings;
+use super::settings::{Binding, Settings};
 use crate::directory::Authentication;
 use crate::form::{encode, encode_pairs};
 use crate::policy::{Lifetime, Time};
@@ -49,6 +49,16 @@ pub struct ServerWords {
     pub description: String,
 }
 
+impl ServerWords {
+    /// The words of a JSON error, read by member.
+    pub(super) fn of(status: u16, text: impl Fn(&str) -> Option<String>) -> Self {
+        Self {
+            error: text("error").unwrap_or_else(|| format!("HTTP status {status}")),
+            description: text("error_description").unwrap_or_default(),
+        }
+    }
+}
+
 /// The token request for a code (RFC 6749 4.1.3, RFC 7636 4.5).
 #[must_use]
 pub fn token_request(settings: &Settings, code: &str, verifier: Option<Secret>) -> HttpCall {
@@ -61,7 +71,7 @@ pub fn token_request(settings: &Settings, code: &str, verifier: Option<Secret>) 
         pairs.push(("code_verifier", verifier.text()));
     }
     pairs.extend(settings.resource.clone().map(|resource| ("resource", resource)));
-    authenticated(settings, pairs)
+    authenticated(settings, settings.endpoints.token.clone(), pairs)
 }
 
 /// The token request for a refresh (RFC 6749 6), for all that was granted.
@@ -70,27 +80,33 @@ pub fn refresh_request(settings: &Settings, refresh_token: &str) -> HttpCall {
     let mut pairs =
         vec![("grant_type", "refresh_token".to_owned()), ("refresh_token", refresh_token.to_owned())];
     pairs.extend(settings.resource.clone().map(|resource| ("resource", resource)));
-    authenticated(settings, pairs)
+    authenticated(settings, settings.endpoints.token.clone(), pairs)
 }
 
-/// A request to the token endpoint with the client's authentication.
-fn authenticated(settings: &Settings, mut pairs: Vec<(&'static str, String)>) -> HttpCall {
+/// A form for one of the server's endpoints, with the client's authentication.
+pub(super) fn authenticated(
+    settings: &Settings,
+    url: String,
+    mut pairs: Vec<(&'static str, String)>,
+) -> HttpCall {
     let mut headers = vec![
         ("Content-Type", "application/x-www-form-urlencoded".to_owned()),
         ("Accept", "application/json".to_owned()),
     ];
     let secret = settings.client_secret.as_deref().unwrap_or_default();
+    // An authorization request that is pushed has it already.
+    let named = pairs.iter().any(|(name, _)| *name == "client_id");
+    if !named && settings.authentication != Authentication::Basic {
+        // rfc6749-3.2.1-public-client-sends-client-id
+        pairs.push(("client_id", settings.client_id.clone()));
+    }
     match settings.authentication {
         Authentication::Basic => headers.push(("Authorization", basic(&settings.client_id, secret))),
-        Authentication::Post => {
-            pairs.push(("client_id", settings.client_id.clone()));
-            pairs.push(("client_secret", secret.to_owned()));
-        }
-        // rfc6749-3.2.1-public-client-sends-client-id
-        Authentication::None => pairs.push(("client_id", settings.client_id.clone())),
+        Authentication::Post => pairs.push(("client_secret", secret.to_owned())),
+        Authentication::None => {}
     }
     // rfc6749-3.2-client-uses-post
-    HttpCall { method: "POST", url: settings.endpoints.token.clone(), headers, body: encode_pairs(&pairs) }
+    HttpCall { method: "POST", url, headers, body: encode_pairs(&pairs) }
 }
 
 /// Basic credentials: each half form-encoded, then base64 (RFC 6749 2.3.1).
@@ -100,12 +116,13 @@ pub fn basic(client_id: &str, secret: &str) -> String {
     format!("Basic {}", STANDARD.encode(format!("{}:{}", encode(client_id), encode(secret))))
 }
 
-/// The request for the protected resource (RFC 6750 2.1).
+/// The request for the protected resource (RFC 6750 2.1, RFC 9449 7.1).
 #[must_use]
 pub fn resource_request(settings: &Settings, token: &str) -> HttpCall {
     let mut call = HttpCall::get(settings.endpoints.resource.clone());
     // rfc6750-2.1-client-uses-header
-    call.headers.push(("Authorization", format!("Bearer {token}")));
+    // rfc9449-7-client-proof-and-token
+    call.headers.push(("Authorization", format!("{} {token}", settings.binding.scheme())));
     call
 }
 
@@ -128,10 +145,16 @@ impl std::fmt::Debug for TokenJudgement {
     }
 }
 
-/// Judges the token endpoint's answer (RFC 6749 5.1, 5.2, 7.1). Unknown members are ignored, and so is a `scope`
-/// that is null.
+/// Judges the token endpoint's answer to a client that takes Bearer tokens.
 #[must_use]
 pub fn judge_token_answer(now: Time, status: u16, body: &[u8]) -> TokenJudgement {
+    judge_tokens(Binding::Bearer, now, status, body)
+}
+
+/// Judges the token endpoint's answer (RFC 6749 5.1, 5.2, 7.1, RFC 9449 5). Unknown members are ignored, and so is a
+/// `scope` that is null.
+#[must_use]
+pub fn judge_tokens(binding: Binding, now: Time, status: u16, body: &[u8]) -> TokenJudgement {
     let refused = |refusal, words| TokenJudgement { answer: Err(refusal), token: None, refresh: None, words };
     let document: Option<Value> = serde_json::from_slice(body).ok();
     let text = |name: &str| {
@@ -142,17 +165,14 @@ pub fn judge_token_answer(now: Time, status: u16, body: &[u8]) -> TokenJudgement
         return refused(ClientRefusal::TokenEndpointSilent, ServerWords::default());
     }
     if status != 200 || text("error").is_some() {
-        let words = ServerWords {
-            error: text("error").unwrap_or_else(|| format!("HTTP status {status}")),
-            description: text("error_description").unwrap_or_default(),
-        };
-        return refused(ClientRefusal::TokenRefused, words);
+        return refused(ClientRefusal::TokenRefused, ServerWords::of(status, text));
     }
     let Some(token) = text("access_token").filter(|token| is_sendable(token)) else {
         return refused(ClientRefusal::TokenAnswerMalformed, ServerWords::default());
     };
     // rfc6749-5.1-client-token-type-case-insensitive, rfc6749-7.1-client-unknown-token-type
-    if !text("token_type").is_some_and(|kind| kind.eq_ignore_ascii_case("bearer")) {
+    // rfc9449-5-client-checks-token-type
+    if !text("token_type").is_some_and(|kind| kind.eq_ignore_ascii_case(binding.scheme())) {
         return refused(ClientRefusal::TokenTypeUnknown, ServerWords::default());
     }
     let seconds = document.as_ref().and_then(|document| document.get("expires_in")).and_then(Value::as_u64);
@@ -171,7 +191,7 @@ pub fn judge_token_answer(now: Time, status: u16, body: &[u8]) -> TokenJudgement
 }
 
 /// Whether a token fits the header that it has to be sent in (RFC 6749 A.12).
-fn is_sendable(token: &str) -> bool {
+pub(super) fn is_sendable(token: &str) -> bool {
     !token.is_empty() && token.bytes().all(|byte| (0x20..=0x7e).contains(&byte))
 }
 

@@ -10,16 +10,21 @@
 
 pub mod call;
 pub mod challenge;
+pub mod dpop;
+mod flow;
+mod login;
+pub mod push;
 pub mod reach;
 pub mod receive;
 pub mod refusal;
 pub mod reply;
 pub mod resource;
+pub mod revoke;
 pub mod settings;
 pub mod site;
 
 use crate::policy::{Lifetime, Time};
-use crate::refusal::{Field, Malformed};
+use crate::refusal::Malformed;
 use crate::secret::{Digest, Minted, Secret};
 use refusal::ClientRefusal;
 use settings::Address;
@@ -103,10 +108,58 @@ pub struct Rules {
     pub address: Address,
     /// What is known of `iss`.
     pub iss: IssNeed,
+    /// Whether secrets reach the server and the resource unread.
+    pub channel: Channel,
     /// Whether challenges are sent.
     pub pkce: bool,
+    /// Whether requests are pushed.
+    pub push: PushNeed,
+    /// Whether tokens can be taken back.
+    pub revocation: Revocation,
     /// How long before its end an access token is refreshed.
     pub refresh_margin: Lifetime,
+}
+
+/// How codes, tokens and the client's secret travel to the servers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Channel {
+    /// By TLS, or on this machine.
+    Private,
+    /// In clear text over a network.
+    Clear,
+}
+
+/// Whether authorization requests are pushed (RFC 9126).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PushNeed {
+    /// They go along with the browser.
+    Unneeded,
+    /// They are pushed first.
+    Needed,
+    /// They have to be pushed, and the server does not say where.
+    Nowhere,
+}
+
+/// Whether a server takes tokens back (RFC 7009).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Revocation {
+    /// By TLS, or on this machine.
+    Offered,
+    /// At an address to which no token may be sent.
+    Unsafe,
+    /// Not that this client knew.
+    None,
+}
+
+/// Where a login ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Ended {
+    /// Here, and there was nothing to end at the server.
+    Here,
+    /// Here; its tokens may live on.
+    HereOnly,
+    /// Here and at the server.
+    Everywhere,
 }
 
 /// Something that happens in one browser session.
@@ -126,6 +179,12 @@ pub enum Event {
     RefreshAnswer(Result<TokenAnswer, ClientRefusal>),
     /// The protected resource answered a request that showed this token.
     ResourceAnswer(Digest, Result<(), ClientRefusal>),
+    /// The server answered a pushed request; the secrets that it was made with.
+    Pushed(Result<(), ClientRefusal>, Fresh),
+    /// The person wants to be logged out.
+    LogOut,
+    /// The server answered that the tokens ended.
+    Revoked(Result<(), ClientRefusal>),
     /// A request that this client has no answer to.
     Malformed(ClientRefusal),
     /// The browser came under another origin than the redirect URI's.
@@ -141,6 +200,8 @@ pub struct Fresh {
     pub verifier: Minted,
     /// For the session cookie.
     pub session: Minted,
+    /// The thumbprint of the key that tokens get bound to, if they are.
+    pub jkt: Option<Digest>,
 }
 
 /// An authorization response as it arrived, as digests; `code` and `error` lie beside as text.
@@ -180,6 +241,8 @@ pub enum Act {
     },
     /// Send the browser to the authorization server, under a new session id.
     ToServer(Departure),
+    /// Push what would have gone along with the browser.
+    Push(Departure),
     /// Redeem the code that lies beside, with this verifier.
     Exchange(Option<Secret>),
     /// Send the browser to the profile page, under a new session id.
@@ -194,6 +257,10 @@ pub enum Act {
     CallResource,
     /// Show the resource that lies beside.
     ShowResource,
+    /// Take back the tokens that lie beside.
+    Revoke,
+    /// Say that the login ended, and forget the session.
+    ShowLoggedOut(Ended),
     /// Say what went wrong.
     ShowError(ClientRefusal),
 }
@@ -207,182 +274,26 @@ pub struct Departure {
     pub verifier: Option<Secret>,
     /// The session id that the browser gets.
     pub session: Secret,
+    /// The thumbprint of the key that the code and its tokens get bound to.
+    pub jkt: Option<Digest>,
 }
 
 /// Folds one event into a session.
 pub fn step(now: Time, rules: &Rules, session: Session, event: &Event) -> (Session, Act) {
     match event {
-        Event::Home => (session, Act::ShowHome { logged_in: alive(now, &session) }),
-        Event::LogIn(fresh) => depart(now, rules, session, fresh),
-        Event::Callback(callback) => arrive(now, rules, session, callback),
-        Event::TokenAnswer(answer, fresh) => exchanged(session, *answer, fresh),
-        Event::Profile => open_profile(now, rules, session),
-        Event::RefreshAnswer(answer) => refreshed(now, session, *answer),
-        Event::ResourceAnswer(token, answer) => answered(session, token, *answer),
+        Event::Home => (session, Act::ShowHome { logged_in: login::alive(now, &session) }),
+        Event::LogIn(fresh) => flow::depart(now, rules, session, fresh),
+        Event::Callback(callback) => flow::arrive(now, rules, session, callback),
+        Event::TokenAnswer(answer, fresh) => flow::exchanged(session, *answer, fresh),
+        Event::Profile => login::open_profile(now, rules, session),
+        Event::RefreshAnswer(answer) => login::refreshed(now, session, *answer),
+        Event::ResourceAnswer(token, answer) => login::answered(session, token, *answer),
+        Event::Pushed(answer, fresh) => flow::pushed(now, rules, session, *answer, fresh),
+        Event::LogOut => login::log_out(rules, session),
+        Event::Revoked(answer) => {
+            (session, Act::ShowLoggedOut(if answer.is_ok() { Ended::Everywhere } else { Ended::HereOnly }))
+        }
         Event::Malformed(refusal) => (session, Act::ShowError(*refusal)),
         Event::WrongOrigin => (session, Act::ToOrigin),
-    }
-}
-
-fn alive(now: Time, session: &Session) -> bool {
-    session.login.is_some_and(|login| login.until.is_none_or(|until| now < until))
-}
-
-/// Fetches the resource; refreshes first if the token is about to end (RFC 6749 1.5, 6).
-fn open_profile(now: Time, rules: &Rules, session: Session) -> (Session, Act) {
-    let Some(login) = session.login else { return (session, Act::ToLogin) };
-    let soon = login.until.is_some_and(|until| now.after(rules.refresh_margin) >= until);
-    match login.refresh {
-        // One refresh at a time: a second one would show a spent token.
-        Some(_) if soon && !login.refreshing => {
-            let login = Login { refreshing: true, ..login };
-            (Session { login: Some(login), ..session }, Act::Refresh)
-        }
-        Some(_) | None if alive(now, &session) => (session, Act::CallResource),
-        Some(_) if login.refreshing => (session, Act::ShowError(ClientRefusal::RefreshInProgress)),
-        Some(_) | None => (Session { login: None, ..session }, Act::ToLogin),
-    }
-}
-
-/// Takes the resource's answer. A token that it refuses is of no more use; an outage says nothing about the token.
-fn answered(session: Session, token: &Digest, answer: Result<(), ClientRefusal>) -> (Session, Act) {
-    match (answer, session.login) {
-        (Ok(()), _) => (session, Act::ShowResource),
-        // A refresh took the place of the token meanwhile.
-        (Err(ClientRefusal::ResourceRefused), Some(login)) if login.token != *token => {
-            (session, Act::CallResource)
-        }
-        (Err(ClientRefusal::ResourceRefused), Some(login)) if login.refreshing => {
-            (session, Act::ShowError(ClientRefusal::RefreshInProgress))
-        }
-        (Err(refusal @ ClientRefusal::ResourceRefused), _) => {
-            (Session { login: None, ..session }, Act::ShowError(refusal))
-        }
-        (Err(refusal), _) => (session, Act::ShowError(refusal)),
-    }
-}
-
-/// Takes the answer to a refresh.
-fn refreshed(now: Time, session: Session, answer: Result<TokenAnswer, ClientRefusal>) -> (Session, Act) {
-    let Some(login) = session.login else { return (session, Act::ToLogin) };
-    match answer {
-        Ok(answer) => {
-            // rfc6749-6-client-replaces-refresh-token: the old one stays only if no new one came.
-            let login = Login { refresh: answer.refresh.or(login.refresh), ..Login::of(answer) };
-            (Session { login: Some(login), ..session }, Act::CallResource)
-        }
-        // Whether the token was spent is not known; it may be tried again.
-        Err(ClientRefusal::TokenEndpointSilent) => {
-            let session = Session { login: Some(Login { refreshing: false, ..login }), ..session };
-            let act = if alive(now, &session) {
-                Act::CallResource
-            } else {
-                Act::ShowError(ClientRefusal::TokenEndpointSilent)
-            };
-            (session, act)
-        }
-        Err(_) => (Session { login: None, ..session }, Act::ToLogin),
-    }
-}
-
-/// Starts a login in a new session (RFC 6749 4.1.1).
-fn depart(now: Time, rules: &Rules, session: Session, fresh: &Fresh) -> (Session, Act) {
-    // rfc9700-2.1-client-mixup-defence
-    if rules.address == Address::Shared && rules.iss != IssNeed::Required {
-        return (session, Act::ShowError(ClientRefusal::ServersAlike));
-    }
-    // rfc7636-4.1-client-verifier-form, rfc9700-2.1.1-challenge-transaction-specific
-    let verifier = rules.pkce.then_some(fresh.verifier.secret);
-    // rfc9700-4.4.2-client-stores-issuer-per-request
-    let waiting = Waiting {
-        issuer: rules.issuer,
-        state: fresh.state.digest,
-        verifier,
-        until: now.after(LOGIN_LIFETIME),
-    };
-    let departure = Departure { state: fresh.state.secret, verifier, session: fresh.session.secret };
-    (Session { flow: Flow::Waiting(waiting), login: None }, Act::ToServer(departure))
-}
-
-/// Judges an authorization response (RFC 6749 4.1.2, 10.12, RFC 9207 2.4).
-fn arrive(now: Time, rules: &Rules, session: Session, callback: &Callback) -> (Session, Act) {
-    let waiting = match belongs(now, &session, callback) {
-        Ok(waiting) => waiting,
-        // A response that is not this flow's does not end it.
-        Err(refusal) => return (session, Act::ShowError(refusal)),
-    };
-    // rfc9700-4.2.4-client-state-invalidated, rfc6749-4.1.2-client-uses-code-once
-    let ended = Session { flow: Flow::Idle, ..session };
-    match judge(rules, &waiting, callback) {
-        Ok(()) => (Session { flow: Flow::Exchanging, ..session }, Act::Exchange(waiting.verifier)),
-        Err(refusal) => (ended, Act::ShowError(refusal)),
-    }
-}
-
-/// Whether a response belongs to the login of this browser session.
-fn belongs(now: Time, session: &Session, callback: &Callback) -> Result<Waiting, ClientRefusal> {
-    // rfc6749-10.12-client-csrf-protected, rfc9700-2.1-client-csrf-protected
-    let Flow::Waiting(waiting) = session.flow else { return Err(ClientRefusal::NoFlow) };
-    let state = callback.state.map_err(|malformed| unreadable(malformed, Field::State))?;
-    let state = state.ok_or(ClientRefusal::StateMissing)?;
-    if !state.matches(&waiting.state) {
-        return Err(ClientRefusal::StateWrong);
-    }
-    if now >= waiting.until {
-        return Err(ClientRefusal::FlowExpired);
-    }
-    Ok(waiting)
-}
-
-/// A parameter of a response that cannot be read.
-const fn unreadable(malformed: Malformed, field: Field) -> ClientRefusal {
-    match malformed {
-        Malformed::Encoding => ClientRefusal::Encoding,
-        _ => ClientRefusal::Repeated(field),
-    }
-}
-
-/// Judges the rest of a response whose `state` is right.
-fn judge(rules: &Rules, waiting: &Waiting, callback: &Callback) -> Result<(), ClientRefusal> {
-    // rfc9700-4.4.2.2-client-distinct-redirect-uris, rfc8252-8.10-client-redirect-uri-per-server
-    if !callback.at.matches(&rules.redirect) {
-        return Err(ClientRefusal::WrongAddress);
-    }
-    // rfc9700-4.4.2.1-client-compares-issuer, rfc9700-2.1-client-mixup-by-iss
-    // rfc9207-2.4-client-rejects-wrong-iss before anything the response says is believed.
-    let iss = callback.iss.map_err(|malformed| unreadable(malformed, Field::Iss))?;
-    match (iss, rules.iss) {
-        (Some(iss), IssNeed::Required | IssNeed::IfSent | IssNeed::Unadvertised)
-            if !iss.matches(&waiting.issuer) =>
-        {
-            return Err(ClientRefusal::IssWrong);
-        }
-        // rfc9207-2.4-client-discards-unadvertised-iss
-        (Some(_), IssNeed::Unadvertised) => return Err(ClientRefusal::IssUnadvertised),
-        // rfc9207-2.4-client-rejects-missing-iss
-        (None, IssNeed::Required) => return Err(ClientRefusal::IssMissing),
-        (Some(_), IssNeed::Required | IssNeed::IfSent) | (None, IssNeed::Unadvertised | IssNeed::IfSent) => {}
-    }
-    let error = callback.error.map_err(|malformed| unreadable(malformed, Field::Error))?;
-    let code = callback.code.map_err(|malformed| unreadable(malformed, Field::Code))?;
-    match (code, error) {
-        (Some(_), true) => Err(ClientRefusal::CodeAndError),
-        (None, true) => Err(ClientRefusal::ServerRefused),
-        (None, false) => Err(ClientRefusal::CodeMissing),
-        (Some(_), false) => Ok(()),
-    }
-}
-
-/// Takes the token endpoint's answer; a login moves to a new session id.
-fn exchanged(session: Session, answer: Result<TokenAnswer, ClientRefusal>, fresh: &Minted) -> (Session, Act) {
-    if session.flow != Flow::Exchanging {
-        return (session, Act::ShowError(ClientRefusal::NoFlow));
-    }
-    match answer {
-        Ok(answer) => {
-            // rfc6749-3.1.2.5-client-callback-redirects-away
-            (Session { flow: Flow::Idle, login: Some(Login::of(answer)) }, Act::ToProfile(fresh.secret))
-        }
-        Err(refusal) => (Session { flow: Flow::Idle, ..session }, Act::ShowError(refusal)),
     }
 }

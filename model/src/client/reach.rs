@@ -37,6 +37,12 @@ pub fn is_loopback(url: &str) -> bool {
     place(host_of(url)) == Reach::Machine
 }
 
+/// Whether what is sent to a URL is encrypted, or does not leave the machine.
+#[must_use]
+pub fn is_private(url: &str) -> bool {
+    url.starts_with("https://") || is_loopback(url)
+}
+
 /// The host of a URL, without user, port and brackets.
 fn host_of(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
@@ -153,5 +159,7 @@ mod tests {
         }
         assert!(!Reach::Outside.allows("http://127.0.0.1") && !Reach::Machine.allows("http://10.0.0.1"));
         assert!(is_loopback("http://[::1]:9000/x") && !is_loopback("https://as.example"));
+        assert!(is_private("http://[::1]:9000/x") && is_private("https://as.example"));
+        assert!(!is_private("http://as.example") && !is_private("http://127.0.0.1@as.example"));
     }
 }

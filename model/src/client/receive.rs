@@ -2,12 +2,19 @@
 
 use super::call::ServerWords;
 use super::refusal::ClientRefusal;
+use super::revoke::{LOGOUT_TOKEN, logout_token};
 use super::site::{Asked, Site};
 use super::{Callback, Event, Fresh};
 use crate::form::Params;
 use crate::http::HttpRequest;
 use crate::refusal::{Field, Malformed};
 use crate::secret::Digest;
+
+/// Every page but those of the redirect URIs.
+pub const PAGES: &[&str] = &["/", "/login", "/profile", LOGOUT];
+
+/// The page that ends a login.
+const LOGOUT: &str = "/logout";
 
 /// The parameter that names the server of a login.
 pub const SERVER: &str = "server";
@@ -44,24 +51,32 @@ pub fn session_cookie_name(origin: &str) -> &'static str {
 /// The key of the browser's session: by its cookie, never by the response's `state`.
 #[must_use]
 pub fn locate(request: &HttpRequest, site: &Site) -> Option<Digest> {
-    request.cookie(session_cookie_name(site.origin())).map(Digest::of)
+    session_cookie(request, site).map(Digest::of)
+}
+
+/// The value of the browser's session cookie.
+#[must_use]
+pub fn session_cookie<'r>(request: &'r HttpRequest, site: &Site) -> Option<&'r str> {
+    request.cookie(session_cookie_name(site.origin()))
 }
 
 /// Reads a browser's request.
 #[must_use]
 pub fn receive(request: &HttpRequest, site: &Site, fresh: &Fresh) -> Received {
     let response_to = site.redirect_uri_at(&request.path);
-    if response_to.is_none() && !["/", "/login", "/profile"].contains(&request.path.as_str()) {
+    if response_to.is_none() && !PAGES.contains(&request.path.as_str()) {
         return plain(Event::Malformed(ClientRefusal::NoSuchPage));
     }
-    if request.method != "GET" {
-        return plain(Event::Malformed(ClientRefusal::MethodNotAllowed("GET")));
+    let method = if request.path == LOGOUT { "POST" } else { "GET" };
+    if request.method != method {
+        return plain(Event::Malformed(ClientRefusal::MethodNotAllowed(method)));
     }
     if let Some(redirect_uri) = response_to {
         return callback(request, redirect_uri);
     }
     match request.path.as_str() {
         "/profile" => plain(Event::Profile),
+        LOGOUT => plain(log_out(request, site)),
         // The session cookie has to be where the redirect URI is, or the response will not find it.
         _ if !is_own_origin(request, site.origin()) => plain(Event::WrongOrigin),
         "/login" => log_in(request, site, fresh),
@@ -72,6 +87,19 @@ pub fn receive(request: &HttpRequest, site: &Site, fresh: &Fresh) -> Received {
 const fn plain(event: Event) -> Received {
     let words = ServerWords { error: String::new(), description: String::new() };
     Received { event, server: 0, code: None, words }
+}
+
+/// A logout, if the form is one of this client's own pages in this browser.
+fn log_out(request: &HttpRequest, site: &Site) -> Event {
+    let form = Params::read(&request.body);
+    let expected = logout_token(session_cookie(request, site));
+    let mut shown = form.all(LOGOUT_TOKEN);
+    match (shown.next(), shown.next()) {
+        (Some(shown), None) if !expected.is_empty() && Digest::of(shown).matches(&Digest::of(&expected)) => {
+            Event::LogOut
+        }
+        _ => Event::Malformed(ClientRefusal::LogOutForged),
+    }
 }
 
 /// A login at the server that the query names; where there are several and none is named, the front page has them.

@@ -27,10 +27,20 @@ pub enum ClientRefusal {
     WrongAddress,
     /// The server shares its redirect URI with another and does not say that it sends `iss`.
     ServersAlike,
+    /// Secrets would travel in clear text over a network.
+    InClear,
     /// This client knows no server of this name.
     NoSuchServer,
     /// The resource did not say which server to ask, or not one that can be used.
     ServerUnknown,
+    /// Requests have to be pushed, and the server does not say where.
+    PushUnavailable,
+    /// The server refused the pushed request; its words lie beside.
+    PushRefused,
+    /// The server did not answer the pushed request, or not with a `request_uri`.
+    PushUnanswered,
+    /// A logout that did not come from this client's own page.
+    LogOutForged,
     /// The response has neither `code` nor `error`.
     CodeMissing,
     /// The response has both.
@@ -72,8 +82,13 @@ impl ClientRefusal {
         Self::IssUnadvertised,
         Self::WrongAddress,
         Self::ServersAlike,
+        Self::InClear,
         Self::NoSuchServer,
         Self::ServerUnknown,
+        Self::PushUnavailable,
+        Self::PushRefused,
+        Self::PushUnanswered,
+        Self::LogOutForged,
         Self::CodeMissing,
         Self::CodeAndError,
         Self::ServerRefused,
@@ -96,6 +111,9 @@ impl ClientRefusal {
             Self::NoSuchPage | Self::NoSuchServer => 404,
             Self::MethodNotAllowed(_) => 405,
             Self::ServerUnknown
+            | Self::PushUnavailable
+            | Self::PushRefused
+            | Self::PushUnanswered
             | Self::TokenRefused
             | Self::TokenAnswerMalformed
             | Self::TokenTypeUnknown
@@ -116,7 +134,8 @@ impl ClientRefusal {
             | Self::CodeAndError
             | Self::ServerRefused
             | Self::Encoding => 400,
-            Self::ServersAlike => 500,
+            Self::LogOutForged => 403,
+            Self::ServersAlike | Self::InClear => 500,
         }
     }
 
@@ -134,6 +153,15 @@ impl ClientRefusal {
             }
             Self::ServersAlike => {
                 "This application could not tell this server's answers from another's, so it does not ask it."
+            }
+            Self::PushUnavailable => "The server takes only requests of a kind that it offers no place for.",
+            Self::PushRefused => "The server did not take the request for a login.",
+            Self::PushUnanswered => "The server did not answer the request for a login. Please try again.",
+            Self::LogOutForged => {
+                "This did not come from a page of this application. You are still logged in."
+            }
+            Self::InClear => {
+                "This application would have to send secrets over an open line, so it starts no login."
             }
             Self::NoSuchServer => "This application knows no such server.",
             Self::ServerUnknown => {
@@ -177,13 +205,20 @@ impl ClientRefusal {
             ],
             Self::ServersAlike => rules!["rfc9700-2.1-client-mixup-defence"],
             Self::IssUnadvertised => rules!["rfc9207-2.4-client-discards-unadvertised-iss"],
+            Self::InClear => rules!["rfc6750-5.3-client-tls"],
             Self::ServerUnknown => {
-                rules!["rfc9728-3.3-client-rejects-mismatch", "rfc9728-3.3-client-rejects-challenge-mismatch",]
+                rules!["rfc9728-3.3-client-rejects-mismatch", "rfc9728-3.3-client-rejects-challenge-mismatch"]
             }
-            Self::TokenTypeUnknown => rules!["rfc6749-7.1-client-unknown-token-type"],
+            Self::TokenTypeUnknown => {
+                rules!["rfc6749-7.1-client-unknown-token-type", "rfc9449-5-client-checks-token-type"]
+            }
             Self::Repeated(Field::Iss) => rules!["rfc9207-4-client-multiple-issuers-must-match"],
             Self::Repeated(_)
             | Self::NoSuchServer
+            | Self::PushUnavailable
+            | Self::PushRefused
+            | Self::PushUnanswered
+            | Self::LogOutForged
             | Self::CodeMissing
             | Self::CodeAndError
             | Self::ServerRefused

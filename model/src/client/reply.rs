@@ -1,6 +1,7 @@
 //! From an act to HTTP: what the browser gets.
 
 use super::call::ServerWords;
+use super::dpop::jkt;
 use super::receive::{SERVER, origin_of, session_cookie_name};
 use super::settings::Settings;
 use super::{Act, Departure};
@@ -23,6 +24,13 @@ pub enum ClientPage {
     Profile {
         /// Its text.
         resource: String,
+        /// What the logout form has to bring.
+        logout_token: String,
+    },
+    /// The login ended.
+    LoggedOut {
+        /// Where, in this client's words.
+        text: &'static str,
     },
     /// Something went wrong.
     Error {
@@ -42,6 +50,10 @@ pub struct Shown {
     pub words: ServerWords,
     /// The resource's text.
     pub resource: String,
+    /// What the logout form has to bring.
+    pub logout_token: String,
+    /// What a pushed request is called by.
+    pub request_uri: Option<String>,
     /// The path under which the browser came.
     pub path: String,
     /// The servers to choose from; none where there is only one.
@@ -53,6 +65,22 @@ pub struct Shown {
 /// The authorization request: the URI that the browser is sent to (RFC 6749 4.1.1, RFC 7636 4.3).
 #[must_use]
 pub fn authorization_request(settings: &Settings, departure: &Departure) -> String {
+    // rfc6749-3.1-client-keeps-endpoint-query
+    add_to_uri(&settings.endpoints.authorization, &authorization_parameters(settings, departure))
+}
+
+/// The authorization request after a push (RFC 9126 4).
+fn pushed_request(settings: &Settings, request_uri: &str) -> String {
+    // rfc9126-4-client-sends-client-id
+    let pairs = [("client_id", settings.client_id.as_str()), ("request_uri", request_uri)];
+    add_to_uri(&settings.endpoints.authorization, &pairs)
+}
+
+/// What an authorization request says.
+pub(super) fn authorization_parameters(
+    settings: &Settings,
+    departure: &Departure,
+) -> Vec<(&'static str, String)> {
     let mut pairs = vec![
         ("response_type", "code".to_owned()),
         ("client_id", settings.client_id.clone()),
@@ -69,8 +97,8 @@ pub fn authorization_request(settings: &Settings, departure: &Departure) -> Stri
         pairs.push(("code_challenge", s256(&verifier.text())));
         pairs.push(("code_challenge_method", "S256".to_owned()));
     }
-    // rfc6749-3.1-client-keeps-endpoint-query
-    add_to_uri(&settings.endpoints.authorization, &pairs)
+    pairs.extend(departure.jkt.as_ref().map(|thumbprint| ("dpop_jkt", jkt(thumbprint))));
+    pairs
 }
 
 /// Writes the answer to the browser; `None` for the acts that call a server first.
@@ -81,15 +109,23 @@ pub fn encode(act: &Act, settings: &Settings, shown: &Shown) -> Option<HttpReply
         Act::ShowHome { logged_in } => {
             page(200, ClientPage::Home { logged_in: *logged_in, servers: shown.servers.clone() })
         }
-        Act::ToServer(departure) => see_other(authorization_request(settings, departure))
-            .with("Set-Cookie", cookie(&departure.session)),
+        Act::ToServer(departure) => see_other(match &shown.request_uri {
+            Some(request_uri) => pushed_request(settings, request_uri),
+            None => authorization_request(settings, departure),
+        })
+        .with("Set-Cookie", cookie(&departure.session)),
         Act::ToProfile(session) => see_other("/profile".to_owned()).with("Set-Cookie", cookie(session)),
         Act::ToLogin if shown.server.is_empty() => see_other("/login".to_owned()),
         Act::ToLogin => see_other(login_at(&shown.server)),
         Act::ToOrigin => see_other(format!("{}{}", origin_of(&settings.redirect_uri), shown.path)),
-        Act::ShowResource => page(200, ClientPage::Profile { resource: shown.resource.clone() }),
+        Act::ShowResource => {
+            let (resource, logout_token) = (shown.resource.clone(), shown.logout_token.clone());
+            page(200, ClientPage::Profile { resource, logout_token })
+        }
+        Act::ShowLoggedOut(ended) => page(200, ClientPage::LoggedOut { text: ended.describe() })
+            .with("Set-Cookie", ended_cookie(settings)),
         Act::ShowError(refusal) => error_page(*refusal, shown),
-        Act::Exchange(_) | Act::Refresh | Act::CallResource => return None,
+        Act::Push(_) | Act::Exchange(_) | Act::Refresh | Act::CallResource | Act::Revoke => return None,
     })
 }
 
@@ -102,7 +138,9 @@ pub fn login_at(name: &str) -> String {
 fn error_page(refusal: ClientRefusal, shown: &Shown) -> HttpReply<ClientPage> {
     // rfc9207-2.4-client-error-origin-not-assumed: only a refusal of the server's own shows the server's words.
     let words = match refusal {
-        ClientRefusal::ServerRefused | ClientRefusal::TokenRefused => shown.words.clone(),
+        ClientRefusal::ServerRefused | ClientRefusal::TokenRefused | ClientRefusal::PushRefused => {
+            shown.words.clone()
+        }
         _ => ServerWords::default(),
     };
     let reply = page(refusal.status(), ClientPage::Error { text: refusal.describe(), words });
@@ -114,12 +152,17 @@ fn error_page(refusal: ClientRefusal, shown: &Shown) -> HttpReply<ClientPage> {
 
 /// A session cookie that holds an id and no token (RFC 6750 5.3).
 fn session_cookie(settings: &Settings, secret: &Secret) -> String {
+    format!("{}={}; {}", session_cookie_name(&settings.redirect_uri), secret.text(), attributes(settings))
+}
+
+/// Takes the session cookie away.
+fn ended_cookie(settings: &Settings) -> String {
+    format!("{}=; {}; Max-Age=0", session_cookie_name(&settings.redirect_uri), attributes(settings))
+}
+
+fn attributes(settings: &Settings) -> String {
     let secure = if settings.redirect_uri.starts_with("https://") { "; Secure" } else { "" };
-    format!(
-        "{}={}; Path=/; HttpOnly; SameSite=Lax{secure}",
-        session_cookie_name(&settings.redirect_uri),
-        secret.text()
-    )
+    format!("Path=/; HttpOnly; SameSite=Lax{secure}")
 }
 
 fn page(status: u16, page: ClientPage) -> HttpReply<ClientPage> {

@@ -12,10 +12,10 @@ use crate::text::{RedirectUri, scope_values};
 /// The path of the metadata of a resource without path (RFC 9728 3).
 pub const RESOURCE_METADATA_PATH: &str = "/.well-known/oauth-protected-resource";
 
-/// The request that asks a resource for its challenge: without a token.
+/// The request that asks a resource for its challenge: without a token, at the very URL that the metadata has to name.
 #[must_use]
 pub fn probe(settings: &Settings) -> HttpCall {
-    HttpCall::get(settings.endpoints.resource.clone())
+    HttpCall::get(settings.named_resource().to_owned())
 }
 
 /// The challenges of a resource's answer.
@@ -43,17 +43,22 @@ pub fn resource_metadata_url(resource: &str) -> String {
 /// # Errors
 /// [`MetadataRefusal::OutOfReach`] if the challenge leads where this client does not go.
 pub fn metadata_call(settings: &Settings, challenges: &[Challenge]) -> Result<HttpCall, MetadataRefusal> {
-    let resource = &settings.endpoints.resource;
+    let resource = settings.named_resource();
     // rfc9728-5-client-follows-challenge
     let url = match told(challenges, "resource_metadata") {
         Some(url) if settings.may_call(resource, url) => url.to_owned(),
         Some(_) => return Err(MetadataRefusal::OutOfReach),
-        None => resource_metadata_url(settings.resource.as_deref().unwrap_or(resource)),
+        None => resource_metadata_url(resource),
     };
     Ok(HttpCall::get(url))
 }
 
 impl Settings {
+    /// What the resource is called.
+    fn named_resource(&self) -> &str {
+        self.resource.as_deref().unwrap_or(&self.endpoints.resource)
+    }
+
     /// Whether a URL that a server named may be called: as safe as the one that led there, and within reach.
     pub(super) fn may_call(&self, named_by: &str, url: &str) -> bool {
         let safe =
@@ -68,7 +73,7 @@ impl Settings {
     /// Why the metadata is not used; the settings stay as they were.
     pub fn find_server(&mut self, body: &[u8], challenges: &[Challenge]) -> Result<(), MetadataRefusal> {
         let document: Value = serde_json::from_slice(body).map_err(|_| MetadataRefusal::Malformed)?;
-        let resource = self.resource.as_deref().unwrap_or(&self.endpoints.resource);
+        let resource = self.named_resource();
         // rfc9728-3.3-client-rejects-mismatch, rfc9728-3.3-client-rejects-challenge-mismatch,
         // rfc9728-6-client-compares-code-points
         if document.get("resource").and_then(Value::as_str) != Some(resource) {

@@ -3,8 +3,9 @@
 use serde_json::Value;
 
 use super::call::HttpCall;
-use super::reach::Reach;
-use super::{IssNeed, Rules};
+use super::reach::{Reach, is_private};
+use super::revoke::offered;
+use super::{Channel, IssNeed, PushNeed, Rules};
 use crate::directory::Authentication;
 use crate::policy::Lifetime;
 use crate::secret::Digest;
@@ -30,6 +31,10 @@ pub struct Settings {
     pub scope: Option<String>,
     /// Whether PKCE challenges are sent.
     pub pkce: bool,
+    /// Whether authorization requests are pushed, whatever the server demands.
+    pub par: bool,
+    /// Whether tokens get bound to a key of the client's (RFC 9449).
+    pub binding: Binding,
     /// The issuer identifier of the server; empty until the resource has named one.
     pub issuer: String,
     /// The protected resource that tokens are asked for by name (RFC 8707).
@@ -42,6 +47,37 @@ pub struct Settings {
     pub address: Address,
     /// Where metadata may send this client.
     pub reach: Reach,
+    /// Whether secrets may travel in clear text over a network.
+    pub clear_text: ClearText,
+}
+
+/// Whether secrets may travel in clear text over a network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ClearText {
+    /// They may not.
+    Refused,
+    /// They may, since somebody else judges that.
+    Taken,
+}
+
+/// What a token is good with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Binding {
+    /// Nothing: whoever bears it may use it (RFC 6750).
+    Bearer,
+    /// A proof of the key that it is bound to (RFC 9449).
+    Key,
+}
+
+impl Binding {
+    /// The type of such tokens, and the scheme that they are shown by.
+    #[must_use]
+    pub const fn scheme(self) -> &'static str {
+        match self {
+            Self::Bearer => "Bearer",
+            Self::Key => "DPoP",
+        }
+    }
 }
 
 /// Whose responses come to a redirect URI.
@@ -71,6 +107,10 @@ pub struct Endpoints {
     pub token: String,
     /// The protected resource.
     pub resource: String,
+    /// Where tokens are taken back.
+    pub revocation: Option<String>,
+    /// Where authorization requests are pushed.
+    pub pushed: Option<String>,
 }
 
 impl Endpoints {
@@ -81,6 +121,8 @@ impl Endpoints {
             authorization: format!("{issuer}/authorize"),
             token: format!("{issuer}/token"),
             resource: format!("{issuer}/api/me"),
+            revocation: None,
+            pushed: None,
         }
     }
 }
@@ -105,7 +147,9 @@ pub enum MetadataRefusal {
 impl std::fmt::Display for MetadataRefusal {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
-            Self::Malformed => "the server's metadata has no authorization_endpoint and token_endpoint",
+            Self::Malformed => {
+                "it has no authorization_endpoint and token_endpoint that this client may go to"
+            }
             Self::OtherIssuer => "the server's metadata names another issuer than the one that was asked for",
             Self::OtherResource => {
                 "the resource's metadata names another resource than the one that was asked for"
@@ -145,12 +189,15 @@ impl Settings {
             redirect_uri: redirect_uri.to_owned(),
             scope: None,
             pkce: true,
+            par: false,
+            binding: Binding::Bearer,
             issuer: issuer.to_owned(),
             resource: None,
             endpoints: Endpoints::documented(issuer),
             iss: IssNeed::IfSent,
             address: Address::Own,
             reach: Reach::of(issuer),
+            clear_text: ClearText::Refused,
         }
     }
 
@@ -162,8 +209,24 @@ impl Settings {
             redirect: Digest::of(&self.redirect_uri),
             iss: self.iss,
             address: self.address,
+            channel: self.channel(),
             pkce: self.pkce,
+            push: match (self.par, &self.endpoints.pushed) {
+                (false, _) => PushNeed::Unneeded,
+                (true, Some(_)) => PushNeed::Needed,
+                (true, None) => PushNeed::Nowhere,
+            },
+            revocation: offered(self.endpoints.revocation.as_deref()),
             refresh_margin: REFRESH_MARGIN,
+        }
+    }
+
+    fn channel(&self) -> Channel {
+        let places =
+            [Some(&self.endpoints.token), Some(&self.endpoints.resource), self.endpoints.pushed.as_ref()];
+        match self.clear_text {
+            ClearText::Refused if !places.into_iter().flatten().all(|url| is_private(url)) => Channel::Clear,
+            ClearText::Refused | ClearText::Taken => Channel::Private,
         }
     }
 
@@ -183,6 +246,13 @@ impl Settings {
         };
         let authorization = endpoint("authorization_endpoint")?;
         let token = endpoint("token_endpoint")?;
+        let optional = |name: &str| text(name).filter(|uri| self.may_call(&self.issuer, uri));
+        let revocation = optional("revocation_endpoint");
+        let pushed = optional("pushed_authorization_request_endpoint");
+        // rfc9126-5-client-pushes-when-required
+        self.par |= document.get("require_pushed_authorization_requests") == Some(&Value::Bool(true));
+        self.endpoints.revocation = revocation;
+        self.endpoints.pushed = pushed;
         self.endpoints.authorization = authorization;
         self.endpoints.token = token;
         let advertised =

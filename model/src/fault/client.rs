@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::client_push::{lie_about_server, lie_in_push, lie_in_revocation};
 use super::edit::{Pairs, edit_location};
 use super::{Fault, Faults};
 use crate::client::call::HttpCall;
@@ -53,6 +54,7 @@ impl Faults {
             if fault == Fault::ClientWithoutPkce {
                 rules.pkce = false;
             }
+            lie_about_server(fault, rules);
             match event {
                 Event::Callback(callback) => lie_about_callback(fault, rules, session, callback),
                 Event::RefreshAnswer(Ok(answer)) if fault == Fault::ClientKeepsOldRefresh => {
@@ -90,8 +92,13 @@ impl Faults {
     /// On a call that the client is about to make.
     pub fn on_call(&self, settings: &Settings, call: &mut HttpCall) {
         for fault in self.iter() {
+            let url = Some(&call.url);
             if call.url == settings.endpoints.token {
                 lie_in_token_request(fault, settings, call);
+            } else if url == settings.endpoints.pushed.as_ref() {
+                lie_in_push(fault, call);
+            } else if url == settings.endpoints.revocation.as_ref() {
+                lie_in_revocation(fault, call);
             } else {
                 lie_in_resource_request(fault, call);
             }
@@ -107,6 +114,10 @@ impl Faults {
         let kind = members.get("token_type").and_then(Value::as_str).map(str::to_owned);
         if self.has(Fault::ClientTokenTypeUnchecked) {
             members.insert("token_type".to_owned(), json!("Bearer"));
+        }
+        let is_bearer = kind.as_deref().is_some_and(|kind| kind.eq_ignore_ascii_case("bearer"));
+        if self.has(Fault::ClientUnboundTokenTaken) && is_bearer {
+            members.insert("token_type".to_owned(), json!("DPoP"));
         }
         if self.has(Fault::ClientTokenTypeCaseSensitive) && kind.as_deref() != Some("Bearer") {
             members.remove("token_type");
@@ -261,6 +272,11 @@ fn lie_in_departure(
         }
         Fault::ClientSeveralResources => edit_location(reply, |pairs| {
             pairs.push("resource", &form::encode(&format!("{}/other", settings.issuer)));
+        }),
+        Fault::ClientPushedIdOmitted => edit_location(reply, |pairs| {
+            if pairs.value("request_uri").is_some() {
+                pairs.remove("client_id");
+            }
         }),
         Fault::ClientResponseTypeMissing => edit_location(reply, |pairs| pairs.remove("response_type")),
         Fault::ClientImplicit => {

@@ -34,6 +34,12 @@ impl Faults {
         }
     }
 
+    /// Whether the certificates of servers are looked at; the lie is told by whoever makes the connection.
+    #[must_use]
+    pub fn checks_certificates(&self) -> bool {
+        !self.has(Fault::ClientCertificateUnchecked)
+    }
+
     /// On the origin that a client gives itself.
     pub fn on_own_origin(&self, origin: &mut String) {
         if self.has(Fault::ClientLoopbackName) {

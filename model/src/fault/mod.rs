@@ -5,7 +5,9 @@
 //! it breaks; the selftest demands that a case of each of them falls.
 
 pub mod client;
+pub mod client_push;
 pub mod discovery;
+pub mod proof;
 pub mod reply;
 pub mod request;
 pub mod step;

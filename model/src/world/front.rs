@@ -12,7 +12,9 @@ use super::symbols::{
 use super::{Asking, At, Kept, Known, Next, Response, Universe, World};
 use crate::client::refusal::ClientRefusal;
 use crate::client::settings::Address;
-use crate::client::{Act, Callback, Event, Fresh, IssNeed, Rules, step as client_step};
+use crate::client::{
+    Act, Callback, Channel, Event, Fresh, IssNeed, PushNeed, Revocation, Rules, step as client_step,
+};
 use crate::directory::{ClientNo, UserNo};
 use crate::fact::Who;
 use crate::fault::Fault;
@@ -35,7 +37,10 @@ impl Universe {
             redirect: redirect(0).exact,
             address: Address::Own,
             iss: IssNeed::Required,
+            channel: Channel::Private,
             pkce: self.scope.pkce,
+            push: PushNeed::Unneeded,
+            revocation: Revocation::None,
             refresh_margin: Lifetime(0),
         }
     }
@@ -61,6 +66,7 @@ impl Universe {
             state: minted(state(browser, nth)),
             verifier: minted(verifier(browser, nth)),
             session: minted(client_session(browser, nth)),
+            jkt: None,
         };
         let act = self.fold(&mut world, browser, Event::LogIn(fresh));
         let Act::ToServer(departure) = act else { return None };

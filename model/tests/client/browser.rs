@@ -35,7 +35,7 @@ pub(crate) fn minted(symbol: u8) -> Minted {
 
 /// The secrets of the n-th login.
 pub(crate) fn fresh(nth: u8) -> Fresh {
-    Fresh { state: minted(10 + nth), verifier: minted(20 + nth), session: minted(30 + nth) }
+    Fresh { state: minted(10 + nth), verifier: minted(20 + nth), session: minted(30 + nth), jkt: None }
 }
 
 /// One browser session of a client, by hand.
@@ -133,6 +133,9 @@ impl Browser {
             Act::Refresh => "refresh".to_owned(),
             Act::CallResource => "call resource".to_owned(),
             Act::ShowResource => "show resource".to_owned(),
+            Act::Push(_) => "push".to_owned(),
+            Act::Revoke => "revoke".to_owned(),
+            Act::ShowLoggedOut(ended) => format!("logged out {ended:?}"),
             Act::ShowError(refusal) => format!("{refusal:?}"),
         };
         let flow = match self.session.flow {

@@ -1,6 +1,6 @@
 //! The fold: responses, sessions and answers, one line each.
 
-use oauth_model::client::settings::{Address, Settings};
+use oauth_model::client::settings::{Address, ClearText, Endpoints, Settings};
 use oauth_model::client::{Callback, Event, IssNeed};
 use oauth_model::secret::Digest;
 
@@ -227,5 +227,24 @@ fn a_server_that_cannot_be_told_from_another_is_not_asked() {
     ] {
         let mut browser = Browser::new(Settings { address, iss, ..settings() });
         assert_eq!(browser.opens("/login"), expected, "{address:?} {iss:?}");
+    }
+}
+
+/// RFC 6750 5.3: what would have to be sent in clear text is not asked for.
+#[test]
+fn no_login_starts_whose_secrets_would_travel_in_clear_text() {
+    let plain = "http://as.example/x";
+    let good = settings().endpoints;
+    for (endpoints, expected) in [
+        (Endpoints { token: "https://as.example/x".to_owned(), ..good.clone() }, "to server; waiting"),
+        (Endpoints { authorization: plain.to_owned(), ..good.clone() }, "to server; waiting"),
+        (Endpoints { token: plain.to_owned(), ..good.clone() }, "InClear"),
+        (Endpoints { resource: plain.to_owned(), ..good.clone() }, "InClear"),
+        (Endpoints { pushed: Some(plain.to_owned()), ..good }, "InClear"),
+    ] {
+        let mut browser = Browser::new(Settings { endpoints: endpoints.clone(), ..settings() });
+        assert_eq!(browser.opens("/login"), expected, "{endpoints:?}");
+        let judged_elsewhere = Settings { clear_text: ClearText::Taken, endpoints, ..settings() };
+        assert_eq!(Browser::new(judged_elsewhere).opens("/login"), "to server; waiting");
     }
 }

@@ -35,7 +35,9 @@ fn the_server_s_words_are_shown_for_its_own_refusals_only() {
     for refusal in ClientRefusal::ALL {
         let reply = encode(&Act::ShowError(*refusal), &settings(), &shown).expect("errors are shown");
         let Body::Page(ClientPage::Error { words: told, .. }) = &reply.body else { panic!("an error page") };
-        let is_the_servers = [ClientRefusal::ServerRefused, ClientRefusal::TokenRefused].contains(refusal);
+        let is_the_servers =
+            [ClientRefusal::ServerRefused, ClientRefusal::TokenRefused, ClientRefusal::PushRefused]
+                .contains(refusal);
         assert_eq!(*told == words, is_the_servers, "{refusal:?}");
         assert_eq!(reply.status, refusal.status());
         assert_eq!(reply.header("Allow").is_some(), reply.status == 405);

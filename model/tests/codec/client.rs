@@ -1,8 +1,12 @@
 //! The client's side: no browser and no server can make it panic, and what it sends can be sent.
 
 use oauth_model::client::call::{judge_resource_answer, judge_token_answer, token_request};
+use oauth_model::client::dpop::given_nonce;
+use oauth_model::client::push::judge_push_answer;
+use oauth_model::client::reach::Reach;
 use oauth_model::client::receive::{locate, receive};
 use oauth_model::client::reply::{Shown, encode};
+use oauth_model::client::resource::{challenges_of, metadata_call, resource_metadata_url};
 use oauth_model::client::settings::{Settings, metadata_url};
 use oauth_model::client::site::Site;
 use oauth_model::client::{Act, Fresh, IssNeed, Session, step};
@@ -27,13 +31,25 @@ fn settings() -> Settings {
 
 fn fresh(nth: u8) -> Fresh {
     let minted = |what: u8| Minted::new(Secret::from_bytes([nth * 4 + what; 32]));
-    Fresh { state: minted(1), verifier: minted(2), session: minted(3) }
+    Fresh { state: minted(1), verifier: minted(2), session: minted(3), jkt: None }
 }
 
 /// Something like JSON: half of it with the members of the answers.
 fn body() -> impl Strategy<Value = Vec<u8>> {
     let name = prop::sample::select(
-        &["access_token", "token_type", "expires_in", "scope", "error", "error_description", "issuer", "x"][..],
+        &[
+            "access_token",
+            "token_type",
+            "expires_in",
+            "scope",
+            "error",
+            "error_description",
+            "issuer",
+            "resource",
+            "authorization_servers",
+            "request_uri",
+            "x",
+        ][..],
     );
     let value = prop_oneof![
         Just("null".to_owned()),
@@ -94,6 +110,31 @@ proptest! {
             prop_assert!(settings == self::settings());
         }
         let _ = metadata_url(&text);
+    }
+
+    #[test]
+    fn whatever_servers_say_on_the_way_is_taken_or_refused(
+        body in body(),
+        status in 100..600_u16,
+        field in "(Bearer|DPoP|Basic)?[ -~]{0,60}",
+        resource in "https?://[ -~]{0,30}",
+    ) {
+        let challenges = challenges_of(status, &[&field]);
+        let mut settings = settings();
+        settings.resource = Some(resource.clone());
+        let _ = metadata_call(&settings, &challenges);
+        let _ = resource_metadata_url(&resource);
+        let _ = Reach::of(&resource);
+        let before = settings.clone();
+        if settings.find_server(&body, &challenges).is_err() {
+            prop_assert!(settings == before);
+        }
+        if let Ok(request_uri) = judge_push_answer(status, &body) {
+            prop_assert!(request_uri.bytes().all(|byte| (0x20..=0x7e).contains(&byte)));
+        }
+        if let Some(nonce) = given_nonce(&[&field]) {
+            prop_assert!(nonce.bytes().all(|byte| byte.is_ascii_graphic()));
+        }
     }
 
     #[test]

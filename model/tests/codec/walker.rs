@@ -136,7 +136,7 @@ impl Walk {
             code_lifetime: u64::from(policy.code_lifetime.0),
             refresh_grace: u64::from(policy.refresh_grace.0),
             refresh_lifetime: Some(u64::from(policy.refresh_lifetime.0)),
-            proof_lifetime: u64::from(Policy::RFC9700.proof_lifetime.0),
+            proof_lifetime: u64::from(policy.proof_lifetime.0),
         };
         let fell = |law: &&oauth_model::law::Law| matches!(law.judge(&facts), Judgement::Broken(_));
         LAWS.iter().filter(fell).map(|law| law.id).collect()

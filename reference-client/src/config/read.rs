@@ -1,6 +1,7 @@
 //! The configuration file, and what is wrong with one: line, field, and the fix. No value is repeated in an
 //! error, since one of them is a secret.
 
+use oauth_model::client::receive::PAGES;
 use oauth_model::directory::Authentication;
 use oauth_model::text::{RedirectUri, is_vschar, scope_values};
 use serde::{Deserialize, Deserializer};
@@ -46,6 +47,8 @@ struct Entry {
     redirect_uri: Option<Spanned<String>>,
     scope: Option<Spanned<String>>,
     pkce: Option<Spanned<bool>>,
+    par: Option<Spanned<bool>>,
+    dpop: Option<Spanned<bool>>,
     issuer: Option<Spanned<String>>,
     resource: Option<Spanned<String>>,
     endpoints: Option<Spanned<EndpointsEntry>>,
@@ -66,6 +69,8 @@ impl Entry {
             at("redirect_uri", self.redirect_uri.as_ref()),
             at("scope", self.scope.as_ref()),
             at("pkce", self.pkce.as_ref()),
+            at("par", self.par.as_ref()),
+            at("dpop", self.dpop.as_ref()),
             at("issuer", self.issuer.as_ref()),
             at("resource", self.resource.as_ref()),
             at("endpoints", self.endpoints.as_ref()),
@@ -82,6 +87,8 @@ struct EndpointsEntry {
     authorization: Option<Spanned<String>>,
     token: Option<Spanned<String>>,
     resource: Option<Spanned<String>>,
+    revocation: Option<Spanned<String>>,
+    pushed: Option<Spanned<String>>,
 }
 
 /// A text whose errors do not repeat it.
@@ -198,6 +205,11 @@ fn registration(source: &Source<'_>, entry: Entry) -> Result<Registration, Confi
         |text| RedirectUri::parse(text).is_some() && is_http_url(text),
         "has to be an http or https URL in ASCII without fragment; for example http://127.0.0.1:9000/api/me",
     )?;
+    if source.start.is_some() && entry.issuer.is_none() && resource.is_none() {
+        return Err(
+            source.missing("issuer", "is missing; add it, or the resource that says which server to ask")
+        );
+    }
     let endpoints = entry.endpoints.map(Spanned::into_inner).unwrap_or_default();
     Ok(Registration {
         name: name.unwrap_or_default(),
@@ -217,7 +229,7 @@ fn registration(source: &Source<'_>, entry: Entry) -> Result<Registration, Confi
             "redirect_uri",
             entry.redirect_uri,
             is_own_page,
-            "has to be an http or https URL without fragment, whose path is not /, /login or /profile; \
+            "has to be an http or https URL without fragment, whose path is not /, /login, /profile or /logout; \
              for example http://localhost:8000/callback",
         )?,
         scope: source.check(
@@ -227,6 +239,8 @@ fn registration(source: &Source<'_>, entry: Entry) -> Result<Registration, Confi
             "has to be words with one space between them; leave it out to let the server decide",
         )?,
         pkce: entry.pkce.is_none_or(Spanned::into_inner),
+        par: entry.par.is_some_and(Spanned::into_inner),
+        dpop: entry.dpop.is_some_and(Spanned::into_inner),
         issuer: source
             .check(
                 "issuer",
@@ -241,6 +255,8 @@ fn registration(source: &Source<'_>, entry: Entry) -> Result<Registration, Confi
             authorization: source.endpoint("endpoints.authorization", endpoints.authorization)?,
             token: source.endpoint("endpoints.token", endpoints.token)?,
             resource: source.endpoint("endpoints.resource", endpoints.resource)?,
+            revocation: source.endpoint("endpoints.revocation", endpoints.revocation)?,
+            pushed: source.endpoint("endpoints.pushed", endpoints.pushed)?,
         },
     })
 }
@@ -296,5 +312,5 @@ fn is_own_page(text: &str) -> bool {
     let after_scheme = text.split_once("://").map_or(text, |(_, rest)| rest);
     let tail = after_scheme.find('/').map_or("/", |at| &after_scheme[at..]);
     let path = tail.split('?').next().unwrap_or(tail);
-    RedirectUri::parse(text).is_some() && is_http_url(text) && !["/", "/login", "/profile"].contains(&path)
+    RedirectUri::parse(text).is_some() && is_http_url(text) && !PAGES.contains(&path)
 }

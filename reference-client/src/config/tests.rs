@@ -33,9 +33,10 @@ fn errors_name_line_field_and_fix_and_no_secret() {
     const SCOPE: &str =
         "scope: has to be words with one space between them; leave it out to let the server decide";
     const ISSUER: &str = "issuer: has to be an http or https URL without query and fragment";
+    const RESOURCE: &str = "resource: has to be an http or https URL in ASCII without fragment; for example http://127.0.0.1:9000/api/me";
     const URL: &str = "has to be an http or https URL without fragment";
-    const PAGE: &str = "redirect_uri: has to be an http or https URL without fragment, whose path is not /, /login or \
-                        /profile; for example http://localhost:8000/callback";
+    const PAGE: &str = "redirect_uri: has to be an http or https URL without fragment, whose path is not /, /login, \
+                        /profile or /logout; for example http://localhost:8000/callback";
     const METHOD: &str = "authentication: has to be client_secret_basic, client_secret_post or none";
     const PUBLIC: &str = "client_secret: does not go with authentication = \"none\"; leave one of them out";
     const NAME: &str = "has to be printable ASCII, at least one character";
@@ -44,6 +45,9 @@ fn errors_name_line_field_and_fix_and_no_secret() {
         ("scope = ''", 3, SCOPE.to_owned()),
         ("issuer = 'localhost:9000'", 3, ISSUER.to_owned()),
         ("issuer = 'http://h/?a'", 3, ISSUER.to_owned()),
+        ("resource = 'http://h/a#b'", 3, RESOURCE.to_owned()),
+        ("resource = 'http://h/\u{e9}'", 3, RESOURCE.to_owned()),
+        ("resource = '/api/me'", 3, RESOURCE.to_owned()),
         ("\n\n[endpoints]\ntoken = '/token'", 6, format!("endpoints.token: {URL}")),
         ("[endpoints]\nresource = 'http://h/#x'", 4, format!("endpoints.resource: {URL}")),
         ("authentication = 'basic'", 3, METHOD.to_owned()),
@@ -76,7 +80,8 @@ fn errors_name_line_field_and_fix_and_no_secret() {
     }
 }
 
-const ONE: &str = "[[server]]\nname = 'one'\nclient_id = 'c1'\nauthentication = 'none'\n";
+const ONE: &str =
+    "[[server]]\nname = 'one'\nclient_id = 'c1'\nauthentication = 'none'\nresource = 'http://h/api'\n";
 
 #[test]
 fn several_servers_are_read_in_order_each_with_its_own_entries() {
@@ -93,7 +98,26 @@ fn several_servers_are_read_in_order_each_with_its_own_entries() {
     assert_eq!(read, [("one", "c1", Some("http://h/t")), ("two", "c2", None)]);
     let uris: Vec<String> =
         config.servers.iter().map(|server| server.settings("http://h:1").redirect_uri).collect();
+    assert_eq!(
+        (config.servers[0].issuer.as_str(), config.servers[1].issuer.as_str()),
+        ("http://h/1", "http://h/2")
+    );
     assert_eq!(uris, ["http://h:1/callback/one", "http://h:1/callback/two"]);
+}
+
+#[test]
+fn a_resource_stands_for_the_issuer_that_it_will_name() {
+    let read = |text: &str| Config::parse(&format!("client_id = 'c'\nauthentication = 'none'\n{text}"));
+    let server = |text: &str| read(text).expect("it is complete").servers.remove(0);
+    assert_eq!(server("resource = 'http://h/api?x'").issuer, "");
+    assert_eq!(server("resource = 'http://h/api'\nissuer = 'http://h'").issuer, "http://h");
+    let settings = server("resource = 'http://h/api'").settings("http://localhost:1");
+    assert_eq!(
+        (settings.resource.as_deref(), settings.endpoints.resource.as_str()),
+        (Some("http://h/api"), "http://h/api")
+    );
+    let other = server("resource = 'http://h/api'\nendpoints.resource = 'http://h/api/me'");
+    assert_eq!(other.settings("http://localhost:1").endpoints.resource, "http://h/api/me");
 }
 
 #[test]
@@ -112,17 +136,21 @@ fn errors_of_several_servers_name_the_one_that_is_wrong() {
         (ONE.replace("'one'", "'a/b'"), format!("line 2: {NAME}")),
         (ONE.replace("'one'", "''"), format!("line 2: {NAME}")),
         (
+            ONE.replace("resource", "#"),
+            "line 1: issuer: is missing; add it, or the resource that says which server to ask".to_owned(),
+        ),
+        (
             format!("{ONE}[[server]]\nclient_id = 'c'\nclient_secret = 's'"),
-            "line 5: name: is missing; add the word that /login?server=NAME has for it".to_owned(),
+            "line 6: name: is missing; add the word that /login?server=NAME has for it".to_owned(),
         ),
         (
             format!("{ONE}[[server]]\nname = 'two'\nclient_id = 'c'"),
-            "line 5: client_secret: is missing; add it, or set authentication = \"none\" for a public client"
+            "line 6: client_secret: is missing; add it, or set authentication = \"none\" for a public client"
                 .to_owned(),
         ),
         (
             format!("{ONE}[[server.server]]\nname = 'two'"),
-            "line 5: server: does not go inside a [[server]]".to_owned(),
+            "line 6: server: does not go inside a [[server]]".to_owned(),
         ),
     ] {
         assert_eq!(Config::parse(&text).expect_err(&text).to_string(), expected, "{text}");

@@ -8,9 +8,12 @@ use hyper::body::{Bytes, Incoming};
 use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
+use rustls::ServerConfig;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, Semaphore};
 use tokio::task::JoinHandle;
+use tokio_rustls::TlsAcceptor;
 
 use crate::wire::{self, Pairs};
 
@@ -23,6 +26,8 @@ pub(crate) enum Answer {
     HangUp,
     /// Another answer, once the test lets it go.
     Held(Arc<Semaphore>, Box<Answer>),
+    /// The first answer once, then the second.
+    First(Box<[Answer; 2]>),
 }
 
 impl Answer {
@@ -30,6 +35,11 @@ impl Answer {
     pub(crate) fn held(self) -> (Self, Arc<Semaphore>) {
         let gate = Arc::new(Semaphore::new(0));
         (Self::Held(Arc::clone(&gate), Box::new(self)), gate)
+    }
+
+    /// This answer once, then another.
+    pub(crate) fn first_of(self, then: Self) -> Self {
+        Self::First(Box::new([self, then]))
     }
 
     pub(crate) fn json(status: u16, body: &impl ToString) -> Self {
@@ -84,10 +94,19 @@ impl Drop for Server {
 impl Server {
     /// Starts a server that answers every path with 404.
     pub(crate) async fn start() -> Self {
+        Self::start_by("http", None).await
+    }
+
+    /// As [`Server::start`], by TLS.
+    pub(crate) async fn start_tls(config: Arc<ServerConfig>) -> Self {
+        Self::start_by("https", Some(config.into())).await
+    }
+
+    async fn start_by(scheme: &str, tls: Option<TlsAcceptor>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback has a free port");
-        let origin = format!("http://{}", listener.local_addr().expect("it is bound"));
+        let origin = format!("{scheme}://{}", listener.local_addr().expect("it is bound"));
         let shared = Arc::<Shared>::default();
-        let task = tokio::spawn(accept(listener, Arc::clone(&shared)));
+        let task = tokio::spawn(accept(listener, tls, Arc::clone(&shared)));
         Self { origin, shared, task }
     }
 
@@ -128,17 +147,27 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-async fn accept(listener: TcpListener, shared: Arc<Shared>) {
+async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, shared: Arc<Shared>) {
     while let Ok((stream, _)) = listener.accept().await {
-        let shared = Arc::clone(&shared);
-        let service = service_fn(move |request| reply(Arc::clone(&shared), request));
+        let (shared, tls) = (Arc::clone(&shared), tls.clone());
         tokio::spawn(async move {
-            // A hang-up is scripted, and a client that goes away is its own affair.
-            let _ = hyper::server::conn::http1::Builder::new()
-                .serve_connection(TokioIo::new(stream), service)
-                .await;
+            match tls {
+                None => converse(stream, shared).await,
+                Some(tls) => {
+                    // Who does not trust the certificate hangs up.
+                    if let Ok(stream) = tls.accept(stream).await {
+                        converse(stream, shared).await;
+                    }
+                }
+            }
         });
     }
+}
+
+async fn converse(stream: impl AsyncRead + AsyncWrite + Unpin, shared: Arc<Shared>) {
+    let service = service_fn(move |request| reply(Arc::clone(&shared), request));
+    // A hang-up is scripted, and a client that goes away is its own affair.
+    let _ = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
 }
 
 async fn reply(
@@ -160,15 +189,25 @@ async fn reply(
             .collect(),
         body: text(&body),
     });
-    let mut answer =
-        lock(&shared.routes).get(&path).cloned().unwrap_or(Answer::Http(404, Vec::new(), Vec::new()));
+    let mut answer = {
+        let mut routes = lock(&shared.routes);
+        let found = routes.get(&path).cloned();
+        if let Some(Answer::First(two)) = &found {
+            routes.insert(path, two[1].clone());
+        }
+        found.unwrap_or(Answer::Http(404, Vec::new(), Vec::new()))
+    };
     shared.arrived.notify_waiters();
+    if let Answer::First(two) = answer {
+        let [first, _] = *two;
+        answer = first;
+    }
     while let Answer::Held(gate, then) = answer {
         gate.acquire().await.map_err(std::io::Error::other)?.forget();
         answer = *then;
     }
     match answer {
-        Answer::HangUp | Answer::Held(..) => Err(std::io::Error::other("scripted")),
+        Answer::HangUp | Answer::Held(..) | Answer::First(_) => Err(std::io::Error::other("scripted")),
         Answer::Http(status, headers, body) => {
             let mut response = Response::builder().status(status);
             for (name, value) in headers {

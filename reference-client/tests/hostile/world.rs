@@ -2,6 +2,7 @@
 
 use oauth_model::fault::Faults;
 use oauth_reference_client::{Clock, Options, Registration, Running, serve};
+use rustls::pki_types::CertificateDer;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
@@ -60,6 +61,16 @@ impl Host {
         script: impl FnOnce(&Server),
         configure: impl FnOnce(&mut Registration),
     ) -> World {
+        self.world_trusting(&[], script, configure).await
+    }
+
+    /// As [`Host::world_with`], with certificates that the client trusts.
+    pub(crate) async fn world_trusting(
+        &self,
+        roots: &[CertificateDer<'static>],
+        script: impl FnOnce(&Server),
+        configure: impl FnOnce(&mut Registration),
+    ) -> World {
         let server = Server::start().await;
         server.answer(METADATA, Answer::json(200, &metadata(&server.origin)));
         server.answer("/token", Answer::json(200, &token_answer()));
@@ -69,7 +80,7 @@ impl Host {
         config.issuer = server.origin.clone();
         configure(&mut config);
         let clock = Clock::default();
-        let options = Options { clock: clock.clone(), faults: self.faults.clone() };
+        let options = Options { clock: clock.clone(), faults: self.faults.clone(), roots: roots.to_vec() };
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback has a free port");
         let client = serve(listener, &config.into(), options).expect("the client starts");
         World { server, client, clock }
@@ -219,7 +230,17 @@ impl Browser {
 
     /// Opens a page with header fields of one's own.
     pub(crate) async fn get_as(&mut self, target: &str, headers: &[(&str, &str)]) -> Reply {
-        let mut request = self.http.get(format!("{}{target}", self.origin));
+        let request = self.http.get(format!("{}{target}", self.origin));
+        self.send(request, headers).await
+    }
+
+    /// Sends a form to a page.
+    pub(crate) async fn post(&mut self, target: &str, form: &str) -> Reply {
+        let request = self.http.post(format!("{}{target}", self.origin)).body(form.to_owned());
+        self.send(request, &[("content-type", "application/x-www-form-urlencoded")]).await
+    }
+
+    async fn send(&mut self, mut request: reqwest::RequestBuilder, headers: &[(&str, &str)]) -> Reply {
         if !self.cookies.is_empty() {
             let each: Vec<String> =
                 self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();

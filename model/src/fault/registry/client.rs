@@ -176,6 +176,76 @@ macro_rules! with_client_faults {
     Client ClientSeveralResources "client-several-resources":
         "one token is asked for two resources",
         ["rfc8707-3-client-one-resource-per-token"];
+    Client ClientPushSkipped "client-push-skipped":
+        "requests go along with the browser where only pushed ones are taken",
+        ["rfc9126-5-client-pushes-when-required"];
+    Client ClientPushNamesRequestUri "client-push-names-request-uri":
+        "a request_uri is pushed",
+        ["rfc9126-2.1-client-no-request-uri"];
+    Client ClientPushUntied "client-push-untied":
+        "a request is pushed without state and challenge",
+        ["rfc9126-7.5-client-ties-request-to-transaction"];
+    Client ClientRequestUriConstant "client-request-uri-constant":
+        "every login goes to the server with the same request_uri",
+        ["rfc9126-4-client-uses-once"];
+    Client ClientPushedIdOmitted "client-pushed-id-omitted":
+        "the authorization request after a push has no client_id",
+        ["rfc9126-4-client-sends-client-id"];
+    Client ClientRevokesInClear "client-revokes-in-clear":
+        "a token is taken back at an address that is plain http to another machine",
+        ["rfc7009-2-client-verifies-https"];
+    Client ClientRevokesUnauthenticated "client-revokes-unauthenticated":
+        "the client does not say who it is when it takes a token back",
+        ["rfc7009-2.1-client-authenticates"];
+    Client ClientReadsRevocationBody "client-reads-revocation-body":
+        "the answer to a revocation is judged by its body",
+        ["rfc7009-2.2-client-ignores-body"];
+    Client ClientRevokedAnyway "client-revoked-anyway":
+        "a server that is out of service counts as having revoked the token",
+        ["rfc7009-2.2.1-client-503-not-revoked"];
+    Client ClientProofUntyped "client-proof-untyped":
+        "a DPoP proof says that it is any JWT",
+        ["rfc9449-4.2-client-proof-form"];
+    Client ClientProofShowsKey "client-proof-shows-key":
+        "a DPoP proof has the private half of its key in it",
+        ["rfc9449-4.2-client-no-private-key"];
+    Client ClientJtiConstant "client-jti-constant":
+        "every DPoP proof has the same jti",
+        ["rfc9449-4.2-client-jti-unique"];
+    Client ClientAthOmitted "client-ath-omitted":
+        "a DPoP proof beside a token does not have the token's hash",
+        ["rfc9449-4.2-client-ath"];
+    Client ClientNonceForgotten "client-nonce-forgotten":
+        "a nonce goes into the request that it was asked for, and into no later one",
+        ["rfc9449-4.2-client-nonce-once-given"];
+    Client ClientNonceKept "client-nonce-kept":
+        "the first nonce of a server is used for good",
+        ["rfc9449-8.2-client-uses-new-nonce"];
+    Client ClientNonceShared "client-nonce-shared":
+        "the nonce of one server goes to every other",
+        ["rfc9449-9-client-nonce-per-server"];
+    Client ClientNonceNotFollowed "client-nonce-not-followed":
+        "a request that needs a nonce is not sent again",
+        ["rfc9449-8-client-retries-with-nonce"];
+    Client ClientUnknownChallengeRefused "client-unknown-challenge-refused":
+        "a challenge with an unknown parameter is not understood",
+        ["rfc9449-7.1-client-ignores-unknown-parameters"];
+    Client ClientRefreshUnproved "client-refresh-unproved":
+        "a refresh has no DPoP proof",
+        ["rfc9449-5-client-proof-on-token-request"];
+    Client ClientUnboundTokenTaken "client-unbound-token-taken":
+        "a Bearer token is taken where a bound one was asked for",
+        ["rfc9449-5-client-checks-token-type"];
+    Client ClientBoundTokenAsBearer "client-bound-token-as-bearer":
+        "a bound token is shown as a Bearer token, without proof",
+        ["rfc9449-7-client-proof-and-token"];
+    Client ClientCertificateUnchecked "client-certificate-unchecked":
+        "a server is believed whatever its certificate",
+        ["rfc6749-10.9-client-validates-certificate", "rfc6750-5.3-client-tls",
+         "rfc8414-6.1-client-checks-certificate", "rfc9728-7.3-client-checks-certificate"];
+    Client ClientSendsInClear "client-sends-in-clear":
+        "codes and tokens go over a network in clear text",
+        ["rfc6750-5.3-client-tls"];
     Client ClientLoopbackName "client-loopback-name":
         "a public client on loopback calls itself localhost",
         ["rfc8252-8.3-client-loopback-literal"];
