@@ -145,3 +145,16 @@ async fn a_resource_says_of_itself_which_server_it_trusts() {
         scene.assert_tells(Library::Oauth4webapi, PUBLIC, &lines).await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pushed_request_leads_to_a_token() {
+    let scene = Scene::new().await;
+    for library in Library::ALL.into_iter().filter(|library| library.extends()) {
+        for client in [BASIC, POST, PUBLIC] {
+            let lines = [DISCOVER, "par: bearer, profile email, a refresh token", RESOURCE, REFRESH];
+            scene.assert_tells(library, client, &lines).await;
+        }
+        let lines = [DISCOVER, "par: refused, invalid_client"];
+        scene.assert_tells(library, IMPOSTOR, &lines).await;
+    }
+}
