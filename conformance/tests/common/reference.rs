@@ -30,9 +30,18 @@ impl Place {
 
     /// Serves the reference server here under an issuer, with these data.
     pub(crate) async fn server_with(self, issuer: &str, data: &str) -> Server {
+        self.server_of(issuer, data, oauth_reference_server::Options::default()).await
+    }
+
+    /// As [`Place::server_with`], with options of its own.
+    pub(crate) async fn server_of(
+        self,
+        issuer: &str,
+        data: &str,
+        options: oauth_reference_server::Options,
+    ) -> Server {
         let config = Config::parse("a test's data", &format!("issuer = {issuer:?}\n{data}"));
         let config = config.expect("the data are good");
-        let options = oauth_reference_server::Options::default();
         oauth_reference_server::serve(self.listener, config, options).await.expect("the server starts")
     }
 
@@ -54,7 +63,16 @@ impl Place {
             endpoints,
             ..oauth_reference_client::Registration::built_in()
         };
-        let options = oauth_reference_client::Options::default();
-        oauth_reference_client::serve(self.listener, &config.into(), options).expect("the client starts")
+        self.client_of(config, oauth_reference_client::Options::default())
+    }
+
+    /// Serves the reference client here, for one server.
+    pub(crate) fn client_of(
+        self,
+        registration: oauth_reference_client::Registration,
+        options: oauth_reference_client::Options,
+    ) -> Running {
+        oauth_reference_client::serve(self.listener, &registration.into(), options)
+            .expect("the client starts")
     }
 }
