@@ -139,8 +139,10 @@ async fn each_library_finds_its_way_at_an_issuer_with_a_path() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_resource_says_of_itself_which_server_it_trusts() {
-    let lines = [DISCOVER, "resource-metadata: this server, profile, header"];
+async fn a_resource_says_which_server_it_trusts_and_asks_that_one() {
+    let metadata = "resource-metadata: this server, profile, header";
+    let asked = "introspect-as-resource: active, id001 by this client, profile email, bearer";
+    let lines = [DISCOVER, metadata, CODE, asked, REVOKE, "introspect-as-resource: not active"];
     for path in ["", "/tenant"] {
         let scene = Scene::at(path).await;
         scene.assert_tells(Library::Oauth4webapi, PUBLIC, &lines).await;
