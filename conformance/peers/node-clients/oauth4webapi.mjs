@@ -188,5 +188,6 @@ async function register() {
 
 await perform({
   discover, code, par, bound, resource, refresh, introspect, revoke, 'client-credentials': clientCredentials,
-  'introspect-as-resource': introspectAsResource, 'second-resource': secondResource, 'resource-metadata': resourceMetadata, register,
+  'introspect-as-resource': introspectAsResource, 'second-resource': secondResource,
+  'resource-metadata': resourceMetadata, register,
 })

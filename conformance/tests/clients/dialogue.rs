@@ -141,14 +141,7 @@ impl Scene {
         let mut command = library.command();
         command.args(["--issuer", issuer, "--resource", &format!("{issuer}/api/me")]);
         command.args(["--second-resource", &format!("{issuer}/api/notes")]);
-        if library == Library::Oauth4webapi {
-            command.args([
-                "--resource-server",
-                "resource_1",
-                "--resource-server-secret",
-                "resource_secret_1",
-            ]);
-        }
+        command.args(["--resource-server", "resource_1", "--resource-server-secret", "resource_secret_1"]);
         command.args(["--client-id", client.id, "--authentication", client.authentication]);
         if let Some(secret) = client.secret {
             command.args(["--client-secret", secret]);
