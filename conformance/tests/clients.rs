@@ -27,6 +27,7 @@ mod walker;
 use dialogue::{BASIC, IMPOSTOR, ODD_BASIC, POST, PUBLIC, Scene};
 use library::Library;
 use oauth_conformance::browser::Decision;
+use oauth_model::fault::Fault;
 
 const DISCOVER: &str = "discover: S256, iss promised";
 const CODE: &str = "code: bearer, profile email, a refresh token";
@@ -138,10 +139,50 @@ async fn each_library_finds_its_way_at_an_issuer_with_a_path() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_resource_says_of_itself_which_server_it_trusts() {
-    let lines = [DISCOVER, "resource-metadata: this server, profile, header"];
+async fn a_resource_says_which_server_it_trusts_and_asks_that_one() {
+    let metadata = "resource-metadata: this server, profile, header";
+    let asked = "introspect-as-resource: active, id001 by this client, profile email, bearer";
+    let lines = [DISCOVER, metadata, CODE, asked, REVOKE, "introspect-as-resource: not active"];
     for path in ["", "/tenant"] {
         let scene = Scene::at(path).await;
         scene.assert_tells(Library::Oauth4webapi, PUBLIC, &lines).await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pushed_request_leads_to_a_token() {
+    let scene = Scene::new().await;
+    for library in Library::ALL.into_iter().filter(|library| library.extends()) {
+        for client in [BASIC, POST, PUBLIC] {
+            let lines = [DISCOVER, "par: bearer, profile email, a refresh token", RESOURCE, REFRESH];
+            scene.assert_tells(library, client, &lines).await;
+        }
+        let lines = [DISCOVER, "par: refused, invalid_client"];
+        scene.assert_tells(library, IMPOSTOR, &lines).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_breaks_a_rule_is_noticed() {
+    use Library::{Authlib, Oauth2Crate, Oauth4webapi, OpenidClient, RequestsOauthlib};
+    let table = [
+        (Fault::StateDropped, OpenidClient, "\"state\" missing"),
+        (Fault::StateDropped, Oauth4webapi, "\"state\" missing"),
+        (Fault::StateDropped, Authlib, "MismatchingStateException"),
+        (Fault::StateDropped, RequestsOauthlib, "refused, mismatching_state"),
+        (Fault::StateDropped, Oauth2Crate, "another state"),
+        (Fault::IssMissing, OpenidClient, "\"iss\" (issuer) missing"),
+        (Fault::IssMissing, Oauth4webapi, "\"iss\" (issuer) missing"),
+        (Fault::IssNotIssuer, OpenidClient, "unexpected \"iss\""),
+        (Fault::IssNotIssuer, Oauth4webapi, "unexpected \"iss\""),
+        (Fault::TokenTypeMissing, OpenidClient, "\"token_type\""),
+        (Fault::TokenTypeMissing, Oauth2Crate, "token_type"),
+    ];
+    for (fault, library, words) in table {
+        let scene = Scene::broken(fault).await;
+        scene.assert_breaks_off(library, BASIC, &from_metadata(library, &[CODE]), words).await;
+    }
+    let scene = Scene::broken(Fault::RevocationKeepsTokens).await;
+    let lines = [DISCOVER, CODE, REVOKE, INTROSPECT, REFRESH];
+    scene.assert_tells(Library::OpenidClient, BASIC, &lines).await;
 }

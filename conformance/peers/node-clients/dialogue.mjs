@@ -18,6 +18,8 @@ const { values, positionals: steps } = parseArgs({
     scope: { type: 'string' },
     resource: { type: 'string' },
     'second-resource': { type: 'string' },
+    'resource-server': { type: 'string' },
+    'resource-server-secret': { type: 'string' },
   },
 })
 
@@ -30,6 +32,8 @@ export const task = {
   redirectUri: values['redirect-uri'],
   scope: values.scope,
   resource: new URL(values.resource),
+  resourceServer: values['resource-server'],
+  resourceServerSecret: values['resource-server-secret'],
   secondResource: new URL(values['second-resource'] ?? values.resource),
 }
 

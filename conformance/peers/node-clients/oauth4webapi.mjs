@@ -125,8 +125,17 @@ async function refresh() {
 }
 
 async function introspect() {
-  const response = await oauth.introspectionRequest(as, client, authentication, tokens.access_token, insecure)
-  const answer = await oauth.processIntrospectionResponse(as, client, response)
+  return await ask(client, authentication)
+}
+
+/** The same as the server of the resource that the token was shown to. */
+async function introspectAsResource() {
+  return await ask({ client_id: task.resourceServer }, oauth.ClientSecretBasic(task.resourceServerSecret))
+}
+
+async function ask(asker, by) {
+  const response = await oauth.introspectionRequest(as, asker, by, tokens.access_token, insecure)
+  const answer = await oauth.processIntrospectionResponse(as, asker, response)
   return toldOfIntrospection(answer, await DPoP?.calculateThumbprint())
 }
 
@@ -179,5 +188,6 @@ async function register() {
 
 await perform({
   discover, code, par, bound, resource, refresh, introspect, revoke, 'client-credentials': clientCredentials,
-  'second-resource': secondResource, 'resource-metadata': resourceMetadata, register,
+  'introspect-as-resource': introspectAsResource, 'second-resource': secondResource,
+  'resource-metadata': resourceMetadata, register,
 })

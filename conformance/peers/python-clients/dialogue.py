@@ -21,6 +21,8 @@ def task():
         parser.add_argument(f"--{name}")
     parser.add_argument("--resource")
     parser.add_argument("--second-resource")
+    for name in ("resource-server", "resource-server-secret"):
+        parser.add_argument(f"--{name}", help="not used by these programs")
     parser.add_argument("steps", nargs="*")
     return parser.parse_args()
 

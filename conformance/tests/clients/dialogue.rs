@@ -1,10 +1,12 @@
 //! A program that is a client: what it is told to do, the browser that it asks for, and what it tells.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::panic::Location;
 use std::process::Stdio;
 
 use oauth_conformance::browser::Decision;
-use oauth_reference_server::{BUILT_IN, Server};
+use oauth_model::fault::{Fault, Faults};
+use oauth_reference_server::{BUILT_IN, Options, Server};
 
 use crate::landing;
 use crate::library::Library;
@@ -77,23 +79,61 @@ pub(crate) struct Scene {
 impl Scene {
     /// Starts both.
     pub(crate) async fn new() -> Self {
-        Self::at("").await
+        Self::start("", "", &[]).await
     }
 
     /// As [`Scene::new`], with an issuer that has this path.
     pub(crate) async fn at(path: &str) -> Self {
+        Self::start(path, "", &[]).await
+    }
+
+    /// As [`Scene::new`], with a server that breaks a rule on purpose.
+    pub(crate) async fn broken(fault: Fault) -> Self {
+        Self::start("", "", &[fault]).await
+    }
+
+    async fn start(path: &str, policy: &str, faults: &[Fault]) -> Self {
         let port = landing::start().await;
         let callback = format!("http://localhost:{port}/callback");
-        let data = format!("{BUILT_IN}{MORE}").replace("http://localhost:8001/callback", &callback);
+        let data = format!("{BUILT_IN}{MORE}\n[policy]\n{policy}");
+        let data = data.replace("http://localhost:8001/callback", &callback);
         let place = Place::free().await;
         let issuer = format!("{}{path}", place.origin("127.0.0.1"));
-        Self { server: place.server_with(&issuer, &data).await, port, decision: Decision::Approve }
+        let options = Options { faults: Faults::these(faults), ..Options::default() };
+        let server = place.server_of(&issuer, &data, options).await;
+        Self { server, port, decision: Decision::Approve }
     }
 
     /// Has a program perform the steps that these lines tell of, as one client; panics unless it tells them so.
-    pub(crate) async fn assert_tells(&self, library: Library, client: Client, lines: &[&str]) {
+    #[track_caller]
+    pub(crate) fn assert_tells(
+        &self,
+        library: Library,
+        client: Client,
+        lines: &[&str],
+    ) -> impl Future<Output = ()> {
+        let caller = Location::caller();
+        async move {
+            let told = self.told(library, client, lines).await;
+            assert_eq!(told, lines, "{library:?} as {}, at {caller}", client.id);
+        }
+    }
+
+    /// As [`Scene::assert_tells`], for a program that takes offence at the last step, with these words.
+    pub(crate) async fn assert_breaks_off(
+        &self,
+        library: Library,
+        client: Client,
+        lines: &[&str],
+        words: &str,
+    ) {
         let told = self.told(library, client, lines).await;
-        assert_eq!(told, lines, "{library:?} as {}", client.id);
+        let (last, before) = told.split_last().expect("a program that breaks off says so");
+        assert!(
+            last.contains(words) && before == &lines[..lines.len() - 1],
+            "{library:?} as {}: {told:#?}",
+            client.id
+        );
     }
 
     async fn told(&self, library: Library, client: Client, lines: &[&str]) -> Vec<String> {
@@ -101,6 +141,7 @@ impl Scene {
         let mut command = library.command();
         command.args(["--issuer", issuer, "--resource", &format!("{issuer}/api/me")]);
         command.args(["--second-resource", &format!("{issuer}/api/notes")]);
+        command.args(["--resource-server", "resource_1", "--resource-server-secret", "resource_secret_1"]);
         command.args(["--client-id", client.id, "--authentication", client.authentication]);
         if let Some(secret) = client.secret {
             command.args(["--client-secret", secret]);

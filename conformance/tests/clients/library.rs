@@ -42,6 +42,11 @@ impl Library {
         self != RequestsOauthlib
     }
 
+    /// Whether it pushes its requests, binds tokens to a key, and registers clients.
+    pub(crate) fn extends(self) -> bool {
+        matches!(self, OpenidClient | Oauth4webapi)
+    }
+
     /// Whether Basic credentials are form-encoded first, as RFC 6749 2.3.1 has it.
     pub(crate) fn encodes_credentials(self) -> bool {
         matches!(self, OpenidClient | Oauth4webapi | Oauth2Crate)

@@ -30,9 +30,18 @@ impl Place {
 
     /// Serves the reference server here under an issuer, with these data.
     pub(crate) async fn server_with(self, issuer: &str, data: &str) -> Server {
+        self.server_of(issuer, data, oauth_reference_server::Options::default()).await
+    }
+
+    /// As [`Place::server_with`], with options of its own.
+    pub(crate) async fn server_of(
+        self,
+        issuer: &str,
+        data: &str,
+        options: oauth_reference_server::Options,
+    ) -> Server {
         let config = Config::parse("a test's data", &format!("issuer = {issuer:?}\n{data}"));
         let config = config.expect("the data are good");
-        let options = oauth_reference_server::Options::default();
         oauth_reference_server::serve(self.listener, config, options).await.expect("the server starts")
     }
 
@@ -55,12 +64,24 @@ impl Place {
             endpoints,
             ..oauth_reference_client::Registration::built_in()
         };
-        self.client(&config.into())
+        self.client_of(config, oauth_reference_client::Options::default())
+    }
+
+    /// Serves the reference client here, for one server.
+    pub(crate) fn client_of(
+        self,
+        registration: oauth_reference_client::Registration,
+        options: oauth_reference_client::Options,
+    ) -> Running {
+        self.client(&registration.into(), options)
     }
 
     /// Serves the reference client here with this configuration.
-    pub(crate) fn client(self, config: &oauth_reference_client::Config) -> Running {
-        let options = oauth_reference_client::Options::default();
+    pub(crate) fn client(
+        self,
+        config: &oauth_reference_client::Config,
+        options: oauth_reference_client::Options,
+    ) -> Running {
         oauth_reference_client::serve(self.listener, config, options).expect("the client starts")
     }
 }

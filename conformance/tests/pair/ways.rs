@@ -24,7 +24,7 @@ async fn signed_in(make: impl FnOnce(&str) -> Registration) -> Vec<String> {
     let (client, server) = (Place::free().await, Place::free().await);
     let (application, issuer) = (client.origin("127.0.0.1"), server.origin("127.0.0.1"));
     let _server = server.server(&issuer, "http://localhost:8000/callback").await;
-    let _client = client.client(&make(&issuer).into());
+    let _client = client.client(&make(&issuer).into(), oauth_reference_client::Options::default());
     let mut walker = Walker::new();
     let profile = walker.sign_in(&application).await;
     assert!(profile.text.contains("id001"), "no profile: {}", profile.text);
@@ -93,7 +93,8 @@ async fn a_client_signs_in_at_either_of_its_servers() {
             };
             Registration { name: (*name).to_owned(), ..registration }
         });
-        let _client = client.client(&Config { servers: servers.collect() });
+        let _client =
+            client.client(&Config { servers: servers.collect() }, oauth_reference_client::Options::default());
         for name in ["two", "one"] {
             let mut walker = Walker::new();
             let profile = walker.answer(&format!("{application}/login?server={name}")).await;
