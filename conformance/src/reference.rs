@@ -34,10 +34,8 @@ pub async fn start(profile: Profile, faults: Faults) -> Result<Reference, Halt> 
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.map_err(|error| fault(error.to_string()))?;
     let clock = ManualClock::default();
     let options = Options {
-        profile: match profile {
-            Profile::Rfc6749 => Policy::RFC6749,
-            Profile::Documented | Profile::Rfc9700 | Profile::Oauth21 => Policy::RFC9700,
-        },
+        // Registration is off unless somebody wants it, and the suite does.
+        profile: Policy { registration: true, ..policy(profile) },
         clock: Arc::new(clock.clone()),
         faults,
     };
@@ -48,4 +46,13 @@ pub async fn start(profile: Profile, faults: Faults) -> Result<Reference, Halt> 
         read_text("targets/reference.toml", &text, &|_| None).map_err(|error| fault(error.to_string()))?;
     let advance = Clock::Advance(Arc::new(move |time| clock.advance(time)));
     Ok(Reference { target, clock: advance, _server: server })
+}
+
+/// The policy of a server that keeps a profile's documents.
+const fn policy(profile: Profile) -> Policy {
+    match profile {
+        Profile::Rfc6749 => Policy::RFC6749,
+        Profile::Documented | Profile::Rfc9700 => Policy::RFC9700,
+        Profile::Oauth21 => Policy::OAUTH21,
+    }
 }

@@ -70,6 +70,8 @@ pub struct Client {
     pub pushed_only: bool,
     /// Whether it gets only tokens that are bound to a key (RFC 9449 5.2).
     pub dpop_bound: bool,
+    /// Whether it registered itself: then nobody has vouched for its redirect URIs.
+    pub self_registered: bool,
     /// The resources whose server it is: it learns of the access tokens that are for them.
     pub introspects: ResourceSet,
 }
@@ -230,6 +232,8 @@ pub struct Registration {
     pub pushed_only: bool,
     /// Whether it gets only tokens that are bound to a key.
     pub dpop_bound: bool,
+    /// Whether it registered itself.
+    pub self_registered: bool,
     /// The paths of the resources whose server it is.
     pub resource_server: Vec<String>,
 }
@@ -288,7 +292,11 @@ impl Directory {
         Ok(())
     }
 
-    fn register(&mut self, registration: &Registration) -> Result<(), DirectoryError> {
+    /// Adds a client.
+    ///
+    /// # Errors
+    /// What is wrong with it, or that there are too many.
+    pub fn register(&mut self, registration: &Registration) -> Result<(), DirectoryError> {
         let id = || registration.id.clone();
         if self.find_client(&registration.id).is_some() {
             return Err(DirectoryError::ClientTwice(id()));
@@ -334,6 +342,7 @@ impl Directory {
                 client_credentials_grant: registration.client_credentials_grant,
                 pushed_only: registration.pushed_only,
                 dpop_bound: registration.dpop_bound,
+                self_registered: registration.self_registered,
                 introspects,
             },
         });

@@ -59,6 +59,12 @@ pub struct Policy {
     /// Whether a bad request of a good client is answered by redirect before anybody logged in (RFC 6749 4.1.2.1), or only
     /// after that (RFC 9700 4.11.2).
     pub redirect_errors_before_login: bool,
+    /// Whether a client with a secret may send it in the body, whatever it is registered for (OAuth 2.1 2.4.1).
+    pub secret_in_body: bool,
+    /// Whether the token request may leave the redirect URI out where a verifier comes (OAuth 2.1 10.2).
+    pub redirect_uri_optional: bool,
+    /// Whether clients may register themselves (RFC 7591).
+    pub registration: bool,
     /// Whether proofs have to carry a nonce of this server (RFC 9449 8, 9).
     pub dpop_nonce: bool,
     /// How long after it was made a proof is taken (RFC 9449 11.1).
@@ -90,6 +96,9 @@ impl Policy {
         wrong_verifier: WrongVerifier::KeepsCode,
         excess_scope: ExcessScope::Refused,
         redirect_errors_before_login: false,
+        secret_in_body: false,
+        redirect_uri_optional: false,
+        registration: false,
         dpop_nonce: true,
         proof_lifetime: Lifetime(300),
         pushed_only: false,
@@ -100,6 +109,14 @@ impl Policy {
         session_lifetime: Lifetime(8 * 3600),
         refresh_lifetime: Lifetime(14 * 24 * 3600),
         refresh_grace: Lifetime(0),
+    };
+
+    /// The OAuth 2.1 draft.
+    pub const OAUTH21: Self = Self {
+        pkce: PkceNeed::EveryClient,
+        secret_in_body: true,
+        redirect_uri_optional: true,
+        ..Self::RFC9700
     };
 
     /// RFC 6749 with RFC 7636 as published, before RFC 9700.

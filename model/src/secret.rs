@@ -101,6 +101,12 @@ impl GrantId {
         Self(bytes)
     }
 
+    /// The 22 characters in which it travels, as a part of handles or as a `client_id`.
+    #[must_use]
+    pub fn text(&self) -> String {
+        URL_SAFE_NO_PAD.encode(self.0)
+    }
+
     /// The id's bytes, the key in a store.
     #[must_use]
     pub const fn bytes(&self) -> &[u8; 16] {
@@ -127,7 +133,7 @@ impl Handle {
     /// `<grant id>.<secret>`, 66 characters of RFC 6750's b64token.
     #[must_use]
     pub fn text(&self) -> String {
-        format!("{}.{}", URL_SAFE_NO_PAD.encode(self.grant.0), self.secret.text())
+        format!("{}.{}", self.grant.text(), self.secret.text())
     }
 }
 

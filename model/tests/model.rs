@@ -37,7 +37,8 @@ const COUNTS: &[(&str, usize, usize)] = &[
     ("revocation", 77515, 94811),
     ("two-resources", 17728, 21968),
     ("client-credentials", 41264, 54165),
-    ("odd-requests", 264, 9809),
+    ("odd-requests", 264, 10073),
+    ("registrations", 10, 80),
 ];
 
 /// Attack, actions of its shortest trace, steps among them.

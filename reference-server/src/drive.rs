@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+use oauth_model::directory::Directory;
 use oauth_model::http::{Body, HttpReply, HttpRequest};
 use oauth_model::refusal::Refused;
 use oauth_model::server::dpop::{Use, marker};
@@ -40,18 +41,19 @@ impl Answer {
 /// Answers a request.
 pub(crate) async fn answer<S: Store>(host: &Host<S>, http: &HttpRequest) -> Answer {
     let faults = &host.faults;
-    let local = below_issuer(http, &host.directory);
+    let directory = host.directory();
+    let local = below_issuer(http, &directory);
     let http = local.as_ref();
     let mut heard = Cow::Borrowed(http);
     if !faults.is_empty() {
         faults.on_http(heard.to_mut());
     }
-    let mut received = receive(&heard, &host.directory);
-    faults.on_received(http, &mut received, &host.directory);
+    let mut received = receive(&heard, &directory);
+    faults.on_received(http, &mut received, &directory);
     let Received { mut request, beside } = received;
     if let (Request::LogIn(login), Some(password)) = (&mut request, &beside.password) {
-        match host.passwords.check(&host.directory, password).await {
-            Ok(owner) => login.owner = faults.on_checked(password, &host.directory, owner),
+        match host.passwords.check(&directory, password).await {
+            Ok(owner) => login.owner = faults.on_checked(password, &directory, owner),
             Err(busy) => {
                 tracing::warn!("{busy}");
                 return Answer::of_edge(come_back());
@@ -62,21 +64,21 @@ pub(crate) async fn answer<S: Store>(host: &Host<S>, http: &HttpRequest) -> Answ
         proof.signature = jose::check(signed);
     }
     let judged = match mark(host, &mut request).await {
-        Ok(()) => judge(host, &request, &beside).await,
+        Ok(()) => judge(host, &directory, &request, &beside).await,
         Err(error) => Err(error),
     };
     match judged {
         Ok(Some((reply, kept))) => {
             let (nonce, _) = host.nonces.at(host.clock.now());
             let context = Context {
-                directory: &host.directory,
+                directory: &directory,
                 policy: &host.policy,
                 beside: &beside,
                 kept: kept.as_ref(),
                 nonce: &nonce,
             };
             let mut encoded = reply.encode(&context);
-            faults.on_reply(http, &mut encoded, &host.directory);
+            faults.on_reply(http, &mut encoded, &directory);
             Answer { reply: encoded, refused: reply.refusal(), steps: steps(&request, &reply) }
         }
         Ok(None) => {
@@ -120,12 +122,13 @@ fn moment<S>(host: &Host<S>) -> Moment {
 /// Judges until a reply may be sent; none if every attempt lost.
 async fn judge<S: Store>(
     host: &Host<S>,
+    directory: &Directory,
     request: &Request,
     beside: &Beside,
 ) -> Result<Option<(Reply, Option<Kept>)>, StoreError> {
     for _ in 0..ATTEMPTS {
         let needs = locate(request);
-        let client = needs.client.and_then(|no| host.directory.client(no));
+        let client = needs.client.and_then(|no| directory.client(no));
         let client = client.map(|entry| host.faults.on_client(&entry.client));
         let session = match needs.session {
             Some(key) => host.store.session(&key).await?,
@@ -147,7 +150,7 @@ async fn judge<S: Store>(
             Outcome::Reply(reply) => return Ok(Some((reply, stored.map(|stored| stored.kept)))),
             Outcome::Write(pending) => pending,
         };
-        if write(&host.store, &pending, stored.as_ref(), beside).await? == Swap::Landed {
+        if write(host, &pending, stored.as_ref(), beside).await? == Swap::Landed {
             return Ok(Some((pending.landed(), stored.map(|stored| stored.kept))));
         }
     }
@@ -155,12 +158,18 @@ async fn judge<S: Store>(
 }
 
 async fn write<S: Store>(
-    store: &S,
+    host: &Host<S>,
     pending: &Pending,
     stored: Option<&Stored>,
     beside: &Beside,
 ) -> Result<Swap, StoreError> {
+    let store = &host.store;
     match (pending.write, stored) {
+        (Write::InsertClient(client), _) => {
+            let registration = beside.registration.as_ref().map(|metadata| metadata.registration(&client));
+            let registered = registration.is_some_and(|registration| host.register(&registration));
+            Ok(if registered { Swap::Landed } else { Swap::Lost })
+        }
         (Write::InsertSession(session), _) => store.insert_session(session).await,
         (Write::InsertGrant(grant), _) => store.insert_grant(grant, beside.kept.clone()).await,
         (Write::SwapGrant(grant), Some(stored)) => store.swap_grant(stored.version, grant).await,

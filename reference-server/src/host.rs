@@ -1,10 +1,10 @@
 //! What a server process has that the logic does not: a clock, entropy, records, names.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use oauth_model::directory::Directory;
+use oauth_model::directory::{Directory, Registration};
 use oauth_model::fault::Faults;
 use oauth_model::policy::{Policy, Time};
 use oauth_model::secret::{Digest, GrantId, Minted, Secret, nonce};
@@ -85,8 +85,8 @@ impl NonceSource {
 
 /// All that answering a request takes.
 pub(crate) struct Host<S> {
-    /// Whom this server knows.
-    pub(crate) directory: Directory,
+    /// Whom this server knows; a client that registers makes it another.
+    pub(crate) directory: RwLock<Arc<Directory>>,
     /// What its deployer chose.
     pub(crate) policy: Policy,
     /// The faults that are on.
@@ -101,4 +101,29 @@ pub(crate) struct Host<S> {
     pub(crate) passwords: Passwords,
     /// The accounts that the front page names: those of the built-in data.
     pub(crate) demo: Vec<DemoAccount>,
+}
+
+/// The most clients that may register themselves: each lies in memory, and every request looks through them.
+const REGISTRATIONS: usize = 1000;
+
+impl<S> Host<S> {
+    /// Whom this server knows now.
+    pub(crate) fn directory(&self) -> Arc<Directory> {
+        Arc::clone(&self.directory.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Registers a client under an id that must be free; false where there is no room.
+    pub(crate) fn register(&self, registration: &Registration) -> bool {
+        let mut known = self.directory.write().unwrap_or_else(PoisonError::into_inner);
+        let registered = known.clients.iter().filter(|entry| entry.client.self_registered).count();
+        if registered >= REGISTRATIONS {
+            return false;
+        }
+        let mut next = Directory::clone(&known);
+        let fits = next.register(registration).is_ok();
+        if fits {
+            *known = Arc::new(next);
+        }
+        fits
+    }
 }

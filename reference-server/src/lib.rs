@@ -23,7 +23,7 @@ pub use config::{BUILT_IN, Config, ConfigError};
 pub use host::{Clock, ManualClock, SystemClock};
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, RwLock};
 
 use oauth_model::fault::Faults;
 use oauth_model::policy::Policy;
@@ -155,7 +155,7 @@ pub async fn serve_from<S: Store>(
         .await
         .map_err(|error| ServeError::Hash(error.to_string()))?;
     let host = Arc::new(Host {
-        directory,
+        directory: RwLock::new(Arc::new(directory)),
         policy: config.policy(options.profile),
         faults: options.faults,
         clock: options.clock,
@@ -175,5 +175,6 @@ fn refused_name(refused: Refused) -> String {
         Refused::Malformed(place, malformed) => format!("{malformed:?} at {place:?}"),
         Refused::Step(refusal) => format!("{refusal:?}"),
         Refused::AtPush(refusal) => format!("{refusal:?} at PushedRequest"),
+        Refused::Untrusted(untold) => format!("{untold:?} of a client that registered itself"),
     }
 }

@@ -46,6 +46,8 @@ enum Profile {
     Rfc6749,
     /// RFC 9700 (BCP 240)
     Rfc9700,
+    /// The OAuth 2.1 draft
+    Oauth21,
 }
 
 impl Profile {
@@ -53,6 +55,7 @@ impl Profile {
         match self {
             Self::Rfc6749 => Policy::RFC6749,
             Self::Rfc9700 => Policy::RFC9700,
+            Self::Oauth21 => Policy::OAUTH21,
         }
     }
 }

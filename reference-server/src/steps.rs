@@ -25,6 +25,7 @@ pub(crate) fn steps(request: &Request, reply: &Reply) -> Option<&'static str> {
             | Reply::LogInFirst
             | Reply::LoggedIn(_)
             | Reply::Pushed(_)
+            | Reply::Registered(_)
             | Reply::Revoked
             | Reply::Introspection(_)
             | Reply::Metadata

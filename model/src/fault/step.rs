@@ -119,6 +119,7 @@ impl Faults {
                 Request::Home
                 | Request::LogInPage(_)
                 | Request::LogIn(_)
+                | Request::Register(_)
                 | Request::Metadata
                 | Request::ResourceMetadata(_)
                 | Request::Malformed(..) => {}
@@ -162,7 +163,10 @@ impl Faults {
                     *outcome = Outcome::Write(Pending::new(Write::SwapGrant(grant), pending.landed()));
                 }
             }
-            Write::InsertSession(_) | Write::InsertGrant(_) | Write::SwapGrant(_) => {}
+            Write::InsertSession(_)
+            | Write::InsertClient(_)
+            | Write::InsertGrant(_)
+            | Write::SwapGrant(_) => {}
         }
     }
 }

@@ -110,6 +110,8 @@ impl Refusal {
             }
             Self::TokenOfAnotherClient => rules!["rfc7009-2.1-token-bound-to-client"],
             Self::IntrospectionNotAllowed => rules!["rfc7662-2.1-authorization-required"],
+            Self::RegistrationOff => rules!["rfc7591-3.2.1-created-response"],
+            Self::RegistrationRefused(flaw) => flaw.rules(),
             Self::ProofAtToken(flaw) | Self::ProofAtResource(flaw) => flaw.rules(),
             Self::BoundTokenAsBearer => rules!["rfc9449-7.2-bound-token-not-as-bearer"],
             Self::TokenNotBound => rules!["rfc9449-4.3-key-binding"],

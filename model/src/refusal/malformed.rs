@@ -80,6 +80,8 @@ pub enum Malformed {
     TooLarge,
     /// A body that is not a form.
     NotAForm,
+    /// A body that is not a JSON object.
+    NotJson,
     /// A parameter that stands there more than once.
     Repeated(Field),
     /// A required parameter that is absent or empty.
@@ -119,6 +121,8 @@ pub enum Place {
     TokenRequest,
     /// A pushed authorization request.
     PushedRequest,
+    /// A client that registers.
+    Registration,
     /// A request that revokes a token.
     RevocationRequest,
     /// A request that asks whether a token is good.
@@ -155,6 +159,8 @@ impl Malformed {
                 | Place::RevocationRequest
                 | Place::IntrospectionRequest,
             ) => Answer::Token(ErrorCode::InvalidClient),
+            (Self::TooLarge, Place::Registration) => Answer::Json(413, ErrorCode::InvalidClientMetadata),
+            (_, Place::Registration) => Answer::Json(400, ErrorCode::InvalidClientMetadata),
             // rfc9126-2.3-too-large-413
             (Self::TooLarge, Place::PushedRequest) => Answer::Json(413, ErrorCode::InvalidRequest),
             (
@@ -175,6 +181,7 @@ impl Malformed {
             Self::Encoding => "the parameters are not UTF-8 in application/x-www-form-urlencoded".to_owned(),
             Self::TooLarge => format!("the body has more than {} bytes", crate::http::BODY_LIMIT),
             Self::NotAForm => "the body is not application/x-www-form-urlencoded".to_owned(),
+            Self::NotJson => "the body is not a JSON object of the type application/json".to_owned(),
             Self::Repeated(field) => format!("{} may stand there once only", field.name()),
             Self::Missing(field) => format!("{} is missing", field.name()),
             Self::Syntax(field) => format!("{} has a wrong form", field.name()),
@@ -237,6 +244,7 @@ impl Malformed {
                 rules!["rfc6749-5.2-invalid-client-401-challenge"]
             }
             (_, Place::TokenRequest) => rules!["rfc6749-5.2-invalid-request"],
+            (_, Place::Registration) => rules!["rfc7591-3-post-json"],
             (Self::RequestUriPushed, Place::PushedRequest) => {
                 rules!["rfc9126-2.1-request-uri-parameter-rejected"]
             }

@@ -6,12 +6,15 @@
 mod enforces;
 mod malformed;
 mod proof;
+mod registration;
 mod told;
 
 use crate::rule::RuleId;
+use crate::rules;
 
 pub use malformed::{Field, Malformed, Place};
 pub use proof::{ProofDefect, ProofFlaw};
+pub use registration::RegistrationFlaw;
 
 /// What a step refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -98,6 +101,10 @@ pub enum Refusal {
     VerifierWrong,
     /// A verifier came for a code that was issued without a challenge.
     VerifierUnexpected,
+    /// This server registers no clients.
+    RegistrationOff,
+    /// A client that registers says something of itself that cannot be.
+    RegistrationRefused(RegistrationFlaw),
     /// The token to be revoked was issued to another client.
     TokenOfAnotherClient,
     /// A client without a secret asks whether a token is good.
@@ -141,6 +148,8 @@ pub enum ErrorCode {
     InvalidTarget,
     InvalidDpopProof,
     UseDpopNonce,
+    InvalidRedirectUri,
+    InvalidClientMetadata,
 }
 
 impl ErrorCode {
@@ -161,6 +170,8 @@ impl ErrorCode {
             Self::InvalidTarget => "invalid_target",
             Self::InvalidDpopProof => "invalid_dpop_proof",
             Self::UseDpopNonce => "use_dpop_nonce",
+            Self::InvalidRedirectUri => "invalid_redirect_uri",
+            Self::InvalidClientMetadata => "invalid_client_metadata",
         }
     }
 }
@@ -224,6 +235,13 @@ impl Refusal {
         Self::VerifierMissing,
         Self::VerifierWrong,
         Self::VerifierUnexpected,
+        Self::RegistrationOff,
+        Self::RegistrationRefused(RegistrationFlaw::RedirectUri),
+        Self::RegistrationRefused(RegistrationFlaw::Authentication),
+        Self::RegistrationRefused(RegistrationFlaw::Grants),
+        Self::RegistrationRefused(RegistrationFlaw::Scope),
+        Self::RegistrationRefused(RegistrationFlaw::Keys),
+        Self::RegistrationRefused(RegistrationFlaw::Member),
         Self::TokenOfAnotherClient,
         Self::IntrospectionNotAllowed,
         Self::TokenMissing,
@@ -261,6 +279,9 @@ pub enum Refused {
     Malformed(Place, Malformed),
     /// By a step.
     Step(Refusal),
+    /// By a codec or a step, of a request by a client that registered itself: no browser is sent to it for that (RFC 9700
+    /// 4.11.2).
+    Untrusted(Untold),
     /// By a step, of a pushed request: its client is told at once (RFC 9126 2.3).
     AtPush(Refusal),
 }
@@ -272,6 +293,7 @@ impl Refused {
         match self {
             Self::Malformed(place, malformed) => malformed.answer(place),
             Self::Step(refusal) => refusal.answer(),
+            Self::Untrusted(_) => Answer::Page(400),
             Self::AtPush(refusal) => match refusal.answer() {
                 Answer::Redirect(code) => Answer::Token(code),
                 Answer::Page(_) => Answer::Token(ErrorCode::InvalidRequest),
@@ -284,7 +306,10 @@ impl Refused {
     #[must_use]
     pub fn describe(self) -> String {
         match self {
-            Self::Malformed(_, malformed) => malformed.describe(),
+            Self::Malformed(_, malformed) | Self::Untrusted(Untold::Malformed(malformed)) => {
+                malformed.describe()
+            }
+            Self::Untrusted(Untold::Step(refusal)) => refusal.describe().to_owned(),
             Self::Step(refusal) | Self::AtPush(refusal) => refusal.describe().to_owned(),
         }
     }
@@ -294,7 +319,29 @@ impl Refused {
     pub const fn rules(self) -> &'static [RuleId] {
         match self {
             Self::Malformed(place, malformed) => malformed.rules(place),
+            Self::Untrusted(_) => rules!["rfc9700-4.11.2-auto-redirect-only-if-trusted"],
             Self::Step(refusal) | Self::AtPush(refusal) => refusal.rules(),
+        }
+    }
+}
+
+/// What a client that registered itself would have been told by redirect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Untold {
+    /// By a codec.
+    Malformed(Malformed),
+    /// By a step.
+    Step(Refusal),
+}
+
+impl Refused {
+    /// The same for a client that nobody has vouched for.
+    #[must_use]
+    pub(crate) const fn untrusted(self) -> Self {
+        match self {
+            Self::Malformed(_, malformed) => Self::Untrusted(Untold::Malformed(malformed)),
+            Self::Step(refusal) => Self::Untrusted(Untold::Step(refusal)),
+            Self::Untrusted(_) | Self::AtPush(_) => self,
         }
     }
 }

@@ -48,6 +48,8 @@ impl Refusal {
             Self::ResourceUnknown => Answer::Redirect(ErrorCode::InvalidTarget),
             Self::ResourceNotGranted => Answer::Token(ErrorCode::InvalidTarget),
             Self::TokenMissing => Answer::Challenge(401, None),
+            Self::RegistrationOff => Answer::Page(404),
+            Self::RegistrationRefused(flaw) => flaw.answer(),
             Self::ProofAtToken(flaw) => flaw.answer_at_token(),
             Self::ProofAtResource(flaw) => flaw.answer_at_resource(),
             Self::TokenUnknown
@@ -110,6 +112,8 @@ impl Refusal {
                 "code_verifier does not fit the authorization request"
             }
             Self::TokenMissing => "an access token is required",
+            Self::RegistrationOff => "this server has no such page",
+            Self::RegistrationRefused(flaw) => flaw.describe(),
             Self::ProofAtToken(flaw) | Self::ProofAtResource(flaw) => flaw.describe(),
             Self::BoundTokenAsBearer => "the access token needs a DPoP proof",
             Self::TokenUnknown

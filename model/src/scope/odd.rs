@@ -2,7 +2,7 @@
 
 use crate::directory::ClientNo;
 use crate::policy::Time;
-use crate::refusal::{Field, Malformed};
+use crate::refusal::{Field, Malformed, RegistrationFlaw};
 use crate::secret::Shown;
 use crate::server::Request;
 use crate::server::audience::AskedResources;
@@ -14,6 +14,7 @@ use crate::server::dpop::{KeyProof, Signature, Use};
 use crate::server::login::{Checked, LogIn};
 use crate::server::named::TokenNamed;
 use crate::server::redeem::{Redeem, TokenAsk, TokenRequest};
+use crate::server::register::Register;
 use crate::server::resource::{Bearer, Need, ResourceRequest, Scheme};
 use crate::text::{Challenge, ChallengeMethod, ResourceSet, ScopeSet};
 use crate::world::symbols::{EVIL, JUNK, NONCES, digest, grant_id, redirect, secret};
@@ -45,6 +46,7 @@ pub enum Odd {
     ForItselfUnknownResource,
     ForItselfWithoutRegistration,
     PublicIntrospection,
+    Registration(Option<RegistrationFlaw>),
     ProofAtToken(OddProof),
     ProofAtResource(OddProof),
     UnboundToken,
@@ -98,7 +100,18 @@ impl OddProof {
 }
 
 impl Odd {
-    /// Every odd request.
+    /// Registrations, at a server that takes some.
+    pub const REGISTRATIONS: &'static [Self] = &[
+        Self::Registration(None),
+        Self::Registration(Some(RegistrationFlaw::RedirectUri)),
+        Self::Registration(Some(RegistrationFlaw::Authentication)),
+        Self::Registration(Some(RegistrationFlaw::Grants)),
+        Self::Registration(Some(RegistrationFlaw::Scope)),
+        Self::Registration(Some(RegistrationFlaw::Keys)),
+        Self::Registration(Some(RegistrationFlaw::Member)),
+    ];
+
+    /// Every odd request, at a server that registers nobody.
     pub const ALL: &'static [Self] = &[
         Self::UnknownClient,
         Self::MissingClient,
@@ -122,6 +135,7 @@ impl Odd {
         Self::ForItselfUnknownResource,
         Self::ForItselfWithoutRegistration,
         Self::PublicIntrospection,
+        Self::Registration(None),
         Self::ProofAtToken(OddProof::Good),
         Self::ProofAtToken(OddProof::Forged),
         Self::ProofAtToken(OddProof::OfAnotherRequest),
@@ -244,6 +258,10 @@ impl Odd {
             Self::PublicIntrospection => {
                 let by = Ok(Presented { client: Some(ClientNo(PUBLIC)), proof: Proof::None });
                 Some(Request::Introspect(TokenNamed { by, token: Ok(None) }))
+            }
+            Self::Registration(flaw) => {
+                let with_secret = flaw.map_or(Ok(true), Err);
+                Some(Request::Register(Register { with_secret }))
             }
             Self::ProofAtToken(odd) => {
                 let request = token(Some(1), Proof::Basic(digest(secret(1))), TokenAsk::Unsupported)?;

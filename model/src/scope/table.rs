@@ -5,7 +5,7 @@ use super::{Leaks, Odd, PhaseName, Reached, Scope, dpop, pushed, refresh, tokens
 use crate::client::refusal::ClientRefusal;
 use crate::fact::Who;
 use crate::policy::{Lifetime, PkceNeed, Policy, WrongVerifier};
-use crate::refusal::{ProofFlaw, Refusal};
+use crate::refusal::{ProofFlaw, Refusal, RegistrationFlaw};
 use crate::server::decide::Choice;
 use crate::text::ScopeSet;
 use crate::world::action::{CodeOf, Forgery, Lure, ProofOf, Redemption, RedirectOf, VerifierOf};
@@ -251,9 +251,28 @@ pub static SCOPES: &[Scope] = &[
             Reached::Refused(Refusal::ProofAtResource(ProofFlaw::NonceMissing)),
             Reached::Refused(Refusal::ProofAtResource(ProofFlaw::NonceWrong)),
             Reached::Refused(Refusal::ProofAtResource(ProofFlaw::Token)),
+            Reached::Refused(Refusal::RegistrationOff),
             Reached::Refused(Refusal::TokenNotBound),
             Reached::Refused(Refusal::TokenMissing),
             Reached::Refused(Refusal::TokenUnknown),
+        ],
+        honest: HONEST_PATH,
+        ..BASE
+    },
+    Scope {
+        name: "registrations",
+        why: "clients that register themselves, at a server that lets them, beside an honest flow",
+        policy: Policy { registration: true, ..LONG },
+        odd: Odd::REGISTRATIONS,
+        laws: CORE,
+        sometimes: &[
+            Reached::Refused(Refusal::RegistrationRefused(RegistrationFlaw::RedirectUri)),
+            Reached::Refused(Refusal::RegistrationRefused(RegistrationFlaw::Authentication)),
+            Reached::Refused(Refusal::RegistrationRefused(RegistrationFlaw::Grants)),
+            Reached::Refused(Refusal::RegistrationRefused(RegistrationFlaw::Scope)),
+            Reached::Refused(Refusal::RegistrationRefused(RegistrationFlaw::Keys)),
+            Reached::Refused(Refusal::RegistrationRefused(RegistrationFlaw::Member)),
+            Reached::Served,
         ],
         honest: HONEST_PATH,
         ..BASE

@@ -6,6 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use crate::directory::{Authentication, Client, ClientNo, Directory};
 use crate::form::{self, Params};
 use crate::http::HttpRequest;
+use crate::policy::Policy;
 use crate::refusal::{Field, Malformed, Refusal};
 use crate::secret::Digest;
 
@@ -79,6 +80,7 @@ fn decode_basic(header: &[u8]) -> Option<(String, String)> {
 
 /// Judges the proof against the client's record.
 pub(super) fn authenticate<'a>(
+    policy: &Policy,
     presented: &Presented,
     client: Option<&'a Client>,
 ) -> Result<&'a Client, Refusal> {
@@ -92,6 +94,8 @@ pub(super) fn authenticate<'a>(
         // rfc6749-2.3.1-basic-supported: whoever holds a secret may use Basic.
         (Proof::Basic(shown), Authentication::Basic | Authentication::Post)
         | (Proof::Post(shown), Authentication::Post) => shown,
+        // oauth21-2.4.1-secret-in-body-supported
+        (Proof::Post(shown), Authentication::Basic) if policy.secret_in_body => shown,
         (Proof::Post(_), Authentication::Basic)
         | (Proof::Basic(_) | Proof::Post(_), Authentication::None) => {
             return Err(Refusal::AuthenticationMethodWrong);

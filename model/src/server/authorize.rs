@@ -105,6 +105,14 @@ impl Authorize {
             }
             self.judge_ask(at, client)
         };
+        // rfc9700-4.11.2-auto-redirect-only-if-trusted
+        let told_by_redirect = || {
+            told_by_redirect().map_err(
+                |refused: Refused| {
+                    if client.self_registered { refused.untrusted() } else { refused }
+                },
+            )
+        };
         let session = found.session.and_then(|session| session.alive(at.now));
         let Some(session) = session else {
             if at.policy.redirect_errors_before_login {

@@ -43,7 +43,7 @@ impl TokenNamed {
     fn judge_introspection(&self, at: &Moment, found: &Found<'_>) -> Result<Option<Told>, Refused> {
         let malformed = |malformed| Refused::Malformed(Place::IntrospectionRequest, malformed);
         // rfc7662-2.1-authorization-required, rfc7662-2.3-bad-credentials-401
-        let caller = authenticate(&self.by.map_err(malformed)?, found.client)?;
+        let caller = authenticate(&at.policy, &self.by.map_err(malformed)?, found.client)?;
         if caller.is_public() {
             return Err(Refusal::IntrospectionNotAllowed.into());
         }

@@ -5,7 +5,7 @@
 use serde_json::{Map, Value, json};
 
 use super::jwk::Algorithm;
-use super::receive::ROUTES;
+use super::receive::{ROUTES, Route};
 use super::redeem::GrantType;
 use crate::directory::{Authentication, Directory};
 use crate::policy::Policy;
@@ -26,7 +26,10 @@ pub fn metadata(directory: &Directory, policy: &Policy) -> Value {
     let mut document = Map::new();
     let mut say = |member: &str, value: Value| document.insert(member.to_owned(), value);
     say("issuer", json!(issuer));
-    for (member, path) in ROUTES.iter().filter_map(|route| Some((route.endpoint?, route.path))) {
+    let offered = |route: &&Route| policy.registration || route.endpoint != Some("registration_endpoint");
+    for (member, path) in
+        ROUTES.iter().filter(offered).filter_map(|route| Some((route.endpoint?, route.path)))
+    {
         say(member, json!(format!("{issuer}{path}")));
     }
     let all: Vec<&str> = Authentication::ALL.iter().map(|method| method.name()).collect();

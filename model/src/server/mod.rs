@@ -34,6 +34,7 @@ pub mod push;
 pub mod receive;
 pub mod redeem;
 pub mod refresh;
+pub mod register;
 pub mod reply;
 pub mod resource;
 pub mod resource_metadata;
@@ -65,6 +66,8 @@ pub enum Request {
     Decide(decide::Decide),
     /// A client asks for a token (RFC 6749 3.2).
     Token(redeem::TokenRequest),
+    /// A client registers itself (RFC 7591 3.1).
+    Register(register::Register),
     /// A client gives a token up (RFC 7009).
     Revoke(named::TokenNamed),
     /// Somebody asks whether a token is good (RFC 7662).
@@ -150,6 +153,8 @@ pub struct Pending {
 pub enum Write {
     /// A new login, under a key that must be free.
     InsertSession(Session),
+    /// A new client, under an id that must be free; what it says of itself lies beside.
+    InsertClient(register::NewClient),
     /// A new grant, under a key that must be free.
     InsertGrant(Grant),
     /// The next version of the grant that was found; lands only if nobody was faster.
@@ -188,6 +193,8 @@ pub enum Reply {
     Pushed(push::Taken),
     /// A token (RFC 6749 5.1).
     Tokens(Tokens),
+    /// A client that was registered (RFC 7591 3.2.1).
+    Registered(register::Registered),
     /// A token was given up, or was good for nothing before (RFC 7009 2.2).
     Revoked,
     /// What a token is; none for one that is not good (RFC 7662 2.2).
@@ -217,6 +224,7 @@ impl Reply {
             | Self::Code(_)
             | Self::Pushed(_)
             | Self::Tokens(_)
+            | Self::Registered(_)
             | Self::Revoked
             | Self::Introspection(_)
             | Self::Resource(_)
@@ -285,6 +293,7 @@ pub fn locate(request: &Request) -> Needs {
         Request::Home
         | Request::LogInPage(_)
         | Request::LogIn(_)
+        | Request::Register(_)
         | Request::Metadata
         | Request::ResourceMetadata(_)
         | Request::Malformed(..) => Needs::default(),
@@ -302,7 +311,8 @@ pub fn step(at: &Moment, found: &Found<'_>, request: &Request) -> Outcome {
         Request::AuthorizePushed(pushed) => pushed.step(at, found),
         Request::Decide(decide) => decide.step(at, found),
         Request::Token(token) => token.step(at, found),
-        Request::Revoke(named) => named.revoke(found),
+        Request::Register(register) => register.step(at),
+        Request::Revoke(named) => named.revoke(at, found),
         Request::Introspect(named) => named.introspect(at, found),
         Request::Resource(resource) => resource.step(at, found),
         Request::Metadata => Outcome::Reply(Reply::Metadata),

@@ -80,14 +80,16 @@ impl Push {
             Err(Refused::Malformed(_, malformed)) => {
                 Outcome::Reply(Reply::Refused(Refused::Malformed(Place::PushedRequest, malformed)))
             }
-            Err(refused @ Refused::AtPush(_)) => Outcome::Reply(Reply::Refused(refused)),
+            Err(refused @ (Refused::AtPush(_) | Refused::Untrusted(_))) => {
+                Outcome::Reply(Reply::Refused(refused))
+            }
         }
     }
 
     fn judge(&self, at: &Moment, found: &Found<'_>) -> Result<Outcome, Refused> {
         let malformed = |malformed| Refused::Malformed(Place::PushedRequest, malformed);
         // rfc9126-2.1-client-authenticated
-        let client = authenticate(&self.by.map_err(malformed)?, found.client)?;
+        let client = authenticate(&at.policy, &self.by.map_err(malformed)?, found.client)?;
         // rfc9126-2.1-request-uri-parameter-rejected
         if self.has_request_uri.map_err(malformed)? {
             return Err(malformed(Malformed::RequestUriPushed));

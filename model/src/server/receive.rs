@@ -11,6 +11,7 @@ use super::metadata::METADATA_PATH;
 use super::named::TokenNamed;
 use super::push::{AuthorizePushed, Push};
 use super::redeem::TokenRequest;
+use super::register::{ClientMetadata, Register};
 use super::reply::session_cookie_name;
 use super::resource::{Need, ResourceRequest, Scheme};
 use super::resource_metadata::RESOURCE_METADATA_PATH;
@@ -43,6 +44,8 @@ pub struct Beside {
     pub password: Option<Password>,
     /// The resource that was asked for, for its challenge.
     pub resource: Option<ResourceSet>,
+    /// What a client that registers says of itself.
+    pub registration: Option<ClientMetadata>,
     /// The proof of a request, to be checked by the edge.
     pub proof: Option<SignedText>,
     /// Whether the request is one that proofs belong to: its reply brings a nonce.
@@ -82,6 +85,12 @@ pub const ROUTES: &[Route] = &[
         methods: "POST",
         endpoint: Some("pushed_authorization_request_endpoint"),
         read: read_push,
+    },
+    Route {
+        path: "/register",
+        methods: "POST",
+        endpoint: Some("registration_endpoint"),
+        read: read_registration,
     },
     Route {
         path: "/introspect",
@@ -265,6 +274,15 @@ fn proof_of(
         Ok(None) => (Ok(None), None),
         Err(malformed) => (Err(malformed), None),
     }
+}
+
+fn read_registration(request: &HttpRequest, directory: &Directory) -> Reading {
+    let refused = |malformed| (Place::Registration, malformed);
+    if request.body.len() > BODY_LIMIT {
+        return Err(refused(Malformed::TooLarge));
+    }
+    let (register, registration) = Register::parse(request, directory).map_err(refused)?;
+    Ok((Request::Register(register), Beside { registration, ..Beside::default() }))
 }
 
 fn read_revocation(request: &HttpRequest, directory: &Directory) -> Reading {

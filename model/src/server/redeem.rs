@@ -112,7 +112,7 @@ impl TokenRequest {
 
     fn judge(&self, at: &Moment, found: &Found<'_>) -> Result<Outcome, Refused> {
         let malformed = |malformed| Refused::Malformed(Place::TokenRequest, malformed);
-        let client = authenticate(&self.by.map_err(malformed)?, found.client)?;
+        let client = authenticate(&at.policy, &self.by.map_err(malformed)?, found.client)?;
         // rfc9449-4.3-proof-checked-at-token-endpoint
         let proof = self.proof.map_err(malformed)?;
         let key = proven(at, proof, client).map_err(Refusal::ProofAtToken)?;
@@ -183,7 +183,7 @@ impl Redeem {
         if grant.terms.client != client.no {
             return Outcome::Reply(Refusal::CodeOfAnotherClient.into());
         }
-        if !self.names_the_redirect_uri(client, &grant) {
+        if !self.names_the_redirect_uri(at, client, &grant) {
             return Outcome::Reply(Refusal::RedirectUriDiffers.into());
         }
         if let Err(refusal) = self.fits_the_challenge(&grant) {
@@ -224,12 +224,12 @@ impl Redeem {
     }
 
     /// The authorization request's redirect URI again, if it named one; else none, or the registered one.
-    fn names_the_redirect_uri(&self, client: &Client, grant: &Grant) -> bool {
+    fn names_the_redirect_uri(&self, at: &Moment, client: &Client, grant: &Grant) -> bool {
         match (grant.terms.redirect, self.redirect) {
             // rfc6749-4.1.3-redirect-uri-identical
             (Some(asked), Some(shown)) => asked.matches(&shown),
-            // rfc6749-4.1.3-redirect-uri-present
-            (Some(_), None) => false,
+            // rfc6749-4.1.3-redirect-uri-present, oauth21-10.2-redirect-uri-not-needed-in-token-request
+            (Some(_), None) => at.policy.redirect_uri_optional && grant.terms.challenge.is_some(),
             (None, Some(shown)) => client.redirects.iter().any(|registered| registered.exact.matches(&shown)),
             (None, None) => true,
         }

@@ -85,6 +85,11 @@ impl Reply {
             Self::Code(code) => to_client(context, vec![("code", code.text())]),
             Self::Pushed(taken) => pushed(taken),
             Self::Tokens(tokens) => token_response(context.directory, tokens),
+            Self::Registered(registered) => {
+                let told = context.beside.registration.as_ref().map(|metadata| metadata.told(registered));
+                // rfc7591-3.2.1-created-response, rfc7591-3.2.1-response-not-stored
+                uncached(json_reply(201, told.unwrap_or_default().to_string()))
+            }
             // rfc7009-2.2-invalid-token-is-200: the status says it all.
             Self::Revoked => uncached(HttpReply::status(200)),
             Self::Introspection(told) => introspection(context.directory, told.as_ref()),
@@ -242,7 +247,9 @@ fn refusal(context: &Context<'_>, refused: Refused) -> HttpReply {
             match refused {
                 // rfc9110-15.5.6-405-has-allow
                 Refused::Malformed(_, Malformed::MethodNotAllowed(methods)) => reply.with("Allow", methods),
-                Refused::Malformed(..) | Refused::Step(_) | Refused::AtPush(_) => reply,
+                Refused::Malformed(..) | Refused::Step(_) | Refused::Untrusted(_) | Refused::AtPush(_) => {
+                    reply
+                }
             }
         }
         Answer::Redirect(code) => {

@@ -4,22 +4,22 @@
 
 use super::authenticate::authenticate;
 use super::named::TokenNamed;
-use super::{Found, Outcome, Pending, Reply, Write};
+use super::{Found, Moment, Outcome, Pending, Reply, Write};
 use crate::grant::{Cause, Phase};
 use crate::refusal::{Place, Refusal, Refused};
 
 impl TokenNamed {
-    pub(super) fn revoke(&self, found: &Found<'_>) -> Outcome {
-        match self.judge_revocation(found) {
+    pub(super) fn revoke(&self, at: &Moment, found: &Found<'_>) -> Outcome {
+        match self.judge_revocation(at, found) {
             Ok(outcome) => outcome,
             Err(refused) => Outcome::Reply(Reply::Refused(refused)),
         }
     }
 
-    fn judge_revocation(&self, found: &Found<'_>) -> Result<Outcome, Refused> {
+    fn judge_revocation(&self, at: &Moment, found: &Found<'_>) -> Result<Outcome, Refused> {
         let malformed = |malformed| Refused::Malformed(Place::RevocationRequest, malformed);
         // rfc7009-2.1-client-authentication-validated
-        let client = authenticate(&self.by.map_err(malformed)?, found.client)?;
+        let client = authenticate(&at.policy, &self.by.map_err(malformed)?, found.client)?;
         // rfc7009-2.2-invalid-token-is-200
         let done = Ok(Outcome::Reply(Reply::Revoked));
         let (Some(shown), Some(mut grant)) = (self.token.map_err(malformed)?, found.grant) else {

@@ -129,7 +129,7 @@ impl Universe {
                         world.grants.push(grant);
                         return Some(self.answer(world, at, &call, &pending.landed()));
                     }
-                    Write::InsertGrant(_) | Write::InsertSession(_) => return None,
+                    Write::InsertGrant(_) | Write::InsertSession(_) | Write::InsertClient(_) => return None,
                 };
                 let seen = *world.grants.get(grant_at(next.id))?;
                 world.calls[at].stage = Stage::Loaded(seen, world.now);

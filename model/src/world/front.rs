@@ -356,6 +356,8 @@ impl Universe {
             Outcome::Write(pending) => {
                 match pending.write {
                     Write::InsertSession(session) => world.log_in(session),
+                    // Whoever registers takes no part in what is explored.
+                    Write::InsertClient(_) => {}
                     Write::InsertGrant(grant) if world.grants.len() < usize::from(self.scope.grants) => {
                         world.grants.push(grant);
                     }

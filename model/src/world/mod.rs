@@ -239,6 +239,7 @@ impl Universe {
             client_credentials_grant: false,
             pushed_only: false,
             dpop_bound: scope.dpop,
+            self_registered: false,
             introspects: ResourceSet::EMPTY,
         };
         let mut two_uris = client(2, false);

@@ -196,6 +196,10 @@ impl Bench {
         };
         match pending.write {
             Write::InsertSession(session) => self.sessions.push(session),
+            Write::InsertClient(client) => {
+                let metadata = heard.received.beside.registration.as_ref()?;
+                self.directory.register(&metadata.registration(&client)).expect("its id is fresh");
+            }
             Write::InsertGrant(grant) => self.grants.push((grant, heard.received.beside.kept.clone())),
             Write::SwapGrant(next) => {
                 let stored = self.grants.iter_mut().find(|(grant, _)| grant.id == next.id)?;
@@ -276,6 +280,7 @@ fn registrations() -> Vec<Registration> {
                 code_grant: *id != "machine" && !id.starts_with("resource_"),
                 refresh_grant: REFRESHING.contains(id),
                 client_credentials_grant: *id == "machine",
+                self_registered: false,
                 pushed_only: *id == "pushing",
                 dpop_bound: *id == "bound",
                 resource_server: match *id {

@@ -164,7 +164,8 @@ fn registration(source: Source<'_>, client: &Spanned<Client>) -> Result<Registra
         code_grant: table.code_grant.unwrap_or(true),
         refresh_grant: table.refresh_tokens.unwrap_or(false),
         dpop_bound: table.dpop_bound_access_tokens.unwrap_or(false),
-        pushed_only: table.pushed_requests_only.unwrap_or(false),
+        self_registered: false,
+        pushed_only: table.require_pushed_authorization_requests.unwrap_or(false),
         client_credentials_grant: table.client_credentials.unwrap_or(false),
         resource_server: table.resource_server.iter().map(|path| path.get_ref().clone()).collect(),
     })

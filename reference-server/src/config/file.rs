@@ -55,7 +55,7 @@ pub(super) struct Client {
     pub(super) code_grant: Option<bool>,
     pub(super) refresh_tokens: Option<bool>,
     pub(super) client_credentials: Option<bool>,
-    pub(super) pushed_requests_only: Option<bool>,
+    pub(super) require_pushed_authorization_requests: Option<bool>,
     pub(super) dpop_bound_access_tokens: Option<bool>,
     #[serde(default)]
     pub(super) resource_server: Vec<Spanned<String>>,
@@ -129,8 +129,11 @@ pub(super) struct PolicyTable {
     plain: Option<bool>,
     wrong_verifier: Option<WrongVerifierName>,
     excess_scope: Option<ExcessScopeName>,
-    pushed_requests_only: Option<bool>,
+    require_pushed_authorization_requests: Option<bool>,
     dpop_nonce: Option<bool>,
+    registration: Option<bool>,
+    secret_in_body: Option<bool>,
+    redirect_uri_optional: Option<bool>,
 }
 
 #[derive(Deserialize, Debug, Clone, Copy)]
@@ -176,7 +179,10 @@ impl PolicyTable {
             wrong_verifier: wrong_verifier.unwrap_or(policy.wrong_verifier),
             excess_scope: excess_scope.unwrap_or(policy.excess_scope),
             dpop_nonce: self.dpop_nonce.unwrap_or(policy.dpop_nonce),
-            pushed_only: self.pushed_requests_only.unwrap_or(policy.pushed_only),
+            registration: self.registration.unwrap_or(policy.registration),
+            secret_in_body: self.secret_in_body.unwrap_or(policy.secret_in_body),
+            redirect_uri_optional: self.redirect_uri_optional.unwrap_or(policy.redirect_uri_optional),
+            pushed_only: self.require_pushed_authorization_requests.unwrap_or(policy.pushed_only),
             ..policy
         }
     }
