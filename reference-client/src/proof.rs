@@ -24,10 +24,7 @@ impl ProofKey {
     fn of(number: [u8; 32]) -> Option<Self> {
         let private = SigningKey::from_slice(&number).ok()?;
         let point = private.verifying_key().to_sec1_point(false);
-        let public = PublicKey {
-            x: point.x()?.as_slice().try_into().ok()?,
-            y: point.y()?.as_slice().try_into().ok()?,
-        };
+        let public = PublicKey { x: (*point.x()?).into(), y: (*point.y()?).into() };
         Some(Self { private, public })
     }
 

@@ -71,6 +71,22 @@ async fn a_client_pushes_its_requests() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_client_binds_its_tokens_to_a_key() {
+    let opened = signed_in(|issuer| Registration { dpop: true, ..public(issuer) }).await;
+    assert!(opened.iter().any(|url| url.contains("dpop_jkt=")), "{opened:?}");
+    // All of it at once.
+    let opened = signed_in(|issuer| Registration {
+        dpop: true,
+        par: true,
+        issuer: String::new(),
+        resource: Some(format!("{issuer}/api/notes")),
+        ..public(issuer)
+    })
+    .await;
+    assert!(!opened.iter().any(|url| url.contains("dpop_jkt=")), "it is pushed: {opened:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_client_signs_in_at_either_of_its_servers() {
     for shared in [true, false] {
         let (client, one, two) = (Place::free().await, Place::free().await, Place::free().await);
