@@ -13,6 +13,10 @@ mod landing;
 mod library;
 #[path = "common/node.rs"]
 mod node;
+#[path = "common/program.rs"]
+mod program;
+#[path = "clients/provider.rs"]
+mod provider;
 #[path = "common/python.rs"]
 mod python;
 #[path = "common/reference.rs"]
@@ -21,6 +25,8 @@ mod python;
     reason = "these tests choose the server's data themselves and need no client of the pair"
 )]
 mod reference;
+#[path = "common/relay.rs"]
+mod relay;
 #[expect(dead_code, reason = "the programs have no pages on which the documented steps could be seen")]
 mod walker;
 
