@@ -194,7 +194,7 @@ async fn tokens_are_bound_to_a_key_with_and_without_nonces() {
             let lines = [DISCOVER, "code: refused, invalid_dpop_proof"];
             scene.assert_tells(library, BOUND, &lines).await;
         }
-        let lines = [DISCOVER, "algorithms: ES256 EdDSA PS256 RS256"];
+        let lines = [DISCOVER, "algorithms: ES256 Ed25519 EdDSA PS256 RS256"];
         scene.assert_tells(Library::OpenidClient, BOUND, &lines).await;
     }
 }
