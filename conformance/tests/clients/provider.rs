@@ -44,7 +44,7 @@ async fn pair(change: impl FnOnce(&mut Registration), flags: &[&str]) -> Pair {
     };
     change(&mut registration);
     let options = Options { clock: clock.clone(), ..Options::default() };
-    let _client = place.client_of(&registration.into(), options);
+    let _client = place.client_of(registration, options);
     Pair { application, redirect_uri, clock, relay, _client, _server: server }
 }
 
