@@ -13,6 +13,10 @@ mod landing;
 mod library;
 #[path = "common/node.rs"]
 mod node;
+#[path = "common/program.rs"]
+mod program;
+#[path = "clients/provider.rs"]
+mod provider;
 #[path = "common/python.rs"]
 mod python;
 #[path = "common/reference.rs"]
@@ -21,10 +25,12 @@ mod python;
     reason = "these tests choose the server's data themselves and need no client of the pair"
 )]
 mod reference;
+#[path = "common/relay.rs"]
+mod relay;
 #[expect(dead_code, reason = "the programs have no pages on which the documented steps could be seen")]
 mod walker;
 
-use dialogue::{BASIC, IMPOSTOR, ODD_BASIC, POST, PUBLIC, Scene};
+use dialogue::{BASIC, BOUND, IMPOSTOR, ODD_BASIC, POST, PUBLIC, Scene};
 use library::Library;
 use oauth_conformance::browser::Decision;
 use oauth_model::fault::Fault;
@@ -159,6 +165,37 @@ async fn a_pushed_request_leads_to_a_token() {
         }
         let lines = [DISCOVER, "par: refused, invalid_client"];
         scene.assert_tells(library, IMPOSTOR, &lines).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tokens_are_bound_to_a_key_with_and_without_nonces() {
+    for nonces in [true, false] {
+        let scene = Scene::under(&format!("dpop_nonce = {nonces}")).await;
+        for library in Library::ALL.into_iter().filter(|library| library.extends()) {
+            // openid-client keeps to itself that it was asked for a nonce.
+            let told = nonces && library == Library::Oauth4webapi;
+            let first = format!(
+                "bound: dpop, profile email, a refresh token{}",
+                if told { ", after a nonce" } else { "" }
+            );
+            let refresh = "refresh: dpop, profile email, a new refresh token";
+            let introspect = "introspect: active, id001 by this client, profile email, dpop";
+            for client in [BASIC, POST, PUBLIC, BOUND] {
+                let all = [DISCOVER, &first, RESOURCE, introspect, refresh, RESOURCE, REVOKE, ENDED];
+                let asks = client.is_confidential();
+                let lines: Vec<&str> =
+                    all.into_iter().filter(|line| asks || !line.starts_with("introspect")).collect();
+                scene.assert_tells(library, client, &lines).await;
+            }
+            let own = "client-credentials: dpop, profile email, no refresh token";
+            let nobody = "resource: nobody by this client, profile email";
+            scene.assert_tells(library, BOUND, &[DISCOVER, &first, own, nobody]).await;
+            let lines = [DISCOVER, "code: refused, invalid_dpop_proof"];
+            scene.assert_tells(library, BOUND, &lines).await;
+        }
+        let lines = [DISCOVER, "algorithms: ES256 Ed25519 EdDSA PS256 RS256"];
+        scene.assert_tells(Library::OpenidClient, BOUND, &lines).await;
     }
 }
 

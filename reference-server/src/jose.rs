@@ -9,7 +9,7 @@ use oauth_model::server::jwk::Algorithm;
 pub(crate) fn check(signed: &SignedText) -> Signature {
     let algorithm = match signed.algorithm {
         Algorithm::Es256 => JoseAlgorithm::ES256,
-        Algorithm::EdDsa => JoseAlgorithm::EdDSA,
+        Algorithm::Ed25519 | Algorithm::EdDsa => JoseAlgorithm::EdDSA,
         Algorithm::Ps256 => JoseAlgorithm::PS256,
         Algorithm::Rs256 => JoseAlgorithm::RS256,
     };

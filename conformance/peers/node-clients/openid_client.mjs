@@ -102,6 +102,17 @@ async function clientCredentials() {
   return told(tokens)
 }
 
+/** Tokens bound to a key of each algorithm that the server names. */
+async function algorithms() {
+  const named = config.serverMetadata().dpop_signing_alg_values_supported
+  for (const algorithm of named) {
+    dpop = client.getDPoPHandle(config, await client.randomDPoPKeyPair(algorithm))
+    await clientCredentials()
+    await resource()
+  }
+  return named.join(' ')
+}
+
 /** Registers a client and goes on as that one. */
 async function register() {
   const metadata = {
@@ -121,6 +132,6 @@ async function register() {
 }
 
 await perform({
-  discover, code, par, bound, resource, refresh, introspect, revoke, 'client-credentials': clientCredentials,
-  'second-resource': secondResource, register,
+  discover, code, par, bound, algorithms, resource, refresh, introspect, revoke,
+  'client-credentials': clientCredentials, 'second-resource': secondResource, register,
 })

@@ -39,6 +39,8 @@ pub(crate) const BASIC: Client = confidential("client_2", "client_secret_2", "cl
 pub(crate) const ODD_BASIC: Client = confidential("odd_1", ODD, "client_secret_basic");
 /// Authenticates in the body.
 pub(crate) const POST: Client = confidential("post_1", ODD, "client_secret_post");
+/// Authenticates by Basic, and gets only tokens that are bound to a key.
+pub(crate) const BOUND: Client = confidential("bound_1", ODD, "client_secret_basic");
 /// Does not authenticate.
 pub(crate) const PUBLIC: Client =
     Client { id: "public_1", secret: None, authentication: "none", host: "127.0.0.1" };
@@ -57,6 +59,15 @@ secret = "a b%+:&c"
 redirect_uris = ["http://localhost:8001/callback"]
 scope = "profile email"
 refresh_tokens = true
+
+[[client]]
+id = "bound_1"
+secret = "a b%+:&c"
+redirect_uris = ["http://localhost:8001/callback"]
+scope = "profile email"
+refresh_tokens = true
+client_credentials = true
+dpop_bound_access_tokens = true
 
 [[client]]
 id = "post_1"
@@ -85,6 +96,11 @@ impl Scene {
     /// As [`Scene::new`], with an issuer that has this path.
     pub(crate) async fn at(path: &str) -> Self {
         Self::start(path, "", &[]).await
+    }
+
+    /// As [`Scene::new`], with these lines of policy.
+    pub(crate) async fn under(policy: &str) -> Self {
+        Self::start("", policy, &[]).await
     }
 
     /// As [`Scene::new`], with a server that breaks a rule on purpose.

@@ -11,20 +11,23 @@ use crate::secret::Digest;
 #[expect(missing_docs, reason = "each is the algorithm of its name")]
 pub enum Algorithm {
     Es256,
+    Ed25519,
     EdDsa,
     Ps256,
     Rs256,
 }
 
 impl Algorithm {
-    /// All of them, as the metadata lists them; none is symmetric, and none is `none` (RFC 9449 11.6).
-    pub const ALL: &'static [Self] = &[Self::Es256, Self::EdDsa, Self::Ps256, Self::Rs256];
+    /// All of them, as the metadata lists them; none is symmetric, and none is `none` (RFC 9449 11.6). `EdDSA` is the
+    /// older name of what RFC 9864 calls `Ed25519`; clients know one or the other.
+    pub const ALL: &'static [Self] = &[Self::Es256, Self::Ed25519, Self::EdDsa, Self::Ps256, Self::Rs256];
 
     /// The value of `alg`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Es256 => "ES256",
+            Self::Ed25519 => "Ed25519",
             Self::EdDsa => "EdDSA",
             Self::Ps256 => "PS256",
             Self::Rs256 => "RS256",
@@ -70,7 +73,7 @@ pub(super) fn public_key(jwk: &Map<String, Value>, algorithm: Algorithm) -> Opti
             (text("kty") == Some("EC") && text("crv") == Some("P-256")).then_some(())?;
             json!({ "crv": "P-256", "kty": "EC", "x": sized("x", 32)?, "y": sized("y", 32)? })
         }
-        Algorithm::EdDsa => {
+        Algorithm::Ed25519 | Algorithm::EdDsa => {
             (text("kty") == Some("OKP") && text("crv") == Some("Ed25519")).then_some(())?;
             json!({ "crv": "Ed25519", "kty": "OKP", "x": sized("x", 32)? })
         }

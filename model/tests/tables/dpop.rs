@@ -42,7 +42,7 @@ const WANTED: &str =
     "400 use_dpop_nonce (the DPoP proof has to carry the nonce of this answer) [DPoP-Nonce: nonce-now]";
 
 fn challenged(code: &str, says: &str) -> String {
-    format!("401 {code} ({says}){NONCE} [WWW-Authenticate: DPoP algs=\"ES256 EdDSA PS256 RS256\", …]")
+    format!("401 {code} ({says}){NONCE} [WWW-Authenticate: DPoP algs=\"ES256 Ed25519 EdDSA PS256 RS256\", …]")
 }
 
 /// A public client has tokens that are bound to the first key.

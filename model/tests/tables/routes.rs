@@ -57,7 +57,7 @@ const RESOURCES: [(&str, &str); 2] = [
 fn described(path: &str) -> String {
     format!(
         "200 {{\"authorization_servers\":[\"http://127.0.0.1:9000\"],\"bearer_methods_supported\":[\"header\"],\
-         \"dpop_signing_alg_values_supported\":[\"ES256\",\"EdDSA\",\"PS256\",\"RS256\"],\"resource\":\"http://127.0.0.1:9000{path}\",\"scopes_supported\":[\"profile\"]}} \
+         \"dpop_signing_alg_values_supported\":[\"ES256\",\"Ed25519\",\"EdDSA\",\"PS256\",\"RS256\"],\"resource\":\"http://127.0.0.1:9000{path}\",\"scopes_supported\":[\"profile\"]}} \
          [Cache-Control: max-age=3600] [no Pragma]"
     )
 }
@@ -68,7 +68,7 @@ fn metadata(challenges: &str) -> String {
         r#""authorization_endpoint":"http://127.0.0.1:9000/authorize""#,
         r#""authorization_response_iss_parameter_supported":true"#,
         &format!(r#""code_challenge_methods_supported":{challenges}"#),
-        r#""dpop_signing_alg_values_supported":["ES256","EdDSA","PS256","RS256"]"#,
+        r#""dpop_signing_alg_values_supported":["ES256","Ed25519","EdDSA","PS256","RS256"]"#,
         r#""grant_types_supported":["authorization_code","refresh_token","client_credentials"]"#,
         r#""introspection_endpoint":"http://127.0.0.1:9000/introspect""#,
         r#""introspection_endpoint_auth_methods_supported":["client_secret_basic","client_secret_post"]"#,

@@ -62,7 +62,7 @@ pub(crate) fn told(reply: &HttpReply, stage: &Stage) -> String {
 /// noted.
 fn told_challenges(challenges: &[String]) -> String {
     const BEARER: &str = "Bearer realm=\"resource\"";
-    const DPOP: &str = "DPoP algs=\"ES256 EdDSA PS256 RS256\"";
+    const DPOP: &str = "DPoP algs=\"ES256 Ed25519 EdDSA PS256 RS256\"";
     let tell = |challenge: &String| format!(" [WWW-Authenticate: {challenge}]");
     match challenges {
         [] => String::new(),
