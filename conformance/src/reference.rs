@@ -30,17 +30,27 @@ pub struct Reference {
 /// # Errors
 /// When it cannot be started.
 pub async fn start(profile: Profile, faults: Faults) -> Result<Reference, Halt> {
+    start_with(policy(profile), faults).await
+}
+
+/// The reference server's policy for a profile.
+#[must_use]
+pub fn policy(profile: Profile) -> Policy {
+    match profile {
+        Profile::Rfc6749 => Policy::RFC6749,
+        Profile::Documented | Profile::Rfc9700 | Profile::Oauth21 => Policy::RFC9700,
+    }
+}
+
+/// Starts the reference server on a free loopback port, with this policy and these faults.
+///
+/// # Errors
+/// When it cannot be started.
+pub async fn start_with(policy: Policy, faults: Faults) -> Result<Reference, Halt> {
     let fault = |text: String| Halt::usage(format!("the reference server does not start: {text}"));
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.map_err(|error| fault(error.to_string()))?;
     let clock = ManualClock::default();
-    let options = Options {
-        profile: match profile {
-            Profile::Rfc6749 => Policy::RFC6749,
-            Profile::Documented | Profile::Rfc9700 | Profile::Oauth21 => Policy::RFC9700,
-        },
-        clock: Arc::new(clock.clone()),
-        faults,
-    };
+    let options = Options { profile: policy, clock: Arc::new(clock.clone()), faults };
     let server =
         serve(listener, Config::built_in(), options).await.map_err(|error| fault(error.to_string()))?;
     let text = TARGET.replace("http://127.0.0.1:9000", &format!("http://{}", server.addr()));

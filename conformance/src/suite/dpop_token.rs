@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::dpop_defects::Around;
 use crate::case::Case;
 use crate::context::Context;
-use crate::exchange::Exchange;
+use crate::exchange::{Actor, Exchange};
 use crate::expect::{self, Token};
 use crate::need::Need;
 use crate::proof::{Proof, ProofKey};
@@ -36,6 +36,14 @@ pub(super) const CASES: &[Case] = &[
         needs: &[Need::Login, Need::Dpop],
         slow: true,
         run: |ctx| Box::pin(refused_when_grown_old(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "dpop/proof-is-used-once",
+        rules: rules!["rfc9449-11.1-jti-single-use"],
+        about: "Where the server says so, a proof that was taken is refused the second time.",
+        needs: &[Need::Login, Need::Dpop, Need::DpopSingleUse],
+        run: |ctx| Box::pin(proof_is_used_once(ctx)),
         ..Case::DEFAULT
     },
     Case {
@@ -131,6 +139,20 @@ async fn refused_when_grown_old(ctx: &Context) -> Checked {
     let fresh = ctx.redemption(&ctx.code(&client).await?);
     let answer = ctx.send_proof(fresh.who, &fresh.request(&ctx.target().endpoints.token), &old).await?;
     proof_refused(&answer).when("it is an hour old")
+}
+
+async fn proof_is_used_once(ctx: &Context) -> Checked {
+    let (client, key) = (ctx.client()?, ctx.proof_key());
+    bound(ctx, &client, &key).await?;
+    let url = ctx.target().endpoints.token.clone();
+    let first = ctx.redemption(&ctx.code(&client).await?).request(&url);
+    let proof = ctx.proof(&key, &first);
+    let answer = ctx.send_proof(Actor::Client, &first, &proof).await?;
+    expect::token(&answer).control("a token request with a fresh proof")?;
+    let second = ctx.redemption(&ctx.code(&client).await?).request(&url);
+    let again = ctx.send_proof(Actor::Client, &second, &proof).await?;
+    // That the nonce has been used up says the same.
+    expect::token_error(&again, &["invalid_dpop_proof", "use_dpop_nonce", "invalid_grant"]).map(drop)
 }
 
 async fn algorithms_are_announced(ctx: &Context) -> Checked {
