@@ -54,7 +54,7 @@ impl ProofKey {
     }
 
     fn coordinates(&self) -> [String; 2] {
-        let point = self.0.verifying_key().to_encoded_point(false);
+        let point = self.0.verifying_key().to_sec1_point(false);
         let halves = point.as_bytes().get(1..).unwrap_or_default();
         let (x, y) = halves.split_at(halves.len() / 2);
         [x, y].map(|half| URL_SAFE_NO_PAD.encode(half))
