@@ -69,6 +69,8 @@ pub enum Need {
     PushedRequests,
     /// The server takes DPoP proofs signed with ES256.
     Dpop,
+    /// The target says that a proof is taken once only.
+    DpopSingleUse,
     /// The resource takes bound tokens. Met where the server takes proofs; a target whose resource does not waives it.
     DpopResource,
     /// A client that is registered for bound tokens alone.
@@ -136,6 +138,7 @@ impl Need {
         Self::Registration,
         Self::PushedRequests,
         Self::Dpop,
+        Self::DpopSingleUse,
         Self::DpopResource,
         Self::DpopClient,
         Self::PushClient,
@@ -181,6 +184,7 @@ impl Need {
             Self::Registration => "registration",
             Self::PushedRequests => "pushed_authorization_request",
             Self::Dpop => "dpop",
+            Self::DpopSingleUse => "dpop_single_use",
             Self::DpopResource => "dpop_resource",
             Self::DpopClient => "dpop_client",
             Self::PushClient => "push_client",
@@ -239,6 +243,7 @@ impl Need {
             | Self::Registration
             | Self::PushedRequests
             | Self::Dpop
+            | Self::DpopSingleUse
             | Self::DpopResource
             | Self::Tls => None,
         }
@@ -313,6 +318,7 @@ impl Need {
             Self::Registration => target.endpoints.registration.is_some(),
             Self::PushedRequests => target.endpoints.pushed_authorization_request.is_some(),
             Self::Dpop => target.claims_dpop(),
+            Self::DpopSingleUse => target.dpop_single_use,
             Self::DpopResource => target.claims_dpop() && target.endpoints.resource.is_some(),
             Self::DpopClient => target.others.contains_key(&ClientRole::Dpop),
             Self::PushClient => target.others.contains_key(&ClientRole::Push),
@@ -346,6 +352,9 @@ impl Need {
             Self::Registration => "the target has no registration endpoint",
             Self::PushedRequests => "the target takes no pushed authorization requests",
             Self::Dpop => "the target does not claim DPoP with ES256",
+            Self::DpopSingleUse => {
+                "the target does not say that a proof is taken once: dpop_single_use = true"
+            }
             Self::DpopResource => "the target has no resource that takes bound tokens",
             Self::Tls => "the target is on loopback over plain http",
             Self::Login

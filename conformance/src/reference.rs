@@ -30,15 +30,30 @@ pub struct Reference {
 /// # Errors
 /// When it cannot be started.
 pub async fn start(profile: Profile, faults: Faults) -> Result<Reference, Halt> {
+    start_with(policy(profile), faults).await
+}
+
+/// The reference server's policy for a profile.
+#[must_use]
+pub fn policy(profile: Profile) -> Policy {
+    match profile {
+        Profile::Rfc6749 => Policy::RFC6749,
+        Profile::Documented | Profile::Rfc9700 => Policy::RFC9700,
+        Profile::Oauth21 => Policy::OAUTH21,
+    }
+}
+
+/// Starts the reference server on a free loopback port, with this policy and these faults.
+///
+/// # Errors
+/// When it cannot be started.
+pub async fn start_with(policy: Policy, faults: Faults) -> Result<Reference, Halt> {
     let fault = |text: String| Halt::usage(format!("the reference server does not start: {text}"));
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.map_err(|error| fault(error.to_string()))?;
     let clock = ManualClock::default();
-    let options = Options {
-        // Registration is off unless somebody wants it, and the suite does.
-        profile: Policy { registration: true, ..policy(profile) },
-        clock: Arc::new(clock.clone()),
-        faults,
-    };
+    // Registration is off unless somebody wants it, and the suite does.
+    let profile = Policy { registration: true, ..policy };
+    let options = Options { profile, clock: Arc::new(clock.clone()), faults };
     let server =
         serve(listener, Config::built_in(), options).await.map_err(|error| fault(error.to_string()))?;
     let text = TARGET.replace("http://127.0.0.1:9000", &format!("http://{}", server.addr()));
@@ -46,13 +61,4 @@ pub async fn start(profile: Profile, faults: Faults) -> Result<Reference, Halt> 
         read_text("targets/reference.toml", &text, &|_| None).map_err(|error| fault(error.to_string()))?;
     let advance = Clock::Advance(Arc::new(move |time| clock.advance(time)));
     Ok(Reference { target, clock: advance, _server: server })
-}
-
-/// The policy of a server that keeps a profile's documents.
-const fn policy(profile: Profile) -> Policy {
-    match profile {
-        Profile::Rfc6749 => Policy::RFC6749,
-        Profile::Documented | Profile::Rfc9700 => Policy::RFC9700,
-        Profile::Oauth21 => Policy::OAUTH21,
-    }
 }

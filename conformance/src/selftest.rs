@@ -9,13 +9,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use oauth_model::fault::{Fault, Faults, Side};
+use oauth_model::policy::Policy;
 use oauth_model::rule::RuleId;
 use serde_json::{Value, json};
 
 use crate::case::Profile;
 use crate::http::{Settings, Wire};
 use crate::live::Live;
-use crate::reference;
+use crate::reference::{self, Reference};
 use crate::run::{Halt, Outcome, Progress, run};
 use crate::select::Selection;
 use crate::suite;
@@ -155,7 +156,13 @@ pub async fn selftest(named: &[Fault], seed: u64) -> Result<Selftest, Halt> {
     }
     let clean = match named {
         [] => Some(
-            under(PROFILE, Faults::none(), &Selection { slow: true, ..Selection::default() }, seed).await?,
+            under(
+                PROFILE,
+                reference::start(PROFILE, Faults::none()).await,
+                &Selection { slow: true, ..Selection::default() },
+                seed,
+            )
+            .await?,
         ),
         [..] => None,
     };
@@ -167,13 +174,24 @@ pub async fn selftest(named: &[Fault], seed: u64) -> Result<Selftest, Halt> {
     Ok(Selftest { clean, faults })
 }
 
-/// Runs the cases of a fault's rules under it, in each profile that one of the rules needs.
+/// The ways in which the reference server is started for a fault: as a run starts it; and without nonces, which tell
+/// the time of a proof, so that nothing else does.
+const POLICIES: &[fn(Policy) -> Policy] = &[|policy| policy, |policy| Policy { dpop_nonce: false, ..policy }];
+
+/// Runs the cases of a fault's rules under it, in each profile that one of the rules needs, and under each policy as
+/// long as one of them is not caught.
 async fn catch(fault: Fault, seed: u64) -> Caught {
     let mut rules: BTreeMap<RuleId, Vec<String>> =
         fault.rules().iter().map(|rule| (*rule, Vec::new())).collect();
     let mut halted = None;
-    for profile in [PROFILE, Profile::Oauth21] {
-        let here: Vec<RuleId> = rules.keys().copied().filter(|rule| profile_of(*rule) == profile).collect();
+    for (profile, change) in [PROFILE, Profile::Oauth21]
+        .into_iter()
+        .flat_map(|profile| POLICIES.iter().map(move |change| (profile, change)))
+    {
+        let open = |(rule, cases): (&RuleId, &Vec<String>)| {
+            (profile_of(*rule) == profile && cases.is_empty()).then_some(*rule)
+        };
+        let here: Vec<RuleId> = rules.iter().filter_map(open).collect();
         if here.is_empty() {
             continue;
         }
@@ -186,7 +204,8 @@ async fn catch(fault: Fault, seed: u64) -> Caught {
             continue;
         }
         let selection = Selection { only, slow: true, ..Selection::default() };
-        match under(profile, Faults::these(&[fault]), &selection, seed).await {
+        let started = reference::start_with(change(reference::policy(profile)), Faults::these(&[fault]));
+        match under(profile, started.await, &selection, seed).await {
             Err(halt) => halted = Some(halt.to_string()),
             Ok(outcome) => {
                 for report in &outcome.reports {
@@ -210,8 +229,13 @@ fn note(rules: &mut BTreeMap<RuleId, Vec<String>>, here: &[RuleId], report: &Rep
 }
 
 /// Runs a selection against a reference server of its own.
-async fn under(profile: Profile, faults: Faults, selection: &Selection, seed: u64) -> Result<Outcome, Halt> {
-    let started = reference::start(profile, faults).await?;
+async fn under(
+    profile: Profile,
+    started: Result<Reference, Halt>,
+    selection: &Selection,
+    seed: u64,
+) -> Result<Outcome, Halt> {
+    let started = started?;
     let settings = Settings { timeout: Duration::from_secs(10), roots: Vec::new(), headers: Vec::new() };
     let wire = Wire::new(&settings).map_err(|error| Halt::usage(error.to_string()))?;
     let mut target = started.target.clone();

@@ -116,6 +116,8 @@ async fn proof_is_checked(ctx: &Context) -> Checked {
     }
     let answer = ctx.send(Actor::Client, ctx.bound_request(&token)?).await?;
     refused(&answer).when("there is no proof")?;
+    let answer = ctx.resource_proven(&token, &ctx.proof_key(), |proof| proof).await?;
+    refused(&answer).when("it is another key's")?;
     let answer = ctx.resource_proven(&token, &key, |proof| proof).await?;
     expect::served(&answer).control("a good proof after the bad ones")
 }

@@ -17,6 +17,7 @@ mod consent;
 mod dpop_binding;
 mod dpop_defects;
 mod dpop_nonce;
+mod dpop_proof;
 mod dpop_resource;
 mod dpop_token;
 mod entropy;
@@ -128,6 +129,7 @@ pub const CASES: &[&[Case]] = &[
     registration_refusal::CASES,
     registration_uri::CASES,
     // Proofs of possession.
+    dpop_proof::CASES,
     dpop_token::CASES,
     dpop_binding::CASES,
     dpop_nonce::CASES,

@@ -55,6 +55,7 @@ pub struct TargetFile {
     pub(super) refresh: Option<bool>,
     pub(super) client_credentials: Option<bool>,
     pub(super) dpop: Option<bool>,
+    pub(super) dpop_single_use: bool,
     pub(super) registration_token: Option<Spanned<String>>,
     pub(super) registration_token_env: Option<Spanned<String>>,
     pub(super) code_lifetime: Option<u64>,

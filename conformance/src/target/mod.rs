@@ -199,6 +199,8 @@ pub struct Target {
     pub client_credentials: Option<bool>,
     /// Whether the server takes DPoP proofs with ES256, where the metadata does not say so.
     pub dpop: Option<bool>,
+    /// Whether the server takes each DPoP proof once only.
+    pub dpop_single_use: bool,
     /// The initial access token for registration.
     pub registration_token: Option<String>,
     /// How long a code lives, in seconds.

@@ -37,6 +37,7 @@ impl Reader<'_> {
             refresh: file.refresh,
             client_credentials: file.client_credentials,
             dpop: file.dpop,
+            dpop_single_use: file.dpop_single_use,
             registration_token: self
                 .registration_token(file.registration_token, file.registration_token_env)?,
             code_lifetime: file.code_lifetime,

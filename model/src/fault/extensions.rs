@@ -16,7 +16,9 @@ pub(super) fn before_proof(fault: Fault, at: &mut Moment, request: &mut Request)
     let nonce = at.nonces.current;
     let Some(proof) = request.proof() else { return };
     match fault {
-        Fault::ProofSignatureUnchecked => proof.signature = Signature::Right,
+        Fault::ProofSignatureUnchecked | Fault::ProofAlgorithmUnchecked => {
+            proof.signature = Signature::Right;
+        }
         Fault::ProofMethodUnchecked => proof.fits_method = true,
         Fault::ProofTargetUnchecked => proof.fits_target = true,
         Fault::ProofUnexpiring => {
@@ -24,7 +26,11 @@ pub(super) fn before_proof(fault: Fault, at: &mut Moment, request: &mut Request)
             at.policy.proof_lifetime = Lifetime(u32::MAX);
         }
         Fault::ProofReplayable => proof.used = Use::First,
-        Fault::ProofNonceUnchecked if proof.nonce.is_some() => proof.nonce = Some(nonce),
+        Fault::ProofNonceUnchecked | Fault::NonceCounted | Fault::NonceUnquotable
+            if proof.nonce.is_some() =>
+        {
+            proof.nonce = Some(nonce);
+        }
         Fault::ProofNonceOptional if proof.nonce.is_none() => proof.nonce = Some(nonce),
         _ => {}
     }
@@ -35,6 +41,11 @@ pub(super) fn before_token(fault: Fault, found: &mut Found<'_>, token: &TokenReq
     let Some(grant) = &mut found.grant else { return };
     match (fault, token.ask, &mut grant.phase) {
         (Fault::CodeOfAnyKey, Ok(TokenAsk::Redeem(_)), _) => grant.terms.key = None,
+        (Fault::RefreshOfOneKey, Ok(TokenAsk::Refresh(_)), Phase::Live(live)) => {
+            if let Some(refresh) = &mut live.refresh {
+                refresh.key = live.access.key;
+            }
+        }
         (Fault::RefreshOfAnyKey, Ok(TokenAsk::Refresh(_)), Phase::Live(live)) => {
             if let Some(refresh) = &mut live.refresh {
                 refresh.key = None;

@@ -16,6 +16,7 @@ mod edit;
 mod extensions;
 mod named;
 mod oauth21;
+mod possession;
 mod published;
 mod push;
 mod registry;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::edit::{Pairs, edit_json, edit_location};
-use super::{Fault, Faults, named, published, push};
+use super::{Fault, Faults, named, possession, published, push};
 use crate::directory::Directory;
 use crate::form;
 use crate::http::{Body, HttpReply, HttpRequest};
@@ -32,10 +32,12 @@ impl Faults {
                 METADATA_PATH => {
                     on_metadata(fault, reply);
                     push::on_metadata(fault, reply);
+                    possession::on_metadata(fault, reply);
                 }
                 _ => {}
             }
             published::on_reply(fault, request, reply);
+            possession::on_reply(fault, request, reply);
             on_any(fault, request, reply);
         }
     }

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::edit::Pairs;
-use super::{Fault, Faults, named, oauth21, push};
+use super::{Fault, Faults, named, oauth21, possession, push};
 use crate::directory::Directory;
 use crate::form;
 use crate::http::HttpRequest;
@@ -39,7 +39,10 @@ impl Faults {
                     on_authorize(fault, request);
                     push::on_authorize(fault, request);
                 }
-                "/par" => push::on_push(fault, request),
+                "/par" => {
+                    push::on_push(fault, request);
+                    possession::on_push(fault, request);
+                }
                 "/token" => {
                     on_token(fault, request);
                     oauth21::on_token(fault, request);
@@ -69,6 +72,7 @@ impl Faults {
         for fault in self.iter() {
             named::on_received(fault, &mut received.request, directory);
             push::on_received(fault, received, directory);
+            possession::on_received(fault, request, received, directory);
             match &mut received.request {
                 Request::Authorize(authorize) => {
                     lie_about_redirect(fault, authorize, &redirect_uri, directory);

@@ -98,7 +98,7 @@ macro_rules! extension_faults {
             ["rfc9449-4.3-nonce", "rfc9449-8-as-nonce"];
         Server ProofNonceOptional "proof-nonce-optional":
             "a proof without nonce is taken, although the server gives nonces",
-            ["rfc9449-11.3-no-proof-without-nonce", "rfc9449-8-use-dpop-nonce-error"];
+            ["rfc9449-11.3-no-proof-without-nonce"];
         Server ProofOfAnyToken "proof-of-any-token":
             "a resource does not look at ath",
             ["rfc9449-4.3-ath"];
@@ -117,6 +117,77 @@ macro_rules! extension_faults {
         Server ProofOptional "proof-optional":
             "a client that is registered for bound tokens gets others too",
             ["rfc9449-5.2-bound-client-needs-proof"];
+        Server ProofRepeatedTaken "proof-repeated-taken":
+            "of two proofs the first one counts",
+            ["rfc9449-4.3-one-header-field"];
+        Server ProofGarbageIgnored "proof-garbage-ignored":
+            "what is no JWT counts as no proof",
+            ["rfc9449-4.3-well-formed-jwt"];
+        Server ProofClaimsOptional "proof-claims-optional":
+            "a proof may lack claims",
+            ["rfc9449-4.3-required-claims"];
+        Server ProofTypeUnchecked "proof-type-unchecked":
+            "a JWT of any type is a proof",
+            ["rfc9449-4.3-typ"];
+        Server ProofAlgorithmUnchecked "proof-algorithm-unchecked":
+            "a proof whose algorithm is none or a MAC is taken",
+            ["rfc9449-4.3-alg-asymmetric"];
+        Server ProofPrivateKeyTaken "proof-private-key-taken":
+            "a proof may give its private key away",
+            ["rfc9449-4.3-no-private-key"];
+        Server ProofTargetWithQuery "proof-target-with-query":
+            "a request with a query fits no proof",
+            ["rfc9449-4.3-htu-query-ignored"];
+        Server ProofTargetVerbatim "proof-target-verbatim":
+            "the address of a proof is compared letter by letter",
+            ["rfc9449-4.3-htu-normalised"];
+        Server ProofErrorsWrong "proof-errors-wrong":
+            "a bad proof is an invalid_request",
+            ["rfc9449-5-invalid-dpop-proof-error"];
+        Server BoundTokenCalledBearer "bound-token-called-bearer":
+            "a bound token is announced as a bearer's",
+            ["rfc9449-5-token-type-dpop"];
+        Server RefreshOfOneKey "refresh-of-one-key":
+            "a confidential client's refresh token is bound to a key too",
+            ["rfc9449-5-confidential-refresh-not-bound"];
+        Server ProofAlgorithmsSymmetric "proof-algorithms-symmetric":
+            "the metadata lists a MAC among the algorithms of proofs",
+            ["rfc9449-5.1-metadata-algorithms"];
+        Server IntrospectionKeyless "introspection-keyless":
+            "introspection does not name the key of a bound token",
+            ["rfc9449-6.2-introspection-jkt"];
+        Server IntrospectionBoundAsBearer "introspection-bound-as-bearer":
+            "introspection calls a bound token a bearer's",
+            ["rfc9449-6.2-introspection-token-type"];
+        Server ProofChallengeSilent "proof-challenge-silent":
+            "the DPoP challenge has neither algs nor error",
+            ["rfc9449-7.1-rs-challenge"];
+        Server PushProofIgnored "push-proof-ignored":
+            "a proof beside a push is not looked at",
+            ["rfc9449-10.1-par-proof-checked"];
+        Server PushKeysDiffer "push-keys-differ":
+            "a pushed dpop_jkt gives way to the key of the proof",
+            ["rfc9449-10.1-par-mismatch-refused"];
+
+        // Nonces.
+        Server NonceUnasked "nonce-unasked":
+            "a proof without nonce is called bad, and a nonce comes along",
+            ["rfc9449-8-use-dpop-nonce-error"];
+        Server ResourceNonceUnasked "resource-nonce-unasked":
+            "a resource calls a token bad whose proof has no nonce, and a nonce comes along",
+            ["rfc9449-9-rs-use-dpop-nonce"];
+        Server NonceTwice "nonce-twice":
+            "a nonce is given twice in one answer",
+            ["rfc9449-8-one-nonce-header"];
+        Server NonceCounted "nonce-counted":
+            "nonces are numbers",
+            ["rfc9449-8-nonce-unpredictable"];
+        Server NonceUnquotable "nonce-unquotable":
+            "a nonce has spaces and quotes",
+            ["rfc9449-8.1-nonce-syntax"];
+        Server NonceStored "nonce-stored":
+            "an answer with a nonce may be cached",
+            ["rfc9449-8.2-nonce-response-not-cached"];
         ] }
     };
 }

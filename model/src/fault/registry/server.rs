@@ -309,7 +309,8 @@ macro_rules! server_faults {
             ["rfc6750-2.1-token-fits-b64token"];
         Server TokenLifetimeLong "token-lifetime-long":
             "access tokens live ten days",
-            ["rfc6750-5.3-token-lifetime-one-hour"];
+            ["rfc6750-5.3-token-lifetime-one-hour",
+             "rfc9449-11.2-short-lived-without-nonce"];
         Server HandlesGuessable "handles-guessable":
             "codes and tokens have 32 random bits",
             ["rfc6749-10.10-token-entropy", "rfc9126-2.2-request-uri-unguessable"];
@@ -370,7 +371,7 @@ macro_rules! server_faults {
             ["rfc6750-3-challenge-charset"];
         Server ErrorWithoutToken "error-without-token":
             "a request without token is told an error code",
-            ["rfc6750-3.1-no-error-without-token"];
+            ["rfc6750-3.1-no-error-without-token", "rfc9449-7.2-no-error-without-credentials"];
         Server MalformedBearerUnknown "malformed-bearer-unknown":
             "a malformed request for the resource is told that its token is invalid",
             ["rfc6750-3.1-invalid-request-400"];
