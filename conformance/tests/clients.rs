@@ -200,6 +200,21 @@ async fn tokens_are_bound_to_a_key_with_and_without_nonces() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_client_registers_itself_and_goes_on() {
+    let scene = Scene::under("registration = true").await;
+    for library in Library::ALL.into_iter().filter(|library| library.extends()) {
+        for (client, registered) in [
+            (BASIC, "register: client_secret_basic, profile email, with a secret"),
+            (POST, "register: client_secret_post, profile email, with a secret"),
+            (PUBLIC, "register: none, profile email, without a secret"),
+        ] {
+            let lines = [DISCOVER, registered, CODE, RESOURCE, REFRESH, REVOKE, ENDED];
+            scene.assert_tells(library, client, &lines).await;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_breaks_a_rule_is_noticed() {
     use Library::{Authlib, Oauth2Crate, Oauth4webapi, OpenidClient, RequestsOauthlib};
     let table = [
