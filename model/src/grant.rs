@@ -58,6 +58,7 @@ pub struct Owner {
 ///    │ deny                 │ burnt                │ the code, or a spent refresh token, again; revoked
 ///    └───────────────────▶ Dead ◀─────────────────┘
 /// ```
+#[expect(clippy::large_enum_variant, reason = "a grant is copied as a whole, and most of them are live")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Phase {
     /// The client has pushed its request.

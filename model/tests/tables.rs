@@ -10,9 +10,11 @@ mod tables {
     pub(crate) mod faults;
     pub(crate) mod login;
     pub(crate) mod named;
+    pub(crate) mod oauth21;
     pub(crate) mod proof;
     pub(crate) mod push;
     pub(crate) mod refresh;
+    pub(crate) mod register;
     pub(crate) mod resource;
     pub(crate) mod routes;
     pub(crate) mod stage;

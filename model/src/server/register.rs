@@ -68,7 +68,7 @@ impl Register {
     /// Reads a registration: the typed request, and what lies beside it.
     ///
     /// # Errors
-    /// [`Malformed::NotJson`] or [`Malformed::TooLarge`].
+    /// [`Malformed::NotJson`].
     pub(super) fn parse(
         request: &HttpRequest,
         directory: &Directory,
@@ -137,7 +137,7 @@ impl ClientMetadata {
             [GrantType::AuthorizationCode, GrantType::RefreshToken].iter().any(|known| known.name() == *grant)
         };
         if !grants.contains(&GrantType::AuthorizationCode.name())
-            || !grants.iter().all(|grant| known(grant))
+            || !grants.iter().all(known)
             || responses != ["code"]
         {
             return Err(Grants);
@@ -149,7 +149,7 @@ impl ClientMetadata {
             Some(scope) => {
                 let values = scope_values(scope).ok_or(Scope)?;
                 let known = |value: &&str| directory.find_scope(value).is_some();
-                values.iter().all(|value| known(value)).then(|| scope.to_owned()).ok_or(Scope)?
+                values.iter().all(known).then(|| scope.to_owned()).ok_or(Scope)?
             }
         };
         Ok(Self {

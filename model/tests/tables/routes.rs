@@ -28,6 +28,9 @@ pub(crate) fn table() -> Table {
     t.row("method:POST", "405 (this page takes GET, HEAD) [Allow: GET, HEAD]");
     t.from(|stage| stage.bench.policy = Policy::RFC6749);
     t.row("", metadata("[\"S256\",\"plain\"]"));
+    t.from(|stage| stage.bench.policy.registration = true);
+    let registration = r#""registration_endpoint":"http://127.0.0.1:9000/register","require_pushed"#;
+    t.row("", metadata("[\"S256\"]").replace("\"require_pushed", registration));
 
     t.from(nobody);
     for (door, path) in RESOURCES {

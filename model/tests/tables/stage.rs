@@ -4,7 +4,7 @@
 //! spaces, change it: `name=value` sets a parameter (as it stands on the wire), `+name=value` adds one more, `-name` takes
 //! a parameter or header away, `?name=value` adds one to the query of a POST; `authorization:`, `cookie:` and
 //! `content-type:` set a header, `basic:ID:SECRET` makes Basic credentials, `method:` another method, `pad:N` a body of
-//! N bytes, `wait:N` lets seconds pass, `proof:` adds a proof of possession (`proof.rs`) and `dpop:` a header of this text. `$code`, `$token`, `$refresh`, `$ask` and `$csrf` are what the last reply
+//! N bytes, `wait:N` lets seconds pass, `proof:` adds a proof of possession (`proof.rs`) and `dpop:` a header of this text. At `/register` the parameters are the members of a JSON object, their values JSON as well, and `body:TEXT` stands in for it. `$code`, `$token`, `$refresh`, `$ask` and `$csrf` are what the last reply
 //! that had one showed, `$grant` the part of handles that names the grant, `$token1`, `$refresh1` and so on what the first one and those after it showed; `␣` is a space.
 //! What stands behind the path in a door tells apart the good requests of one path.
 
@@ -79,9 +79,18 @@ impl Stage {
         self.cookies.iter().find(|(have, _)| have == name).map(|(_, value)| value.as_str())
     }
 
+    /// What the last reply that had one showed.
+    pub(crate) fn shown(&self, name: &str) -> Option<&str> {
+        self.shown.iter().find(|(have, _)| have == name).map(|(_, text)| text.as_str())
+    }
+
     /// Builds a request from a door's good one.
     pub(crate) fn draft(&mut self, door: &str, edits: &str) -> HttpRequest {
         let mut draft = Draft::of(door, &self.cookies);
+        let shown =
+            |name: &str| self.shown.iter().find(|(have, _)| have == name).map(|(_, text)| text.clone());
+        let registered = ["$client", "$secret"].map(|name| (name, shown(name).unwrap_or_default()));
+        let edits = registered.iter().fold(edits.to_owned(), |edits, (name, text)| edits.replace(name, text));
         for edit in edits.split(' ').filter(|edit| !edit.is_empty()) {
             match edit.strip_prefix("wait:").and_then(|text| text.parse::<u64>().ok()) {
                 Some(seconds) => self.bench.now += seconds,
@@ -100,14 +109,9 @@ impl Stage {
     /// A proof for this request.
     fn proof(&mut self, changes: &str, draft: &Draft) -> String {
         self.proofs += 1;
-        let token = self.shown.iter().find(|(have, _)| have == "$token").map(|(_, token)| token.as_str());
-        let made = Made {
-            method: &draft.method,
-            path: &draft.path,
-            now: self.bench.now,
-            token: token.unwrap_or_default(),
-            nth: self.proofs,
-        };
+        let token = self.shown("$token").unwrap_or_default();
+        let (now, nth) = (self.bench.now, self.proofs);
+        let made = Made { method: &draft.method, path: &draft.path, now, token, nth };
         proof(changes, &made)
     }
 
@@ -133,9 +137,13 @@ impl Stage {
             Body::Page(Page::Consent { ask, .. }) => show("$ask", ask),
             Body::Text(text) => {
                 let body = serde_json::from_str::<Value>(text).unwrap_or_default();
-                for (name, member) in
-                    [("$token", "access_token"), ("$refresh", "refresh_token"), ("$pushed", "request_uri")]
-                {
+                for (name, member) in [
+                    ("$token", "access_token"),
+                    ("$refresh", "refresh_token"),
+                    ("$pushed", "request_uri"),
+                    ("$client", "client_id"),
+                    ("$secret", "client_secret"),
+                ] {
                     if let Some(token) = body[member].as_str() {
                         show(name, token);
                     }
@@ -158,6 +166,8 @@ struct Draft {
     path: String,
     query: Vec<String>,
     body: Option<Vec<String>>,
+    whole: Option<String>,
+    is_json: bool,
     headers: Vec<(String, String)>,
     pad: usize,
 }
@@ -193,6 +203,7 @@ impl Draft {
             "POST /token (for itself)" => {
                 ("grant_type=client_credentials", Some(basic("machine:machine_secret")))
             }
+            "POST /register" => ("redirect_uris=[\"https://app.example/cb\"]", None),
             "POST /revoke" => ("token=$refresh", Some(basic("client_2:client_secret_2"))),
             "POST /introspect" => ("token=$token", Some(basic("resource_1:resource_secret_1"))),
             "GET /api/me (bound)" => ("", Some("DPoP $token".to_owned())),
@@ -207,12 +218,15 @@ impl Draft {
             headers.push(("cookie".to_owned(), pairs.join("; ")));
         }
         headers.extend(authorization.map(|value| ("authorization".to_owned(), value)));
-        let is_form = method == "POST";
-        if is_form {
-            headers.push(("content-type".to_owned(), "application/x-www-form-urlencoded".to_owned()));
+        let has_body = method == "POST";
+        let is_json = path == "/register";
+        if has_body {
+            let media_type = if is_json { "application/json" } else { "application/x-www-form-urlencoded" };
+            headers.push(("content-type".to_owned(), media_type.to_owned()));
         }
-        let (query, body) = if is_form { (Vec::new(), Some(params)) } else { (params, None) };
-        Self { method: method.to_owned(), path: path.to_owned(), query, body, headers, pad: 0 }
+        let (query, body) = if has_body { (Vec::new(), Some(params)) } else { (params, None) };
+        let path = path.to_owned();
+        Self { method: method.to_owned(), path, query, body, whole: None, is_json, headers, pad: 0 }
     }
 
     fn edit(&mut self, edit: &str) {
@@ -232,6 +246,7 @@ impl Draft {
         match edit.split_once(':') {
             Some(("basic", pair)) => return self.header(adds, "authorization", &basic(pair)),
             Some(("method", method)) => return method.clone_into(&mut self.method),
+            Some(("body", text)) => return self.whole = Some(text.to_owned()),
             Some(("pad", size)) => return self.pad = size.parse().expect("pad: takes a number"),
             Some((name, value)) if is_header(name) => return self.header(adds, name, value),
             Some(_) | None => {}
@@ -259,11 +274,17 @@ impl Draft {
         let fill = |text: &str| {
             let filled =
                 longest_first.iter().fold(text.to_owned(), |text, (name, value)| text.replace(name, value));
-            ["$code", "$token", "$refresh", "$ask", "$csrf", "$grant", "$pushed"]
+            ["$code", "$token", "$refresh", "$ask", "$csrf", "$grant", "$pushed", "$client", "$secret"]
                 .iter()
                 .fold(filled, |text, name| text.replace(name, ""))
         };
-        let mut body = fill(&self.body.unwrap_or_default().join("&")).into_bytes();
+        let params = self.body.unwrap_or_default();
+        let body = match (self.whole, self.is_json) {
+            (Some(text), _) => text,
+            (None, true) => object(&params),
+            (None, false) => params.join("&"),
+        };
+        let mut body = fill(&body).into_bytes();
         body.resize(body.len().max(self.pad), b'x');
         HttpRequest {
             method: self.method,
@@ -281,6 +302,15 @@ impl Draft {
 
 fn name_of(pair: &str) -> &str {
     pair.split('=').next().unwrap_or(pair)
+}
+
+/// A JSON object of members that are JSON already.
+fn object(members: &[String]) -> String {
+    let member = |member: &String| {
+        let (name, value) = member.split_once('=').unwrap_or((member, "null"));
+        format!("\"{name}\":{value}")
+    };
+    format!("{{{}}}", members.iter().map(member).collect::<Vec<_>>().join(","))
 }
 
 fn basic(pair: &str) -> String {

@@ -154,5 +154,8 @@ fn normalised(mut line: String, stage: &Stage) -> String {
             line.replace_range(start..at + secret.len(), name);
         }
     }
+    if let Some(id) = stage.shown("$client") {
+        line = line.replace(id, "<client>");
+    }
     line.replace(CALLBACK, "CB")
 }

@@ -172,7 +172,7 @@ fn registration(source: Source<'_>, client: &Spanned<Client>) -> Result<Registra
 }
 
 fn redirect_uris(client: &Client) -> impl Iterator<Item = &Spanned<String>> {
-    client.redirect_uris.iter().flat_map(|uris| uris.get_ref())
+    client.redirect_uris.iter().flat_map(Spanned::get_ref)
 }
 
 fn hex_digest(text: &str) -> Option<Digest> {
