@@ -17,7 +17,18 @@ fn the_built_in_data_are_a_file_like_any_other() {
     let ids: Vec<&str> = directory.clients.iter().map(|entry| entry.id.as_str()).collect();
     assert_eq!(
         ids,
-        ["client_1", "client_2", "public_1", "client_3", "resource_1", "resource_2", "public_2", "service_1"]
+        [
+            "client_1",
+            "client_2",
+            "public_1",
+            "client_3",
+            "resource_1",
+            "resource_2",
+            "public_2",
+            "service_1",
+            "client_4",
+            "client_5"
+        ]
     );
     let odd = directory.find_client("client_3").expect("registered");
     assert_eq!(odd.client.authentication, Authentication::Post);
@@ -67,6 +78,17 @@ fn what_is_wrong_is_said_with_its_place_and_its_fix() {
         &format!("{CLIENT}refresh_tokens = 'yes'"),
         "[policy]\npkce = 'always'",
         "[policy]\nplain = 'no'",
+        "[policy]\nregistration = 'yes'",
+        "[policy]\ndpop_nonce = 1",
+        "[policy]\nrequire_pushed_authorization_requests = 'all'",
+        "[lifetimes]\npushed_request = 0",
+        "[[resource]]\npath = '/api/me'",
+        "[[resource]]\npath = 'api'\nscope = 'a'",
+        "[[resource]]\npath = '/token'\nscope = 'a'",
+        "[[resource]]\npath = '/api/a'\nscope = 'a'\n[[resource]]\npath = '/api/a'\nscope = 'b'",
+        &format!("{CLIENT}resource_server = ['/api/none']"),
+        &format!("{CLIENT}client_credentials = 1"),
+        &format!("{CLIENT}dpop_bound_access_tokens = 1"),
     ];
     let said: Vec<String> = texts
         .iter()
