@@ -78,7 +78,7 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         id: "resource/small-scope-is-told-so",
-        rules: rules!["rfc6750-3.1-insufficient-scope-403"],
+        rules: rules!["rfc6750-3.1-insufficient-scope-403", "rfc9700-2.3-rs-refuses-insufficient-privilege"],
         about: "A token of too small a scope is answered 403 with insufficient_scope.",
         needs: &[Need::Login, Need::ResourceServer, Need::NarrowScope],
         run: |ctx| Box::pin(small_scope_is_told_so(ctx)),

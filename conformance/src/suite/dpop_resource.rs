@@ -53,7 +53,7 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         id: "dpop-resource/bound-token-is-no-bearer-token",
-        rules: rules!["rfc9449-7.2-bound-token-not-as-bearer"],
+        rules: rules!["rfc9449-7.2-bound-token-not-as-bearer", "rfc9700-4.10.1-rs-checks-possession"],
         about: "A bound token behind Bearer opens nothing, with and without a proof.",
         needs: &[Need::Login, Need::Dpop, Need::ResourceServer, Need::DpopResource],
         run: |ctx| Box::pin(bound_token_is_no_bearer_token(ctx)),

@@ -23,7 +23,7 @@ use crate::target::Client;
 pub(super) const CASES: &[Case] = &[
     Case {
         id: "dpop/token-is-bound",
-        rules: rules!["rfc9449-5-token-type-dpop"],
+        rules: rules!["rfc9449-5-token-type-dpop", "rfc9700-2.2.1-sender-constrained-access-tokens"],
         about: "A token that is bound to the key of a good proof is announced as DPoP.",
         needs: &[Need::Login, Need::Dpop],
         run: |ctx| Box::pin(token_is_bound(ctx)),

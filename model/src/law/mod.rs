@@ -95,7 +95,11 @@ pub const LAWS: &[Law] = &[
     Law {
         id: "code-after-consent",
         about: "A code is issued only when the owner said yes to this very request.",
-        rules: rules!["rfc6749-4.1.1-owner-decision-obtained"],
+        rules: rules![
+            "rfc6749-4.1.1-owner-decision-obtained",
+            "rfc6749-10.2-no-automatic-repeat",
+            "rfc8252-8.6-no-silent-consent",
+        ],
         observable: true,
         judge: |facts| facts.each_code(|_, issued| issued.consented != Some(false)),
     },
@@ -369,7 +373,11 @@ pub const LAWS: &[Law] = &[
     Law {
         id: "bound-token-with-its-key",
         about: "A token that is bound to a key opens a resource only together with a proof by this key.",
-        rules: rules!["rfc9449-7.1-rs-checks-proof", "rfc9449-7.2-bound-token-not-as-bearer"],
+        rules: rules![
+            "rfc9449-7.1-rs-checks-proof",
+            "rfc9449-7.2-bound-token-not-as-bearer",
+            "rfc9700-4.10.1-rs-checks-possession",
+        ],
         observable: true,
         judge: key::token_with_its_key,
     },
@@ -423,7 +431,7 @@ pub const LAWS: &[Law] = &[
     Law {
         id: "served-token-covers-resource",
         about: "The resource is served only for a token whose scope covers it.",
-        rules: rules!["rfc6749-7-scope-covers-resource"],
+        rules: rules!["rfc6749-7-scope-covers-resource", "rfc9700-2.3-rs-refuses-insufficient-privilege"],
         observable: true,
         judge: |facts| facts.each_service(|_, service| service.covered != Some(false)),
     },

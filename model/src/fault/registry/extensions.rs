@@ -107,7 +107,7 @@ macro_rules! extension_faults {
             ["rfc9449-4.3-key-binding", "rfc9449-7.1-rs-checks-proof"];
         Server BoundTokenAsBearerTaken "bound-token-as-bearer-taken":
             "a bound token is taken behind Bearer",
-            ["rfc9449-7.2-bound-token-not-as-bearer"];
+            ["rfc9449-7.2-bound-token-not-as-bearer", "rfc9700-4.10.1-rs-checks-possession"];
         Server RefreshOfAnyKey "refresh-of-any-key":
             "a public client's refresh token is taken without its key",
             ["rfc9449-5-public-refresh-token-bound"];
@@ -146,7 +146,7 @@ macro_rules! extension_faults {
             ["rfc9449-5-invalid-dpop-proof-error"];
         Server BoundTokenCalledBearer "bound-token-called-bearer":
             "a bound token is announced as a bearer's",
-            ["rfc9449-5-token-type-dpop"];
+            ["rfc9449-5-token-type-dpop", "rfc9700-2.2.1-sender-constrained-access-tokens"];
         Server RefreshOfOneKey "refresh-of-one-key":
             "a confidential client's refresh token is bound to a key too",
             ["rfc9449-5-confidential-refresh-not-bound"];

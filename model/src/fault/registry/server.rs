@@ -39,7 +39,8 @@ macro_rules! server_faults {
             ["rfc6749-3.1-owner-wrong-password-refused"];
         Server ConsentSkipped "consent-skipped":
             "a code is issued without asking the owner",
-            ["rfc6749-4.1.1-owner-decision-obtained"];
+            ["rfc6749-4.1.1-owner-decision-obtained", "rfc6749-10.2-no-automatic-repeat",
+             "rfc8252-8.6-no-silent-consent"];
         Server ConsentForgeable "consent-forgeable":
             "the consent form is taken without its anti-CSRF value",
             ["rfc6749-10.12-authorization-endpoint-csrf-protected"];
@@ -350,7 +351,8 @@ macro_rules! server_faults {
             ["rfc6749-7-expired-token-refused", "rfc6750-5.2-token-lifetime-limited"];
         Server ResourceScopeUnchecked "resource-scope-unchecked":
             "a token of any scope opens the resource",
-            ["rfc6749-7-scope-covers-resource", "rfc6750-3.1-insufficient-scope-403"];
+            ["rfc6749-7-scope-covers-resource", "rfc6750-3.1-insufficient-scope-403",
+             "rfc9700-2.3-rs-refuses-insufficient-privilege"];
         Server BearerRefused "bearer-refused":
             "a token in the Authorization header is not seen",
             ["rfc6750-2.1-header-supported"];
