@@ -13,7 +13,7 @@ use super::entropy;
 use super::refresh::refresh;
 use crate::case::{Case, Isolation};
 use crate::context::Context;
-use crate::exchange::Exchange;
+use crate::exchange::{Actor, Exchange};
 use crate::expect::{self, Token};
 use crate::fields;
 use crate::flow::{Authentication, Registered};
@@ -167,10 +167,19 @@ async fn answered_201(ctx: &Context) -> Checked {
 }
 
 async fn open_to_anyone(ctx: &Context) -> Checked {
-    ctx.registered(&ctx.metadata()?).await?;
-    let request = ctx.registration(&ctx.metadata()?)?.without_header("Authorization");
-    let answer = ctx.send(crate::exchange::Actor::OtherClient, request).await?;
-    expect::registration(&answer).map(drop)
+    let metadata = ctx.metadata()?;
+    // Where a token is known, a refusal without it is for the token's sake.
+    if ctx.target().registration_token.is_some() {
+        ctx.registered(&metadata).await?;
+    }
+    let request = ctx.registration(&metadata)?.without_header("Authorization");
+    let answer = ctx.send(Actor::OtherClient, request).await?;
+    match answer.response()?.status {
+        401 | 403 => {
+            Err(answer.broken("a registration without a token", expect::describe(answer.response()?)))
+        }
+        _ => expect::registration(&answer).map(drop).control("an honest registration"),
+    }
 }
 
 async fn redirect_uris_are_kept(ctx: &Context) -> Checked {

@@ -19,6 +19,7 @@ mod oauth21;
 mod possession;
 mod published;
 mod push;
+mod registration;
 mod registry;
 mod tokens;
 

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::edit::{Pairs, edit_json, edit_location};
-use super::{Fault, Faults, named, possession, published, push};
+use super::{Fault, Faults, named, possession, published, push, registration};
 use crate::directory::Directory;
 use crate::form;
 use crate::http::{Body, HttpReply, HttpRequest};
@@ -22,6 +22,7 @@ impl Faults {
                     push::on_authorize_answer(fault, request, reply);
                 }
                 "/par" => push::on_push_answer(fault, reply),
+                "/register" => registration::on_answer(fault, request, reply),
                 "/login" => on_login(fault, request, reply),
                 "/token" => {
                     on_token_response(fault, request, reply);

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::edit::Pairs;
-use super::{Fault, Faults, named, oauth21, possession, push};
+use super::{Fault, Faults, named, oauth21, possession, push, registration};
 use crate::directory::Directory;
 use crate::form;
 use crate::http::HttpRequest;
@@ -38,7 +38,9 @@ impl Faults {
                 "/authorize" => {
                     on_authorize(fault, request);
                     push::on_authorize(fault, request);
+                    registration::on_authorize(fault, request);
                 }
+                "/register" => registration::on_registration(fault, request),
                 "/par" => {
                     push::on_push(fault, request);
                     possession::on_push(fault, request);

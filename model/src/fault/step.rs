@@ -40,6 +40,7 @@ impl Faults {
         for fault in self.iter() {
             match fault {
                 Fault::ProofOptional if client.dpop_bound => client.to_mut().dpop_bound = false,
+                Fault::StrangersTrusted if client.self_registered => client.to_mut().self_registered = false,
                 Fault::PushOptional if client.pushed_only => client.to_mut().pushed_only = false,
                 _ => {}
             }
@@ -176,6 +177,7 @@ fn lie_about_moment(fault: Fault, at: &mut Moment) {
         Fault::ErrorsBeforeLogin => at.policy.redirect_errors_before_login = true,
         Fault::ChallengeNotRequired => at.policy.pkce = PkceNeed::Optional,
         Fault::PlainTaken => at.policy.plain = true,
+        Fault::RedirectUriDemanded => at.policy.redirect_uri_optional = false,
         Fault::TokenLifetimeLong => at.policy.access_token_lifetime = Lifetime(864_000),
         _ => {}
     }

@@ -69,10 +69,83 @@ macro_rules! extension_faults {
             "a state beside a request_uri replaces the one that was pushed",
             ["rfc9126-4-other-parameters-ignored"];
 
+        // Registration.
+        Server Registration200 "registration-200":
+            "a registration is answered 200",
+            ["rfc7591-3.2.1-created-response"];
+        Server RegistrationClosed "registration-closed":
+            "nobody registers without a token",
+            ["rfc7591-3-open-registration"];
+        Server RegistrationTokensUnchallenged "registration-tokens-unchallenged":
+            "a bad initial access token is answered 400",
+            ["rfc7591-3.2.2-bad-token-as-its-type-demands"];
+        Server RegistrationUrisLost "registration-uris-lost":
+            "a client is told of another redirect URI than its own",
+            ["rfc7591-2-redirect-uris-supported"];
+        Server RegistrationKnowsAll "registration-knows-all":
+            "a member that is not known stops a registration",
+            ["rfc7591-2-unknown-metadata-ignored"];
+        Server RegistrationDefaultsToNone "registration-defaults-to-none":
+            "a client that names no authentication method gets no secret",
+            ["rfc7591-2-auth-method-default"];
+        Server RegistrationDefaultsToImplicit "registration-defaults-to-implicit":
+            "a client that names no grant types is told of another one",
+            ["rfc7591-2-grant-and-response-defaults"];
+        Server RegistrationSecretForAll "registration-secret-for-all":
+            "a client with the method none gets a secret",
+            ["rfc7591-2-auth-method-none-no-secret"];
+        Server RegistrationKeysBothWays "registration-keys-both-ways":
+            "keys may be named in both ways",
+            ["rfc7591-2-jwks-or-jwks-uri"];
+        Server RegistrationGrantsUnjudged "registration-grants-unjudged":
+            "grant types may contradict response types",
+            ["rfc7591-2.1-grants-fit-response-types"];
+        Server RegistrationJsonMended "registration-json-mended":
+            "a brace that is missing is added",
+            ["rfc7591-3-post-json"];
+        Server RegistrationUntold "registration-untold":
+            "a client is not told how it authenticates",
+            ["rfc7591-3.2.1-registered-metadata-returned"];
+        Server RegistrationSecretEndless "registration-secret-endless":
+            "a client is not told when its secret ends",
+            ["rfc7591-3.2.1-secret-expires-at"];
+        Server RegistrationIdConstant "registration-id-constant":
+            "every client gets the same identifier",
+            ["rfc7591-3.2.1-client-id-unique"];
+        Server RegistrationIdChosen "registration-id-chosen":
+            "a client gets the identifier that it asks for",
+            ["rfc9700-4.15.1-client-id-not-chosen-by-client"];
+        Server RegistrationSecretConstant "registration-secret-constant":
+            "every client gets the same secret",
+            ["rfc7591-3.2.1-secret-unique"];
+        Server RegistrationStored "registration-stored":
+            "the answer to a registration may be cached",
+            ["rfc7591-3.2.1-response-not-stored"];
+        Server RegistrationErrorsWrong "registration-errors-wrong":
+            "every refused registration is an invalid_request",
+            ["rfc7591-3.2.2-error-response"];
+        Server RegistrationWithoutUri "registration-without-uri":
+            "a client that names no redirect URI is given one",
+            ["rfc7591-5-redirect-uris-required-for-redirect-flows", "rfc6749-3.1.2.2-every-client-registered-uri",
+             "oauth21-2.3.1-complete-redirect-uri-registered"];
+        Server RegistrationOfAnyUri "registration-of-any-uri":
+            "a redirect URI of whatever kind is registered",
+            ["rfc7591-5-redirect-uri-kinds", "rfc9700-2.6-no-http-redirect-uri",
+             "rfc8252-8.4-private-scheme-needs-period", "oauth21-2.3.1-private-scheme-has-period"];
+        Server RegistrationShowsAnyHost "registration-shows-any-host":
+            "a logo at any host is taken over",
+            ["rfc7591-5-displayed-uris-same-host"];
+        Server StrangersTrusted "strangers-trusted":
+            "errors go to the redirect URI of a client that registered itself",
+            ["rfc9700-4.11.2-auto-redirect-only-if-trusted"];
+
         // The OAuth 2.1 draft.
         Server SecretInBodyRefused "secret-in-body-refused":
             "a secret in the body is wrong",
             ["oauth21-2.4.1-secret-in-body-supported"];
+        Server RedirectUriDemanded "redirect-uri-demanded":
+            "the token request has to repeat the redirect URI, whatever its verifier proves",
+            ["oauth21-10.2-redirect-uri-not-needed-in-token-request"];
         Server InvalidReplayEndsTokens "invalid-replay-ends-tokens":
             "whoever shows a used code ends its tokens, proven or not",
             ["oauth21-7.5.2-invalid-replay-does-not-revoke"];

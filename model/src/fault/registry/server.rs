@@ -122,7 +122,7 @@ macro_rules! server_faults {
         Server ChallengeNotRequired "challenge-not-required":
             "a public client needs no code_challenge",
             ["rfc7636-4.4.1-challenge-required", "rfc8252-8.1-no-pkce-refused",
-             "oauth21-4.1.2.1-no-challenge-public-rejected"];
+             "oauth21-4.1.2.1-no-challenge-public-rejected", "oauth21-4.1.2.1-no-challenge-confidential-rejected"];
         Server PlainTaken "plain-taken":
             "code_challenge_method plain is taken",
             ["rfc7636-7.2-plain-not-used"];
