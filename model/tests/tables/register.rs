@@ -21,6 +21,12 @@ fn open(stage: &mut Stage) {
     stage.bench.policy.registration = true;
 }
 
+/// The server registers who asks for it, and the owner is logged in.
+fn open_and_logged_in(stage: &mut Stage) {
+    open(stage);
+    logged_in(stage);
+}
+
 /// A client without a secret has registered, and the owner is logged in.
 fn registered(stage: &mut Stage) {
     open(stage);
@@ -92,6 +98,9 @@ fn taking(t: &mut Table) {
     let uris =
         r#"["http://127.0.0.1/cb","http://[::1]:8080/cb","http://localhost/cb","com.example.app:/cb"]"#;
     t.row(format!("redirect_uris={uris}"), one(r#""redirect_uris""#, uris));
+    // Nobody asks for a token here, shows a logo, or lets a client choose its name.
+    t.row("authorization:Bearer␣x", secret(r#""client_secret_basic""#));
+    t.row(r#"logo_uri="https://other.example/logo.png""#, secret(r#""client_secret_basic""#));
 }
 
 fn refusing(t: &mut Table) {
@@ -167,6 +176,10 @@ fn being(t: &mut Table) {
     const CONSENT: &str =
         "200 consent <handle> id001: <client> unnamed wants profile at https://app.example/cb";
     const CODE: &str = "303 https://app.example/cb code=<handle> state=xyz";
+    t.from(open_and_logged_in);
+    let told = client(&[(r#""token_endpoint_auth_method""#, r#""none""#)]);
+    let public = r#"client_id="mine" token_endpoint_auth_method="none""#;
+    t.story(&[(REGISTER, public, &told), (ASK, URI, CONSENT)]);
     t.from(registered);
     t.story(&[
         (ASK, URI, CONSENT),

@@ -144,7 +144,9 @@ impl Stage {
                     ("$client", "client_id"),
                     ("$secret", "client_secret"),
                 ] {
-                    if let Some(token) = body[member].as_str() {
+                    // Resources name clients too, which are none that registered.
+                    let registers = body["client_id_issued_at"].is_u64() || name != "$client";
+                    if let Some(token) = body[member].as_str().filter(|_| registers) {
                         show(name, token);
                     }
                 }
