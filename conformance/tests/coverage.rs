@@ -142,6 +142,6 @@ fn checks(id: RuleId) -> impl Iterator<Item = &'static str> {
         .map(|(check, _)| check)
 }
 
-fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
+fn list(names: impl Iterator<Item = &'static str>) -> String {
     names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" ")
 }

@@ -89,6 +89,106 @@ fn the_core_knows_nothing_of_the_checker_and_of_the_world_outside() {
 }
 
 #[test]
+fn server_and_client_know_nothing_of_attackers_and_of_worlds_that_are_only_modelled() {
+    let honest = [
+        "client",
+        "directory",
+        "fault",
+        "form",
+        "grant",
+        "http",
+        "page",
+        "policy",
+        "refusal",
+        "secret",
+        "server",
+        "text",
+    ];
+    for folder in ["reference-server/src", "reference-client/src"] {
+        for path in sources(&root().join(folder)) {
+            for module in modules_of_the_model(&text(&path)) {
+                assert!(honest.contains(&module), "{} uses oauth_model::{module}", path.display());
+            }
+        }
+    }
+    let model = root().join("model/src");
+    for folder in ["server", "client"] {
+        for path in sources(&model.join(folder)) {
+            for module in ["world", "scope", "attack", "law", "fact", "check"] {
+                let used = text(&path).contains(&format!("crate::{module}"));
+                assert!(!used, "{} uses crate::{module}", path.display());
+            }
+        }
+    }
+}
+
+/// The variants of an enum, by the text that declares it.
+fn variants<'a>(source: &'a str, name: &str) -> Vec<&'a str> {
+    let start = format!("pub enum {name} {{");
+    let (_, rest) = source.split_once(&start).unwrap_or_else(|| panic!("no {start}"));
+    let (body, _) = rest.split_once("\n}").expect("an enum ends");
+    let of_the_enum = |line: &&str| line.starts_with("    ") && line[4..].starts_with(char::is_uppercase);
+    let lines = body.lines().filter(of_the_enum).map(str::trim);
+    lines.map(|line| line.split(['(', ',', ' ']).next().unwrap_or(line)).collect()
+}
+
+#[test]
+fn what_the_core_asks_of_an_edge_and_hears_from_it_is_done_there() {
+    let edge = |folder: &str| -> String {
+        sources(&root().join(folder)).iter().map(|path| text(path)).collect::<Vec<_>>().join("\n")
+    };
+    let model = root().join("model/src");
+    let server = edge("reference-server/src");
+    // Pages and redirects of the client are made by its codec, and so is what a browser asks of it.
+    let client = ["client/reply.rs", "client/receive.rs"].map(|path| text(&model.join(path))).join("\n")
+        + &edge("reference-client/src");
+    let (of_server, of_client) = (text(&model.join("server/mod.rs")), text(&model.join("client/mod.rs")));
+    for (source, name, edge) in [
+        (&of_server, "Write", &server),
+        (&of_server, "Outcome", &server),
+        (&of_client, "Act", &client),
+        (&of_client, "Event", &client),
+    ] {
+        let known = variants(source, name);
+        assert!(!known.is_empty(), "{name}");
+        for variant in known {
+            let word = format!("{name}::{variant}");
+            assert!(edge.contains(&word), "no edge knows {word}");
+        }
+    }
+}
+
+#[test]
+fn every_public_function_of_the_honest_roles_has_a_caller_outside_the_tests() {
+    let mut all = String::new();
+    for folder in ["model/src", "reference-server/src", "reference-client/src"] {
+        for path in sources(&root().join(folder)) {
+            let whole = text(&path);
+            let code = whole.split("#[cfg(test)]").next().unwrap_or_default();
+            all.extend(code.lines().filter(|line| !line.trim_start().starts_with("//")));
+        }
+    }
+    let words = all.split(|letter: char| !letter.is_alphanumeric() && letter != '_');
+    let mut uses = std::collections::BTreeMap::new();
+    words.for_each(|word| *uses.entry(word).or_insert(0) += 1);
+    let mut idle = Vec::new();
+    for folder in ["server", "client"] {
+        for path in sources(&root().join("model/src").join(folder)) {
+            let source = text(&path);
+            let declared = source.lines().map(str::trim).filter_map(|line| {
+                line.strip_prefix("pub fn ").or_else(|| line.strip_prefix("pub const fn "))
+            });
+            for name in declared.filter_map(|rest| rest.split(['(', '<']).next()) {
+                if uses.get(name).copied().unwrap_or(0) < 2 {
+                    idle.push(format!("{}: {name}", path.display()));
+                }
+            }
+        }
+    }
+    assert!(idle.is_empty(), "nobody calls {idle:?}");
+}
+
+#[test]
 fn one_file_of_each_edge_names_its_library() {
     let lines = [
         ("reference-server/src", "hyper", &["http.rs"][..]),

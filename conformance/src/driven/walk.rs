@@ -5,11 +5,11 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use oauth_model::client::call::{
-    HttpCall, judge_resource_answer, judge_token_answer, resource_request, token_request,
+    HttpCall, judge_resource_answer, judge_tokens, resource_request, token_request,
 };
 use oauth_model::client::receive::receive;
 use oauth_model::client::reply::authorization_request;
-use oauth_model::client::settings::Settings;
+use oauth_model::client::settings::{Binding, Settings};
 use oauth_model::client::site::Site;
 use oauth_model::client::{Act, Event, Fresh, Session, step};
 use oauth_model::fact::Who;
@@ -336,7 +336,7 @@ impl<'a> Walk<'a> {
         let (actor, call) = self.call(at)?.clone();
         let exchange = self.ctx.send(actor, request_of(&call)).await?;
         let response = exchange.response()?;
-        let judgement = judge_token_answer(Self::now(), response.status, &response.body);
+        let judgement = judge_tokens(Binding::Bearer, Self::now(), response.status, &response.body);
         let has_token = judgement.answer.is_ok();
         let saw = format!("status {} {}", response.status, judgement.words.error);
         if at == 0 {

@@ -145,12 +145,6 @@ impl std::fmt::Debug for TokenJudgement {
     }
 }
 
-/// Judges the token endpoint's answer to a client that takes Bearer tokens.
-#[must_use]
-pub fn judge_token_answer(now: Time, status: u16, body: &[u8]) -> TokenJudgement {
-    judge_tokens(Binding::Bearer, now, status, body)
-}
-
 /// Judges the token endpoint's answer (RFC 6749 5.1, 5.2, 7.1, RFC 9449 5). Unknown members are ignored, and so is a
 /// `scope` that is null.
 #[must_use]

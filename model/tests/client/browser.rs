@@ -1,8 +1,8 @@
 //! One browser session of a client, by hand.
 
-use oauth_model::client::call::{judge_resource_answer, judge_token_answer};
+use oauth_model::client::call::{judge_resource_answer, judge_tokens};
 use oauth_model::client::receive::{Received, receive};
-use oauth_model::client::settings::Settings;
+use oauth_model::client::settings::{Binding, Settings};
 use oauth_model::client::site::Site;
 use oauth_model::client::{Act, Event, Flow, Fresh, IssNeed, Session, step};
 use oauth_model::directory::Authentication;
@@ -104,12 +104,12 @@ impl Browser {
     }
 
     pub(crate) fn token_answer(&mut self, status: u16, body: &str) -> String {
-        let judged = judge_token_answer(Time(self.now), status, body.as_bytes());
+        let judged = judge_tokens(Binding::Bearer, Time(self.now), status, body.as_bytes());
         self.folds(&Event::TokenAnswer(judged.answer, minted(40)))
     }
 
     pub(crate) fn refresh_answer(&mut self, status: u16, body: &str) -> String {
-        let judged = judge_token_answer(Time(self.now), status, body.as_bytes());
+        let judged = judge_tokens(Binding::Bearer, Time(self.now), status, body.as_bytes());
         self.folds(&Event::RefreshAnswer(judged.answer))
     }
 

@@ -1,9 +1,9 @@
 //! Refreshing: when, with which token, and what is left of a login when it goes wrong.
 
 use oauth_model::client::Event;
-use oauth_model::client::call::{judge_token_answer, refresh_request};
+use oauth_model::client::call::{judge_tokens, refresh_request};
 use oauth_model::client::refusal::ClientRefusal;
-use oauth_model::client::settings::Settings;
+use oauth_model::client::settings::{Binding, Settings};
 use oauth_model::directory::Authentication;
 use oauth_model::policy::Time;
 use oauth_model::secret::Digest;
@@ -90,10 +90,10 @@ fn refresh_answers_are_judged_as_the_table_says() {
 fn an_unusable_refresh_token_is_none() {
     for value in ["1", "null", "\"\"", "\"a\\nb\"", "[\"r\"]"] {
         let body = format!(r#"{{"access_token":"t","token_type":"Bearer","refresh_token":{value}}}"#);
-        let judged = judge_token_answer(Time(0), 200, body.as_bytes());
+        let judged = judge_tokens(Binding::Bearer, Time(0), 200, body.as_bytes());
         assert_eq!((judged.refresh, judged.answer.map(|answer| answer.refresh)), (None, Ok(None)), "{value}");
     }
-    let judged = judge_token_answer(Time(0), 200, tokens("t", Some("r 1")).as_bytes());
+    let judged = judge_tokens(Binding::Bearer, Time(0), 200, tokens("t", Some("r 1")).as_bytes());
     assert_eq!(judged.refresh.as_deref(), Some("r 1"));
     assert_eq!(judged.answer.map(|answer| answer.refresh), Ok(Some(Digest::of("r 1"))));
 }

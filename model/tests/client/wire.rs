@@ -2,11 +2,11 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use oauth_model::client::call::{HttpCall, basic, judge_token_answer, resource_request, token_request};
+use oauth_model::client::call::{HttpCall, basic, judge_tokens, resource_request, token_request};
 use oauth_model::client::receive::{locate, origin_of, receive, session_cookie_name};
 use oauth_model::client::refusal::ClientRefusal;
 use oauth_model::client::reply::{ClientPage, Shown, encode};
-use oauth_model::client::settings::{Settings, metadata_url};
+use oauth_model::client::settings::{Binding, Settings, metadata_url};
 use oauth_model::client::site::Site;
 use oauth_model::client::{Act, Event, step};
 use oauth_model::directory::Authentication;
@@ -23,10 +23,15 @@ fn site() -> Site {
 
 #[test]
 fn the_server_s_words_are_shown_for_its_own_refusals_only() {
-    let judged = judge_token_answer(Time(0), 400, br#"{"error":"invalid_grant","error_description":"late"}"#);
+    let judged = judge_tokens(
+        Binding::Bearer,
+        Time(0),
+        400,
+        br#"{"error":"invalid_grant","error_description":"late"}"#,
+    );
     assert_eq!((judged.words.error.as_str(), judged.words.description.as_str()), ("invalid_grant", "late"));
-    assert_eq!(judge_token_answer(Time(0), 404, b"<h1>").words.error, "HTTP status 404");
-    assert_eq!(judge_token_answer(Time(0), 502, b"<h1>").words.error, "");
+    assert_eq!(judge_tokens(Binding::Bearer, Time(0), 404, b"<h1>").words.error, "HTTP status 404");
+    assert_eq!(judge_tokens(Binding::Bearer, Time(0), 502, b"<h1>").words.error, "");
 
     let browser = Browser::waiting(settings());
     let words = browser.receive("/callback?error=access_denied&error_description=no+way").words;
@@ -278,7 +283,8 @@ fn secrets_do_not_print() {
     let browser = Browser::waiting(settings());
     let received = browser.receive("/callback?code=the-code&state=$state");
     let call = token_request(&settings(), "the-code", Some(fresh(0).verifier.secret));
-    let judged = judge_token_answer(Time(0), 200, br#"{"access_token":"the-token","token_type":"Bearer"}"#);
+    let judged =
+        judge_tokens(Binding::Bearer, Time(0), 200, br#"{"access_token":"the-token","token_type":"Bearer"}"#);
     let printed = format!("{received:?} {call:?} {judged:?} {:?} {:?}", settings(), browser.session);
     for secret in ["the-code", "the-token", "client_secret_1", &fresh(0).verifier.secret.text()] {
         assert!(!printed.contains(secret), "{secret} stands in {printed}");

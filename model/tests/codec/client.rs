@@ -1,13 +1,13 @@
 //! The client's side: no browser and no server can make it panic, and what it sends can be sent.
 
-use oauth_model::client::call::{judge_resource_answer, judge_token_answer, token_request};
+use oauth_model::client::call::{judge_resource_answer, judge_tokens, token_request};
 use oauth_model::client::dpop::given_nonce;
 use oauth_model::client::push::judge_push_answer;
 use oauth_model::client::reach::Reach;
 use oauth_model::client::receive::{locate, receive};
 use oauth_model::client::reply::{Shown, encode};
 use oauth_model::client::resource::{challenges_of, metadata_call, resource_metadata_url};
-use oauth_model::client::settings::{Settings, metadata_url};
+use oauth_model::client::settings::{Binding, Settings, metadata_url};
 use oauth_model::client::site::Site;
 use oauth_model::client::{Act, Fresh, IssNeed, Session, step};
 use oauth_model::directory::Authentication;
@@ -94,7 +94,7 @@ proptest! {
 
     #[test]
     fn whatever_a_server_answers_a_token_fits_its_header(status in 100..600_u16, body in body()) {
-        let judged = judge_token_answer(Time(1000), status, &body);
+        let judged = judge_tokens(Binding::Bearer, Time(1000), status, &body);
         prop_assert_eq!(judged.answer.is_ok(), judged.token.is_some());
         if let Some(token) = &judged.token {
             prop_assert_eq!(status, 200);

@@ -1,8 +1,11 @@
 //! Front page, metadata, and paths that are none.
 
-use oauth_model::policy::Policy;
+use std::collections::BTreeSet;
 
-use super::stage::nobody;
+use oauth_model::policy::Policy;
+use oauth_model::server::receive::receive;
+
+use super::stage::{Stage, nobody};
 use super::table::{Table, check};
 
 const METADATA: &str = "GET /.well-known/oauth-authorization-server";
@@ -93,4 +96,45 @@ fn metadata(challenges: &str) -> String {
 #[test]
 fn every_path_is_answered_as_the_table_says() {
     check(&table().rows);
+}
+
+/// The requests that the core knows, by the text that declares them.
+fn known() -> BTreeSet<&'static str> {
+    let source = include_str!("../../src/server/mod.rs");
+    let (_, rest) = source.split_once("pub enum Request {").expect("the core declares its requests");
+    let (body, _) = rest.split_once("\n}").expect("and ends somewhere");
+    let lines = body.lines().map(str::trim).filter(|line| line.starts_with(char::is_uppercase));
+    lines.map(|line| line.split(['(', ',']).next().unwrap_or(line)).collect()
+}
+
+#[test]
+fn every_request_that_the_core_knows_comes_through_a_route() {
+    let doors = [
+        "GET /",
+        "GET /login",
+        "POST /login",
+        "GET /authorize",
+        "POST /authorize",
+        "POST /par",
+        "GET /authorize (pushed)",
+        "POST /token",
+        "POST /register",
+        "POST /revoke",
+        "POST /introspect",
+        "GET /api/me",
+        METADATA,
+        RESOURCES[0].0,
+        "GET /nowhere",
+    ];
+    let mut stage = Stage::new();
+    stage.send("POST /par", "");
+    let came = |door: &&str| {
+        let edits = if door.starts_with("GET /api") { "authorization:Bearer␣x" } else { "" };
+        let request = stage.draft(door, edits);
+        let request = format!("{:?}", receive(&request, &stage.bench.directory).request);
+        request.split('(').next().unwrap_or_default().to_owned()
+    };
+    let came: BTreeSet<String> = doors.iter().map(came).collect();
+    let known: BTreeSet<String> = known().into_iter().map(str::to_owned).collect();
+    assert_eq!(came, known);
 }
