@@ -112,6 +112,13 @@ impl Live {
         (since + *lock(&self.advanced)).as_secs()
     }
 
+    /// A moment of this run, in seconds since 1970 by the run's clock.
+    #[must_use]
+    pub fn unix_time_of(&self, at: Instant) -> u64 {
+        let now = Instant::now() + *lock(&self.advanced);
+        self.unix_time().saturating_sub(now.saturating_duration_since(at).as_secs())
+    }
+
     /// Waits by the clock of the run; the moments that follow are later by that time in either case.
     pub async fn wait(&self, time: Duration) {
         self.clock.wait(time).await;

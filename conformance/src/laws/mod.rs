@@ -6,6 +6,7 @@
 mod named;
 mod observe;
 mod parse;
+mod proof;
 mod registered;
 mod tokens;
 
@@ -47,6 +48,9 @@ const REFRESH: &[Need] = &[Need::Login, Need::Refresh];
 const PUSHED: &[Need] = &[Need::Login, Need::PushedRequests];
 const REVOCATION: &[Need] = &[Need::Login, Need::Revocation];
 const INTROSPECTION: &[Need] = &[Need::Login, Need::Introspection];
+const BOUND: &[Need] = &[Need::Login, Need::Dpop];
+const BOUND_REFRESH: &[Need] = &[Need::Login, Need::Dpop, Need::Refresh];
+const BOUND_RESOURCE: &[Need] = &[Need::Login, Need::DpopResource];
 const RESOURCES: &[Need] = &[Need::Login, Need::SecondResource];
 
 laws! {
@@ -81,10 +85,10 @@ laws! {
     "revoked-access-token-is-dead" REVOCATION;
     "active-token-in-time" INTROSPECTION;
     "active-token-not-revoked" INTROSPECTION;
-    "code-with-its-key" LOGIN;
-    "public-refresh-with-its-key" REFRESH;
-    "bound-token-with-its-key" LOGIN;
-    "proof-in-time" LOGIN;
+    "code-with-its-key" BOUND;
+    "public-refresh-with-its-key" BOUND_REFRESH;
+    "bound-token-with-its-key" BOUND_RESOURCE;
+    "proof-in-time" BOUND;
     "served-token-is-for-resource" RESOURCES;
     "served-token-was-issued" LOGIN;
     "served-token-in-time" LOGIN;
@@ -102,7 +106,7 @@ pub fn cases(profile: Profile) -> &'static [Case] {
 
 fn judge(ctx: &Context, law: &Law) -> Checked {
     let live = ctx.live();
-    let observed = observe::observe(&live.target, &live.recording());
+    let observed = observe::observe(&live.target, &live.recording(), |at| live.unix_time_of(at));
     let lifetime = live.target.code_lifetime.unwrap_or(LONGEST_CODE_LIFETIME);
     let facts = Facts {
         facts: &observed.facts,

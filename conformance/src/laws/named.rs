@@ -29,6 +29,9 @@ impl Observer<'_> {
         let Some((client_id, _)) = self.presented(exchange, &params)? else { return Ok(()) };
         let Some(uri) = uri.filter(|_| !params.repeats()) else { return Ok(()) };
         let expires_in = document.get("expires_in").and_then(Value::as_u64).map(|span| span + super::GRACE);
+        // A pushed proof is as good as `dpop_jkt` (RFC 9449, section 10.1).
+        let proven = self.proven_key(&exchange.request).filter(|_| !params.has("dpop_jkt"));
+        let params = proven.iter().fold(params, |params, key| params.with("dpop_jkt", key));
         self.pushes.insert(uri.to_owned(), params);
         let pushed = Pushed { uri: self.sym(uri), client: self.sym(&client_id), expires_in };
         self.record(exchange, What::Pushed(pushed));

@@ -21,13 +21,17 @@ pub(super) struct Observed {
     pub(super) exchanges: Vec<Arc<Exchange>>,
 }
 
-/// Reads the facts off a recording.
-pub(super) fn observe(target: &Target, recording: &[Arc<Exchange>]) -> Observed {
+/// Reads the facts off a recording. Its clock counts the seconds since 1970, as proofs do.
+pub(super) fn observe(
+    target: &Target,
+    recording: &[Arc<Exchange>],
+    unix_time: impl Fn(Instant) -> u64,
+) -> Observed {
     let start = recording.iter().map(|exchange| exchange.sent.at).min();
     let Some(start) = start else { return Observed::default() };
     let mut observer = Observer {
         target,
-        start,
+        start: (start, unix_time(start)),
         symbols: BTreeMap::new(),
         asked: Vec::new(),
         passwords: BTreeSet::new(),
@@ -36,6 +40,7 @@ pub(super) fn observe(target: &Target, recording: &[Arc<Exchange>]) -> Observed 
         wanted: BTreeMap::new(),
         granted: BTreeMap::new(),
         pushes: BTreeMap::new(),
+        nonces: BTreeMap::new(),
         foreign: BTreeSet::new(),
         registered: Registered::default(),
         observed: Observed::default(),
@@ -50,7 +55,8 @@ pub(super) fn observe(target: &Target, recording: &[Arc<Exchange>]) -> Observed 
 
 pub(super) struct Observer<'a> {
     pub(super) target: &'a Target,
-    start: Instant,
+    /// The first moment, and its time in seconds since 1970.
+    start: (Instant, u64),
     pub(super) symbols: BTreeMap<String, Sym>,
     /// Authorization requests, each until its browser has its answer.
     asked: Vec<Asked>,
@@ -66,6 +72,8 @@ pub(super) struct Observer<'a> {
     pub(super) granted: BTreeMap<String, Granted>,
     /// Requests that were pushed, by their `request_uri`.
     pub(super) pushes: BTreeMap<String, Pairs>,
+    /// The nonces for proofs, each with the time when it was given away last.
+    pub(super) nonces: BTreeMap<String, u64>,
     /// Tokens whose origin is not known.
     pub(super) foreign: BTreeSet<String>,
     /// Clients that registered themselves.
@@ -108,6 +116,7 @@ impl Observer<'_> {
     }
 
     fn read(&mut self, exchange: &Arc<Exchange>) {
+        self.nonce(exchange);
         let endpoints = &self.target.endpoints;
         let is = |endpoint: &Option<String>| {
             endpoint.as_ref().is_some_and(|endpoint| goes_to(&exchange.request, endpoint))
@@ -131,8 +140,9 @@ impl Observer<'_> {
     }
 
     /// The observer's clock, in seconds.
-    fn seconds(&self, at: Instant) -> f64 {
-        at.saturating_duration_since(self.start).as_secs_f64()
+    pub(super) fn seconds(&self, at: Instant) -> f64 {
+        let (start, unix_time) = self.start;
+        unix_time as f64 + at.saturating_duration_since(start).as_secs_f64()
     }
 
     pub(super) fn record(&mut self, exchange: &Arc<Exchange>, what: What) {
@@ -286,7 +296,7 @@ impl Observer<'_> {
             password_shown,
             consented,
             owner: None,
-            key: None,
+            key: one("dpop_jkt").map(|thumbprint| self.sym(&thumbprint)),
             pushed: one("request_uri").map(|uri| (self.sym(&uri), asked.at)),
         })
     }

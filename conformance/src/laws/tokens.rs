@@ -22,6 +22,7 @@ impl Observer<'_> {
             .map(str::to_owned);
         // An outage or a throttle is no judgement of what was shown.
         let refused = matches!(status, 400 | 401) && member("error").is_some();
+        let error = member("error").and_then(serde_json::Value::as_str);
         // Unless it is read below, a token that came here has an origin that is not known.
         self.foreign.extend(token.clone());
         if token.is_none() && !refused {
@@ -41,6 +42,15 @@ impl Observer<'_> {
         let (Some(asked), Some((client_id, secret))) = (asked, self.presented(exchange, &params)?) else {
             return Ok(());
         };
+        let proof = self.proof(request, None)?;
+        let is_spoilt = proof.is_none() && header(request, "dpop")?.is_some();
+        if token.is_none() && (is_spoilt || matches!(error, Some("invalid_dpop_proof" | "use_dpop_nonce"))) {
+            // What else was shown need not have been looked at.
+            return Ok(());
+        }
+        let kind = member("token_type").and_then(serde_json::Value::as_str);
+        let is_bound = kind.is_some_and(|kind| kind.eq_ignore_ascii_case("dpop"));
+        let key = proof.filter(|_| is_bound).map(|proof| proof.key);
         if let Some(token) = &token {
             self.foreign.remove(token);
         }
@@ -53,7 +63,7 @@ impl Observer<'_> {
                 expires_in,
                 beyond_consent: false,
                 refresh: None,
-                key: None,
+                key,
                 only_for: self.only_for(&named),
             });
             let what = ForItself { client: self.sym(&client_id), secret, issued };
@@ -80,7 +90,7 @@ impl Observer<'_> {
             // Only a scope in the token request itself can widen; defaults are the server's choice.
             beyond_consent: wanted.is_some_and(|wanted| gains(wanted, told.as_deref(), allowed.as_deref())),
             refresh: refresh.map(|refresh| self.sym(&refresh)),
-            key: None,
+            key,
             only_for: self.only_for(if named.is_empty() { &resources } else { &named }),
         });
         let client = self.sym(&client_id);
@@ -93,7 +103,7 @@ impl Observer<'_> {
                 secret,
                 redirect_uri: redirect_uri.map(|uri| self.sym(&uri)),
                 verifier: verifier.map(|text| (self.sym(&text), self.sym(&s256(&text)))),
-                proof: None,
+                proof,
                 token: issued,
             })
         } else {
@@ -102,7 +112,7 @@ impl Observer<'_> {
                 client,
                 secret,
                 strays,
-                proof: None,
+                proof,
                 falls_short: !params.has("scope") && is_wider(allowed.as_deref(), told.as_deref()),
                 issued,
             })
@@ -140,10 +150,9 @@ impl Observer<'_> {
 
     pub(super) fn resource_request(&mut self, exchange: &Arc<Exchange>, resource: &str) -> Result<(), Twice> {
         let request = &exchange.request;
-        let Some(token) = header(request, "authorization")?.and_then(|value| credentials(value, "bearer"))
-        else {
-            return Ok(());
-        };
+        let shown = header(request, "authorization")?
+            .and_then(|value| credentials(value, "bearer").or_else(|| credentials(value, "dpop")));
+        let Some(token) = shown else { return Ok(()) };
         if self.foreign.contains(token) || query(request).has("access_token") || !request.body.is_empty() {
             return Ok(());
         }
@@ -151,7 +160,7 @@ impl Observer<'_> {
         let service = ResourceUse {
             token: self.sym(token),
             resource: self.sym(resource),
-            proof: None,
+            proof: self.proof(request, Some(token))?,
             served: (200..300).contains(&response.status),
             covered: self.covers(token),
         };
