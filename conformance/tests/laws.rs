@@ -1,0 +1,83 @@
+//! Laws of the suite fall by themselves under a fault of the reference server, where the run has a case that gives them
+//! something to see; without the fault the same run holds.
+
+use std::sync::Arc;
+
+use oauth_conformance::case::Profile;
+use oauth_conformance::http::{Settings, Wire};
+use oauth_conformance::live::Live;
+use oauth_conformance::reference;
+use oauth_conformance::run::{Outcome, Progress, run};
+use oauth_conformance::select::Selection;
+use oauth_conformance::target::discover;
+use oauth_conformance::verdict::{Report, Verdict};
+use oauth_model::fault::{Fault, Faults};
+use oauth_model::policy::Policy;
+
+/// A law, a case that shows it something, and the faults of which each breaks it.
+const ROWS: &[(&str, &str, &[Fault])] = &[
+    ("laws/code-with-its-key", "dpop/code-has-a-key", &[Fault::CodeOfAnyKey]),
+    ("laws/code-with-its-key", "dpop/pushed-key-counts", &[Fault::CodeOfAnyKey]),
+    ("laws/public-refresh-with-its-key", "dpop/public-refresh-token-has-a-key", &[Fault::RefreshOfAnyKey]),
+    ("laws/bound-token-with-its-key", "dpop-resource/key-is-the-tokens", &[Fault::ProofOfAnyKey]),
+    (
+        "laws/bound-token-with-its-key",
+        "dpop-resource/bound-token-is-no-bearer-token",
+        &[Fault::BoundTokenAsBearerTaken],
+    ),
+    (
+        "laws/bound-token-with-its-key",
+        "dpop-resource/proof-is-checked",
+        &[Fault::ProofSignatureUnchecked, Fault::ProofMethodUnchecked, Fault::ProofTargetUnchecked],
+    ),
+    ("laws/bound-token-with-its-key", "dpop-resource/proof-names-the-token", &[Fault::ProofOfAnyToken]),
+    ("laws/proof-in-time", "dpop/time-is-checked", &[Fault::ProofUnexpiring]),
+    ("laws/proof-in-time", "dpop/refused-when-grown-old", &[]),
+    (
+        "laws/revoked-refresh-token-ends-access",
+        "revocation/takes-the-access-tokens-along",
+        &[Fault::RevocationKeepsAccess],
+    ),
+    ("laws/revoked-access-token-is-dead", "revocation/ends-an-access-token", &[Fault::RevocationKeepsTokens]),
+];
+
+const SEED: u64 = 9449;
+
+struct Quiet;
+
+impl Progress for Quiet {
+    fn starts(&mut self, _number: usize, _of: usize, _id: &str) {}
+    fn ended(&mut self, _report: &Report) {}
+}
+
+/// A run of these cases. The server gives no nonces: the time of one would count for that of its proof.
+async fn outcome(faults: Faults, only: &[&str]) -> Outcome {
+    let policy = Policy { dpop_nonce: false, ..reference::policy(Profile::Rfc9700) };
+    let mut reference = reference::start_with(policy, faults).await.expect("it starts");
+    let wire = Wire::new(&Settings::default()).expect("HTTP works");
+    discover(&wire, &mut reference.target).await.expect("it publishes metadata");
+    let (target, clock) = (reference.target.clone(), reference.clock.clone());
+    let live = Arc::new(Live::new(target, wire, clock, Profile::Rfc9700, SEED));
+    let only = only.iter().map(|id| (*id).to_owned()).collect();
+    let selection = Selection { only, slow: true, ..Selection::default() };
+    run(&live, &selection, false, &mut Quiet, std::future::pending()).await.expect("it runs")
+}
+
+fn verdict(outcome: &Outcome, id: &str) -> Option<Verdict> {
+    outcome.reports.iter().find(|report| report.id == id).map(|report| report.verdict)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_law_holds_of_a_right_server_and_falls_under_its_fault() {
+    for (law, case, faults) in ROWS {
+        let clean = outcome(Faults::none(), &[law, case]).await;
+        assert_eq!(verdict(&clean, law), Some(Verdict::Held), "{law} in a clean run of {case}, seed {SEED}");
+        for fault in *faults {
+            let found = outcome(Faults::these(&[*fault]), &[law, case]).await;
+            let name = fault.name();
+            // A law of a SHOULD warns.
+            let fell = matches!(verdict(&found, law), Some(Verdict::Failed | Verdict::Warned));
+            assert!(fell, "{law} under {name} after {case}, seed {SEED}");
+        }
+    }
+}
