@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use oauth_model::fault::Faults;
-use oauth_model::policy::Policy;
+use oauth_model::policy::{PkceNeed, Policy};
 use oauth_reference_server::{Config, ManualClock, Options, Server, serve};
 use tokio::net::TcpListener;
 
@@ -57,8 +57,9 @@ pub async fn start_with(policy: Policy, faults: Faults) -> Result<Reference, Hal
     let server =
         serve(listener, Config::built_in(), options).await.map_err(|error| fault(error.to_string()))?;
     let text = TARGET.replace("http://127.0.0.1:9000", &format!("http://{}", server.addr()));
-    let target =
+    let mut target =
         read_text("targets/reference.toml", &text, &|_| None).map_err(|error| fault(error.to_string()))?;
+    target.pkce_required &= policy.pkce != PkceNeed::Optional;
     let advance = Clock::Advance(Arc::new(move |time| clock.advance(time)));
     Ok(Reference { target, clock: advance, _server: server })
 }
