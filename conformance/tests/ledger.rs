@@ -10,7 +10,7 @@ use oauth_model::law::LAWS;
 use oauth_model::rule::{Kind, Role, RuleId, Status};
 
 /// At least so many rules are held; the count cannot fall unnoticed.
-const HELD_AT_LEAST: usize = 193;
+const HELD_AT_LEAST: usize = 449;
 
 /// What the client's hostile-server tests judge, which those tests keep true.
 const CLIENT_CHECKS: &str = include_str!("../../reference-client/tests/hostile/checks.txt");

@@ -21,11 +21,18 @@ impl Progress for Quiet {
 }
 
 async fn outcome(selection: &Selection, stop_at_once: bool) -> (Arc<Live>, Result<Outcome, Halt>) {
-    let mut reference = reference::start(Profile::Rfc9700, Faults::none()).await.expect("it starts");
+    outcome_by(Profile::Rfc9700, selection, stop_at_once).await
+}
+
+async fn outcome_by(
+    profile: Profile,
+    selection: &Selection,
+    stop_at_once: bool,
+) -> (Arc<Live>, Result<Outcome, Halt>) {
+    let mut reference = reference::start(profile, Faults::none()).await.expect("it starts");
     let wire = Wire::new(&Settings::default()).expect("HTTP works");
     discover(&wire, &mut reference.target).await.expect("it publishes metadata");
-    let live =
-        Arc::new(Live::new(reference.target.clone(), wire, reference.clock.clone(), Profile::Rfc9700, 7));
+    let live = Arc::new(Live::new(reference.target.clone(), wire, reference.clock.clone(), profile, 7));
     let interrupt = async move {
         if !stop_at_once {
             std::future::pending::<()>().await;
@@ -42,6 +49,21 @@ async fn the_reference_server_holds() {
     let shown = text(&live, &outcome, Veil::new(&live, false), Style::Plain);
     assert_eq!(outcome.overall, Overall::Held, "{shown}");
     assert_eq!(outcome.count(Verdict::Warned), 0, "{shown}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_policy_of_each_profile_is_what_the_profile_judges_by() {
+    // What RFC 6749's policy leaves to the client, RFC 7636 and RFC 8252 would rather have refused.
+    let lax = ["challenge/plain-refused", "native/challenge-is-needed"];
+    for (profile, warned) in [(Profile::Rfc6749, &lax[..]), (Profile::Oauth21, &[])] {
+        let (live, outcome) = outcome_by(profile, &Selection::default(), false).await;
+        let outcome = outcome.expect("it runs");
+        let shown = text(&live, &outcome, Veil::new(&live, false), Style::Plain);
+        assert_eq!(outcome.overall, Overall::Held, "{shown}");
+        let reports = outcome.reports.iter().filter(|report| report.verdict == Verdict::Warned);
+        let ids: Vec<&str> = reports.map(|report| report.id.as_str()).collect();
+        assert_eq!(ids, warned, "{shown}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
