@@ -1,12 +1,17 @@
 //! A browser and a client by hand in front of the bench: requests as edits of a good one.
 //!
-//! A door is a method and a path, and has a request that succeeds if the scene before it went well. Edits, between
-//! spaces, change it: `name=value` sets a parameter (as it stands on the wire), `+name=value` adds one more, `-name` takes
-//! a parameter or header away, `?name=value` adds one to the query of a POST; `authorization:`, `cookie:` and
-//! `content-type:` set a header, `basic:ID:SECRET` makes Basic credentials, `method:` another method, `pad:N` a body of
-//! N bytes, `wait:N` lets seconds pass, `proof:` adds a proof of possession (`proof.rs`) and `dpop:` a header of this text. At `/register` the parameters are the members of a JSON object, their values JSON as well, and `body:TEXT` stands in for it. `$code`, `$token`, `$refresh`, `$ask` and `$csrf` are what the last reply
-//! that had one showed, `$grant` the part of handles that names the grant, `$token1`, `$refresh1` and so on what the first one and those after it showed; `␣` is a space.
-//! What stands behind the path in a door tells apart the good requests of one path.
+//! A door is a method and a path, and has a request that succeeds if the scene before it went well; what stands behind
+//! the path tells apart the good requests of one path. Edits, between spaces, change it (`␣` is a space):
+//!
+//! - `name=value` sets a parameter as it stands on the wire, `+name=value` adds one more, `-name` takes a parameter or
+//!   header away, `?name=value` adds one to the query of a POST. At `/register` parameters are the members of a JSON
+//!   object, and their values JSON.
+//! - `authorization:`, `cookie:`, `content-type:` and `dpop:` set a header, `basic:ID:SECRET` makes Basic credentials,
+//!   `proof:` adds a proof of possession (`proof.rs`).
+//! - `method:` sets another method, `body:TEXT` another body, `pad:N` makes it N bytes long, `wait:N` lets seconds pass.
+//! - `$code`, `$token`, `$refresh`, `$pushed`, `$client`, `$secret`, `$ask` and `$csrf` are what the last reply that had
+//!   one showed, `$token1`, `$refresh1` and so on what the first one and those after it showed, `$grant` the part of
+//!   handles that names the grant.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
