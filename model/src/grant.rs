@@ -24,6 +24,8 @@ pub struct Grant {
 pub struct Terms {
     /// The client that asked.
     pub client: ClientNo,
+    /// Whether nobody but the client itself vouches for it and its redirect URI (RFC 7591).
+    pub self_registered: bool,
     /// The resource owner who was asked; none while a pushed request waits for one, and where a client asks for itself
     /// (RFC 6749 4.4).
     pub owner: Option<Owner>,
@@ -137,7 +139,9 @@ pub struct Refresh {
     pub until: Time,
     /// When it took the place of the one before.
     pub since: Time,
-    /// The ones before it.
+    /// The one before it, whole: while the grace lasts, it brings tokens.
+    pub before: Option<Digest>,
+    /// The ones before it, to be recognised.
     pub spent: Spent,
 }
 
@@ -163,7 +167,7 @@ impl Live {
         if refresh.token.matches(token) {
             return Some(TokenKind::Refresh);
         }
-        refresh.spent.find(token).map(|_| TokenKind::SpentRefresh)
+        refresh.spent.holds(token).then_some(TokenKind::SpentRefresh)
     }
 }
 
@@ -184,11 +188,10 @@ impl Spent {
         self
     }
 
-    /// How many rotations ago a token was spent; 0 for the latest.
+    /// Whether a token was spent.
     #[must_use]
-    pub fn find(&self, token: &Digest) -> Option<usize> {
-        let short = Self::short(token);
-        self.0.iter().position(|have| *have == short)
+    pub fn holds(&self, token: &Digest) -> bool {
+        self.0.contains(&Self::short(token))
     }
 
     fn short(token: &Digest) -> u64 {

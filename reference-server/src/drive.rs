@@ -167,8 +167,8 @@ async fn write<S: Store>(
     match (pending.write, stored) {
         (Write::InsertClient(client), _) => {
             let registration = beside.registration.as_ref().map(|metadata| metadata.registration(&client));
-            let registered = registration.is_some_and(|registration| host.register(&registration));
-            Ok(if registered { Swap::Landed } else { Swap::Lost })
+            // A step registers only who said something of itself.
+            registration.map_or(Ok(Swap::Lost), |registration| host.register(&registration))
         }
         (Write::InsertSession(session), _) => store.insert_session(session).await,
         (Write::InsertGrant(grant), _) => store.insert_grant(grant, beside.kept.clone()).await,

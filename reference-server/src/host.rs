@@ -13,6 +13,7 @@ use oauth_model::server::dpop::Nonces;
 
 use crate::config::DemoAccount;
 use crate::password::Passwords;
+use crate::store::{StoreError, Swap};
 
 /// Where the time comes from, in whole seconds since the UNIX epoch.
 pub trait Clock: Send + Sync {
@@ -112,18 +113,23 @@ impl<S> Host<S> {
         Arc::clone(&self.directory.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Registers a client under an id that must be free; false where there is no room.
-    pub(crate) fn register(&self, registration: &Registration) -> bool {
+    /// Registers a client under an id that must be free.
+    ///
+    /// # Errors
+    /// [`StoreError::NothingHappened`] where there is no room.
+    pub(crate) fn register(&self, registration: &Registration) -> Result<Swap, StoreError> {
         let mut known = self.directory.write().unwrap_or_else(PoisonError::into_inner);
         let registered = known.clients.iter().filter(|entry| entry.client.self_registered).count();
         if registered >= REGISTRATIONS {
-            return false;
+            let full =
+                format!("{REGISTRATIONS} clients have registered themselves, and there is no room for more");
+            return Err(StoreError::NothingHappened(full));
         }
         let mut next = Directory::clone(&known);
-        let fits = next.register(registration).is_ok();
-        if fits {
-            *known = Arc::new(next);
+        if next.register(registration).is_err() {
+            return Ok(Swap::Lost);
         }
-        fits
+        *known = Arc::new(next);
+        Ok(Swap::Landed)
     }
 }

@@ -20,7 +20,9 @@ impl Registered {
         let Some(id) = text("client_id") else { return };
         let uris = document.get("redirect_uris").and_then(Value::as_array);
         let mut uris = uris.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned);
-        let secret = text("client_secret");
+        // A secret that came beside the method none is not needed, whatever else is wrong with it.
+        let public = text("token_endpoint_auth_method").is_some_and(|method| method == "none");
+        let secret = text("client_secret").filter(|_| !public);
         let client = Client {
             role: ClientRole::First,
             id: id.clone(),

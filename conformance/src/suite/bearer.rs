@@ -144,7 +144,8 @@ async fn scheme_in_any_case(ctx: &Context) -> Checked {
 /// The request for the resource with a token in its query too.
 pub(super) fn in_query(request: Request, token: &str) -> Request {
     let separator = if request.url.contains('?') { '&' } else { '?' };
-    Request { url: format!("{}{separator}access_token={token}", request.url), ..request }
+    let encoded: String = url::form_urlencoded::byte_serialize(token.as_bytes()).collect();
+    Request { url: format!("{}{separator}access_token={encoded}", request.url), ..request }
 }
 
 async fn answer_to_a_query_token_is_private(ctx: &Context) -> Checked {

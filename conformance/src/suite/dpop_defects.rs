@@ -131,7 +131,11 @@ pub(super) const URL: &[Defect] = &[
         })
     }),
     defect("it is for the host alone", |proof, _| {
-        changed(proof, |htu| htu.splitn(4, '/').take(3).collect::<Vec<_>>().join("/"))
+        changed(proof, |htu| match htu.splitn(4, '/').collect::<Vec<_>>()[..] {
+            [scheme, empty, host, path] if !path.is_empty() => format!("{scheme}/{empty}/{host}"),
+            // The host alone is the address itself.
+            _ => format!("{}/suite", htu.trim_end_matches('/')),
+        })
     }),
     defect("a letter of the path is another", |proof, _| {
         changed(proof, |htu| {
@@ -186,7 +190,12 @@ mod tests {
     fn each_defect_makes_another_proof_and_has_words_of_its_own() {
         let (key, around) =
             (ProofKey::drawn([1; 32]), Around { other: ProofKey::drawn([2; 32]), now: 1_700_000_000 });
-        for (method, url) in [("POST", "https://as.example/token"), ("GET", "http://127.0.0.1:9000/api/me")] {
+        for (method, url) in [
+            ("POST", "https://as.example/token"),
+            ("GET", "http://127.0.0.1:9000/api/me"),
+            ("GET", "https://api.example"),
+            ("GET", "https://api.example/"),
+        ] {
             let good = Proof::new(&key, (method, url), "id", around.now);
             let spoilt: Vec<Vec<String>> = ALL
                 .iter()

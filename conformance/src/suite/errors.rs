@@ -4,7 +4,7 @@ use oauth_model::rules;
 
 use super::provoke::{Told, UNKNOWN, consent_page, errors_told, gives_code};
 use crate::browser::{Decision, Landing};
-use crate::case::Case;
+use crate::case::{Case, Profile};
 use crate::context::Context;
 use crate::expect;
 use crate::flow::AuthorizationRequest;
@@ -74,6 +74,7 @@ pub(super) const CASES: &[Case] = &[
         rules: rules!["rfc9700-4.11.2-authenticate-before-redirect"],
         about: "A faulty request from a browser in which nobody is logged in is not bounced to the client.",
         needs: &[Need::Login],
+        profiles: &[Profile::Rfc9700],
         run: |ctx| Box::pin(not_told_before_the_login(ctx)),
         ..Case::DEFAULT
     },

@@ -12,7 +12,7 @@ use super::spoil;
 use crate::browser::Landing;
 use crate::case::Case;
 use crate::context::Context;
-use crate::exchange::{Actor, Exchange, Request};
+use crate::exchange::{Actor, Exchange};
 use crate::expect;
 use crate::flow::{Authentication, TokenRequest};
 use crate::need::Need;
@@ -172,6 +172,11 @@ async fn secret_in_the_body(ctx: &Context) -> Checked {
         }
         let client = ctx.confidential()?;
         ctx.access(&client).await?;
+        if ctx.target().metadata.is_none() {
+            return Err(Stop::not_tested(
+                "no client of the target has authentication = \"client_secret_post\", and no metadata say who may",
+            ));
+        }
         let (id, secret) = (client.id.clone(), spoil::secret_of(&client).to_owned());
         let request = challenged(ctx, &client).await?.authenticated(Authentication::Body { id, secret });
         return expect::token(&ctx.token(&request).await?).map(drop);
@@ -241,24 +246,18 @@ async fn verifier_if_and_only_if_challenged(ctx: &Context) -> Checked {
     Ok(())
 }
 
-/// The request with a token in its query too.
-fn with_query(request: Request, access_token: &str) -> Request {
-    let separator = if request.url.contains('?') { '&' } else { '?' };
-    Request { url: format!("{}{separator}access_token={access_token}", request.url), ..request }
-}
-
 async fn token_in_the_query_is_ignored(ctx: &Context) -> Checked {
     let good = bearer::opening_token(ctx).await?.access_token;
-    let alone = with_query(ctx.resource_request(&good)?.without_header("Authorization"), &good);
+    let alone = bearer::in_query(ctx.resource_request(&good)?.without_header("Authorization"), &good);
     let answer: Arc<Exchange> = ctx.send(Actor::Client, alone).await?;
     // Whoever says that it does not belong there has not ignored it, and has not let it in either.
     expect::not_served(&answer, &[400, 401]).when("it stands in the query alone")?;
-    let beside = ctx.send(Actor::Client, with_query(ctx.resource_request(&good)?, &good)).await?;
+    let beside = ctx.send(Actor::Client, bearer::in_query(ctx.resource_request(&good)?, &good)).await?;
     if beside.status() == Some(400) {
         ctx.note("a token in both places is answered 400, as RFC 6750 asks");
         return Ok(());
     }
     expect::served(&beside).when("it stands in the header too")?;
-    let other = ctx.send(Actor::Client, with_query(ctx.resource_request(&good)?, UNKNOWN)).await?;
+    let other = ctx.send(Actor::Client, bearer::in_query(ctx.resource_request(&good)?, UNKNOWN)).await?;
     expect::served(&other).when("a bad one stands in the query")
 }

@@ -189,7 +189,7 @@ async fn what_was_pushed_counts(ctx: &Context) -> Checked {
             refused(&landing, BAD_REFERENCE).when(&way)?;
             continue;
         }
-        as_pushed(ctx, (&ask, &landing), name, &verifier).await.when(&way)?;
+        as_pushed(ctx, (&ask, &landing), (name, value), &verifier).await.when(&way)?;
     }
     Ok(())
 }
@@ -198,7 +198,7 @@ async fn what_was_pushed_counts(ctx: &Context) -> Checked {
 async fn as_pushed(
     ctx: &Context,
     (ask, landing): (&AuthorizationRequest, &Landing),
-    name: &str,
+    (name, beside): (&str, &str),
     other_verifier: &str,
 ) -> Checked {
     let location = expect::code_redirect(ask, landing)?;
@@ -212,9 +212,11 @@ async fn as_pushed(
     let answer = ctx.token(&good).await?;
     let token = expect::token(&answer)?;
     let pushed = ask.params.first("scope").unwrap_or_default();
+    let has = |scope: &str, value: &str| scope.split(' ').any(|own| own == value);
     match scope::stated(&token) {
+        // What was in neither is the server's own to give (RFC 6749, section 3.3).
         Some(stated)
-            if name == "scope" && !stated.iter().all(|value| pushed.split(' ').any(|own| own == *value)) =>
+            if name == "scope" && stated.iter().any(|value| has(beside, value) && !has(pushed, value)) =>
         {
             Err(answer.broken(format!("scope {pushed:?} as it was pushed"), format!("scope {stated:?}")))
         }

@@ -122,7 +122,7 @@ pub(super) const CASES: &[Case] = &[
 
 /// The address of a resource's metadata (RFC 9728, section 3.1).
 fn address(identifier: &str) -> Option<String> {
-    let url = Url::parse(identifier).ok()?;
+    let url = Url::parse(identifier).ok().filter(|url| url.origin().is_tuple())?;
     let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
     let path = if url.path() == "/" { "" } else { url.path() };
     Some(format!("{}/.well-known/oauth-protected-resource{path}{query}", url.origin().ascii_serialization()))
@@ -153,8 +153,10 @@ async fn published(ctx: &Context) -> Checked<(Resource, Arc<Exchange>)> {
         return Err(Stop::not_offered("the resource's identifier is no URL with a host"));
     };
     let exchange = get(ctx, &address).await?;
-    let status = exchange.response()?.status;
-    if !(200..300).contains(&status) && challenged(ctx).await?.is_none() {
+    // Some hosts answer every address with a page.
+    let response = exchange.response()?;
+    let is_page = response.media_type().as_deref() == Some("text/html");
+    if (is_page || !(200..300).contains(&response.status)) && challenged(ctx).await?.is_none() {
         return Err(Stop::not_offered("the resource publishes no metadata").at(&exchange));
     }
     Ok((resource, exchange))

@@ -56,6 +56,10 @@ fn host_of(url: &str) -> &str {
 
 /// How near a host is.
 fn place(host: &str) -> Reach {
+    // Whoever connects decodes it, and may come out anywhere.
+    if host.contains('%') {
+        return Reach::Everywhere;
+    }
     if let Ok(address) = host.parse::<Ipv6Addr>() {
         return match address.to_ipv4_mapped() {
             Some(inner) => place_of(inner),
@@ -146,6 +150,8 @@ mod tests {
                     "0177.0.0.1",
                     "127.1",
                     "as.example.1",
+                    "loc%61lhost",
+                    "127.0.0.%31",
                     "",
                 ],
             ),

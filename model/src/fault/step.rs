@@ -265,7 +265,7 @@ fn lie_about_verifier(fault: Fault, redeem: &mut Redeem, grant: &Grant) {
 fn lie_about_refresh(fault: Fault, ask: &mut RefreshAsk, grant: &mut Grant, client: Option<&Client>) {
     let Phase::Live(live) = &mut grant.phase else { return };
     let (Some(refresh), Some(shown)) = (&mut live.refresh, &mut ask.token) else { return };
-    let spent = refresh.spent.find(&shown.digest).is_some();
+    let spent = refresh.spent.holds(&shown.digest);
     match fault {
         Fault::RefreshReplayable if spent => shown.digest = refresh.token,
         Fault::RefreshUnchecked if !spent => shown.digest = refresh.token,

@@ -124,6 +124,7 @@ impl Authorize {
         let Judged { scope, audience, challenge, key } = told_by_redirect()?;
         let terms = Terms {
             client: client.no,
+            self_registered: client.self_registered,
             owner: Some(Owner { user: session.user, session: session.key }),
             redirect: self.redirect.ok().flatten().map(|uri| uri.exact),
             scope,

@@ -33,8 +33,16 @@ impl ClientCredentials {
             Some(asked) => asked.allowed(at, client).ok_or(Refusal::ScopeNotForClient)?,
         };
         let audience = asked_for(self.resources, Refusal::ResourceNotGranted)?;
-        let terms =
-            Terms { client: client.no, owner: None, redirect: None, scope, audience, challenge: None, key };
+        let terms = Terms {
+            client: client.no,
+            self_registered: client.self_registered,
+            owner: None,
+            redirect: None,
+            scope,
+            audience,
+            challenge: None,
+            key,
+        };
         // rfc6749-4.4.3-client-credentials-no-refresh-token
         let of = Issue { code: None, scope, audience, key, refresh: None };
         Ok(issue(at, at.fresh.grant, terms, of, Write::InsertGrant))

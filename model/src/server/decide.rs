@@ -7,7 +7,7 @@ use super::{Found, Moment, Needs, Outcome, Pending, Reply, Write};
 use crate::directory::Directory;
 use crate::form::Params;
 use crate::grant::{Asked, Cause, Coded, Grant, Phase};
-use crate::refusal::{Field, Malformed, Refusal};
+use crate::refusal::{Field, Malformed, Refusal, Refused};
 use crate::secret::{Digest, Handle, Shown};
 use crate::text::ScopeSet;
 
@@ -104,7 +104,10 @@ impl Decide {
         if scope.is_empty() {
             // rfc6749-4.1.2.1-access-denied
             grant.phase = Phase::Dead(Cause::Denied);
-            return Outcome::Write(Pending::new(Write::SwapGrant(grant), Refusal::OwnerDenied.into()));
+            let denied = Refused::from(Refusal::OwnerDenied);
+            // rfc9700-4.11.2-auto-redirect-only-if-trusted
+            let denied = if grant.terms.self_registered { denied.untrusted() } else { denied };
+            return Outcome::Write(Pending::new(Write::SwapGrant(grant), Reply::Refused(denied)));
         }
         grant.terms.scope = scope;
         // rfc6749-4.1.2-code-lifetime-10-minutes

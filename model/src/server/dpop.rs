@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
 
-use super::jwk::{Algorithm, is_private, public_key};
+use super::jwk::{Algorithm, is_private, public_key, thumbprint_text};
 use super::{Moment, Request};
 use crate::directory::{Client, Directory};
 use crate::form::normal_target;
@@ -119,6 +119,8 @@ impl KeyProof {
         check(headers.next().is_none(), ProofDefect::Repeated)?;
         let text = std::str::from_utf8(header).map_err(|_| ProofDefect::NotAJwt)?;
         let Jwt { head, claims, input, signature } = Jwt::parse(text).ok_or(ProofDefect::NotAJwt)?;
+        // No extension of JWS is known here, and whoever names one as critical wants it understood (RFC 7515 4.1.11).
+        check(!head.contains_key("crit"), ProofDefect::NotAJwt)?;
 
         // rfc9449-4.3-typ
         check(head.get("typ").and_then(Value::as_str) == Some("dpop+jwt"), ProofDefect::Type)?;
@@ -137,7 +139,7 @@ impl KeyProof {
         // rfc9449-4.3-required-claims
         let claim = |name: &str| claims.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
         let (jti, htm, htu) = (claim("jti"), claim("htm"), claim("htu"));
-        let made = claims.get("iat").and_then(Value::as_u64);
+        let made = claims.get("iat").and_then(seconds);
         let complete = jti.is_some() && htm.is_some() && htu.is_some() && made.is_some();
         check(complete, ProofDefect::Claim)?;
         for optional in ["nonce", "ath"] {
@@ -146,7 +148,7 @@ impl KeyProof {
         let target = format!("{}{}", directory.issuer, request.path);
         let same_target =
             |htu: &str| normal_target(htu).is_some() && normal_target(htu) == normal_target(&target);
-        let id = format!("{key:?} {} {}", request.path, jti.unwrap_or_default());
+        let id = format!("{} {} {}", thumbprint_text(&key), request.path, jti.unwrap_or_default());
         let proof = Self {
             key,
             id: Digest::of(&id),
@@ -204,6 +206,13 @@ impl KeyProof {
             Use::Again => Err(ProofFlaw::Again),
         }
     }
+}
+
+/// A NumericDate, which may have a fraction (RFC 7519 2), in whole seconds.
+fn seconds(date: &Value) -> Option<u64> {
+    let whole =
+        || date.as_f64().filter(|seconds| (0.0..1e15).contains(seconds)).map(|seconds| seconds as u64);
+    date.as_u64().or_else(whole)
 }
 
 /// The key that a request to the token endpoint, or one that is pushed, proves.

@@ -59,6 +59,7 @@ pub(super) fn issue_refresh(
         key: key.filter(|_| client.is_public()),
         until: at.now.after(at.policy.refresh_lifetime),
         since: at.now,
+        before: before.map(|before| before.token),
         spent: before.map_or(Spent::default(), |before| before.spent.with(&before.token)),
     }
 }

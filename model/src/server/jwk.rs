@@ -50,8 +50,8 @@ impl Algorithm {
 /// The members that give a key away (RFC 7518 6).
 const PRIVATE: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 
-/// Shorter moduli are no protection (RFC 7518 3.3), in bytes.
-const RSA_MODULUS: std::ops::RangeInclusive<usize> = 256..=1024;
+/// Shorter moduli are no protection (RFC 7518 3.3), and longer ones no edge checks; in bytes.
+const RSA_MODULUS: std::ops::RangeInclusive<usize> = 256..=512;
 
 /// Whether a key holds a private member.
 pub(super) fn is_private(jwk: &Map<String, Value>) -> bool {

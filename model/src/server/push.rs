@@ -106,7 +106,16 @@ impl Push {
         }
         let key = key.or(proven);
         let redirect = self.request.redirect.ok().flatten().map(|uri| uri.exact);
-        let terms = Terms { client: client.no, owner: None, redirect, scope, audience, challenge, key };
+        let terms = Terms {
+            client: client.no,
+            self_registered: client.self_registered,
+            owner: None,
+            redirect,
+            scope,
+            audience,
+            challenge,
+            key,
+        };
         let expires_in = at.policy.push_lifetime;
         let phase = Phase::Pushed(Pushed { secret: at.fresh.secret.digest, until: at.now.after(expires_in) });
         let handle = Handle { grant: at.fresh.grant, secret: at.fresh.secret.secret };

@@ -86,11 +86,12 @@ impl RefreshAsk {
         if grant.terms.client != client.no {
             return Err(Refusal::RefreshOfAnotherClient);
         }
-        // rfc9449-5-public-refresh-token-bound
-        fits(refresh.key, key).map_err(Refusal::ProofAtToken)?;
+        // Before the key: a token may be spent that was bound to none, or that a thief bound to his own.
         if matches!(standing, Standing::Spent) {
             return Err(Refusal::RefreshReplayed);
         }
+        // rfc9449-5-public-refresh-token-bound
+        fits(refresh.key, key).map_err(Refusal::ProofAtToken)?;
         // rfc9700-4.14.2-refresh-expires-when-idle
         if at.now >= refresh.until {
             return Err(Refusal::RefreshExpired);
@@ -111,9 +112,9 @@ fn standing(at: &Moment, refresh: &Refresh, shown: &Shown) -> Standing {
     if refresh.token.matches(&shown.digest) {
         return Standing::Good;
     }
-    match refresh.spent.find(&shown.digest) {
-        Some(0) if at.now < refresh.since.after(at.policy.refresh_grace) => Standing::InGrace,
-        Some(_) => Standing::Spent,
-        None => Standing::Unknown,
+    let in_grace = at.now < refresh.since.after(at.policy.refresh_grace);
+    if in_grace && refresh.before.is_some_and(|before| before.matches(&shown.digest)) {
+        return Standing::InGrace;
     }
+    if refresh.spent.holds(&shown.digest) { Standing::Spent } else { Standing::Unknown }
 }

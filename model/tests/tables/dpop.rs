@@ -38,6 +38,8 @@ fn refused_with_nonce(says: &str) -> String {
     format!("{}{NONCE}", refused(says))
 }
 
+const INVALID_REFRESH: &str = "400 invalid_grant (the refresh token is not valid for this request)";
+
 const WANTED: &str =
     "400 use_dpop_nonce (the DPoP proof has to carry the nonce of this answer) [DPoP-Nonce: nonce-now]";
 
@@ -51,6 +53,14 @@ fn bound_tokens(stage: &mut Stage) {
     stage.send(AUTHORIZE, "client_id=public_1 redirect_uri=http://127.0.0.1:5/callback");
     stage.send(DECIDE, "");
     stage.send(REDEEM, &format!("{OWN} proof:"));
+}
+
+/// A public client has tokens that are bound to no key.
+fn unbound_tokens(stage: &mut Stage) {
+    logged_in(stage);
+    stage.send(AUTHORIZE, "client_id=public_1 redirect_uri=http://127.0.0.1:5/callback");
+    stage.send(DECIDE, "");
+    stage.send(REDEEM, OWN);
 }
 
 /// A code that is bound to the first key.
@@ -99,6 +109,7 @@ const DEFECTS: &[(&str, &str)] = &[
     ("proof:number=jti", "the DPoP proof lacks jti, htm, htu or iat, or a claim has a wrong type"),
     ("proof:number=nonce", "the DPoP proof lacks jti, htm, htu or iat, or a claim has a wrong type"),
     ("proof: +proof:", "there is more than one DPoP header field"),
+    ("proof:crit=x", "the DPoP proof is no JWT"),
     ("proof:sig=AAAA", "the DPoP proof is not signed by its own key"),
     ("proof:htm=PUT", "the DPoP proof was made for another method or address"),
     ("proof:htm=post", "the DPoP proof was made for another method or address"),
@@ -121,6 +132,7 @@ fn proofs(t: &mut Table) {
         "proof:htu=http://127.0.0.1:9000/%74oken",
         "proof:iat=-299",
         "proof:iat=60",
+        "proof:half=iat",
         "proof:nonce=nonce-before",
         "proof:key=2",
         "proof:-ath",
@@ -213,6 +225,17 @@ fn bindings(t: &mut Table) {
         (REFRESH, &format!("{PUBLIC} proof:key=2"), &another),
         (REFRESH, &format!("{PUBLIC} proof:"), &bound(true)),
         (REFRESH, &format!("{PUBLIC} proof:"), &bound(true)),
+    ]);
+    // Who refreshes first with a key of his own shuts nobody up: the token before it, shown again, ends both.
+    t.from(unbound_tokens);
+    t.story(&[
+        (REFRESH, &format!("{PUBLIC} proof:key=2"), &bound(true)),
+        (REFRESH, &format!("{PUBLIC} refresh_token=$refresh1"), INVALID_REFRESH),
+        (
+            REFRESH,
+            &format!("{PUBLIC} refresh_token=$refresh2 proof:key=2"),
+            &format!("{INVALID_REFRESH}{NONCE}"),
+        ),
     ]);
     // A confidential client's is not: its secret does.
     t.from(super::stage::refreshable);

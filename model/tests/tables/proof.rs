@@ -1,8 +1,9 @@
 //! Proofs of possession for the rows: a good one, and edits of it.
 //!
-//! `proof:` is a good proof for the door of its row; behind the colon, between commas, `typ=`, `alg=`, `sig=` and `key=`
-//! (a digit: which of two keys, or `private`, `none`, `small`) change its head, every other name a claim; `-name` takes one
-//! away; `iat=` counts from now. The bench takes one signature for right, whatever was signed.
+//! `proof:` is a good proof for the door of its row; behind the colon, between commas, `typ=`, `alg=`, `crit=`, `sig=` and
+//! `key=` (a digit: which of two keys, or `private`, `none`, `small`) change its head, every other name a claim; `-name`
+//! takes one away; `iat=` counts from now, `half=` and `number=` make the claim that they name a number. The bench takes
+//! one signature for right, whatever was signed.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -53,6 +54,8 @@ pub(crate) fn proof(edits: &str, made: &Made<'_>) -> String {
         }
         let (name, value) = edit.split_once('=').expect("an edit of a proof is name=value or -name");
         match name {
+            "crit" => drop(head.insert(name.to_owned(), json!([value]))),
+            "half" => drop(claims.insert(value.to_owned(), json!(made.now as f64 - 0.5))),
             "typ" | "alg" => drop(head.insert(name.to_owned(), json!(value))),
             "key" => drop(head.insert("jwk".to_owned(), jwk(value))),
             "sig" => value.clone_into(&mut signature),

@@ -192,11 +192,8 @@ fn being(t: &mut Table) {
     ]);
     t.story(&[
         (ASK, URI, CONSENT),
-        (
-            DECIDE,
-            "confirm=no",
-            "303 https://app.example/cb error=access_denied (the resource owner said no) state=xyz",
-        ),
+        // Who says no does not want to go there.
+        (DECIDE, "confirm=no", "400 (the resource owner said no)"),
     ]);
     t.door(ASK);
     t.row(format!("{URI} response_type=token"), "400 (response_type has to be code)");

@@ -83,6 +83,7 @@ impl Source<'_> {
                 "ask" | "code" | "access_token" | "session" | "refresh_token" | "refresh_grace"
                 | "pushed_request",
             ) if wrong_value => "has to be a number of seconds, without quotes".to_owned(),
+            Some(_) | None if wrong_value => without_value(error.message()),
             Some(_) | None => error.message().lines().collect::<Vec<_>>().join(" "),
         };
         ConfigError {
@@ -109,4 +110,11 @@ impl Source<'_> {
         let plain = |char: char| char.is_ascii_alphanumeric() || "_-.".contains(char);
         (!key.is_empty() && key.chars().all(plain)).then(|| key.to_owned())
     }
+}
+
+/// The parser's words without the value that they quote.
+fn without_value(message: &str) -> String {
+    let (what, expected) = message.split_once(", expected").unwrap_or((message, ""));
+    let kind = what.split(['`', '"']).next().unwrap_or(what).trim_end();
+    if expected.is_empty() { kind.to_owned() } else { format!("{kind}, expected{expected}") }
 }

@@ -35,6 +35,7 @@ fn id(number: u64) -> GrantId {
 
 fn grant(number: u64, phase: Phase) -> Grant {
     let terms = Terms {
+        self_registered: false,
         client: ClientNo(0),
         owner: Some(Owner { user: UserNo(0), session: Digest::of("session") }),
         redirect: None,
