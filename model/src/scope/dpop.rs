@@ -52,6 +52,31 @@ pub(super) const THEFT: Scope = Scope {
     ..BASE
 };
 
+pub(super) const TAKEOVER: Scope = Scope {
+    name: "dpop-takeover",
+    why: "a public client without a key, and a thief who binds its first refresh token to a key of his own",
+    public: true,
+    refresh: true,
+    uses: 1,
+    calls: 4,
+    leaks: Leaks { refresh: true, ..NOTHING },
+    refreshes: &[
+        RefreshTry { own_key: true, ..shown(Who::Thief, 0, RefreshOf::Leaked, RefreshScope::All) },
+        RefreshTry { own_key: true, ..shown(Who::Thief, 0, RefreshOf::Latest, RefreshScope::All) },
+        shown(Who::Client, 0, RefreshOf::First, RefreshScope::All),
+    ],
+    laws: &[
+        "public-refresh-used-once",
+        "public-refresh-replay-ends-grant",
+        "public-refresh-with-its-key",
+        "bound-token-with-its-key",
+        "session-integrity",
+    ],
+    sometimes: &[Reached::Refused(Refusal::RefreshReplayed), Reached::Served],
+    honest: HONEST_PATH,
+    ..BASE
+};
+
 pub(super) const CODE: Scope = Scope {
     name: "dpop-code",
     why: "a code that is bound to a key instead of a challenge, in the hands of a thief without the key",

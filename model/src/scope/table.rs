@@ -204,6 +204,7 @@ pub static SCOPES: &[Scope] = &[
     refresh::GRACE,
     refresh::TWO_CLIENTS,
     dpop::THEFT,
+    dpop::TAKEOVER,
     dpop::CODE,
     dpop::STALE,
     pushed::PUSHED,
