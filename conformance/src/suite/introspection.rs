@@ -1,7 +1,8 @@
 //! Token introspection (RFC 7662): what a caller is told of a live token, and that a dead one has nothing to tell.
 //!
-//! Who may ask is in `introspection_caller.rs`, what the members say in `introspection_members.rs`. A server may tell each caller as much as it sees fit: what a case
-//! says of a live token, it says only where somebody was told that it lives.
+//! Who may ask is in `introspection_caller.rs`, what the members say in `introspection_members.rs`. A server may tell
+//! each caller as much as it sees fit: what a case says of a live token, it says only where somebody was told that it
+//! lives.
 
 use std::sync::Arc;
 use std::time::Duration;
