@@ -46,6 +46,7 @@ const KNOWN: &[&str] = &[
 
 /// What of it is lawful under the OAuth 2.1 draft.
 const LAWFUL_IN_OAUTH21: &[&str] = &[
+    "failed errors/not-told-before-the-login",
     "failed code/redirect-uri-is-repeated",
     "failed token-request/empty-parameter-counts-as-none",
     "failed token-response/pragma",
