@@ -46,7 +46,8 @@ async fn get(ctx: &Context, url: String) -> Checked<Arc<Exchange>> {
     ctx.send(Actor::Suite, Request::get(url).header("Accept", "application/json")).await
 }
 
-fn object(exchange: &Exchange) -> Option<Value> {
+/// What a published document says; `None` where it is no JSON object with the status 200.
+pub(super) fn object(exchange: &Exchange) -> Option<Value> {
     let response = exchange.answer.as_ref().ok().filter(|response| response.status == 200)?;
     response.json().filter(Value::is_object)
 }
@@ -82,10 +83,14 @@ async fn at_its_well_known_address(ctx: &Context) -> Checked {
 }
 
 async fn sent_as_json(ctx: &Context) -> Checked {
-    let exchange = document(ctx).await?;
+    is_sent_as_json(&document(ctx).await?)
+}
+
+/// Whether a published document came as one.
+pub(super) fn is_sent_as_json(exchange: &Arc<Exchange>) -> Checked {
     let response = exchange.response()?;
     let media_type = response.media_type().unwrap_or_else(|| "no media type".into());
-    if object(&exchange).is_some() && media_type == "application/json" {
+    if object(exchange).is_some() && media_type == "application/json" {
         return Ok(());
     }
     let saw = format!("{} as {media_type}", expect::describe(response));

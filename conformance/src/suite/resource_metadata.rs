@@ -10,6 +10,7 @@ use url::Url;
 
 use super::bearer::{in_query, with_header};
 use super::metadata::https_fault;
+use super::metadata_address::{is_sent_as_json, object};
 use super::resource_grant::token_is_for_it;
 use crate::case::Case;
 use crate::context::Context;
@@ -132,11 +133,6 @@ async fn get(ctx: &Context, url: &str) -> Checked<Arc<Exchange>> {
     ctx.send(Actor::Suite, Request::get(url).header("Accept", "application/json")).await
 }
 
-fn object(exchange: &Exchange) -> Option<Value> {
-    let response = exchange.answer.as_ref().ok().filter(|response| response.status == 200)?;
-    response.json().filter(Value::is_object)
-}
-
 /// The address that the resource's challenge names, and the exchange that shows it.
 async fn challenged(ctx: &Context) -> Checked<Option<(String, Arc<Exchange>)>> {
     let exchange = with_header(ctx, None).await?;
@@ -179,14 +175,7 @@ async fn at_its_well_known_address(ctx: &Context) -> Checked {
 }
 
 async fn sent_as_json(ctx: &Context) -> Checked {
-    let (_, exchange) = published(ctx).await?;
-    let response = exchange.response()?;
-    let media_type = response.media_type().unwrap_or_else(|| "no media type".into());
-    if object(&exchange).is_some() && media_type == "application/json" {
-        return Ok(());
-    }
-    let saw = format!("{} as {media_type}", expect::describe(response));
-    Err(exchange.broken("status 200 and application/json with an object", saw))
+    is_sent_as_json(&published(ctx).await?.1)
 }
 
 async fn resource_is_an_https_url(ctx: &Context) -> Checked {

@@ -76,7 +76,7 @@ impl Directory {
     fn add_resource(&mut self, path: &str, scope: &str) -> Result<(), DirectoryError> {
         let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte);
         let is_path = path.len() > 1 && path.starts_with('/') && path.bytes().all(legal);
-        let taken = self.resources.iter().any(|have| have.path == path)
+        let taken = self.resource_at(path).is_some()
             || ROUTES.iter().any(|route| route.path == path)
             || path.starts_with("/.well-known/");
         if !is_path || taken {
@@ -110,9 +110,9 @@ impl Directory {
         }
         let mut introspects = ResourceSet::EMPTY;
         for path in &registration.resource_server {
-            let at = self.resources.iter().position(|resource| resource.path == *path);
-            let at = at.ok_or_else(|| DirectoryError::ResourceServer(id(), path.clone()))?;
-            introspects = introspects.or(ResourceSet(1 << at));
+            let (resource, _) =
+                self.resource_at(path).ok_or_else(|| DirectoryError::ResourceServer(id(), path.clone()))?;
+            introspects = introspects.or(resource);
         }
         let no = ClientNo(u16::try_from(self.clients.len()).map_err(|_| DirectoryError::TooMany)?);
         let parse = |uri: &String| {
