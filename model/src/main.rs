@@ -1,13 +1,17 @@
 //! `oauth-model`: explore the scopes, try the attacks, list laws, faults and rules.
 
 use std::io::{self, Write};
+use std::num::NonZeroUsize;
 use std::process::ExitCode;
+use std::time::Instant;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use oauth_model::attack::{ATTACKS, Attack};
 use oauth_model::check::report::{
-    Mitigated, attack_text, attacks_json, exhaust_all, scope_text, scopes_json, told, try_attack,
+    Mitigated, attack_text, attacks_json, scope_text, scopes_json, told, try_attack,
 };
+use oauth_model::check::run::{Explored, exhaust, laws_of};
+use oauth_model::check::side_by_side::{cores, side_by_side};
 use oauth_model::check::{Checked, trace};
 use oauth_model::fault::{Fault, Faults, Side};
 use oauth_model::law::LAWS;
@@ -40,9 +44,9 @@ enum Command {
     Check {
         /// Scopes; all of them if none is named.
         scopes: Vec<String>,
-        /// Threads; counts and verdicts do not depend on them, traces are shortest with one.
-        #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256))]
-        threads: u16,
+        /// How many scopes are searched at once, each in one thread; as many as the machine has cores if left out.
+        #[arg(long, value_name = "N")]
+        threads: Option<NonZeroUsize>,
         /// Take part I of N parts of the scopes, counted from 1.
         #[arg(long, value_name = "I/N", value_parser = partition)]
         partition: Option<(usize, usize)>,
@@ -197,7 +201,7 @@ fn run(command: &Command) -> Result<bool, Failure> {
 
 fn check(
     names: &[String],
-    threads: u16,
+    threads: Option<NonZeroUsize>,
     partition: Option<(usize, usize)>,
     format: Format,
 ) -> Result<bool, Failure> {
@@ -215,21 +219,23 @@ fn check(
             .collect();
     }
     let mut out = io::stdout().lock();
-    if matches!(format, Format::Json) {
-        let explored = exhaust_all(&scopes, usize::from(threads));
-        let report = scopes_json(&explored);
-        writeln!(out, "{report}")?;
-        return Ok(report["holds"] == json!(true));
-    }
-    let (mut held, mut states, mut seconds) = (true, 0, 0.0);
-    for scope in &scopes {
-        for explored in exhaust_all(&[scope], usize::from(threads)) {
-            write!(out, "{}", scope_text(&explored))?;
-            held &= explored.holds();
-            states += explored.unique_states;
-            seconds += explored.seconds;
+    let started = Instant::now();
+    let (mut all, mut written) = (Vec::new(), Ok(()));
+    let search = |scope: &&'static Scope| exhaust(scope, Faults::none());
+    side_by_side(threads.unwrap_or_else(cores), &scopes, search, |explored| {
+        if matches!(format, Format::Text) && written.is_ok() {
+            written = write!(out, "{}", scope_text(&explored));
         }
+        all.push(explored);
+    });
+    written?;
+    let held = all.iter().all(Explored::holds);
+    if matches!(format, Format::Json) {
+        writeln!(out, "{}", scopes_json(&all))?;
+        return Ok(held);
     }
+    let states: usize = all.iter().map(|explored| explored.unique_states).sum();
+    let seconds = started.elapsed().as_secs_f64();
     let verdict = if held { "held" } else { "failed" };
     writeln!(out, "{verdict}: {} scopes, {states} distinct states, {seconds:.1} s", scopes.len())?;
     Ok(held)
@@ -344,6 +350,6 @@ fn explore(name: &str, listen: &str) -> Result<bool, Failure> {
             Failure::Usage(format!("--listen {listen}: {error}; name a free address, as in 127.0.0.1:0"))
         })?;
     eprintln!("exploring {name} on http://{address}; stop with Ctrl-C");
-    let _served = Checked::new(scope, Faults::none(), Checked::laws_of(scope)).checker().serve(address);
+    let _served = Checked::new(scope, Faults::none(), laws_of(scope)).checker().serve(address);
     Ok(true)
 }

@@ -2,16 +2,18 @@
 //! that make the laws fall.
 #![cfg(feature = "check")]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use oauth_model::attack::ATTACKS;
+use oauth_model::check::Checked;
 use oauth_model::check::report::{Mitigated, try_attack};
-use oauth_model::check::run::{exhaust, shortest};
+use oauth_model::check::run::{exhaust, laws_of, shortest};
 use oauth_model::fault::{Fault, Faults};
-use oauth_model::law::{Facts, Judgement, LAWS, Law};
+use oauth_model::law::{Judgement, LAWS, Law};
 use oauth_model::refusal::Refusal;
 use oauth_model::scope::{PhaseName, Reached, SCOPES, Scope};
-use oauth_model::world::{Universe, World};
+use oauth_model::world::{Action, Universe, World};
+use stateright::{Checker as _, Model as _};
 
 /// Scope, distinct states, generated states. A change of the logic changes these; a change of nothing does not.
 #[rustfmt::skip]
@@ -152,6 +154,12 @@ const FALLS: &[(Fault, &str, &[&str])] = &[
 /// them, and the walks of `codec.rs` make them fall.
 const FALL_ON_THE_WIRE: &[&str] = &["state-returned"];
 
+fn actions(universe: &Universe, world: &World) -> Vec<Action> {
+    let mut actions = Vec::new();
+    universe.actions(world, &mut actions);
+    actions
+}
+
 fn scope(name: &str) -> &'static Scope {
     Scope::find(name).expect("the tables name scopes that exist")
 }
@@ -166,7 +174,7 @@ fn same_rows(table: &[(&str, usize, usize)], actual: &[(&str, usize, usize)]) {
 
 #[test]
 fn every_scope_holds_and_has_its_size() {
-    let explored: Vec<_> = SCOPES.iter().map(|scope| exhaust(scope, Faults::none(), 1)).collect();
+    let explored: Vec<_> = SCOPES.iter().map(|scope| exhaust(scope, Faults::none())).collect();
     for scope in &explored {
         let fell: Vec<_> =
             scope.laws.iter().filter(|(_, trace)| trace.is_some()).map(|(law, _)| law.id).collect();
@@ -180,13 +188,24 @@ fn every_scope_holds_and_has_its_size() {
     same_rows(COUNTS, &actual);
 }
 
+/// What stateright counts and decides over the same worlds, in so many threads.
+fn stateright(scope: &'static Scope, threads: usize) -> (usize, usize, BTreeSet<&'static str>) {
+    let model = Checked::new(scope, Faults::none(), laws_of(scope));
+    let checker = model.checker().threads(threads).spawn_bfs().join();
+    let fell = checker.discoveries().into_keys().collect();
+    (checker.unique_state_count(), checker.state_count(), fell)
+}
+
 #[test]
-fn two_threads_find_what_one_finds() {
+fn stateright_finds_what_the_search_finds_in_one_thread_and_in_two() {
     for scope in SCOPES {
-        let [one, two] = [1, 2].map(|threads| exhaust(scope, Faults::none(), threads));
-        assert_eq!((one.unique_states, one.states), (two.unique_states, two.states), "{}", scope.name);
-        assert_eq!(one.sometimes, two.sometimes, "{}", scope.name);
-        assert!(two.holds(), "{}", scope.name);
+        let explored = exhaust(scope, Faults::none());
+        for threads in [1, 2] {
+            let (distinct, generated, fell) = stateright(scope, threads);
+            let (own, name) = ((explored.unique_states, explored.states), scope.name);
+            assert_eq!(own, (distinct, generated), "{name}, {threads} threads");
+            assert_eq!(fell, BTreeSet::new(), "{name}, {threads} threads");
+        }
     }
 }
 
@@ -208,7 +227,7 @@ fn every_honest_path_is_possible_and_ends_with_the_resource() {
         let universe = Universe::new(scope, Faults::none());
         let mut world = universe.start();
         for action in scope.honest {
-            assert!(universe.actions(&world).contains(action), "{}: {action:?} is not offered", scope.name);
+            assert!(actions(&universe, &world).contains(action), "{}: {action:?} is not offered", scope.name);
             let next = universe.next(&world, action);
             let next = next.unwrap_or_else(|| panic!("{}: {action:?} is not possible", scope.name));
             assert_eq!((next.refused, next.client_refused), (None, None), "{}: {action:?}", scope.name);
@@ -224,7 +243,7 @@ fn every_honest_path_is_possible_and_ends_with_the_resource() {
 fn each_world(scope: &'static Scope, faults: Faults, mut visit: impl FnMut(usize, &World) -> bool) {
     let universe = Universe::new(scope, faults);
     let start = universe.start();
-    let mut seen: BTreeSet<World> = BTreeSet::from([start.clone()]);
+    let mut seen: HashSet<World> = HashSet::from([start.clone()]);
     let mut front = vec![start];
     let mut distance = 0;
     while !front.is_empty() {
@@ -233,7 +252,7 @@ fn each_world(scope: &'static Scope, faults: Faults, mut visit: impl FnMut(usize
         }
         let mut next = Vec::new();
         for world in &front {
-            for action in universe.actions(world) {
+            for action in actions(&universe, world) {
                 if let Some(reached) = universe.next(world, &action).map(|next| next.world)
                     && seen.insert(reached.clone())
                 {
@@ -247,13 +266,7 @@ fn each_world(scope: &'static Scope, faults: Faults, mut visit: impl FnMut(usize
 }
 
 fn judge(scope: &Scope, law: &Law, world: &World) -> Judgement {
-    law.judge(&Facts {
-        facts: &world.facts,
-        code_lifetime: u64::from(scope.policy.code_lifetime.0),
-        refresh_grace: u64::from(scope.policy.refresh_grace.0),
-        refresh_lifetime: Some(u64::from(scope.policy.refresh_lifetime.0)),
-        proof_lifetime: u64::from(scope.policy.proof_lifetime.0),
-    })
+    law.judge(&scope.facts(&world.facts))
 }
 
 #[test]
@@ -294,8 +307,8 @@ fn no_attack_has_a_shorter_trace() {
         let (scope, law) =
             (scope(attack.scope), Law::find(attack.law).expect("attacks name laws that exist"));
         let faults = || Faults::these(attack.faults);
-        let alone = shortest(scope, faults(), law).0.map(|trace| trace.len());
-        let among_others = exhaust(scope, faults(), 1);
+        let alone = shortest(scope, faults(), law).map(|trace| trace.len());
+        let among_others = exhaust(scope, faults());
         let fell = among_others.laws.iter().find(|(have, _)| have.id == law.id);
         let (_, among_others) = fell.unwrap_or_else(|| panic!("{} does not name {}", scope.name, law.id));
         assert_eq!(alone, among_others.as_ref().map(Vec::len), "{}: one law, all laws", attack.id);
@@ -316,7 +329,7 @@ fn an_attack_needs_each_of_its_faults() {
         let law = Law::find(attack.law).expect("attacks name laws that exist");
         for left_out in attack.faults {
             let rest: Faults = attack.faults.iter().copied().filter(|fault| fault != left_out).collect();
-            let found = shortest(scope(attack.scope), rest, law).0;
+            let found = shortest(scope(attack.scope), rest, law);
             assert!(found.is_none(), "{} works without {}", attack.id, left_out.name());
         }
     }
@@ -326,7 +339,7 @@ fn an_attack_needs_each_of_its_faults() {
 fn single_faults_make_the_laws_of_the_table_fall() {
     let mut wrong = String::new();
     for (fault, name, laws) in FALLS {
-        let explored = exhaust(scope(name), Faults::these(&[*fault]), 1);
+        let explored = exhaust(scope(name), Faults::these(&[*fault]));
         let fell: Vec<&str> =
             explored.laws.iter().filter(|(_, trace)| trace.is_some()).map(|(law, _)| law.id).collect();
         if fell != *laws {

@@ -93,10 +93,10 @@ pub struct Mitigated(BTreeMap<&'static str, Explored>);
 
 impl Mitigated {
     fn holds(&mut self, scope: &'static Scope, law: &'static Law) -> bool {
-        let explored = self.0.entry(scope.name).or_insert_with(|| exhaust(scope, Faults::none(), 1));
+        let explored = self.0.entry(scope.name).or_insert_with(|| exhaust(scope, Faults::none()));
         match explored.laws.iter().find(|(have, _)| have.id == law.id) {
             Some((_, trace)) => trace.is_none(),
-            None => shortest(scope, Faults::none(), law).0.is_none(),
+            None => shortest(scope, Faults::none(), law).is_none(),
         }
     }
 }
@@ -109,7 +109,7 @@ impl Mitigated {
 pub fn try_attack(attack: &'static Attack, mitigated: &mut Mitigated) -> Tried {
     let scope = Scope::find(attack.scope).expect("a test holds attacks to existing scopes");
     let law = Law::find(attack.law).expect("a test holds attacks to existing laws");
-    let trace = shortest(scope, Faults::these(attack.faults), law).0;
+    let trace = shortest(scope, Faults::these(attack.faults), law);
     Tried { attack, trace, absent_when_mitigated: mitigated.holds(scope, law) }
 }
 
@@ -164,10 +164,4 @@ pub fn told(tried: &Tried) -> Vec<super::trace::Told> {
     let scope = Scope::find(tried.attack.scope).expect("a test holds attacks to existing scopes");
     let universe = Universe::new(scope, Faults::these(tried.attack.faults));
     narrate(&universe, tried.trace.as_deref().unwrap_or_default())
-}
-
-/// Exhausts scopes one after the other.
-#[must_use]
-pub fn exhaust_all(scopes: &[&'static Scope], threads: usize) -> Vec<Explored> {
-    scopes.iter().map(|scope| exhaust(scope, Faults::none(), threads)).collect()
 }

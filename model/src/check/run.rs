@@ -2,13 +2,11 @@
 
 use std::time::Instant;
 
-use stateright::{Checker, HasDiscoveries, Model};
-
-use super::Checked;
+use super::search::{Search, Until};
 use crate::fault::Faults;
 use crate::law::Law;
 use crate::scope::Scope;
-use crate::world::Action;
+use crate::world::{Action, Universe};
 
 /// What an exploration of a scope found.
 #[derive(Debug, Clone)]
@@ -21,6 +19,8 @@ pub struct Explored {
     pub states: usize,
     /// The longest shortest path, in actions.
     pub depth: usize,
+    /// What the search kept, in bytes.
+    pub bytes: usize,
     /// How long it took, in seconds.
     pub seconds: f64,
     /// Each law, and the trace under which it fell.
@@ -37,46 +37,45 @@ impl Explored {
     }
 }
 
+/// The laws that a scope names.
+///
+/// # Panics
+/// If it names one that does not exist; a test holds the table to that.
+#[must_use]
+pub fn laws_of(scope: &Scope) -> Vec<&'static Law> {
+    scope.laws.iter().map(|id| Law::find(id).expect("a test holds the scopes to existing laws")).collect()
+}
+
 /// Exhausts a scope: its laws, and what it must reach.
 #[must_use]
-pub fn exhaust(scope: &'static Scope, faults: Faults, threads: usize) -> Explored {
+pub fn exhaust(scope: &'static Scope, faults: Faults) -> Explored {
     let started = Instant::now();
-    let model = Checked::new(scope, faults, Checked::laws_of(scope));
-    let laws = model.laws.clone();
-    let checker = model.checker().threads(threads).spawn_bfs().join();
-    let discoveries = checker.discoveries();
+    let (universe, laws) = (Universe::new(scope, faults), laws_of(scope));
+    let search = Search::run(&universe, &laws, Until::Exhausted);
     Explored {
         scope,
-        unique_states: checker.unique_state_count(),
-        states: checker.state_count(),
-        depth: checker.max_depth().saturating_sub(1),
+        unique_states: search.distinct(),
+        states: search.generated(),
+        depth: search.depth(),
+        bytes: search.bytes(),
+        laws: laws.iter().enumerate().map(|(at, law)| (*law, search.fall(at))).collect(),
+        sometimes: scope.sometimes.iter().map(|what| (what.id(), search.seen().has(what))).collect(),
         seconds: started.elapsed().as_secs_f64(),
-        laws: laws
-            .into_iter()
-            .map(|law| (law, discoveries.get(law.id).map(|path| path.clone().into_actions())))
-            .collect(),
-        sometimes: scope
-            .sometimes
-            .iter()
-            .map(|reached| (reached.id(), checker.model().reached(reached)))
-            .collect(),
     }
 }
 
-/// The shortest way to make one law fall in a scope, if there is one, and the distinct states that were seen.
+/// The shortest way to make one law fall in a scope, if there is one.
 #[must_use]
-pub fn shortest(scope: &'static Scope, faults: Faults, law: &'static Law) -> (Option<Vec<Action>>, usize) {
-    let model = Checked::new(scope, faults, vec![law]);
-    let checker = model.checker().finish_when(HasDiscoveries::AnyFailures).spawn_bfs().join();
-    let path = checker.discovery(law.id).map(stateright::Path::into_actions);
-    (path, checker.unique_state_count())
+pub fn shortest(scope: &'static Scope, faults: Faults, law: &'static Law) -> Option<Vec<Action>> {
+    let universe = Universe::new(scope, faults);
+    Search::run(&universe, &[law], Until::Fall).fall(0)
 }
 
 /// The laws of a scope that fall under faults, each with its shortest trace.
 #[must_use]
 pub fn fallen(scope: &'static Scope, faults: &Faults) -> Vec<(&'static Law, Vec<Action>)> {
-    Checked::laws_of(scope)
+    laws_of(scope)
         .into_iter()
-        .filter_map(|law| shortest(scope, faults.clone(), law).0.map(|trace| (law, trace)))
+        .filter_map(|law| shortest(scope, faults.clone(), law).map(|trace| (law, trace)))
         .collect()
 }

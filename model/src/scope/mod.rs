@@ -12,6 +12,8 @@ mod table;
 mod tokens;
 
 use crate::client::refusal::ClientRefusal;
+use crate::fact::Fact;
+use crate::law::Facts;
 use crate::policy::Policy;
 use crate::refusal::Refusal;
 use crate::server::decide::Choice;
@@ -192,6 +194,18 @@ impl Scope {
     #[must_use]
     pub fn find(name: &str) -> Option<&'static Self> {
         SCOPES.iter().find(|scope| scope.name == name)
+    }
+
+    /// What laws read in a world of this scope.
+    #[must_use]
+    pub fn facts<'a>(&self, facts: &'a [Fact]) -> Facts<'a> {
+        Facts {
+            facts,
+            code_lifetime: u64::from(self.policy.code_lifetime.0),
+            refresh_grace: u64::from(self.policy.refresh_grace.0),
+            proof_lifetime: u64::from(self.policy.proof_lifetime.0),
+            refresh_lifetime: Some(u64::from(self.policy.refresh_lifetime.0)),
+        }
     }
 
     /// How the scope is bounded, in words.

@@ -109,12 +109,10 @@ impl Action {
 }
 
 impl Universe {
-    /// Everything that may happen next, in a fixed order.
-    #[must_use]
-    pub fn actions(&self, world: &World) -> Vec<Action> {
-        let mut actions = Vec::new();
+    /// Adds everything that may happen next, in a fixed order.
+    pub fn actions(&self, world: &World, actions: &mut Vec<Action>) {
         for browser in 0..2 {
-            self.browser_actions(world, browser, &mut actions);
+            self.browser_actions(world, browser, actions);
         }
         for (at, call) in world.calls.iter().enumerate() {
             match call.stage {
@@ -127,14 +125,13 @@ impl Universe {
                 actions.push(Action::Retry(at));
             }
         }
-        self.attacker_actions(world, &mut actions);
+        self.attacker_actions(world, actions);
         for at in 0..self.scope.odd.len() {
             actions.push(Action::Odd(at));
         }
         if world.now.0 < u64::from(self.scope.ticks) {
             actions.push(Action::Tick);
         }
-        actions
     }
 
     fn browser_actions(&self, world: &World, at: usize, actions: &mut Vec<Action>) {

@@ -174,7 +174,7 @@ impl Universe {
         if world.attempts >= scope.attempts {
             return;
         }
-        for known in &world.known {
+        for known in world.known.iter() {
             if let Known::Token(shown) = known {
                 actions.push(Action::ShowToken(*shown));
                 let with = [ShownWith::Nothing, ShownWith::OwnKey, ShownWith::Leaked];
@@ -269,7 +269,7 @@ impl Universe {
 
     pub(super) fn leak(&self, world: &World, known: Known) -> Option<Next> {
         let mut world = world.clone();
-        world.known.insert(known).then(|| Next::of(world))
+        world.learn(known).then(|| Next::of(world))
     }
 
     /// Composes a token request out of what is known; `None` where something is not.
@@ -368,9 +368,9 @@ impl Universe {
         let at = self.lured(world, lure)?;
         let mut world = world.clone();
         world.attempts += 1;
-        world.browsers[OWNER].at = at;
+        world.browser_mut(OWNER).at = at;
         if lure == Lure::OwnResponse {
-            world.browsers[ATTACKER].at = At::Elsewhere;
+            world.browser_mut(ATTACKER).at = At::Elsewhere;
         }
         Some(Next::of(world))
     }
@@ -397,7 +397,7 @@ impl Universe {
         let (refused, at) =
             self.answer_consent(&mut world, OWNER, shown, Choice::Approve, Who::Thief, &asking)?;
         if refused.is_none() {
-            world.browsers[OWNER].at = at;
+            world.browser_mut(OWNER).at = at;
         }
         Some(Next { world, refused, client_refused: None })
     }
@@ -437,6 +437,6 @@ pub(super) fn sent(world: &World, by: Who, request: TokenRequest) -> Next {
     let mut world = world.clone();
     let call =
         Call { by, request, session: None, sent: world.sending(), sent_at: world.now, stage: Stage::Sent };
-    world.calls.push(call);
+    world.send(call);
     Next::of(world)
 }

@@ -1,8 +1,9 @@
 //! The back channel: token requests with load and commit apart, and tokens at the resource.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use super::symbols::{digest, grant_at, minted, redirect, secret, symbol, token, verifier_of};
+use super::symbols::{digest, minted, redirect, secret, symbol, token, verifier_of};
 use super::{Call, Next, PROFILE, Stage, Universe, World};
 use crate::client::refusal::ClientRefusal;
 use crate::client::{Act, Event, TokenAnswer};
@@ -56,12 +57,12 @@ impl Universe {
     /// A client sends a token request once more, as if the answer had been lost.
     pub(super) fn retry(&self, world: &World, at: usize) -> Option<Next> {
         let mut world = world.clone();
-        let mut call = *world.calls.get(at)?;
+        let mut call = **world.calls.get(at)?;
         call.session = None;
         call.sent = world.sending();
         call.sent_at = world.now;
         call.stage = Stage::Sent;
-        world.calls.push(call);
+        world.send(call);
         Some(Next::of(world))
     }
 
@@ -77,7 +78,7 @@ impl Universe {
         let now = seen.map_or(world.now, |(_, now)| now);
         let grant = match seen {
             Some((grant, _)) => Some(grant),
-            None => needs.grant.and_then(|id| world.grants.get(grant_at(id)).copied()),
+            None => needs.grant.and_then(|id| world.grant(id)),
         };
         let mut moment = self.moment(now, world.grants.len(), token(at));
         let client = needs.client.and_then(|no| self.client(no)).map(|client| self.faults.on_client(client));
@@ -97,8 +98,10 @@ impl Universe {
         if !marked {
             self.mark_request(&moment, &mut world.marks, &mut request);
         }
-        if let (Request::Token(marked), Ok(Some(sent))) = (request, &mut world.calls[at].request.proof)
-            && let Ok(Some(proof)) = marked.proof
+        if let (Request::Token(TokenRequest { proof: Ok(Some(proof)), .. }), Ok(Some(sent))) =
+            (request, world.calls[at].request.proof)
+            && proof.used != sent.used
+            && let Ok(Some(sent)) = &mut world.call_mut(at).request.proof
         {
             sent.used = proof.used;
         }
@@ -106,9 +109,14 @@ impl Universe {
     }
 
     /// Marks the proof of a request as used; if nobody did so before, it counts as used for the first time.
-    pub(super) fn mark_request(&self, moment: &Moment, marks: &mut BTreeSet<Digest>, request: &mut Request) {
+    pub(super) fn mark_request(
+        &self,
+        moment: &Moment,
+        marks: &mut Arc<BTreeSet<Digest>>,
+        request: &mut Request,
+    ) {
         let Some(marker) = marker(moment, request) else { return };
-        let first = marks.insert(marker.id);
+        let first = !marks.contains(&marker.id) && Arc::make_mut(marks).insert(marker.id);
         if let Some(proof) = request.proof().filter(|_| first) {
             proof.used = Use::First;
         }
@@ -118,7 +126,7 @@ impl Universe {
     pub(super) fn load(&self, world: &World, at: usize) -> Option<Next> {
         let mut world = world.clone();
         self.mark(&mut world, at)?;
-        let call = *world.calls.get(at)?;
+        let call = **world.calls.get(at)?;
         match self.judge(&world, at, &call, None) {
             Outcome::Reply(reply) => Some(self.answer(world, at, &call, &reply)),
             Outcome::Write(pending) => {
@@ -126,13 +134,13 @@ impl Universe {
                     Write::SwapGrant(next) => next,
                     // Under a key that nobody knows yet, nobody can be faster.
                     Write::InsertGrant(grant) if world.grants.len() < usize::from(self.scope.grants) => {
-                        world.grants.push(grant);
+                        world.hold(grant, None);
                         return Some(self.answer(world, at, &call, &pending.landed()));
                     }
                     Write::InsertGrant(_) | Write::InsertSession(_) | Write::InsertClient(_) => return None,
                 };
-                let seen = *world.grants.get(grant_at(next.id))?;
-                world.calls[at].stage = Stage::Loaded(seen, world.now);
+                let seen = world.grant(next.id)?;
+                world.call_mut(at).stage = Stage::Loaded(seen, world.now);
                 Some(Next::of(world))
             }
         }
@@ -141,24 +149,23 @@ impl Universe {
     /// The server writes, if nobody was faster, and answers; else it has to load again.
     pub(super) fn commit(&self, world: &World, at: usize) -> Option<Next> {
         let mut world = world.clone();
-        let call = *world.calls.get(at)?;
+        let call = **world.calls.get(at)?;
         let Stage::Loaded(seen, loaded_at) = call.stage else { return None };
         let Outcome::Write(pending) = self.judge(&world, at, &call, Some((seen, loaded_at))) else {
             return None;
         };
         let Write::SwapGrant(next) = pending.write else { return None };
-        let stored = world.grants.get_mut(grant_at(next.id))?;
-        if *stored != seen && !self.faults.blind_write() {
-            world.calls[at].stage = Stage::Sent;
+        if world.grant(next.id)? != seen && !self.faults.blind_write() {
+            world.call_mut(at).stage = Stage::Sent;
             return Some(Next::of(world));
         }
-        *stored = next;
+        world.swap(next)?;
         Some(self.answer(world, at, &call, &pending.landed()))
     }
 
     /// The answer arrives: the observer sees it, and the client session that waits folds it in.
     fn answer(&self, mut world: World, at: usize, call: &Call, reply: &Reply) -> Next {
-        world.calls[at].stage = Stage::Done;
+        world.call_mut(at).stage = Stage::Done;
         self.observe_call(&mut world, call, reply);
         let mut client_refused = None;
         if let Some(browser) = call.session {

@@ -2,6 +2,8 @@
 //!
 //! Requests of one browser are answered at once; only the token endpoint's load and commit are told apart.
 
+use std::sync::Arc;
+
 use super::attacker::ProofOf;
 use super::naming::named;
 use super::observe::SeenCode;
@@ -48,12 +50,12 @@ impl Universe {
     /// Folds an event into the client's session of a browser.
     pub(super) fn fold(&self, world: &mut World, browser: usize, mut event: Event) -> Act {
         let mut rules = self.client_rules();
-        let before = world.sessions[browser];
+        let before = *world.sessions[browser];
         let mut session = before;
         self.faults.before_client(&mut rules, &mut session, &mut event);
         let (mut next, act) = client_step(world.now, &rules, session, &event);
         self.faults.after_client(&before, &mut next);
-        world.sessions[browser] = next;
+        world.sessions[browser] = Arc::new(next);
         act
     }
 
@@ -61,7 +63,7 @@ impl Universe {
     pub(super) fn start_login(&self, world: &World, browser: usize) -> Option<Next> {
         let mut world = world.clone();
         let nth = world.browsers[browser].starts;
-        world.browsers[browser].starts += 1;
+        world.browser_mut(browser).starts += 1;
         let fresh = Fresh {
             state: minted(state(browser, nth)),
             verifier: minted(verifier(browser, nth)),
@@ -86,7 +88,7 @@ impl Universe {
             pushed: None,
         };
         let asking = if self.scope.pushed { self.push(&mut world, asking)? } else { asking };
-        world.browsers[browser].at = At::ToServer(asking);
+        world.browser_mut(browser).at = At::ToServer(asking);
         Some(Next::of(world))
     }
 
@@ -107,12 +109,13 @@ impl Universe {
             *brought = Some(world.now);
         }
         let mut next = Next::of(world.clone());
+        let held = world.grants.len();
         let reply = self.serve(&mut world, request, place, ask(place))?;
         let registered = self.client(asking.client).and_then(|client| client.redirects.first());
         let to = asking.redirect.or(registered.copied()).unwrap_or(EVIL).exact;
         let kept = Kept { redirect: to, state: asking.state, consented: None };
-        world.kept.resize(world.grants.len(), kept);
-        world.browsers[browser].at = match reply {
+        world.keep(held, kept);
+        let at = match reply {
             Reply::LogInFirst => At::LogInPage(asking),
             Reply::Consent(consent) => {
                 let shown = Shown { grant: consent.ask.grant, digest: digest(consent.ask.secret.symbol()) };
@@ -133,6 +136,7 @@ impl Universe {
             }
             _ => return None,
         };
+        world.browser_mut(browser).at = at;
         next.world = world;
         Some(next)
     }
@@ -161,7 +165,7 @@ impl Universe {
         let push = Request::Push(Push { by, request, has_request_uri: Ok(false), proof: Ok(None) });
         let Reply::Pushed(taken) = self.serve(world, push, place, pushed(place))? else { return None };
         let to = asking.redirect.unwrap_or(redirect(asking.client.0)).exact;
-        world.kept.resize(world.grants.len(), Kept { redirect: to, state: asking.state, consented: None });
+        world.keep(place, Kept { redirect: to, state: asking.state, consented: None });
         self.observe_push(world, asking.client, &taken);
         let shown = Shown { grant: taken.handle.grant, digest: digest(taken.handle.secret.symbol()) };
         Some(Asking { pushed: Some((shown, None)), ..asking })
@@ -178,7 +182,7 @@ impl Universe {
         let mut world = world.clone();
         let reply = self.serve(&mut world, request, 0, server_session(browser))?;
         let mut next = Next::of(world);
-        let person = &mut next.world.browsers[browser];
+        let person = next.world.browser_mut(browser);
         person.password_shown |= right;
         person.mistakes += u8::from(!right);
         match reply {
@@ -205,7 +209,7 @@ impl Universe {
         };
         let (refused, at) =
             self.answer_consent(&mut world, browser, Some(shown), choice, Who::Owner, &asking)?;
-        world.browsers[browser].at = at;
+        world.browser_mut(browser).at = at;
         Some(Next { world, refused, client_refused: None })
     }
 
@@ -229,16 +233,16 @@ impl Universe {
         let nth = world.codes_of(place);
         let request = Request::Decide(Decide { ask: shown, session, choice });
         let reply = self.serve(world, request, place, code(place, nth))?;
-        let kept = world.kept.get(place).copied();
+        let kept = world.kept(place);
         Some(match (reply, kept) {
             (Reply::Code(handle), Some(mut kept)) => {
-                let asked = world.grants[place].terms.scope;
+                let asked = world.grants[place].grant.terms.scope;
                 kept.consented = Some(match choice {
                     Choice::Approve => self.scope.client_scope,
                     Choice::ApproveOnly(scope) => self.scope.client_scope.and(scope),
                     Choice::Deny => asked,
                 });
-                world.kept[place] = kept;
+                world.keep(place, kept);
                 let code = Shown { grant: handle.grant, digest: digest(handle.secret.symbol()) };
                 let consented = by == Who::Owner && choice != Choice::Deny;
                 let seen = SeenCode { by, asked: asking, kept: &kept, code, consented };
@@ -264,7 +268,9 @@ impl Universe {
         state: Option<crate::secret::Digest>,
     ) -> At {
         if to == EVIL.exact {
-            world.known.extend(code.map(Known::Code));
+            if let Some(code) = code {
+                world.learn(Known::Code(code));
+            }
             return At::Elsewhere;
         }
         At::ToClient(Response { to, code, state })
@@ -274,7 +280,7 @@ impl Universe {
     pub(super) fn callback(&self, world: &World, browser: usize) -> Option<Next> {
         let At::ToClient(response) = world.browsers[browser].at else { return None };
         let mut world = world.clone();
-        world.browsers[browser].at = At::Elsewhere;
+        world.browser_mut(browser).at = At::Elsewhere;
         if response.to != redirect(0).exact {
             return Some(Next::of(world));
         }
@@ -295,7 +301,7 @@ impl Universe {
                     return None;
                 }
                 let call = self.honest_call(&world, code, made, Some(browser));
-                world.calls.push(call);
+                world.send(call);
             }
             Act::ShowError(refusal) => client_refused = Some(refusal),
             _ => return None,
@@ -306,7 +312,7 @@ impl Universe {
     /// A person opens the profile; the client fetches the resource.
     pub(super) fn profile(&self, world: &World, browser: usize) -> Option<Next> {
         let mut world = world.clone();
-        world.browsers[browser].uses += 1;
+        world.browser_mut(browser).uses += 1;
         let login = world.sessions[browser].login?;
         match self.fold(&mut world, browser, Event::Profile) {
             Act::CallResource => {
@@ -319,7 +325,7 @@ impl Universe {
                 }
                 let shown = Shown { grant: grant_id(0), digest: login.refresh? };
                 let call = self.refresh_call(&world, browser, shown);
-                world.calls.push(call);
+                world.send(call);
                 Some(Next::of(world))
             }
             Act::ToLogin => Some(Next::of(world)),
@@ -346,7 +352,7 @@ impl Universe {
             session: needs
                 .session
                 .and_then(|key| world.logins.iter().find(|login| login.key == key).copied()),
-            grant: needs.grant.and_then(|id| world.grants.get(grant_at(id)).copied()),
+            grant: needs.grant.and_then(|id| world.grant(id)),
         };
         self.faults.before(&mut at, &mut found, &mut request);
         let mut outcome = step(&at, &found, &request);
@@ -359,10 +365,10 @@ impl Universe {
                     // Whoever registers takes no part in what is explored.
                     Write::InsertClient(_) => {}
                     Write::InsertGrant(grant) if world.grants.len() < usize::from(self.scope.grants) => {
-                        world.grants.push(grant);
+                        world.hold(grant, None);
                     }
                     Write::InsertGrant(_) => return None,
-                    Write::SwapGrant(grant) => *world.grants.get_mut(grant_at(grant.id))? = grant,
+                    Write::SwapGrant(grant) => world.swap(grant)?,
                 }
                 Some(pending.landed())
             }
@@ -373,7 +379,7 @@ impl Universe {
 /// The consent page that a code came from: the browser still shows it.
 pub(super) fn page_behind(world: &World, response: &Response) -> Option<(Asking, Shown)> {
     let place = grant_at(response.code?.grant);
-    let terms = world.grants.get(place)?.terms;
+    let terms = world.grants.get(place)?.grant.terms;
     let asking = Asking {
         client: terms.client,
         redirect: terms.redirect.map(|exact| RedirectUri { exact, portless: None }),
@@ -386,9 +392,10 @@ pub(super) fn page_behind(world: &World, response: &Response) -> Option<(Asking,
 
 impl World {
     fn log_in(&mut self, session: Session) {
-        self.logins.retain(|login| login.key != session.key);
-        self.logins.push(session);
-        self.logins.sort_unstable();
+        let logins = Arc::make_mut(&mut self.logins);
+        logins.retain(|login| login.key != session.key);
+        logins.push(session);
+        logins.sort_unstable();
     }
 
     /// How many codes of a grant were seen.

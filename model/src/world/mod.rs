@@ -9,62 +9,127 @@ pub mod action;
 mod attacker;
 mod back;
 mod front;
+mod history;
 mod naming;
 mod observe;
 mod prove;
 pub mod symbols;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use arrayvec::ArrayVec;
 
 use crate::client;
 use crate::client::refusal::ClientRefusal;
 use crate::directory::{Authentication, Client, ClientNo};
-use crate::fact::{Fact, Who};
+use crate::fact::Who;
 use crate::fault::Faults;
 use crate::grant::{Grant, Session};
 use crate::policy::Time;
 use crate::refusal::Refused;
 use crate::scope::Scope;
-use crate::secret::{Digest, Shown};
+use crate::secret::{Digest, GrantId, Shown};
 use crate::server::dpop::{KeyProof, Nonces};
 use crate::server::redeem::TokenRequest;
 use crate::server::{Fresh, Moment};
 use crate::text::{Challenge, RedirectUri, ResourceSet, ScopeSet};
 
 pub use action::Action;
+pub use history::History;
 
 /// The owner's browser.
 pub const OWNER: usize = 0;
 /// The attacker's browser.
 pub const ATTACKER: usize = 1;
 
-/// Everything that is.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// The most grants of a world.
+pub const MOST_GRANTS: usize = 3;
+/// The most token requests of a world.
+pub const MOST_CALLS: usize = 6;
+
+/// Everything that is. Its parts are shared between worlds: an action replaces those that it changes, and the search
+/// keeps each part once.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct World {
     /// The clock.
     pub now: Time,
     /// The server's grants; the key is the place.
-    pub grants: Vec<Grant>,
-    /// What lies beside each grant.
-    pub kept: Vec<Kept>,
+    pub grants: ArrayVec<Arc<Held>, MOST_GRANTS>,
     /// The server's logins.
-    pub logins: Vec<Session>,
+    pub logins: Arc<Vec<Session>>,
+    /// The proofs that the server has marked as used.
+    pub marks: Arc<BTreeSet<Digest>>,
     /// The two browsers.
-    pub browsers: [Browser; 2],
+    pub browsers: [Arc<Browser>; 2],
     /// The client's sessions, one a browser.
-    pub sessions: [client::Session; 2],
+    pub sessions: [Arc<client::Session>; 2],
     /// Requests to the token endpoint.
-    pub calls: Vec<Call>,
+    pub calls: ArrayVec<Arc<Call>, MOST_CALLS>,
     /// What the attacker learnt.
-    pub known: BTreeSet<Known>,
+    pub known: Arc<BTreeSet<Known>>,
     /// How often the attacker acted on its own.
     pub attempts: u8,
     /// How often somebody named a token.
     pub namings: u8,
-    /// The proofs that the server has marked as used.
-    pub marks: BTreeSet<Digest>,
     /// What was seen.
-    pub facts: Vec<Fact>,
+    pub facts: Arc<History>,
+}
+
+/// A grant in the store, and what lies beside it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Held {
+    /// The grant.
+    pub grant: Grant,
+    /// What lies beside; none where a client asked for itself.
+    pub kept: Option<Kept>,
+}
+
+impl World {
+    /// The grant under this key.
+    #[must_use]
+    pub fn grant(&self, id: GrantId) -> Option<Grant> {
+        self.grants.get(symbols::grant_at(id)).map(|held| held.grant)
+    }
+
+    /// What lies beside the grant at this place.
+    #[must_use]
+    pub fn kept(&self, place: usize) -> Option<Kept> {
+        self.grants.get(place)?.kept
+    }
+
+    fn hold(&mut self, grant: Grant, kept: Option<Kept>) {
+        self.grants.push(Arc::new(Held { grant, kept }));
+    }
+
+    fn swap(&mut self, next: Grant) -> Option<()> {
+        Arc::make_mut(self.grants.get_mut(symbols::grant_at(next.id))?).grant = next;
+        Some(())
+    }
+
+    /// Lays this beside the grant at this place, if there is one.
+    fn keep(&mut self, place: usize, kept: Kept) {
+        if let Some(held) = self.grants.get_mut(place) {
+            Arc::make_mut(held).kept = Some(kept);
+        }
+    }
+
+    fn send(&mut self, call: Call) {
+        self.calls.push(Arc::new(call));
+    }
+
+    fn call_mut(&mut self, at: usize) -> &mut Call {
+        Arc::make_mut(&mut self.calls[at])
+    }
+
+    fn browser_mut(&mut self, at: usize) -> &mut Browser {
+        Arc::make_mut(&mut self.browsers[at])
+    }
+
+    /// Adds to what the attacker knows; whether that is new.
+    fn learn(&mut self, known: Known) -> bool {
+        !self.known.contains(&known) && Arc::make_mut(&mut self.known).insert(known)
+    }
 }
 
 /// What lies beside a grant.
@@ -273,17 +338,16 @@ impl Universe {
         };
         World {
             now: Time(0),
-            grants: Vec::new(),
-            kept: Vec::new(),
-            logins: Vec::new(),
-            browsers: [browser; 2],
-            sessions: [client::Session::default(); 2],
-            calls: Vec::new(),
-            known: BTreeSet::new(),
+            grants: ArrayVec::new(),
+            logins: Arc::default(),
+            marks: Arc::default(),
+            browsers: [Arc::new(browser), Arc::new(browser)],
+            sessions: [Arc::default(), Arc::default()],
+            calls: ArrayVec::new(),
+            known: Arc::default(),
             attempts: 0,
             namings: 0,
-            marks: BTreeSet::new(),
-            facts: Vec::new(),
+            facts: Arc::default(),
         }
     }
 

@@ -1,5 +1,7 @@
 //! The observer: facts off typed messages. It knows what passed, never what the server stored.
 
+use std::sync::Arc;
+
 use super::naming::{Naming, Wanted};
 use super::symbols::{account, client, digest, grant_at, key, sym};
 use super::{Asking, Call, Kept, PROFILE, Universe, World};
@@ -42,7 +44,14 @@ impl World {
 
     fn record(&mut self, sent: u32, sent_at: u64, by: Who, what: What) {
         let answered = Some(self.sending());
-        self.facts.push(Fact { sent, answered, sent_at, answered_at: self.now.0, by, what });
+        Arc::make_mut(&mut self.facts).push(Fact {
+            sent,
+            answered,
+            sent_at,
+            answered_at: self.now.0,
+            by,
+            what,
+        });
     }
 }
 
@@ -50,7 +59,7 @@ impl Universe {
     /// A code on its way to a browser: what was asked, what came back, and whether the owner said yes in between.
     pub(super) fn observe_code(&self, world: &mut World, browser: usize, seen: &SeenCode<'_>) {
         let SeenCode { by, asked, kept, code, consented } = *seen;
-        let person = world.browsers[browser];
+        let person = *world.browsers[browser];
         let registered = self
             .client(asked.client)
             .is_some_and(|client| client.redirects.iter().any(|uri| uri.exact == kept.redirect));
@@ -114,7 +123,7 @@ impl Universe {
             }
             TokenAsk::Refresh(refresh) => {
                 let Some(shown) = refresh.token else { return };
-                let consented = world.kept.get(grant_at(shown.grant)).and_then(|kept| kept.consented);
+                let consented = world.kept(grant_at(shown.grant)).and_then(|kept| kept.consented);
                 let lacks = |tokens: &Tokens| consented.is_some_and(|scope| !tokens.scope.covers(scope));
                 What::Refresh(RefreshUse {
                     token: sym(shown.digest),
@@ -226,7 +235,7 @@ fn issued(
     proof: Option<Proved>,
     only_for: Option<Sym>,
 ) -> Issued {
-    let consented = world.kept.get(grant_at(code.grant)).and_then(|kept| kept.consented);
+    let consented = world.kept(grant_at(code.grant)).and_then(|kept| kept.consented);
     Issued {
         token: sym(digest(tokens.access.secret.symbol())),
         expires_in: Some(u64::from(tokens.expires_in.0)),
