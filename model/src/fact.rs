@@ -67,6 +67,10 @@ pub enum What {
     Resource(ResourceUse),
     /// A client counts a browser as logged in; only the model sees this.
     LoggedIn(LoggedIn),
+    /// A secret went to somebody; only the model sees this.
+    Handed(Handed),
+    /// A browser was sent to a client with an error, before its person was asked anything; only the model sees this.
+    SentAway(SentAway),
 }
 
 /// A code was issued.
@@ -243,6 +247,8 @@ pub struct ResourceUse {
     pub served: bool,
     /// Whether the token's scope, as the server told it, covers the resource; none if the observer cannot tell.
     pub covered: Option<bool>,
+    /// The account of the person in whose browser a client shows it, if the observer knows.
+    pub shown_to: Option<Sym>,
 }
 
 /// A client counts a browser as logged in.
@@ -252,4 +258,33 @@ pub struct LoggedIn {
     pub token: Sym,
     /// The account of the person at the browser.
     pub person: Sym,
+}
+
+/// A secret went to somebody who is not the one that it is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Handed {
+    /// The code, the access token, or the account whose password it is.
+    pub secret: Sym,
+    /// Who has it now.
+    pub to: Party,
+}
+
+/// Who can be given a secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Party {
+    /// Another authorization server than the one that issued it, or its resource.
+    OtherServer,
+    /// A client.
+    Client,
+}
+
+/// A browser was sent to a client with an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SentAway {
+    /// The client.
+    pub client: Sym,
+    /// Whether the address is registered for it.
+    pub registered: bool,
+    /// Whether anybody but the client itself vouches for that.
+    pub vouched: bool,
 }

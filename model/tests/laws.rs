@@ -72,8 +72,14 @@ impl Story {
                 only_for: None,
             }),
         };
-        let served =
-            ResourceUse { token: TOKEN, resource: RESOURCE, proof: None, served: true, covered: Some(true) };
+        let served = ResourceUse {
+            token: TOKEN,
+            resource: RESOURCE,
+            proof: None,
+            served: true,
+            covered: Some(true),
+            shown_to: None,
+        };
         Self {
             issue: issue(),
             redeem,

@@ -70,14 +70,14 @@ pub(super) fn predict(before: &World, action: &Action, next: &Next) -> Class {
             At::ConsentPage(..) => Class::ConsentPage,
             At::ToClient(response) if response.code.is_some() => Class::Code,
             At::ToClient(_) => Class::Error,
-            At::Elsewhere | At::ToServer(_) => match action {
+            At::Elsewhere | At::ToServer(_) | At::ToMalicious(_) | At::OnCallbackPage(_) => match action {
                 Action::Decide(_, Choice::Deny) => Class::Error,
                 _ => Class::Refused,
             },
         },
         Action::LogIn(..) if next.refused.is_some() => Class::NotLoggedIn,
         Action::LogIn(..) => Class::LoggedIn,
-        Action::Callback(_) if next.world.sessions[OWNER].flow == Flow::Exchanging => Class::Taken,
+        Action::Callback(_) if next.world.visits[OWNER].session.flow == Flow::Exchanging => Class::Taken,
         Action::Callback(_) => Class::NotTaken,
         Action::Load(call) | Action::Commit(call) => match next.world.calls.get(*call).map(|call| call.stage)
         {
@@ -90,6 +90,17 @@ pub(super) fn predict(before: &World, action: &Action, next: &Next) -> Class {
         Action::Profile(_) if next.world.facts.len() == before.facts.len() => Class::Inside,
         Action::Profile(_) | Action::ShowToken(_) => Class::Served,
         Action::Start(_)
+        | Action::StartElsewhere(_)
+        | Action::Rewrite
+        | Action::ProfileStale(_)
+        | Action::LoadStale(_)
+        | Action::Lose(_)
+        | Action::Stop(_)
+        | Action::Answer(..)
+        | Action::Carry(..)
+        | Action::Bring(..)
+        | Action::PushForeign(_)
+        | Action::Send(_)
         | Action::Retry(_)
         | Action::Redeem(_)
         | Action::Refresh(_)

@@ -105,6 +105,17 @@ impl<'a> Walk<'a> {
             | Action::Name(_)
             | Action::ShowBound(..)
             | Action::Lure(_)
+            | Action::StartElsewhere(_)
+            | Action::Rewrite
+            | Action::ProfileStale(_)
+            | Action::LoadStale(_)
+            | Action::Lose(_)
+            | Action::Stop(_)
+            | Action::Answer(..)
+            | Action::Carry(..)
+            | Action::Bring(..)
+            | Action::PushForeign(_)
+            | Action::Send(_)
             | Action::Forge(_)
             | Action::Odd(_) => {
                 return Err(Stop::not_tested("this step is the model's alone"));

@@ -163,6 +163,7 @@ impl Observer<'_> {
             proof: self.proof(request, Some(token))?,
             served: (200..300).contains(&response.status),
             covered: self.covers(token),
+            shown_to: None,
         };
         self.record(exchange, What::Resource(service));
         Ok(())

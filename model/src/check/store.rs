@@ -10,11 +10,10 @@ use std::sync::Arc;
 use foldhash::fast::FixedState;
 use hashbrown::HashTable;
 
-use crate::client;
 use crate::grant::Session;
 use crate::policy::Time;
 use crate::secret::Digest;
-use crate::world::{Browser, Call, Held, History, Known, MOST_CALLS, MOST_GRANTS, World};
+use crate::world::{Browser, Call, Held, History, Known, MOST_CALLS, MOST_GRANTS, Visit, World};
 
 /// Parts of one kind.
 #[derive(Debug)]
@@ -73,10 +72,11 @@ pub(super) struct Packed {
     now: u8,
     attempts: u8,
     namings: u8,
+    mishaps: u8,
     grants: [u16; MOST_GRANTS],
     calls: [u16; MOST_CALLS],
     browsers: [u16; 2],
-    sessions: [u16; 2],
+    visits: [u16; 2],
     logins: u16,
     marks: u16,
     known: u16,
@@ -92,7 +92,7 @@ pub(super) struct Store {
     pub(super) histories: Parts<History>,
     calls: Parts<Call>,
     browsers: Parts<Browser>,
-    sessions: Parts<client::Session>,
+    visits: Parts<Visit>,
     logins: Parts<Vec<Session>>,
     marks: Parts<BTreeSet<Digest>>,
     known: Parts<BTreeSet<Known>>,
@@ -118,22 +118,23 @@ impl Store {
             calls[at] = short(self.calls.number(call, likely(near.map(|near| near.calls[at]))));
         }
         let mut browsers = [NONE; 2];
-        let mut sessions = [NONE; 2];
+        let mut visits = [NONE; 2];
         for at in 0..2 {
-            let seats = near.map(|near| (near.browsers[at], near.sessions[at]));
-            let (browser, session) = (seats.map(|seats| seats.0), seats.map(|seats| seats.1));
+            let seats = near.map(|near| (near.browsers[at], near.visits[at]));
+            let (browser, visit) = (seats.map(|seats| seats.0), seats.map(|seats| seats.1));
             browsers[at] = short(self.browsers.number(&world.browsers[at], likely(browser)));
-            sessions[at] = short(self.sessions.number(&world.sessions[at], likely(session)));
+            visits[at] = short(self.visits.number(&world.visits[at], likely(visit)));
         }
         Packed {
             facts: self.histories.number(&world.facts, near.map(|near| near.facts)),
             now: u8::try_from(world.now.0).expect("a scope's clock makes few steps"),
             attempts: world.attempts,
             namings: world.namings,
+            mishaps: world.mishaps,
             grants,
             calls,
             browsers,
-            sessions,
+            visits,
             logins: short(self.logins.number(&world.logins, likely(near.map(|near| near.logins)))),
             marks: short(self.marks.number(&world.marks, likely(near.map(|near| near.marks)))),
             known: short(self.known.number(&world.known, likely(near.map(|near| near.known)))),
@@ -148,7 +149,7 @@ impl Store {
             + histories
             + self.calls.bytes()
             + self.browsers.bytes()
-            + self.sessions.bytes()
+            + self.visits.bytes()
             + self.logins.bytes()
             + self.marks.bytes()
             + self.known.bytes()
@@ -169,7 +170,7 @@ impl Store {
             logins: Arc::clone(self.logins.part(part(packed.logins))),
             marks: Arc::clone(self.marks.part(part(packed.marks))),
             browsers: packed.browsers.map(|at| Arc::clone(self.browsers.part(part(at)))),
-            sessions: packed.sessions.map(|at| Arc::clone(self.sessions.part(part(at)))),
+            visits: packed.visits.map(|at| Arc::clone(self.visits.part(part(at)))),
             calls: packed
                 .calls
                 .iter()
@@ -179,6 +180,7 @@ impl Store {
             known: Arc::clone(self.known.part(part(packed.known))),
             attempts: packed.attempts,
             namings: packed.namings,
+            mishaps: packed.mishaps,
             facts: Arc::clone(self.histories.part(packed.facts)),
         }
     }

@@ -52,6 +52,31 @@ fn tell(action: &Action, next: &Next) -> Told {
                 .to_owned(),
         ),
         Action::Profile(_) => ("client", "opens the profile; the client fetches GET /api/me".to_owned()),
+        Action::StartElsewhere(_) => {
+            ("client", "opens the client's login at the malicious server".to_owned())
+        }
+        Action::Rewrite => ("client", "puts the malicious server in the place of the honest one".to_owned()),
+        Action::ProfileStale(_) => {
+            ("client", "opens the profile; a process judges that sees the grant as it was".to_owned())
+        }
+        Action::LoadStale(call) => {
+            ("server", format!("loads the grant as it was, for token request {}, and judges", call + 1))
+        }
+        Action::Lose(call) => {
+            ("client", format!("writes the grant; its answer to request {} is lost", call + 1))
+        }
+        Action::Stop(call) => {
+            ("client", format!("stops before it has written what request {} needs", call + 1))
+        }
+        Action::Answer(call, _) => {
+            ("client", format!("answers token request {} with a token that leaked", call + 1))
+        }
+        Action::Carry(_, asking) => {
+            ("server", format!("has a browser carry an authorization request: {asking:?}"))
+        }
+        Action::Bring(_, response) => ("client", format!("has a browser bring a response: {response:?}")),
+        Action::PushForeign(_) => ("server", "pushes a request in the client's name".to_owned()),
+        Action::Send(crafted) => ("server", format!("sends a token request: {crafted:?}")),
         Action::Retry(call) => ("server", format!("repeats token request {}: POST /token", call + 1)),
         Action::Load(call) => {
             ("server", format!("loads the grant for token request {} and judges", call + 1))
@@ -125,6 +150,10 @@ fn known_as(known: &crate::world::Known) -> &'static str {
         crate::world::Known::Refresh(_) => "a refresh token",
         crate::world::Known::Proof(_) => "a proof of possession that was sent",
         crate::world::Known::Challenge(_) => "the challenge of an authorization request",
+        crate::world::Known::State(_) => "a state",
+        crate::world::Known::Verifier(_) => "a verifier",
+        crate::world::Known::Pushed(_) => "the name of a pushed request",
+        crate::world::Known::Password => "a password",
     }
 }
 
@@ -144,6 +173,7 @@ fn lure_as(lure: crate::world::action::Lure) -> &'static str {
         Lure::PushedOfAnother => "the name of the client's pushed request, as the attacker's client's,",
         Lure::PushedAgain => "the name of the client's pushed request once more",
         Lure::PushedByNobody => "the name of a pushed request that there is not",
+        Lure::OfStranger => "a bad authorization request of a client of the attacker's",
         Lure::EvilRedirect => "an authorization request with a redirect URI of the attacker's",
     }
 }

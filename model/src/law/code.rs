@@ -55,13 +55,3 @@ pub(super) fn thief_gains_nothing(facts: &Facts<'_>) -> Judgement {
         _ => None,
     }))
 }
-
-pub(super) fn session_integrity(facts: &Facts<'_>) -> Judgement {
-    every(facts.facts.iter().enumerate().filter_map(|(at, fact)| {
-        let What::LoggedIn(login) = &fact.what else { return None };
-        let issue = facts.issue_of(login.token)?;
-        let What::Redemption(redemption) = facts.origin(&issue)?.fact.what else { return None };
-        let owner = facts.code(redemption.code)?.1.owner?;
-        Some((at, owner == login.person))
-    }))
-}

@@ -6,10 +6,11 @@
 mod code;
 mod facts;
 mod key;
+mod login;
 mod named;
 mod refresh;
 
-use crate::fact::{Challenge, Fact, SecretShown, Who};
+use crate::fact::{Challenge, Fact, Party, SecretShown, Who};
 use crate::rule::{RuleId, same};
 use crate::rules;
 
@@ -444,9 +445,51 @@ pub const LAWS: &[Law] = &[
     },
     Law {
         id: "session-integrity",
-        about: "A browser that a client counts as logged in holds the account of the person who sits there.",
+        about: "An owner whose browser a client counts as logged in is logged in to the account of the owner, not another's.",
         rules: rules!["rfc6749-10.12-client-csrf-protected", "rfc9700-2.1-client-csrf-protected"],
         observable: false,
-        judge: code::session_integrity,
+        judge: |facts| login::of(facts, |by| by != Who::Thief),
+    },
+    Law {
+        id: "authentication",
+        about: "An attacker whose browser a client counts as logged in is logged in to an account of the attacker's.",
+        rules: rules![],
+        observable: false,
+        judge: |facts| login::of(facts, |by| by == Who::Thief),
+    },
+    Law {
+        id: "resource-of-the-person",
+        about: "What a client shows in a browser is the resource of the person who sits there.",
+        rules: rules![],
+        observable: false,
+        judge: login::resource_of_the_person,
+    },
+    Law {
+        id: "code-to-its-server",
+        about: "A client takes a code to the server that issued it, and to no other.",
+        rules: rules![],
+        observable: false,
+        judge: |facts| login::each_handed(facts, |handed| facts.code(handed.secret).is_none()),
+    },
+    Law {
+        id: "token-to-its-resource",
+        about: "A client shows a token to the resources of the server that issued it, and to no other.",
+        rules: rules![],
+        observable: false,
+        judge: |facts| login::each_handed(facts, |handed| facts.issue_of(handed.secret).is_none()),
+    },
+    Law {
+        id: "password-stays",
+        about: "An owner's password reaches the authorization server and nobody else.",
+        rules: rules![],
+        observable: false,
+        judge: |facts| login::each_handed(facts, |handed| handed.to != Party::Client),
+    },
+    Law {
+        id: "no-way-to-strangers",
+        about: "A browser is not sent to a client that vouches for itself before its person was asked.",
+        rules: rules![],
+        observable: false,
+        judge: login::no_way_to_strangers,
     },
 ];

@@ -7,7 +7,7 @@ use crate::server::decide::Choice;
 use crate::world::action::{
     CodeOf, ProofOf, Redemption, RedirectOf, RefreshOf, RefreshScope, RefreshTry, VerifierOf,
 };
-use crate::world::{Action, OWNER, PROFILE};
+use crate::world::{Action, OWNER, PROFILE, Powers};
 
 /// A policy whose lifetimes are a few steps of the clock.
 pub(super) const SHORT: Policy = Policy {
@@ -20,8 +20,14 @@ pub(super) const SHORT: Policy = Policy {
 /// Lifetimes that no scope's clock reaches.
 pub(super) const LONG: Policy = Policy::RFC9700;
 
-pub(super) const NOTHING: Leaks =
-    Leaks { responses: false, requests: false, tokens: false, refresh: false, proofs: false };
+pub(super) const NOTHING: Leaks = Leaks {
+    responses: false,
+    referrer: false,
+    requests: false,
+    tokens: false,
+    refresh: false,
+    proofs: false,
+};
 
 pub(super) const BASE: Scope = Scope {
     name: "",
@@ -48,6 +54,15 @@ pub(super) const BASE: Scope = Scope {
     calls: 1,
     grants: 1,
     ticks: 0,
+    mishaps: 0,
+    losses: false,
+    stops: false,
+    stale_reads: false,
+    malicious: None,
+    powers: Powers::NONE,
+    sessions_by_state: false,
+    forwards_responses: false,
+    login_answers: false,
     leaks: NOTHING,
     redemptions: &[],
     lures: &[],

@@ -18,8 +18,8 @@ use crate::policy::Policy;
 use crate::refusal::Refusal;
 use crate::server::decide::Choice;
 use crate::text::{ResourceSet, ScopeSet};
-use crate::world::Action;
 use crate::world::action::{ForItselfTry, Forgery, Lure, Naming, Redemption, RefreshTry};
+use crate::world::{Action, Malicious, Powers};
 
 pub use base::HONEST_PATH;
 pub use odd::Odd;
@@ -76,6 +76,24 @@ pub struct Scope {
     pub grants: u8,
     /// Seconds that pass.
     pub ticks: u8,
+    /// How often an answer is lost, a server stops, or a process reads what had been replaced, in all.
+    pub mishaps: u8,
+    /// Whether answers get lost after the write.
+    pub losses: bool,
+    /// Whether the server stops between load and commit.
+    pub stops: bool,
+    /// Whether processes read grants one request late.
+    pub stale_reads: bool,
+    /// A malicious server that the client offers as well.
+    pub malicious: Option<Malicious>,
+    /// What the attacker does with all that it knows.
+    pub powers: Powers,
+    /// Modelled only: the client finds its sessions by the `state` of a response, in whatever browser.
+    pub sessions_by_state: bool,
+    /// Modelled only: the page at the client's redirect URI sends browsers on to where the attacker wants.
+    pub forwards_responses: bool,
+    /// Modelled only: the server's login form is the consent as well.
+    pub login_answers: bool,
     /// What leaks to the attacker.
     pub leaks: Leaks,
     /// Token requests that somebody composes.
@@ -103,6 +121,8 @@ pub struct Scope {
 pub struct Leaks {
     /// Authorization responses.
     pub responses: bool,
+    /// The address of a page of the client's that came under the address of the response.
+    pub referrer: bool,
     /// Authorization requests.
     pub requests: bool,
     /// Access tokens (A5).

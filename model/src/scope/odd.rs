@@ -273,7 +273,7 @@ impl Odd {
                 Some(Request::Resource(ResourceRequest { scheme: Scheme::Dpop, proof, ..plain_resource }))
             }
             Self::UnboundToken => {
-                let token = world.sessions[OWNER].login?.token;
+                let token = world.visits[OWNER].session.login?.token;
                 let proof = KeyProof { token: Some(token), ..OddProof::Good.proof(world, 252) };
                 Some(Request::Resource(ResourceRequest {
                     bearer: Bearer::Shown(Shown { grant: grant_id(0), digest: token }),

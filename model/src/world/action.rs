@@ -5,8 +5,7 @@ pub use super::attacker::{
 };
 pub use super::naming::{ForItselfTry, NamedOf, Naming, Wanted};
 pub use super::prove::ShownWith;
-use super::{At, Known, Stage, Universe, World};
-use crate::client::Flow;
+use super::{Asking, Call, Crafted, Known, Response, Server, Stage, Universe, World};
 use crate::fact::Who;
 use crate::secret::Shown;
 use crate::server::decide::Choice;
@@ -16,6 +15,10 @@ use crate::server::decide::Choice;
 pub enum Action {
     /// A person starts a login at the client.
     Start(usize),
+    /// A person starts a login at the client, at the malicious server.
+    StartElsewhere(usize),
+    /// The owner starts a login, and on the way somebody puts the malicious server in the place of the honest one.
+    Rewrite,
     /// A browser brings its authorization request to the server.
     Ask(usize),
     /// A person sends the login form, with the right password or a wrong one.
@@ -26,12 +29,30 @@ pub enum Action {
     Callback(usize),
     /// A person opens the profile; the client fetches the resource.
     Profile(usize),
+    /// The same, at a process that sees the grant as it was.
+    ProfileStale(usize),
     /// A client repeats a token request.
     Retry(usize),
     /// The server loads what a token request needs, and judges.
     Load(usize),
+    /// The same, at a process that sees the grant as it was.
+    LoadStale(usize),
     /// The server writes what it judged, and answers.
     Commit(usize),
+    /// The server writes what it judged, and its answer is lost.
+    Lose(usize),
+    /// The server stops before it has written.
+    Stop(usize),
+    /// The malicious token endpoint answers with this token.
+    Answer(usize, Shown),
+    /// The attacker has a browser carry an authorization request.
+    Carry(usize, Asking),
+    /// The attacker has a browser bring an authorization response.
+    Bring(usize, Response),
+    /// The attacker pushes a request in the client's name.
+    PushForeign(Asking),
+    /// The attacker sends a token request of its own making.
+    Send(Crafted),
     /// Somebody composes a token request.
     Redeem(Redemption),
     /// Somebody shows a refresh token.
@@ -65,8 +86,10 @@ impl Action {
             | Self::Ask(browser)
             | Self::LogIn(browser, _)
             | Self::Decide(browser, _)
+            | Self::StartElsewhere(browser)
             | Self::Callback(browser)
-            | Self::Profile(browser) => {
+            | Self::Profile(browser)
+            | Self::ProfileStale(browser) => {
                 if *browser == super::OWNER {
                     "owner"
                 } else {
@@ -74,7 +97,8 @@ impl Action {
                 }
             }
             Self::Retry(_) => "client",
-            Self::Load(_) | Self::Commit(_) => "server",
+            Self::Load(_) | Self::LoadStale(_) | Self::Commit(_) | Self::Lose(_) | Self::Stop(_) => "server",
+            Self::Answer(..) => "malicious server",
             Self::Redeem(Redemption { by, .. })
             | Self::Refresh(RefreshTry { by, .. })
             | Self::ForItself(ForItselfTry { by, .. })
@@ -83,9 +107,16 @@ impl Action {
                 Who::OtherClient => "other client",
                 Who::Owner | Who::Thief => "attacker",
             },
-            Self::ShowToken(_) | Self::ShowBound(..) | Self::Leak(_) | Self::Lure(_) | Self::Forge(_) => {
-                "attacker"
-            }
+            Self::ShowToken(_)
+            | Self::ShowBound(..)
+            | Self::Leak(_)
+            | Self::Lure(_)
+            | Self::Forge(_)
+            | Self::Rewrite
+            | Self::Carry(..)
+            | Self::Bring(..)
+            | Self::PushForeign(_)
+            | Self::Send(_) => "attacker",
             Self::Odd(_) => "stranger",
             Self::Tick => "clock",
         }
@@ -97,9 +128,14 @@ impl Action {
     pub const fn is_step(&self) -> bool {
         !matches!(
             self,
-            Self::Ask(_)
+            // What the attacker has its own browser do counts where the browser arrives.
+            Self::Carry(super::ATTACKER, _)
+                | Self::Bring(super::ATTACKER, _)
+                | Self::Send(_)
+                | Self::Ask(_)
                 | Self::LogIn(..)
                 | Self::Load(_)
+                | Self::LoadStale(_)
                 | Self::Retry(_)
                 | Self::Redeem(_)
                 | Self::Refresh(_)
@@ -115,11 +151,7 @@ impl Universe {
             self.browser_actions(world, browser, actions);
         }
         for (at, call) in world.calls.iter().enumerate() {
-            match call.stage {
-                Stage::Sent => actions.push(Action::Load(at)),
-                Stage::Loaded(..) => actions.push(Action::Commit(at)),
-                Stage::Done => {}
-            }
+            self.call_actions(world, at, call, actions);
             let repeats = world.calls.len() < usize::from(self.scope.calls);
             if call.by == Who::Client && call.session.is_some() && self.scope.retries && repeats {
                 actions.push(Action::Retry(at));
@@ -134,38 +166,24 @@ impl Universe {
         }
     }
 
-    fn browser_actions(&self, world: &World, at: usize, actions: &mut Vec<Action>) {
-        let browser = &world.browsers[at];
-        match browser.at {
-            At::Elsewhere => {}
-            At::ToServer(_) => actions.push(Action::Ask(at)),
-            At::LogInPage(_) => {
-                actions.push(Action::LogIn(at, true));
-                if browser.mistakes < self.scope.mistakes {
-                    actions.push(Action::LogIn(at, false));
+    fn call_actions(&self, world: &World, at: usize, call: &Call, actions: &mut Vec<Action>) {
+        match call.stage {
+            Stage::Sent if call.to == Server::Honest => {
+                actions.push(Action::Load(at));
+                if self.may_go_wrong(world, self.scope.stale_reads) {
+                    actions.push(Action::LoadStale(at));
                 }
             }
-            At::ConsentPage(..) => {
-                actions.push(Action::Decide(at, Choice::Approve));
-                for choice in self.scope.choices {
-                    actions.push(Action::Decide(at, *choice));
+            Stage::Loaded(..) => {
+                actions.push(Action::Commit(at));
+                if self.may_go_wrong(world, self.scope.losses) {
+                    actions.push(Action::Lose(at));
+                }
+                if self.may_go_wrong(world, self.scope.stops) {
+                    actions.push(Action::Stop(at));
                 }
             }
-            At::ToClient(response) => {
-                actions.push(Action::Callback(at));
-                if response.code.is_some() && self.may_press_again(world) {
-                    actions.push(Action::Decide(at, Choice::Approve));
-                }
-            }
-        }
-        // A person who waits for nothing starts again, as often as the scope lets.
-        let idle = matches!(browser.at, At::Elsewhere | At::ToClient(_));
-        if idle && browser.starts < self.scope.starts[at] {
-            actions.push(Action::Start(at));
-        }
-        let logged_in = world.sessions[at].login.is_some();
-        if logged_in && world.sessions[at].flow == Flow::Idle && browser.uses < self.scope.uses {
-            actions.push(Action::Profile(at));
+            Stage::Sent | Stage::Done => {}
         }
     }
 }

@@ -3,15 +3,18 @@
 //! What a scope lets leak stands in the scope. The attacker has an account, a browser, and in some scopes a client
 //! of its own (number 1). It may name any grant's id, which is no secret, and never guesses one.
 
-use super::front::page_behind;
+use super::browser::page_behind;
 use super::naming::named;
 use super::prove::ShownWith;
 use super::symbols::{
     EVIL, JUNK, OWN_VERIFIER, digest, grant_id, hashed, redirect, secret, verifier, verifier_of,
 };
-use super::{ATTACKER, Asking, At, Call, Known, Next, OWNER, PROFILE, Stage, Universe, WIDE, World};
+use super::{
+    ATTACKER, Asking, At, Call, Known, Next, OWNER, PROFILE, STRANGER, Server, Stage, Universe, WIDE, World,
+};
 use crate::directory::ClientNo;
 use crate::fact::{What, Who};
+use crate::fault::Fault;
 use crate::secret::Shown;
 use crate::server::Request;
 use crate::server::authenticate::{Presented, Proof};
@@ -129,6 +132,8 @@ pub enum Lure {
     PushedAgain,
     /// A pushed request that nobody made.
     PushedByNobody,
+    /// A bad authorization request of a client that the attacker registered, at an address of the attacker's.
+    OfStranger,
 }
 
 /// A consent form that a page of the attacker's sends from the owner's browser.
@@ -140,6 +145,8 @@ pub enum Forgery {
     OwnAsk,
     /// Without any.
     NoAsk,
+    /// The owner's own page in a frame of the attacker's, with a click that the owner meant for something else.
+    Framed,
 }
 
 impl Universe {
@@ -199,6 +206,8 @@ impl Universe {
                 actions.push(Action::Forge(*forgery));
             }
         }
+        self.crafted_actions(world, actions);
+        self.malicious_actions(world, actions);
     }
 
     /// What the scope lets leak now.
@@ -209,13 +218,18 @@ impl Universe {
         {
             leaks.extend(response.code.map(Known::Code));
         }
+        if self.scope.leaks.referrer
+            && let At::OnCallbackPage(response) = world.browsers[OWNER].at
+        {
+            leaks.extend(response.code.map(Known::Code));
+        }
         if self.scope.leaks.requests
             && let At::ToServer(asking) = world.browsers[OWNER].at
         {
             leaks.extend(asking.challenge.map(Known::Challenge));
         }
         if self.scope.leaks.tokens
-            && let Some(login) = world.sessions[OWNER].login
+            && let Some(login) = world.visits[OWNER].session.login
         {
             leaks.push(Known::Token(Shown { grant: grant_id(0), digest: login.token }));
         }
@@ -252,7 +266,7 @@ impl Universe {
             proof: match refresh.by {
                 Who::Thief if refresh.own_key => Ok(Some(self.own_proof(world))),
                 Who::Thief => Ok(None),
-                Who::Client | Who::OtherClient | Who::Owner => self.proof_of_call(world),
+                Who::Client | Who::OtherClient | Who::Owner => self.proof_of_call(world, OWNER),
             },
             ask: Ok(TokenAsk::Refresh(RefreshAsk {
                 token: Some(token),
@@ -267,8 +281,23 @@ impl Universe {
         Some(sent(world, refresh.by, request))
     }
 
+    /// What else is learnt where this leaks: a response and a request have a `state` as well.
+    fn overhear_beside(&self, world: &mut World, known: &Known) {
+        let state = match (known, world.browsers[OWNER].at) {
+            (Known::Code(_), At::ToClient(response) | At::OnCallbackPage(response)) => response.state,
+            (Known::Challenge(_), At::ToServer(asking)) => asking.state,
+            _ => None,
+        };
+        if let Some(state) = state {
+            world.learn(Known::State(state));
+        }
+    }
+
     pub(super) fn leak(&self, world: &World, known: Known) -> Option<Next> {
         let mut world = world.clone();
+        if self.scope.powers.any() {
+            self.overhear_beside(&mut world, &known);
+        }
         world.learn(known).then(|| Next::of(world))
     }
 
@@ -319,7 +348,7 @@ impl Universe {
             ask: Ok(TokenAsk::Redeem(Redeem { code: Some(code), redirect, verifier, resources: None })),
             proof: match redemption.by {
                 Who::Thief => Ok(self.scope.dpop.then(|| self.own_proof(world))),
-                Who::Client | Who::OtherClient | Who::Owner => self.proof_of_call(world),
+                Who::Client | Who::OtherClient | Who::Owner => self.proof_of_call(world, OWNER),
             },
         })
     }
@@ -327,13 +356,6 @@ impl Universe {
     pub(super) fn redeem(&self, world: &World, redemption: &Redemption) -> Option<Next> {
         let request = self.composed(world, redemption)?;
         Some(sent(world, redemption.by, request))
-    }
-
-    pub(super) fn show_token(&self, world: &World, shown: Shown) -> Option<Next> {
-        let mut world = world.clone();
-        world.attempts += 1;
-        let (_, refused) = self.show(&mut world, Who::Thief, shown, ResourceSet::FIRST)?;
-        Some(Next { world, refused, client_refused: None })
     }
 
     /// Where the owner's browser is after a lure; `None` where the attacker has nothing to lure with.
@@ -360,6 +382,10 @@ impl Universe {
             Lure::PushedOfAnother => pushed(1, super::symbols::pushed(0)),
             Lure::PushedAgain => pushed(0, super::symbols::pushed(0)),
             Lure::PushedByNobody => pushed(0, JUNK),
+            Lure::OfStranger => {
+                let bad = asking(EVIL, None);
+                Some(At::ToServer(Asking { client: ClientNo(STRANGER), ..bad }))
+            }
             Lure::EvilRedirect => Some(At::ToServer(asking(EVIL, Some(own_challenge)))),
         }
     }
@@ -391,6 +417,12 @@ impl Universe {
                 (asking, Some(shown))
             }
             Forgery::NoAsk => (pending(OWNER)?.0, None),
+            // A browser shows no page in a frame that forbids it.
+            Forgery::Framed if !self.faults.has(Fault::PagesFramable) => return None,
+            Forgery::Framed => {
+                let (asking, shown) = pending(OWNER)?;
+                (asking, Some(shown))
+            }
         };
         let mut world = world.clone();
         world.attempts += 1;
@@ -412,7 +444,7 @@ impl Universe {
             if let Request::Resource(resource) = request
                 && let Bearer::Shown(_) = resource.bearer
             {
-                self.observe_resource(&mut after, Who::Thief, &resource, &reply);
+                self.observe_resource(&mut after, Who::Thief, None, &resource, &reply);
             }
             return Some(Next::of(after));
         };
@@ -435,8 +467,15 @@ pub(super) fn refresh_tokens(world: &World) -> impl DoubleEndedIterator<Item = S
 /// A world in which a token request is on its way.
 pub(super) fn sent(world: &World, by: Who, request: TokenRequest) -> Next {
     let mut world = world.clone();
-    let call =
-        Call { by, request, session: None, sent: world.sending(), sent_at: world.now, stage: Stage::Sent };
+    let call = Call {
+        by,
+        to: Server::Honest,
+        request,
+        session: None,
+        sent: world.sending(),
+        sent_at: world.now,
+        stage: Stage::Sent,
+    };
     world.send(call);
     Next::of(world)
 }

@@ -1,14 +1,12 @@
 //! Requests about a token, and of a client for itself: revocation, introspection, client credentials.
 
 use super::attacker::{ProofOf, RefreshOf, refresh_tokens, sent};
-use super::symbols::{JUNK, digest, grant_id, secret};
+use super::symbols::{JUNK, digest, grant_id};
 use super::{Known, Next, Universe, World};
-use crate::directory::ClientNo;
 use crate::fact::{What, Who};
 use crate::secret::Shown;
 use crate::server::Request;
 use crate::server::audience::AskedResources;
-use crate::server::authenticate::{Presented, Proof};
 use crate::server::client_credentials::ClientCredentials;
 use crate::server::named::TokenNamed;
 use crate::server::redeem::{TokenAsk, TokenRequest};
@@ -99,16 +97,6 @@ impl Universe {
         let by = Ok(self.presented(request.client, request.proof)?);
         let ask = Ok(TokenAsk::ClientCredentials(ClientCredentials { scope: None, resources: None }));
         Some(sent(world, request.by, TokenRequest { by, ask, proof: Ok(None) }))
-    }
-
-    pub(super) fn presented(&self, client: u16, proof: ProofOf) -> Option<Presented> {
-        let client = ClientNo(client);
-        let proof = match (proof, self.client(client)?.secret) {
-            (ProofOf::Right, Some(_)) => Proof::Basic(digest(secret(client.0))),
-            (ProofOf::Wrong, _) => Proof::Basic(digest(JUNK)),
-            (ProofOf::Right | ProofOf::Missing, _) => Proof::None,
-        };
-        Some(Presented { client: Some(client), proof })
     }
 }
 

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use super::naming::{Naming, Wanted};
 use super::symbols::{account, client, digest, grant_at, key, sym};
-use super::{Asking, Call, Kept, PROFILE, Universe, World};
+use super::{Asking, Call, Kept, OWNER, PROFILE, Universe, World};
 use crate::directory::{Authentication, ClientNo};
 use crate::fact::{
-    Challenge, CodeIssued, Fact, ForItself, Introspection, Issued, LoggedIn, Proved, Pushed, Redemption,
-    RefreshUse, ResourceUse, Revocation, SecretShown, Sym, What, Who,
+    Challenge, CodeIssued, Fact, ForItself, Handed, Introspection, Issued, LoggedIn, Party, Proved, Pushed,
+    Redemption, RefreshUse, ResourceUse, Revocation, SecretShown, SentAway, Sym, What, Who,
 };
 use crate::secret::{Digest, Shown};
 use crate::server::audience::AskedResources;
@@ -43,7 +43,10 @@ impl World {
     }
 
     fn record(&mut self, sent: u32, sent_at: u64, by: Who, what: What) {
-        let answered = Some(self.sending());
+        self.record_until(Some(self.sending()), (sent, sent_at), by, what);
+    }
+
+    fn record_until(&mut self, answered: Option<u32>, (sent, sent_at): (u32, u64), by: Who, what: What) {
         Arc::make_mut(&mut self.facts).push(Fact {
             sent,
             answered,
@@ -96,10 +99,23 @@ impl Universe {
 
     /// A token request and its answer.
     pub(super) fn observe_call(&self, world: &mut World, call: &Call, reply: &Reply) {
-        let (Ok(by), Ok(ask)) = (call.request.by, call.request.ask) else { return };
-        let Some(named) = by.client else { return };
+        if let Some(what) = self.seen_call(world, call, Some(reply)) {
+            world.record(call.sent, call.sent_at.0, call.by, what);
+        }
+    }
+
+    /// A token request whose answer was lost.
+    pub(super) fn observe_lost(&self, world: &mut World, call: &Call) {
+        if let Some(what) = self.seen_call(world, call, None) {
+            world.record_until(None, (call.sent, call.sent_at.0), call.by, what);
+        }
+    }
+
+    fn seen_call(&self, world: &World, call: &Call, reply: Option<&Reply>) -> Option<What> {
+        let (Ok(by), Ok(ask)) = (call.request.by, call.request.ask) else { return None };
+        let named = by.client?;
         let tokens = match reply {
-            Reply::Tokens(tokens) => Some(tokens),
+            Some(Reply::Tokens(tokens)) => Some(tokens),
             _ => None,
         };
         let secret = self.secret_shown(&by);
@@ -109,7 +125,7 @@ impl Universe {
             |asked: Option<AskedResources>| asked.map(|asked| asked.known).or(granted).and_then(one_resource);
         let what = match ask {
             TokenAsk::Redeem(redeem) => {
-                let Some(code) = redeem.code else { return };
+                let code = redeem.code?;
                 What::Redemption(Redemption {
                     code: sym(code.digest),
                     client: client(named.0),
@@ -122,7 +138,7 @@ impl Universe {
                 })
             }
             TokenAsk::Refresh(refresh) => {
-                let Some(shown) = refresh.token else { return };
+                let shown = refresh.token?;
                 let consented = world.kept(grant_at(shown.grant)).and_then(|kept| kept.consented);
                 let lacks = |tokens: &Tokens| consented.is_some_and(|scope| !tokens.scope.covers(scope));
                 What::Refresh(RefreshUse {
@@ -153,9 +169,9 @@ impl Universe {
                     )
                 }),
             }),
-            TokenAsk::Unsupported => return,
+            TokenAsk::Unsupported => return None,
         };
-        world.record(call.sent, call.sent_at.0, call.by, what);
+        Some(what)
     }
 
     fn secret_shown(&self, by: &Presented) -> SecretShown {
@@ -201,6 +217,7 @@ impl Universe {
         &self,
         world: &mut World,
         by: Who,
+        browser: Option<usize>,
         request: &ResourceRequest,
         reply: &Reply,
     ) {
@@ -216,6 +233,7 @@ impl Universe {
             proof: proof.and_then(proved),
             served: told.is_some(),
             covered: told,
+            shown_to: browser.map(account),
         };
         world.record(world.sending(), world.now.0, by, What::Resource(service));
     }
@@ -223,7 +241,32 @@ impl Universe {
     /// A browser that the client now counts as logged in.
     pub(super) fn observe_login(&self, world: &mut World, browser: usize, token: Digest) {
         let login = LoggedIn { token: sym(token), person: account(browser) };
-        world.record(world.sending(), world.now.0, Who::Client, What::LoggedIn(login));
+        let by = if browser == OWNER { Who::Owner } else { Who::Thief };
+        world.record(world.sending(), world.now.0, by, What::LoggedIn(login));
+    }
+
+    /// A secret that went to the malicious server.
+    pub(super) fn observe_handed(&self, world: &mut World, by: Who, secret: Digest) {
+        let handed = Handed { secret: sym(secret), to: Party::OtherServer };
+        world.record(world.sending(), world.now.0, by, What::Handed(handed));
+    }
+
+    /// A password that went along to a client.
+    pub(super) fn observe_password(&self, world: &mut World, browser: usize) {
+        let handed = Handed { secret: account(browser), to: Party::Client };
+        world.record(world.sending(), world.now.0, Who::Owner, What::Handed(handed));
+    }
+
+    /// A browser that was sent to a client with an error, before its person was asked anything.
+    pub(super) fn observe_error(&self, world: &mut World, browser: usize, asked: &Asking, to: Digest) {
+        let registered = self.client(asked.client);
+        let away = SentAway {
+            client: client(asked.client.0),
+            registered: registered.is_some_and(|client| client.redirects.iter().any(|uri| uri.exact == to)),
+            vouched: registered.is_some_and(|client| !client.self_registered),
+        };
+        let by = if browser == OWNER { Who::Owner } else { Who::Thief };
+        world.record(world.sending(), world.now.0, by, What::SentAway(away));
     }
 }
 

@@ -1,7 +1,7 @@
 //! Proofs of possession: those of the client, and what the attacker has in their place.
 
-use super::symbols::{NONCES, digest, key, proof_of_call, proof_of_use};
-use super::{Known, Next, PROFILE, Universe, World};
+use super::symbols::{NONCES, client_key, digest, key, proof_of_call, proof_of_use};
+use super::{Known, Next, OWNER, PROFILE, Universe, World};
 use crate::fact::Who;
 use crate::refusal::Malformed;
 use crate::secret::{Digest, Shown};
@@ -23,9 +23,9 @@ pub enum ShownWith {
 
 impl Universe {
     /// A good proof by the client's key.
-    fn proof(&self, world: &World, id: u8, token: Option<Digest>) -> KeyProof {
+    fn proof(&self, world: &World, browser: usize, id: u8, token: Option<Digest>) -> KeyProof {
         KeyProof {
-            key: digest(key(true)),
+            key: digest(client_key(browser)),
             id: digest(id),
             made: world.now,
             fits_method: true,
@@ -40,13 +40,13 @@ impl Universe {
     /// A proof by the attacker's key.
     pub(super) fn own_proof(&self, world: &World) -> KeyProof {
         let id = proof_of_call(world.calls.len());
-        KeyProof { key: digest(key(false)), ..self.proof(world, id, None) }
+        KeyProof { key: digest(key(false)), ..self.proof(world, OWNER, id, None) }
     }
 
-    /// The proof of the client's n-th token request.
-    pub(super) fn proof_of_call(&self, world: &World) -> Result<Option<KeyProof>, Malformed> {
+    /// The proof of the client's next token request, for the login in a browser.
+    pub(super) fn proof_of_call(&self, world: &World, browser: usize) -> Result<Option<KeyProof>, Malformed> {
         let id = proof_of_call(world.calls.len());
-        Ok(self.scope.dpop.then(|| self.proof(world, id, None)))
+        Ok(self.scope.dpop.then(|| self.proof(world, browser, id, None)))
     }
 
     /// The client's request for a resource, with its proof if the token is bound.
@@ -59,16 +59,16 @@ impl Universe {
     ) -> ResourceRequest {
         let id = proof_of_use(browser, world.browsers[browser].uses);
         let scheme = if self.scope.dpop { Scheme::Dpop } else { Scheme::Bearer };
-        let proof = self.scope.dpop.then(|| self.proof(world, id, Some(shown.digest)));
+        let proof = self.scope.dpop.then(|| self.proof(world, browser, id, Some(shown.digest)));
         ResourceRequest { bearer: Bearer::Shown(shown), scheme, hash: shown.digest, proof: Ok(proof), need }
     }
 
     /// The last proof that the client sent to the resource, where the scope lets it leak.
     pub(super) fn leaked_proof(&self, world: &World) -> Option<KeyProof> {
         let uses = world.browsers[super::OWNER].uses;
-        let token = world.sessions[super::OWNER].login?.token;
+        let token = world.visits[super::OWNER].session.login?.token;
         let sent = self.scope.dpop && self.scope.leaks.proofs && uses > 0;
-        sent.then(|| self.proof(world, proof_of_use(super::OWNER, uses), Some(token)))
+        sent.then(|| self.proof(world, OWNER, proof_of_use(super::OWNER, uses), Some(token)))
     }
 
     /// The attacker shows a token behind `DPoP`.
@@ -77,7 +77,7 @@ impl Universe {
             ShownWith::Nothing => None,
             ShownWith::OwnKey => Some(KeyProof {
                 key: digest(key(false)),
-                ..self.proof(world, proof_of_use(super::ATTACKER, world.attempts), Some(shown.digest))
+                ..self.proof(world, OWNER, proof_of_use(super::ATTACKER, world.attempts), Some(shown.digest))
             }),
             ShownWith::Leaked => world.known.iter().find_map(|known| match known {
                 Known::Proof(proof) => Some(Some(*proof)),
@@ -91,7 +91,7 @@ impl Universe {
         let request =
             ResourceRequest { bearer, scheme: Scheme::Dpop, hash: shown.digest, proof: Ok(proof), need };
         let reply = self.serve(&mut world, Request::Resource(request), 0, 0)?;
-        self.observe_resource(&mut world, Who::Thief, &request, &reply);
+        self.observe_resource(&mut world, Who::Thief, None, &request, &reply);
         Some(Next { world, refused: reply.refusal(), client_refused: None })
     }
 }

@@ -122,6 +122,9 @@ pub const fn redirect(client: u16) -> RedirectUri {
     RedirectUri { exact: digest(110 + client as u8), portless: None }
 }
 
+/// The redirect URI at which the client waits for responses of the malicious server, if that is another.
+pub const MALICE_CALLBACK: RedirectUri = RedirectUri { exact: digest(118), portless: None };
+
 /// A redirect URI that belongs to the attacker.
 pub const EVIL: RedirectUri = RedirectUri { exact: digest(119), portless: None };
 
@@ -135,6 +138,12 @@ pub const fn secret(client: u16) -> u8 {
 #[must_use]
 pub const fn key(own: bool) -> u8 {
     if own { 220 } else { 221 }
+}
+
+/// The key of the client's login in a browser: each login has one of its own.
+#[must_use]
+pub const fn client_key(browser: usize) -> u8 {
+    if browser == 0 { key(true) } else { 219 }
 }
 
 /// What tells the proofs of token requests from each other.
@@ -154,6 +163,15 @@ pub const NONCES: [u8; 2] = [240, 241];
 
 /// The issuer.
 pub const ISSUER: Digest = digest(130);
+
+/// The malicious server's issuer.
+pub const MALICE: Digest = digest(131);
+
+/// The name that the malicious server gives a pushed request.
+pub const MALICIOUS_REQUEST: u8 = 210;
+
+/// The owner's password.
+pub const PASSWORD: u8 = 211;
 
 /// A verifier of the attacker's.
 pub const OWN_VERIFIER: u8 = 140;

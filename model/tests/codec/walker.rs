@@ -389,6 +389,7 @@ impl Walk {
             proof: None,
             served,
             covered,
+            shown_to: None,
         };
         self.record(Who::Client, What::Resource(service));
     }

@@ -31,8 +31,14 @@ pub(crate) fn honest() -> Vec<Fact> {
         proof: proof(40),
         token: issued(TOKEN, Some(REFRESH)),
     };
-    let service =
-        ResourceUse { token: TOKEN, resource: RESOURCE, proof: proof(41), served: true, covered: None };
+    let service = ResourceUse {
+        token: TOKEN,
+        resource: RESOURCE,
+        proof: proof(41),
+        served: true,
+        covered: None,
+        shown_to: None,
+    };
     let refresh = RefreshUse {
         token: REFRESH,
         client: CLIENT,

@@ -40,8 +40,14 @@ impl Story {
             key: None,
             only_for: Some(RESOURCE),
         };
-        let served =
-            ResourceUse { token: TOKEN, resource: RESOURCE, proof: None, served: true, covered: Some(true) };
+        let served = ResourceUse {
+            token: TOKEN,
+            resource: RESOURCE,
+            proof: None,
+            served: true,
+            covered: Some(true),
+            shown_to: None,
+        };
         let refused = ResourceUse { served: false, covered: None, ..served };
         let strayed = RefreshUse {
             token: REFRESH,

@@ -63,6 +63,7 @@ impl Story {
             proof: None,
             served: true,
             covered: Some(true),
+            shown_to: None,
         };
         Self {
             redeem,

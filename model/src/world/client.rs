@@ -1,0 +1,406 @@
+//! The client: its fold, and the requests that come of it, to the server that the login began at.
+
+use std::sync::Arc;
+
+use super::attacker::ProofOf;
+use super::parts::{Asking, At, Call, Known, Server, Stage, Visit};
+use super::symbols::{
+    ISSUER, MALICE, MALICE_CALLBACK, client_session, digest, grant_id, hashed, minted, redirect, secret,
+    state, symbol, token, verifier, verifier_of,
+};
+use super::{ATTACKER, Next, OWNER, PROFILE, Universe, World};
+use crate::client::refusal::ClientRefusal;
+use crate::client::settings::Address;
+use crate::client::{
+    Act, Callback, Channel, Event, Flow, Fresh, IssNeed, PushNeed, Revocation, Rules, TokenAnswer,
+    step as client_step,
+};
+use crate::directory::{Authentication, ClientNo};
+use crate::fact::Who;
+use crate::fault::Fault;
+use crate::policy::Lifetime;
+use crate::refusal::Refused;
+use crate::secret::{Digest, Shown};
+use crate::server::Reply;
+use crate::server::authenticate::{Presented, Proof};
+use crate::server::redeem::{Redeem, TokenAsk, TokenRequest};
+use crate::server::refresh::RefreshAsk;
+use crate::server::resource::Need;
+use crate::text::{Challenge, ChallengeMethod, ResourceSet};
+
+impl Universe {
+    /// What the client knows of a server.
+    fn client_rules(&self, server: Server) -> Rules {
+        let address = self.scope.malicious.map_or(Address::Own, |malicious| malicious.address);
+        let (issuer, redirect) = match (server, address) {
+            (Server::Honest, _) => (ISSUER, redirect(0)),
+            (Server::Malicious, Address::Shared) => (MALICE, redirect(0)),
+            (Server::Malicious, Address::Own) => (MALICE, MALICE_CALLBACK),
+        };
+        Rules {
+            issuer,
+            redirect: redirect.exact,
+            address,
+            iss: IssNeed::Required,
+            channel: Channel::Private,
+            pkce: self.scope.pkce,
+            push: PushNeed::Unneeded,
+            revocation: Revocation::None,
+            refresh_margin: Lifetime(0),
+        }
+    }
+
+    /// Folds an event into the client's session of a browser; `server` is the one that the event is about.
+    pub(super) fn fold(&self, world: &mut World, browser: usize, server: Server, mut event: Event) -> Act {
+        let mut rules = self.client_rules(server);
+        let before = world.visits[browser].session;
+        let mut session = before;
+        self.faults.before_client(&mut rules, &mut session, &mut event);
+        let (mut next, act) = client_step(world.now, &rules, session, &event);
+        self.faults.after_client(&before, &mut next);
+        world.visits[browser] = Arc::new(Visit { session: next, ..*world.visits[browser] });
+        act
+    }
+
+    /// A person opens the client's login at a server; the client makes an authorization request.
+    pub(super) fn start_login(&self, world: &World, browser: usize, server: Server) -> Option<Next> {
+        let mut world = world.clone();
+        let nth = world.browsers[browser].starts;
+        world.browser_mut(browser).starts += 1;
+        world.visit_mut(browser).server = server;
+        let fresh = Fresh {
+            state: minted(state(browser, nth)),
+            verifier: minted(verifier(browser, nth)),
+            session: minted(client_session(browser, nth)),
+            jkt: None,
+        };
+        let act = self.fold(&mut world, browser, server, Event::LogIn(fresh));
+        let Act::ToServer(departure) = act else { return None };
+        let is_plain = self.scope.policy.plain || self.faults.has(Fault::ClientPlainChallenge);
+        let challenge = departure.verifier.map(|verifier| match is_plain {
+            true => Challenge { method: ChallengeMethod::Plain, digest: digest(verifier.symbol()) },
+            false => Challenge { method: ChallengeMethod::S256, digest: digest(hashed(verifier.symbol())) },
+        });
+        let named = if server == Server::Honest { redirect(0) } else { self.callback_of(server) };
+        let asking = Asking {
+            client: ClientNo(0),
+            redirect: self.scope.names_redirect.then_some(named),
+            challenge,
+            state: Some(fresh.state.digest),
+            pushed: None,
+        };
+        let asking = if self.scope.pushed { self.push_to(&mut world, server, asking)? } else { asking };
+        self.depart(&mut world, browser, server, asking);
+        Some(Next::of(world))
+    }
+
+    /// The redirect URI at which responses of a server arrive.
+    pub(super) fn callback_of(&self, server: Server) -> crate::text::RedirectUri {
+        let own = self.scope.malicious.is_some_and(|malicious| malicious.address == Address::Own);
+        if server == Server::Malicious && own { MALICE_CALLBACK } else { redirect(0) }
+    }
+
+    /// The browser goes to the authorization endpoint that the server's metadata names.
+    fn depart(&self, world: &mut World, browser: usize, server: Server, asking: Asking) {
+        let endpoint = self.endpoints(server).authorization;
+        if browser == ATTACKER || endpoint == Server::Malicious {
+            self.overhear(world, &asking);
+        }
+        world.browser_mut(browser).at = match endpoint {
+            Server::Honest => At::ToServer(asking),
+            Server::Malicious => At::ToMalicious(asking),
+        };
+    }
+
+    /// A browser brings an authorization response to the client, which sends its token request.
+    pub(super) fn callback(&self, world: &World, browser: usize) -> Option<Next> {
+        let At::ToClient(response) = world.browsers[browser].at else { return None };
+        let mut world = world.clone();
+        world.browser_mut(browser).at = At::Elsewhere;
+        if self.faults.has(Fault::ClientOpenRedirector) && self.scope.forwards_responses {
+            // The page at the redirect URI sends the browser on, with all that it brought.
+            if let Some(code) = response.code {
+                world.learn(Known::Code(code));
+            }
+            return Some(Next::of(world));
+        }
+        let is_own = [Server::Honest, Server::Malicious]
+            .into_iter()
+            .any(|server| self.callback_of(server).exact == response.to);
+        if !is_own {
+            return Some(Next::of(world));
+        }
+        let seat = self.seat_of(&world, browser, &response.state);
+        let mut server = world.visits[seat].server;
+        let iss = if response.iss == Server::Honest { ISSUER } else { MALICE };
+        let event = Event::Callback(Callback {
+            at: response.to,
+            state: Ok(response.state),
+            code: Ok(response.code.map(|code| code.digest)),
+            error: Ok(response.code.is_none()),
+            iss: Ok(Some(iss)),
+        });
+        self.faults.on_server_chosen(&event, &Server::Honest, &mut server);
+        let mut client_refused: Option<ClientRefusal> = None;
+        match self.fold(&mut world, seat, server, event) {
+            Act::Exchange(secret) => {
+                // The verifier goes along that this session made.
+                let made = secret.map(|secret| secret.symbol());
+                let code = response.code?;
+                if world.calls.len() >= usize::from(self.scope.calls) {
+                    return None;
+                }
+                let to = self.endpoints(server).token;
+                let call = self.honest_call(&world, code, made, Some(seat));
+                if to == Server::Malicious {
+                    self.take_code(&mut world, &call, code, made);
+                }
+                world.send(Call { to, ..call });
+            }
+            Act::ShowError(refusal) => client_refused = Some(refusal),
+            _ => return None,
+        }
+        if self.faults.has(Fault::ClientCallbackShowsPage) && client_refused.is_none() {
+            world.browser_mut(browser).at = At::OnCallbackPage(response);
+        }
+        Some(Next { world, refused: None, client_refused })
+    }
+
+    /// The browser whose session a response belongs to: the one that brings it.
+    fn seat_of(&self, world: &World, browser: usize, state: &Option<Digest>) -> usize {
+        let waits = |seat: &usize| match world.visits[*seat].session.flow {
+            Flow::Waiting(waiting) => Some(waiting.state) == *state,
+            Flow::Idle | Flow::Exchanging => false,
+        };
+        if !self.scope.sessions_by_state {
+            return browser;
+        }
+        [OWNER, ATTACKER].into_iter().find(waits).unwrap_or(browser)
+    }
+
+    /// The token request that the client sends for a code.
+    pub(super) fn honest_call(
+        &self,
+        world: &World,
+        code: Shown,
+        verifier: Option<u8>,
+        session: Option<usize>,
+    ) -> Call {
+        let client = ClientNo(0);
+        let proof = match self.client(client).map(|client| client.authentication) {
+            Some(Authentication::Basic) => Proof::Basic(digest(secret(0))),
+            Some(Authentication::Post) => Proof::Post(digest(secret(0))),
+            Some(Authentication::None) | None => Proof::None,
+        };
+        let redeem = Redeem {
+            code: Some(code),
+            redirect: Some(redirect(0).exact),
+            verifier: verifier.map(verifier_of),
+            resources: None,
+        };
+        Call {
+            by: Who::Client,
+            to: Server::Honest,
+            request: TokenRequest {
+                by: Ok(Presented { client: Some(client), proof }),
+                ask: Ok(TokenAsk::Redeem(redeem)),
+                proof: self.proof_of_call(world, session.unwrap_or(OWNER)),
+            },
+            session,
+            sent: world.sending(),
+            sent_at: world.now,
+            stage: Stage::Sent,
+        }
+    }
+
+    /// A client sends a token request once more, as if the answer had been lost.
+    pub(super) fn retry(&self, world: &World, at: usize) -> Option<Next> {
+        let mut world = world.clone();
+        let mut call = **world.calls.get(at)?;
+        call.session = None;
+        call.sent = world.sending();
+        call.sent_at = world.now;
+        call.stage = Stage::Sent;
+        world.send(call);
+        Some(Next::of(world))
+    }
+
+    /// The answer arrives: the observer sees it, and the client session that waits folds it in.
+    pub(super) fn answer(&self, mut world: World, at: usize, call: &Call, reply: &Reply) -> Next {
+        world.call_mut(at).stage = Stage::Done;
+        self.observe_call(&mut world, call, reply);
+        if let (Who::Thief, true, Reply::Tokens(tokens)) = (call.by, self.scope.powers.any(), reply) {
+            let digest = digest(tokens.access.secret.symbol());
+            world.learn(Known::Token(Shown { grant: tokens.access.grant, digest }));
+        }
+        let mut client_refused = None;
+        if let Some(browser) = call.session {
+            let answer = match reply {
+                Reply::Tokens(tokens) => Ok(TokenAnswer {
+                    token: digest(tokens.access.secret.symbol()),
+                    until: Some(world.now.after(tokens.expires_in)),
+                    refresh: tokens.refresh.map(|handle| digest(handle.secret.symbol())),
+                }),
+                _ => Err(ClientRefusal::TokenRefused),
+            };
+            if let Ok(TokenAsk::Refresh(_)) = call.request.ask {
+                return self.refreshed(world, browser, answer, reply);
+            }
+            client_refused = self.take_tokens(&mut world, browser, at, answer);
+        }
+        if let (Ok(TokenAsk::ClientCredentials(_)), Reply::Tokens(tokens)) = (call.request.ask, reply) {
+            // What a client got for itself it uses.
+            let digest = digest(tokens.access.secret.symbol());
+            let shown = Shown { grant: tokens.access.grant, digest };
+            let used = self.show(&mut world, call.by, shown, ResourceSet::FIRST);
+            return Next { world, refused: used.and_then(|(_, refused)| refused), client_refused };
+        }
+        Next { world, refused: reply.refusal(), client_refused }
+    }
+
+    /// The client takes the answer to its redemption.
+    pub(super) fn take_tokens(
+        &self,
+        world: &mut World,
+        browser: usize,
+        at: usize,
+        answer: Result<TokenAnswer, ClientRefusal>,
+    ) -> Option<ClientRefusal> {
+        let server = world.visits[browser].server;
+        match self.fold(world, browser, server, Event::TokenAnswer(answer, minted(token(at)))) {
+            Act::ToProfile(_) => {
+                if let Some(login) = world.visits[browser].session.login {
+                    self.observe_login(world, browser, login.token);
+                }
+                None
+            }
+            Act::ShowError(refusal) => Some(refusal),
+            _ => None,
+        }
+    }
+
+    /// No answer came to a call.
+    pub(super) fn unheard(&self, mut world: World, at: usize, call: &Call) -> Next {
+        world.call_mut(at).stage = Stage::Done;
+        let silent = Err(ClientRefusal::TokenEndpointSilent);
+        let Some(browser) = call.session else { return Next::of(world) };
+        if let Ok(TokenAsk::Refresh(_)) = call.request.ask {
+            return self.refreshed(world, browser, silent, &Reply::Home);
+        }
+        let client_refused = self.take_tokens(&mut world, browser, at, silent);
+        Next { world, refused: None, client_refused }
+    }
+
+    /// The answer to the client's own refresh: the profile that waited for it goes on.
+    fn refreshed(
+        &self,
+        mut world: World,
+        browser: usize,
+        answer: Result<TokenAnswer, ClientRefusal>,
+        reply: &Reply,
+    ) -> Next {
+        let mut refused = reply.refusal();
+        let mut client_refused = None;
+        let server = world.visits[browser].server;
+        match self.fold(&mut world, browser, server, Event::RefreshAnswer(answer)) {
+            Act::CallResource => {
+                if let Some((of_resource, of_client)) =
+                    self.fetch(&mut world, browser, super::server::Read::Fresh)
+                {
+                    refused = refused.or(of_resource);
+                    client_refused = of_client;
+                }
+            }
+            Act::ShowError(refusal) => client_refused = Some(refusal),
+            _ => {}
+        }
+        Next { world, refused, client_refused }
+    }
+
+    /// A person opens the profile; the client fetches the resource.
+    pub(super) fn profile(&self, world: &World, browser: usize, read: super::server::Read) -> Option<Next> {
+        let mut world = world.clone();
+        world.browser_mut(browser).uses += 1;
+        if read == super::server::Read::Stale {
+            world.mishaps += 1;
+        }
+        let login = world.visits[browser].session.login?;
+        let server = world.visits[browser].server;
+        match self.fold(&mut world, browser, server, Event::Profile) {
+            Act::CallResource => {
+                let (refused, client_refused) = self.fetch(&mut world, browser, read)?;
+                Some(Next { world, refused, client_refused })
+            }
+            Act::Refresh => {
+                if world.calls.len() >= usize::from(self.scope.calls) {
+                    return None;
+                }
+                let shown = Shown { grant: grant_id(0), digest: login.refresh? };
+                let call = self.refresh_call(&world, browser, shown);
+                world.send(call);
+                Some(Next::of(world))
+            }
+            Act::ToLogin => Some(Next::of(world)),
+            Act::ShowError(refusal) => Some(Next { client_refused: Some(refusal), ..Next::of(world) }),
+            _ => None,
+        }
+    }
+
+    /// The client fetches the resource with the token of a browser's login.
+    fn fetch(
+        &self,
+        world: &mut World,
+        browser: usize,
+        read: super::server::Read,
+    ) -> Option<(Option<Refused>, Option<ClientRefusal>)> {
+        let visit = *world.visits[browser];
+        let token = visit.session.login?.token;
+        let shown = Shown { grant: self.grant_of(world, token)?, digest: token };
+        if self.endpoints(visit.server).resource == Server::Malicious {
+            self.take_token(world, shown);
+            return Some((None, None));
+        }
+        let resource = self.scope.resource.unwrap_or(ResourceSet::FIRST);
+        let need = Need { resource, scope: PROFILE };
+        let request = self.resource_request(world, browser, shown, need);
+        let (reply, refused) = self.send_to_resource(world, Who::Client, Some(browser), request, read)?;
+        let answer = match reply {
+            Reply::Resource(_) => Ok(()),
+            _ => Err(ClientRefusal::ResourceRefused),
+        };
+        let event = Event::ResourceAnswer(token, answer);
+        let client_refused = match self.fold(world, browser, visit.server, event) {
+            Act::ShowError(refusal) => Some(refusal),
+            _ => None,
+        };
+        Some((refused, client_refused))
+    }
+
+    /// The grant that the call was about which brought a token.
+    fn grant_of(&self, world: &World, brought: Digest) -> Option<crate::secret::GrantId> {
+        let call = usize::from(symbol(brought).checked_sub(token(0))?);
+        match world.calls.get(call)?.request.ask.ok()? {
+            TokenAsk::Redeem(redeem) => Some(redeem.code?.grant),
+            TokenAsk::Refresh(refresh) => Some(refresh.token?.grant),
+            TokenAsk::ClientCredentials(_) | TokenAsk::Unsupported => None,
+        }
+    }
+
+    /// The token request with which the client refreshes a browser's login.
+    pub(super) fn refresh_call(&self, world: &World, browser: usize, shown: Shown) -> Call {
+        let honest = self.honest_call(world, shown, None, Some(browser));
+        let ask = Ok(TokenAsk::Refresh(RefreshAsk { token: Some(shown), scope: None, resources: None }));
+        Call { request: TokenRequest { ask, ..honest.request }, ..honest }
+    }
+
+    /// How a client proves itself.
+    pub(super) fn presented(&self, client: u16, proof: ProofOf) -> Option<Presented> {
+        let client = ClientNo(client);
+        let proof = match (proof, self.client(client)?.secret) {
+            (ProofOf::Right, Some(_)) => Proof::Basic(digest(secret(client.0))),
+            (ProofOf::Wrong, _) => Proof::Basic(digest(super::symbols::JUNK)),
+            (ProofOf::Right | ProofOf::Missing, _) => Proof::None,
+        };
+        Some(Presented { client: Some(client), proof })
+    }
+}
