@@ -267,6 +267,8 @@ pub struct Handed {
     pub secret: Sym,
     /// Who has it now.
     pub to: Party,
+    /// The account of the person in whose browser it was handed on.
+    pub person: Sym,
 }
 
 /// Who can be given a secret.

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::{Parser, Subcommand, ValueEnum};
-use oauth_model::attack::{ATTACKS, Attack};
+use oauth_model::attack::Attack;
 use oauth_model::check::report::{
     Mitigated, attack_text, attacks_json, scope_text, scopes_json, told, try_attack,
 };
@@ -250,14 +250,14 @@ fn find_scope(name: &str) -> Result<&'static Scope, Failure> {
 
 fn find_attack(id: &str) -> Result<&'static Attack, Failure> {
     Attack::find(id).ok_or_else(|| {
-        let known: Vec<&str> = ATTACKS.iter().map(|attack| attack.id).collect();
+        let known: Vec<&str> = Attack::all().map(|attack| attack.id).collect();
         Failure::Usage(format!("there is no attack {id:?}; there are {}", known.join(", ")))
     })
 }
 
 fn run_attacks(names: &[String], format: Format) -> Result<bool, Failure> {
     let attacks: Vec<&'static Attack> = if names.is_empty() {
-        ATTACKS.iter().collect()
+        Attack::all().collect()
     } else {
         names.iter().map(|name| find_attack(name)).collect::<Result<_, _>>()?
     };

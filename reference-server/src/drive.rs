@@ -129,7 +129,7 @@ async fn judge<S: Store>(
     for _ in 0..ATTEMPTS {
         let needs = locate(request);
         let client = needs.client.and_then(|no| directory.client(no));
-        let client = client.map(|entry| host.faults.on_client(&entry.client));
+        let client = client.map(|entry| host.faults.on_client(&entry.client, request));
         let session = match needs.session {
             Some(key) => host.store.session(&key).await?,
             None => None,

@@ -80,7 +80,7 @@ pub struct Tried {
 }
 
 impl Tried {
-    /// Whether it was found with its faults on and is absent with them off.
+    /// Whether it was found with its mitigation off and is absent with it on.
     #[must_use]
     pub fn holds(&self) -> bool {
         self.trace.is_some() && self.absent_when_mitigated
@@ -107,10 +107,10 @@ impl Mitigated {
 /// If the attack names a scope or a law that does not exist; a test holds the table to that.
 #[must_use]
 pub fn try_attack(attack: &'static Attack, mitigated: &mut Mitigated) -> Tried {
-    let scope = Scope::find(attack.scope).expect("a test holds attacks to existing scopes");
+    let scope = |name| Scope::find(name).expect("a test holds attacks to existing scopes");
     let law = Law::find(attack.law).expect("a test holds attacks to existing laws");
-    let trace = shortest(scope, Faults::these(attack.faults), law);
-    Tried { attack, trace, absent_when_mitigated: mitigated.holds(scope, law) }
+    let trace = shortest(scope(attack.scope), Faults::these(attack.faults), law);
+    Tried { attack, trace, absent_when_mitigated: mitigated.holds(scope(attack.absent_in()), law) }
 }
 
 /// Tried attacks, as JSON.
@@ -130,8 +130,8 @@ pub fn attacks_json(tried: &[Tried]) -> Value {
                 "steps": trace.iter().filter(|action| action.is_step()).count(),
                 "actions": trace.len(),
                 "absent_when_mitigated": tried.absent_when_mitigated,
-                "residual": false,
-                "modelled_only": false,
+                "residual": tried.attack.is_residual(),
+                "modelled_only": tried.attack.is_modelled_only(),
             })
         })
         .collect();

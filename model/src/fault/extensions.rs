@@ -88,12 +88,6 @@ pub(super) fn before_push(fault: Fault, found: &Found<'_>, push: &mut Push) {
                 ask.response_type_is_code = true;
             }
         }
-        (Fault::RedirectUriUnchecked, ..) => {
-            if let (Ok(Some(uri)), Some(registered)) = (&mut push.request.redirect, client.redirects.first())
-            {
-                *uri = *registered;
-            }
-        }
         _ => {}
     }
 }

@@ -33,14 +33,26 @@ impl Faults {
         }
     }
 
-    /// On the record of a client.
+    /// On the record of a client that a request needs.
     #[must_use]
-    pub fn on_client<'a>(&self, client: &'a Client) -> Cow<'a, Client> {
+    pub fn on_client<'a>(&self, client: &'a Client, request: &Request) -> Cow<'a, Client> {
         let mut client = Cow::Borrowed(client);
         for fault in self.iter() {
             match fault {
                 Fault::ProofOptional if client.dpop_bound => client.to_mut().dpop_bound = false,
                 Fault::StrangersTrusted if client.self_registered => client.to_mut().self_registered = false,
+                Fault::RedirectUriUnchecked => {
+                    let asked = match request {
+                        Request::Authorize(authorize) => authorize.redirect,
+                        Request::Push(push) => push.request.redirect,
+                        _ => Ok(None),
+                    };
+                    if let Ok(Some(uri)) = asked
+                        && !client.knows(&uri)
+                    {
+                        client.to_mut().redirects.push(uri);
+                    }
+                }
                 Fault::PushOptional if client.pushed_only => client.to_mut().pushed_only = false,
                 _ => {}
             }
@@ -60,12 +72,6 @@ impl Faults {
                         if let (Fault::ScopeNotReturned, Some(scope)) = (fault, &mut ask.scope) {
                             scope.has_unknown = false;
                         }
-                    }
-                    if let (Fault::RedirectUriUnchecked, Some(client), Ok(Some(uri))) =
-                        (fault, found.client, &mut authorize.redirect)
-                        && let Some(registered) = client.redirects.first()
-                    {
-                        *uri = *registered;
                     }
                     lie_about_login(fault, found);
                 }

@@ -5,7 +5,7 @@ use super::{Facts, Judgement};
 use crate::fact::{Handed, Sym, What, Who};
 
 /// Whose grant a token came of, if that was seen.
-fn owner_of(facts: &Facts<'_>, token: Sym) -> Option<Sym> {
+pub(super) fn owner_of(facts: &Facts<'_>, token: Sym) -> Option<Sym> {
     let issue = facts.issue_of(token)?;
     let What::Redemption(redemption) = facts.origin(&issue)?.fact.what else { return None };
     facts.code(redemption.code)?.1.owner

@@ -466,17 +466,23 @@ pub const LAWS: &[Law] = &[
     },
     Law {
         id: "code-to-its-server",
-        about: "A client takes a code to the server that issued it, and to no other.",
+        about: "A client takes the code of the person at the browser to the server that issued it, and to no other.",
         rules: rules![],
         observable: false,
-        judge: |facts| login::each_handed(facts, |handed| facts.code(handed.secret).is_none()),
+        judge: |facts| {
+            login::each_handed(facts, |handed| {
+                facts.code(handed.secret).is_none_or(|(_, issued)| issued.owner != Some(handed.person))
+            })
+        },
     },
     Law {
         id: "token-to-its-resource",
-        about: "A client shows a token to the resources of the server that issued it, and to no other.",
+        about: "A client shows the token of the person at the browser to the resources of its server, and to no other.",
         rules: rules![],
         observable: false,
-        judge: |facts| login::each_handed(facts, |handed| facts.issue_of(handed.secret).is_none()),
+        judge: |facts| {
+            login::each_handed(facts, |handed| login::owner_of(facts, handed.secret) != Some(handed.person))
+        },
     },
     Law {
         id: "password-stays",

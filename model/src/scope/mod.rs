@@ -5,9 +5,12 @@
 
 mod base;
 mod dpop;
+mod failures;
+mod mixup;
 mod odd;
 mod pushed;
 mod refresh;
+mod riding;
 mod table;
 mod tokens;
 

@@ -1,7 +1,7 @@
 //! The scopes.
 
 use super::base::{ALL, BASE, CORE, EXPIRY, HONEST_PATH, LONG, NOTHING, SHORT, composed};
-use super::{Leaks, Odd, PhaseName, Reached, Scope, dpop, pushed, refresh, tokens};
+use super::{Leaks, Odd, PhaseName, Reached, Scope, dpop, failures, mixup, pushed, refresh, riding, tokens};
 use crate::client::refusal::ClientRefusal;
 use crate::fact::Who;
 use crate::policy::{Lifetime, PkceNeed, Policy, WrongVerifier};
@@ -86,7 +86,7 @@ pub static SCOPES: &[Scope] = &[
         calls: 2,
         grants: 2,
         lures: &[Lure::OwnResponse],
-        forgeries: &[Forgery::MadeUpAsk, Forgery::OwnAsk, Forgery::NoAsk],
+        forgeries: &[Forgery::MadeUpAsk, Forgery::OwnAsk, Forgery::NoAsk, Forgery::Framed],
         attempts: 2,
         laws: CORE,
         sometimes: &[
@@ -212,6 +212,39 @@ pub static SCOPES: &[Scope] = &[
     tokens::REVOCATION,
     tokens::TWO_RESOURCES,
     tokens::CLIENT_CREDENTIALS,
+    riding::CHOSEN_CHALLENGE,
+    riding::CHOSEN_CHALLENGE_LEAKED,
+    riding::INJECTION,
+    riding::BROWSER_SWAP,
+    riding::BROWSER_SWAP_LEAKED,
+    riding::RIDING,
+    riding::RIDING_LEAKED,
+    riding::STATE_LEAK,
+    riding::PLAIN,
+    riding::EVIL_REDIRECT,
+    riding::EVIL_REDIRECT_CONFIDENTIAL,
+    riding::BAD_CLIENT,
+    riding::STRANGER,
+    riding::BEARER,
+    riding::BOUND,
+    riding::BY_COOKIE,
+    riding::BY_STATE,
+    riding::FORWARDING,
+    riding::ONE_FORM,
+    mixup::MIX_UP,
+    mixup::CONFIDENTIAL,
+    mixup::DISTINCT,
+    mixup::METADATA,
+    mixup::RESOURCE,
+    mixup::REWRITTEN,
+    mixup::RIDING,
+    mixup::RIDING_DISTINCT,
+    mixup::CUCKOO,
+    mixup::CUCKOO_BOUND,
+    failures::LOSS,
+    failures::LOST_REFRESH,
+    failures::STALE,
+    failures::FRESH,
     Scope {
         name: "odd-requests",
         why: "single messages that no honest actor sends, at every moment of an honest flow",

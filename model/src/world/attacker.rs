@@ -178,6 +178,7 @@ impl Universe {
                 }
             }
         }
+        self.malicious_answers(world, actions);
         if world.attempts >= scope.attempts {
             return;
         }
@@ -207,7 +208,7 @@ impl Universe {
             }
         }
         self.crafted_actions(world, actions);
-        self.malicious_actions(world, actions);
+        self.malicious_ways(world, actions);
     }
 
     /// What the scope lets leak now.

@@ -153,7 +153,7 @@ impl Universe {
                 let to = self.endpoints(server).token;
                 let call = self.honest_call(&world, code, made, Some(seat));
                 if to == Server::Malicious {
-                    self.take_code(&mut world, &call, code, made);
+                    self.take_code(&mut world, seat, code, made);
                 }
                 world.send(Call { to, ..call });
             }
@@ -357,7 +357,7 @@ impl Universe {
         let token = visit.session.login?.token;
         let shown = Shown { grant: self.grant_of(world, token)?, digest: token };
         if self.endpoints(visit.server).resource == Server::Malicious {
-            self.take_token(world, shown);
+            self.take_token(world, browser, shown);
             return Some((None, None));
         }
         let resource = self.scope.resource.unwrap_or(ResourceSet::FIRST);

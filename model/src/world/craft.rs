@@ -6,6 +6,7 @@ use super::attacker::ProofOf;
 use super::parts::{Asking, At, Known, Response, Server};
 use super::symbols::{EVIL, JUNK, OWN_VERIFIER, digest, hashed, redirect, verifier_of};
 use super::{ATTACKER, Next, OWNER, Universe, World};
+use crate::client::Flow;
 use crate::directory::ClientNo;
 use crate::fact::Who;
 use crate::secret::Shown;
@@ -17,7 +18,7 @@ use crate::text::{Challenge, ChallengeMethod, RedirectUri, Verifier};
 pub struct Powers {
     /// It puts authorization requests into the owner's browser.
     pub lures: bool,
-    /// It puts authorization responses into the owner's browser.
+    /// It puts authorization responses into the owner's browser, while a login waits for one.
     pub plants: bool,
     /// It brings authorization requests of its own making to the server, in its browser.
     pub asks: bool,
@@ -70,7 +71,7 @@ pub struct Crafted {
     /// The code.
     pub code: Shown,
     /// The redirect URI.
-    pub redirect: RedirectUri,
+    pub redirect: Option<RedirectUri>,
     /// The verifier.
     pub verifier: Option<Verifier>,
 }
@@ -80,6 +81,11 @@ fn codes(world: &World) -> impl Iterator<Item = Shown> {
         Known::Code(code) => Some(*code),
         _ => None,
     })
+}
+
+/// A code that nobody issued.
+fn made_up() -> Shown {
+    Shown { grant: super::symbols::grant_id(0), digest: digest(JUNK) }
 }
 
 fn challenges(world: &World) -> impl Iterator<Item = Challenge> {
@@ -94,9 +100,11 @@ impl Universe {
         (0..2).filter(|client| *client == 0 || self.scope.powers.client)
     }
 
-    fn redirects(&self, client: u16) -> impl Iterator<Item = RedirectUri> {
-        let evil = self.scope.powers.evil_redirects.then_some(EVIL);
-        std::iter::once(redirect(client)).chain(evil)
+    /// The redirect URIs that a request for a client names; none where the registration is enough.
+    fn redirects(&self, client: u16) -> impl Iterator<Item = Option<RedirectUri>> {
+        let evil = self.scope.powers.evil_redirects.then_some(Some(EVIL));
+        let left_out = (client != 0).then_some(None);
+        std::iter::once(Some(redirect(client))).chain(evil).chain(left_out)
     }
 
     /// Every authorization request that the attacker can compose.
@@ -125,7 +133,7 @@ impl Universe {
                 for challenge in [None, Some(own)].into_iter().chain(challenges(world).map(Some)) {
                     requests.extend(states().map(|state| Asking {
                         client: ClientNo(client),
-                        redirect: Some(redirect),
+                        redirect,
                         challenge,
                         state,
                         pushed: None,
@@ -141,13 +149,14 @@ impl Universe {
         let servers = [Server::Honest, Server::Malicious];
         let servers = &servers[..if self.scope.malicious.is_some() { 2 } else { 1 }];
         let state = match world.visits[browser].session.flow {
-            crate::client::Flow::Waiting(waiting) => Some(waiting.state),
-            crate::client::Flow::Idle | crate::client::Flow::Exchanging => None,
+            Flow::Waiting(waiting) => Some(waiting.state),
+            Flow::Idle | Flow::Exchanging => None,
         };
         // Any other state than the one that is waited for is as good as none.
         let state = state.filter(|state| world.known.contains(&Known::State(*state)));
+        let injects = self.scope.malicious.is_some_and(|malicious| malicious.injects);
         let mut responses = Vec::new();
-        for code in codes(world) {
+        for code in codes(world).chain(injects.then(made_up)) {
             for to in servers {
                 let to = self.callback_of(*to).exact;
                 let of = |iss: &Server| Response { to, code: Some(code), state, iss: *iss };
@@ -194,7 +203,9 @@ impl Universe {
             actions
                 .extend(self.requests(world, Handles::Also).into_iter().map(|ask| Action::Carry(OWNER, ask)));
         }
-        if powers.plants && !matches!(world.browsers[OWNER].at, At::ToMalicious(_)) {
+        // A response that comes unasked is what the scope `csrf` is about.
+        let waits = matches!(world.visits[OWNER].session.flow, Flow::Waiting(_));
+        if powers.plants && waits && !matches!(world.browsers[OWNER].at, At::ToMalicious(_)) {
             actions.extend(self.responses(world, OWNER).into_iter().map(|back| Action::Bring(OWNER, back)));
         }
         if powers.asks && matches!(world.browsers[ATTACKER].at, At::Elsewhere | At::ToServer(_)) {
@@ -246,7 +257,7 @@ impl Universe {
             by: Ok(self.presented(crafted.client, proof)?),
             ask: Ok(TokenAsk::Redeem(Redeem {
                 code: Some(crafted.code),
-                redirect: Some(crafted.redirect.exact),
+                redirect: crafted.redirect.map(|uri| uri.exact),
                 verifier: crafted.verifier,
                 resources: None,
             })),

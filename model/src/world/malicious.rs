@@ -6,7 +6,7 @@
 use super::action::Action;
 use super::attacker::ProofOf;
 use super::craft::Handles;
-use super::parts::{Asking, At, Call, Known, Server, Stage};
+use super::parts::{Asking, At, Known, Server, Stage};
 use super::resource::Endpoints;
 use super::symbols::{MALICIOUS_REQUEST, digest, grant_id};
 use super::{MOST_GRANTS, Next, OWNER, Universe, World};
@@ -67,26 +67,23 @@ impl Universe {
     }
 
     /// A code and its verifier arrive at the malicious token endpoint.
-    pub(super) fn take_code(&self, world: &mut World, call: &Call, code: Shown, verifier: Option<u8>) {
+    pub(super) fn take_code(&self, world: &mut World, browser: usize, code: Shown, verifier: Option<u8>) {
         world.learn(Known::Code(code));
         if let Some(verifier) = verifier {
             world.learn(Known::Verifier(verifier));
         }
-        self.observe_handed(world, call.by, code.digest);
+        self.observe_handed(world, browser, code.digest);
     }
 
     /// A token arrives at the malicious resource.
-    pub(super) fn take_token(&self, world: &mut World, token: Shown) {
+    pub(super) fn take_token(&self, world: &mut World, browser: usize, token: Shown) {
         world.learn(Known::Token(token));
-        self.observe_handed(world, crate::fact::Who::Client, token.digest);
+        self.observe_handed(world, browser, token.digest);
     }
 
-    pub(super) fn malicious_actions(&self, world: &World, actions: &mut Vec<Action>) {
+    /// Where the malicious server sends the owner.
+    pub(super) fn malicious_ways(&self, world: &World, actions: &mut Vec<Action>) {
         let Some(malicious) = self.scope.malicious else { return };
-        let is_new = world.browsers[OWNER].starts < self.scope.starts[OWNER];
-        if malicious.rewrites && is_new && matches!(world.browsers[OWNER].at, At::Elsewhere) {
-            actions.push(Action::Rewrite);
-        }
         if let At::ToMalicious(asking) = world.browsers[OWNER].at {
             let names_only = malicious.endpoints.authorization == Server::Honest && !malicious.polluted;
             let handles = if names_only { Handles::Only } else { Handles::Also };
@@ -103,6 +100,15 @@ impl Universe {
                     actions.push(Action::Bring(OWNER, response));
                 }
             }
+        }
+    }
+
+    /// What the malicious server does at its other endpoints, and somebody on the way to it.
+    pub(super) fn malicious_answers(&self, world: &World, actions: &mut Vec<Action>) {
+        let Some(malicious) = self.scope.malicious else { return };
+        let is_new = world.browsers[OWNER].starts < self.scope.starts[OWNER];
+        if malicious.rewrites && is_new && matches!(world.browsers[OWNER].at, At::Elsewhere) {
+            actions.push(Action::Rewrite);
         }
         for (at, call) in world.calls.iter().enumerate() {
             if malicious.injects && call.to == Server::Malicious && call.stage == Stage::Sent {

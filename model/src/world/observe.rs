@@ -246,14 +246,14 @@ impl Universe {
     }
 
     /// A secret that went to the malicious server.
-    pub(super) fn observe_handed(&self, world: &mut World, by: Who, secret: Digest) {
-        let handed = Handed { secret: sym(secret), to: Party::OtherServer };
-        world.record(world.sending(), world.now.0, by, What::Handed(handed));
+    pub(super) fn observe_handed(&self, world: &mut World, browser: usize, secret: Digest) {
+        let handed = Handed { secret: sym(secret), to: Party::OtherServer, person: account(browser) };
+        world.record(world.sending(), world.now.0, Who::Client, What::Handed(handed));
     }
 
     /// A password that went along to a client.
     pub(super) fn observe_password(&self, world: &mut World, browser: usize) {
-        let handed = Handed { secret: account(browser), to: Party::Client };
+        let handed = Handed { secret: account(browser), to: Party::Client, person: account(browser) };
         world.record(world.sending(), world.now.0, Who::Owner, What::Handed(handed));
     }
 

@@ -49,7 +49,8 @@ impl Universe {
         let mut at = self.moment(world.now, grant, secret);
         self.faults.before_marking(&mut at, &mut request);
         self.mark_request(&at, &mut world.marks, &mut request);
-        let client = needs.client.and_then(|no| self.client(no)).map(|client| self.faults.on_client(client));
+        let client =
+            needs.client.and_then(|no| self.client(no)).map(|client| self.faults.on_client(client, &request));
         let mut found = Found {
             client: client.as_deref(),
             session: needs
@@ -82,7 +83,8 @@ impl Universe {
         let mut request = Request::Token(call.request);
         let needs = locate(&request);
         let mut moment = self.moment(seen.1, world.grants.len(), token(at));
-        let client = needs.client.and_then(|no| self.client(no)).map(|client| self.faults.on_client(client));
+        let client =
+            needs.client.and_then(|no| self.client(no)).map(|client| self.faults.on_client(client, &request));
         let mut found = Found { client: client.as_deref(), session: None, grant: seen.0 };
         self.faults.before(&mut moment, &mut found, &mut request);
         let mut outcome = step(&moment, &found, &request);

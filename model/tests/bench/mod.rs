@@ -159,7 +159,7 @@ impl Bench {
         let mut at = self.moment();
         self.drawn += 1;
         self.faults.on_fresh(&mut at.fresh);
-        let client = client.map(|client| self.faults.on_client(client));
+        let client = client.map(|client| self.faults.on_client(client, request));
         let mut found =
             Found { client: client.as_deref(), session, grant: seen.as_ref().map(|(grant, _)| *grant) };
         let mut request = *request;
