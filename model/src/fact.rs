@@ -260,7 +260,7 @@ pub struct LoggedIn {
     pub person: Sym,
 }
 
-/// A secret went to somebody who is not the one that it is for.
+/// A secret went to somebody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Handed {
     /// The code, the access token, or the account whose password it is.
@@ -274,7 +274,9 @@ pub struct Handed {
 /// Who can be given a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Party {
-    /// Another authorization server than the one that issued it, or its resource.
+    /// The server that it is for, or its resource.
+    ItsServer,
+    /// Another authorization server, or its resource.
     OtherServer,
     /// A client.
     Client,

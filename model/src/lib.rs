@@ -31,6 +31,7 @@ pub mod client;
 
 pub mod fact;
 pub mod law;
+pub mod mitigation;
 
 pub mod fault;
 

@@ -12,7 +12,7 @@ use oauth_model::check::report::{
 };
 use oauth_model::check::run::{Explored, exhaust, laws_of};
 use oauth_model::check::side_by_side::{cores, side_by_side};
-use oauth_model::check::{Checked, trace};
+use oauth_model::check::{Checked, matrix, trace};
 use oauth_model::fault::{Fault, Faults, Side};
 use oauth_model::law::LAWS;
 use oauth_model::rule::RULES;
@@ -70,6 +70,15 @@ enum Command {
         #[arg(long, value_enum, default_value_t)]
         format: TraceFormat,
     },
+    /// Compute which mitigations stop which attacks, alone and together.
+    Matrix {
+        /// How many searches run at once; as many as the machine has cores if left out.
+        #[arg(long, value_name = "N")]
+        threads: Option<NonZeroUsize>,
+        /// How to print.
+        #[arg(long, value_enum, default_value_t)]
+        format: MatrixFormat,
+    },
     /// List the faults.
     Faults {
         /// How to print.
@@ -100,6 +109,13 @@ enum Command {
 
 #[derive(Clone, Copy, Default, ValueEnum)]
 enum Format {
+    #[default]
+    Text,
+    Json,
+}
+
+#[derive(Clone, Copy, Default, ValueEnum)]
+enum MatrixFormat {
     #[default]
     Text,
     Json,
@@ -155,6 +171,7 @@ fn run(command: &Command) -> Result<bool, Failure> {
         Command::Check { scopes, threads, partition, format } => check(scopes, *threads, *partition, *format),
         Command::Attacks { attacks, format } => run_attacks(attacks, *format),
         Command::Trace { attack, format } => run_trace(attack, *format),
+        Command::Matrix { threads, format } => run_matrix(*threads, *format),
         Command::Faults { format } => list(
             *format,
             "faults",
@@ -279,6 +296,16 @@ fn run_attacks(names: &[String], format: Format) -> Result<bool, Failure> {
         }
     }
     Ok(held)
+}
+
+fn run_matrix(threads: Option<NonZeroUsize>, format: MatrixFormat) -> Result<bool, Failure> {
+    let rows = matrix::matrix(threads.unwrap_or_else(cores));
+    let mut out = io::stdout().lock();
+    match format {
+        MatrixFormat::Text => write!(out, "{}", matrix::text(&rows))?,
+        MatrixFormat::Json => writeln!(out, "{}", matrix::json(&rows))?,
+    }
+    Ok(true)
 }
 
 fn run_trace(id: &str, format: TraceFormat) -> Result<bool, Failure> {

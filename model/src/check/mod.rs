@@ -1,6 +1,7 @@
 //! The checker: a search of our own for verdicts and traces (decision 0015), and the same worlds as a stateright model, for
 //! its Explorer and as a referee.
 
+pub mod matrix;
 pub mod report;
 pub mod run;
 pub mod search;

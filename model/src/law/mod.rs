@@ -471,7 +471,8 @@ pub const LAWS: &[Law] = &[
         observable: false,
         judge: |facts| {
             login::each_handed(facts, |handed| {
-                facts.code(handed.secret).is_none_or(|(_, issued)| issued.owner != Some(handed.person))
+                handed.to == Party::ItsServer
+                    || facts.code(handed.secret).is_none_or(|(_, issued)| issued.owner != Some(handed.person))
             })
         },
     },
@@ -481,7 +482,9 @@ pub const LAWS: &[Law] = &[
         rules: rules![],
         observable: false,
         judge: |facts| {
-            login::each_handed(facts, |handed| login::owner_of(facts, handed.secret) != Some(handed.person))
+            login::each_handed(facts, |handed| {
+                handed.to == Party::ItsServer || login::owner_of(facts, handed.secret) != Some(handed.person)
+            })
         },
     },
     Law {

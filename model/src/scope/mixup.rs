@@ -90,6 +90,13 @@ pub(super) const RESOURCE: Scope = Scope {
     ..MIX_UP
 };
 
+pub(super) const RESOURCE_BOUND: Scope = Scope {
+    name: "mix-up-resource-bound",
+    why: "the same where tokens are bound to a key that the client makes for each login",
+    dpop: true,
+    ..RESOURCE
+};
+
 pub(super) const REWRITTEN: Scope = Scope {
     name: "mix-up-rewritten",
     why: "an owner who chooses the honest server, and a network that turns this into a login at the attacker's",

@@ -197,10 +197,13 @@ pub(super) const BAD_CLIENT: Scope = Scope {
 pub(super) const STRANGER: Scope = Scope {
     name: "stranger",
     why: "a client that the attacker registered, whose bad request asks the server to send the owner to the attacker",
+    public: true,
+    grants: 2,
+    powers: Powers { lures: true, ..Powers::NONE },
     lures: &[crate::world::action::Lure::OfStranger],
     attempts: 1,
     laws: &["no-way-to-strangers", "code-to-registered-uri", "session-integrity"],
-    sometimes: &[Reached::LoggedIn, Reached::Served],
+    sometimes: &[Reached::Refused(Refusal::ChallengeNeeded), Reached::LoggedIn, Reached::Served],
     honest: HONEST_PATH,
     ..BASE
 };

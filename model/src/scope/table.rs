@@ -236,6 +236,7 @@ pub static SCOPES: &[Scope] = &[
     mixup::DISTINCT,
     mixup::METADATA,
     mixup::RESOURCE,
+    mixup::RESOURCE_BOUND,
     mixup::REWRITTEN,
     mixup::RIDING,
     mixup::RIDING_DISTINCT,

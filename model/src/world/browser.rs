@@ -6,7 +6,7 @@ use super::parts::{Asking, At, Kept, Known, Response, Server};
 use super::symbols::{EVIL, JUNK, ask, code, digest, grant_at, grant_id, redirect, server_session, sym};
 use super::{ATTACKER, Next, Universe, World};
 use crate::directory::UserNo;
-use crate::fact::{What, Who};
+use crate::fact::{Party, What, Who};
 use crate::fault::Fault;
 use crate::refusal::{Answer, Refused};
 use crate::secret::{Digest, Shown};
@@ -89,6 +89,7 @@ impl Universe {
                 person.cookie = Some(digest(server_session(browser)));
                 person.at = At::ToServer(asking);
                 if self.scope.login_answers {
+                    self.observe_password(&mut next.world, browser, Party::ItsServer);
                     return self.answered_at_once(&next.world, browser);
                 }
             }
@@ -107,7 +108,7 @@ impl Universe {
             && self.forms_travel_on()
             && response.to == redirect(1).exact
         {
-            self.observe_password(&mut next.world, browser);
+            self.observe_password(&mut next.world, browser, Party::Client);
             next.world.learn(Known::Password);
         }
         Some(next)

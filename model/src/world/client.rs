@@ -152,8 +152,9 @@ impl Universe {
                 }
                 let to = self.endpoints(server).token;
                 let call = self.honest_call(&world, code, made, Some(seat));
-                if to == Server::Malicious {
-                    self.take_code(&mut world, seat, code, made);
+                match to {
+                    Server::Honest => self.observe_handed(&mut world, seat, code.digest, to),
+                    Server::Malicious => self.take_code(&mut world, seat, code, made),
                 }
                 world.send(Call { to, ..call });
             }
@@ -360,6 +361,7 @@ impl Universe {
             self.take_token(world, browser, shown);
             return Some((None, None));
         }
+        self.observe_handed(world, browser, token, Server::Honest);
         let resource = self.scope.resource.unwrap_or(ResourceSet::FIRST);
         let need = Need { resource, scope: PROFILE };
         let request = self.resource_request(world, browser, shown, need);

@@ -72,13 +72,13 @@ impl Universe {
         if let Some(verifier) = verifier {
             world.learn(Known::Verifier(verifier));
         }
-        self.observe_handed(world, browser, code.digest);
+        self.observe_handed(world, browser, code.digest, Server::Malicious);
     }
 
     /// A token arrives at the malicious resource.
     pub(super) fn take_token(&self, world: &mut World, browser: usize, token: Shown) {
         world.learn(Known::Token(token));
-        self.observe_handed(world, browser, token.digest);
+        self.observe_handed(world, browser, token.digest, Server::Malicious);
     }
 
     /// Where the malicious server sends the owner.

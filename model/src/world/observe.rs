@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::naming::{Naming, Wanted};
 use super::symbols::{account, client, digest, grant_at, key, sym};
-use super::{Asking, Call, Kept, OWNER, PROFILE, Universe, World};
+use super::{Asking, Call, Kept, OWNER, PROFILE, Server, Universe, World};
 use crate::directory::{Authentication, ClientNo};
 use crate::fact::{
     Challenge, CodeIssued, Fact, ForItself, Handed, Introspection, Issued, LoggedIn, Party, Proved, Pushed,
@@ -245,15 +245,19 @@ impl Universe {
         world.record(world.sending(), world.now.0, by, What::LoggedIn(login));
     }
 
-    /// A secret that went to the malicious server.
-    pub(super) fn observe_handed(&self, world: &mut World, browser: usize, secret: Digest) {
-        let handed = Handed { secret: sym(secret), to: Party::OtherServer, person: account(browser) };
+    /// A secret that a client sends to a server, where there are several.
+    pub(super) fn observe_handed(&self, world: &mut World, browser: usize, secret: Digest, to: Server) {
+        if self.scope.malicious.is_none() {
+            return;
+        }
+        let to = if to == Server::Honest { Party::ItsServer } else { Party::OtherServer };
+        let handed = Handed { secret: sym(secret), to, person: account(browser) };
         world.record(world.sending(), world.now.0, Who::Client, What::Handed(handed));
     }
 
-    /// A password that went along to a client.
-    pub(super) fn observe_password(&self, world: &mut World, browser: usize) {
-        let handed = Handed { secret: account(browser), to: Party::Client, person: account(browser) };
+    /// A password on its way.
+    pub(super) fn observe_password(&self, world: &mut World, browser: usize, to: Party) {
+        let handed = Handed { secret: account(browser), to, person: account(browser) };
         world.record(world.sending(), world.now.0, Who::Owner, What::Handed(handed));
     }
 
