@@ -38,6 +38,7 @@ const COUNTS: &[(&str, usize, usize)] = &[
     ("revocation", 77515, 94811),
     ("two-resources", 17728, 21968),
     ("client-credentials", 41264, 54165),
+    ("twin", 2105, 3259),
     ("odd-requests", 264, 10073),
     ("registrations", 10, 80),
 ];

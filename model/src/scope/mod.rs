@@ -10,6 +10,7 @@ mod pushed;
 mod refresh;
 mod table;
 mod tokens;
+mod twin;
 
 use crate::client::refusal::ClientRefusal;
 use crate::policy::Policy;

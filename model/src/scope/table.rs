@@ -1,7 +1,7 @@
 //! The scopes.
 
 use super::base::{ALL, BASE, CORE, EXPIRY, HONEST_PATH, LONG, NOTHING, SHORT, composed};
-use super::{Leaks, Odd, PhaseName, Reached, Scope, dpop, pushed, refresh, tokens};
+use super::{Leaks, Odd, PhaseName, Reached, Scope, dpop, pushed, refresh, tokens, twin};
 use crate::client::refusal::ClientRefusal;
 use crate::fact::Who;
 use crate::policy::{Lifetime, PkceNeed, Policy, WrongVerifier};
@@ -212,6 +212,7 @@ pub static SCOPES: &[Scope] = &[
     tokens::REVOCATION,
     tokens::TWO_RESOURCES,
     tokens::CLIENT_CREDENTIALS,
+    twin::TWIN,
     Scope {
         name: "odd-requests",
         why: "single messages that no honest actor sends, at every moment of an honest flow",
