@@ -40,6 +40,7 @@ const COUNTS: &[(&str, usize, usize)] = &[
     ("revocation", 77515, 94811),
     ("two-resources", 17728, 21968),
     ("client-credentials", 38728, 50010),
+    ("twin", 2105, 3259),
     ("odd-requests", 264, 10073),
     ("registrations", 10, 80),
 ];

@@ -13,6 +13,7 @@ mod refresh;
 mod riding;
 mod table;
 mod tokens;
+mod twin;
 
 use crate::client::refusal::ClientRefusal;
 use crate::fact::Fact;

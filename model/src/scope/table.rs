@@ -1,7 +1,9 @@
 //! The scopes.
 
 use super::base::{ALL, BASE, CORE, EXPIRY, HONEST_PATH, LONG, NOTHING, SHORT, composed};
-use super::{Leaks, Odd, PhaseName, Reached, Scope, dpop, failures, mixup, pushed, refresh, riding, tokens};
+use super::{
+    Leaks, Odd, PhaseName, Reached, Scope, dpop, failures, mixup, pushed, refresh, riding, tokens, twin,
+};
 use crate::client::refusal::ClientRefusal;
 use crate::fact::Who;
 use crate::policy::{Lifetime, PkceNeed, Policy, WrongVerifier};
@@ -246,6 +248,7 @@ pub static SCOPES: &[Scope] = &[
     failures::LOST_REFRESH,
     failures::STALE,
     failures::FRESH,
+    twin::TWIN,
     Scope {
         name: "odd-requests",
         why: "single messages that no honest actor sends, at every moment of an honest flow",
