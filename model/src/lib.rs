@@ -38,6 +38,8 @@ pub mod fault;
 pub mod scope;
 pub mod world;
 
+pub mod induct;
+
 pub mod attack;
 #[cfg(feature = "check")]
 pub mod check;
