@@ -649,9 +649,9 @@ pub const ATTACKS: &[Attack] = &[
     },
     Attack {
         id: "mix-up-injection",
-        about: "The same at a client with a secret and without PKCE: the code goes into a login of the attacker's.",
+        about: "The attacker's metadata names the honest authorization endpoint; the code, asked for without PKCE, goes into a login of the attacker's.",
         source: "RFC 9700 4.4",
-        scope: "mix-up-confidential",
+        scope: "mix-up-metadata-confidential",
         faults: &[Fault::ClientIssUnchecked, Fault::ClientWithoutPkce],
         law: "authentication",
         kind: Kind::Mitigated,
@@ -662,7 +662,7 @@ pub const ATTACKS: &[Attack] = &[
     },
     Attack {
         id: "mix-up-chosen-challenge",
-        about: "The same with PKCE: the attacker's server puts the challenge of the attacker's login into the owner's request.",
+        about: "At a client with a secret: the attacker's server puts the challenge of the attacker's login into the owner's request.",
         source: "D. Fett, Mix-Up, Revisited",
         scope: "mix-up-confidential",
         faults: &[Fault::ClientIssUnchecked],

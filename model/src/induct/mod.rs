@@ -233,7 +233,8 @@ pub fn exchange(setting: &Setting, faults: &Faults, state: &State, request: &Req
     let needs = locate(request);
     let mut request = *request;
     let mut moment = setting.moment(state.now, state.grant.is_some());
-    let client = needs.client.and_then(|no| setting.client(no)).map(|client| faults.on_client(client));
+    let client =
+        needs.client.and_then(|no| setting.client(no)).map(|client| faults.on_client(client, &request));
     let session = needs.session.and_then(|cookie| setting.session(cookie));
     let grant = state.grant.filter(|grant| needs.grant == Some(grant.id));
     let mut found = Found { client: client.as_deref(), session, grant };

@@ -106,6 +106,9 @@ goals! {
     "code-by-mix-up-injected", "the attacker's login at a client with a secret holds the owner's account",
         "the same; and it brings responses to the client in its own browser", "mix-up-confidential", "authentication",
         ["iss", "challenge", "verifier", "state"];
+    "code-by-metadata-injected", "the attacker's login at a client with a secret holds the owner's account",
+        "the same; but the owner's request goes to the honest server, and the attacker does not see it",
+        "mix-up-metadata-confidential", "authentication", ["iss", "challenge", "verifier", "state"];
     "code-by-mix-up-at-own-addresses", "the same, where each server has a redirect URI of its own",
         "the same", "mix-up-distinct", "authentication", ["iss", "own-address", "challenge", "server-remembered"];
     "login-by-mix-up", "the owner's login holds the attacker's account",

@@ -15,6 +15,7 @@ pub(super) const ITS_OWN: Malicious = Malicious {
     rewrites: false,
     same_credentials: true,
     polluted: false,
+    unpushed_at_honest: false,
     injects: false,
 };
 
@@ -77,6 +78,15 @@ pub(super) const METADATA: Scope = Scope {
     }),
     sometimes: &[Reached::ClientRefused(ClientRefusal::IssWrong), Reached::Served],
     ..MIX_UP
+};
+
+pub(super) const METADATA_CONFIDENTIAL: Scope = Scope {
+    name: "mix-up-metadata-confidential",
+    why: "the same at a client with a secret: the attacker never sees the owner's request, and brings the code into a login of its own",
+    public: false,
+    starts: [1, 1],
+    powers: Powers { injects: true, ..Powers::NONE },
+    ..METADATA
 };
 
 pub(super) const RESOURCE: Scope = Scope {

@@ -237,6 +237,7 @@ pub static SCOPES: &[Scope] = &[
     mixup::CONFIDENTIAL,
     mixup::DISTINCT,
     mixup::METADATA,
+    mixup::METADATA_CONFIDENTIAL,
     mixup::RESOURCE,
     mixup::RESOURCE_BOUND,
     mixup::REWRITTEN,

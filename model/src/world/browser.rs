@@ -187,10 +187,16 @@ impl Universe {
     ) -> At {
         let powers = self.scope.powers;
         let is_place = to == EVIL.exact || (powers.client && to == redirect(1).exact);
+        let is_own = powers.any() && browser == ATTACKER;
         if let Some(code) = code
-            && (is_place || (powers.any() && browser == ATTACKER))
+            && (is_place || is_own)
         {
             world.learn(Known::Code(code));
+        }
+        if let Some(state) = state
+            && is_own
+        {
+            world.learn(Known::State(state));
         }
         if is_place && !self.scope.login_answers {
             return At::Elsewhere;

@@ -8,7 +8,7 @@ use super::symbols::{
     ISSUER, MALICE, MALICE_CALLBACK, client_session, digest, grant_id, hashed, minted, redirect, secret,
     state, symbol, token, verifier, verifier_of,
 };
-use super::{ATTACKER, Next, OWNER, PROFILE, Universe, World};
+use super::{ATTACKER, Endpoints, Next, OWNER, PROFILE, Universe, World};
 use crate::client::refusal::ClientRefusal;
 use crate::client::settings::Address;
 use crate::client::{
@@ -89,7 +89,7 @@ impl Universe {
             state: Some(fresh.state.digest),
             pushed: None,
         };
-        let asking = if self.scope.pushed { self.push_to(&mut world, server, asking)? } else { asking };
+        let asking = if self.pushes_to(server) { self.push_to(&mut world, server, asking)? } else { asking };
         self.depart(&mut world, browser, server, asking);
         Some(Next::of(world))
     }
@@ -102,7 +102,9 @@ impl Universe {
 
     /// The browser goes to the authorization endpoint that the server's metadata names.
     fn depart(&self, world: &mut World, browser: usize, server: Server, asking: Asking) {
-        let endpoint = self.endpoints(server).authorization;
+        let Endpoints { push, authorization, .. } = self.endpoints(server);
+        // Whoever names the pushed request chooses what the browser brings.
+        let endpoint = if self.pushes_to(server) && push == Server::Malicious { push } else { authorization };
         if browser == ATTACKER || endpoint == Server::Malicious {
             self.overhear(world, &asking);
         }

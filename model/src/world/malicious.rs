@@ -9,7 +9,7 @@ use super::craft::Handles;
 use super::parts::{Asking, At, Known, Server, Stage};
 use super::resource::Endpoints;
 use super::symbols::{MALICIOUS_REQUEST, digest, grant_id};
-use super::{MOST_GRANTS, Next, OWNER, Universe, World};
+use super::{ATTACKER, MOST_GRANTS, Next, OWNER, Universe, World};
 use crate::client::TokenAnswer;
 use crate::client::settings::Address;
 use crate::secret::Shown;
@@ -31,6 +31,8 @@ pub struct Malicious {
     /// Whether the client writes the name of a pushed request into its address as it came, so that the server which
     /// gave the name adds parameters of its choice.
     pub polluted: bool,
+    /// Whether the client pushes its requests to this server only, where it pushes any.
+    pub unpushed_at_honest: bool,
     /// Whether its token endpoint answers with tokens that the attacker has.
     pub injects: bool,
 }
@@ -51,6 +53,12 @@ impl Universe {
         if let Some(state) = asking.state {
             world.learn(Known::State(state));
         }
+    }
+
+    /// Whether the client's requests to a server are pushed.
+    pub(super) fn pushes_to(&self, server: Server) -> bool {
+        let left_out = self.scope.malicious.is_some_and(|malicious| malicious.unpushed_at_honest);
+        self.scope.pushed && !(left_out && server == Server::Honest)
     }
 
     /// The client pushes its request where the metadata of the server says; the browser carries the name of it.
@@ -84,6 +92,11 @@ impl Universe {
     /// Where the malicious server sends the owner.
     pub(super) fn malicious_ways(&self, world: &World, actions: &mut Vec<Action>) {
         let Some(malicious) = self.scope.malicious else { return };
+        if let At::ToMalicious(asking) = world.browsers[ATTACKER].at
+            && is_at_honest(&asking)
+        {
+            actions.push(Action::Carry(ATTACKER, asking));
+        }
         if let At::ToMalicious(asking) = world.browsers[OWNER].at {
             let names_only = malicious.endpoints.authorization == Server::Honest && !malicious.polluted;
             let handles = if names_only { Handles::Only } else { Handles::Also };
@@ -91,8 +104,7 @@ impl Universe {
                 actions.push(Action::Carry(OWNER, request));
             }
             // As it came: what was pushed at the honest server.
-            let is_honest = asking.pushed.is_some_and(|(name, _)| name.grant != grant_id(MOST_GRANTS));
-            if is_honest && !world.known.contains(&Known::Pushed(asking)) {
+            if is_at_honest(&asking) && !world.known.contains(&Known::Pushed(asking)) {
                 actions.push(Action::Carry(OWNER, asking));
             }
             if malicious.endpoints.authorization == Server::Malicious {
@@ -130,4 +142,9 @@ impl Universe {
         let client_refused = self.take_tokens(&mut world, call.session?, at, answer);
         Some(Next { world, refused: None, client_refused })
     }
+}
+
+/// Whether a request was pushed to the honest server.
+fn is_at_honest(asking: &Asking) -> bool {
+    asking.pushed.is_some_and(|(name, _)| name.grant != grant_id(MOST_GRANTS))
 }

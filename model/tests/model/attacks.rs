@@ -1,0 +1,74 @@
+//! The attacks: found with their mitigation off, absent with it on, by traces that nothing is shorter than.
+
+use oauth_model::attack::Attack;
+use oauth_model::check::report::{Mitigated, try_attack};
+use oauth_model::check::run::{laws_of, shortest};
+use oauth_model::check::search::{Search, Until};
+use oauth_model::fault::Faults;
+use oauth_model::law::{Judgement, Law};
+use oauth_model::world::Universe;
+
+use crate::sizes::LENGTHS;
+use crate::{each_world, judge, same_rows, scope};
+
+fn law(attack: &Attack) -> &'static Law {
+    Law::find(attack.law).expect("attacks name laws that exist")
+}
+
+#[test]
+fn every_attack_is_found_with_its_faults_and_absent_without() {
+    let mut mitigated = Mitigated::default();
+    let mut actual = Vec::new();
+    for attack in Attack::all() {
+        let tried = try_attack(attack, &mut mitigated);
+        assert!(tried.absent_when_mitigated, "{} is there without its faults", attack.id);
+        let trace = tried.trace.as_deref().unwrap_or_default();
+        actual.push((attack.id, trace.len(), trace.iter().filter(|action| action.is_step()).count()));
+    }
+    same_rows(LENGTHS, &actual);
+}
+
+#[test]
+fn no_attack_has_a_shorter_trace() {
+    for attack in Attack::all() {
+        let (scope, law) = (scope(attack.scope), law(attack));
+        let faults = || Faults::these(attack.faults);
+        let alone = shortest(scope, faults(), law).map(|trace| trace.len());
+        let mut laws = laws_of(scope);
+        laws.push(law);
+        let universe = Universe::new(scope, faults());
+        let among_others = Search::run(&universe, &laws, Until::Exhausted).fall(laws.len() - 1);
+        assert_eq!(alone, among_others.as_ref().map(Vec::len), "{}: one law, all laws", attack.id);
+
+        let mut distance = None;
+        each_world(scope, faults(), |at, world| {
+            let broken = matches!(judge(scope, law, world), Judgement::Broken(_));
+            distance = broken.then_some(at);
+            broken
+        });
+        assert_eq!(alone, distance, "{}: a search that keeps whole worlds", attack.id);
+    }
+}
+
+#[test]
+fn an_attack_has_the_steps_that_were_expected_or_says_why_not() {
+    for attack in Attack::all() {
+        let Some(expected) = attack.expected else { continue };
+        let trace = shortest(scope(attack.scope), Faults::these(attack.faults), law(attack));
+        let steps = trace.unwrap_or_default().iter().filter(|action| action.is_step()).count();
+        let explained = !expected.because.is_empty();
+        assert_eq!(steps != usize::from(expected.steps), explained, "{}: {steps} steps", attack.id);
+    }
+}
+
+#[test]
+fn an_attack_needs_each_of_its_faults() {
+    for attack in Attack::all().filter(|attack| attack.faults.len() > 1) {
+        let law = law(attack);
+        for left_out in attack.faults {
+            let rest: Faults = attack.faults.iter().copied().filter(|fault| fault != left_out).collect();
+            let found = shortest(scope(attack.scope), rest, law);
+            assert!(found.is_none(), "{} works without {}", attack.id, left_out.name());
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! What the scopes hold, how large they are, and what they reach.
+
+use std::collections::BTreeSet;
+
+use oauth_model::check::Checked;
+use oauth_model::check::run::{exhaust, laws_of};
+use oauth_model::fault::Faults;
+use oauth_model::law::{Judgement, LAWS, Law};
+use oauth_model::refusal::Refusal;
+use oauth_model::scope::{PhaseName, Reached, SCOPES, Scope};
+use oauth_model::world::Universe;
+use stateright::{Checker as _, Model as _};
+
+use crate::falls::FALL_ON_THE_WIRE;
+use crate::sizes::COUNTS;
+use crate::{actions, each_world, judge, same_rows};
+
+#[test]
+fn every_scope_holds_and_has_its_size() {
+    let explored: Vec<_> = SCOPES.iter().map(|scope| exhaust(scope, Faults::none())).collect();
+    for scope in &explored {
+        let fell: Vec<_> =
+            scope.laws.iter().filter(|(_, trace)| trace.is_some()).map(|(law, _)| law.id).collect();
+        assert!(fell.is_empty(), "{}: {fell:?} fell", scope.scope.name);
+        let missed: Vec<_> = scope.sometimes.iter().filter(|(_, found)| !found).map(|(id, _)| id).collect();
+        assert!(missed.is_empty(), "{}: {missed:?} was never reached", scope.scope.name);
+        assert!(scope.holds());
+    }
+    let actual: Vec<_> =
+        explored.iter().map(|scope| (scope.scope.name, scope.unique_states, scope.states)).collect();
+    same_rows(COUNTS, &actual);
+}
+
+/// What stateright counts and decides over the same worlds, in so many threads.
+fn stateright(scope: &'static Scope, threads: usize) -> (usize, usize, BTreeSet<&'static str>) {
+    let model = Checked::new(scope, Faults::none(), laws_of(scope));
+    let checker = model.checker().threads(threads).spawn_bfs().join();
+    let fell = checker.discoveries().into_keys().collect();
+    (checker.unique_state_count(), checker.state_count(), fell)
+}
+
+#[test]
+fn stateright_finds_what_the_search_finds_in_one_thread_and_in_two() {
+    for scope in SCOPES {
+        let explored = exhaust(scope, Faults::none());
+        for threads in [1, 2] {
+            let (distinct, generated, fell) = stateright(scope, threads);
+            let (own, name) = ((explored.unique_states, explored.states), scope.name);
+            assert_eq!(own, (distinct, generated), "{name}, {threads} threads");
+            assert_eq!(fell, BTreeSet::new(), "{name}, {threads} threads");
+        }
+    }
+}
+
+#[test]
+fn every_refusal_and_every_phase_is_reached_in_some_scope() {
+    let reached: Vec<&Reached> = SCOPES.iter().flat_map(|scope| scope.sometimes).collect();
+    for refusal in Refusal::ALL {
+        assert!(reached.contains(&&Reached::Refused(*refusal)), "no scope reaches {refusal:?}");
+    }
+    for phase in PhaseName::ALL {
+        assert!(reached.contains(&&Reached::Phase(*phase)), "no scope reaches {phase:?}");
+    }
+}
+
+#[test]
+fn every_honest_path_is_possible_and_ends_with_the_resource() {
+    for scope in SCOPES {
+        assert!(!scope.honest.is_empty(), "{} has no honest path", scope.name);
+        let universe = Universe::new(scope, Faults::none());
+        let mut world = universe.start();
+        for action in scope.honest {
+            assert!(actions(&universe, &world).contains(action), "{}: {action:?} is not offered", scope.name);
+            let next = universe.next(&world, action);
+            let next = next.unwrap_or_else(|| panic!("{}: {action:?} is not possible", scope.name));
+            assert_eq!((next.refused, next.client_refused), (None, None), "{}: {action:?}", scope.name);
+            world = next.world;
+        }
+        let last = world.facts.last().map(|fact| fact.what);
+        let is_served = matches!(last, Some(oauth_model::fact::What::Resource(service)) if service.served);
+        assert!(is_served, "{}: {last:?}", scope.name);
+    }
+}
+
+#[test]
+fn every_law_is_kept_in_some_scope_and_not_only_silent() {
+    let mut silent: BTreeSet<&str> =
+        LAWS.iter().map(|law| law.id).filter(|id| !FALL_ON_THE_WIRE.contains(id)).collect();
+    for scope in SCOPES {
+        let laws: Vec<&Law> =
+            scope.laws.iter().map(|id| Law::find(id).expect("scopes name laws that exist")).collect();
+        each_world(scope, Faults::none(), |_, world| {
+            for law in &laws {
+                if silent.contains(law.id) && judge(scope, law, world) == Judgement::Kept {
+                    silent.remove(law.id);
+                }
+            }
+            !laws.iter().any(|law| silent.contains(law.id))
+        });
+    }
+    assert!(silent.is_empty(), "the premise of {silent:?} never occurs where it is named");
+}
