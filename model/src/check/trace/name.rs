@@ -73,7 +73,7 @@ fn proof_keys() -> Vec<(u8, String)> {
 fn secrets() -> impl Iterator<Item = (u8, String)> {
     let mut table = vec![
         (JUNK, "made-up-value".to_owned()),
-        (MALICIOUS_REQUEST, "request-of-the-malicious-server".to_owned()),
+        (MALICIOUS_REQUEST, "attackers-request".to_owned()),
         (PASSWORD, "password-of-the-owner".to_owned()),
         (symbols::key(false), "key-of-the-attacker".to_owned()),
     ];

@@ -112,8 +112,8 @@ pub(super) fn does(action: &Action) -> String {
 
 /// What comes of it: what was seen, what was refused, where a browser is then.
 fn outcome(scene: &Scene<'_>) -> Vec<String> {
-    let mut sentences: Vec<String> =
-        scene.facts().iter().filter_map(|fact| seen(scene, &fact.what)).collect();
+    let mut sentences: Vec<String> = scene.sent().and_then(|_| on_the_way(scene)).into_iter().collect();
+    sentences.extend(scene.facts().iter().filter_map(|fact| seen(scene, &fact.what)));
     if let Some(refused) = scene.next.refused {
         sentences.push(server_refuses(refused));
     }
@@ -122,7 +122,6 @@ fn outcome(scene: &Scene<'_>) -> Vec<String> {
         sentences.extend(call(scene));
     }
     sentences.extend(departure(scene));
-    sentences.extend(scene.sent().and_then(|_| on_the_way(scene)));
     if let Some(refused) = scene.next.client_refused {
         sentences.push(format!("The client says: {}", refused.describe()));
     }
