@@ -12,6 +12,7 @@ use oauth_model::check::report::{
 };
 use oauth_model::check::run::{Explored, exhaust, laws_of};
 use oauth_model::check::side_by_side::{cores, side_by_side};
+use oauth_model::check::trace::{Message, Told};
 use oauth_model::check::{Checked, matrix, trace};
 use oauth_model::fault::{Fault, Faults, Side};
 use oauth_model::law::LAWS;
@@ -320,10 +321,7 @@ fn run_trace(id: &str, format: TraceFormat) -> Result<bool, Failure> {
         TraceFormat::Mermaid => write!(out, "{}", trace::mermaid(&steps))?,
         TraceFormat::Svg => writeln!(out, "{}", trace::svg(&steps))?,
         TraceFormat::Json => {
-            let steps: Vec<Value> = steps
-                .iter()
-                .map(|step| json!({"actor": step.actor, "to": step.to, "says": step.says}))
-                .collect();
+            let steps: Vec<Value> = steps.iter().enumerate().map(told_json).collect();
             writeln!(
                 out,
                 "{}",
@@ -332,6 +330,15 @@ fn run_trace(id: &str, format: TraceFormat) -> Result<bool, Failure> {
         }
     }
     Ok(tried.holds())
+}
+
+fn told_json((at, told): (usize, &Told)) -> Value {
+    let http = |message: &Message| {
+        json!({"from": message.from, "to": message.to,
+               "answer": message.is_answer, "lines": message.lines})
+    };
+    json!({"n": at + 1, "step": told.step, "actor": told.actor, "to": told.to, "says": told.says,
+           "http": told.http.iter().map(http).collect::<Vec<_>>()})
 }
 
 fn list(

@@ -73,7 +73,11 @@ impl Model for Checked {
     }
 
     fn format_action(&self, action: &Action) -> String {
-        format!("{}: {action:?}", action.actor())
+        trace::in_words(action)
+    }
+
+    fn format_step(&self, world: &World, action: Action) -> Option<String> {
+        trace::narrate_one(&self.universe, world, &action).map(|told| trace::text(&[told]))
     }
 
     fn as_svg(&self, path: stateright::Path<World, Action>) -> Option<String> {

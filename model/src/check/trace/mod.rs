@@ -1,0 +1,117 @@
+//! Traces that people can read: what each action is in words, and the HTTP messages that it carries.
+//!
+//! An actor of the world is a lane of a diagram, with an example host where it has one. What is told is read
+//! off the worlds before and after an action; nothing here decides anything.
+
+mod answer;
+mod aside;
+mod browser;
+mod carried;
+mod clause;
+mod http;
+mod mermaid;
+mod name;
+mod scene;
+mod sentence;
+mod shown;
+mod svg;
+mod text;
+mod wrap;
+
+use crate::world::{Action, Universe, World};
+
+pub use mermaid::mermaid;
+pub use svg::svg;
+pub use text::text;
+
+use scene::Scene;
+
+/// One action of a trace, told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// The number of the step, if the action is one of the usual count.
+    pub step: Option<usize>,
+    /// Who acts.
+    pub actor: &'static str,
+    /// Whom it goes to.
+    pub to: &'static str,
+    /// What happens, in whole sentences.
+    pub says: String,
+    /// The HTTP messages that the action carries, in order.
+    pub http: Vec<Message>,
+}
+
+/// An HTTP message, as far as it matters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// Who sends it.
+    pub from: &'static str,
+    /// Who gets it.
+    pub to: &'static str,
+    /// Whether it answers a request.
+    pub is_answer: bool,
+    /// Its first line, then the headers that matter, then its body.
+    pub lines: Vec<String>,
+}
+
+/// Every lane of a diagram in its order, and the host that it is where it has one.
+const LANES: &[(&str, Option<&str>)] = &[
+    ("owner", None),
+    ("attacker", Some("attacker.example")),
+    ("stranger", None),
+    ("client", Some("client.example")),
+    ("other client", Some("other-client.example")),
+    ("malicious server", Some("as.attacker.example")),
+    ("server", Some("as.example")),
+    ("resource", Some("api.example")),
+];
+
+/// Tells the actions of a trace; stops where one is not possible.
+#[must_use]
+pub fn narrate(universe: &Universe, actions: &[Action]) -> Vec<Told> {
+    let mut world = universe.start();
+    let mut told = Vec::new();
+    let mut steps = 0;
+    for action in actions {
+        let Some(next) = universe.next(&world, action) else { break };
+        steps += usize::from(action.is_step());
+        let step = action.is_step().then_some(steps);
+        told.push(tell(&Scene { universe, before: &world, action, next: &next }, step));
+        world = next.world;
+    }
+    told
+}
+
+/// Tells one action in a world; `None` where it is not possible.
+#[must_use]
+pub fn narrate_one(universe: &Universe, before: &World, action: &Action) -> Option<Told> {
+    let next = universe.next(before, action)?;
+    Some(tell(&Scene { universe, before, action, next: &next }, None))
+}
+
+/// What an action is, in words, whatever comes of it.
+#[must_use]
+pub fn in_words(action: &Action) -> String {
+    sentence::does(action)
+}
+
+fn tell(scene: &Scene<'_>, step: Option<usize>) -> Told {
+    Told {
+        step,
+        actor: scene.action.actor(),
+        to: scene.goes_to(),
+        says: sentence::says(scene),
+        http: carried::messages(scene),
+    }
+}
+
+/// The lanes that a trace needs, in their order.
+fn lanes(told: &[Told]) -> Vec<(&'static str, Option<&'static str>)> {
+    let is_there = |lane: &str| {
+        told.iter().any(|told| {
+            let named = told.http.iter().flat_map(|message| [message.from, message.to]);
+            [told.actor, told.to].into_iter().chain(named).any(|name| name == lane)
+        })
+    };
+    LANES.iter().filter(|(lane, _)| is_there(lane)).copied().collect()
+}
