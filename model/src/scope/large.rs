@@ -11,7 +11,7 @@ pub(super) const CROWD: Scope = Scope {
     why: "two clients and a thief at one grant, whose code leaked, at a server that loads and commits in any order",
     policy: SHORT,
     retries: true,
-    calls: 4,
+    calls: 3,
     uses: 2,
     ticks: 2,
     leaks: Leaks { responses: true, ..NOTHING },
@@ -34,6 +34,8 @@ pub(super) const CROWD: Scope = Scope {
 pub(super) const THRONG: Scope = Scope {
     name: "throng",
     why: "the same with one more token request, so that four are under way beside the one that is honest",
-    calls: 5,
+    calls: 4,
+    uses: 1,
+    ticks: 1,
     ..CROWD
 };

@@ -6,6 +6,7 @@
 mod base;
 mod dpop;
 mod failures;
+mod large;
 mod mixup;
 mod odd;
 mod pushed;

@@ -2,7 +2,8 @@
 
 use super::base::{ALL, BASE, CORE, EXPIRY, HONEST_PATH, LONG, NOTHING, SHORT, composed};
 use super::{
-    Leaks, Odd, PhaseName, Reached, Scope, dpop, failures, mixup, pushed, refresh, riding, tokens, twin,
+    Leaks, Odd, PhaseName, Reached, Scope, dpop, failures, large, mixup, pushed, refresh, riding, tokens,
+    twin,
 };
 use crate::client::refusal::ClientRefusal;
 use crate::fact::Who;
@@ -250,6 +251,8 @@ pub static SCOPES: &[Scope] = &[
     failures::STALE,
     failures::FRESH,
     twin::TWIN,
+    large::CROWD,
+    large::THRONG,
     Scope {
         name: "odd-requests",
         why: "single messages that no honest actor sends, at every moment of an honest flow",

@@ -92,11 +92,14 @@ pub(super) fn naming(naming: &Naming) -> String {
 /// A token request that the attacker composes.
 pub(super) fn crafted(crafted: &Crafted) -> String {
     let verifier = |verifier: Verifier| format!("with {}", name::proof_key(verifier.plain));
+    let redirect = crafted.redirect.map_or_else(
+        || "without a redirect URI".to_owned(),
+        |uri| format!("at {}", name::address(uri.exact).0),
+    );
     format!(
-        "redeems {} as {}, at {}, {}",
+        "redeems {} as {}, {redirect}, {}",
         name::secret(crafted.code.digest),
         name::client(crafted.client),
-        name::address(crafted.redirect.exact).0,
         crafted.verifier.map_or_else(|| "without a verifier".to_owned(), verifier)
     )
 }

@@ -164,10 +164,13 @@ fn seen(scene: &Scene<'_>, what: &What) -> Option<String> {
                 Some(_) | None => format!("The client logs the {person}'s browser in"),
             })
         }
-        What::Handed(handed) => Some(match handed.to {
-            Party::OtherServer => format!("So {} comes to the malicious server", name::sym(handed.secret)),
-            Party::Client => "So the owner's password comes to that client".to_owned(),
-        }),
+        What::Handed(handed) => match handed.to {
+            Party::ItsServer => None,
+            Party::OtherServer => {
+                Some(format!("So {} comes to the malicious server", name::sym(handed.secret)))
+            }
+            Party::Client => Some("So the owner's password comes to that client".to_owned()),
+        },
         What::SentAway(_) => None,
     }
 }
