@@ -13,7 +13,7 @@ use oauth_model::check::report::{
 use oauth_model::check::run::{Explored, exhaust, laws_of};
 use oauth_model::check::side_by_side::{cores, side_by_side};
 use oauth_model::check::trace::{Message, Told};
-use oauth_model::check::{Checked, matrix, trace};
+use oauth_model::check::{Checked, document, matrix, trace};
 use oauth_model::fault::{Fault, Faults, Side};
 use oauth_model::law::LAWS;
 use oauth_model::rule::RULES;
@@ -61,7 +61,7 @@ enum Command {
         attacks: Vec<String>,
         /// How to print.
         #[arg(long, value_enum, default_value_t)]
-        format: Format,
+        format: PageFormat,
     },
     /// Tell the shortest trace of an attack.
     Trace {
@@ -78,7 +78,7 @@ enum Command {
         threads: Option<NonZeroUsize>,
         /// How to print.
         #[arg(long, value_enum, default_value_t)]
-        format: MatrixFormat,
+        format: PageFormat,
     },
     /// List the faults.
     Faults {
@@ -116,10 +116,11 @@ enum Format {
 }
 
 #[derive(Clone, Copy, Default, ValueEnum)]
-enum MatrixFormat {
+enum PageFormat {
     #[default]
     Text,
     Json,
+    Markdown,
 }
 
 #[derive(Clone, Copy, Default, ValueEnum)]
@@ -273,7 +274,7 @@ fn find_attack(id: &str) -> Result<&'static Attack, Failure> {
     })
 }
 
-fn run_attacks(names: &[String], format: Format) -> Result<bool, Failure> {
+fn run_attacks(names: &[String], format: PageFormat) -> Result<bool, Failure> {
     let attacks: Vec<&'static Attack> = if names.is_empty() {
         Attack::all().collect()
     } else {
@@ -284,14 +285,15 @@ fn run_attacks(names: &[String], format: Format) -> Result<bool, Failure> {
     let mut tried = Vec::new();
     for attack in attacks {
         tried.push(try_attack(attack, &mut mitigated));
-        if let (Format::Text, Some(last)) = (format, tried.last()) {
+        if let (PageFormat::Text, Some(last)) = (format, tried.last()) {
             writeln!(out, "{}", attack_text(last))?;
         }
     }
     let held = tried.iter().all(oauth_model::check::report::Tried::holds);
     match format {
-        Format::Json => writeln!(out, "{}", attacks_json(&tried))?,
-        Format::Text => {
+        PageFormat::Markdown => write!(out, "{}", document::attacks(&tried))?,
+        PageFormat::Json => writeln!(out, "{}", attacks_json(&tried))?,
+        PageFormat::Text => {
             let verdict = if held { "held" } else { "failed" };
             writeln!(out, "{verdict}: {} attacks, each in the bounds of its scope", tried.len())?;
         }
@@ -299,12 +301,13 @@ fn run_attacks(names: &[String], format: Format) -> Result<bool, Failure> {
     Ok(held)
 }
 
-fn run_matrix(threads: Option<NonZeroUsize>, format: MatrixFormat) -> Result<bool, Failure> {
+fn run_matrix(threads: Option<NonZeroUsize>, format: PageFormat) -> Result<bool, Failure> {
     let rows = matrix::matrix(threads.unwrap_or_else(cores));
     let mut out = io::stdout().lock();
     match format {
-        MatrixFormat::Text => write!(out, "{}", matrix::text(&rows))?,
-        MatrixFormat::Json => writeln!(out, "{}", matrix::json(&rows))?,
+        PageFormat::Text => write!(out, "{}", matrix::text(&rows))?,
+        PageFormat::Json => writeln!(out, "{}", matrix::json(&rows))?,
+        PageFormat::Markdown => write!(out, "{}", document::mitigations(&rows))?,
     }
     Ok(true)
 }

@@ -66,5 +66,5 @@ fn each_world(scope: &'static Scope, faults: Faults, mut visit: impl FnMut(usize
 }
 
 fn judge(scope: &Scope, law: &Law, world: &World) -> Judgement {
-    law.judge(&scope.facts(&world.facts))
+    law.judge(&scope.facts(&world.facts.facts()))
 }

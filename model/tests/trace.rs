@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use oauth_model::attack::{ATTACKS, Attack};
+use oauth_model::attack::Attack;
 use oauth_model::check::run::shortest;
 use oauth_model::check::trace::{Message, Told, in_words, mermaid, narrate, narrate_one, svg, text};
 use oauth_model::client::settings::Address;
@@ -69,7 +69,7 @@ fn a_pushed_request_is_brought_under_another_name() {
 
 #[test]
 fn every_attack_is_told_to_its_end_in_words_alone() {
-    for attack in ATTACKS {
+    for attack in Attack::all() {
         let (universe, actions) = found(attack);
         let told = narrate(&universe, &actions);
         assert_eq!(told.len(), actions.len(), "{} is told to its end", attack.id);
@@ -85,7 +85,7 @@ fn every_attack_is_told_to_its_end_in_words_alone() {
 
 #[test]
 fn every_diagram_declares_those_who_take_part_once_and_no_others() {
-    for attack in ATTACKS {
+    for attack in Attack::all() {
         let (universe, actions) = found(attack);
         let drawn = mermaid(&narrate(&universe, &actions));
         let mut lines = drawn.lines().map(str::trim);
@@ -122,7 +122,7 @@ fn value_of<'a>(message: &'a Message, before: &str, after: &[char]) -> Option<&'
 
 #[test]
 fn equal_secrets_have_equal_names_in_every_attack_and_others_have_others() {
-    for attack in ATTACKS {
+    for attack in Attack::all() {
         let (universe, actions) = found(attack);
         let told = narrate(&universe, &actions);
         let mut names: BTreeMap<Sym, String> = BTreeMap::new();
@@ -130,7 +130,7 @@ fn equal_secrets_have_equal_names_in_every_attack_and_others_have_others() {
         for (action, told) in actions.iter().zip(&told) {
             let next = universe.next(&world, action).expect("a trace is possible").world;
             let answers = || told.http.iter().filter(|message| message.is_answer);
-            for fact in &next.facts[world.facts.len()..] {
+            for fact in next.facts.backwards().take((next.facts.len() - world.facts.len()) as usize) {
                 let (secret, name) = match fact.what {
                     What::CodeIssued(issued) => {
                         (issued.code, answers().find_map(|answer| value_of(answer, "?code=", &['&'])))
@@ -169,6 +169,7 @@ fn with_every_power(endpoints: Endpoints, pushed: bool) -> &'static Scope {
         rewrites: true,
         same_credentials: true,
         polluted: true,
+        unpushed_at_honest: false,
         injects: true,
     };
     let powers = Powers {

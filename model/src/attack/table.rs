@@ -189,6 +189,16 @@ pub const ATTACKS: &[Attack] = &[
         expected: None,
     },
     Attack {
+        id: "login-csrf",
+        about: "The owner's browser brings the attacker's response, and the client logs the owner in to the attacker's account.",
+        source: "RFC 6749 10.12, RFC 9700 4.7",
+        scope: "csrf",
+        faults: &[Fault::ClientStateUnchecked, Fault::ClientWithoutPkce, Fault::ChallengeNotRequired],
+        law: "session-integrity",
+        kind: Kind::Mitigated,
+        expected: Some(Expected { steps: 5, because: "" }),
+    },
+    Attack {
         id: "consent-csrf",
         about: "A page of the attacker's sends the consent form from the owner's browser.",
         source: "RFC 6749 10.12",

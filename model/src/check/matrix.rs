@@ -135,7 +135,7 @@ pub fn words(row: &Row) -> String {
     if row.residual.is_some() {
         return "nothing here".to_owned();
     }
-    let sets: Vec<String> = row.stopped_by.iter().map(|set| set.join(" with ")).collect();
+    let sets: Vec<String> = row.stopped_by.iter().map(|set| set.join(" + ")).collect();
     sets.join(", or ")
 }
 

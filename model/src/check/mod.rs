@@ -1,7 +1,9 @@
 //! The checker: a search of our own for verdicts and traces (decision 0015), and the same worlds as a stateright model, for
 //! its Explorer and as a referee.
 
+pub mod document;
 pub mod matrix;
+mod numbers;
 pub mod report;
 pub mod run;
 pub mod search;
@@ -43,7 +45,7 @@ impl Checked {
     /// Whether a law holds in a world.
     #[must_use]
     pub fn holds(&self, law: &Law, world: &World) -> bool {
-        !matches!(law.judge(&self.universe.scope.facts(&world.facts)), Judgement::Broken(_))
+        !matches!(law.judge(&self.universe.scope.facts(&world.facts.facts())), Judgement::Broken(_))
     }
 }
 

@@ -25,6 +25,9 @@ pub fn scopes_json(explored: &[Explored]) -> Value {
                 "states": scope.states,
                 "depth": scope.depth,
                 "seconds": scope.seconds,
+                "bytes_per_state": scope.bytes / scope.unique_states.max(1),
+                "collision_probability": 0.0,
+                "has_its_size": scope.has_its_size,
                 "laws": scope.laws.iter().map(|(law, trace)| json!({"id": law.id, "holds": trace.is_none()})).collect::<Vec<_>>(),
                 "sometimes": scope.sometimes.iter().map(|(id, found)| json!({"id": id, "found": found})).collect::<Vec<_>>(),
             })
@@ -45,14 +48,20 @@ pub fn scope_text(explored: &Explored) -> String {
     let _ = writeln!(out, "               bounds: {}", scope.bounds());
     let _ = writeln!(
         out,
-        "               {} distinct states, {} generated, depth {}, {:.2} s; {held} of {} laws held, {found} of {} reached",
+        "               {} distinct states, {} generated, depth {}, {:.2} s, {} bytes a state; {held} of {} laws held, {found} \
+         of {} reached",
         explored.unique_states,
         explored.states,
         explored.depth,
         explored.seconds,
+        explored.bytes / explored.unique_states.max(1),
         explored.laws.len(),
         explored.sometimes.len(),
     );
+    if let (false, Some((distinct, generated))) = (explored.has_its_size, scope.size()) {
+        let _ =
+            writeln!(out, "               the table says {distinct} distinct states, {generated} generated");
+    }
     for (law, trace) in &explored.laws {
         if let Some(trace) = trace {
             let _ = writeln!(out, "               law {} FELL: {}", law.id, law.about);

@@ -13,6 +13,8 @@ use crate::world::{Action, Universe};
 pub struct Explored {
     /// The scope.
     pub scope: &'static Scope,
+    /// Whether it is as large as the table says; a scope under faults is in no table.
+    pub has_its_size: bool,
     /// Distinct states.
     pub unique_states: usize,
     /// Generated states.
@@ -30,10 +32,12 @@ pub struct Explored {
 }
 
 impl Explored {
-    /// Whether every law held and everything was reached.
+    /// Whether every law held, everything was reached, and as many states were met as the table says.
     #[must_use]
     pub fn holds(&self) -> bool {
-        self.laws.iter().all(|(_, trace)| trace.is_none()) && self.sometimes.iter().all(|(_, found)| *found)
+        self.has_its_size
+            && self.laws.iter().all(|(_, trace)| trace.is_none())
+            && self.sometimes.iter().all(|(_, found)| *found)
     }
 }
 
@@ -50,10 +54,12 @@ pub fn laws_of(scope: &Scope) -> Vec<&'static Law> {
 #[must_use]
 pub fn exhaust(scope: &'static Scope, faults: Faults) -> Explored {
     let started = Instant::now();
+    let size = scope.size().filter(|_| faults.is_empty());
     let (universe, laws) = (Universe::new(scope, faults), laws_of(scope));
     let search = Search::run(&universe, &laws, Until::Exhausted);
     Explored {
         scope,
+        has_its_size: size.is_none_or(|size| size == (search.distinct(), search.generated())),
         unique_states: search.distinct(),
         states: search.generated(),
         depth: search.depth(),

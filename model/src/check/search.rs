@@ -2,13 +2,12 @@
 
 use std::hash::BuildHasher;
 
-use foldhash::fast::FixedState;
-use hashbrown::HashTable;
-
+use super::numbers::Numbers;
 use super::seen::Seen;
 use super::store::{Packed, Store};
 use crate::law::{Judgement, Law};
 use crate::world::{Action, Universe, World};
+use foldhash::fast::FixedState;
 
 /// When a search ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,7 +25,7 @@ pub struct Search<'a> {
     laws: &'a [&'static Law],
     store: Store,
     worlds: Vec<Packed>,
-    numbers: HashTable<u32>,
+    numbers: Numbers,
     /// For each world the one that it was reached from, and by which of its actions.
     came: Vec<(u32, u16)>,
     hasher: FixedState,
@@ -56,7 +55,7 @@ impl<'a> Search<'a> {
             laws,
             store: Store::default(),
             worlds: Vec::new(),
-            numbers: HashTable::new(),
+            numbers: Numbers::default(),
             came: Vec::new(),
             hasher: FixedState::default(),
             broken: Vec::new(),
@@ -74,6 +73,8 @@ impl<'a> Search<'a> {
     fn explore(&mut self, until: Until) {
         let (mut at, mut level) = (0, 1);
         let mut actions = Vec::new();
+        // One world serves for all: what two worlds share stays in place.
+        let mut world = self.universe.start();
         while at < self.worlds.len() {
             if until == Until::Fall && self.fallen != 0 {
                 return;
@@ -83,14 +84,19 @@ impl<'a> Search<'a> {
                 level = self.worlds.len();
             }
             let packed = self.worlds[at];
-            let world = self.store.unpack(&packed);
+            self.store.restore(&mut world, &packed);
             actions.clear();
             self.universe.actions(&world, &mut actions);
             for (nth, action) in actions.iter().enumerate() {
-                let Some(next) = self.universe.next(&world, action) else { continue };
+                self.store.restore(&mut world, &packed);
+                let Some(next) = self.universe.take(world, action) else {
+                    world = self.store.unpack(&packed);
+                    continue;
+                };
                 self.generated += 1;
                 self.seen.refusals(&next);
                 self.meet(&next.world, Some((at, packed)), nth);
+                world = next.world;
             }
             at += 1;
         }
@@ -108,12 +114,10 @@ impl<'a> Search<'a> {
             self.broken.push(broken);
         }
         let hash = self.hasher.hash_one(packed);
-        let (worlds, hasher) = (&self.worlds, &self.hasher);
-        if self.numbers.find(hash, |number| worlds[*number as usize] == packed).is_some() {
+        if self.numbers.find(hash, |number| self.worlds[number] == packed).is_some() {
             return;
         }
-        let number = u32::try_from(self.worlds.len()).expect("memory ends long before");
-        self.numbers.insert_unique(hash, number, |number| hasher.hash_one(worlds[*number as usize]));
+        let number = self.numbers.add(hash, self.worlds.len());
         self.worlds.push(packed);
         let from = from.map_or(0, |(from, _)| from);
         self.came.push((
@@ -132,8 +136,9 @@ impl<'a> Search<'a> {
     /// The laws that a history breaks. Laws read nothing else, so each history is judged once.
     fn judge(&mut self, number: usize) -> u64 {
         let history = self.store.histories.part(number as u32);
-        self.seen.goals(history);
-        let facts = self.universe.scope.facts(history);
+        let seen = history.facts();
+        self.seen.goals(&seen);
+        let facts = self.universe.scope.facts(&seen);
         let broken = |law: &Law| matches!(law.judge(&facts), Judgement::Broken(_));
         self.laws.iter().enumerate().filter(|(_, law)| broken(law)).fold(0, |bits, (at, _)| bits | 1 << at)
     }
@@ -184,7 +189,7 @@ impl<'a> Search<'a> {
     pub fn bytes(&self) -> usize {
         self.worlds.capacity() * size_of::<Packed>()
             + self.came.capacity() * size_of::<(u32, u16)>()
-            + self.numbers.allocation_size()
+            + self.numbers.bytes()
             + self.store.bytes()
     }
 }

@@ -7,9 +7,10 @@ use std::collections::BTreeSet;
 use std::hash::{BuildHasher, Hash};
 use std::sync::Arc;
 
+use arrayvec::ArrayVec;
 use foldhash::fast::FixedState;
-use hashbrown::HashTable;
 
+use super::numbers::Numbers;
 use crate::grant::Session;
 use crate::policy::Time;
 use crate::secret::Digest;
@@ -18,14 +19,14 @@ use crate::world::{Browser, Call, Held, History, Known, MOST_CALLS, MOST_GRANTS,
 /// Parts of one kind.
 #[derive(Debug)]
 pub(super) struct Parts<T> {
-    numbers: HashTable<u32>,
+    numbers: Numbers,
     parts: Vec<Arc<T>>,
     hasher: FixedState,
 }
 
 impl<T> Default for Parts<T> {
     fn default() -> Self {
-        Self { numbers: HashTable::new(), parts: Vec::new(), hasher: FixedState::default() }
+        Self { numbers: Numbers::default(), parts: Vec::new(), hasher: FixedState::default() }
     }
 }
 
@@ -36,9 +37,7 @@ impl<T: Hash + Eq> Parts<T> {
     }
 
     fn bytes(&self) -> usize {
-        self.numbers.allocation_size()
-            + self.parts.capacity() * size_of::<Arc<T>>()
-            + self.len() * size_of::<T>()
+        self.numbers.bytes() + self.parts.capacity() * size_of::<Arc<T>>() + self.len() * size_of::<T>()
     }
 
     /// The part under a number.
@@ -54,14 +53,11 @@ impl<T: Hash + Eq> Parts<T> {
             return likely;
         }
         let hash = self.hasher.hash_one(part);
-        if let Some(number) = self.numbers.find(hash, |number| self.parts[*number as usize] == *part) {
-            return *number;
+        if let Some(number) = self.numbers.find(hash, |number| self.parts[number] == *part) {
+            return number;
         }
-        let number = u32::try_from(self.parts.len()).expect("memory ends long before");
         self.parts.push(Arc::clone(part));
-        let (parts, hasher) = (&self.parts, &self.hasher);
-        self.numbers.insert_unique(hash, number, |number| hasher.hash_one(&parts[*number as usize]));
-        number
+        self.numbers.add(hash, self.parts.len() - 1)
     }
 }
 
@@ -143,10 +139,8 @@ impl Store {
 
     /// About how much memory the parts take, in bytes.
     pub(super) fn bytes(&self) -> usize {
-        let histories: usize = self.histories.parts.iter().map(|part| part.bytes()).sum();
         self.grants.bytes()
             + self.histories.bytes()
-            + histories
             + self.calls.bytes()
             + self.browsers.bytes()
             + self.visits.bytes()
@@ -157,31 +151,48 @@ impl Store {
 
     /// The world of some numbers.
     pub(super) fn unpack(&self, packed: &Packed) -> World {
-        let part = u32::from;
-        let here = |number: &&u16| **number != NONE;
-        World {
-            now: Time(u64::from(packed.now)),
-            grants: packed
-                .grants
-                .iter()
-                .take_while(here)
-                .map(|at| Arc::clone(self.grants.part(part(*at))))
-                .collect(),
-            logins: Arc::clone(self.logins.part(part(packed.logins))),
-            marks: Arc::clone(self.marks.part(part(packed.marks))),
-            browsers: packed.browsers.map(|at| Arc::clone(self.browsers.part(part(at)))),
-            visits: packed.visits.map(|at| Arc::clone(self.visits.part(part(at)))),
-            calls: packed
-                .calls
-                .iter()
-                .take_while(here)
-                .map(|at| Arc::clone(self.calls.part(part(*at))))
-                .collect(),
-            known: Arc::clone(self.known.part(part(packed.known))),
-            attempts: packed.attempts,
-            namings: packed.namings,
-            mishaps: packed.mishaps,
-            facts: Arc::clone(self.histories.part(packed.facts)),
+        let mut world = World::empty();
+        self.restore(&mut world, packed);
+        world
+    }
+
+    /// Makes a world that of some numbers; what it has of that world already is left alone.
+    pub(super) fn restore(&self, world: &mut World, packed: &Packed) {
+        world.now = Time(u64::from(packed.now));
+        world.attempts = packed.attempts;
+        world.namings = packed.namings;
+        world.mishaps = packed.mishaps;
+        several(&mut world.grants, &self.grants, &packed.grants);
+        several(&mut world.calls, &self.calls, &packed.calls);
+        for at in 0..2 {
+            one(&mut world.browsers[at], &self.browsers, packed.browsers[at].into());
+            one(&mut world.visits[at], &self.visits, packed.visits[at].into());
         }
+        one(&mut world.logins, &self.logins, packed.logins.into());
+        one(&mut world.marks, &self.marks, packed.marks.into());
+        one(&mut world.known, &self.known, packed.known.into());
+        one(&mut world.facts, &self.histories, packed.facts);
+    }
+}
+
+fn one<T: Hash + Eq>(part: &mut Arc<T>, parts: &Parts<T>, number: u32) {
+    let wanted = parts.part(number);
+    if !Arc::ptr_eq(part, wanted) {
+        *part = Arc::clone(wanted);
+    }
+}
+
+fn several<T: Hash + Eq, const MOST: usize>(
+    own: &mut ArrayVec<Arc<T>, MOST>,
+    parts: &Parts<T>,
+    numbers: &[u16; MOST],
+) {
+    let many = numbers.iter().take_while(|number| **number != NONE).count();
+    own.truncate(many);
+    for (part, number) in own.iter_mut().zip(numbers) {
+        one(part, parts, u32::from(*number));
+    }
+    for number in &numbers[own.len()..many] {
+        own.push(Arc::clone(parts.part(u32::from(*number))));
     }
 }

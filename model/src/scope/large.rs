@@ -35,7 +35,6 @@ pub(super) const THRONG: Scope = Scope {
     name: "throng",
     why: "the same with one more token request, so that four are under way beside the one that is honest",
     calls: 4,
-    uses: 1,
     ticks: 1,
     ..CROWD
 };

@@ -12,6 +12,7 @@ mod odd;
 mod pushed;
 mod refresh;
 mod riding;
+mod sizes;
 mod table;
 mod tokens;
 mod twin;
@@ -28,6 +29,7 @@ use crate::world::{Action, Malicious, Powers};
 
 pub use base::HONEST_PATH;
 pub use odd::Odd;
+pub use sizes::SIZES;
 pub use table::SCOPES;
 
 /// A bounded world.
@@ -219,6 +221,13 @@ impl Scope {
     #[must_use]
     pub fn find(name: &str) -> Option<&'static Self> {
         SCOPES.iter().find(|scope| scope.name == name)
+    }
+
+    /// How many distinct states it has, and how many are generated, if it is one of the table.
+    #[must_use]
+    pub fn size(&self) -> Option<(usize, usize)> {
+        let size = SIZES.iter().find(|(name, ..)| *name == self.name);
+        size.map(|(_, distinct, generated)| (*distinct, *generated))
     }
 
     /// What laws read in a world of this scope.

@@ -277,8 +277,8 @@ impl Universe {
         })
     }
 
-    pub(super) fn refresh(&self, world: &World, refresh: &RefreshTry) -> Option<Next> {
-        let request = self.refreshing(world, refresh)?;
+    pub(super) fn refresh(&self, world: World, refresh: &RefreshTry) -> Option<Next> {
+        let request = self.refreshing(&world, refresh)?;
         Some(sent(world, refresh.by, request))
     }
 
@@ -294,8 +294,7 @@ impl Universe {
         }
     }
 
-    pub(super) fn leak(&self, world: &World, known: Known) -> Option<Next> {
-        let mut world = world.clone();
+    pub(super) fn leak(&self, mut world: World, known: Known) -> Option<Next> {
         if self.scope.powers.any() {
             self.overhear_beside(&mut world, &known);
         }
@@ -354,8 +353,8 @@ impl Universe {
         })
     }
 
-    pub(super) fn redeem(&self, world: &World, redemption: &Redemption) -> Option<Next> {
-        let request = self.composed(world, redemption)?;
+    pub(super) fn redeem(&self, world: World, redemption: &Redemption) -> Option<Next> {
+        let request = self.composed(&world, redemption)?;
         Some(sent(world, redemption.by, request))
     }
 
@@ -391,9 +390,8 @@ impl Universe {
         }
     }
 
-    pub(super) fn lure(&self, world: &World, lure: Lure) -> Option<Next> {
-        let at = self.lured(world, lure)?;
-        let mut world = world.clone();
+    pub(super) fn lure(&self, mut world: World, lure: Lure) -> Option<Next> {
+        let at = self.lured(&world, lure)?;
         world.attempts += 1;
         world.browser_mut(OWNER).at = at;
         if lure == Lure::OwnResponse {
@@ -402,10 +400,10 @@ impl Universe {
         Some(Next::of(world))
     }
 
-    pub(super) fn forge(&self, world: &World, forgery: Forgery) -> Option<Next> {
+    pub(super) fn forge(&self, mut world: World, forgery: Forgery) -> Option<Next> {
         let pending = |browser: usize| match world.browsers[browser].at {
             At::ConsentPage(asking, shown) => Some((asking, shown)),
-            At::ToClient(response) => page_behind(world, &response),
+            At::ToClient(response) => page_behind(&world, &response),
             _ => None,
         };
         let (asking, shown) = match forgery {
@@ -425,7 +423,6 @@ impl Universe {
                 (asking, Some(shown))
             }
         };
-        let mut world = world.clone();
         world.attempts += 1;
         let (refused, at) =
             self.answer_consent(&mut world, OWNER, shown, Choice::Approve, Who::Thief, &asking)?;
@@ -436,9 +433,9 @@ impl Universe {
     }
 
     /// Somebody sends one of the scope's odd requests.
-    pub(super) fn odd(&self, world: &World, at: usize) -> Option<Next> {
-        let request = self.scope.odd.get(at)?.request(world)?;
-        let mut after = world.clone();
+    pub(super) fn odd(&self, world: World, at: usize) -> Option<Next> {
+        let request = self.scope.odd.get(at)?.request(&world)?;
+        let mut after = world;
         let reply = self.serve(&mut after, request, usize::from(self.scope.grants), 0)?;
         let Some(refused) = reply.refusal() else {
             // Whatever was granted has its consequences, and is seen.
@@ -455,7 +452,7 @@ impl Universe {
 
 /// The refresh tokens of the first grant, in the order in which they were issued.
 pub(super) fn refresh_tokens(world: &World) -> impl DoubleEndedIterator<Item = Shown> {
-    world.facts.iter().filter_map(|fact| {
+    world.facts.facts().into_iter().filter_map(|fact| {
         let issued = match fact.what {
             What::Redemption(redemption) => redemption.token?.refresh?,
             What::Refresh(refresh) => refresh.issued?.refresh?,
@@ -466,8 +463,7 @@ pub(super) fn refresh_tokens(world: &World) -> impl DoubleEndedIterator<Item = S
 }
 
 /// A world in which a token request is on its way.
-pub(super) fn sent(world: &World, by: Who, request: TokenRequest) -> Next {
-    let mut world = world.clone();
+pub(super) fn sent(mut world: World, by: Who, request: TokenRequest) -> Next {
     let call = Call {
         by,
         to: Server::Honest,

@@ -19,7 +19,7 @@ use crate::text::RedirectUri;
 
 impl Universe {
     /// A browser brings an authorization request to the server.
-    pub(super) fn ask(&self, world: &World, browser: usize) -> Option<Next> {
+    pub(super) fn ask(&self, mut world: World, browser: usize) -> Option<Next> {
         let At::ToServer(mut asking) = world.browsers[browser].at else { return None };
         let session = world.browsers[browser].cookie;
         let (request, place) = match asking.pushed {
@@ -30,7 +30,6 @@ impl Universe {
             }
             None => (Request::Authorize(Authorize { session, ..self.request(&asking) }), world.grants.len()),
         };
-        let mut world = world.clone();
         if let Some((_, brought)) = &mut asking.pushed {
             *brought = Some(world.now);
         }
@@ -71,14 +70,13 @@ impl Universe {
     }
 
     /// A person sends the login form.
-    pub(super) fn log_in(&self, world: &World, browser: usize, right: bool) -> Option<Next> {
+    pub(super) fn log_in(&self, mut world: World, browser: usize, right: bool) -> Option<Next> {
         let At::LogInPage(asking) = world.browsers[browser].at else { return None };
         let account = UserNo(u16::try_from(browser).ok()?);
         let unchecked = self.faults.has(Fault::PasswordUnchecked);
         let owner = if right || unchecked { Checked::Right(account) } else { Checked::Wrong };
         let token = Some(digest(JUNK));
         let request = Request::LogIn(LogIn { expected: token, shown: token, owner });
-        let mut world = world.clone();
         let reply = self.serve(&mut world, request, 0, server_session(browser))?;
         let mut next = Next::of(world);
         let person = next.world.browser_mut(browser);
@@ -90,7 +88,7 @@ impl Universe {
                 person.at = At::ToServer(asking);
                 if self.scope.login_answers {
                     self.observe_password(&mut next.world, browser, Party::ItsServer);
-                    return self.answered_at_once(&next.world, browser);
+                    return self.answered_at_once(next.world, browser);
                 }
             }
             Reply::LogInPage(_, Some(refusal)) => next.refused = Some(Refused::Step(refusal)),
@@ -101,9 +99,9 @@ impl Universe {
 
     /// A server whose login form is the consent as well: its answer is the way to the client, and under
     /// `redirect-307` the browser posts the form with the password there once more (RFC 9700 4.12).
-    fn answered_at_once(&self, world: &World, browser: usize) -> Option<Next> {
+    fn answered_at_once(&self, world: World, browser: usize) -> Option<Next> {
         let asked = self.ask(world, browser)?;
-        let mut next = self.decide(&asked.world, browser, Choice::Approve)?;
+        let mut next = self.decide(asked.world, browser, Choice::Approve)?;
         if let At::ToClient(response) = next.world.browsers[browser].at
             && self.forms_travel_on()
             && response.to == redirect(1).exact
@@ -115,8 +113,7 @@ impl Universe {
     }
 
     /// A person answers the consent page; where a scope lets them, once more before the answer has led away.
-    pub(super) fn decide(&self, world: &World, browser: usize, choice: Choice) -> Option<Next> {
-        let mut world = world.clone();
+    pub(super) fn decide(&self, mut world: World, browser: usize, choice: Choice) -> Option<Next> {
         let (asking, shown) = match world.browsers[browser].at {
             At::ConsentPage(asking, shown) => (asking, shown),
             At::ToClient(response) if self.may_press_again(&world) => {
@@ -268,7 +265,9 @@ impl World {
     fn codes_of(&self, place: usize) -> usize {
         let was_seen = |code: u8| {
             let code = sym(digest(code));
-            self.facts.iter().any(|fact| matches!(fact.what, What::CodeIssued(issued) if issued.code == code))
+            self.facts
+                .backwards()
+                .any(|fact| matches!(fact.what, What::CodeIssued(issued) if issued.code == code))
         };
         (0..3).filter(|nth| was_seen(code(place, *nth))).count().min(2)
     }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::attacker::ProofOf;
 use super::parts::{Asking, At, Call, Known, Server, Stage, Visit};
 use super::symbols::{
-    ISSUER, MALICE, MALICE_CALLBACK, client_session, digest, grant_id, hashed, minted, redirect, secret,
-    state, symbol, token, verifier, verifier_of,
+    ISSUER, MALICE, MALICE_CALLBACK, SECRET_ELSEWHERE, client_session, digest, grant_id, hashed, minted,
+    redirect, secret, state, symbol, token, verifier, verifier_of,
 };
 use super::{ATTACKER, Endpoints, Next, OWNER, PROFILE, Universe, World};
 use crate::client::refusal::ClientRefusal;
@@ -63,8 +63,7 @@ impl Universe {
     }
 
     /// A person opens the client's login at a server; the client makes an authorization request.
-    pub(super) fn start_login(&self, world: &World, browser: usize, server: Server) -> Option<Next> {
-        let mut world = world.clone();
+    pub(super) fn start_login(&self, mut world: World, browser: usize, server: Server) -> Option<Next> {
         let nth = world.browsers[browser].starts;
         world.browser_mut(browser).starts += 1;
         world.visit_mut(browser).server = server;
@@ -115,9 +114,8 @@ impl Universe {
     }
 
     /// A browser brings an authorization response to the client, which sends its token request.
-    pub(super) fn callback(&self, world: &World, browser: usize) -> Option<Next> {
+    pub(super) fn callback(&self, mut world: World, browser: usize) -> Option<Next> {
         let At::ToClient(response) = world.browsers[browser].at else { return None };
-        let mut world = world.clone();
         world.browser_mut(browser).at = At::Elsewhere;
         if self.faults.has(Fault::ClientOpenRedirector) && self.scope.forwards_responses {
             // The page at the redirect URI sends the browser on, with all that it brought.
@@ -153,7 +151,8 @@ impl Universe {
                     return None;
                 }
                 let to = self.endpoints(server).token;
-                let call = self.honest_call(&world, code, made, Some(seat));
+                let mut call = self.honest_call(&world, code, made, Some(seat));
+                self.prove_to(server, to, &mut call);
                 match to {
                     Server::Honest => self.observe_handed(&mut world, seat, code.digest, to),
                     Server::Malicious => self.take_code(&mut world, seat, code, made),
@@ -216,9 +215,19 @@ impl Universe {
         }
     }
 
+    /// The client proves itself to a server with the secret that it has from that server. Where the scope says so, the same
+    /// proof is good at both, and whoever sees it has nothing of it.
+    fn prove_to(&self, server: Server, to: Server, call: &mut Call) {
+        let fits_both = self.scope.malicious.is_some_and(|malicious| malicious.same_credentials);
+        if let Ok(Presented { proof: Proof::Basic(secret), .. }) = &mut call.request.by
+            && (to == Server::Malicious || (server == Server::Malicious && !fits_both))
+        {
+            *secret = digest(SECRET_ELSEWHERE);
+        }
+    }
+
     /// A client sends a token request once more, as if the answer had been lost.
-    pub(super) fn retry(&self, world: &World, at: usize) -> Option<Next> {
-        let mut world = world.clone();
+    pub(super) fn retry(&self, mut world: World, at: usize) -> Option<Next> {
         let mut call = **world.calls.get(at)?;
         call.session = None;
         call.sent = world.sending();
@@ -321,8 +330,12 @@ impl Universe {
     }
 
     /// A person opens the profile; the client fetches the resource.
-    pub(super) fn profile(&self, world: &World, browser: usize, read: super::server::Read) -> Option<Next> {
-        let mut world = world.clone();
+    pub(super) fn profile(
+        &self,
+        mut world: World,
+        browser: usize,
+        read: super::server::Read,
+    ) -> Option<Next> {
         world.browser_mut(browser).uses += 1;
         if read == super::server::Read::Stale {
             world.mishaps += 1;

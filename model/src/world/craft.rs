@@ -226,24 +226,21 @@ impl Universe {
     }
 
     /// A browser carries an authorization request of the attacker's making.
-    pub(super) fn carry(&self, world: &World, browser: usize, asking: Asking) -> Option<Next> {
-        let mut world = world.clone();
+    pub(super) fn carry(&self, mut world: World, browser: usize, asking: Asking) -> Option<Next> {
         world.attempts += 1;
         world.browser_mut(browser).at = At::ToServer(asking);
         Some(Next::of(world))
     }
 
     /// A browser brings an authorization response of the attacker's making.
-    pub(super) fn bring(&self, world: &World, browser: usize, response: Response) -> Option<Next> {
-        let mut world = world.clone();
+    pub(super) fn bring(&self, mut world: World, browser: usize, response: Response) -> Option<Next> {
         world.attempts += 1;
         world.browser_mut(browser).at = At::ToClient(response);
         Some(Next::of(world))
     }
 
     /// The attacker pushes a request in the client's name, without its secret.
-    pub(super) fn push_foreign(&self, world: &World, asking: Asking) -> Option<Next> {
-        let mut world = world.clone();
+    pub(super) fn push_foreign(&self, mut world: World, asking: Asking) -> Option<Next> {
         world.attempts += 1;
         let pushed = self.push(&mut world, asking, ProofOf::Missing)?;
         world.learn(Known::Pushed(pushed));
@@ -251,7 +248,7 @@ impl Universe {
     }
 
     /// The attacker sends a token request.
-    pub(super) fn send_crafted(&self, world: &World, crafted: &Crafted) -> Option<Next> {
+    pub(super) fn send_crafted(&self, world: World, crafted: &Crafted) -> Option<Next> {
         let proof = if crafted.client == 0 { ProofOf::Missing } else { ProofOf::Right };
         let request = TokenRequest {
             by: Ok(self.presented(crafted.client, proof)?),
@@ -261,7 +258,7 @@ impl Universe {
                 verifier: crafted.verifier,
                 resources: None,
             })),
-            proof: Ok(self.scope.dpop.then(|| self.own_proof(world))),
+            proof: Ok(self.scope.dpop.then(|| self.own_proof(&world))),
         };
         let mut next = super::attacker::sent(world, Who::Thief, request);
         next.world.attempts += 1;

@@ -134,8 +134,7 @@ impl Universe {
     }
 
     /// The malicious token endpoint answers with a token that the attacker has.
-    pub(super) fn answer_with(&self, world: &World, at: usize, token: Shown) -> Option<Next> {
-        let mut world = world.clone();
+    pub(super) fn answer_with(&self, mut world: World, at: usize, token: Shown) -> Option<Next> {
         let call = **world.calls.get(at)?;
         world.call_mut(at).stage = Stage::Done;
         let answer = Ok(TokenAnswer { token: token.digest, until: None, refresh: None });

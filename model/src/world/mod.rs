@@ -32,10 +32,6 @@ mod server;
 mod state;
 pub mod symbols;
 
-use std::sync::Arc;
-
-use arrayvec::ArrayVec;
-
 use crate::client::refusal::ClientRefusal;
 use crate::directory::{Authentication, Client, ClientNo};
 use crate::fault::Faults;
@@ -143,33 +139,18 @@ impl Universe {
     /// The world before anything happened.
     #[must_use]
     pub fn start(&self) -> World {
-        let browser = Browser {
-            at: At::Elsewhere,
-            starts: 0,
-            password_shown: false,
-            cookie: None,
-            mistakes: 0,
-            uses: 0,
-        };
-        World {
-            now: Time(0),
-            grants: ArrayVec::new(),
-            logins: Arc::default(),
-            marks: Arc::default(),
-            browsers: [Arc::new(browser), Arc::new(browser)],
-            visits: [Arc::default(), Arc::default()],
-            calls: ArrayVec::new(),
-            known: Arc::default(),
-            attempts: 0,
-            namings: 0,
-            mishaps: 0,
-            facts: Arc::default(),
-        }
+        World::empty()
     }
 
     /// The world after an action; `None` where the action is not possible.
     #[must_use]
     pub fn next(&self, world: &World, action: &Action) -> Option<Next> {
+        self.take(world.clone(), action)
+    }
+
+    /// The same, of a world that is not needed any more.
+    #[must_use]
+    pub fn take(&self, world: World, action: &Action) -> Option<Next> {
         match action {
             Action::Start(browser) => self.start_login(world, *browser, Server::Honest),
             Action::StartElsewhere(browser) => self.start_login(world, *browser, Server::Malicious),
@@ -230,9 +211,8 @@ impl Universe {
         allowed && world.mishaps < self.scope.mishaps
     }
 
-    fn tick(&self, world: &World) -> Option<Next> {
+    fn tick(&self, mut world: World) -> Option<Next> {
         (world.now.0 < u64::from(self.scope.ticks)).then(|| {
-            let mut world = world.clone();
             world.now = Time(world.now.0 + 1);
             Next::of(world)
         })

@@ -80,9 +80,8 @@ impl Universe {
     }
 
     /// Somebody names a token; answered at once.
-    pub(super) fn name(&self, world: &World, naming: &Naming) -> Option<Next> {
-        let request = self.named(world, naming)?;
-        let mut world = world.clone();
+    pub(super) fn name(&self, mut world: World, naming: &Naming) -> Option<Next> {
+        let request = self.named(&world, naming)?;
         world.namings += 1;
         let reply = match naming.what {
             Wanted::Revoke => self.serve(&mut world, Request::Revoke(request), 0, 0)?,
@@ -93,7 +92,7 @@ impl Universe {
     }
 
     /// A client asks for itself.
-    pub(super) fn for_itself(&self, world: &World, request: &ForItselfTry) -> Option<Next> {
+    pub(super) fn for_itself(&self, world: World, request: &ForItselfTry) -> Option<Next> {
         let by = Ok(self.presented(request.client, request.proof)?);
         let ask = Ok(TokenAsk::ClientCredentials(ClientCredentials { scope: None, resources: None }));
         Some(sent(world, request.by, TokenRequest { by, ask, proof: Ok(None) }))
@@ -102,7 +101,7 @@ impl Universe {
 
 /// The access tokens of the first grant, in the order in which they were issued.
 fn access_tokens(world: &World) -> impl DoubleEndedIterator<Item = Shown> {
-    world.facts.iter().filter_map(|fact| {
+    world.facts.facts().into_iter().filter_map(|fact| {
         let issued = match fact.what {
             What::Redemption(redemption) => redemption.token?,
             What::Refresh(refresh) => refresh.issued?,

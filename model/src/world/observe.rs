@@ -1,7 +1,5 @@
 //! The observer: facts off typed messages. It knows what passed, never what the server stored.
 
-use std::sync::Arc;
-
 use super::naming::{Naming, Wanted};
 use super::symbols::{account, client, digest, grant_at, key, sym};
 use super::{Asking, Call, Kept, OWNER, PROFILE, Server, Universe, World};
@@ -39,7 +37,7 @@ pub(super) struct SeenCode<'a> {
 impl World {
     /// The moment at which a request is sent.
     pub(super) fn sending(&self) -> u32 {
-        u32::try_from(self.facts.len()).expect("worlds are bounded")
+        self.facts.len()
     }
 
     fn record(&mut self, sent: u32, sent_at: u64, by: Who, what: What) {
@@ -47,14 +45,7 @@ impl World {
     }
 
     fn record_until(&mut self, answered: Option<u32>, (sent, sent_at): (u32, u64), by: Who, what: What) {
-        Arc::make_mut(&mut self.facts).push(Fact {
-            sent,
-            answered,
-            sent_at,
-            answered_at: self.now.0,
-            by,
-            what,
-        });
+        self.facts = self.facts.then(Fact { sent, answered, sent_at, answered_at: self.now.0, by, what });
     }
 }
 

@@ -72,19 +72,18 @@ impl Universe {
     }
 
     /// The attacker shows a token behind `DPoP`.
-    pub(super) fn show_bound(&self, world: &World, shown: Shown, with: ShownWith) -> Option<Next> {
+    pub(super) fn show_bound(&self, mut world: World, shown: Shown, with: ShownWith) -> Option<Next> {
         let proof = match with {
             ShownWith::Nothing => None,
             ShownWith::OwnKey => Some(KeyProof {
                 key: digest(key(false)),
-                ..self.proof(world, OWNER, proof_of_use(super::ATTACKER, world.attempts), Some(shown.digest))
+                ..self.proof(&world, OWNER, proof_of_use(super::ATTACKER, world.attempts), Some(shown.digest))
             }),
             ShownWith::Leaked => world.known.iter().find_map(|known| match known {
                 Known::Proof(proof) => Some(Some(*proof)),
                 _ => None,
             })?,
         };
-        let mut world = world.clone();
         world.attempts += 1;
         let need = Need { resource: ResourceSet::FIRST, scope: PROFILE };
         let bearer = Bearer::Shown(shown);

@@ -44,8 +44,7 @@ impl Universe {
         Some((reply, reply.refusal()))
     }
 
-    pub(super) fn show_token(&self, world: &World, shown: Shown) -> Option<Next> {
-        let mut world = world.clone();
+    pub(super) fn show_token(&self, mut world: World, shown: Shown) -> Option<Next> {
         world.attempts += 1;
         let (_, refused) = self.show(&mut world, Who::Thief, shown, ResourceSet::FIRST)?;
         Some(Next { world, refused, client_refused: None })

@@ -121,8 +121,7 @@ impl Universe {
     }
 
     /// The server loads and judges; a judgement without a write is answered at once.
-    pub(super) fn load(&self, world: &World, at: usize, read: Read) -> Option<Next> {
-        let mut world = world.clone();
+    pub(super) fn load(&self, mut world: World, at: usize, read: Read) -> Option<Next> {
         self.mark(&mut world, at)?;
         let call = **world.calls.get(at)?;
         let id = locate(&Request::Token(call.request)).grant;
@@ -149,8 +148,7 @@ impl Universe {
     }
 
     /// The server writes, if nobody was faster, and answers; else it has to load again.
-    pub(super) fn commit(&self, world: &World, at: usize) -> Option<Next> {
-        let mut world = world.clone();
+    pub(super) fn commit(&self, mut world: World, at: usize) -> Option<Next> {
         let call = **world.calls.get(at)?;
         match self.write(&mut world, at, &call)? {
             Some(reply) => Some(self.answer(world, at, &call, &reply)),
@@ -174,8 +172,7 @@ impl Universe {
     }
 
     /// The server writes and answers, and its answer is lost: whoever asked cannot tell what happened.
-    pub(super) fn lose(&self, world: &World, at: usize) -> Option<Next> {
-        let mut world = world.clone();
+    pub(super) fn lose(&self, mut world: World, at: usize) -> Option<Next> {
         let call = **world.calls.get(at)?;
         let reply = self.write(&mut world, at, &call)?;
         world.mishaps += 1;
@@ -189,8 +186,7 @@ impl Universe {
     }
 
     /// The process stops between its load and its commit: nothing happened, and nobody is told.
-    pub(super) fn stop(&self, world: &World, at: usize) -> Option<Next> {
-        let mut world = world.clone();
+    pub(super) fn stop(&self, mut world: World, at: usize) -> Option<Next> {
         let call = **world.calls.get(at)?;
         let Stage::Loaded(..) = call.stage else { return None };
         world.mishaps += 1;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use arrayvec::ArrayVec;
 
-use super::parts::{Browser, Call, Held, Kept, Known, Visit};
+use super::parts::{At, Browser, Call, Held, Kept, Known, Visit};
 use super::{History, symbols};
 use crate::grant::{Grant, Session};
 use crate::policy::Time;
@@ -47,6 +47,33 @@ pub struct World {
 }
 
 impl World {
+    /// The world before anything happened.
+    #[must_use]
+    pub fn empty() -> Self {
+        let browser = Browser {
+            at: At::Elsewhere,
+            starts: 0,
+            password_shown: false,
+            cookie: None,
+            mistakes: 0,
+            uses: 0,
+        };
+        Self {
+            now: Time(0),
+            grants: ArrayVec::new(),
+            logins: Arc::default(),
+            marks: Arc::default(),
+            browsers: [Arc::new(browser), Arc::new(browser)],
+            visits: [Arc::default(), Arc::default()],
+            calls: ArrayVec::new(),
+            known: Arc::default(),
+            attempts: 0,
+            namings: 0,
+            mishaps: 0,
+            facts: Arc::default(),
+        }
+    }
+
     /// The grant under this key.
     #[must_use]
     pub fn grant(&self, id: GrantId) -> Option<Grant> {

@@ -170,6 +170,9 @@ pub const MALICE: Digest = digest(131);
 /// The name that the malicious server gives a pushed request.
 pub const MALICIOUS_REQUEST: u8 = 210;
 
+/// The secret by which the client proves itself to the malicious server.
+pub const SECRET_ELSEWHERE: u8 = 212;
+
 /// The owner's password.
 pub const PASSWORD: u8 = 211;
 

@@ -7,28 +7,37 @@ use oauth_model::check::run::{exhaust, laws_of};
 use oauth_model::fault::Faults;
 use oauth_model::law::{Judgement, LAWS, Law};
 use oauth_model::refusal::Refusal;
-use oauth_model::scope::{PhaseName, Reached, SCOPES, Scope};
+use oauth_model::scope::{PhaseName, Reached, SCOPES, SIZES, Scope};
 use oauth_model::world::Universe;
 use stateright::{Checker as _, Model as _};
 
 use crate::falls::FALL_ON_THE_WIRE;
-use crate::sizes::COUNTS;
 use crate::{actions, each_world, judge, same_rows};
+
+/// Scopes that take a while; `oauth-model check` exhausts them, optimised.
+const LARGE: &[&str] = &["throng"];
+
+/// Scopes that are small enough to be searched by a search that hashes or keeps whole worlds.
+fn small() -> impl Iterator<Item = &'static Scope> {
+    SCOPES.iter().filter(|scope| scope.size().is_some_and(|(distinct, _)| distinct < 1_000_000))
+}
 
 #[test]
 fn every_scope_holds_and_has_its_size() {
-    let explored: Vec<_> = SCOPES.iter().map(|scope| exhaust(scope, Faults::none())).collect();
+    let scopes = || SCOPES.iter().filter(|scope| !LARGE.contains(&scope.name));
+    let explored: Vec<_> = scopes().map(|scope| exhaust(scope, Faults::none())).collect();
     for scope in &explored {
         let fell: Vec<_> =
             scope.laws.iter().filter(|(_, trace)| trace.is_some()).map(|(law, _)| law.id).collect();
         assert!(fell.is_empty(), "{}: {fell:?} fell", scope.scope.name);
         let missed: Vec<_> = scope.sometimes.iter().filter(|(_, found)| !found).map(|(id, _)| id).collect();
         assert!(missed.is_empty(), "{}: {missed:?} was never reached", scope.scope.name);
-        assert!(scope.holds());
     }
     let actual: Vec<_> =
         explored.iter().map(|scope| (scope.scope.name, scope.unique_states, scope.states)).collect();
-    same_rows(COUNTS, &actual);
+    let table: Vec<_> = SIZES.iter().filter(|(name, ..)| !LARGE.contains(name)).copied().collect();
+    same_rows(&table, &actual);
+    assert_eq!(SIZES.len(), SCOPES.len(), "a scope has no line in the table of sizes");
 }
 
 /// What stateright counts and decides over the same worlds, in so many threads.
@@ -41,7 +50,7 @@ fn stateright(scope: &'static Scope, threads: usize) -> (usize, usize, BTreeSet<
 
 #[test]
 fn stateright_finds_what_the_search_finds_in_one_thread_and_in_two() {
-    for scope in SCOPES {
+    for scope in small() {
         let explored = exhaust(scope, Faults::none());
         for threads in [1, 2] {
             let (distinct, generated, fell) = stateright(scope, threads);
@@ -76,7 +85,7 @@ fn every_honest_path_is_possible_and_ends_with_the_resource() {
             assert_eq!((next.refused, next.client_refused), (None, None), "{}: {action:?}", scope.name);
             world = next.world;
         }
-        let last = world.facts.last().map(|fact| fact.what);
+        let last = world.facts.backwards().next().map(|fact| fact.what);
         let is_served = matches!(last, Some(oauth_model::fact::What::Resource(service)) if service.served);
         assert!(is_served, "{}: {last:?}", scope.name);
     }
@@ -86,7 +95,7 @@ fn every_honest_path_is_possible_and_ends_with_the_resource() {
 fn every_law_is_kept_in_some_scope_and_not_only_silent() {
     let mut silent: BTreeSet<&str> =
         LAWS.iter().map(|law| law.id).filter(|id| !FALL_ON_THE_WIRE.contains(id)).collect();
-    for scope in SCOPES {
+    for scope in small() {
         let laws: Vec<&Law> =
             scope.laws.iter().map(|id| Law::find(id).expect("scopes name laws that exist")).collect();
         each_world(scope, Faults::none(), |_, world| {

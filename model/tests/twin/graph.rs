@@ -66,6 +66,6 @@ pub(crate) fn explore(scope: &'static Scope, faults: Faults) -> Graph {
 }
 
 fn is_broken(scope: &Scope, law: &Law, world: &World) -> bool {
-    let judgement = law.judge(&scope.facts(&world.facts));
+    let judgement = law.judge(&scope.facts(&world.facts.facts()));
     matches!(judgement, Judgement::Broken(_))
 }

@@ -29,7 +29,10 @@ pub(crate) fn told(world: &World) -> String {
         format!("opened={}", world.browsers[OWNER].uses),
         format!("grant={}", grant(world.grants.first().map(|held| &held.grant))),
         format!("calls={}", sequence(world.calls.iter().map(|sent| call(sent)))),
-        format!("history={}", sequence(world.facts.iter().enumerate().map(|(at, fact)| seen(at, fact)))),
+        format!(
+            "history={}",
+            sequence(world.facts.facts().iter().enumerate().map(|(at, fact)| seen(at, fact)))
+        ),
     ];
     variables.join("\\n")
 }

@@ -5,7 +5,9 @@ use std::ops::RangeInclusive;
 use crate::fact::Sym;
 use crate::secret::Digest;
 use crate::text::{ResourceSet, ScopeSet};
-use crate::world::symbols::{self, EVIL, JUNK, MALICE_CALLBACK, MALICIOUS_REQUEST, OWN_VERIFIER, PASSWORD};
+use crate::world::symbols::{
+    self, EVIL, JUNK, MALICE_CALLBACK, MALICIOUS_REQUEST, OWN_VERIFIER, PASSWORD, SECRET_ELSEWHERE,
+};
 use crate::world::{ATTACKER, MOST_CALLS, MOST_GRANTS, OWNER, STRANGER};
 
 /// Logins that a browser starts, requests that it makes for the resource, and so on, at most.
@@ -74,6 +76,7 @@ fn secrets() -> impl Iterator<Item = (u8, String)> {
     let mut table = vec![
         (JUNK, "made-up-value".to_owned()),
         (MALICIOUS_REQUEST, "attackers-request".to_owned()),
+        (SECRET_ELSEWHERE, "secret-of-client-at-the-malicious-server".to_owned()),
         (PASSWORD, "password-of-the-owner".to_owned()),
         (symbols::key(false), "key-of-the-attacker".to_owned()),
     ];

@@ -88,13 +88,16 @@ impl<'a> Scene<'a> {
     }
 
     /// What was seen.
-    pub(super) fn facts(&self) -> &'a [Fact] {
-        self.next.world.facts.get(self.before.facts.len()..).unwrap_or_default()
+    pub(super) fn facts(&self) -> Vec<&'a Fact> {
+        let new = self.next.world.facts.len().saturating_sub(self.before.facts.len());
+        let mut facts: Vec<&Fact> = self.next.world.facts.backwards().take(new as usize).collect();
+        facts.reverse();
+        facts
     }
 
     /// What was seen of a resource, and by whom it was asked.
     pub(super) fn uses(&self) -> impl Iterator<Item = (Who, &'a ResourceUse)> {
-        self.facts().iter().filter_map(|fact| match &fact.what {
+        self.facts().into_iter().filter_map(|fact| match &fact.what {
             What::Resource(service) => Some((fact.by, service)),
             _ => None,
         })
