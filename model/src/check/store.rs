@@ -65,7 +65,7 @@ impl<T: Hash + Eq> Parts<T> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Packed {
     pub(super) facts: u32,
-    now: u8,
+    now: u16,
     attempts: u8,
     namings: u8,
     mishaps: u8,
@@ -123,7 +123,7 @@ impl Store {
         }
         Packed {
             facts: self.histories.number(&world.facts, near.map(|near| near.facts)),
-            now: u8::try_from(world.now.0).expect("a scope's clock makes few steps"),
+            now: u16::try_from(world.now.0).expect("a scope's clock makes few steps"),
             attempts: world.attempts,
             namings: world.namings,
             mishaps: world.mishaps,

@@ -196,6 +196,12 @@ pub const LEFT_OUT: &[(&str, &str)] = &[
     ("proof-used-once", "the marks of used proofs are another store, for all grants at once"),
     ("thief-gains-nothing", "who sent a request is not in the request"),
     ("session-integrity", "it is the client's"),
+    ("authentication", "it is the client's"),
+    ("resource-of-the-person", "it is the client's"),
+    ("code-to-its-server", "it is the client's"),
+    ("token-to-its-resource", "it is the client's"),
+    ("password-stays", "the login reads no grant"),
+    ("no-way-to-strangers", "an error before the consent reads no grant"),
 ];
 
 fn by(by: Result<Presented, crate::refusal::Malformed>, asked: &Asked) -> bool {

@@ -453,7 +453,7 @@ pub const LAWS: &[Law] = &[
     Law {
         id: "authentication",
         about: "An attacker whose browser a client counts as logged in is logged in to an account of the attacker's.",
-        rules: rules![],
+        rules: rules!["rfc9700-2.1.1-client-prevents-code-injection"],
         observable: false,
         judge: |facts| login::of(facts, |by| by == Who::Thief),
     },
@@ -467,7 +467,7 @@ pub const LAWS: &[Law] = &[
     Law {
         id: "code-to-its-server",
         about: "A client takes the code of the person at the browser to the server that issued it, and to no other.",
-        rules: rules![],
+        rules: rules!["rfc9700-2.1-client-mixup-defence", "rfc9700-4.4.2-client-stores-issuer-per-request"],
         observable: false,
         judge: |facts| {
             login::each_handed(facts, |handed| {
@@ -479,7 +479,7 @@ pub const LAWS: &[Law] = &[
     Law {
         id: "token-to-its-resource",
         about: "A client shows the token of the person at the browser to the resources of its server, and to no other.",
-        rules: rules![],
+        rules: rules!["rfc9700-2.1-client-mixup-defence"],
         observable: false,
         judge: |facts| {
             login::each_handed(facts, |handed| {
@@ -490,14 +490,14 @@ pub const LAWS: &[Law] = &[
     Law {
         id: "password-stays",
         about: "An owner's password reaches the authorization server and nobody else.",
-        rules: rules![],
+        rules: rules!["rfc9700-4.12-no-307"],
         observable: false,
         judge: |facts| login::each_handed(facts, |handed| handed.to != Party::Client),
     },
     Law {
         id: "no-way-to-strangers",
         about: "A browser is not sent to a client that vouches for itself before its person was asked.",
-        rules: rules![],
+        rules: rules!["rfc9700-4.11.2-auto-redirect-only-if-trusted"],
         observable: false,
         judge: login::no_way_to_strangers,
     },

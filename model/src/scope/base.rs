@@ -54,6 +54,7 @@ pub(super) const BASE: Scope = Scope {
     calls: 1,
     grants: 1,
     ticks: 0,
+    tick: 1,
     mishaps: 0,
     losses: false,
     stops: false,

@@ -1,9 +1,10 @@
 //! Scopes about what goes wrong without anybody's ill will: lost answers, servers that stop, records read late.
 
-use super::base::{ALL, BASE, HONEST_PATH, REFRESH};
+use super::base::{ALL, BASE, HONEST_PATH, LONG, REFRESH};
 use super::{PhaseName, Reached, Scope};
 use crate::client::refusal::ClientRefusal;
 use crate::fact::Who;
+use crate::policy::{Lifetime, Policy};
 use crate::refusal::Refusal;
 use crate::scope::base::shown;
 use crate::world::action::{RefreshOf, RefreshScope};
@@ -45,6 +46,26 @@ pub(super) const LOST_REFRESH: Scope = Scope {
     sometimes: &[
         Reached::Refused(Refusal::RefreshReplayed),
         Reached::Phase(PhaseName::RefreshReplayed),
+        Reached::Served,
+    ],
+    honest: HONEST_PATH,
+    ..BASE
+};
+
+pub(super) const SLOW: Scope = Scope {
+    name: "slow-owner",
+    why: "an owner who leaves pages open for ten minutes at a time, at a server whose logins last as long",
+    policy: Policy { session_lifetime: Lifetime(600), ..LONG },
+    starts: [2, 0],
+    grants: 2,
+    calls: 2,
+    ticks: 2,
+    tick: 600,
+    laws: ALL,
+    sometimes: &[
+        Reached::ClientRefused(ClientRefusal::FlowExpired),
+        Reached::Refused(Refusal::SessionMissing),
+        Reached::Refused(Refusal::CodeExpired),
         Reached::Served,
     ],
     honest: HONEST_PATH,

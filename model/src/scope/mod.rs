@@ -4,6 +4,7 @@
 //! state of it; whatever it must reach has to be found, so that nothing holds because nothing happens.
 
 mod base;
+mod bounds;
 mod dpop;
 mod failures;
 mod large;
@@ -81,8 +82,10 @@ pub struct Scope {
     pub calls: u8,
     /// Grants in all.
     pub grants: u8,
-    /// Seconds that pass.
+    /// Steps of the clock.
     pub ticks: u8,
+    /// How many seconds a step of the clock takes.
+    pub tick: u16,
     /// How often an answer is lost, a server stops, or a process reads what had been replaced, in all.
     pub mishaps: u8,
     /// Whether answers get lost after the write.
@@ -240,26 +243,5 @@ impl Scope {
             proof_lifetime: u64::from(self.policy.proof_lifetime.0),
             refresh_lifetime: Some(u64::from(self.policy.refresh_lifetime.0)),
         }
-    }
-
-    /// How the scope is bounded, in words.
-    #[must_use]
-    pub fn bounds(&self) -> String {
-        let client = if self.public { "public" } else { "confidential" };
-        let pkce = if self.pkce { "with PKCE" } else { "without PKCE" };
-        let leaks = [
-            (self.leaks.responses, "responses"),
-            (self.leaks.requests, "requests"),
-            (self.leaks.tokens, "access tokens"),
-            (self.leaks.refresh, "the first refresh token"),
-            (self.leaks.proofs, "proofs of possession"),
-        ];
-        let leaks: Vec<&str> = leaks.iter().filter(|(leaks, _)| *leaks).map(|(_, what)| *what).collect();
-        let leaks = if leaks.is_empty() { "nothing".to_owned() } else { leaks.join(", ") };
-        format!(
-            "{client} client {pkce}; logins {} of the owner, {} of the attacker; {} grants, {} token requests, \
-             {} clock steps, {} acts of the attacker; leaks: {leaks}",
-            self.starts[0], self.starts[1], self.grants, self.calls, self.ticks, self.attempts
-        )
     }
 }

@@ -58,6 +58,7 @@ pub const SIZES: &[(&str, usize, usize)] = &[
     ("cuckoo-bound", 653, 1234),
     ("loss", 678, 1312),
     ("lost-refresh", 18724, 29591),
+    ("slow-owner", 1762, 1970),
     ("stale-reads", 2755, 4792),
     ("fresh-reads", 441, 672),
     ("twin", 2105, 3259),

@@ -248,6 +248,7 @@ pub static SCOPES: &[Scope] = &[
     mixup::CUCKOO_BOUND,
     failures::LOSS,
     failures::LOST_REFRESH,
+    failures::SLOW,
     failures::STALE,
     failures::FRESH,
     twin::TWIN,

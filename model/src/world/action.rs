@@ -161,7 +161,7 @@ impl Universe {
         for at in 0..self.scope.odd.len() {
             actions.push(Action::Odd(at));
         }
-        if world.now.0 < u64::from(self.scope.ticks) {
+        if self.may_tick(world) {
             actions.push(Action::Tick);
         }
     }

@@ -211,9 +211,14 @@ impl Universe {
         allowed && world.mishaps < self.scope.mishaps
     }
 
+    /// Whether the clock goes on.
+    fn may_tick(&self, world: &World) -> bool {
+        world.now.0 < u64::from(self.scope.ticks) * u64::from(self.scope.tick)
+    }
+
     fn tick(&self, mut world: World) -> Option<Next> {
-        (world.now.0 < u64::from(self.scope.ticks)).then(|| {
-            world.now = Time(world.now.0 + 1);
+        self.may_tick(&world).then(|| {
+            world.now = Time(world.now.0 + u64::from(self.scope.tick));
             Next::of(world)
         })
     }
