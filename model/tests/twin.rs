@@ -1,7 +1,8 @@
 //! The scope `twin` beside its second description, `specs/tla/CodeFlow.tla`: the same states, joined by the same
 //! steps, and the same laws broken in as many of them.
 //!
-//! Behind the feature `twin`, since it needs the program `tla` (specs/tla/README.md).
+//! Run only when asked for, since it needs the program `tla` (specs/tla/README.md).
+#![cfg(feature = "check")]
 
 #[path = "twin/graph.rs"]
 mod graph;
@@ -60,6 +61,7 @@ fn legible(state: &str) -> String {
 }
 
 #[test]
+#[ignore = "needs the program tla; specs/tla/README.md"]
 fn both_sides_have_the_same_states_and_break_the_same_laws_in_them() {
     for (faults, arguments, states, falls) in VARIANTS {
         let what = format!("{faults:?}");
@@ -75,6 +77,7 @@ fn both_sides_have_the_same_states_and_break_the_same_laws_in_them() {
 }
 
 #[test]
+#[ignore = "needs the program tla; specs/tla/README.md"]
 fn both_sides_have_the_same_states_within_other_bounds() {
     for bounds in BOUNDS {
         let [ticks, calls, uses, page, code, token, login] = *bounds;
