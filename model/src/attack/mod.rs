@@ -4,13 +4,60 @@
 //! trace is the attack. Lengths are counted in steps ([`crate::world::Action::is_step`]): a login with its consent is
 //! one, a token request with its answer another.
 
+mod code;
+mod front;
+mod mixup;
 mod modelled;
-mod table;
+mod token;
 
 use crate::fault::Fault;
+use modelled::MODELLED_ONLY;
 
-pub use modelled::MODELLED_ONLY;
-pub use table::ATTACKS;
+/// Id: what happens, source, scope, faults, law, what stops it (nothing for the faults' absence), the steps that were
+/// expected and why there are others.
+macro_rules! attacks {
+    (#[doc = $doc:literal] $name:ident:
+     $($id:literal: $about:literal, $source:literal, $scope:literal, [$($fault:ident),*], $law:literal,
+       ($($kind:tt)*), ($($expected:tt)*);)*) => {
+        #[doc = $doc]
+        pub(super) const $name: &[$crate::attack::Attack] = &[$($crate::attack::Attack {
+            id: $id,
+            about: $about,
+            source: $source,
+            scope: $scope,
+            faults: &[$($crate::fault::Fault::$fault),*],
+            law: $law,
+            kind: $crate::attack::kind!($($kind)*),
+            expected: $crate::attack::expected!($($expected)*),
+        }),*];
+    };
+}
+
+macro_rules! kind {
+    () => {
+        $crate::attack::Kind::Mitigated
+    };
+    (chosen $scope:literal) => {
+        $crate::attack::Kind::Chosen { absent: $scope }
+    };
+    (residual $scope:literal) => {
+        $crate::attack::Kind::Residual { absent: $scope }
+    };
+}
+
+macro_rules! expected {
+    () => {
+        None
+    };
+    ($steps:literal) => {
+        Some($crate::attack::Expected { steps: $steps, because: "" })
+    };
+    ($steps:literal, $because:literal) => {
+        Some($crate::attack::Expected { steps: $steps, because: $because })
+    };
+}
+
+use {attacks, expected, kind};
 
 /// A known attack.
 #[derive(Debug, Clone, Copy)]
@@ -70,7 +117,7 @@ impl Attack {
 
     /// Every attack, those that are modelled only last.
     pub fn all() -> impl Iterator<Item = &'static Self> {
-        ATTACKS.iter().chain(MODELLED_ONLY)
+        [code::CODES, front::FRONT, token::TOKENS, mixup::SERVERS, MODELLED_ONLY].into_iter().flatten()
     }
 
     /// Whether neither the server nor the client here is built so that it could happen to them.
