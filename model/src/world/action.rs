@@ -1,10 +1,10 @@
 //! What can happen next, each by a named actor.
 
-pub use super::attacker::{
-    CodeOf, Forgery, Lure, ProofOf, Redemption, RedirectOf, RefreshOf, RefreshScope, RefreshTry, VerifierOf,
-};
 pub use super::naming::{ForItselfTry, NamedOf, Naming, Wanted};
 pub use super::prove::ShownWith;
+pub use super::tries::{
+    CodeOf, Forgery, Lure, ProofOf, Redemption, RedirectOf, RefreshOf, RefreshScope, RefreshTry, VerifierOf,
+};
 use super::{Asking, Call, Crafted, Known, Response, Server, Stage, Universe, World};
 use crate::fact::Who;
 use crate::secret::Shown;

@@ -2,9 +2,9 @@
 //! the parts.
 
 use super::action::Action;
-use super::attacker::ProofOf;
 use super::parts::{Asking, At, Known, Response, Server};
 use super::symbols::{EVIL, JUNK, OWN_VERIFIER, digest, hashed, redirect, verifier_of};
+use super::tries::ProofOf;
 use super::{ATTACKER, Next, OWNER, Universe, World};
 use crate::client::Flow;
 use crate::directory::ClientNo;

@@ -4,11 +4,11 @@
 //! name the honest server's endpoints as its own.
 
 use super::action::Action;
-use super::attacker::ProofOf;
 use super::craft::Handles;
 use super::parts::{Asking, At, Known, Server, Stage};
 use super::resource::Endpoints;
 use super::symbols::{MALICIOUS_REQUEST, digest, grant_id};
+use super::tries::ProofOf;
 use super::{ATTACKER, MOST_GRANTS, Next, OWNER, Universe, World};
 use crate::client::TokenAnswer;
 use crate::client::settings::Address;

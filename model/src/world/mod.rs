@@ -7,17 +7,18 @@
 //! | actor | file |
 //! | --- | --- |
 //! | owner and attacker as persons, their browsers | `browser.rs` |
-//! | client, which may work with a second server | `client.rs` |
+//! | client, which may work with a second server | `client.rs`, `calls.rs` |
 //! | honest server, its processes and its store | `server.rs` |
 //! | resource servers | `resource.rs` |
 //! | the attacker's own server and resource | `malicious.rs` |
-//! | attacker: what leaks, what its tables let it do | `attacker.rs`, `naming.rs`, `prove.rs` |
+//! | attacker: what leaks, what its tables let it do | `attacker.rs`, `tries.rs`, `naming.rs`, `prove.rs` |
 //! | attacker: what it composes from what it knows | `craft.rs` |
 //! | observer | `observe.rs` |
 
 pub mod action;
 mod attacker;
 mod browser;
+mod calls;
 mod client;
 mod craft;
 mod history;
@@ -31,6 +32,7 @@ mod resource;
 mod server;
 mod state;
 pub mod symbols;
+mod tries;
 
 use crate::client::refusal::ClientRefusal;
 use crate::directory::{Authentication, Client, ClientNo};

@@ -1,7 +1,8 @@
 //! Requests about a token, and of a client for itself: revocation, introspection, client credentials.
 
-use super::attacker::{ProofOf, RefreshOf, refresh_tokens, sent};
+use super::attacker::{refresh_tokens, sent};
 use super::symbols::{JUNK, digest, grant_id};
+use super::tries::{ProofOf, RefreshOf};
 use super::{Known, Next, Universe, World};
 use crate::fact::{What, Who};
 use crate::secret::Shown;

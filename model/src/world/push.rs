@@ -1,9 +1,9 @@
 //! Authorization requests as the honest server gets them: spelt out, or pushed first (RFC 9126).
 
-use super::attacker::ProofOf;
 use super::naming::named;
 use super::parts::{Asking, Kept};
 use super::symbols::{digest, key, pushed, redirect};
+use super::tries::ProofOf;
 use super::{Universe, World};
 use crate::secret::Shown;
 use crate::server::authorize::{Ask, Authorize};

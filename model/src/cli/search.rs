@@ -1,0 +1,199 @@
+//! What searches: scopes, attacks, the matrix, traces, the induction, the Explorer.
+
+use std::io::{self, Write};
+use std::num::NonZeroUsize;
+use std::time::Instant;
+
+use oauth_model::attack::Attack;
+use oauth_model::check::report::{
+    Mitigated, attack_text, attacks_json, scope_text, scopes_json, told, try_attack,
+};
+use oauth_model::check::run::{Explored, exhaust, laws_of};
+use oauth_model::check::side_by_side::{cores, side_by_side};
+use oauth_model::check::trace::{Message, Told};
+use oauth_model::check::{Checked, document, matrix, trace};
+use oauth_model::fault::Faults;
+use oauth_model::induct::property::PROPERTIES;
+use oauth_model::induct::{Part, prove};
+use oauth_model::policy::WrongVerifier;
+use oauth_model::scope::{SCOPES, Scope};
+use serde_json::{Value, json};
+use stateright::Model as _;
+
+use crate::Failure;
+use crate::cli::arguments::{Format, PageFormat, TraceFormat};
+
+pub(crate) fn check(
+    names: &[String],
+    threads: Option<NonZeroUsize>,
+    partition: Option<(usize, usize)>,
+    format: Format,
+) -> Result<bool, Failure> {
+    let mut scopes: Vec<&'static Scope> = if names.is_empty() {
+        SCOPES.iter().collect()
+    } else {
+        names.iter().map(|name| find_scope(name)).collect::<Result<_, _>>()?
+    };
+    if let Some((part, of)) = partition {
+        scopes = scopes
+            .into_iter()
+            .enumerate()
+            .filter(|(at, _)| at % of == part - 1)
+            .map(|(_, scope)| scope)
+            .collect();
+    }
+    let mut out = io::stdout().lock();
+    let started = Instant::now();
+    let (mut all, mut written) = (Vec::new(), Ok(()));
+    let search = |scope: &&'static Scope| exhaust(scope, Faults::none());
+    side_by_side(threads.unwrap_or_else(cores), &scopes, search, |explored| {
+        if matches!(format, Format::Text) && written.is_ok() {
+            written = write!(out, "{}", scope_text(&explored));
+        }
+        all.push(explored);
+    });
+    written?;
+    let held = all.iter().all(Explored::holds);
+    if matches!(format, Format::Json) {
+        writeln!(out, "{}", scopes_json(&all))?;
+        return Ok(held);
+    }
+    let states: usize = all.iter().map(|explored| explored.unique_states).sum();
+    let seconds = started.elapsed().as_secs_f64();
+    let verdict = if held { "held" } else { "failed" };
+    writeln!(
+        out,
+        "{verdict}: {} scopes, {states} distinct states, each compared whole (collision probability 0), {seconds:.1} s",
+        scopes.len()
+    )?;
+    Ok(held)
+}
+
+fn find_scope(name: &str) -> Result<&'static Scope, Failure> {
+    Scope::find(name).ok_or_else(|| {
+        let known: Vec<&str> = SCOPES.iter().map(|scope| scope.name).collect();
+        Failure::Usage(format!("there is no scope {name:?}; there are {}", known.join(", ")))
+    })
+}
+
+fn find_attack(id: &str) -> Result<&'static Attack, Failure> {
+    Attack::find(id).ok_or_else(|| {
+        let known: Vec<&str> = Attack::all().map(|attack| attack.id).collect();
+        Failure::Usage(format!("there is no attack {id:?}; there are {}", known.join(", ")))
+    })
+}
+
+pub(crate) fn attacks(names: &[String], format: PageFormat) -> Result<bool, Failure> {
+    let attacks: Vec<&'static Attack> = if names.is_empty() {
+        Attack::all().collect()
+    } else {
+        names.iter().map(|name| find_attack(name)).collect::<Result<_, _>>()?
+    };
+    let mut out = io::stdout().lock();
+    let mut mitigated = Mitigated::default();
+    let mut tried = Vec::new();
+    for attack in attacks {
+        tried.push(try_attack(attack, &mut mitigated));
+        if let (PageFormat::Text, Some(last)) = (format, tried.last()) {
+            writeln!(out, "{}", attack_text(last))?;
+        }
+    }
+    let held = tried.iter().all(oauth_model::check::report::Tried::holds);
+    match format {
+        PageFormat::Markdown => write!(out, "{}", document::attacks(&tried))?,
+        PageFormat::Json => writeln!(out, "{}", attacks_json(&tried))?,
+        PageFormat::Text => {
+            let verdict = if held { "held" } else { "failed" };
+            writeln!(out, "{verdict}: {} attacks, each in the bounds of its scope", tried.len())?;
+        }
+    }
+    Ok(held)
+}
+
+pub(crate) fn matrix_of(threads: Option<NonZeroUsize>, format: PageFormat) -> Result<bool, Failure> {
+    let rows = matrix::matrix(threads.unwrap_or_else(cores));
+    let mut out = io::stdout().lock();
+    match format {
+        PageFormat::Text => write!(out, "{}", matrix::text(&rows))?,
+        PageFormat::Json => writeln!(out, "{}", matrix::json(&rows))?,
+        PageFormat::Markdown => write!(out, "{}", document::mitigations(&rows))?,
+    }
+    Ok(true)
+}
+
+pub(crate) fn induct(threads: Option<NonZeroUsize>, format: Format) -> Result<bool, Failure> {
+    let mut out = io::stdout().lock();
+    let (mut reports, mut written) = (Vec::new(), Ok(()));
+    let prove = |part: &Part| prove(&[*part], WrongVerifier::BurnsCode, &Faults::none());
+    side_by_side(threads.unwrap_or_else(cores), Part::ALL, prove, |report| {
+        if matches!(format, Format::Text) && written.is_ok() {
+            written = write!(out, "{report}");
+        }
+        reports.push(report);
+    });
+    written?;
+    let holds = reports.iter().all(|report| report.broken.is_none());
+    let tallies = || reports.iter().flat_map(|report| &report.parts);
+    match format {
+        Format::Json => {
+            let parts: Vec<Value> = tallies()
+                .map(|tally| json!({"part": tally.part.name(), "records": tally.records, "steps": tally.pairs}))
+                .collect();
+            let broken =
+                reports.iter().find_map(|report| report.broken.as_ref()).map(|broken| broken.property);
+            writeln!(out, "{}", json!({"holds": holds, "parts": parts, "broken": broken}))?;
+        }
+        Format::Text => {
+            let (records, steps) = tallies()
+                .fold((0, 0), |(records, steps), tally| (records + tally.records, steps + tally.pairs));
+            let verdict = if holds { "held" } else { "failed" };
+            let laws = PROPERTIES.len();
+            writeln!(out, "{verdict}: {laws} laws of one grant, {records} records, {steps} steps")?;
+        }
+    }
+    Ok(holds)
+}
+
+pub(crate) fn trace_of(id: &str, format: TraceFormat) -> Result<bool, Failure> {
+    let tried = try_attack(find_attack(id)?, &mut Mitigated::default());
+    let steps = told(&tried);
+    let mut out = io::stdout().lock();
+    match format {
+        TraceFormat::Text => {
+            writeln!(out, "{}", attack_text(&tried))?;
+            write!(out, "{}", trace::text(&steps))?;
+        }
+        TraceFormat::Mermaid => write!(out, "{}", trace::mermaid(&steps))?,
+        TraceFormat::Svg => writeln!(out, "{}", trace::svg(&steps))?,
+        TraceFormat::Json => {
+            let steps: Vec<Value> = steps.iter().enumerate().map(told_json).collect();
+            writeln!(
+                out,
+                "{}",
+                json!({"attack": tried.attack.id, "found": tried.trace.is_some(), "steps": steps})
+            )?;
+        }
+    }
+    Ok(tried.holds())
+}
+
+fn told_json((at, told): (usize, &Told)) -> Value {
+    let http = |message: &Message| {
+        json!({"from": message.from, "to": message.to,
+               "answer": message.is_answer, "lines": message.lines})
+    };
+    json!({"n": at + 1, "step": told.step, "actor": told.actor, "to": told.to, "says": told.says,
+           "http": told.http.iter().map(http).collect::<Vec<_>>()})
+}
+
+pub(crate) fn explore(name: &str, listen: &str) -> Result<bool, Failure> {
+    let scope = find_scope(name)?;
+    // stateright panics on an address that it cannot bind, so the address is tried first.
+    let address =
+        std::net::TcpListener::bind(listen).and_then(|listener| listener.local_addr()).map_err(|error| {
+            Failure::Usage(format!("--listen {listen}: {error}; name a free address, as in 127.0.0.1:0"))
+        })?;
+    eprintln!("exploring {name} on http://{address}; stop with Ctrl-C");
+    let _served = Checked::new(scope, Faults::none(), laws_of(scope)).checker().serve(address);
+    Ok(true)
+}
