@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::run::{Explored, exhaust, shortest};
 use super::trace::{narrate, text};
-use crate::attack::Attack;
+use crate::attack::{Attack, Kind};
 use crate::fault::Faults;
 use crate::law::Law;
 use crate::scope::Scope;
@@ -151,19 +151,24 @@ pub fn attacks_json(tried: &[Tried]) -> Value {
 #[must_use]
 pub fn attack_text(tried: &Tried) -> String {
     let verdict = if tried.holds() { "holds" } else { "FAILS" };
+    let attack = tried.attack;
+    let steps = |trace: &Vec<Action>| trace.iter().filter(|action| action.is_step()).count();
     let found = match &tried.trace {
-        Some(trace) => format!("found in {} actions", trace.len()),
+        Some(trace) => format!("found in {} steps ({} actions)", steps(trace), trace.len()),
         None => "NOT FOUND".to_owned(),
     };
-    let absent = if tried.absent_when_mitigated { "absent without" } else { "STILL THERE without" };
-    let faults: Vec<&str> = tried.attack.faults.iter().map(|fault| fault.name()).collect();
+    let faults: Vec<&str> = attack.faults.iter().map(|fault| fault.name()).collect();
+    let off = if faults.is_empty() { "everything on".to_owned() } else { faults.join(" + ") };
+    let absent = if tried.absent_when_mitigated { "absent" } else { "STILL THERE" };
+    let on = match attack.kind {
+        Kind::Mitigated => "without".to_owned(),
+        Kind::Chosen { absent } => format!("in {absent}, which has chosen so"),
+        Kind::Residual { absent } => format!("in {absent}, where nothing leaks: nothing else stops it"),
+    };
+    let only = if attack.is_modelled_only() { "; modelled only" } else { "" };
     format!(
-        "{:<28} {verdict}  {found} with {}, {absent}; breaks {} in {} ({})",
-        tried.attack.id,
-        faults.join(" + "),
-        tried.attack.law,
-        tried.attack.scope,
-        tried.attack.source
+        "{:<32} {verdict}  {found} with {off}, {absent} {on}; breaks {} in {} ({}){only}",
+        attack.id, attack.law, attack.scope, attack.source
     )
 }
 
