@@ -1,0 +1,180 @@
+//! What is measured: searches, each with the size that it has to find.
+
+use std::hash::Hash;
+use std::marker::PhantomData;
+use std::time::Instant;
+
+use oauth_model::check::Checked;
+use oauth_model::check::run::laws_of;
+use oauth_model::check::search::{Search, Until};
+use oauth_model::fault::Faults;
+use oauth_model::law::Law;
+use oauth_model::scope::Scope;
+use oauth_model::world::Universe;
+use stateright::{Checker, Model};
+
+use crate::process::{busy, peak, resident};
+use crate::two_phase_commit::{Bits, Plain, SIZE, State, TwoPhaseCommit};
+
+/// A search that is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Subject {
+    /// Ours, over a scope.
+    Ours(&'static str, Laws),
+    /// stateright's, over the same worlds.
+    OurWorlds(&'static str, Laws),
+    /// stateright's, over two-phase commit with states of collections.
+    Plain,
+    /// stateright's, over two-phase commit with states of bits.
+    Bits,
+}
+
+/// Whether the worlds are judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Laws {
+    /// By all the laws of the scope.
+    Judged,
+    /// They are only met.
+    Unjudged,
+}
+
+/// All of them, in the order in which a round runs them and the table shows them.
+pub(crate) const SUBJECTS: &[Subject] = &[
+    Subject::Ours("replay", Laws::Judged),
+    Subject::Plain,
+    Subject::Ours("crowd", Laws::Judged),
+    Subject::Bits,
+    Subject::OurWorlds("replay", Laws::Judged),
+    Subject::Ours("replay", Laws::Unjudged),
+    Subject::OurWorlds("replay", Laws::Unjudged),
+    Subject::Ours("crowd", Laws::Unjudged),
+    Subject::OurWorlds("crowd", Laws::Unjudged),
+    Subject::Ours("throng", Laws::Judged),
+];
+
+/// One run of a search.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Run {
+    /// How long it took by the clock, in seconds.
+    pub(crate) seconds: f64,
+    /// How long it kept a processor busy, in seconds, where the system tells.
+    pub(crate) busy: Option<f64>,
+    /// What the search says that it keeps, in bytes; stateright does not say.
+    pub(crate) kept: Option<u64>,
+    /// How far the process grew, in bytes, where the system tells.
+    pub(crate) grown: Option<u64>,
+}
+
+fn scope(name: &str) -> &'static Scope {
+    Scope::find(name).expect("the subjects name scopes that exist")
+}
+
+impl Laws {
+    fn of(self, scope: &'static Scope) -> Vec<&'static Law> {
+        match self {
+            Self::Judged => laws_of(scope),
+            Self::Unjudged => Vec::new(),
+        }
+    }
+
+    const fn words(self) -> &'static str {
+        match self {
+            Self::Judged => "",
+            Self::Unjudged => ", no laws",
+        }
+    }
+}
+
+impl Subject {
+    /// Its name in the table, and towards the process that runs it.
+    pub(crate) fn name(self) -> String {
+        match self {
+            Self::Ours(scope, laws) => format!("ours, {scope}{}", laws.words()),
+            Self::OurWorlds(scope, laws) => format!("stateright, {scope}{}", laws.words()),
+            Self::Plain => "stateright, 2PC of collections".to_owned(),
+            Self::Bits => "stateright, 2PC of bits".to_owned(),
+        }
+    }
+
+    /// Whether it takes half a minute and two gigabytes.
+    pub(crate) fn is_large(self) -> bool {
+        self.size().0 > 10_000_000
+    }
+
+    /// How many distinct states it has to find, and how many it has to make.
+    pub(crate) fn size(self) -> (usize, usize) {
+        match self {
+            Self::Ours(name, _) | Self::OurWorlds(name, _) => {
+                scope(name).size().expect("the scope is in the table of sizes")
+            }
+            Self::Plain | Self::Bits => SIZE,
+        }
+    }
+
+    /// Runs it once, in this process.
+    pub(crate) fn run(self) -> Run {
+        match self {
+            Self::Ours(name, laws) => self.ours(scope(name), laws),
+            Self::OurWorlds(name, laws) => {
+                let scope = scope(name);
+                self.stateright(|| Checked::new(scope, Faults::none(), laws.of(scope)), 0)
+            }
+            Self::Plain => self.two_phase_commit::<Plain>(),
+            Self::Bits => self.two_phase_commit::<Bits>(),
+        }
+    }
+
+    fn ours(self, scope: &'static Scope, laws: Laws) -> Run {
+        let started = Started::now();
+        let (universe, laws) = (Universe::new(scope, Faults::none()), laws.of(scope));
+        let search = Search::run(&universe, &laws, Until::Exhausted);
+        let run = started.ended(Some(search.bytes() as u64));
+        assert_eq!((search.distinct(), search.generated()), self.size(), "{}", self.name());
+        let fell = laws.iter().enumerate().filter(|(at, _)| search.fall(*at).is_some()).count();
+        assert_eq!(fell, 0, "{}: laws fell", self.name());
+        run
+    }
+
+    fn two_phase_commit<S: State>(self) -> Run {
+        // The two that say what is sometimes reached; the third would be a state that is inconsistent.
+        self.stateright(|| TwoPhaseCommit::<S>(PhantomData), 2)
+    }
+
+    /// Lets stateright search breadth first in one thread; `found` is how many properties have to be found.
+    fn stateright<M>(self, model: impl FnOnce() -> M, found: usize) -> Run
+    where
+        M: Model<State: Hash + Send + Sync> + Send + Sync + 'static,
+    {
+        let started = Started::now();
+        let checker = model().checker().threads(1).spawn_bfs().join();
+        let run = started.ended(None);
+        assert_eq!((checker.unique_state_count(), checker.state_count()), self.size(), "{}", self.name());
+        assert_eq!(checker.discoveries().len(), found, "{}: discoveries", self.name());
+        run
+    }
+}
+
+/// What the process was when a run began.
+struct Started {
+    at: Instant,
+    busy: Option<f64>,
+    resident: Option<u64>,
+}
+
+impl Started {
+    fn now() -> Self {
+        Self { resident: resident(), busy: busy(), at: Instant::now() }
+    }
+
+    /// The run, if it ends now; `kept` is what the search says of itself.
+    fn ended(&self, kept: Option<u64>) -> Run {
+        let since = |now: Option<f64>, then: Option<f64>| Some(now? - then?);
+        let grown = |now: Option<u64>, then: Option<u64>| Some(now?.saturating_sub(then?));
+        Run {
+            seconds: self.at.elapsed().as_secs_f64(),
+            busy: since(busy(), self.busy),
+            kept,
+            grown: grown(peak(), self.resident),
+        }
+    }
+}
