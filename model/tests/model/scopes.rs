@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use oauth_model::check::Checked;
 use oauth_model::check::run::{exhaust, laws_of};
+use oauth_model::client::refusal::ClientRefusal;
 use oauth_model::fault::Faults;
 use oauth_model::law::{Judgement, LAWS, Law};
-use oauth_model::refusal::Refusal;
+use oauth_model::refusal::{Field, Refusal};
 use oauth_model::scope::{PhaseName, Reached, SCOPES, SIZES, Scope};
 use oauth_model::world::Universe;
 use stateright::{Checker as _, Model as _};
@@ -69,6 +70,39 @@ fn every_refusal_and_every_phase_is_reached_in_some_scope() {
     }
     for phase in PhaseName::ALL {
         assert!(reached.contains(&&Reached::Phase(*phase)), "no scope reaches {phase:?}");
+    }
+}
+
+/// Refusals of the client that no scope reaches: they are about bytes, addresses and settings, which worlds have not, or
+/// about answers that no server of a world gives. The client's own tests reach each of them.
+const BEYOND_WORLDS: &[ClientRefusal] = &[
+    ClientRefusal::Repeated(Field::State),
+    ClientRefusal::IssMissing,
+    ClientRefusal::IssUnadvertised,
+    ClientRefusal::ServersAlike,
+    ClientRefusal::InClear,
+    ClientRefusal::NoSuchServer,
+    ClientRefusal::ServerUnknown,
+    ClientRefusal::PushUnavailable,
+    ClientRefusal::PushRefused,
+    ClientRefusal::PushUnanswered,
+    ClientRefusal::LogOutForged,
+    ClientRefusal::CodeMissing,
+    ClientRefusal::CodeAndError,
+    ClientRefusal::TokenAnswerMalformed,
+    ClientRefusal::TokenTypeUnknown,
+    ClientRefusal::ResourceFailed,
+    ClientRefusal::Encoding,
+    ClientRefusal::NoSuchPage,
+    ClientRefusal::MethodNotAllowed("GET"),
+];
+
+#[test]
+fn every_refusal_of_the_client_is_reached_in_some_scope_or_beyond_worlds() {
+    let reached: Vec<&Reached> = SCOPES.iter().flat_map(|scope| scope.sometimes).collect();
+    for refusal in ClientRefusal::ALL {
+        let is_reached = reached.contains(&&Reached::ClientRefused(*refusal));
+        assert!(is_reached != BEYOND_WORLDS.contains(refusal), "{refusal:?}");
     }
 }
 
