@@ -7,6 +7,7 @@ use oauth_model::law::{Facts, Judgement, LAWS, Law};
 
 mod laws {
     pub(crate) mod key;
+    pub(crate) mod login;
     pub(crate) mod named;
     pub(crate) mod refresh;
 }
@@ -132,6 +133,7 @@ fn the_honest_stories_keep_every_law_and_leave_none_silent() {
         laws::refresh::Story::honest().facts(),
         laws::named::Story::honest().facts(),
         laws::key::honest(),
+        laws::login::honest(),
     ];
     for law in LAWS {
         let judged = stories.each_ref().map(|facts| judge(law, facts));
