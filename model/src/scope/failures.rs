@@ -1,6 +1,6 @@
 //! Scopes about what goes wrong without anybody's ill will: lost answers, servers that stop, records read late.
 
-use super::base::{ALL, BASE, HONEST_PATH, LONG, REFRESH};
+use super::base::{ALL, BASE, HONEST_PATH, LONG, REFRESH, SHORT};
 use super::{PhaseName, Reached, Scope};
 use crate::client::refusal::ClientRefusal;
 use crate::fact::Who;
@@ -33,7 +33,7 @@ pub(super) const LOST_REFRESH: Scope = Scope {
     name: "lost-refresh",
     why: "a public client whose refresh is answered and not heard, so that it shows the spent token again",
     public: true,
-    policy: super::base::SHORT,
+    policy: SHORT,
     refresh: true,
     calls: 3,
     uses: 2,

@@ -4,7 +4,8 @@ use super::base::{BASE, HONEST_PATH, NOTHING};
 use super::{Leaks, PhaseName, Reached, Scope};
 use crate::client::refusal::ClientRefusal;
 use crate::refusal::Refusal;
-use crate::world::Powers;
+use crate::world::action::Lure;
+use crate::world::{Action, OWNER, Powers};
 
 /// The laws about what an attacker may not have and where an owner may not end.
 const LAWS: &[&str] = &[
@@ -200,7 +201,7 @@ pub(super) const STRANGER: Scope = Scope {
     public: true,
     grants: 2,
     powers: Powers { lures: true, ..Powers::NONE },
-    lures: &[crate::world::action::Lure::OfStranger],
+    lures: &[Lure::OfStranger],
     attempts: 1,
     laws: &["no-way-to-strangers", "code-to-registered-uri", "session-integrity"],
     sometimes: &[Reached::Refused(Refusal::ChallengeNeeded), Reached::LoggedIn, Reached::Served],
@@ -283,13 +284,13 @@ pub(super) const ONE_FORM: Scope = Scope {
     laws: &["password-stays", "code-after-login", "code-after-consent", "session-integrity"],
     sometimes: &[Reached::LoggedIn, Reached::Served],
     honest: &[
-        crate::world::Action::Start(crate::world::OWNER),
-        crate::world::Action::Ask(crate::world::OWNER),
-        crate::world::Action::LogIn(crate::world::OWNER, true),
-        crate::world::Action::Callback(crate::world::OWNER),
-        crate::world::Action::Load(0),
-        crate::world::Action::Commit(0),
-        crate::world::Action::Profile(crate::world::OWNER),
+        Action::Start(OWNER),
+        Action::Ask(OWNER),
+        Action::LogIn(OWNER, true),
+        Action::Callback(OWNER),
+        Action::Load(0),
+        Action::Commit(0),
+        Action::Profile(OWNER),
     ],
     ..BASE
 };

@@ -5,6 +5,7 @@ use super::observe::SeenCode;
 use super::parts::{Asking, At, Kept, Known, Response, Server};
 use super::symbols::{EVIL, JUNK, ask, code, digest, grant_at, grant_id, redirect, server_session, sym};
 use super::{ATTACKER, Next, Universe, World};
+use crate::client::Flow;
 use crate::directory::UserNo;
 use crate::fact::{Party, What, Who};
 use crate::fault::Fault;
@@ -234,10 +235,7 @@ impl Universe {
             }
         }
         let session = &world.visits[at].session;
-        if session.login.is_some()
-            && session.flow == crate::client::Flow::Idle
-            && browser.uses < self.scope.uses
-        {
+        if session.login.is_some() && session.flow == Flow::Idle && browser.uses < self.scope.uses {
             actions.push(Action::Profile(at));
             if self.may_go_wrong(world, self.scope.stale_reads) {
                 actions.push(Action::ProfileStale(at));

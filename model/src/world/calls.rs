@@ -1,8 +1,9 @@
 //! The client's back channel: token requests and their answers, and the resource that it fetches for a browser.
 
 use super::parts::{Call, Known, Server, Stage};
+use super::server::Read;
 use super::symbols::{
-    SECRET_ELSEWHERE, digest, grant_id, minted, redirect, secret, symbol, token, verifier_of,
+    JUNK, SECRET_ELSEWHERE, digest, grant_id, minted, redirect, secret, symbol, token, verifier_of,
 };
 use super::tries::ProofOf;
 use super::{Next, OWNER, PROFILE, Universe, World};
@@ -11,7 +12,7 @@ use crate::client::{Act, Event, TokenAnswer};
 use crate::directory::{Authentication, ClientNo};
 use crate::fact::Who;
 use crate::refusal::Refused;
-use crate::secret::{Digest, Shown};
+use crate::secret::{Digest, GrantId, Shown};
 use crate::server::Reply;
 use crate::server::authenticate::{Presented, Proof};
 use crate::server::redeem::{Redeem, TokenAsk, TokenRequest};
@@ -96,7 +97,7 @@ impl Universe {
                 _ => Err(ClientRefusal::TokenRefused),
             };
             if let Ok(TokenAsk::Refresh(_)) = call.request.ask {
-                return self.refreshed(world, browser, answer, reply);
+                return self.refreshed(world, browser, answer, reply.refusal());
             }
             client_refused = self.take_tokens(&mut world, browser, at, answer);
         }
@@ -137,7 +138,7 @@ impl Universe {
         let silent = Err(ClientRefusal::TokenEndpointSilent);
         let Some(browser) = call.session else { return Next::of(world) };
         if let Ok(TokenAsk::Refresh(_)) = call.request.ask {
-            return self.refreshed(world, browser, silent, &Reply::Home);
+            return self.refreshed(world, browser, silent, None);
         }
         let client_refused = self.take_tokens(&mut world, browser, at, silent);
         Next { world, refused: None, client_refused }
@@ -149,16 +150,13 @@ impl Universe {
         mut world: World,
         browser: usize,
         answer: Result<TokenAnswer, ClientRefusal>,
-        reply: &Reply,
+        mut refused: Option<Refused>,
     ) -> Next {
-        let mut refused = reply.refusal();
         let mut client_refused = None;
         let server = world.visits[browser].server;
         match self.fold(&mut world, browser, server, Event::RefreshAnswer(answer)) {
             Act::CallResource => {
-                if let Some((of_resource, of_client)) =
-                    self.fetch(&mut world, browser, super::server::Read::Fresh)
-                {
+                if let Some((of_resource, of_client)) = self.fetch(&mut world, browser, Read::Fresh) {
                     refused = refused.or(of_resource);
                     client_refused = of_client;
                 }
@@ -170,14 +168,9 @@ impl Universe {
     }
 
     /// A person opens the profile; the client fetches the resource.
-    pub(super) fn profile(
-        &self,
-        mut world: World,
-        browser: usize,
-        read: super::server::Read,
-    ) -> Option<Next> {
+    pub(super) fn profile(&self, mut world: World, browser: usize, read: Read) -> Option<Next> {
         world.browser_mut(browser).uses += 1;
-        if read == super::server::Read::Stale {
+        if read == Read::Stale {
             world.mishaps += 1;
         }
         let login = world.visits[browser].session.login?;
@@ -207,7 +200,7 @@ impl Universe {
         &self,
         world: &mut World,
         browser: usize,
-        read: super::server::Read,
+        read: Read,
     ) -> Option<(Option<Refused>, Option<ClientRefusal>)> {
         let visit = *world.visits[browser];
         let token = visit.session.login?.token;
@@ -234,7 +227,7 @@ impl Universe {
     }
 
     /// The grant that the call was about which brought a token.
-    fn grant_of(&self, world: &World, brought: Digest) -> Option<crate::secret::GrantId> {
+    fn grant_of(&self, world: &World, brought: Digest) -> Option<GrantId> {
         let call = usize::from(symbol(brought).checked_sub(token(0))?);
         match world.calls.get(call)?.request.ask.ok()? {
             TokenAsk::Redeem(redeem) => Some(redeem.code?.grant),
@@ -255,7 +248,7 @@ impl Universe {
         let client = ClientNo(client);
         let proof = match (proof, self.client(client)?.secret) {
             (ProofOf::Right, Some(_)) => Proof::Basic(digest(secret(client.0))),
-            (ProofOf::Wrong, _) => Proof::Basic(digest(super::symbols::JUNK)),
+            (ProofOf::Wrong, _) => Proof::Basic(digest(JUNK)),
             (ProofOf::Right | ProofOf::Missing, _) => Proof::None,
         };
         Some(Presented { client: Some(client), proof })

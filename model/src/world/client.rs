@@ -16,7 +16,7 @@ use crate::directory::ClientNo;
 use crate::fault::Fault;
 use crate::policy::Lifetime;
 use crate::secret::Digest;
-use crate::text::{Challenge, ChallengeMethod};
+use crate::text::{Challenge, ChallengeMethod, RedirectUri};
 
 impl Universe {
     /// What the client knows of a server.
@@ -84,7 +84,7 @@ impl Universe {
     }
 
     /// The redirect URI at which responses of a server arrive.
-    pub(super) fn callback_of(&self, server: Server) -> crate::text::RedirectUri {
+    pub(super) fn callback_of(&self, server: Server) -> RedirectUri {
         let own = self.scope.malicious.is_some_and(|malicious| malicious.address == Address::Own);
         if server == Server::Malicious && own { MALICE_CALLBACK } else { redirect(0) }
     }

@@ -2,8 +2,9 @@
 //! the parts.
 
 use super::action::Action;
+use super::attacker::sent;
 use super::parts::{Asking, At, Known, Response, Server};
-use super::symbols::{EVIL, JUNK, OWN_VERIFIER, digest, hashed, redirect, verifier_of};
+use super::symbols::{EVIL, JUNK, OWN_VERIFIER, digest, grant_id, hashed, redirect, verifier_of};
 use super::tries::ProofOf;
 use super::{ATTACKER, Next, OWNER, Universe, World};
 use crate::client::Flow;
@@ -85,7 +86,7 @@ fn codes(world: &World) -> impl Iterator<Item = Shown> {
 
 /// A code that nobody issued.
 fn made_up() -> Shown {
-    Shown { grant: super::symbols::grant_id(0), digest: digest(JUNK) }
+    Shown { grant: grant_id(0), digest: digest(JUNK) }
 }
 
 fn challenges(world: &World) -> impl Iterator<Item = Challenge> {
@@ -260,7 +261,7 @@ impl Universe {
             })),
             proof: Ok(self.scope.dpop.then(|| self.own_proof(&world))),
         };
-        let mut next = super::attacker::sent(world, Who::Thief, request);
+        let mut next = sent(world, Who::Thief, request);
         next.world.attempts += 1;
         Some(next)
     }
