@@ -21,6 +21,23 @@ impl Scope {
             format!("{} clock steps{}", self.ticks, if self.tick == 1 { "" } else { " of ten minutes" }),
             format!("{} acts of the attacker", self.attempts),
         ];
+        if self.dpop {
+            parts.push("tokens bound to the client's keys".to_owned());
+        }
+        let tries = [
+            (self.redemptions.len(), "token requests"),
+            (self.refreshes.len(), "refreshes"),
+            (self.for_itself.len(), "requests of clients for themselves"),
+            (self.names.len(), "requests that name a token"),
+            (self.lures.len(), "lures"),
+            (self.forgeries.len(), "forged forms"),
+            (self.odd.len(), "odd requests"),
+        ];
+        let tries: Vec<String> =
+            tries.iter().filter(|(many, _)| *many > 0).map(|(many, what)| format!("{many} {what}")).collect();
+        if !tries.is_empty() {
+            parts.push(format!("tried from a table: {}", tries.join(", ")));
+        }
         let powers = self.powers.words();
         if !powers.is_empty() {
             parts.push(format!("the attacker {}", powers.join(", ")));
