@@ -36,6 +36,7 @@ pub const SIZES: &[(&str, usize, usize)] = &[
     ("plain-challenge", 221, 238),
     ("evil-redirect", 427, 647),
     ("evil-redirect-injected", 34498, 99859),
+    ("evil-redirect-pushed", 3476, 5550),
     ("bad-client", 73612, 170417),
     ("stranger", 98, 128),
     ("stolen-bearer", 15, 16),

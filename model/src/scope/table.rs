@@ -231,6 +231,7 @@ pub static SCOPES: &[Scope] = &[
     riding::PLAIN,
     riding::EVIL_REDIRECT,
     riding::EVIL_REDIRECT_CONFIDENTIAL,
+    riding::EVIL_REDIRECT_PUSHED,
     riding::BAD_CLIENT,
     riding::STRANGER,
     riding::BEARER,
