@@ -44,6 +44,7 @@ pub(super) const THEFT: Scope = Scope {
         Reached::Refused(Refusal::ProofAtToken(ProofFlaw::Key)),
         Reached::Refused(Refusal::ProofAtResource(ProofFlaw::Missing)),
         Reached::Refused(Refusal::ProofAtResource(ProofFlaw::Key)),
+        Reached::Refused(Refusal::ProofAtResource(ProofFlaw::Signature)),
         Reached::Refused(Refusal::ProofAtResource(ProofFlaw::Again)),
         Reached::Refused(Refusal::BoundTokenAsBearer),
         Reached::Served,

@@ -64,7 +64,7 @@ impl Universe {
         for known in world.known.iter() {
             if let Known::Token(shown) = known {
                 actions.push(Action::ShowToken(*shown));
-                let with = [ShownWith::Nothing, ShownWith::OwnKey, ShownWith::Leaked];
+                let with = [ShownWith::Nothing, ShownWith::OwnKey, ShownWith::Forged, ShownWith::Leaked];
                 let leaked = world.known.iter().any(|known| matches!(known, Known::Proof(_)));
                 let at_hand = |with: &ShownWith| *with != ShownWith::Leaked || leaked;
                 if scope.dpop {

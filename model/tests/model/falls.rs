@@ -57,6 +57,7 @@ const FALLS: &[(Fault, &str, &[&str])] = &[
     (Fault::ClientIssUnchecked, "mix-up-metadata", &["thief-gains-nothing", "code-to-its-server"]),
     (Fault::ClientIssUnchecked, "mix-up-resource", &["thief-gains-nothing", "token-to-its-resource"]),
     (Fault::RedirectUriUnchecked, "evil-redirect-pushed", &["thief-gains-nothing"]),
+    (Fault::ProofSignatureUnchecked, "dpop-theft", &["bound-token-with-its-key", "thief-gains-nothing"]),
     // One wall of several: alone these let no law fall.
     (Fault::ClientStateUnchecked, "csrf", &[]),
     (Fault::ClientWithoutPkce, "interception", &[]),
