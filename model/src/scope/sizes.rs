@@ -17,7 +17,7 @@ pub const SIZES: &[(&str, usize, usize)] = &[
     ("refresh-grace", 8949, 11458),
     ("refresh-two-clients", 526, 699),
     ("dpop-theft", 75925, 138368),
-    ("dpop-takeover", 15228, 30817),
+    ("dpop-takeover", 45561, 92888),
     ("dpop-code", 57, 60),
     ("dpop-late", 1414, 1508),
     ("pushed", 7731, 16858),
