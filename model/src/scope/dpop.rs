@@ -44,6 +44,7 @@ pub(super) const THEFT: Scope = Scope {
         Reached::Refused(Refusal::ProofAtToken(ProofFlaw::Key)),
         Reached::Refused(Refusal::ProofAtResource(ProofFlaw::Missing)),
         Reached::Refused(Refusal::ProofAtResource(ProofFlaw::Key)),
+        Reached::Refused(Refusal::ProofAtResource(ProofFlaw::Signature)),
         Reached::Refused(Refusal::ProofAtResource(ProofFlaw::Again)),
         Reached::Refused(Refusal::BoundTokenAsBearer),
         Reached::Served,
@@ -63,6 +64,7 @@ pub(super) const TAKEOVER: Scope = Scope {
     refreshes: &[
         RefreshTry { own_key: true, ..shown(Who::Thief, 0, RefreshOf::Leaked, RefreshScope::All) },
         RefreshTry { own_key: true, ..shown(Who::Thief, 0, RefreshOf::Latest, RefreshScope::All) },
+        shown(Who::Thief, 0, RefreshOf::Latest, RefreshScope::All),
         shown(Who::Client, 0, RefreshOf::First, RefreshScope::All),
     ],
     laws: &[
@@ -72,7 +74,11 @@ pub(super) const TAKEOVER: Scope = Scope {
         "bound-token-with-its-key",
         "session-integrity",
     ],
-    sometimes: &[Reached::Refused(Refusal::RefreshReplayed), Reached::Served],
+    sometimes: &[
+        Reached::Refused(Refusal::RefreshReplayed),
+        Reached::Refused(Refusal::ProofAtToken(ProofFlaw::Missing)),
+        Reached::Served,
+    ],
     honest: HONEST_PATH,
     ..BASE
 };

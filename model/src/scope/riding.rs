@@ -177,6 +177,14 @@ pub(super) const EVIL_REDIRECT_CONFIDENTIAL: Scope = Scope {
     ..EVIL_REDIRECT
 };
 
+pub(super) const EVIL_REDIRECT_PUSHED: Scope = Scope {
+    name: "evil-redirect-pushed",
+    why: "the same at a public client, whose name is enough to push the request first",
+    powers: Powers { lures: true, redeems: true, pushes: true, evil_redirects: true, ..Powers::NONE },
+    attempts: 3,
+    ..EVIL_REDIRECT
+};
+
 pub(super) const BAD_CLIENT: Scope = Scope {
     name: "bad-client",
     why: "a registered client of the attacker's to which the owner says yes; its code goes into a login at another client",

@@ -12,7 +12,7 @@ use crate::refusal::{ProofFlaw, Refusal, RegistrationFlaw};
 use crate::server::decide::Choice;
 use crate::text::ScopeSet;
 use crate::world::action::{CodeOf, Forgery, Lure, ProofOf, Redemption, RedirectOf, VerifierOf};
-use crate::world::{ATTACKER, EMAIL, OWNER, PROFILE};
+use crate::world::{ATTACKER, EMAIL, OWNER, PROFILE, WIDE};
 
 /// Every scope, in reading order.
 pub static SCOPES: &[Scope] = &[
@@ -22,7 +22,12 @@ pub static SCOPES: &[Scope] = &[
         client_scope: ScopeSet(PROFILE.0 | EMAIL.0),
         starts: [2, 0],
         mistakes: 1,
-        choices: &[Choice::Deny, Choice::ApproveOnly(PROFILE), Choice::ApproveOnly(EMAIL)],
+        choices: &[
+            Choice::Deny,
+            Choice::ApproveOnly(PROFILE),
+            Choice::ApproveOnly(EMAIL),
+            Choice::ApproveOnly(WIDE),
+        ],
         uses: 2,
         calls: 2,
         grants: 2,
@@ -226,6 +231,7 @@ pub static SCOPES: &[Scope] = &[
     riding::PLAIN,
     riding::EVIL_REDIRECT,
     riding::EVIL_REDIRECT_CONFIDENTIAL,
+    riding::EVIL_REDIRECT_PUSHED,
     riding::BAD_CLIENT,
     riding::STRANGER,
     riding::BEARER,

@@ -7,7 +7,7 @@ use super::browser::page_behind;
 use super::naming::named;
 use super::prove::ShownWith;
 use super::symbols::{
-    EVIL, JUNK, OWN_VERIFIER, digest, grant_id, hashed, redirect, secret, verifier, verifier_of,
+    EVIL, JUNK, OWN_VERIFIER, digest, grant_id, hashed, redirect, secret, sym, verifier, verifier_of,
 };
 use super::tries::{
     CodeOf, Forgery, Lure, ProofOf, Redemption, RedirectOf, RefreshOf, RefreshScope, RefreshTry, VerifierOf,
@@ -64,7 +64,7 @@ impl Universe {
         for known in world.known.iter() {
             if let Known::Token(shown) = known {
                 actions.push(Action::ShowToken(*shown));
-                let with = [ShownWith::Nothing, ShownWith::OwnKey, ShownWith::Leaked];
+                let with = [ShownWith::Nothing, ShownWith::OwnKey, ShownWith::Forged, ShownWith::Leaked];
                 let leaked = world.known.iter().any(|known| matches!(known, Known::Proof(_)));
                 let at_hand = |with: &ShownWith| *with != ShownWith::Leaked || leaked;
                 if scope.dpop {
@@ -319,7 +319,8 @@ impl Universe {
         let Some(refused) = reply.refusal() else {
             // Whatever was granted has its consequences, and is seen.
             if let Request::Resource(resource) = request
-                && let Bearer::Shown(_) = resource.bearer
+                && let Bearer::Shown(shown) = resource.bearer
+                && !after.serves_thieves(shown)
             {
                 self.observe_resource(&mut after, Who::Thief, None, &resource, &reply);
             }
@@ -354,4 +355,15 @@ pub(super) fn sent(mut world: World, by: Who, request: TokenRequest) -> Next {
     };
     world.send(call);
     Next::of(world)
+}
+
+impl World {
+    /// Whether the resource was seen to be served to the thief for this token: once is enough, and worlds stay bounded.
+    fn serves_thieves(&self, shown: Shown) -> bool {
+        let token = sym(shown.digest);
+        self.facts.backwards().any(|fact| {
+            fact.by == Who::Thief
+                && matches!(fact.what, What::Resource(service) if service.served && service.token == token)
+        })
+    }
 }

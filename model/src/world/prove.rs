@@ -17,6 +17,8 @@ pub enum ShownWith {
     Nothing,
     /// A proof by its own key.
     OwnKey,
+    /// A proof that names the client's key, and that its own key signed.
+    Forged,
     /// A proof that leaked, once more.
     Leaked,
 }
@@ -77,6 +79,10 @@ impl Universe {
             ShownWith::Nothing => None,
             ShownWith::OwnKey => Some(KeyProof {
                 key: digest(key(false)),
+                ..self.proof(&world, OWNER, proof_of_use(super::ATTACKER, world.attempts), Some(shown.digest))
+            }),
+            ShownWith::Forged => Some(KeyProof {
+                signature: Signature::Wrong,
                 ..self.proof(&world, OWNER, proof_of_use(super::ATTACKER, world.attempts), Some(shown.digest))
             }),
             ShownWith::Leaked => world.known.iter().find_map(|known| match known {

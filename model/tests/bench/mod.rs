@@ -10,7 +10,7 @@ use oauth_model::http::{HttpReply, HttpRequest};
 use oauth_model::policy::{Policy, Time};
 use oauth_model::refusal::Refused;
 use oauth_model::secret::{Digest, GrantId, Minted, Secret};
-use oauth_model::server::dpop::{Nonces, Signature, Use, marker};
+use oauth_model::server::dpop::{Marker, Nonces, Signature, Use, marker};
 use oauth_model::server::login::{Checked, Password};
 use oauth_model::server::receive::{Kept, Received, below_issuer, receive};
 use oauth_model::server::reply::Context;
@@ -42,7 +42,7 @@ pub(crate) struct Bench {
     pub(crate) now: u64,
     sessions: Vec<Session>,
     grants: Vec<(Grant, Kept)>,
-    marks: Vec<Digest>,
+    marks: Vec<Marker>,
     drawn: u32,
 }
 
@@ -123,10 +123,12 @@ impl Bench {
         let mut at = self.moment();
         self.faults.before_marking(&mut at, request);
         let Some(marker) = marker(&at, request) else { return };
-        if self.marks.contains(&marker.id) {
+        // As a store may: whatever need not be remembered any more is forgotten.
+        self.marks.retain(|mark| at.now < mark.until);
+        if self.marks.iter().any(|mark| mark.id == marker.id) {
             return;
         }
-        self.marks.push(marker.id);
+        self.marks.push(marker);
         if let Some(proof) = request.proof() {
             proof.used = Use::First;
         }

@@ -56,6 +56,9 @@ const FALLS: &[(Fault, &str, &[&str])] = &[
     (Fault::AuthenticationOptional, "client-credentials", &["confidential-client-authenticated"]),
     (Fault::ClientIssUnchecked, "mix-up-metadata", &["thief-gains-nothing", "code-to-its-server"]),
     (Fault::ClientIssUnchecked, "mix-up-resource", &["thief-gains-nothing", "token-to-its-resource"]),
+    (Fault::RedirectUriUnchecked, "evil-redirect-pushed", &["thief-gains-nothing"]),
+    (Fault::ProofSignatureUnchecked, "dpop-theft", &["bound-token-with-its-key", "thief-gains-nothing"]),
+    (Fault::RefreshOfAnyKey, "dpop-takeover", &["public-refresh-with-its-key"]),
     // One wall of several: alone these let no law fall.
     (Fault::ClientStateUnchecked, "csrf", &[]),
     (Fault::ClientWithoutPkce, "interception", &[]),

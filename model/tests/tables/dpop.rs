@@ -154,6 +154,16 @@ fn proofs(t: &mut Table) {
         (REDEEM, "proof:jti=a", &refused_with_nonce("the DPoP proof was used before")),
         (REDEEM, "proof:jti=b", &bound(false)),
     ]);
+    // A used proof is remembered for as long as it would be good.
+    t.story(&[
+        (REDEEM, "proof:jti=a", &bound(false)),
+        (REDEEM, "wait:299 proof:jti=a,iat=-299", &refused_with_nonce("the DPoP proof was used before")),
+        (
+            REDEEM,
+            "wait:1 proof:jti=a,iat=-300",
+            &refused_with_nonce("the DPoP proof is too old, or dated ahead"),
+        ),
+    ]);
     // Who is refused anyway has used nothing up.
     t.story(&[(REDEEM, "proof:jti=a,nonce=x", WANTED), (REDEEM, "proof:jti=a", &bound(false))]);
     t.from(without_nonces);

@@ -14,6 +14,7 @@ const CONSENT: &str = "200 consent <handle> id001: client_1 wants profile at CB"
 const CODE: &str = "303 CB code=<handle> state=xyz";
 const USELESS: &str =
     "400 (this request_uri cannot be used (any more); please start again at the application)";
+const LOG_IN_FIRST: &str = "303 /login?next=%2Fauthorize%3Fclient_id%3Dclient_1%26request_uri%3Durn%3Aietf%3Aparams%3Aoauth%3Arequest_uri%3A<handle>";
 const CLIENT_INVALID: &str =
     "401 invalid_client (client authentication failed) [WWW-Authenticate: Basic realm=\"token endpoint\"]";
 const TOKENS: &str =
@@ -28,6 +29,12 @@ fn pushed(stage: &mut Stage) {
 /// A request was pushed, and nobody is logged in.
 fn pushed_for_nobody(stage: &mut Stage) {
     stage.send(PUSH, "");
+}
+
+/// A request was pushed 100 seconds before the owner's login ends.
+fn pushed_late_in_a_login(stage: &mut Stage) {
+    logged_in(stage);
+    stage.send(PUSH, "wait:28700");
 }
 
 /// Every request has to be pushed.
@@ -136,8 +143,11 @@ fn using(t: &mut Table) {
         t.row(made_up, USELESS);
     }
     t.story(&[(USE, "client_id=client_2", USELESS), (USE, "", CONSENT)]);
+    t.from(pushed_late_in_a_login);
+    t.row("wait:99", CONSENT);
+    t.row("wait:100", LOG_IN_FIRST);
     t.from(pushed_for_nobody);
-    t.row("", "303 /login?next=%2Fauthorize%3Fclient_id%3Dclient_1%26request_uri%3Durn%3Aietf%3Aparams%3Aoauth%3Arequest_uri%3A<handle>");
+    t.row("", LOG_IN_FIRST);
     // An empty request_uri is none.
     t.from(logged_in);
     t.door(PLAIN);

@@ -158,6 +158,7 @@ pub(super) const fn shown_with(with: ShownWith) -> &'static str {
     match with {
         ShownWith::Nothing => "without a proof",
         ShownWith::OwnKey => "with a proof by its own key",
+        ShownWith::Forged => "with a proof of the client's key that another key signed",
         ShownWith::Leaked => "with the proof that leaked",
     }
 }
