@@ -244,7 +244,7 @@ impl Universe {
     }
 
     /// How a client proves itself.
-    pub(super) fn presented(&self, client: u16, proof: ProofOf) -> Option<Presented> {
+    pub(crate) fn presented(&self, client: u16, proof: ProofOf) -> Option<Presented> {
         let client = ClientNo(client);
         let proof = match (proof, self.client(client)?.secret) {
             (ProofOf::Right, Some(_)) => Proof::Basic(digest(secret(client.0))),

@@ -51,7 +51,7 @@ impl Universe {
     }
 
     /// Whose endpoints a server's metadata names.
-    pub(super) fn endpoints(&self, server: Server) -> Endpoints {
+    pub(crate) fn endpoints(&self, server: Server) -> Endpoints {
         match (server, self.scope.malicious) {
             (Server::Malicious, Some(malicious)) => malicious.endpoints,
             (Server::Honest | Server::Malicious, _) => Endpoints::all(Server::Honest),

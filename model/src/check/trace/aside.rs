@@ -24,12 +24,12 @@ impl Carried<'_, '_> {
         });
         let shown = token.and_then(|token| u8::try_from(token.0).ok());
         let shown = shown.map(|symbol| Shown { grant: grant_id(0), digest: digest(symbol) });
-        let by = Ok(self.presented(naming.client, naming.proof));
+        let Some(by) = self.scene.universe.presented(naming.client, naming.proof) else { return };
         let path = match naming.what {
             Wanted::Revoke => "/revoke",
             Wanted::Introspect => "/introspect",
         };
-        let mut lines = http::about_token(path, &TokenNamed { by, token: Ok(shown) });
+        let mut lines = http::about_token(path, &TokenNamed { by: Ok(by), token: Ok(shown) });
         if let (NamedOf::Refresh(_), Some(body)) = (naming.token, lines.last_mut()) {
             body.push_str("&token_type_hint=refresh_token");
         }

@@ -2,13 +2,10 @@
 
 use super::scene::{Scene, lane, lane_of};
 use super::{Message, answer, http, name, shown};
-use crate::directory::ClientNo;
 use crate::fact::{ResourceUse, What};
 use crate::fault::Fault;
-use crate::server::authenticate::{Presented, Proof};
 use crate::server::resource::Scheme;
 use crate::world::action::{ProofOf, ShownWith};
-use crate::world::symbols::{JUNK, digest, secret};
 use crate::world::{Action, Asking, At, Known, OWNER, Response, Server, Stage};
 
 /// What goes to and fro in an action.
@@ -117,14 +114,14 @@ impl Carried<'_, '_> {
         if asking.pushed.is_some() {
             self.push("client", server, &asking, ProofOf::Right);
         }
-        let issuer = http::issuer(self.scene.endpoints(server).authorization);
+        let issuer = http::issuer(self.scene.universe.endpoints(server).authorization);
         let lines = vec![format!("303 to {issuer}{}", path(&self.authorize(&asking)))];
         self.answer("client", name::person(browser), lines);
     }
 
     fn push(&mut self, from: &'static str, server: Server, asking: &Asking, proof: ProofOf) {
-        let to = lane_of(self.scene.endpoints(server).push);
-        let by = self.presented(asking.client.0, proof);
+        let to = lane_of(self.scene.universe.endpoints(server).push);
+        let Some(by) = self.scene.universe.presented(asking.client.0, proof) else { return };
         self.ask(from, to, http::push(asking, self.scene.always(), &by));
         let taken = self.scene.facts().iter().find_map(|fact| match &fact.what {
             What::Pushed(pushed) => Some(answer::pushed(pushed)),
@@ -136,17 +133,6 @@ impl Carried<'_, '_> {
         if let Some(lines) = taken.or(named) {
             self.answer(to, from, lines);
         }
-    }
-
-    pub(super) fn presented(&self, client: u16, proof: ProofOf) -> Presented {
-        let client = ClientNo(client);
-        let entry = self.scene.universe.clients.iter().find(|entry| entry.no == client);
-        let proof = match (proof, entry.and_then(|entry| entry.secret)) {
-            (ProofOf::Right, Some(_)) => Proof::Basic(digest(secret(client.0))),
-            (ProofOf::Wrong, _) => Proof::Basic(digest(JUNK)),
-            (ProofOf::Right | ProofOf::Missing, _) => Proof::None,
-        };
-        Presented { client: Some(client), proof }
     }
 
     /// A browser brings an authorization response to whoever is at its address.

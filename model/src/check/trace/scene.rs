@@ -8,7 +8,7 @@ use crate::server::audience::AskedResources;
 use crate::server::redeem::TokenAsk;
 use crate::server::resource::Scheme;
 use crate::world::symbols::{self, ask, digest, grant_at, grant_id, key};
-use crate::world::{Action, At, Browser, Call, Endpoints, Next, OWNER, Server, Stage, Universe, World};
+use crate::world::{Action, At, Browser, Call, Next, OWNER, Server, Stage, Universe, World};
 
 /// An action in its world, and what came of it.
 #[derive(Debug, Clone, Copy)]
@@ -120,14 +120,6 @@ impl<'a> Scene<'a> {
     /// The scheme behind which the client shows its tokens.
     pub(super) fn scheme(&self) -> Scheme {
         if self.universe.scope.dpop { Scheme::Dpop } else { Scheme::Bearer }
-    }
-
-    /// Whose endpoints the metadata of a server names.
-    pub(super) fn endpoints(&self, server: Server) -> Endpoints {
-        match (server, self.universe.scope.malicious) {
-            (Server::Malicious, Some(malicious)) => malicious.endpoints,
-            (Server::Honest | Server::Malicious, _) => Endpoints::all(Server::Honest),
-        }
     }
 
     /// Whose account a token speaks for, if a token request of this world brought it.
