@@ -12,6 +12,7 @@ use crate::law::Law;
 use crate::mitigation::{GOALS, Goal, MITIGATIONS, Mitigation};
 use crate::scope::Scope;
 use crate::world::Action;
+use crate::world::action::steps;
 
 /// What stops a goal.
 #[derive(Debug, Clone)]
@@ -81,9 +82,7 @@ pub fn matrix(threads: NonZeroUsize) -> Vec<Row> {
 }
 
 fn row(goal: &'static Goal, traces: &[Option<Vec<Action>>]) -> Row {
-    let length = |trace: &Option<Vec<Action>>| {
-        trace.as_ref().map(|trace| (trace.iter().filter(|action| action.is_step()).count(), trace.len()))
-    };
+    let length = |trace: &Option<Vec<Action>>| trace.as_ref().map(|trace| (steps(trace), trace.len()));
     // A set stops the goal if no larger one lets it through.
     let stops = |set: usize| (0..traces.len()).all(|more| more & set != set || traces[more].is_none());
     let mut stopping: Vec<usize> = (0..traces.len()).filter(|set| stops(*set)).collect();

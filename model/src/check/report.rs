@@ -11,6 +11,7 @@ use crate::attack::{Attack, Kind};
 use crate::fault::Faults;
 use crate::law::Law;
 use crate::scope::Scope;
+use crate::world::action::steps;
 use crate::world::{Action, Universe};
 
 /// Explored scopes, as JSON.
@@ -136,7 +137,7 @@ pub fn attacks_json(tried: &[Tried]) -> Value {
                 "law": tried.attack.law,
                 "scope": tried.attack.scope,
                 "found": tried.trace.is_some(),
-                "steps": trace.iter().filter(|action| action.is_step()).count(),
+                "steps": steps(trace),
                 "actions": trace.len(),
                 "absent_when_mitigated": tried.absent_when_mitigated,
                 "residual": tried.attack.is_residual(),
@@ -152,7 +153,6 @@ pub fn attacks_json(tried: &[Tried]) -> Value {
 pub fn attack_text(tried: &Tried) -> String {
     let verdict = if tried.holds() { "holds" } else { "FAILS" };
     let attack = tried.attack;
-    let steps = |trace: &Vec<Action>| trace.iter().filter(|action| action.is_step()).count();
     let found = match &tried.trace {
         Some(trace) => format!("found in {} steps ({} actions)", steps(trace), trace.len()),
         None => "NOT FOUND".to_owned(),

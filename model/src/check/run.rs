@@ -76,12 +76,3 @@ pub fn shortest(scope: &'static Scope, faults: Faults, law: &'static Law) -> Opt
     let universe = Universe::new(scope, faults);
     Search::run(&universe, &[law], Until::Fall).fall(0)
 }
-
-/// The laws of a scope that fall under faults, each with its shortest trace.
-#[must_use]
-pub fn fallen(scope: &'static Scope, faults: &Faults) -> Vec<(&'static Law, Vec<Action>)> {
-    laws_of(scope)
-        .into_iter()
-        .filter_map(|law| shortest(scope, faults.clone(), law).map(|trace| (law, trace)))
-        .collect()
-}

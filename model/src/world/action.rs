@@ -144,6 +144,12 @@ impl Action {
     }
 }
 
+/// How many steps of the usual count a trace has.
+#[must_use]
+pub fn steps(trace: &[Action]) -> usize {
+    trace.iter().filter(|action| action.is_step()).count()
+}
+
 impl Universe {
     /// Adds everything that may happen next, in a fixed order.
     pub fn actions(&self, world: &World, actions: &mut Vec<Action>) {

@@ -10,7 +10,7 @@ use super::parts::{Call, Stage};
 use super::symbols::{grant_at, token};
 use super::{Next, Universe, World};
 use crate::fault::Fault;
-use crate::grant::Grant;
+use crate::grant::{Grant, Session};
 use crate::policy::Time;
 use crate::secret::Digest;
 use crate::server::dpop::{Use, marker};
@@ -49,19 +49,10 @@ impl Universe {
         let mut at = self.moment(world.now, grant, secret);
         self.faults.before_marking(&mut at, &mut request);
         self.mark_request(&at, &mut world.marks, &mut request);
-        let client =
-            needs.client.and_then(|no| self.client(no)).map(|client| self.faults.on_client(client, &request));
-        let mut found = Found {
-            client: client.as_deref(),
-            session: needs
-                .session
-                .and_then(|key| world.logins.iter().find(|login| login.key == key).copied()),
-            grant: needs.grant.and_then(|id| world.read(grant_at(id), read)),
-        };
-        self.faults.before(&mut at, &mut found, &mut request);
-        let mut outcome = step(&at, &found, &request);
-        self.faults.after(&at, &found, &request, &mut outcome);
-        match outcome {
+        let session =
+            needs.session.and_then(|key| world.logins.iter().find(|login| login.key == key).copied());
+        let grant = needs.grant.and_then(|id| world.read(grant_at(id), read));
+        match self.judge(at, request, session, grant) {
             Outcome::Reply(reply) => Some(reply),
             Outcome::Write(pending) => {
                 match pending.write {
@@ -79,13 +70,22 @@ impl Universe {
         }
     }
 
-    fn judge(&self, world: &World, at: usize, call: &Call, seen: (Option<Grant>, Time)) -> Outcome {
-        let mut request = Request::Token(call.request);
-        let needs = locate(&request);
-        let mut moment = self.moment(seen.1, world.grants.len(), token(at));
-        let client =
-            needs.client.and_then(|no| self.client(no)).map(|client| self.faults.on_client(client, &request));
-        let mut found = Found { client: client.as_deref(), session: None, grant: seen.0 };
+    fn judge_call(&self, world: &World, at: usize, call: &Call, seen: (Option<Grant>, Time)) -> Outcome {
+        let moment = self.moment(seen.1, world.grants.len(), token(at));
+        self.judge(moment, Request::Token(call.request), None, seen.0)
+    }
+
+    /// Judges a request against the records that were read, with the faults around it.
+    fn judge(
+        &self,
+        mut moment: Moment,
+        mut request: Request,
+        session: Option<Session>,
+        grant: Option<Grant>,
+    ) -> Outcome {
+        let client = locate(&request).client.and_then(|no| self.client(no));
+        let client = client.map(|client| self.faults.on_client(client, &request));
+        let mut found = Found { client: client.as_deref(), session, grant };
         self.faults.before(&mut moment, &mut found, &mut request);
         let mut outcome = step(&moment, &found, &request);
         self.faults.after(&moment, &found, &request, &mut outcome);
@@ -129,7 +129,7 @@ impl Universe {
             world.mishaps += 1;
         }
         let seen = id.and_then(|id| world.read(grant_at(id), read));
-        match self.judge(&world, at, &call, (seen, world.now)) {
+        match self.judge_call(&world, at, &call, (seen, world.now)) {
             Outcome::Reply(reply) => Some(self.answer(world, at, &call, &reply)),
             Outcome::Write(pending) => {
                 match pending.write {
@@ -159,7 +159,7 @@ impl Universe {
     /// Writes what a call was judged to; the reply, if nobody was faster.
     fn write(&self, world: &mut World, at: usize, call: &Call) -> Option<Option<Reply>> {
         let Stage::Loaded(seen, loaded_at) = call.stage else { return None };
-        let Outcome::Write(pending) = self.judge(world, at, call, (Some(seen), loaded_at)) else {
+        let Outcome::Write(pending) = self.judge_call(world, at, call, (Some(seen), loaded_at)) else {
             return None;
         };
         let Write::SwapGrant(next) = pending.write else { return None };
@@ -174,15 +174,10 @@ impl Universe {
     /// The server writes and answers, and its answer is lost: whoever asked cannot tell what happened.
     pub(super) fn lose(&self, mut world: World, at: usize) -> Option<Next> {
         let call = **world.calls.get(at)?;
-        let reply = self.write(&mut world, at, &call)?;
+        self.write(&mut world, at, &call)??;
         world.mishaps += 1;
-        match reply {
-            Some(_) => {
-                self.observe_lost(&mut world, &call);
-                Some(self.unheard(world, at, &call))
-            }
-            None => None,
-        }
+        self.observe_lost(&mut world, &call);
+        Some(self.unheard(world, at, &call))
     }
 
     /// The process stops between its load and its commit: nothing happened, and nobody is told.
