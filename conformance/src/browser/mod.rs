@@ -1,5 +1,5 @@
 //! A browser of our own: cookies, redirects by hand, forms. It never connects to a redirect URI or to a foreign
-//! origin; it stops there and hands over the `Location`.
+//! origin, whatever leads there; it stops and hands over the `Location`.
 
 mod guess;
 mod jar;
@@ -17,7 +17,7 @@ use crate::context::Context;
 use crate::exchange::{Actor, Exchange, Request};
 use crate::params::Params;
 use crate::stop::{Checked, Stop};
-use crate::target::Who;
+use crate::target::{Place, Who, shown};
 
 /// Browsers give up about here.
 const MAX_REDIRECTS: usize = 20;
@@ -27,25 +27,27 @@ const MAX_PAGES: usize = 8;
 /// Where a browser came to rest.
 #[derive(Debug, Clone)]
 pub enum Landing {
-    /// Sent to a redirect URI of one of the target's clients.
+    /// Led to a redirect URI of one of the target's clients.
     Callback(Location),
-    /// Sent to an origin that belongs neither to the server nor to a client.
+    /// Led to an origin that belongs neither to the server nor to a client, or to no address at all.
     Foreign(Location),
     /// A page, of any status.
     Page(Page),
 }
 
-/// A `Location` that the browser did not follow.
+/// A place that the browser was led to and did not go to, by the `Location` of a redirect or otherwise.
 #[derive(Debug, Clone)]
 pub struct Location {
     /// The exchange that carries it.
     pub exchange: Arc<Exchange>,
-    /// The header's value, exactly.
+    /// The header's value, exactly; the URL of what was not sent.
     pub text: String,
     /// The pairs of its query.
     pub params: Params,
     /// The pairs of its fragment, for a server that answers there.
     pub fragment: Params,
+    /// For anything but a redirect, which the server has answered with: what was not sent, and why.
+    pub unsent: Option<String>,
 }
 
 /// Where `Browser::run_until` stops.
@@ -75,6 +77,16 @@ pub struct Browser {
 }
 
 impl Landing {
+    /// Where a browser comes to rest that was led to a place and may not go there.
+    fn led_to(place: Place, location: Location) -> Self {
+        match place {
+            Place::Callback => Self::Callback(location),
+            Place::LikeCallback | Place::Named | Place::Foreign | Place::Nowhere | Place::Own => {
+                Self::Foreign(location)
+            }
+        }
+    }
+
     /// The exchange at which it came to rest.
     #[must_use]
     pub const fn exchange(&self) -> &Arc<Exchange> {
@@ -102,6 +114,20 @@ impl Landing {
         }
     }
 
+    /// That the server's own answer led here, and not a form or an address that the browser kept to itself.
+    ///
+    /// # Errors
+    /// `not-tested` if something was not sent.
+    pub fn sent(&self) -> Checked {
+        match self {
+            Self::Callback(Location { unsent: Some(reason), exchange, .. })
+            | Self::Foreign(Location { unsent: Some(reason), exchange, .. }) => {
+                Err(Stop::not_tested(reason).at(exchange))
+            }
+            Self::Callback(_) | Self::Foreign(_) | Self::Page(_) => Ok(()),
+        }
+    }
+
     /// What was seen, in a few words, for the `saw` of a broken expectation. Names parameters, not their values,
     /// but for `error`.
     #[must_use]
@@ -116,6 +142,8 @@ impl Landing {
             names.join(", ")
         };
         match self {
+            Self::Callback(Location { unsent: Some(reason), .. })
+            | Self::Foreign(Location { unsent: Some(reason), .. }) => reason.clone(),
             Self::Callback(at) => format!("a redirect to the client with {}", location(at)),
             Self::Foreign(at) => {
                 let place = at.text.split(['?', '#']).next().unwrap_or_default();
@@ -138,7 +166,8 @@ impl Browser {
     /// Opens a URL and follows redirects until it comes to rest.
     ///
     /// # Errors
-    /// `errored` without a usable answer; broken after 20 redirects.
+    /// `errored` without a usable answer; broken after 20 redirects; `not-tested` if it may not go there and no
+    /// exchange led to it.
     pub async fn open(&mut self, url: &str) -> Checked<Landing> {
         self.send(Request::get(url)).await
     }
@@ -148,7 +177,13 @@ impl Browser {
     /// # Errors
     /// As [`Browser::open`].
     pub async fn submit(&mut self, submission: &Submission) -> Checked<Landing> {
-        self.send(submission.request()).await
+        let mut users = self.context.target().users.values();
+        let logs_in = users.any(|user| submission.params.pairs().any(|(_, value)| value == user.password));
+        let word = if logs_in { "the login form" } else { "the form" };
+        let led = format!("{word} at {} leads to", shown(&submission.page));
+        let recorded = self.context.recording();
+        let shows = recorded.into_iter().rev().find(|exchange| exchange.request.url == submission.page);
+        self.travel(submission.request(), &led, shows).await
     }
 
     /// Sends any request with this browser's cookies and follows redirects until it comes to rest.
@@ -156,6 +191,25 @@ impl Browser {
     /// # Errors
     /// As [`Browser::open`].
     pub async fn send(&mut self, request: Request) -> Checked<Landing> {
+        self.travel(request, "the browser was to open", None).await
+    }
+
+    /// Sends a request, if it may go where `led` and its URL say, and follows redirects. `shows` is the exchange that
+    /// led to it.
+    async fn travel(
+        &mut self,
+        request: Request,
+        led: &str,
+        shows: Option<Arc<Exchange>>,
+    ) -> Checked<Landing> {
+        let place = self.context.target().place(&request.url);
+        if let Some(why) = place.closed_to_browsers() {
+            let reason = format!("{led} {}, {why}", shown(&request.url));
+            let stop = self.context.keep_back(Stop::not_tested(&reason));
+            let Some(exchange) = shows.or_else(|| self.trail.last().cloned()) else { return Err(stop) };
+            let location = Location::read(&exchange, &request.url, &request.url);
+            return Ok(Landing::led_to(place, Location { unsent: Some(reason), ..location }));
+        }
         let mut request = request;
         for _ in 0..=MAX_REDIRECTS {
             let exchange = self.step(request.clone()).await?;
@@ -164,10 +218,8 @@ impl Browser {
                 return Ok(Landing::Page(Page::read(&exchange)));
             };
             let Some(next) = self.follow(&request, response.status, text) else {
-                let location = Location::read(&exchange, &request.url, text);
-                let at_client = Url::parse(&page::resolve(&request.url, text))
-                    .is_ok_and(|url| self.context.target().is_callback(&url));
-                return Ok(if at_client { Landing::Callback(location) } else { Landing::Foreign(location) });
+                let place = self.context.target().place(&page::resolve(&request.url, text));
+                return Ok(Landing::led_to(place, Location::read(&exchange, &request.url, text)));
             };
             request = next;
         }
@@ -179,7 +231,7 @@ impl Browser {
     /// Sends one request with this browser's cookies, takes the answer's cookies, and follows nothing.
     ///
     /// # Errors
-    /// `errored` if no answer came.
+    /// `errored` if no answer came; `not-tested` if it may not go there.
     pub async fn step(&mut self, request: Request) -> Checked<Arc<Exchange>> {
         let url = Url::parse(&request.url);
         let cookies = url.as_ref().ok().and_then(|url| self.jar.header(url, SystemTime::now()));
@@ -190,7 +242,7 @@ impl Browser {
         if !request.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("accept")) {
             request = request.header("Accept", "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8");
         }
-        let exchange = self.context.send_from((self.actor, Some(self.number)), request).await;
+        let exchange = self.context.send_from((self.actor, Some(self.number)), request).await?;
         self.trail.push(Arc::clone(&exchange));
         match (&exchange.answer, url) {
             (Ok(response), Ok(url)) => {
@@ -262,7 +314,7 @@ impl Browser {
     /// The request that follows a redirect; `None` where the browser must not go.
     fn follow(&self, request: &Request, status: u16, location: &str) -> Option<Request> {
         let url = Url::parse(&request.url).and_then(|base| base.join(location)).ok()?;
-        if self.context.target().is_callback(&url) || !self.context.target().is_own(&url) {
+        if self.context.target().place(url.as_str()) != Place::Own {
             return None;
         }
         let mut next = request.clone().without_header("Origin").without_header("Cookie");
@@ -287,6 +339,7 @@ impl Location {
             text: text.into(),
             params: Params::decode(query),
             fragment: Params::decode(fragment),
+            unsent: None,
         }
     }
 

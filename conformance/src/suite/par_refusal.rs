@@ -275,7 +275,7 @@ async fn too_large_is_413(ctx: &Context) -> Checked {
     const MEBIBYTE: usize = 1 << 20;
     let ask = accepted(ctx).await?;
     let push = ctx.push(&ask.set("state", &"s".repeat(MEBIBYTE)));
-    let answer = ctx.send_as(push.who, push.request(ctx.push_url()?)).await;
+    let answer = ctx.send_as(push.who, push.request(ctx.push_url()?)).await?;
     match answer.status() {
         Some(413) => Ok(()),
         Some(200..300) => Err(Stop::not_offered("the server takes a push of a mebibyte")),
