@@ -140,6 +140,7 @@ async fn a_case_that_kept_something_back_is_not_tested_and_says_what() {
         ("login/wrong-password-refused", 2, "the form"),
         ("client-id/unknown-client-is-sent-nowhere", 2, "the login form"),
         ("errors/unsupported-response-type", 2, "the login form"),
+        ("authorize/empty-parameter-counts-as-absent", 3, "the login form"),
         ("driven/honest-flow", 1, "the login form"),
     ];
     let (client, foreign) = (Script::start(&[]).await, Script::start(&[]).await);

@@ -146,7 +146,9 @@ async fn a_form_to_a_redirect_uri_is_not_sent() {
         ("a login form", form("method=post action=http://CLIENT/cb?x=1", FIELDS), Decision::Approve),
         ("a button", form("method=post action=/own", "<button formaction=http://CLIENT/cb>Allow</button>"), Decision::Approve),
         ("a base", page(&format!("<base href=http://CLIENT/><form method=post action=cb>{ALLOW}</form>")), Decision::Approve),
-        ("a link", page(&format!("<form method=post action=/own>{ALLOW}</form><a href=http://CLIENT/cb?error=access_denied>Cancel</a>")), Decision::Deny),
+        ("a link", page(&format!("<form method=post action=/own>{ALLOW}</form><a href=http://CLIENT/cb?code=c1>Cancel</a>")), Decision::Deny),
+        ("a link with both", page(&format!("<form method=post action=/own>{ALLOW}</form><a href=http://CLIENT/cb?code=c1&error=e>Cancel</a>")), Decision::Deny),
+        ("a login form by GET", form("action=http://CLIENT/cb", &format!("<input type=hidden name=error value=e>{FIELDS}")), Decision::Approve),
         ("any port of a public client", form("method=post action=http://FOREIGN/app", ALLOW), Decision::Approve),
     ];
     for (what, answer, decision) in table {
@@ -160,6 +162,30 @@ async fn a_form_to_a_redirect_uri_is_not_sent() {
             "{what}: {}",
             stop.saw
         );
+    }
+}
+
+#[tokio::test]
+async fn a_link_that_cancels_at_the_redirect_uri_is_an_answer_that_nobody_has_to_send() {
+    let link = "<a href=\"http://CLIENT/cb?error=access_denied&amp;state=s1\">Cancel</a>";
+    let by_get = "<form action=http://CLIENT/cb><input type=hidden name=error value=access_denied>\
+                  <input type=hidden name=state value=s1><button>Cancel</button></form>";
+    for html in [link, by_get] {
+        let answer = page(&format!("<form method=post action=/own>{ALLOW}</form>{html}"));
+        let scene = Scene::set(&[("GET /start", &answer)]).await;
+        let (_, landing) = scene.walk("", Decision::Deny).await;
+        scene.nothing_left(html);
+        landing.sent().expect("it is an answer");
+        let told = landing.callback().expect("it leads to the client");
+        assert_eq!(
+            (told.params.first("error"), told.params.first("state")),
+            (Some("access_denied"), Some("s1"))
+        );
+        let said = format!(
+            "a link or form at {}/start leads to the client with error=access_denied, state",
+            scene.own.base
+        );
+        assert_eq!(landing.describe(), said);
     }
 }
 

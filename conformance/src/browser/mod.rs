@@ -3,6 +3,7 @@
 
 mod guess;
 mod jar;
+mod landing;
 mod page;
 
 use std::sync::Arc;
@@ -10,12 +11,12 @@ use std::time::SystemTime;
 
 pub use guess::{Decision, consent, login};
 pub use jar::Jar;
+pub use landing::{Landing, Led, Location};
 pub use page::{Button, Field, Form, Link, Page, Submission};
 use url::Url;
 
 use crate::context::Context;
 use crate::exchange::{Actor, Exchange, Request};
-use crate::params::Params;
 use crate::stop::{Checked, Stop};
 use crate::target::{Place, Who, shown};
 
@@ -23,32 +24,6 @@ use crate::target::{Place, Who, shown};
 const MAX_REDIRECTS: usize = 20;
 /// Login and consent take at most this many pages.
 const MAX_PAGES: usize = 8;
-
-/// Where a browser came to rest.
-#[derive(Debug, Clone)]
-pub enum Landing {
-    /// Led to a redirect URI of one of the target's clients.
-    Callback(Location),
-    /// Led to an origin that belongs neither to the server nor to a client, or to no address at all.
-    Foreign(Location),
-    /// A page, of any status.
-    Page(Page),
-}
-
-/// A place that the browser was led to and did not go to, by the `Location` of a redirect or otherwise.
-#[derive(Debug, Clone)]
-pub struct Location {
-    /// The exchange that carries it.
-    pub exchange: Arc<Exchange>,
-    /// The header's value, exactly; the URL of what was not sent.
-    pub text: String,
-    /// The pairs of its query.
-    pub params: Params,
-    /// The pairs of its fragment, for a server that answers there.
-    pub fragment: Params,
-    /// For anything but a redirect, which the server has answered with: what was not sent, and why.
-    pub unsent: Option<String>,
-}
 
 /// Where `Browser::run_until` stops.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,6 +34,16 @@ pub enum Until {
     Consent,
     /// Where nothing more is to be filled in.
     End,
+}
+
+/// What on a page leads to a request.
+struct Source {
+    /// Where the page is.
+    page: String,
+    /// Whether it sends a password.
+    logs_in: bool,
+    /// What shows the page.
+    exchange: Option<Arc<Exchange>>,
 }
 
 /// A browser with its own cookie jar. Cloning it forks the session.
@@ -74,87 +59,6 @@ pub struct Browser {
     pub actor: Actor,
     /// Every exchange of this browser, in order.
     pub trail: Vec<Arc<Exchange>>,
-}
-
-impl Landing {
-    /// Where a browser comes to rest that was led to a place and may not go there.
-    fn led_to(place: Place, location: Location) -> Self {
-        match place {
-            Place::Callback => Self::Callback(location),
-            Place::LikeCallback | Place::Named | Place::Foreign | Place::Nowhere | Place::Own => {
-                Self::Foreign(location)
-            }
-        }
-    }
-
-    /// The exchange at which it came to rest.
-    #[must_use]
-    pub const fn exchange(&self) -> &Arc<Exchange> {
-        match self {
-            Self::Callback(location) | Self::Foreign(location) => &location.exchange,
-            Self::Page(page) => &page.exchange,
-        }
-    }
-
-    /// The location at a client, if that is where it came to rest.
-    #[must_use]
-    pub const fn callback(&self) -> Option<&Location> {
-        match self {
-            Self::Callback(location) => Some(location),
-            Self::Foreign(_) | Self::Page(_) => None,
-        }
-    }
-
-    /// The page, if it came to rest on one.
-    #[must_use]
-    pub const fn page(&self) -> Option<&Page> {
-        match self {
-            Self::Page(page) => Some(page),
-            Self::Callback(_) | Self::Foreign(_) => None,
-        }
-    }
-
-    /// That the server's own answer led here, and not a form or an address that the browser kept to itself.
-    ///
-    /// # Errors
-    /// `not-tested` if something was not sent.
-    pub fn sent(&self) -> Checked {
-        match self {
-            Self::Callback(Location { unsent: Some(reason), exchange, .. })
-            | Self::Foreign(Location { unsent: Some(reason), exchange, .. }) => {
-                Err(Stop::not_tested(reason).at(exchange))
-            }
-            Self::Callback(_) | Self::Foreign(_) | Self::Page(_) => Ok(()),
-        }
-    }
-
-    /// What was seen, in a few words, for the `saw` of a broken expectation. Names parameters, not their values,
-    /// but for `error`.
-    #[must_use]
-    pub fn describe(&self) -> String {
-        let location = |location: &Location| {
-            let names: Vec<String> = location
-                .params
-                .pairs()
-                .chain(location.fragment.pairs())
-                .map(|(name, value)| if name == "error" { format!("error={value}") } else { name.into() })
-                .collect();
-            names.join(", ")
-        };
-        match self {
-            Self::Callback(Location { unsent: Some(reason), .. })
-            | Self::Foreign(Location { unsent: Some(reason), .. }) => reason.clone(),
-            Self::Callback(at) => format!("a redirect to the client with {}", location(at)),
-            Self::Foreign(at) => {
-                let place = at.text.split(['?', '#']).next().unwrap_or_default();
-                format!("a redirect to {place} with {}", location(at))
-            }
-            Self::Page(page) => {
-                let text: String = page.text.chars().take(80).collect();
-                format!("a page with status {} that says {text:?}", page.status)
-            }
-        }
-    }
 }
 
 impl Browser {
@@ -179,11 +83,10 @@ impl Browser {
     pub async fn submit(&mut self, submission: &Submission) -> Checked<Landing> {
         let mut users = self.context.target().users.values();
         let logs_in = users.any(|user| submission.params.pairs().any(|(_, value)| value == user.password));
-        let word = if logs_in { "the login form" } else { "the form" };
-        let led = format!("{word} at {} leads to", shown(&submission.page));
-        let recorded = self.context.recording();
-        let shows = recorded.into_iter().rev().find(|exchange| exchange.request.url == submission.page);
-        self.travel(submission.request(), &led, shows).await
+        let mut recorded = self.context.recording().into_iter().rev();
+        let exchange = recorded.find(|exchange| exchange.request.url == submission.page);
+        let source = Source { page: shown(&submission.page), logs_in, exchange };
+        self.travel(submission.request(), Some(source)).await
     }
 
     /// Sends any request with this browser's cookies and follows redirects until it comes to rest.
@@ -191,24 +94,14 @@ impl Browser {
     /// # Errors
     /// As [`Browser::open`].
     pub async fn send(&mut self, request: Request) -> Checked<Landing> {
-        self.travel(request, "the browser was to open", None).await
+        self.travel(request, None).await
     }
 
-    /// Sends a request, if it may go where `led` and its URL say, and follows redirects. `shows` is the exchange that
-    /// led to it.
-    async fn travel(
-        &mut self,
-        request: Request,
-        led: &str,
-        shows: Option<Arc<Exchange>>,
-    ) -> Checked<Landing> {
+    /// Sends a request, if it may go there, and follows redirects.
+    async fn travel(&mut self, request: Request, source: Option<Source>) -> Checked<Landing> {
         let place = self.context.target().place(&request.url);
         if let Some(why) = place.closed_to_browsers() {
-            let reason = format!("{led} {}, {why}", shown(&request.url));
-            let stop = self.context.keep_back(Stop::not_tested(&reason));
-            let Some(exchange) = shows.or_else(|| self.trail.last().cloned()) else { return Err(stop) };
-            let location = Location::read(&exchange, &request.url, &request.url);
-            return Ok(Landing::led_to(place, Location { unsent: Some(reason), ..location }));
+            return self.stay(&request, place, source, why);
         }
         let mut request = request;
         for _ in 0..=MAX_REDIRECTS {
@@ -219,7 +112,7 @@ impl Browser {
             };
             let Some(next) = self.follow(&request, response.status, text) else {
                 let place = self.context.target().place(&page::resolve(&request.url, text));
-                return Ok(Landing::led_to(place, Location::read(&exchange, &request.url, text)));
+                return Ok(Landing::led_to(place, Location::redirect(&exchange, text)));
             };
             request = next;
         }
@@ -311,6 +204,33 @@ impl Browser {
         consent(page, &self.context.target().forms, decision)
     }
 
+    /// The landing of a browser that is to send a request to a place that is closed to it, for this reason.
+    fn stay(&self, request: &Request, place: Place, source: Option<Source>, why: &str) -> Checked<Landing> {
+        let is_link = request.method == "GET" && source.as_ref().is_some_and(|source| !source.logs_in);
+        let led = match &source {
+            None => "the browser was to open".to_owned(),
+            Some(Source { page, logs_in: true, .. }) => format!("the login form at {page} leads to"),
+            Some(Source { page, .. }) if is_link => format!("a link or form at {page} leads to"),
+            Some(Source { page, .. }) => format!("the form at {page} leads to"),
+        };
+        let shows = source.and_then(|source| source.exchange).or_else(|| self.trail.last().cloned());
+        if let (Place::Callback, true, Some(exchange)) = (place, is_link, &shows) {
+            let location = Location::of(exchange, &request.url, Led::Link(led.clone()));
+            // No law could tell where a code came from.
+            if location.params.has("error") && !location.params.has("code") {
+                return Ok(Landing::Callback(location));
+            }
+        }
+        let reason = format!("{led} {}, {why}", shown(&request.url));
+        let stop = self.context.keep_back(Stop::not_tested(&reason));
+        match &shows {
+            Some(exchange) => {
+                Ok(Landing::led_to(place, Location::of(exchange, &request.url, Led::Unsent(reason))))
+            }
+            None => Err(stop),
+        }
+    }
+
     /// The request that follows a redirect; `None` where the browser must not go.
     fn follow(&self, request: &Request, status: u16, location: &str) -> Option<Request> {
         let url = Url::parse(&request.url).and_then(|base| base.join(location)).ok()?;
@@ -326,26 +246,5 @@ impl Browser {
         bare.set_fragment(None);
         next.url = bare.into();
         Some(next)
-    }
-}
-
-impl Location {
-    fn read(exchange: &Arc<Exchange>, base: &str, text: &str) -> Self {
-        let absolute = page::resolve(base, text);
-        let (rest, fragment) = absolute.split_once('#').unwrap_or((&absolute, ""));
-        let query = rest.split_once('?').map_or("", |(_, query)| query);
-        Self {
-            exchange: Arc::clone(exchange),
-            text: text.into(),
-            params: Params::decode(query),
-            fragment: Params::decode(fragment),
-            unsent: None,
-        }
-    }
-
-    /// The redirect URI part: what stands before the query and the fragment.
-    #[must_use]
-    pub fn base(&self) -> &str {
-        self.text.split(['?', '#']).next().unwrap_or_default()
     }
 }

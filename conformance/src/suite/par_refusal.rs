@@ -177,6 +177,7 @@ async fn refused_sooner_or_later(ctx: &Context, ask: &AuthorizationRequest, erro
         return expect::token_error(&answer, errors).map(drop);
     };
     let landing = ctx.authorize(&ask.by_reference(&request_uri)).await?;
+    landing.sent()?;
     if errors == ["invalid_scope"] && expect::code_redirect(ask, &landing).is_ok() {
         let plain = ctx.authorize(ask).await?;
         return match expect::code_redirect(ask, &plain) {
