@@ -19,7 +19,7 @@ use crate::report::{Style, Veil, json, text};
 use crate::run::{Halt, Outcome, Progress, run};
 use crate::select::Selection;
 use crate::selftest::selftest;
-use crate::target::{self, DiscoverError, Flags, Target, discover};
+use crate::target::{self, DiscoverError, Endpoint, Flags, Target, discover};
 use crate::verdict::Report;
 
 const EXAMPLES: &str = "\
@@ -196,7 +196,7 @@ async fn execute_run(args: RunArgs) -> Result<u8, Halt> {
         headers: args.header.clone(),
     };
     let wire = Wire::new(&settings).map_err(|error| Halt::usage(error.to_string()))?;
-    let (mut target, clock, _reference) = choose_target(&args).await?;
+    let (mut target, clock, reference) = choose_target(&args).await?;
     let discovered = tokio::select! {
         biased;
         () = interrupted() => return Err(Halt::incomplete("interrupted before the first case")),
@@ -210,7 +210,7 @@ async fn execute_run(args: RunArgs) -> Result<u8, Halt> {
     let live = Arc::new(Live::new(target, wire, clock, args.profile, seed));
     let selection =
         Selection { only: args.only, skip: args.skip, slow: args.slow, partition: args.partition };
-    let mut ticker = Ticker { shown: std::io::stderr().is_terminal() };
+    let mut ticker = Ticker { shown: std::io::stderr().is_terminal(), leaves: reference.is_none() };
     let outcome = run(&live, &selection, args.strict, &mut ticker, interrupted()).await;
     ticker.clear();
     let outcome = outcome?;
@@ -328,9 +328,11 @@ fn seconds(text: &str) -> Result<f64, String> {
     }
 }
 
-/// One line on a terminal that says which case runs.
+/// Where secrets go, and one line on a terminal that says which case runs.
 struct Ticker {
     shown: bool,
+    /// Whether anything leaves this process.
+    leaves: bool,
 }
 
 impl Ticker {
@@ -342,6 +344,14 @@ impl Ticker {
 }
 
 impl Progress for Ticker {
+    fn sends_to(&mut self, endpoints: &[Endpoint]) {
+        if self.leaves {
+            let table = Endpoint::table(endpoints);
+            // Nobody has to read it.
+            let _ = write!(std::io::stderr(), "passwords, client secrets and tokens go to\n{table}");
+        }
+    }
+
     fn starts(&mut self, number: usize, of: usize, id: &str) {
         if self.shown {
             eprint!("\r\x1b[K[{number}/{of}] {id}");

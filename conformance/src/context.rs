@@ -16,7 +16,7 @@ use crate::exchange::{Actor, Exchange, Request};
 use crate::live::{Live, lock};
 use crate::need::{Met, Need};
 use crate::stop::{Checked, Stop};
-use crate::target::{Client, ClientRole, Resource, Target, Who};
+use crate::target::{Client, ClientRole, Resource, Target, Who, shown};
 
 /// One case's view of the run. Cheap to clone; clones share the recording.
 #[derive(Clone)]
@@ -29,6 +29,8 @@ struct Inner {
     notes: Mutex<Vec<String>>,
     /// The newest DPoP nonce of each URL.
     nonces: Mutex<BTreeMap<String, String>>,
+    /// Why something was not sent that the case wanted to send; the first reason.
+    unsent: Mutex<Option<Stop>>,
     draws: AtomicU64,
 }
 
@@ -42,6 +44,7 @@ impl Context {
             exchanges: Mutex::default(),
             notes: Mutex::default(),
             nonces: Mutex::default(),
+            unsent: Mutex::default(),
             draws: AtomicU64::new(0),
         }))
     }
@@ -196,32 +199,69 @@ impl Context {
     /// Sends a request as it stands: no cookies, no redirects.
     ///
     /// # Errors
-    /// `errored` if no answer came.
+    /// `errored` if no answer came; `not-tested` if it may not go there.
     pub async fn send(&self, who: Actor, request: Request) -> Checked<Arc<Exchange>> {
-        let exchange = self.send_as(who, request).await;
+        let exchange = self.send_as(who, request).await?;
         match &exchange.answer {
             Ok(_) => Ok(exchange),
             Err(fault) => Err(Stop::errored(fault.to_string()).at(&exchange)),
         }
     }
 
-    pub(crate) async fn send_as(&self, who: Actor, request: Request) -> Arc<Exchange> {
+    pub(crate) async fn send_as(&self, who: Actor, request: Request) -> Checked<Arc<Exchange>> {
         self.send_from((who, None), request).await
     }
 
-    pub(crate) async fn send_from(&self, sender: (Actor, Option<u64>), request: Request) -> Arc<Exchange> {
+    pub(crate) async fn send_from(
+        &self,
+        sender: (Actor, Option<u64>),
+        request: Request,
+    ) -> Checked<Arc<Exchange>> {
+        self.admit(sender.1, &request)?;
         let live = &self.0.live;
         let request = live.wire.dress(request);
         let (moments, answer) = live.wire.send(&request, || live.moment()).await;
-        self.record(live.exchange(sender, request, moments, answer))
+        Ok(self.record(live.exchange(sender, request, moments, answer)))
+    }
+
+    /// The one door: no browser leaves the server's own origins, no secret goes where the target and its metadata
+    /// have no endpoint, nobody connects to a redirect URI.
+    fn admit(&self, browser: Option<u64>, request: &Request) -> Checked {
+        let place = self.target().place(&request.url);
+        let closed = match browser {
+            Some(_) => place.closed_to_browsers(),
+            None => place.closed_to_clients(),
+        };
+        match closed {
+            None => Ok(()),
+            Some(why) => {
+                let reason = format!("nothing was sent to {}, {why}", shown(&request.url));
+                Err(self.keep_back(Stop::not_tested(reason)))
+            }
+        }
+    }
+
+    /// Remembers that something was not sent: what a case concludes without it is no verdict.
+    pub(crate) fn keep_back(&self, stop: Stop) -> Stop {
+        lock(&self.0.unsent).get_or_insert_with(|| stop.clone());
+        stop
+    }
+
+    /// That all was sent that the case wanted to send.
+    ///
+    /// # Errors
+    /// `not-tested` if something was kept back.
+    pub(crate) fn all_sent(&self) -> Checked {
+        lock(&self.0.unsent).clone().map_or(Ok(()), Err)
     }
 
     /// Sends `copies` of a request over as many connections: all of each but its last byte first, then the last
     /// bytes together, so that the server has them all in hand at the same moment.
     ///
     /// # Errors
-    /// `errored` if no copy had a usable answer.
+    /// `errored` if no copy had a usable answer; `not-tested` if it may not go there.
     pub async fn burst(&self, who: Actor, request: Request, copies: usize) -> Checked<Vec<Arc<Exchange>>> {
+        self.admit(None, &request)?;
         let live = &self.0.live;
         let request = live.wire.dress(request);
         let answers = crate::burst::burst(live, &request, copies).await;

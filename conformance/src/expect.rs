@@ -138,8 +138,9 @@ pub fn no_token(exchange: &Arc<Exchange>) -> Checked {
 /// An authorization response with exactly one non-empty `code` and no `error`, in the query.
 ///
 /// # Errors
-/// Broken if it is anything else.
+/// Broken if it is anything else; `not-tested` if the browser kept something back.
 pub fn code_redirect<'a>(ask: &AuthorizationRequest, landing: &'a Landing) -> Checked<&'a Location> {
+    landing.sent()?;
     let expected = || format!("a redirect to the redirect URI of {} with a code", ask.client.id);
     match landing.callback() {
         Some(location)
@@ -157,12 +158,13 @@ pub fn code_redirect<'a>(ask: &AuthorizationRequest, landing: &'a Landing) -> Ch
 /// looked at; see [`same_state`].
 ///
 /// # Errors
-/// Broken if it is anything else.
+/// Broken if it is anything else; `not-tested` if the browser kept something back.
 pub fn error_redirect<'a>(
     ask: &AuthorizationRequest,
     landing: &'a Landing,
     errors: &[&str],
 ) -> Checked<&'a Location> {
+    landing.sent()?;
     let fitting = |location: &&Location| {
         let fresh = |name| !location.params.has(name) && !location.fragment.has(name);
         matches!(location.params.all("error").as_slice(), [error] if errors.contains(error))
@@ -179,8 +181,9 @@ pub fn error_redirect<'a>(
 /// A page for the user and no redirect away from the server: any status but 5xx.
 ///
 /// # Errors
-/// Broken if it is anything else.
+/// Broken if it is anything else; `not-tested` if the browser kept something back.
 pub fn error_page(landing: &Landing) -> Checked {
+    landing.sent()?;
     match landing.page() {
         Some(page) if page.status < 500 && !page.leads_away() => Ok(()),
         _ => Err(landing
@@ -192,7 +195,7 @@ pub fn error_page(landing: &Landing) -> Checked {
 /// Either [`error_redirect`] or [`error_page`]: a refusal whose channel no text fixes.
 ///
 /// # Errors
-/// Broken if it is neither.
+/// Broken if it is neither; `not-tested` if the browser kept something back.
 pub fn refused(ask: &AuthorizationRequest, landing: &Landing, errors: &[&str]) -> Checked {
     if landing.page().is_some() {
         error_page(landing)

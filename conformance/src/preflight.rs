@@ -30,7 +30,10 @@ async fn log_in_one(context: &Context, who: Who) -> Result<(), Halt> {
         Err(stop) => return Err(unanswered(context, &stop)),
     };
     let code = context.code_from(&ask, &landing).map_err(|_| {
-        let advice = advice(context, &landing, &user.name);
+        let advice = match landing.sent() {
+            Ok(()) => advice(context, &landing, &user.name),
+            Err(unsent) => unsent.saw,
+        };
         Halt::incomplete(context.live().vault.text(&advice))
     })?;
     browser.who = None;
@@ -51,6 +54,9 @@ async fn log_in_one(context: &Context, who: Who) -> Result<(), Halt> {
 }
 
 fn unanswered(context: &Context, stop: &Stop) -> Halt {
+    if stop.kind == StopKind::NotTested {
+        return Halt::incomplete(context.live().vault.text(&stop.saw));
+    }
     let url = stop.exchange.as_ref().map_or("", |exchange| exchange.request.url.as_str());
     let url = url.split('?').next().unwrap_or_default();
     let advice = match stop.kind {

@@ -11,7 +11,7 @@ use crate::live::Live;
 use crate::need::{Met, Need};
 use crate::select::{NoMatch, Selection};
 use crate::stop::{Checked, Stop, StopKind};
-use crate::target::Who;
+use crate::target::{Endpoint, Who};
 use crate::verdict::{Overall, Report, Verdict, overall};
 use crate::{driven, laws, preflight, suite};
 
@@ -78,6 +78,8 @@ impl Outcome {
 
 /// Told what happens, while it happens.
 pub trait Progress: Send {
+    /// The run is about to begin, and will send what is secret to these endpoints.
+    fn sends_to(&mut self, _endpoints: &[Endpoint]) {}
     /// A case starts: its number, how many there are, its id.
     fn starts(&mut self, number: usize, of: usize, id: &str);
     /// A case ended.
@@ -118,6 +120,7 @@ pub async fn run(
     let start = Instant::now();
     let mut runner = Runner { live, strict, interrupt: pin!(interrupt) };
     let mut interrupted = false;
+    progress.sends_to(&live.target.secret_endpoints());
     runner.prepare(&chosen).await?;
     let mut reports = Vec::new();
     for (at, case) in chosen.iter().enumerate() {
@@ -222,6 +225,8 @@ impl<I: Future<Output = ()> + Send> Runner<'_, I> {
         if ending.as_ref().is_err_and(|stop| stop.kind == StopKind::Unlisted) {
             return Ended::Unlisted;
         }
+        // Without what was not sent, an answer of the server was taken for another.
+        let ending = ending.and_then(|()| context.all_sent());
         let report = Report::of(case, profile, self.strict, ending);
         let (seconds, notes, exchanges) =
             (start.elapsed().as_secs_f64(), context.notes(), context.recording());

@@ -1,93 +1,23 @@
 //! The browser against a server that answers by a script: where it goes, where it stops, what it carries.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+#[expect(dead_code, reason = "connections and whole runs are other tests' matter")]
+#[path = "common/script.rs"]
+mod script;
 
 use oauth_conformance::browser::{Decision, Landing, Until};
-use oauth_conformance::case::Profile;
-use oauth_conformance::clock::Clock;
-use oauth_conformance::context::Context;
 use oauth_conformance::exchange::Request;
-use oauth_conformance::http::{Settings, Wire};
-use oauth_conformance::live::Live;
 use oauth_conformance::stop::StopKind;
-use oauth_conformance::target::read_text;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use script::{Script, context};
 use tokio::net::TcpListener;
 
-/// A server that answers each `METHOD path` with fixed bytes and keeps what it was asked.
-struct Script {
-    base: String,
-    asked: Arc<Mutex<Vec<String>>>,
-}
-
-impl Script {
-    /// Answers are a status line's rest, header lines and a body: `302 Found\nLocation: /x\n\nbody`.
-    async fn start(answers: &[(&str, &str)]) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback has a free port");
-        let base = format!("http://{}", listener.local_addr().expect("a bound listener has an address"));
-        let own = base.clone();
-        let answers: BTreeMap<String, String> =
-            answers.iter().map(|(asked, answer)| ((*asked).into(), answer.replace("BASE", &own))).collect();
-        let asked = Arc::new(Mutex::new(Vec::new()));
-        let log = Arc::clone(&asked);
-        tokio::spawn(async move {
-            while let Ok((mut stream, _)) = listener.accept().await {
-                let mut bytes = vec![0; 65536];
-                let mut length = 0;
-                let text = loop {
-                    length += stream.read(&mut bytes[length..]).await.unwrap_or(0);
-                    let text = String::from_utf8_lossy(&bytes[..length]).into_owned();
-                    if is_whole(&text) {
-                        break text;
-                    }
-                };
-                let mut words = text.split(' ');
-                let key = format!("{} {}", words.next().unwrap_or(""), words.next().unwrap_or(""));
-                let answer = answers.get(&key).cloned().unwrap_or_else(|| "404 Not Found\n\nnothing".into());
-                let (head, body) = answer.split_once("\n\n").unwrap_or((&answer, ""));
-                let head = head.replace('\n', "\r\n");
-                let out = format!(
-                    "HTTP/1.1 {head}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
-                    body.len()
-                );
-                log.lock().expect("no holder panics").push(text);
-                let _ = stream.write_all(out.as_bytes()).await;
-            }
-        });
-        Self { base, asked }
-    }
-
-    fn context(&self) -> Context {
-        let text = format!(
-            "[endpoints]\nauthorization = \"{0}/authorize\"\ntoken = \"{0}/token\"\n\
-             [client]\nid = \"c\"\nsecret = \"client secret\"\nredirect_uri = \"http://client.example/cb\"\n\
-             [public_client]\nid = \"p\"\nredirect_uri = \"http://127.0.0.1/cb\"\n\
-             [user]\nname = \"ann\"\npassword = \"pass word\"\n",
-            self.base
-        );
-        let target = read_text("t.toml", &text, &|_| None).expect("the target is good");
-        let wire = Wire::new(&Settings::default()).expect("HTTP works");
-        Context::new(Arc::new(Live::new(target, wire, Clock::Real, Profile::Rfc9700, 1)), "test/browser")
-    }
-
-    fn asked(&self) -> Vec<String> {
-        self.asked.lock().expect("no holder panics").clone()
-    }
-
-    /// The first line of each request.
-    fn lines(&self) -> Vec<String> {
-        self.asked().iter().map(|text| text.lines().next().unwrap_or("").replace(" HTTP/1.1", "")).collect()
-    }
-}
-
-fn is_whole(text: &str) -> bool {
-    let Some((head, body)) = text.split_once("\r\n\r\n") else { return false };
-    let length = head.lines().find_map(|line| {
-        let (name, value) = line.split_once(':')?;
-        name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse::<usize>().ok())?
-    });
-    body.len() >= length.unwrap_or(0)
+/// A target at this origin, in the words of its file.
+fn target(base: &str) -> String {
+    format!(
+        "[endpoints]\nauthorization = \"{base}/authorize\"\ntoken = \"{base}/token\"\n\
+         [client]\nid = \"c\"\nsecret = \"client secret\"\nredirect_uri = \"http://client.example/cb\"\n\
+         [public_client]\nid = \"p\"\nredirect_uri = \"http://127.0.0.1/cb\"\n\
+         [user]\nname = \"ann\"\npassword = \"pass word\"\n"
+    )
 }
 
 #[tokio::test]
@@ -109,7 +39,7 @@ async fn it_stops_at_clients_and_foreign_origins_and_follows_its_own() {
     for (location, expected) in table {
         let answer = format!("302 Found\nLocation: {location}\n\n");
         let script = Script::start(&[("GET /in/start", &answer)]).await;
-        let context = script.context();
+        let context = context(&target(&script.base));
         let landing = context.browser().open(&format!("{}/in/start", script.base)).await.expect("it lands");
         let found = match &landing {
             Landing::Callback(_) => "callback",
@@ -127,7 +57,7 @@ async fn each_redirect_status_keeps_or_drops_the_method_as_browsers_do() {
     {
         let answer = format!("{status} X\nLocation: /b\n\n");
         let script = Script::start(&[("POST /a", &answer)]).await;
-        let context = script.context();
+        let context = context(&target(&script.base));
         let request = Request::form(format!("{}/a", script.base), &[("x", "1")].into());
         context.browser().send(request).await.expect("it lands");
         let second = script.asked().pop().expect("two requests came");
@@ -139,7 +69,7 @@ async fn each_redirect_status_keeps_or_drops_the_method_as_browsers_do() {
 #[tokio::test]
 async fn it_gives_up_on_redirects_without_end() {
     let script = Script::start(&[("GET /a", "302 Found\nLocation: /a\n\n")]).await;
-    let context = script.context();
+    let context = context(&target(&script.base));
     let stop = context.browser().open(&format!("{}/a", script.base)).await.expect_err("it has no end");
     assert_eq!(stop.kind, StopKind::Broken);
     assert_eq!(script.asked().len(), 21);
@@ -173,7 +103,7 @@ const TWO_STEPS: &[(&str, &str)] = &[
 #[tokio::test]
 async fn it_logs_in_by_two_steps_and_consents() {
     let script = Script::start(TWO_STEPS).await;
-    let context = script.context();
+    let context = context(&target(&script.base));
     let mut browser = context.browser();
     let first = browser.open(&format!("{}/start", script.base)).await.expect("it lands");
     let landing = browser.run(first, Decision::Approve).await.expect("it lands");
@@ -201,7 +131,7 @@ async fn it_logs_in_by_two_steps_and_consents() {
 #[tokio::test]
 async fn it_stops_where_it_is_told_and_denies() {
     let script = Script::start(TWO_STEPS).await;
-    let context = script.context();
+    let context = context(&target(&script.base));
     let mut browser = context.browser();
     let first = browser.open(&format!("{}/start", script.base)).await.expect("it lands");
     let login = browser.run_until(first, Until::Login, Decision::Approve).await.expect("it lands");
@@ -221,7 +151,7 @@ async fn a_refused_login_is_tried_once() {
     let form = "200 OK\nContent-Type: text/html\n\n<form method=post><input name=u><input type=password name=p>\
                 <input type=hidden name=csrf value=v></form>";
     let script = Script::start(&[("GET /login", form), ("POST /login", form)]).await;
-    let context = script.context();
+    let context = context(&target(&script.base));
     let mut browser = context.browser();
     let first = browser.open(&format!("{}/login", script.base)).await.expect("it lands");
     let landing = browser.run(first, Decision::Approve).await.expect("it lands");
@@ -232,7 +162,7 @@ async fn a_refused_login_is_tried_once() {
 #[tokio::test]
 async fn a_burst_sends_each_copy_whole_on_a_connection_of_its_own() {
     let script = Script::start(&[("POST /token", "200 OK\nContent-Type: application/json\n\n{}")]).await;
-    let context = script.context();
+    let context = context(&target(&script.base));
     let client = context.client().expect("the target has a client");
     let request = oauth_conformance::flow::TokenRequest::new(&client, [("grant_type", "x")].into());
     let answers = context.token_burst(&request, 5).await.expect("they are answered");
@@ -247,8 +177,7 @@ async fn a_server_that_is_gone_is_no_verdict() {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback has a free port");
     let base = format!("http://{}", listener.local_addr().expect("a bound listener has an address"));
     drop(listener);
-    let script = Script { base, asked: Arc::default() };
-    let context = script.context();
+    let context = context(&target(&base));
     let client = context.client().expect("the target has a client");
     let stop = context.code(&client).await.expect_err("nobody answers");
     assert_eq!(stop.kind, StopKind::Errored);

@@ -17,6 +17,18 @@ struct Ended {
 }
 
 impl Ended {
+    /// As [`Ended::refused`], behind the lines that say where secrets go.
+    #[track_caller]
+    fn refused_by_the_server(self, words: &[&str]) {
+        let (before, refusal) = self.stderr.trim_end().rsplit_once('\n').expect("several lines");
+        assert!(
+            before.starts_with("passwords, client secrets and tokens go to\n  authorization  "),
+            "{before}"
+        );
+        assert!(before.lines().skip(1).all(|line| line.starts_with("  ") && line.ends_with(')')), "{before}");
+        Self { stderr: refusal.to_owned(), ..self }.refused(3, words);
+    }
+
     /// Panics unless the program gave up with this exit code and one line that has these words.
     #[track_caller]
     fn refused(&self, code: i32, words: &[&str]) {
@@ -132,13 +144,13 @@ fn a_target_that_is_down_is_not_completed() {
 async fn a_login_that_does_not_succeed_is_not_completed() {
     let (_server, file) = server("password.toml", "mypassword", "another password").await;
     let ended = program(&["run", "--target", file.path()]);
-    ended.refused(3, &["id001", "[user]"]);
     assert!(!ended.stderr.contains("another password"), "{}", ended.stderr);
+    ended.refused_by_the_server(&["id001", "[user]"]);
 
     let (_server, file) = server("secret.toml", "client_secret_1", "another secret").await;
     let ended = program(&["run", "--target", file.path()]);
-    ended.refused(3, &["[client] secret"]);
     assert!(!ended.stderr.contains("another secret"), "{}", ended.stderr);
+    ended.refused_by_the_server(&["[client] secret"]);
 }
 
 #[test]

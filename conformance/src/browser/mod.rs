@@ -1,8 +1,9 @@
 //! A browser of our own: cookies, redirects by hand, forms. It never connects to a redirect URI or to a foreign
-//! origin; it stops there and hands over the `Location`.
+//! origin, whatever leads there; it stops and hands over the `Location`.
 
 mod guess;
 mod jar;
+mod landing;
 mod page;
 
 use std::sync::Arc;
@@ -10,43 +11,19 @@ use std::time::SystemTime;
 
 pub use guess::{Decision, consent, login};
 pub use jar::Jar;
+pub use landing::{Landing, Led, Location};
 pub use page::{Button, Field, Form, Link, Page, Submission};
 use url::Url;
 
 use crate::context::Context;
 use crate::exchange::{Actor, Exchange, Request};
-use crate::params::Params;
 use crate::stop::{Checked, Stop};
-use crate::target::Who;
+use crate::target::{Place, Who, shown};
 
 /// Browsers give up about here.
 const MAX_REDIRECTS: usize = 20;
 /// Login and consent take at most this many pages.
 const MAX_PAGES: usize = 8;
-
-/// Where a browser came to rest.
-#[derive(Debug, Clone)]
-pub enum Landing {
-    /// Sent to a redirect URI of one of the target's clients.
-    Callback(Location),
-    /// Sent to an origin that belongs neither to the server nor to a client.
-    Foreign(Location),
-    /// A page, of any status.
-    Page(Page),
-}
-
-/// A `Location` that the browser did not follow.
-#[derive(Debug, Clone)]
-pub struct Location {
-    /// The exchange that carries it.
-    pub exchange: Arc<Exchange>,
-    /// The header's value, exactly.
-    pub text: String,
-    /// The pairs of its query.
-    pub params: Params,
-    /// The pairs of its fragment, for a server that answers there.
-    pub fragment: Params,
-}
 
 /// Where `Browser::run_until` stops.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,6 +34,16 @@ pub enum Until {
     Consent,
     /// Where nothing more is to be filled in.
     End,
+}
+
+/// What on a page leads to a request.
+struct Source {
+    /// Where the page is.
+    page: String,
+    /// Whether it sends a password.
+    logs_in: bool,
+    /// What shows the page.
+    exchange: Option<Arc<Exchange>>,
 }
 
 /// A browser with its own cookie jar. Cloning it forks the session.
@@ -74,61 +61,6 @@ pub struct Browser {
     pub trail: Vec<Arc<Exchange>>,
 }
 
-impl Landing {
-    /// The exchange at which it came to rest.
-    #[must_use]
-    pub const fn exchange(&self) -> &Arc<Exchange> {
-        match self {
-            Self::Callback(location) | Self::Foreign(location) => &location.exchange,
-            Self::Page(page) => &page.exchange,
-        }
-    }
-
-    /// The location at a client, if that is where it came to rest.
-    #[must_use]
-    pub const fn callback(&self) -> Option<&Location> {
-        match self {
-            Self::Callback(location) => Some(location),
-            Self::Foreign(_) | Self::Page(_) => None,
-        }
-    }
-
-    /// The page, if it came to rest on one.
-    #[must_use]
-    pub const fn page(&self) -> Option<&Page> {
-        match self {
-            Self::Page(page) => Some(page),
-            Self::Callback(_) | Self::Foreign(_) => None,
-        }
-    }
-
-    /// What was seen, in a few words, for the `saw` of a broken expectation. Names parameters, not their values,
-    /// but for `error`.
-    #[must_use]
-    pub fn describe(&self) -> String {
-        let location = |location: &Location| {
-            let names: Vec<String> = location
-                .params
-                .pairs()
-                .chain(location.fragment.pairs())
-                .map(|(name, value)| if name == "error" { format!("error={value}") } else { name.into() })
-                .collect();
-            names.join(", ")
-        };
-        match self {
-            Self::Callback(at) => format!("a redirect to the client with {}", location(at)),
-            Self::Foreign(at) => {
-                let place = at.text.split(['?', '#']).next().unwrap_or_default();
-                format!("a redirect to {place} with {}", location(at))
-            }
-            Self::Page(page) => {
-                let text: String = page.text.chars().take(80).collect();
-                format!("a page with status {} that says {text:?}", page.status)
-            }
-        }
-    }
-}
-
 impl Browser {
     pub(crate) fn new(context: Context, jar: Jar, who: Option<Who>, actor: Actor) -> Self {
         let number = context.live().browser();
@@ -138,7 +70,8 @@ impl Browser {
     /// Opens a URL and follows redirects until it comes to rest.
     ///
     /// # Errors
-    /// `errored` without a usable answer; broken after 20 redirects.
+    /// `errored` without a usable answer; broken after 20 redirects; `not-tested` if it may not go there and no
+    /// exchange led to it.
     pub async fn open(&mut self, url: &str) -> Checked<Landing> {
         self.send(Request::get(url)).await
     }
@@ -148,7 +81,12 @@ impl Browser {
     /// # Errors
     /// As [`Browser::open`].
     pub async fn submit(&mut self, submission: &Submission) -> Checked<Landing> {
-        self.send(submission.request()).await
+        let mut users = self.context.target().users.values();
+        let logs_in = users.any(|user| submission.params.pairs().any(|(_, value)| value == user.password));
+        let mut recorded = self.context.recording().into_iter().rev();
+        let exchange = recorded.find(|exchange| exchange.request.url == submission.page);
+        let source = Source { page: shown(&submission.page), logs_in, exchange };
+        self.travel(submission.request(), Some(source)).await
     }
 
     /// Sends any request with this browser's cookies and follows redirects until it comes to rest.
@@ -156,6 +94,15 @@ impl Browser {
     /// # Errors
     /// As [`Browser::open`].
     pub async fn send(&mut self, request: Request) -> Checked<Landing> {
+        self.travel(request, None).await
+    }
+
+    /// Sends a request, if it may go there, and follows redirects.
+    async fn travel(&mut self, request: Request, source: Option<Source>) -> Checked<Landing> {
+        let place = self.context.target().place(&request.url);
+        if let Some(why) = place.closed_to_browsers() {
+            return self.stay(&request, place, source, why);
+        }
         let mut request = request;
         for _ in 0..=MAX_REDIRECTS {
             let exchange = self.step(request.clone()).await?;
@@ -164,10 +111,8 @@ impl Browser {
                 return Ok(Landing::Page(Page::read(&exchange)));
             };
             let Some(next) = self.follow(&request, response.status, text) else {
-                let location = Location::read(&exchange, &request.url, text);
-                let at_client = Url::parse(&page::resolve(&request.url, text))
-                    .is_ok_and(|url| self.context.target().is_callback(&url));
-                return Ok(if at_client { Landing::Callback(location) } else { Landing::Foreign(location) });
+                let place = self.context.target().place(&page::resolve(&request.url, text));
+                return Ok(Landing::led_to(place, Location::redirect(&exchange, text)));
             };
             request = next;
         }
@@ -179,7 +124,7 @@ impl Browser {
     /// Sends one request with this browser's cookies, takes the answer's cookies, and follows nothing.
     ///
     /// # Errors
-    /// `errored` if no answer came.
+    /// `errored` if no answer came; `not-tested` if it may not go there.
     pub async fn step(&mut self, request: Request) -> Checked<Arc<Exchange>> {
         let url = Url::parse(&request.url);
         let cookies = url.as_ref().ok().and_then(|url| self.jar.header(url, SystemTime::now()));
@@ -190,7 +135,7 @@ impl Browser {
         if !request.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("accept")) {
             request = request.header("Accept", "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8");
         }
-        let exchange = self.context.send_from((self.actor, Some(self.number)), request).await;
+        let exchange = self.context.send_from((self.actor, Some(self.number)), request).await?;
         self.trail.push(Arc::clone(&exchange));
         match (&exchange.answer, url) {
             (Ok(response), Ok(url)) => {
@@ -259,10 +204,37 @@ impl Browser {
         consent(page, &self.context.target().forms, decision)
     }
 
+    /// The landing of a browser that is to send a request to a place that is closed to it, for this reason.
+    fn stay(&self, request: &Request, place: Place, source: Option<Source>, why: &str) -> Checked<Landing> {
+        let is_link = request.method == "GET" && source.as_ref().is_some_and(|source| !source.logs_in);
+        let led = match &source {
+            None => "the browser was to open".to_owned(),
+            Some(Source { page, logs_in: true, .. }) => format!("the login form at {page} leads to"),
+            Some(Source { page, .. }) if is_link => format!("a link or form at {page} leads to"),
+            Some(Source { page, .. }) => format!("the form at {page} leads to"),
+        };
+        let shows = source.and_then(|source| source.exchange).or_else(|| self.trail.last().cloned());
+        if let (Place::Callback, true, Some(exchange)) = (place, is_link, &shows) {
+            let location = Location::of(exchange, &request.url, Led::Link(led.clone()));
+            // No law could tell where a code came from.
+            if location.params.has("error") && !location.params.has("code") {
+                return Ok(Landing::Callback(location));
+            }
+        }
+        let reason = format!("{led} {}, {why}", shown(&request.url));
+        let stop = self.context.keep_back(Stop::not_tested(&reason));
+        match &shows {
+            Some(exchange) => {
+                Ok(Landing::led_to(place, Location::of(exchange, &request.url, Led::Unsent(reason))))
+            }
+            None => Err(stop),
+        }
+    }
+
     /// The request that follows a redirect; `None` where the browser must not go.
     fn follow(&self, request: &Request, status: u16, location: &str) -> Option<Request> {
         let url = Url::parse(&request.url).and_then(|base| base.join(location)).ok()?;
-        if self.context.target().is_callback(&url) || !self.context.target().is_own(&url) {
+        if self.context.target().place(url.as_str()) != Place::Own {
             return None;
         }
         let mut next = request.clone().without_header("Origin").without_header("Cookie");
@@ -274,25 +246,5 @@ impl Browser {
         bare.set_fragment(None);
         next.url = bare.into();
         Some(next)
-    }
-}
-
-impl Location {
-    fn read(exchange: &Arc<Exchange>, base: &str, text: &str) -> Self {
-        let absolute = page::resolve(base, text);
-        let (rest, fragment) = absolute.split_once('#').unwrap_or((&absolute, ""));
-        let query = rest.split_once('?').map_or("", |(_, query)| query);
-        Self {
-            exchange: Arc::clone(exchange),
-            text: text.into(),
-            params: Params::decode(query),
-            fragment: Params::decode(fragment),
-        }
-    }
-
-    /// The redirect URI part: what stands before the query and the fragment.
-    #[must_use]
-    pub fn base(&self) -> &str {
-        self.text.split(['?', '#']).next().unwrap_or_default()
     }
 }

@@ -154,7 +154,7 @@ impl<'a> Walk<'a> {
         // A server that went on from the login to the request by itself has been asked already.
         let landing = match self.landing.take() {
             Some(landing) if self.class_of(&landing) != Class::Refused => landing,
-            Some(_) | None => self.browser.open(&self.uri.clone()).await?,
+            Some(_) | None => went(self.browser.open(&self.uri.clone()).await?)?,
         };
         if self.resumes && self.class_of(&landing) == Class::LogInPage {
             return self.resume(landing).await;
@@ -169,7 +169,7 @@ impl<'a> Walk<'a> {
         self.log_in(true).await?;
         let landing = match self.landing.take() {
             Some(landing) if self.class_of(&landing) != Class::Refused => landing,
-            Some(_) | None => self.browser.open(&self.uri.clone()).await?,
+            Some(_) | None => went(self.browser.open(&self.uri.clone()).await?)?,
         };
         Ok(self.at(landing))
     }
@@ -221,7 +221,7 @@ impl<'a> Walk<'a> {
                     form.params.set(&name, "not-the-password");
                 }
             }
-            landing = self.browser.submit(&form).await?;
+            landing = went(self.browser.submit(&form).await?)?;
             if with_password {
                 shown = self
                     .browser
@@ -253,7 +253,7 @@ impl<'a> Walk<'a> {
             }
             return Ok(self.at(landing));
         }
-        let landing = self.browser.run(landing, decision).await?;
+        let landing = went(self.browser.run(landing, decision).await?)?;
         Ok(self.at(landing))
     }
 
@@ -379,6 +379,11 @@ impl<'a> Walk<'a> {
         let _shown = self.fold(&Event::ResourceAnswer(Digest::of(&token), answer));
         Ok(Walked { class, exchange: Some(exchange), saw: format!("status {status}") })
     }
+}
+
+/// Where the browser came to, unless it kept something back: then the step did not take place.
+fn went(landing: Landing) -> Checked<Landing> {
+    landing.sent().map(|()| landing)
 }
 
 fn inside(saw: &str) -> Walked {

@@ -90,7 +90,7 @@ async fn empty_counts_as_absent(ctx: &Context) -> Checked {
         };
         let absent = ctx.authorize(&bare()).await?;
         let empty = ctx.authorize(&bare().add(name, "")).await?;
-        let (expected, saw) = (essence(&absent), essence(&empty));
+        let (expected, saw) = (essence(&absent)?, essence(&empty)?);
         if expected != saw {
             let expected = format!("{expected}, as without {name}");
             return Err(empty.exchange().broken(expected, saw)).when(&format!("{name} is empty"));

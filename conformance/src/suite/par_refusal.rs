@@ -177,6 +177,7 @@ async fn refused_sooner_or_later(ctx: &Context, ask: &AuthorizationRequest, erro
         return expect::token_error(&answer, errors).map(drop);
     };
     let landing = ctx.authorize(&ask.by_reference(&request_uri)).await?;
+    landing.sent()?;
     if errors == ["invalid_scope"] && expect::code_redirect(ask, &landing).is_ok() {
         let plain = ctx.authorize(ask).await?;
         return match expect::code_redirect(ask, &plain) {
@@ -275,7 +276,7 @@ async fn too_large_is_413(ctx: &Context) -> Checked {
     const MEBIBYTE: usize = 1 << 20;
     let ask = accepted(ctx).await?;
     let push = ctx.push(&ask.set("state", &"s".repeat(MEBIBYTE)));
-    let answer = ctx.send_as(push.who, push.request(ctx.push_url()?)).await;
+    let answer = ctx.send_as(push.who, push.request(ctx.push_url()?)).await?;
     match answer.status() {
         Some(413) => Ok(()),
         Some(200..300) => Err(Stop::not_offered("the server takes a push of a mebibyte")),

@@ -91,6 +91,7 @@ const BAD_REFERENCE: &[&str] = &["invalid_request", "invalid_request_uri", "inva
 
 /// No code: an error page, or one of these errors at the redirect URI of one of the target's clients.
 fn refused(landing: &Landing, errors: &[&str]) -> Checked {
+    landing.sent()?;
     match landing {
         Landing::Page(_) => expect::error_page(landing),
         Landing::Callback(location)

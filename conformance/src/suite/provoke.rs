@@ -113,8 +113,12 @@ pub(super) fn gives_code(landing: &Landing) -> bool {
 }
 
 /// An answer in its essence, for comparing two: which kind, and which response parameters.
-pub(super) fn essence(landing: &Landing) -> String {
-    match landing {
+///
+/// # Errors
+/// `not-tested` if the browser kept something back.
+pub(super) fn essence(landing: &Landing) -> Checked<String> {
+    landing.sent()?;
+    Ok(match landing {
         Landing::Callback(location) => {
             let names = ["code", "state"].into_iter().filter(|name| location.params.has(name));
             let names: Vec<&str> = names.collect();
@@ -125,7 +129,7 @@ pub(super) fn essence(landing: &Landing) -> String {
         }
         Landing::Foreign(location) => format!("a redirect to {}", location.base()),
         Landing::Page(_) => "a page".into(),
-    }
+    })
 }
 
 /// Where an answer takes the browser of its own accord, if that is on `host` or below it: by `Location`, by a

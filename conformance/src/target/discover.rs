@@ -1,12 +1,13 @@
 //! Fills in the endpoints from the server's metadata (RFC 8414), or from OpenID's document in its place.
 
+use std::collections::BTreeSet;
 use std::time::Instant;
 
 use url::Url;
 
 use crate::exchange::{Moment, Request};
 use crate::http::Wire;
-use crate::target::{Endpoints, Target};
+use crate::target::{Endpoints, Place, Target};
 
 /// Why the endpoints are not known.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -65,7 +66,7 @@ fn places(issuer: &str) -> Vec<String> {
 pub async fn discover(wire: &Wire, target: &mut Target) -> Result<(), DiscoverError> {
     let Some(issuer) = target.issuer.clone() else { return Ok(()) };
     let places = places(&issuer);
-    for url in &places {
+    for url in places.iter().filter(|url| target.place(url) == Place::Own) {
         let request = wire.dress(Request::get(url).header("Accept", "application/json"));
         let (_, answer) = wire.send(&request, || Moment { tick: 0, at: Instant::now() }).await;
         let response =
@@ -93,7 +94,7 @@ fn fill(target: &mut Target, tried: &str) -> Result<(), DiscoverError> {
         member(name).filter(|text| Url::parse(text).is_ok()).ok_or_else(lacking)
     };
     let given = &target.endpoints;
-    target.endpoints = Endpoints {
+    let endpoints = Endpoints {
         authorization: needed(&given.authorization, "authorization_endpoint")?,
         token: needed(&given.token, "token_endpoint")?,
         resource: optional(&given.resource, "userinfo_endpoint"),
@@ -105,6 +106,9 @@ fn fill(target: &mut Target, tried: &str) -> Result<(), DiscoverError> {
             "pushed_authorization_request_endpoint",
         ),
     };
+    let known: BTreeSet<&str> = given.all().map(|(name, _)| name).collect();
+    target.discovered = endpoints.all().map(|(name, _)| name).filter(|name| !known.contains(name)).collect();
+    target.endpoints = endpoints;
     Ok(())
 }
 

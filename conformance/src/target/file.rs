@@ -161,7 +161,7 @@ pub fn read(path: &Path) -> Result<Target, TargetError> {
 /// # Errors
 /// As [`read`].
 pub fn read_text(file: &str, text: &str, environment: Environment<'_>) -> Result<Target, TargetError> {
-    let reader = Reader { file, text, environment };
+    let reader = Reader { file, text, environment, named_by: "target file" };
     let parsed: TargetFile = toml::from_str(text).map_err(|error| {
         let first = error.message().lines().collect::<Vec<_>>().join(", ");
         reader.error(error.span().map(|span| span.start), first)
@@ -176,7 +176,12 @@ impl Flags {
     /// When a flag is missing, an environment variable is not set, or a URL is none.
     pub fn target(self) -> Result<Target, TargetError> {
         let environment = |name: &str| std::env::var(name).ok();
-        let reader = Reader { file: "the command line", text: "", environment: &environment };
+        let reader = Reader {
+            file: "the command line",
+            text: "",
+            environment: &environment,
+            named_by: "command line",
+        };
         let missing = |flag: &str| {
             reader.error(None, format!("{flag} is missing beside --issuer; give it, or a --target file"))
         };

@@ -1,20 +1,24 @@
 //! What the suite knows of a live server.
 //!
-//! `file.rs` reads it from TOML or from flags, `discover.rs` completes it from the server's metadata. A
-//! [`Target`] that exists has an authorization endpoint, a token endpoint and at least one client.
+//! `file.rs` reads it from TOML or from flags, `discover.rs` completes it from the server's metadata, `place.rs` says
+//! where requests may go. A [`Target`] that exists has an authorization endpoint, a token endpoint and at least one
+//! client.
 
 mod discover;
 mod file;
+mod place;
 mod reader;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub(crate) use discover::advice;
 pub use discover::{DiscoverError, discover};
 pub use file::{Flags, TargetError, TargetFile, read, read_text};
+pub(crate) use place::shown;
+pub use place::{Endpoint, Place};
 use url::Url;
 
 /// How a client authenticates at the token endpoint.
@@ -151,6 +155,22 @@ pub struct Endpoints {
     pub pushed_authorization_request: Option<String>,
 }
 
+impl Endpoints {
+    /// Those that are known, with their keys in a target file.
+    pub fn all(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let optional = [
+            ("resource", &self.resource),
+            ("introspection", &self.introspection),
+            ("revocation", &self.revocation),
+            ("registration", &self.registration),
+            ("pushed_authorization_request", &self.pushed_authorization_request),
+        ];
+        let needed = [("authorization", self.authorization.as_str()), ("token", self.token.as_str())];
+        let named = optional.into_iter().filter_map(|(name, url)| Some((name, url.as_deref()?)));
+        needed.into_iter().chain(named).filter(|(_, url)| !url.is_empty())
+    }
+}
+
 /// A protected resource beside the one under `[endpoints]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Resource {
@@ -169,10 +189,14 @@ pub struct Target {
     pub issuer: Option<String>,
     /// Added to each authorization request.
     pub extra_parameters: Vec<(String, String)>,
-    /// Further origins that belong to the server, such as a login host: the browser goes there.
+    /// Further origins that belong to the server, such as a login host: browsers go there as well.
     pub origins: Vec<String>,
     /// Where the endpoints are.
     pub endpoints: Endpoints,
+    /// The endpoints that the metadata names and the target does not, by their keys.
+    pub discovered: BTreeSet<&'static str>,
+    /// Who names the others: the target file or the command line.
+    pub named_by: &'static str,
     /// The clients that may use the code grant, by role.
     pub clients: BTreeMap<ClientRole, Arc<Client>>,
     /// Who else is registered at the server, by role.
@@ -273,30 +297,6 @@ impl Target {
             None if client.is_public() => !self.without.contains_key("pkce"),
             None => self.metadata_lists("code_challenge_methods_supported", "S256"),
         }
-    }
-
-    /// Whether a URL is on an origin of the server.
-    #[must_use]
-    pub fn is_own(&self, url: &Url) -> bool {
-        let origin = url.origin();
-        let same = |text: &String| Url::parse(text).is_ok_and(|own| own.origin() == origin);
-        same(&self.endpoints.authorization) || self.issuer.iter().any(same) || self.origins.iter().any(same)
-    }
-
-    /// Whether a URL is at a redirect URI of one of the clients. The port of a public client's loopback
-    /// redirect URI is not compared (RFC 8252, section 7.3).
-    #[must_use]
-    pub fn is_callback(&self, url: &Url) -> bool {
-        self.registered().any(|client| {
-            client.redirect_uris().filter_map(|text| Url::parse(text).ok()).any(|own| {
-                let any_port =
-                    client.is_public() && matches!(own.host_str(), Some("127.0.0.1" | "[::1]" | "localhost"));
-                own.scheme() == url.scheme()
-                    && own.host_str() == url.host_str()
-                    && (any_port || own.port_or_known_default() == url.port_or_known_default())
-                    && own.path() == url.path()
-            })
-        })
     }
 
     /// Whether the server is reached by `http` on the loopback interface, where TLS rules don't apply.

@@ -16,6 +16,8 @@ pub(super) struct Reader<'a> {
     pub(super) file: &'a str,
     pub(super) text: &'a str,
     pub(super) environment: Environment<'a>,
+    /// What endpoints are named by: words for people.
+    pub(super) named_by: &'static str,
 }
 
 impl Reader<'_> {
@@ -31,6 +33,7 @@ impl Reader<'_> {
         let mut target = Target {
             extra_parameters: file.extra_parameters.into_iter().collect(),
             endpoints: self.endpoints(file.endpoints, issuer.is_some())?,
+            named_by: self.named_by,
             forms: file.login.form,
             pkce: file.pkce,
             pkce_required: file.pkce_required,

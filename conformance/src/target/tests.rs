@@ -1,7 +1,7 @@
 //! What is said about a target file that cannot be used.
 
 use super::file::{Flags, read_text};
-use super::{ClientAuthentication, ClientRole, Who};
+use super::{ClientAuthentication, ClientRole, Place, Who, shown};
 
 const GOOD: &str = r#"
 issuer = "http://127.0.0.1:9000"
@@ -124,4 +124,59 @@ fn flags_make_a_target_or_name_what_is_missing() {
     assert!(said(Flags { client_id: None, ..flags.clone() }).contains("--client-id is missing"));
     assert!(said(Flags { redirect_uri: None, ..flags.clone() }).contains("--redirect-uri is missing"));
     assert!(said(Flags { user: Some("u".into()), ..flags }).contains("--password-env is missing"));
+}
+
+#[test]
+fn a_place_is_what_the_connection_makes_of_a_url() {
+    let text = GOOD.replace(
+        "[endpoints]",
+        "origins = [\"https://login.example\"]\nresource_identifier = \"https://api.example/v1\"\n[endpoints]\n\
+         token = \"http://127.0.0.1:9001/token\"",
+    );
+    let target = read_text("t.toml", &text, &environment).expect("the file is good");
+    #[rustfmt::skip]
+    let table = [
+        ("http://127.0.0.1:9000/login?x=1#y", Place::Own),
+        ("HTTP://0x7f.1:9000", Place::Own),
+        ("http://ann:pw@127.0.0.1:9000/", Place::Own),
+        ("https://LOGIN.example:443/", Place::Own),
+        ("https://login.example.:443/", Place::Foreign),
+        ("http://login.example/", Place::Foreign),
+        ("https://127.0.0.1:9000/", Place::Foreign),
+        ("http://127.0.0.1:9000@evil.example/", Place::Foreign),
+        ("http://127.0.0.1:9001/elsewhere", Place::Named),
+        ("https://api.example/.well-known/oauth-protected-resource/v1", Place::Named),
+        ("http://localhost:8000/callback?code=1", Place::Callback),
+        ("http://127.0.0.1:1/callback", Place::Callback),
+        ("http://127.0.0.1:9000/callback", Place::Callback),
+        ("http://127.0.0.1:8000/callbacks", Place::Foreign),
+        ("http://127.0.0.1:9000/c%61llback", Place::LikeCallback),
+        ("http://127.0.0.1:9000//callback", Place::LikeCallback),
+        ("http://[::1]:9001/callback", Place::LikeCallback),
+        ("http://[::]:9001/callback", Place::LikeCallback),
+        ("https://a.localhost.:8000/callback", Place::LikeCallback),
+        ("http://localhost:8000/Callback", Place::Foreign),
+        ("file:///etc/passwd", Place::Nowhere),
+        ("ftp://127.0.0.1:9000/", Place::Nowhere),
+        ("/login", Place::Nowhere),
+        ("", Place::Nowhere),
+    ];
+    for (url, expected) in table {
+        assert_eq!(target.place(url), expected, "{url}");
+    }
+}
+
+#[test]
+fn a_url_is_shown_without_secrets_and_without_what_moves_a_terminal() {
+    let table = [
+        ("http://ann:pw@h.example/a/b?code=1#t", "http://h.example/a/b"),
+        ("http://h.example/\u{1b}[2J\u{202e}", "http://h.example/%1B[2J%E2%80%AE"),
+        ("com.example:/cb?code=1", "com.example:/cb"),
+        ("javascript:alert(\u{9b})", "javascript:alert(%C2%9B)"),
+        ("no\u{1b}URL\u{202e}", "\"no\\u{1b}URL\\u{202e}\""),
+    ];
+    for (url, expected) in table {
+        assert_eq!(shown(url), expected, "{url:?}");
+    }
+    assert_eq!(shown(&format!("http://h.example/{}", "a".repeat(9999))).len(), 200);
 }
