@@ -1,9 +1,12 @@
 //! The reference server from outside: its store, its configuration, its flow over TCP, odd bytes, its
-//! program.
+//! program and what becomes of its outputs.
 
 mod config;
 mod flow;
+mod output;
 mod peer;
 mod program;
 mod store;
+#[path = "../../log/tests/unread/mod.rs"]
+mod unread;
 mod wire;
