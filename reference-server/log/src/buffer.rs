@@ -236,6 +236,7 @@ mod tests {
         let mut sink = Sink::new(Full { room: usize::MAX, ..Full::default() });
         let lost = buffer.take(&mut batch);
         sink.put(&batch, lost);
+        assert_eq!(held(&sink)[1..], [told(2)], "at once, and not with the next line");
         batch.clear();
         buffer.push(b"later\n");
         let lost = buffer.take(&mut batch);

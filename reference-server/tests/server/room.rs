@@ -187,9 +187,9 @@ fn marker(number: u64, until: u64) -> Marker {
 async fn a_proof_is_used_once_however_many_come_and_new_ones_are_taken() {
     let store = memory();
     let mut landed = Vec::new();
-    for second in 0..100 {
+    for tens in 0..100 {
         for number in 0..10 {
-            let marker = marker(10 * second + number, 300 + second);
+            let marker = marker(10 * tens + number, 300 + 10 * tens);
             assert_eq!(store.insert_marker(marker).await, Ok(Swap::Landed), "one that is new is taken");
             landed.push(marker);
             assert!(store.len() <= 16, "{} markers", store.len());
@@ -204,7 +204,8 @@ async fn a_proof_is_used_once_however_many_come_and_new_ones_are_taken() {
         }
     }
     assert!(forgotten >= 984, "{forgotten}");
-    assert_eq!(store.insert_marker(marker(5000, 400)).await, Ok(Swap::Landed));
+    assert_eq!(store.insert_marker(marker(5000, 1300)).await, Ok(Swap::Landed));
+    assert_eq!(store.insert_marker(marker(5000, 1330)).await, Ok(Swap::Lost), "whatever it says of its time");
     assert!(matches!(store.insert_marker(marker(5001, 300)).await, Err(StoreError::NothingHappened(_))));
 }
 
@@ -213,15 +214,17 @@ async fn markers_whose_time_is_over_make_room_without_refusing_anything() {
     let clock = Arc::new(Hand::default());
     let limits = Limits { markers: 5000, ..small() };
     let store = Memory::bounded(Arc::clone(&clock) as Arc<dyn oauth_reference_server::Clock>, limits);
+    assert_eq!(store.insert_marker(marker(7000, 400)).await, Ok(Swap::Landed));
     for number in 0..2000 {
         assert_eq!(store.insert_marker(marker(number, 300)).await, Ok(Swap::Landed));
     }
-    clock.set(300);
+    clock.set(310);
     for number in 2000..5000 {
-        assert_eq!(store.insert_marker(marker(number, 600)).await, Ok(Swap::Landed));
+        assert_eq!(store.insert_marker(marker(number, 610)).await, Ok(Swap::Landed));
     }
     assert!(store.len() <= 4100, "{}", store.len());
-    assert_eq!(store.insert_marker(marker(6000, 301)).await, Ok(Swap::Landed), "nothing was forgotten early");
+    assert_eq!(store.insert_marker(marker(6000, 301)).await, Ok(Swap::Landed), "nothing was given up early");
+    assert_eq!(store.insert_marker(marker(7000, 400)).await, Ok(Swap::Lost), "and nothing forgotten");
 }
 
 /// A server whose store is small.
