@@ -1,5 +1,9 @@
 //! HTTP as data: what the edges carry and the codecs read and write. No I/O, no routing.
 
+mod host;
+
+pub use host::{BadHost, Version, judge_host};
+
 use crate::page::Page;
 
 /// A request as it arrived, undecoded.
@@ -24,6 +28,13 @@ impl HttpRequest {
     /// All values of a header field; `name` in lower case.
     pub fn header<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a [u8]> {
         self.headers.iter().filter(move |(have, _)| have == name).map(|(_, value)| value.as_slice())
+    }
+
+    /// Puts a host in the place of those that the fields name: a target that is a whole URI goes over them (RFC 9112
+    /// 3.2.2).
+    pub fn set_host(&mut self, host: &str) {
+        self.headers.retain(|(name, _)| name != "host");
+        self.headers.push(("host".to_owned(), host.as_bytes().to_vec()));
     }
 
     /// The value of a cookie; the first, should it stand there twice.

@@ -8,17 +8,18 @@ use std::time::{Duration, Instant};
 
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::{Bytes, Incoming};
-use hyper::header::{HeaderName, HeaderValue};
+use hyper::header::{HOST, HeaderName, HeaderValue};
+use hyper::http::uri::Authority;
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use oauth_model::client::reply::ClientPage;
-use oauth_model::http::{BODY_LIMIT, Body, HttpReply, HttpRequest};
+use oauth_model::http::{BODY_LIMIT, BadHost, Body, HttpReply, HttpRequest, Version, judge_host};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
-use crate::flow::Client;
+use crate::flow::{Client, Outcome};
 use crate::page;
 
 /// How long a browser may take to send a request's head.
@@ -71,11 +72,16 @@ async fn answer(
     request: Request<Incoming>,
 ) -> Result<Response<Full<Bytes>>, Infallible> {
     let begun = Instant::now();
-    let request = read(request).await;
-    // A browser that goes away must not cut off a token request, whose answer may hold the only refresh token.
-    let (method, path) = (request.method.clone(), request.path.clone());
-    let work = tokio::spawn(async move { client.answer(&request).await });
-    let outcome = work.await.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
+    let (method, path) = (request.method().as_str().to_owned(), request.uri().path().to_owned());
+    let outcome = match well_addressed(&request) {
+        Ok(()) => {
+            let request = read(request).await;
+            // A browser that goes away must not cut off a token request, whose answer may hold the only refresh token.
+            let work = tokio::spawn(async move { client.answer(&request).await });
+            work.await.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
+        }
+        Err(bad) => Outcome { reply: bad.reply(), steps: "", refusal: None },
+    };
     let response = write(&outcome.reply);
     tracing::info!(
         method,
@@ -88,11 +94,18 @@ async fn answer(
     Ok(response)
 }
 
+/// Judges what a request says of the host that it is for.
+fn well_addressed(request: &Request<Incoming>) -> Result<(), BadHost> {
+    let version = if request.version() < hyper::Version::HTTP_11 { Version::Http10 } else { Version::Http11 };
+    let authority = request.uri().authority().map(Authority::as_str);
+    judge_host(version, authority, request.headers().get_all(HOST).iter())
+}
+
 async fn read(request: Request<Incoming>) -> HttpRequest {
     let (head, body) = request.into_parts();
     // A form that did not arrive is an empty one, which no page takes.
     let body = tokio::time::timeout(BODY_TIMEOUT, read_body(body)).await.unwrap_or_default();
-    HttpRequest {
+    let mut http = HttpRequest {
         method: head.method.as_str().to_owned(),
         path: head.uri.path().to_owned(),
         query: head.uri.query().map(str::to_owned),
@@ -102,7 +115,11 @@ async fn read(request: Request<Incoming>) -> HttpRequest {
             .map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec()))
             .collect(),
         body,
+    };
+    if let Some(authority) = head.uri.authority() {
+        http.set_host(authority.as_str());
     }
+    http
 }
 
 /// Reads a body as far as [`BODY_LIMIT`] and one byte.

@@ -1,7 +1,5 @@
 //! `oauth-client`: the reference client as a program.
 
-use std::io::IsTerminal as _;
-use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -9,11 +7,11 @@ use std::process::ExitCode;
 use clap::Parser;
 use oauth_model::fault::{Fault, Faults, Side};
 use oauth_reference_client::{Config, Options, serve};
+use oauth_reference_log::{Log, Targets, announce};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
-use tracing_subscriber::EnvFilter;
 
 /// The reference client of OAuth 2.0's authorization-code flow.
 #[derive(Parser)]
@@ -60,23 +58,17 @@ fn fault(name: &str) -> Result<Fault, String> {
 #[tokio::main]
 async fn main() -> ExitCode {
     let args = Args::parse();
-    tracing_subscriber::fmt()
-        .with_writer(std::io::stderr)
-        .with_ansi(
-            std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty()),
-        )
-        .with_env_filter(EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info")))
-        .init();
-    match run(args).await {
+    let log = Log::start(Targets::Named);
+    match run(args, &log).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {
-            eprintln!("oauth-client: {problem}");
+            log.say(&format!("oauth-client: {problem}"));
             ExitCode::from(2)
         }
     }
 }
 
-async fn run(args: Args) -> Result<(), String> {
+async fn run(args: Args, log: &Log) -> Result<(), String> {
     let config = match &args.config {
         None => Config::built_in(),
         Some(file) => {
@@ -104,11 +96,11 @@ async fn run(args: Args) -> Result<(), String> {
         Some(file) => format!("{}: {error}", file.display()),
         None => error.to_string(),
     })?;
-    // Who started this may not read; that is no reason to stop.
-    let mut out = std::io::stdout();
-    let _ = writeln!(out, "listening on http://{}", running.addr).and_then(|()| out.flush());
     let issuers: Vec<&str> = config.servers.iter().map(|server| server.issuer.as_str()).collect();
     tracing::info!(redirect_uri = running.redirect_uri, issuer = issuers.join(" ").trim(), "ready");
+    // Whoever waits for the line may read the log then.
+    log.flush();
+    announce(format!("listening on http://{}", running.addr));
 
     tokio::select! {
         _ = terminate.recv() => {}

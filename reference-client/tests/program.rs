@@ -25,6 +25,11 @@ fn started(args: &[&str]) -> (Child, String) {
     (child, line)
 }
 
+fn signal(child: &Child, name: &str) {
+    let id = child.id().to_string();
+    assert!(Command::new("kill").args(["-s", name, &id]).status().expect("kill is there").success());
+}
+
 fn ended(args: &[&str]) -> (Option<i32>, String) {
     let Output { status, stderr, .. } = program(args).output().expect("it starts");
     (status.code(), String::from_utf8_lossy(&stderr).into_owned())
@@ -54,13 +59,11 @@ impl Drop for File {
 
 #[test]
 fn both_signals_end_it_with_0() {
-    for signal in ["-TERM", "-INT"] {
+    for name in ["TERM", "INT"] {
         let (mut child, line) = started(&[]);
         assert!(line.starts_with("listening on http://127.0.0.1:"), "{line}");
-        let sent =
-            Command::new("kill").args([signal, &child.id().to_string()]).status().expect("kill is there");
-        assert!(sent.success());
-        assert_eq!(child.wait().expect("it ends").code(), Some(0), "{signal}");
+        signal(&child, name);
+        assert_eq!(child.wait().expect("it ends").code(), Some(0), "{name}");
     }
 }
 
@@ -81,7 +84,7 @@ fn its_log_holds_no_query_no_cookie_and_no_secret() {
         stream.write_all(head.as_bytes()).expect("it reads");
         stream.read_to_string(&mut answers).expect("it answers in text");
     }
-    child.kill().expect("it runs");
+    signal(&child, "TERM");
     let mut log = String::new();
     child.stderr.take().expect("it is piped").read_to_string(&mut log).expect("it is text");
     child.wait().expect("it ends");

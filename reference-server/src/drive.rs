@@ -33,7 +33,7 @@ pub(crate) struct Answer {
 
 impl Answer {
     /// A reply of the edge itself.
-    fn of_edge(reply: HttpReply) -> Self {
+    pub(crate) fn of_edge(reply: HttpReply) -> Self {
         Self { reply, refused: None, steps: None }
     }
 }

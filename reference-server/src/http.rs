@@ -11,13 +11,14 @@ use std::time::{Duration, Instant};
 
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::{Bytes, Incoming};
-use hyper::header::{CONNECTION, HeaderName, HeaderValue};
+use hyper::header::{CONNECTION, HOST, HeaderName, HeaderValue};
+use hyper::http::uri::Authority;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
-use oauth_model::http::{BODY_LIMIT, Body, HttpReply, HttpRequest};
+use oauth_model::http::{BODY_LIMIT, BadHost, Body, HttpReply, HttpRequest, Version, judge_host};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tokio::time::{sleep, timeout};
@@ -90,13 +91,15 @@ async fn respond<S: Store>(host: &Host<S>, request: Request<Incoming>) -> Respon
     let began = Instant::now();
     let method = request.method().as_str().to_owned();
     let path = request.uri().path().to_owned();
-    let answer = match arrive(request).await {
-        Ok(http) => drive::answer(host, &http).await,
-        Err(error) => {
-            tracing::debug!("a body did not arrive: {error}");
-            let reply = drive::text(408, "the body did not arrive").with("Connection", "close");
-            Answer { reply, refused: None, steps: None }
-        }
+    let answer = match well_addressed(&request) {
+        Ok(()) => match arrive(request).await {
+            Ok(http) => drive::answer(host, &http).await,
+            Err(error) => {
+                tracing::debug!("a body did not arrive: {error}");
+                Answer::of_edge(drive::text(408, "the body did not arrive").with("Connection", "close"))
+            }
+        },
+        Err(bad) => Answer::of_edge(bad.reply()),
     };
     let response = depart(answer.reply, host);
     tracing::info!(
@@ -109,18 +112,29 @@ async fn respond<S: Store>(host: &Host<S>, request: Request<Incoming>) -> Respon
     response
 }
 
+/// Judges what a request says of the host that it is for.
+fn well_addressed(request: &Request<Incoming>) -> Result<(), BadHost> {
+    let version = if request.version() < hyper::Version::HTTP_11 { Version::Http10 } else { Version::Http11 };
+    let authority = request.uri().authority().map(Authority::as_str);
+    judge_host(version, authority, request.headers().get_all(HOST).iter())
+}
+
 /// Reads a request off the wire.
 async fn arrive(request: Request<Incoming>) -> io::Result<HttpRequest> {
     let (head, body) = request.into_parts();
     let body = timeout(BODY_TIME, read_body(body)).await.map_err(|_| io::ErrorKind::TimedOut)??;
     let headers = head.headers.iter();
-    Ok(HttpRequest {
+    let mut http = HttpRequest {
         method: head.method.as_str().to_owned(),
         path: head.uri.path().to_owned(),
         query: head.uri.query().map(str::to_owned),
         headers: headers.map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec())).collect(),
         body,
-    })
+    };
+    if let Some(authority) = head.uri.authority() {
+        http.set_host(authority.as_str());
+    }
+    Ok(http)
 }
 
 /// Reads a body as far as [`BODY_LIMIT`] and one byte.

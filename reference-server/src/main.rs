@@ -1,6 +1,5 @@
 //! `oauth-server`: the reference server as a program.
 
-use std::io::{IsTerminal as _, Write as _};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -8,10 +7,10 @@ use std::process::ExitCode;
 use clap::{Parser, ValueEnum};
 use oauth_model::fault::{Fault, Faults, Side};
 use oauth_model::policy::Policy;
+use oauth_reference_log::{Log, Targets, announce};
 use oauth_reference_server::{Config, Options, serve};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
-use tracing_subscriber::EnvFilter;
 
 /// The reference authorization and resource server of OAuth 2.0's authorization-code flow.
 #[derive(Parser)]
@@ -63,11 +62,11 @@ impl Profile {
 #[tokio::main]
 async fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    log_to_stderr();
-    match run(&arguments).await {
+    let log = Log::start(Targets::Hidden);
+    match run(&arguments, &log).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(says) => {
-            eprintln!("error: {says}");
+            log.say(&format!("error: {says}"));
             ExitCode::from(2)
         }
     }
@@ -86,19 +85,7 @@ fn server_fault(name: &str) -> Result<Fault, String> {
     }
 }
 
-fn log_to_stderr() {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    let colour =
-        std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(colour)
-        .with_target(false)
-        .init();
-}
-
-async fn run(arguments: &Arguments) -> Result<(), String> {
+async fn run(arguments: &Arguments, log: &Log) -> Result<(), String> {
     let config = match &arguments.config {
         Some(path) => Config::read(path).map_err(|error| error.to_string())?,
         None => Config::built_in(),
@@ -116,9 +103,9 @@ async fn run(arguments: &Arguments) -> Result<(), String> {
     };
     let server = serve(listener, config, options).await.map_err(|error| error.to_string())?;
     tracing::info!("issuer {}", server.issuer());
-    // Whoever started this waits for the line; if nobody reads it, the server serves all the same.
-    let mut out = std::io::stdout();
-    let _ = writeln!(out, "listening on http://{}", server.addr()).and_then(|()| out.flush());
+    // Whoever waits for the line may read the log then.
+    log.flush();
+    announce(format!("listening on http://{}", server.addr()));
 
     tokio::select! {
         _ = terminate.recv() => {}

@@ -7,20 +7,59 @@
 //!   be one atomic compare-and-swap of one record.
 //! - A marker lands only if it was not there, for any process: a proof that is sent twice at once is used once.
 //! - A grant's [`Kept`] is inserted with it, never changes, and comes back with it.
-//! - A record may vanish some time after it has expired or ended, and not before.
+//! - A record may vanish some time after it has expired or ended, and not before; but for what follows.
+//! - Grants that no token came of yet have so much room, since people without a token can begin as many as they like.
+//!   Each has a payer ([`Payer::of`]) and weighs something ([`weight`]). Once a write made a payer's share or the whole
+//!   room too small, the oldest of this payer vanish, or of whichever payer has most, until the rest fits. So a write
+//!   never fails for want of room, and who has little never makes way for who has much.
+//! - Markers have a bounded number. A store that has too many forgets those that end first, and from then on does nothing
+//!   ([`StoreError::NothingHappened`]) with any that ends no later: what was forgotten can never land again.
 //!
-//! A store judges nothing: it never looks at a phase but to tell whether a record can still matter.
+//! What a payer's records weigh, and when the last forgotten marker ends, are all that a store has to keep for this: one
+//! number a payer and one in all. Whoever counts late may go over a limit for so long.
+//!
+//! A store judges nothing: it never looks at a phase but to tell whether a record can still matter, and who pays for it.
 
 mod blind;
+mod markers;
 mod memory;
+mod room;
 
 pub use blind::Blind;
 pub use memory::Memory;
+pub use room::{Payer, weight};
 
 use oauth_model::grant::{Grant, Session};
 use oauth_model::secret::{Digest, GrantId};
 use oauth_model::server::dpop::Marker;
 use oauth_model::server::receive::Kept;
+
+/// How much of what strangers can bring about is kept (decision 0016).
+///
+/// Honest users notice nothing of it until somebody floods. While a stranger pushes requests in the name of a public
+/// client as fast as a server takes them, about 23,000 a second, a request of that client has to be brought within a
+/// quarter of a second by a browser that is logged in; who comes later starts again at the application. Other clients
+/// are not concerned. A user who opens more than a thousand consent pages, or two hundred with the longest `state`,
+/// loses the oldest. While more proofs come than can be remembered for as long as they are good, clients whose clock is
+/// minutes late are told to come back (503).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// How much the grants that no token came of yet weigh in all, in bytes.
+    pub room: usize,
+    /// How much of this one client's pushed requests may take, in bytes.
+    pub client_share: usize,
+    /// How much of it the consent pages and unredeemed codes of one user may take, in bytes.
+    pub user_share: usize,
+    /// How many used proofs are remembered: at ten thousand a second, those of the last minute and a half.
+    pub markers: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        const MIB: usize = 1024 * 1024;
+        Self { room: 64 * MIB, client_share: 32 * MIB, user_share: MIB, markers: 900_000 }
+    }
+}
 
 /// Which write of a record was loaded; a store's own count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

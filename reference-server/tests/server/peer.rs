@@ -68,6 +68,11 @@ impl Peer {
             Options { clock: Arc::new(clock.clone()), faults: Faults::these(faults), ..Options::default() };
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free loopback port");
         let server = serve(listener, config, options).await.expect("the server starts");
+        Self::of(server, clock)
+    }
+
+    /// Talks to a server that runs already.
+    pub(crate) fn of(server: Server, clock: ManualClock) -> Self {
         let issuer = server.issuer().to_owned();
         Self { server, clock, issuer, cookies: Vec::new(), http: client() }
     }
@@ -95,9 +100,18 @@ impl Peer {
 
     /// A client posts to the token endpoint.
     pub(crate) async fn token(&self, authorization: Option<&str>, form: &[(&str, &str)]) -> Answer {
+        self.call("/token", authorization, form).await
+    }
+
+    /// A client pushes its authorization request.
+    pub(crate) async fn push(&self, authorization: Option<&str>, form: &[(&str, &str)]) -> Answer {
+        self.call("/par", authorization, form).await
+    }
+
+    async fn call(&self, path: &str, authorization: Option<&str>, form: &[(&str, &str)]) -> Answer {
         let mut request = self
             .http
-            .post(self.url("/token"))
+            .post(self.url(path))
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
             .body(encode_pairs(form));
         if let Some(value) = authorization {

@@ -15,7 +15,13 @@ use tokio::sync::Barrier;
 
 /// A clock that stands still until it is set.
 #[derive(Default)]
-struct Hand(AtomicU64);
+pub(crate) struct Hand(AtomicU64);
+
+impl Hand {
+    pub(crate) fn set(&self, seconds: u64) {
+        self.0.store(seconds, Ordering::Relaxed);
+    }
+}
 
 impl Clock for Hand {
     fn now(&self) -> Time {
@@ -27,13 +33,13 @@ fn memory() -> Memory {
     Memory::new(Arc::new(Hand::default()))
 }
 
-fn id(number: u64) -> GrantId {
+pub(crate) fn id(number: u64) -> GrantId {
     let mut bytes = [0; 16];
     bytes[..8].copy_from_slice(&number.to_be_bytes());
     GrantId::from_bytes(bytes)
 }
 
-fn grant(number: u64, phase: Phase) -> Grant {
+pub(crate) fn grant(number: u64, phase: Phase) -> Grant {
     let terms = Terms {
         self_registered: false,
         client: ClientNo(0),
@@ -47,11 +53,11 @@ fn grant(number: u64, phase: Phase) -> Grant {
     Grant { id: id(number), terms, phase }
 }
 
-fn coded() -> Phase {
+pub(crate) fn coded() -> Phase {
     Phase::Coded(Coded { code: Digest::of("code"), until: Time(60) })
 }
 
-fn live(access: &str) -> Phase {
+pub(crate) fn live(access: &str) -> Phase {
     Phase::Live(Live {
         code: Some(Digest::of("code")),
         access: Access {
@@ -65,7 +71,7 @@ fn live(access: &str) -> Phase {
     })
 }
 
-fn kept() -> Kept {
+pub(crate) fn kept() -> Kept {
     Kept { redirect_uri: "https://c.example/cb?a=%20".to_owned(), state: Some("\u{7e} +%".to_owned()) }
 }
 
@@ -186,7 +192,7 @@ async fn what_has_ended_is_swept_and_what_lives_is_not() {
     insert(0, 10, live("long")).await;
     insert(10, 1000, coded()).await;
     insert(1000, 1010, Phase::Dead(Cause::Denied)).await;
-    clock.0.store(700, Ordering::Relaxed);
+    clock.set(700);
     insert(2000, 2100, Phase::Dead(Cause::CodeReplayed)).await;
     assert!(store.len() <= 120, "{} records", store.len());
     for number in (0..10).chain(2000..2100) {

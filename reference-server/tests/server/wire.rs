@@ -150,3 +150,72 @@ async fn a_page_asked_for_by_head_has_no_body() {
     stream.read_to_string(&mut answer).await.expect("an answer");
     assert!(answer.starts_with("HTTP/1.1 200") && answer.ends_with("\r\n\r\n"), "{answer}");
 }
+
+/// The statuses of all answers to a request with a good one behind it, and whether the first says that it is the last.
+async fn statuses_before_a_good_request(addr: SocketAddr, head: &str) -> (Vec<u16>, bool) {
+    let mut stream = TcpStream::connect(addr).await.expect("a connection");
+    let good = "GET /login HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+    stream.write_all(format!("{head}\r\n{good}").as_bytes()).await.expect("requests are written");
+    let mut answers = String::new();
+    stream.read_to_string(&mut answers).await.expect("answers of text");
+    let statuses = answers.split("HTTP/1.").skip(1).filter_map(|answer| answer.get(2..5)?.parse().ok());
+    let first = answers.split("\r\n\r\n").next().unwrap_or_default().to_ascii_lowercase();
+    (statuses.collect(), first.contains("connection: close"))
+}
+
+#[tokio::test]
+async fn a_request_that_does_not_name_its_host_once_is_refused_before_anything_else() {
+    let peer = Peer::start().await;
+    let addr = peer.server.addr();
+    for head in [
+        "GET /api/me HTTP/1.1\r\n",
+        "GET /api/me HTTP/1.1\r\nHost: a.example\r\nHost: a.example\r\n",
+        "GET /api/me HTTP/1.0\r\nHost: a.example\r\nHost: b.example\r\nConnection: keep-alive\r\n",
+        "GET /api/me HTTP/1.1\r\nHost:\r\n",
+        "GET /api/me HTTP/1.1\r\nHost: user@a.example\r\n",
+        "GET /api/me HTTP/1.1\r\nHost: a.example, b.example\r\n",
+        "GET http://localhost/api/me HTTP/1.1\r\n",
+        "GET http://user@localhost/api/me HTTP/1.1\r\nHost: localhost\r\n",
+        "GET /none HTTP/1.1\r\n",
+        "BREW /token HTTP/1.1\r\n",
+        "OPTIONS * HTTP/1.1\r\n",
+        "POST /token HTTP/1.1\r\nContent-Length: 0\r\n",
+        "POST /login HTTP/1.1\r\nContent-Length: 99999\r\nExpect: 100-continue\r\n",
+    ] {
+        assert_eq!(statuses_before_a_good_request(addr, head).await, (vec![400], true), "{head}");
+    }
+    for head in [
+        "GET /api/me HTTP/1.1\r\nHost: localhost\r\n",
+        "GET /api/me HTTP/1.1\r\nHost: other.example:9000\r\n",
+        "GET /api/me HTTP/1.1\r\nHost: [::1]:9000\r\n",
+        "GET /api/me HTTP/1.1\r\nHost:localhost \r\n",
+        "GET http://localhost/api/me HTTP/1.1\r\nHost: other.example\r\n",
+        "GET /api/me HTTP/1.0\r\nConnection: keep-alive\r\n",
+    ] {
+        assert_eq!(statuses_before_a_good_request(addr, head).await, (vec![401, 200], false), "{head}");
+    }
+}
+
+#[tokio::test]
+async fn a_target_that_is_a_whole_uri_goes_over_the_host_field() {
+    let mut peer = Peer::start().await;
+    let addr = peer.server.addr();
+    let token = peer.read("/login").await.field("login_token");
+    let (name, value) = peer.cookies.first().expect("the form comes with a cookie").clone();
+    let form = format!("user_id=id001&password=mypassword&login_token={token}");
+    let log_in = async |target: &str, host: &str| {
+        let head = format!(
+            "POST {target} HTTP/1.1\r\nHost: {host}\r\nOrigin: http://localhost\r\nCookie: {name}={value}\r\n\
+             Connection: close\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{form}",
+            form.len()
+        );
+        status(addr, head.as_bytes()).await
+    };
+    assert_eq!(log_in("/login", "localhost").await, Some(200));
+    assert_eq!(log_in("http://localhost/login", "other.example").await, Some(200));
+    assert_eq!(
+        log_in("http://other.example/login", "localhost").await,
+        Some(403),
+        "the form is from elsewhere"
+    );
+}

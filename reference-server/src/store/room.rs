@@ -1,0 +1,133 @@
+//! The room for grants that no token came of yet: whose they are, and which of them makes way.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use oauth_model::directory::{ClientNo, UserNo};
+use oauth_model::grant::{Cause, Grant, Phase};
+use oauth_model::secret::GrantId;
+use oauth_model::server::receive::Kept;
+
+use super::Limits;
+
+/// What a record weighs without the texts beside it, in bytes: about what it takes in memory, indices included.
+const RECORD: usize = 1024;
+
+/// Whose room a record takes: who could begin any number of grants without getting a token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Payer {
+    /// The client that pushed a request, or in whose name a stranger did: a public client's id is no secret.
+    Client(ClientNo),
+    /// The user who is asked, or was and did not come to a token.
+    User(UserNo),
+}
+
+impl Payer {
+    /// Who pays for a grant; none once a token came of it.
+    #[must_use]
+    pub fn of(grant: &Grant) -> Option<Self> {
+        match grant.phase {
+            Phase::Pushed(_) => Some(Self::Client(grant.terms.client)),
+            Phase::Asked(_) | Phase::Coded(_) | Phase::Dead(Cause::Denied | Cause::CodeBurnt) => {
+                grant.terms.owner.map(|owner| Self::User(owner.user))
+            }
+            Phase::Live(_) | Phase::Dead(Cause::CodeReplayed | Cause::RefreshReplayed | Cause::Revoked) => {
+                None
+            }
+        }
+    }
+
+    fn share(self, limits: &Limits) -> usize {
+        match self {
+            Self::Client(_) => limits.client_share,
+            Self::User(_) => limits.user_share,
+        }
+    }
+}
+
+/// What a record and the texts beside it weigh, in bytes.
+#[must_use]
+pub fn weight(kept: &Kept) -> usize {
+    RECORD + kept.redirect_uri.len() + kept.state.as_ref().map_or(0, String::len)
+}
+
+/// A record's place in the room.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    payer: Payer,
+    number: u64,
+}
+
+/// Who has how much of the room.
+#[derive(Default)]
+pub(super) struct Room {
+    accounts: HashMap<Payer, Account>,
+    /// The accounts by what they weigh.
+    by_weight: BTreeSet<(usize, Payer)>,
+    weight: usize,
+    next: u64,
+}
+
+#[derive(Default)]
+struct Account {
+    weight: usize,
+    /// By when they came, the oldest first.
+    records: BTreeMap<u64, (GrantId, usize)>,
+}
+
+impl Room {
+    /// Takes a place for a grant, if anybody pays for it.
+    pub(super) fn enter(&mut self, grant: &Grant, kept: &Kept) -> Option<Place> {
+        let payer = Payer::of(grant)?;
+        let number = self.next;
+        self.next += 1;
+        let weight = weight(kept);
+        self.change(payer, |account| {
+            account.weight += weight;
+            account.records.insert(number, (grant.id, weight));
+        });
+        Some(Place { payer, number })
+    }
+
+    /// Frees a place.
+    pub(super) fn leave(&mut self, place: Option<Place>) {
+        let Some(Place { payer, number }) = place else { return };
+        self.change(payer, |account| {
+            if let Some((_, weight)) = account.records.remove(&number) {
+                account.weight -= weight;
+            }
+        });
+    }
+
+    /// The record that has to make way, and makes it here: this payer's oldest if its share is full, or else the oldest
+    /// of whoever has most if the whole room is.
+    pub(super) fn make_way(&mut self, limits: &Limits, place: Option<Place>) -> Option<GrantId> {
+        let over = |payer: &Payer| {
+            self.accounts.get(payer).is_some_and(|account| account.weight > payer.share(limits))
+        };
+        let heaviest = || {
+            let (_, payer) = self.by_weight.last().filter(|_| self.weight > limits.room)?;
+            Some(*payer)
+        };
+        let payer = place.map(|place| place.payer).filter(over).or_else(heaviest)?;
+        let (number, (id, _)) = self.accounts.get(&payer)?.records.first_key_value()?;
+        let (number, id) = (*number, *id);
+        self.leave(Some(Place { payer, number }));
+        Some(id)
+    }
+
+    /// Changes an account, and what is reckoned from it.
+    fn change(&mut self, payer: Payer, change: impl FnOnce(&mut Account)) {
+        let account = self.accounts.entry(payer).or_default();
+        let before = account.weight;
+        change(account);
+        let after = account.weight;
+        if account.records.is_empty() {
+            self.accounts.remove(&payer);
+        }
+        self.by_weight.remove(&(before, payer));
+        if after > 0 {
+            self.by_weight.insert((after, payer));
+        }
+        self.weight = self.weight + after - before;
+    }
+}
