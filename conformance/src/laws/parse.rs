@@ -1,5 +1,7 @@
 //! Reading of HTTP for the observer: its own, so that a codec's mistake is not judged by the same codec.
 
+use std::borrow::Cow;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
@@ -67,6 +69,11 @@ impl Pairs {
 /// A parameter that stands there more than once: what it means is in doubt.
 #[derive(Debug)]
 pub(super) struct Twice;
+
+/// By which the observer knows a text as long as the run lasts: its digest, if it is long.
+pub(super) fn known_as(text: &str) -> Cow<'_, str> {
+    if text.len() <= 1024 { text.into() } else { format!("sha256:{}", s256(text)).into() }
+}
 
 /// The query of a request.
 pub(super) fn query(request: &Request) -> Pairs {
