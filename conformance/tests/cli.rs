@@ -279,21 +279,24 @@ fn the_json_file_is_as_the_contract_has_it() {
 #[cfg(unix)]
 #[test]
 fn the_json_file_is_replaced_as_a_whole_where_its_links_lead() {
-    use std::os::unix::fs::{PermissionsExt as _, symlink};
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
     let (file, link) = (File::with("whole.json", "earlier"), File::named("link.json"));
     symlink(file.path(), link.path()).expect("the folder for tests can be written");
-    let mode = |path: &str| std::fs::metadata(path).expect("it is there").permissions().mode() & 0o777;
+    let there = |path: &str| std::fs::metadata(path).expect("it is there");
+    let mode = |path: &str| there(path).permissions().mode() & 0o777;
     std::fs::set_permissions(file.path(), std::fs::Permissions::from_mode(0o640)).expect("it is ours");
+    let before = there(file.path()).ino();
     let only = ["run", "--profile", "documented", "--only", "documented/01", "--json"];
     let ended = program(&[&only[..], &[link.path()]].concat());
     assert_eq!(ended.code, Some(0), "{}{}", ended.stdout, ended.stderr);
     let text = std::fs::read_to_string(file.path()).expect("it is there");
     serde_json::from_str::<Report>(&text).expect("the report is as the contract has it");
+    assert_ne!(there(file.path()).ino(), before, "a reader meanwhile saw the earlier report or the new one");
     assert_eq!((mode(file.path()), std::fs::read_link(link.path()).ok()), (0o640, Some(file.0.clone())));
     // What is no file is written to and not replaced.
     let ended = program(&[&only[..], &["/dev/null"]].concat());
     assert_eq!(ended.code, Some(0), "{}{}", ended.stdout, ended.stderr);
-    assert!(!std::fs::metadata("/dev/null").expect("it is there").is_file());
+    assert!(!there("/dev/null").is_file());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -141,3 +141,16 @@ pub(super) fn location(exchange: &Exchange) -> Option<String> {
     // An absolute one stays as it is: parsing would normalise what has to be compared as text.
     if text.contains("://") { Some(text.to_owned()) } else { base.join(text).ok().map(String::from) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::known_as;
+
+    #[test]
+    fn texts_are_known_apart_and_by_little() {
+        let (long, other) = ("a".repeat(900_000), "a".repeat(900_001));
+        assert_eq!(known_as("short"), "short");
+        assert!(known_as(&long).len() < 64 && known_as(&long) == known_as(&long.clone()));
+        assert_ne!(known_as(&long), known_as(&other));
+    }
+}
