@@ -19,7 +19,7 @@ const STRIDE: usize = 64;
 pub(super) enum TooMuch {
     #[error("the page has more than {MOST_TAGS} tags; the suite reads no more")]
     Tags,
-    #[error("the page has elements in each other more than {DEEPEST} deep; the suite reads no deeper")]
+    #[error("the page has elements in each other more than {DEEPEST} deep; the suite reads no more")]
     Depth,
 }
 
