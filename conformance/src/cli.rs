@@ -1,6 +1,9 @@
 //! The command line. Results go to stdout, progress and refusals to stderr.
 
+mod file;
 mod show;
+mod signals;
+mod ticker;
 
 use std::io::{IsTerminal as _, Write as _};
 use std::path::PathBuf;
@@ -16,11 +19,13 @@ use crate::http::{Settings, Wire, read_certificates};
 use crate::live::Live;
 use crate::reference;
 use crate::report::{Style, Veil, json, text};
-use crate::run::{Halt, Outcome, Progress, run};
+use crate::run::{Halt, run};
 use crate::select::Selection;
 use crate::selftest::selftest;
-use crate::target::{self, DiscoverError, Endpoint, Flags, Target, discover};
-use crate::verdict::Report;
+use crate::target::{self, DiscoverError, Flags, Target, discover};
+use file::Destination;
+use signals::Signals;
+use ticker::{Ticker, tell, wait_teller};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -161,27 +166,27 @@ enum Format {
 impl Cli {
     /// Does what the command line says; gives the exit code.
     pub async fn execute(self) -> u8 {
+        let signals = Signals::listen();
         let done = match self.command {
-            Command::Run(args) => execute_run(*args).await,
+            Command::Run(args) => execute_run(*args, &signals).await,
             Command::List(args) => print(&match args.format {
                 Format::Text => show::list(args.profile),
                 Format::Json => pretty(&show::list_json(args.profile)),
             })
             .map(|()| 0),
-            Command::Selftest(args) => execute_selftest(&args).await,
+            Command::Selftest(args) => execute_selftest(&args, &signals).await,
             Command::Explain(args) => show::explain(&args.id).and_then(|text| print(&text)).map(|()| 0),
         };
         done.unwrap_or_else(|halt: Halt| {
-            eprintln!("oauth-conformance: {halt}");
+            tell(&format!("oauth-conformance: {halt}\n"));
             halt.exit_code
         })
     }
 }
 
-async fn execute_run(args: RunArgs) -> Result<u8, Halt> {
-    // Opened first, so that a bad place is told before the run; emptied last, so that nothing is lost for nothing.
+async fn execute_run(args: RunArgs, signals: &Signals) -> Result<u8, Halt> {
     let file = args.json.as_ref().map(|path| {
-        std::fs::OpenOptions::new().write(true).create(true).truncate(false).open(path).map_err(|error| {
+        Destination::check(path).map_err(|error| {
             let path = path.display();
             Halt::usage(format!(
                 "--json {path}: cannot be written ({error}); name a file in a folder that exists"
@@ -195,11 +200,11 @@ async fn execute_run(args: RunArgs) -> Result<u8, Halt> {
         roots: roots.map_err(|error| Halt::usage(error.to_string()))?.unwrap_or_default(),
         headers: args.header.clone(),
     };
-    let wire = Wire::new(&settings).map_err(|error| Halt::usage(error.to_string()))?;
+    let wire = Wire::new(&settings).map_err(|error| Halt::usage(error.to_string()))?.telling(wait_teller());
     let (mut target, clock, reference) = choose_target(&args).await?;
     let discovered = tokio::select! {
         biased;
-        () = interrupted() => return Err(Halt::incomplete("interrupted before the first case")),
+        () = signals.first() => return Err(Halt::incomplete("interrupted before the first case")),
         discovered = discover(&wire, &mut target) => discovered,
     };
     discovered.map_err(|fault| match fault {
@@ -210,19 +215,30 @@ async fn execute_run(args: RunArgs) -> Result<u8, Halt> {
     let live = Arc::new(Live::new(target, wire, clock, args.profile, seed));
     let selection =
         Selection { only: args.only, skip: args.skip, slow: args.slow, partition: args.partition };
-    let mut ticker = Ticker { shown: std::io::stderr().is_terminal(), leaves: reference.is_none() };
-    let outcome = run(&live, &selection, args.strict, &mut ticker, interrupted()).await;
+    let mut ticker = Ticker::new(reference.is_none());
+    let outcome = run(&live, &selection, args.strict, &mut ticker, signals.first()).await;
     ticker.clear();
     let outcome = outcome?;
-    write_results(&live, &outcome, args.unmask, args.format, file)?;
+    let veil = Veil::new(&live, args.unmask);
+    let machine =
+        (file.is_some() || args.format == Format::Json).then(|| pretty(&json(&live, &outcome, veil)));
+    if let (Some(file), Some(machine)) = (file, &machine) {
+        let written = file.write(machine.as_bytes(), signals);
+        written
+            .map_err(|error| Halt::incomplete(format!("--json: the results cannot be written: {error}")))?;
+    }
+    match (args.format, machine) {
+        (Format::Json, Some(machine)) => print(&machine)?,
+        (Format::Json | Format::Text, _) => print(&text(&live, &outcome, veil, style()))?,
+    }
     Ok(outcome.exit_code())
 }
 
-async fn execute_selftest(args: &SelftestArgs) -> Result<u8, Halt> {
+async fn execute_selftest(args: &SelftestArgs, signals: &Signals) -> Result<u8, Halt> {
     let seed = u64::from(rand::random::<u32>());
     let done = tokio::select! {
         biased;
-        () = interrupted() => return Err(Halt::incomplete("interrupted")),
+        () = signals.first() => return Err(Halt::incomplete("interrupted")),
         done = selftest(&args.fault, seed) => done?,
     };
     print(&match args.format {
@@ -230,13 +246,6 @@ async fn execute_selftest(args: &SelftestArgs) -> Result<u8, Halt> {
         Format::Json => pretty(&done.json()),
     })?;
     Ok(u8::from(!done.holds()))
-}
-
-/// Completes at Ctrl-C.
-async fn interrupted() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
-    }
 }
 
 async fn choose_target(args: &RunArgs) -> Result<(Target, Clock, Option<reference::Reference>), Halt> {
@@ -259,26 +268,6 @@ async fn choose_target(args: &RunArgs) -> Result<(Target, Clock, Option<referenc
     }
     let started = reference::start(args.profile, Faults::none()).await?;
     Ok((started.target.clone(), started.clock.clone(), Some(started)))
-}
-
-fn write_results(
-    live: &Live,
-    outcome: &Outcome,
-    unmask: bool,
-    format: Format,
-    file: Option<std::fs::File>,
-) -> Result<(), Halt> {
-    let veil = Veil::new(live, unmask);
-    if let Some(mut file) = file {
-        let text = pretty(&json(live, outcome, veil));
-        let written = file.set_len(0).and_then(|()| file.write_all(text.as_bytes()));
-        written
-            .map_err(|error| Halt::incomplete(format!("--json: the results cannot be written: {error}")))?;
-    }
-    print(&match format {
-        Format::Text => text(live, outcome, veil, style()),
-        Format::Json => pretty(&json(live, outcome, veil)),
-    })
 }
 
 fn style() -> Style {
@@ -326,37 +315,4 @@ fn seconds(text: &str) -> Result<f64, String> {
         Ok(seconds) if seconds > 0.0 && seconds <= 3600.0 => Ok(seconds),
         _ => Err("give seconds, above 0 and at most 3600".into()),
     }
-}
-
-/// Where secrets go, and one line on a terminal that says which case runs.
-struct Ticker {
-    shown: bool,
-    /// Whether anything leaves this process.
-    leaves: bool,
-}
-
-impl Ticker {
-    fn clear(&self) {
-        if self.shown {
-            eprint!("\r\x1b[K");
-        }
-    }
-}
-
-impl Progress for Ticker {
-    fn sends_to(&mut self, endpoints: &[Endpoint]) {
-        if self.leaves {
-            let table = Endpoint::table(endpoints);
-            // Nobody has to read it.
-            let _ = write!(std::io::stderr(), "passwords, client secrets and tokens go to\n{table}");
-        }
-    }
-
-    fn starts(&mut self, number: usize, of: usize, id: &str) {
-        if self.shown {
-            eprint!("\r\x1b[K[{number}/{of}] {id}");
-        }
-    }
-
-    fn ended(&mut self, _report: &Report) {}
 }

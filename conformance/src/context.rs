@@ -13,7 +13,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use crate::browser::{Browser, Jar};
 use crate::case::Profile;
 use crate::exchange::{Actor, Exchange, Request};
-use crate::live::{Live, lock};
+use crate::live::{Live, Recorded, lock};
 use crate::need::{Met, Need};
 use crate::stop::{Checked, Stop};
 use crate::target::{Client, ClientRole, Resource, Target, Who, shown};
@@ -265,6 +265,9 @@ impl Context {
         let live = &self.0.live;
         let request = live.wire.dress(request);
         let answers = crate::burst::burst(live, &request, copies).await;
+        let mut answers = answers;
+        // Recorded in the order of their answers, which the laws are judged by; what was not answered comes last.
+        answers.sort_by_key(|((_, answered), _)| answered.map_or(u64::MAX, |answered| answered.tick));
         let exchanges: Vec<_> = answers
             .into_iter()
             .map(|(moments, answer)| {
@@ -319,7 +322,7 @@ impl Context {
         lock(&self.0.notes).push(text.into());
     }
 
-    /// The exchanges of this case so far, in order.
+    /// What is kept of the exchanges of this case so far, in order.
     #[must_use]
     pub fn recording(&self) -> Vec<Arc<Exchange>> {
         lock(&self.0.exchanges).clone()
@@ -331,8 +334,8 @@ impl Context {
         lock(&self.0.notes).clone()
     }
 
-    fn record(&self, exchange: Arc<Exchange>) -> Arc<Exchange> {
-        lock(&self.0.exchanges).push(Arc::clone(&exchange));
-        exchange
+    fn record(&self, recorded: Recorded) -> Arc<Exchange> {
+        lock(&self.0.exchanges).push(recorded.kept);
+        recorded.exchange
     }
 }

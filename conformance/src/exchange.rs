@@ -1,4 +1,4 @@
-//! One request and what came back, kept verbatim.
+//! One request and what came back, verbatim.
 //!
 //! Nothing here judges; the observers and the expectations read these values.
 
@@ -76,10 +76,25 @@ pub struct Response {
     pub body: Vec<u8>,
 }
 
-/// Why there is no response.
+/// Why there is no response to judge.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("no answer: {0}")]
-pub struct NoAnswer(pub String);
+pub enum NoAnswer {
+    /// None came, or what came is no HTTP.
+    #[error("no answer: {0}")]
+    Missing(String),
+    /// It is longer than the suite reads: its head.
+    #[error("the answer is longer than 1 MiB; the suite reads no more")]
+    TooLong(Response),
+}
+
+/// How many bytes the bodies had of an exchange that is kept in part; `None` for a body that is kept whole.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Whole {
+    /// The request's.
+    pub request: Option<usize>,
+    /// The response's.
+    pub response: Option<usize>,
+}
 
 /// A request and its answer, or that none came.
 #[derive(Debug, Clone)]
@@ -98,6 +113,8 @@ pub struct Exchange {
     pub request: Request,
     /// What came back.
     pub answer: Result<Response, NoAnswer>,
+    /// How long its bodies were, where they are kept in part.
+    pub whole: Whole,
 }
 
 impl Request {
@@ -193,6 +210,15 @@ impl Exchange {
     #[must_use]
     pub fn status(&self) -> Option<u16> {
         self.answer.as_ref().ok().map(|response| response.status)
+    }
+
+    /// What came, be it only the head of what is too long.
+    #[must_use]
+    pub const fn head(&self) -> Option<&Response> {
+        match &self.answer {
+            Ok(response) | Err(NoAnswer::TooLong(response)) => Some(response),
+            Err(NoAnswer::Missing(_)) => None,
+        }
     }
 
     /// The answer, for judging it.

@@ -19,6 +19,10 @@ use crate::exchange::{Moment, NoAnswer, Request, Response};
 const RETRIES: usize = 2;
 /// The longest `Retry-After` that is waited for.
 const PATIENCE: Duration = Duration::from_secs(15);
+/// Somebody who watches wants to know of a wait from here on.
+const LONG_WAIT: Duration = Duration::from_secs(2);
+/// The longest body that is read; [`NoAnswer::TooLong`] says it. hyper bounds heads: 100 headers, 400 KiB.
+pub(crate) const LONGEST_BODY: usize = 1 << 20;
 
 /// How a target is reached.
 #[derive(Debug, Clone)]
@@ -56,12 +60,30 @@ pub enum WireError {
     Http(#[from] reqwest::Error),
 }
 
+/// A wait that a server asked for by `Retry-After`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wait {
+    /// What was asked for, without its query.
+    pub url: String,
+    /// The status of the answer.
+    pub status: u16,
+    /// How long it takes.
+    pub time: Duration,
+}
+
 /// The connections to a target.
 pub struct Wire {
     client: reqwest::Client,
     pub(crate) tls: Arc<ClientConfig>,
     pub(crate) timeout: Duration,
     headers: Vec<(String, String)>,
+    tell: Box<dyn Fn(&Wait) + Send + Sync>,
+}
+
+/// Why a request has no answer.
+enum Fault {
+    Http(reqwest::Error),
+    TooLong(Response),
 }
 
 /// Reads the certificates of a PEM file.
@@ -95,7 +117,14 @@ impl Wire {
             .pool_idle_timeout(Duration::from_secs(1))
             .timeout(settings.timeout)
             .build()?;
-        Ok(Self { client, tls: Arc::new(tls), timeout: settings.timeout, headers: settings.headers.clone() })
+        let (timeout, headers) = (settings.timeout, settings.headers.clone());
+        Ok(Self { client, tls: Arc::new(tls), timeout, headers, tell: Box::new(|_| {}) })
+    }
+
+    /// The same connections, which tell of each long wait before it begins.
+    #[must_use]
+    pub fn telling(self, tell: impl Fn(&Wait) + Send + Sync + 'static) -> Self {
+        Self { tell: Box::new(tell), ..self }
     }
 
     /// A request with the headers that every request carries.
@@ -134,23 +163,32 @@ impl Wire {
             let answered = answer.is_ok().then(&moment);
             let pause = match &answer {
                 Ok(response) => retry_after(response),
-                Err(fault) if fault.is_connect() => Some(Duration::from_millis(200)),
-                Err(_) => None,
+                Err(Fault::Http(fault)) if fault.is_connect() => Some(Duration::from_millis(200)),
+                Err(Fault::Http(_) | Fault::TooLong(_)) => None,
             };
             match pause {
-                Some(pause) if left > 0 => {
+                Some(time) if left > 0 => {
                     left -= 1;
-                    tokio::time::sleep(pause).await;
+                    if let Ok(response) = &answer
+                        && time >= LONG_WAIT
+                    {
+                        let url = request.url.split('?').next().unwrap_or_default().to_owned();
+                        (self.tell)(&Wait { url, status: response.status, time });
+                    }
+                    tokio::time::sleep(time).await;
                 }
                 _ => {
-                    let answer = answer.map_err(|fault| NoAnswer(describe(&fault)));
+                    let answer = answer.map_err(|fault| match fault {
+                        Fault::Http(fault) => NoAnswer::Missing(describe(&fault)),
+                        Fault::TooLong(begun) => NoAnswer::TooLong(begun),
+                    });
                     return ((sent, answered), answer);
                 }
             }
         }
     }
 
-    async fn once(&self, request: &Request) -> Result<Response, reqwest::Error> {
+    async fn once(&self, request: &Request) -> Result<Response, Fault> {
         let method = reqwest::Method::from_bytes(request.method.as_bytes()).unwrap_or(reqwest::Method::GET);
         let mut builder = self.client.request(method, &request.url);
         for (name, value) in &request.headers {
@@ -159,15 +197,22 @@ impl Wire {
         if !request.body.is_empty() || request.method == "POST" {
             builder = builder.body(request.body.clone());
         }
-        let response = builder.send().await?;
-        let status = response.status().as_u16();
-        let headers = response
+        let mut answer = builder.send().await.map_err(Fault::Http)?;
+        let status = answer.status().as_u16();
+        let headers = answer
             .headers()
             .iter()
             .map(|(name, value)| (name.as_str().to_owned(), text(value.as_bytes())))
             .collect();
-        let body = response.bytes().await?.to_vec();
-        Ok(Response { status, headers, body })
+        let mut response = Response { status, headers, body: Vec::new() };
+        while let Some(part) = answer.chunk().await.map_err(Fault::Http)? {
+            response.body.extend_from_slice(&part);
+            if response.body.len() > LONGEST_BODY {
+                // The connection ends here with what is unread.
+                return Err(Fault::TooLong(Response { body: Vec::new(), ..response }));
+            }
+        }
+        Ok(response)
     }
 }
 

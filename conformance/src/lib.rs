@@ -32,6 +32,7 @@ mod burst;
 pub mod cli;
 pub mod clock;
 pub mod http;
+mod keep;
 pub mod live;
 pub mod mask;
 pub mod report;

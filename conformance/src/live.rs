@@ -2,7 +2,7 @@
 //! the cookies of the users who logged in.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -12,15 +12,17 @@ use crate::browser::Jar;
 use crate::case::Profile;
 use crate::clock::Clock;
 use crate::driven::Sequence;
-use crate::exchange::{Actor, Exchange, Moment, NoAnswer, Request, Response};
+use crate::exchange::{Actor, Exchange, Moment, NoAnswer, Request, Response, Whole};
 use crate::http::Wire;
+use crate::keep::Room;
+use crate::laws::{Observed, Observer};
 use crate::mask::{Kind, Vault};
 use crate::target::{Target, Who};
 
 /// A live server and what the cases of one run share.
 pub struct Live {
     /// What is known of the server.
-    pub target: Target,
+    pub target: Arc<Target>,
     /// How it is reached.
     pub wire: Wire,
     /// How cases wait.
@@ -33,6 +35,10 @@ pub struct Live {
     pub seed: u64,
     jars: Mutex<BTreeMap<Who, Jar>>,
     recording: Mutex<Vec<Arc<Exchange>>>,
+    room: Room,
+    observer: Mutex<Observer>,
+    /// Whether a consent page was shown.
+    consent: AtomicBool,
     documented: tokio::sync::OnceCell<Arc<Sequence>>,
     /// How far the server's clock was advanced.
     advanced: Mutex<Duration>,
@@ -41,11 +47,19 @@ pub struct Live {
     browsers: AtomicU64,
 }
 
+/// An exchange that was recorded.
+pub(crate) struct Recorded {
+    /// As it came, for the case.
+    pub(crate) exchange: Arc<Exchange>,
+    /// What is kept of it.
+    pub(crate) kept: Arc<Exchange>,
+}
+
 impl Live {
     /// Puts the parts together.
     #[must_use]
     pub fn new(target: Target, wire: Wire, clock: Clock, profile: Profile, seed: u64) -> Self {
-        let vault = Vault::new();
+        let (target, vault) = (Arc::new(target), Vault::new());
         vault.know_target(&target);
         if let Some(token) = &target.registration_token {
             vault.learn(Kind::Token, token, "the target: registration_token");
@@ -53,6 +67,7 @@ impl Live {
         for (name, value) in wire.headers() {
             vault.learn(Kind::Authorization, value, &format!("--header {name}"));
         }
+        let observer = Observer::new(Arc::clone(&target), (Instant::now(), since_1970()));
         Self {
             target,
             wire,
@@ -62,6 +77,9 @@ impl Live {
             seed,
             jars: Mutex::default(),
             recording: Mutex::default(),
+            room: Room::default(),
+            observer: Mutex::new(observer),
+            consent: AtomicBool::new(false),
             documented: tokio::sync::OnceCell::new(),
             advanced: Mutex::default(),
             ticks: AtomicU64::new(0),
@@ -81,10 +99,27 @@ impl Live {
         lock(&self.jars).insert(who, jar);
     }
 
-    /// All that the run exchanged so far, in the order of the answers.
+    /// What is kept of all that the run exchanged so far, in the order of the answers.
     #[must_use]
     pub fn recording(&self) -> Vec<Arc<Exchange>> {
         lock(&self.recording).clone()
+    }
+
+    /// The facts that the run showed so far.
+    #[must_use]
+    pub(crate) fn observed<T>(&self, read: impl FnOnce(&Observed) -> T) -> T {
+        read(lock(&self.observer).observed())
+    }
+
+    /// Remembers that a consent page was shown.
+    pub(crate) fn consent_was_asked(&self) {
+        self.consent.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether a consent page was shown in this run.
+    #[must_use]
+    pub fn asked_consent(&self) -> bool {
+        self.consent.load(Ordering::Relaxed)
     }
 
     /// The one walk of the documented sequence, which all its steps are read from.
@@ -108,15 +143,7 @@ impl Live {
     /// The time of the run's clock, in seconds since 1970.
     #[must_use]
     pub fn unix_time(&self) -> u64 {
-        let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-        (since + *lock(&self.advanced)).as_secs()
-    }
-
-    /// A moment of this run, in seconds since 1970 by the run's clock.
-    #[must_use]
-    pub fn unix_time_of(&self, at: Instant) -> u64 {
-        let now = Instant::now() + *lock(&self.advanced);
-        self.unix_time().saturating_sub(now.saturating_duration_since(at).as_secs())
+        (since_1970() + *lock(&self.advanced)).as_secs()
     }
 
     /// Waits by the clock of the run; the moments that follow are later by that time in either case.
@@ -127,19 +154,22 @@ impl Live {
         }
     }
 
-    /// Makes a record of what was sent and what came.
+    /// Makes a record of what was sent and what came: as it is, and as it is kept.
     pub(crate) fn exchange(
         &self,
         (who, browser): (Actor, Option<u64>),
         request: Request,
         (sent, answered): (Moment, Option<Moment>),
         answer: Result<Response, NoAnswer>,
-    ) -> Arc<Exchange> {
+    ) -> Recorded {
         let number = self.numbers.fetch_add(1, Ordering::SeqCst) + 1;
-        let exchange = Arc::new(Exchange { number, who, browser, sent, answered, request, answer });
+        let whole = Whole::default();
+        let exchange = Arc::new(Exchange { number, who, browser, sent, answered, request, answer, whole });
         self.vault.harvest(&exchange);
-        lock(&self.recording).push(Arc::clone(&exchange));
-        exchange
+        let kept = self.room.keep(&exchange, &self.vault);
+        lock(&self.observer).read(&exchange, &kept);
+        lock(&self.recording).push(Arc::clone(&kept));
+        Recorded { exchange, kept }
     }
 
     /// 32 bytes that depend on the seed, the case and the count alone.
@@ -151,6 +181,10 @@ impl Live {
         hash.update(case.as_bytes());
         hash.finalize().into()
     }
+}
+
+fn since_1970() -> Duration {
+    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default()
 }
 
 /// Locks; a panic elsewhere leaves nothing half-written here.

@@ -13,7 +13,7 @@ use crate::select::{NoMatch, Selection};
 use crate::stop::{Checked, Stop, StopKind};
 use crate::target::{Endpoint, Who};
 use crate::verdict::{Overall, Report, Verdict, overall};
-use crate::{driven, laws, preflight, suite};
+use crate::{driven, keep, laws, preflight, suite};
 
 /// Why a run gives no results.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -60,6 +60,8 @@ pub struct Outcome {
     pub seconds: f64,
     /// How many exchanges there were.
     pub exchanges: usize,
+    /// How many cases were left out because they are slow.
+    pub slow_left_out: usize,
 }
 
 impl Outcome {
@@ -110,6 +112,10 @@ pub async fn run(
     let all = cases(live.profile);
     let selection = Selection { slow: selection.slow || !live.clock.is_real(), ..selection.clone() };
     let mut chosen = selection.choose(live.profile, &all)?;
+    let slow_left_out = selection.slow_left_out(live.profile, &all);
+    if chosen.is_empty() && slow_left_out > 0 {
+        return Err(Halt::usage("the cases that are asked for wait on the clock; --slow runs them"));
+    }
     if chosen.is_empty() {
         let reason = "--only, --skip and --partition leave no case; see `oauth-conformance list`";
         return Err(Halt::usage(reason));
@@ -153,6 +159,7 @@ pub async fn run(
         unsound,
         seconds: start.elapsed().as_secs_f64(),
         exchanges: live.recording().len(),
+        slow_left_out,
         reports,
     })
 }
@@ -227,7 +234,8 @@ impl<I: Future<Output = ()> + Send> Runner<'_, I> {
         }
         // Without what was not sent, an answer of the server was taken for another.
         let ending = ending.and_then(|()| context.all_sent());
-        let report = Report::of(case, profile, self.strict, ending);
+        let mut report = Report::of(case, profile, self.strict, ending);
+        report.shown = report.shown.map(|exchange| keep::shown(&exchange, &self.live.vault));
         let (seconds, notes, exchanges) =
             (start.elapsed().as_secs_f64(), context.notes(), context.recording());
         Ended::With(Box::new(Report { seconds, notes, exchanges, ..report }))

@@ -64,6 +64,14 @@ impl Selection {
         Ok(chosen)
     }
 
+    /// How many of a profile's cases would run if slow ones did.
+    #[must_use]
+    pub fn slow_left_out(&self, profile: Profile, all: &[Case]) -> usize {
+        let mine: Vec<Case> = all.iter().copied().filter(|case| case.belongs_to(profile)).collect();
+        let left_out = |case: &&Case| case.slow && !self.slow && self.wants(case, &mine);
+        mine.iter().filter(left_out).count()
+    }
+
     fn wants(&self, case: &Case, all: &[Case]) -> bool {
         let in_only = self.only.is_empty() || self.only.iter().any(|id| means(id, case, all));
         in_only && !self.skip.iter().any(|id| means(id, case, all))
@@ -124,6 +132,13 @@ mod tests {
     fn slow_cases_run_when_asked_and_partitions_share_all() {
         let slow = Selection { slow: true, ..Selection::default() };
         check(Profile::Rfc9700, &slow, Ok(&["code/once", "code/once-at-once", "code/late", "pkce/asked"]));
+        let only_late = Selection { only: vec!["code/late".into()], ..Selection::default() };
+        for (selection, expected) in
+            [(Selection::default(), 1), (only_late, 1), (only("code/once"), 0), (slow, 0)]
+        {
+            let found = selection.slow_left_out(Profile::Rfc9700, CASES);
+            assert_eq!(found, expected, "{selection:?}");
+        }
         let part = |part| Selection { slow: true, partition: Some((part, 3)), ..Selection::default() };
         check(Profile::Rfc9700, &part(1), Ok(&["code/once", "pkce/asked"]));
         check(Profile::Rfc9700, &part(2), Ok(&["code/once-at-once"]));

@@ -186,6 +186,7 @@ struct Report {
     target: String,
     profile: String,
     verdict: String,
+    slow_left_out: usize,
     counts: std::collections::BTreeMap<String, usize>,
     cases: Vec<Case>,
 }
@@ -247,6 +248,8 @@ fn the_json_file_is_as_the_contract_has_it() {
 
     assert_eq!((report.target.as_str(), report.profile.as_str()), ("reference", "rfc9700"));
     assert_eq!(report.verdict, "held");
+    assert_eq!(report.slow_left_out, 0, "a clock in this process waits for nobody");
+    assert!(!ended.stdout.contains("left out"), "{}", ended.stdout);
     let verdicts = ["held", "failed", "warned", "not-offered", "not-tested", "errored"];
     assert_eq!(report.counts.len(), verdicts.len());
     for verdict in verdicts {
@@ -271,6 +274,43 @@ fn the_json_file_is_as_the_contract_has_it() {
     }
     let sanity = report.cases.iter().find(|case| case.id == "sanity/honest-flow").expect("it was selected");
     assert!(!sanity.exchanges.is_empty());
+}
+
+#[cfg(unix)]
+#[test]
+fn the_json_file_is_replaced_as_a_whole_where_its_links_lead() {
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
+    let (file, link) = (File::with("whole.json", "earlier"), File::named("link.json"));
+    symlink(file.path(), link.path()).expect("the folder for tests can be written");
+    let there = |path: &str| std::fs::metadata(path).expect("it is there");
+    let mode = |path: &str| there(path).permissions().mode() & 0o777;
+    std::fs::set_permissions(file.path(), std::fs::Permissions::from_mode(0o640)).expect("it is ours");
+    let before = there(file.path()).ino();
+    let only = ["run", "--profile", "documented", "--only", "documented/01", "--json"];
+    let ended = program(&[&only[..], &[link.path()]].concat());
+    assert_eq!(ended.code, Some(0), "{}{}", ended.stdout, ended.stderr);
+    let text = std::fs::read_to_string(file.path()).expect("it is there");
+    serde_json::from_str::<Report>(&text).expect("the report is as the contract has it");
+    assert_ne!(there(file.path()).ino(), before, "a reader meanwhile saw the earlier report or the new one");
+    assert_eq!((mode(file.path()), std::fs::read_link(link.path()).ok()), (0o640, Some(file.0.clone())));
+    // What is no file is written to and not replaced.
+    let ended = program(&[&only[..], &["/dev/null"]].concat());
+    assert_eq!(ended.code, Some(0), "{}{}", ended.stdout, ended.stderr);
+    assert!(!there("/dev/null").is_file());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn slow_cases_that_were_left_out_are_counted() {
+    let (_server, file) = server("slow.toml", "id001", "id001").await;
+    let target = ["run", "--target", file.path(), "--only"];
+    let ended = program(&[&target[..], &["code/refused"]].concat());
+    assert_eq!(ended.code, Some(0), "{}{}", ended.stdout, ended.stderr);
+    let line = "\n2 slow cases were left out; --slow runs them\n";
+    assert!(ended.stdout.contains(line), "{}", ended.stdout);
+    let json = program(&[&target[..], &["code/refused", "--format", "json"]].concat());
+    let report: Report = serde_json::from_str(&json.stdout).expect("the report is as the contract has it");
+    assert_eq!(report.slow_left_out, 2);
+    program(&[&target[..], &["code/refused-after-ten-minutes"]].concat()).refused(2, &["--slow"]);
 }
 
 #[test]

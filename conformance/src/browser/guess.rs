@@ -245,7 +245,7 @@ mod tests {
 
     use super::{Decision, consent, login};
     use crate::browser::page::Page;
-    use crate::exchange::{Actor, Exchange, Moment, Request, Response};
+    use crate::exchange::{Actor, Exchange, Moment, Request, Response, Whole};
     use crate::target::{FormHint, User};
 
     const AT: &str = "http://as.example/in/page?next=%2F";
@@ -253,7 +253,7 @@ mod tests {
     fn page(html: &str) -> Page {
         let moment = Moment { tick: 0, at: Instant::now() };
         let headers = vec![("content-type".into(), "text/html; charset=utf-8".into())];
-        Page::read(&Arc::new(Exchange {
+        let exchange = Exchange {
             number: 1,
             who: Actor::Browser,
             browser: None,
@@ -261,7 +261,9 @@ mod tests {
             answered: Some(moment),
             request: Request::get(AT),
             answer: Ok(Response { status: 200, headers, body: html.as_bytes().to_vec() }),
-        }))
+            whole: Whole::default(),
+        };
+        Page::read(&Arc::new(exchange)).expect("the table has small pages")
     }
 
     fn hint(has: &str, fill: &[(&str, &str)]) -> FormHint {

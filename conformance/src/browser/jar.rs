@@ -1,7 +1,7 @@
 //! Cookies as a browser keeps them (RFC 6265, as far as servers under test rely on it).
 //!
-//! Host, path, `Secure`, `Max-Age` and `Expires` are honoured, ports are not: cookies know none. Public
-//! suffixes, `SameSite` and size limits are left out.
+//! Host, path, `Secure`, `Max-Age` and `Expires` are honoured, ports are not: cookies know none. `SameSite` is kept and
+//! not acted on; public suffixes and size limits are left out.
 
 use std::time::{Duration, SystemTime};
 
@@ -20,6 +20,8 @@ struct Cookie {
     path: String,
     secure: bool,
     expires: Option<SystemTime>,
+    /// Whether another site's form lacks it: `SameSite=Lax` or `Strict`.
+    same_site: bool,
 }
 
 /// A cookie jar. Cloning it forks the session.
@@ -61,6 +63,12 @@ impl Jar {
     /// The names and values in the jar.
     pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|cookie| (cookie.name.as_str(), cookie.value.as_str()))
+    }
+
+    /// Whether a cookie in it is left out of another site's forms.
+    #[must_use]
+    pub fn has_same_site(&self) -> bool {
+        self.0.iter().any(|cookie| cookie.same_site)
     }
 
     /// Whether no cookie is in it.
@@ -108,6 +116,7 @@ fn parse(url: &Url, text: &str, now: SystemTime) -> Option<Cookie> {
         path: default_path(url),
         secure: false,
         expires: None,
+        same_site: false,
     };
     if cookie.name.is_empty() {
         return None;
@@ -128,6 +137,9 @@ fn parse(url: &Url, text: &str, now: SystemTime) -> Option<Cookie> {
             }
             "path" if value.starts_with('/') => cookie.path = value.into(),
             "secure" => cookie.secure = true,
+            "samesite" => {
+                cookie.same_site = ["lax", "strict"].iter().any(|word| value.eq_ignore_ascii_case(word));
+            }
             "expires" => cookie.expires = httpdate::parse_http_date(&value.replace('-', " ")).ok(),
             "max-age" => max_age = value.parse::<i64>().ok(),
             _ => {}
@@ -200,6 +212,21 @@ mod tests {
         let fork = jar.clone();
         jar.take(&at, &["b=; Path=/p; Max-Age=0"], now);
         assert_eq!(fork.header(&at, now).as_deref(), Some("b=2; c=4"));
+    }
+
+    #[test]
+    fn a_jar_knows_which_cookies_stay_within_the_site() {
+        let (now, at) = (SystemTime::UNIX_EPOCH, url("http://a.example/"));
+        for (text, expected) in [
+            ("s=1", false),
+            ("s=1; SameSite=None; Secure", false),
+            ("s=1; SameSite=Lax", true),
+            ("s=1; samesite=strict", true),
+        ] {
+            let mut jar = Jar::default();
+            jar.take(&at, &[text], now);
+            assert_eq!(jar.has_same_site(), expected, "{text}");
+        }
     }
 
     #[test]

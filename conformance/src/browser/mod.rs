@@ -1,6 +1,7 @@
 //! A browser of our own: cookies, redirects by hand, forms. It never connects to a redirect URI or to a foreign
 //! origin, whatever leads there; it stops and hands over the `Location`.
 
+mod document;
 mod guess;
 mod jar;
 mod landing;
@@ -108,7 +109,7 @@ impl Browser {
             let exchange = self.step(request.clone()).await?;
             let response = exchange.response()?;
             let Some(text) = response.header("location").filter(|_| response.is_redirect()) else {
-                return Ok(Landing::Page(Page::read(&exchange)));
+                return Ok(Landing::Page(Page::read(&exchange)?));
             };
             let Some(next) = self.follow(&request, response.status, text) else {
                 let place = self.context.target().place(&page::resolve(&request.url, text));
@@ -174,6 +175,7 @@ impl Browser {
                 tried = same;
                 form
             } else if page.status < 400 && self.consent_form(page, Decision::Approve).is_some() {
+                self.context.live().consent_was_asked();
                 if until == Until::Consent {
                     break;
                 }

@@ -4,11 +4,13 @@
 
 use std::sync::{Arc, LazyLock};
 
-use scraper::{ElementRef, Html, Selector};
+use scraper::{ElementRef, Selector};
 use url::Url;
 
+use super::document::{TooMuch, parse};
 use crate::exchange::{Exchange, Request};
 use crate::params::Params;
+use crate::stop::{Checked, Stop};
 
 /// What a browser shows after an answer that was not a redirect.
 #[derive(Debug, Clone)]
@@ -109,8 +111,10 @@ selector!(BASE, "base[href]");
 
 impl Page {
     /// Reads a page out of an answer; anything but HTML has no forms.
-    #[must_use]
-    pub fn read(exchange: &Arc<Exchange>) -> Self {
+    ///
+    /// # Errors
+    /// `errored` if the page has more tags than are read, or nests them deeper.
+    pub fn read(exchange: &Arc<Exchange>) -> Checked<Self> {
         let (status, body, html) = match &exchange.answer {
             Ok(response) => {
                 let media_type = response.media_type().unwrap_or_else(|| "text/html".into());
@@ -128,9 +132,9 @@ impl Page {
             text: body.split_whitespace().collect::<Vec<_>>().join(" "),
         };
         if html {
-            page.read_html(&body);
+            page.read_html(&body).map_err(|fault| Stop::errored(fault.to_string()).at(exchange))?;
         }
-        page
+        Ok(page)
     }
 
     /// Whether a refresh leads to another origin.
@@ -140,8 +144,8 @@ impl Page {
         self.refresh.as_ref().is_some_and(|target| origin(target) != origin(&self.url))
     }
 
-    fn read_html(&mut self, body: &str) {
-        let document = Html::parse_document(body);
+    fn read_html(&mut self, body: &str) -> Result<(), TooMuch> {
+        let document = parse(body)?;
         let base = document.select(&BASE).next().and_then(|base| base.attr("href"));
         let base = resolve(&self.url, base.unwrap_or_default());
         let root = document.root_element();
@@ -163,6 +167,7 @@ impl Page {
                     rest.trim().get(4..).filter(|_| rest.trim().to_ascii_lowercase().starts_with("url="))?;
                 Some(resolve(&base, url.trim_matches(['\'', '"'])))
             });
+        Ok(())
     }
 }
 
@@ -290,15 +295,21 @@ fn is(element: ElementRef<'_>, attribute: &str, value: &str) -> bool {
 
 /// What a reader sees of an element: no styles, no scripts, no title.
 fn text_of(element: ElementRef<'_>) -> String {
-    const UNSEEN: &[&str] = &["style", "script", "template", "noscript", "title"];
-    let texts = element
-        .descendants()
-        .filter(|node| {
-            let mut above = node.ancestors().filter_map(ElementRef::wrap);
-            !above.any(|above| UNSEEN.contains(&above.value().name()))
-        })
-        .filter_map(|node| node.value().as_text().map(|text| &**text));
-    texts.flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ")
+    let is_unseen = |element: ElementRef<'_>| {
+        matches!(element.value().name(), "style" | "script" | "template" | "noscript" | "title")
+    };
+    if element.ancestors().filter_map(ElementRef::wrap).any(is_unseen) {
+        return String::new();
+    }
+    let (mut words, mut left) = (Vec::new(), vec![*element]);
+    while let Some(node) = left.pop() {
+        if let Some(text) = node.value().as_text() {
+            words.extend(text.split_whitespace());
+        } else if !ElementRef::wrap(node).is_some_and(is_unseen) {
+            left.extend(node.children().rev());
+        }
+    }
+    words.join(" ")
 }
 
 /// `reference` made absolute; as it stands if that is not possible.

@@ -1,7 +1,8 @@
 //! The laws over all that a run exchanged, as cases `laws/ID` that run after all others.
 //!
-//! The observer reads facts off HTTP with a parser of its own. What it cannot read without doubt (a repeated
-//! parameter, a response that fits two requests) it leaves out, so that a law is silent rather than wrong.
+//! The observer reads facts off HTTP with a parser of its own, exchange by exchange as they come. What it cannot read
+//! without doubt (a repeated parameter, a response that fits two requests) it leaves out, so that a law is silent
+//! rather than wrong.
 
 mod named;
 mod observe;
@@ -11,6 +12,7 @@ mod registered;
 mod tokens;
 
 use oauth_model::law::{Facts, Judgement, Law, law};
+pub(crate) use observe::{Observed, Observer};
 
 use crate::case::{Case, Isolation, Profile};
 use crate::context::Context;
@@ -105,8 +107,11 @@ pub fn cases(profile: Profile) -> &'static [Case] {
 }
 
 fn judge(ctx: &Context, law: &Law) -> Checked {
+    ctx.live().observed(|observed| judge_observed(ctx, law, observed))
+}
+
+fn judge_observed(ctx: &Context, law: &Law, observed: &Observed) -> Checked {
     let live = ctx.live();
-    let observed = observe::observe(&live.target, &live.recording(), |at| live.unix_time_of(at));
     let lifetime = live.target.code_lifetime.unwrap_or(LONGEST_CODE_LIFETIME);
     let facts = Facts {
         facts: &observed.facts,

@@ -1,15 +1,14 @@
 //! Facts about what is named: tokens that are revoked or asked about, and requests that were pushed.
 
-use std::sync::Arc;
-
 use oauth_model::fact::{Introspection, Pushed, Revocation, What};
 use serde_json::Value;
 
 use super::observe::Observer;
 use super::parse::{Pairs, Twice, form, query};
 use crate::exchange::{Exchange, Response};
+use crate::keep::LONGEST;
 
-impl Observer<'_> {
+impl Observer {
     /// The parameters of an authorization request: those that were pushed, if it names them.
     pub(super) fn as_pushed(&self, params: Pairs) -> Pairs {
         let named = params.one("request_uri").ok().flatten().map(str::to_owned);
@@ -21,13 +20,14 @@ impl Observer<'_> {
         pushed.with("client_id", client).with("request_uri", &uri)
     }
 
-    pub(super) fn push(&mut self, exchange: &Arc<Exchange>) -> Result<(), Twice> {
+    pub(super) fn push(&mut self, exchange: &Exchange) -> Result<(), Twice> {
         let params = form(&exchange.request);
         let document = document(exchange);
         let uri =
             document.get("request_uri").and_then(Value::as_str).filter(|_| exchange.status() == Some(201));
         let Some((client_id, _)) = self.presented(exchange, &params)? else { return Ok(()) };
-        let Some(uri) = uri.filter(|_| !params.repeats()) else { return Ok(()) };
+        // One that is very long would be kept with each request that names it.
+        let Some(uri) = uri.filter(|uri| !params.repeats() && uri.len() <= LONGEST) else { return Ok(()) };
         let expires_in = document.get("expires_in").and_then(Value::as_u64).map(|span| span + super::GRACE);
         // A pushed proof is as good as `dpop_jkt` (RFC 9449, section 10.1).
         let proven = self.proven_key(&exchange.request).filter(|_| !params.has("dpop_jkt"));
@@ -38,7 +38,7 @@ impl Observer<'_> {
         Ok(())
     }
 
-    pub(super) fn revocation(&mut self, exchange: &Arc<Exchange>) -> Result<(), Twice> {
+    pub(super) fn revocation(&mut self, exchange: &Exchange) -> Result<(), Twice> {
         let params = form(&exchange.request);
         let Some(token) = named(exchange, &params)? else { return Ok(()) };
         let Some((client_id, secret)) = self.presented(exchange, &params)? else { return Ok(()) };
@@ -53,7 +53,7 @@ impl Observer<'_> {
         Ok(())
     }
 
-    pub(super) fn introspection(&mut self, exchange: &Arc<Exchange>) -> Result<(), Twice> {
+    pub(super) fn introspection(&mut self, exchange: &Exchange) -> Result<(), Twice> {
         let params = form(&exchange.request);
         let Some(token) = named(exchange, &params)? else { return Ok(()) };
         let active = document(exchange).get("active").and_then(Value::as_bool);

@@ -2,61 +2,30 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use oauth_model::fact::{Challenge, CodeIssued, Fact, Sym, What, Who};
 use url::Url;
 
-use super::parse::{Pairs, form, goes_to, location, query};
+use super::parse::{Pairs, form, goes_to, known_as, location, query};
 use super::registered::Registered;
 use crate::exchange::{Actor, Exchange};
 use crate::target::{Client, Target};
 
 /// Facts, each with the exchange that shows it.
 #[derive(Debug, Default)]
-pub(super) struct Observed {
+pub(crate) struct Observed {
     /// The facts in the order of their answers.
     pub(super) facts: Vec<Fact>,
     /// The exchange behind each fact.
     pub(super) exchanges: Vec<Arc<Exchange>>,
 }
 
-/// Reads the facts off a recording. Its clock counts the seconds since 1970, as proofs do.
-pub(super) fn observe(
-    target: &Target,
-    recording: &[Arc<Exchange>],
-    unix_time: impl Fn(Instant) -> u64,
-) -> Observed {
-    let start = recording.iter().map(|exchange| exchange.sent.at).min();
-    let Some(start) = start else { return Observed::default() };
-    let mut observer = Observer {
-        target,
-        start: (start, unix_time(start)),
-        symbols: BTreeMap::new(),
-        asked: Vec::new(),
-        passwords: BTreeSet::new(),
-        touched: BTreeSet::new(),
-        consented: BTreeSet::new(),
-        wanted: BTreeMap::new(),
-        granted: BTreeMap::new(),
-        pushes: BTreeMap::new(),
-        nonces: BTreeMap::new(),
-        foreign: BTreeSet::new(),
-        registered: Registered::default(),
-        observed: Observed::default(),
-    };
-    let mut ordered: Vec<&Arc<Exchange>> = recording.iter().collect();
-    ordered.sort_by_key(|exchange| exchange.answered.map_or(u64::MAX, |answered| answered.tick));
-    for exchange in ordered {
-        observer.read(exchange);
-    }
-    observer.observed
-}
-
-pub(super) struct Observer<'a> {
-    pub(super) target: &'a Target,
-    /// The first moment, and its time in seconds since 1970.
-    start: (Instant, u64),
+/// Reads the facts off the exchanges of a run, one after the other.
+pub(crate) struct Observer {
+    pub(super) target: Arc<Target>,
+    /// A moment, and its time since 1970: the observer's clock counts as proofs do.
+    start: (Instant, Duration),
     pub(super) symbols: BTreeMap<String, Sym>,
     /// Authorization requests, each until its browser has its answer.
     asked: Vec<Asked>,
@@ -109,15 +78,47 @@ impl Asked {
     }
 }
 
-impl Observer<'_> {
-    pub(super) fn sym(&mut self, text: &str) -> Sym {
-        let next = Sym(u32::try_from(self.symbols.len()).unwrap_or(u32::MAX));
-        *self.symbols.entry(text.to_owned()).or_insert(next)
+impl Observer {
+    /// Has read nothing. `start` is a moment of the run's clock and its time since 1970.
+    pub(crate) fn new(target: Arc<Target>, start: (Instant, Duration)) -> Self {
+        Self {
+            target,
+            start,
+            symbols: BTreeMap::new(),
+            asked: Vec::new(),
+            passwords: BTreeSet::new(),
+            touched: BTreeSet::new(),
+            consented: BTreeSet::new(),
+            wanted: BTreeMap::new(),
+            granted: BTreeMap::new(),
+            pushes: BTreeMap::new(),
+            nonces: BTreeMap::new(),
+            foreign: BTreeSet::new(),
+            registered: Registered::default(),
+            observed: Observed::default(),
+        }
     }
 
-    fn read(&mut self, exchange: &Arc<Exchange>) {
+    /// What was read so far.
+    pub(crate) const fn observed(&self) -> &Observed {
+        &self.observed
+    }
+
+    pub(super) fn sym(&mut self, text: &str) -> Sym {
+        let next = Sym(u32::try_from(self.symbols.len()).unwrap_or(u32::MAX));
+        *self.symbols.entry(known_as(text).into_owned()).or_insert(next)
+    }
+
+    /// Reads an exchange; exchanges come in the order of their answers. `kept` is shown where a law is broken.
+    pub(crate) fn read(&mut self, exchange: &Exchange, kept: &Arc<Exchange>) {
         self.nonce(exchange);
-        let endpoints = &self.target.endpoints;
+        self.endpoint(exchange);
+        self.observed.exchanges.resize(self.observed.facts.len(), Arc::clone(kept));
+    }
+
+    fn endpoint(&mut self, exchange: &Exchange) {
+        let target = Arc::clone(&self.target);
+        let endpoints = &target.endpoints;
         let is = |endpoint: &Option<String>| {
             endpoint.as_ref().is_some_and(|endpoint| goes_to(&exchange.request, endpoint))
         };
@@ -142,10 +143,10 @@ impl Observer<'_> {
     /// The observer's clock, in seconds.
     pub(super) fn seconds(&self, at: Instant) -> f64 {
         let (start, unix_time) = self.start;
-        unix_time as f64 + at.saturating_duration_since(start).as_secs_f64()
+        (unix_time + at.saturating_duration_since(start)).as_secs_f64()
     }
 
-    pub(super) fn record(&mut self, exchange: &Arc<Exchange>, what: What) {
+    pub(super) fn record(&mut self, exchange: &Exchange, what: What) {
         let seconds = |at: Instant| self.seconds(at);
         // Rounded so that a lifetime looks rather shorter than longer than it was.
         let sent_at = seconds(exchange.sent.at).floor() as u64;
@@ -164,11 +165,10 @@ impl Observer<'_> {
             },
             what,
         });
-        self.observed.exchanges.push(Arc::clone(exchange));
     }
 
     /// A browser's exchange with the server: a request, a password, a decision, a response.
-    fn page(&mut self, exchange: &Arc<Exchange>) {
+    fn page(&mut self, exchange: &Exchange) {
         let request = &exchange.request;
         let (in_query, body) = (query(request), form(request));
         let shows = |password: &str| body.has_value(password) || in_query.has_value(password);
@@ -215,7 +215,7 @@ impl Observer<'_> {
     }
 
     /// A redirect: an authorization response, if it leaves the server with a code.
-    fn response(&mut self, exchange: &Arc<Exchange>, location: &str) {
+    fn response(&mut self, exchange: &Exchange, location: &str) {
         let Ok(url) = Url::parse(location) else { return };
         if self.target.is_own(&url) && !self.target.is_callback(&url) {
             return;
@@ -270,12 +270,12 @@ impl Observer<'_> {
         }
         let one = |name: &str| asked.params.one(name).ok().flatten().map(str::to_owned);
         let client_id = one("client_id")?;
-        let client = self.registered.client(self.target, &client_id)?;
+        let client = self.registered.client(&self.target, &client_id)?;
         let password_shown = self.password_shown(exchange);
         let consented = self.was_consented(exchange, asked, &client_id);
         if certain {
             let resources = asked.params.all("resource").into_iter().map(str::to_owned).collect();
-            self.wanted.insert(code.to_owned(), Granted { scope: one("scope"), resources });
+            self.wanted.insert(known_as(code).into_owned(), Granted { scope: one("scope"), resources });
         }
         let challenge = one("code_challenge").map(|text| {
             let text = self.sym(&text);

@@ -1,5 +1,7 @@
 //! Reading of HTTP for the observer: its own, so that a codec's mistake is not judged by the same codec.
 
+use std::borrow::Cow;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
@@ -68,6 +70,11 @@ impl Pairs {
 #[derive(Debug)]
 pub(super) struct Twice;
 
+/// By which the observer knows a text as long as the run lasts: its digest, if it is long.
+pub(super) fn known_as(text: &str) -> Cow<'_, str> {
+    if text.len() <= 1024 { text.into() } else { format!("sha256:{}", s256(text)).into() }
+}
+
 /// The query of a request.
 pub(super) fn query(request: &Request) -> Pairs {
     let url = request.url.split('#').next().unwrap_or_default();
@@ -133,4 +140,17 @@ pub(super) fn location(exchange: &Exchange) -> Option<String> {
     let base = Url::parse(&exchange.request.url).ok()?;
     // An absolute one stays as it is: parsing would normalise what has to be compared as text.
     if text.contains("://") { Some(text.to_owned()) } else { base.join(text).ok().map(String::from) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::known_as;
+
+    #[test]
+    fn texts_are_known_apart_and_by_little() {
+        let (long, other) = ("a".repeat(900_000), "a".repeat(900_001));
+        assert_eq!(known_as("short"), "short");
+        assert!(known_as(&long).len() < 64 && known_as(&long) == known_as(&long.clone()));
+        assert_ne!(known_as(&long), known_as(&other));
+    }
 }

@@ -2,8 +2,6 @@
 //!
 //! Only ES256 is read, with which the suite makes all its proofs. Whether a server would take a proof is not asked.
 
-use std::sync::Arc;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use oauth_model::fact::Proved;
@@ -14,16 +12,16 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use super::observe::Observer;
-use super::parse::{Twice, goes_to, header};
+use super::parse::{Twice, goes_to, header, known_as};
 use crate::exchange::{Exchange, Request};
 
-impl Observer<'_> {
+impl Observer {
     /// The good proof of a request: signed with the key that it names, for this very request and, at a resource, for
     /// its token. It was made no earlier than it says, and no earlier than its nonce was given away.
     pub(super) fn proof(&mut self, request: &Request, token: Option<&str>) -> Result<Option<Proved>, Twice> {
         let Some(text) = header(request, "dpop")? else { return Ok(None) };
         let Some(read) = read(text).filter(|read| read.is_for(request, token)) else { return Ok(None) };
-        let given = read.claim("nonce").and_then(|nonce| self.nonces.get(nonce).copied());
+        let given = read.claim("nonce").and_then(|nonce| self.nonces.get(&*known_as(nonce)).copied());
         let made = read.made.max(given.unwrap_or_default());
         Ok(Some(Proved { key: self.sym(&read.thumbprint), id: self.sym(text), made }))
     }
@@ -35,12 +33,12 @@ impl Observer<'_> {
     }
 
     /// Remembers when a nonce was given away last.
-    pub(super) fn nonce(&mut self, exchange: &Arc<Exchange>) {
+    pub(super) fn nonce(&mut self, exchange: &Exchange) {
         let Some(answered) = exchange.answered else { return };
         let at = self.seconds(answered.at).ceil() as u64;
         let response = exchange.answer.as_ref().ok();
         for nonce in response.into_iter().flat_map(|response| response.headers("dpop-nonce")) {
-            self.nonces.insert(nonce.to_owned(), at);
+            self.nonces.insert(known_as(nonce).into_owned(), at);
         }
     }
 }

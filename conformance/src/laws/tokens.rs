@@ -5,12 +5,12 @@ use std::sync::Arc;
 use oauth_model::fact::{ForItself, Issued, Redemption, RefreshUse, ResourceUse, SecretShown, Sym, What};
 
 use super::observe::{Granted, Observer};
-use super::parse::{Pairs, Twice, basic, credentials, form, goes_to, header, query, s256};
+use super::parse::{Pairs, Twice, basic, credentials, form, goes_to, header, known_as, query, s256};
 use crate::exchange::{Exchange, Request};
 use crate::target::Client;
 
-impl Observer<'_> {
-    pub(super) fn token_request(&mut self, exchange: &Arc<Exchange>) -> Result<(), Twice> {
+impl Observer {
+    pub(super) fn token_request(&mut self, exchange: &Exchange) -> Result<(), Twice> {
         let request = &exchange.request;
         let params = form(request);
         let document = exchange.answer.as_ref().ok().and_then(crate::exchange::Response::json);
@@ -19,7 +19,7 @@ impl Observer<'_> {
         let token = member("access_token")
             .and_then(serde_json::Value::as_str)
             .filter(|_| status == 200)
-            .map(str::to_owned);
+            .map(|token| known_as(token).into_owned());
         // An outage or a throttle is no judgement of what was shown.
         let refused = matches!(status, 400 | 401) && member("error").is_some();
         let error = member("error").and_then(serde_json::Value::as_str);
@@ -31,10 +31,10 @@ impl Observer<'_> {
         let plain = !params.repeats() && query(request).is_empty();
         let asked = match params.one("grant_type")? {
             Some("authorization_code") if plain => {
-                params.one("code")?.map(|code| Some((true, code.to_owned())))
+                params.one("code")?.map(|code| Some((true, known_as(code).into_owned())))
             }
             Some("refresh_token") if plain => {
-                params.one("refresh_token")?.map(|token| Some((false, token.to_owned())))
+                params.one("refresh_token")?.map(|token| Some((false, known_as(token).into_owned())))
             }
             Some("client_credentials") if plain => Some(None),
             Some(_) | None => None,
@@ -75,7 +75,8 @@ impl Observer<'_> {
         let Granted { scope: allowed, resources } = before.clone().unwrap_or_default();
         let strays = self.strays(&named, before.as_ref());
         let told = member("scope").and_then(serde_json::Value::as_str).map(str::to_owned);
-        let refresh = member("refresh_token").and_then(serde_json::Value::as_str).map(str::to_owned);
+        let refresh = member("refresh_token").and_then(serde_json::Value::as_str);
+        let refresh = refresh.map(|refresh| known_as(refresh).into_owned());
         if token.is_some()
             && let Some(refresh) = &refresh
         {
@@ -138,7 +139,7 @@ impl Observer<'_> {
             (None, Some(id), _) | (None, None, Some(id)) => id.to_owned(),
             (None, None, None) => return Ok(None),
         };
-        let Some(client) = self.registered.client(self.target, &id) else {
+        let Some(client) = self.registered.client(&self.target, &id) else {
             return Ok(Some((id, SecretShown::WrongOrMissing)));
         };
         let Some(secret) = &client.secret else { return Ok(Some((id, SecretShown::NoneNeeded))) };
@@ -148,12 +149,15 @@ impl Observer<'_> {
         Ok(Some((id, if shown { SecretShown::Right } else { SecretShown::WrongOrMissing })))
     }
 
-    pub(super) fn resource_request(&mut self, exchange: &Arc<Exchange>, resource: &str) -> Result<(), Twice> {
+    pub(super) fn resource_request(&mut self, exchange: &Exchange, resource: &str) -> Result<(), Twice> {
         let request = &exchange.request;
         let shown = header(request, "authorization")?
             .and_then(|value| credentials(value, "bearer").or_else(|| credentials(value, "dpop")));
         let Some(token) = shown else { return Ok(()) };
-        if self.foreign.contains(token) || query(request).has("access_token") || !request.body.is_empty() {
+        if self.foreign.contains(&*known_as(token))
+            || query(request).has("access_token")
+            || !request.body.is_empty()
+        {
             return Ok(());
         }
         let Ok(response) = &exchange.answer else { return Ok(()) };
@@ -171,7 +175,7 @@ impl Observer<'_> {
 
     /// Whether a token covers the resource: only a client whose scope is known not to can tell.
     fn covers(&self, token: &str) -> Option<bool> {
-        let token = *self.symbols.get(token)?;
+        let token = *self.symbols.get(&*known_as(token))?;
         let client = self.observed.facts.iter().find_map(|fact| match fact.what {
             What::Redemption(redemption) if redemption.token.is_some_and(|issued| issued.token == token) => {
                 Some(redemption.client)

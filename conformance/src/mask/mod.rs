@@ -131,7 +131,8 @@ impl Vault {
 
     /// Knows a secret from here on. The first kind and origin stay.
     pub fn learn(&self, kind: Kind, secret: &str, origin: &str) {
-        if secret.is_empty() {
+        // What is longer is shown nowhere, be it in part.
+        if secret.is_empty() || secret.len() > crate::keep::LONGEST {
             return;
         }
         let mut inner = lock(&self.inner);
@@ -175,7 +176,7 @@ impl Vault {
             let origin = format!("exchange {}, the request's {}", exchange.number, found.place);
             self.learn(found.kind, &found.secret, &origin);
         }
-        if let Ok(response) = &exchange.answer {
+        if let Some(response) = exchange.head() {
             for found in self.secret(places::of_response(response)) {
                 let origin = format!("exchange {}, the answer's {}", exchange.number, found.place);
                 self.learn(found.kind, &found.secret, &origin);

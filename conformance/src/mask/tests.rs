@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use url::form_urlencoded;
 
 use super::{Kind, Vault};
-use crate::exchange::{Actor, Exchange, Moment, Request, Response};
+use crate::exchange::{Actor, Exchange, Moment, Request, Response, Whole};
 use crate::flow::Authentication;
 use crate::params::Params;
 
@@ -24,6 +24,7 @@ fn exchange(request: Request, headers: &[(&str, String)], body: &str) -> Exchang
         answered: Some(moment),
         request,
         answer,
+        whole: Whole::default(),
     }
 }
 

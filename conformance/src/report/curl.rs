@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::exchange::Request;
+use crate::exchange::Exchange;
 use crate::mask::Kind;
 use crate::report::Veil;
 
@@ -34,11 +34,13 @@ const LONG_BODY: usize = 16_384;
 const BODY_FILE: &str = "request-body";
 
 /// The curl line of a request.
-pub(super) fn curl(veil: Veil<'_>, request: &Request) -> Curl {
+pub(super) fn curl(veil: Veil<'_>, exchange: &Exchange) -> Curl {
+    let request = &exchange.request;
+    let length = exchange.whole.request.unwrap_or(request.body.len());
     let mut names = Names { veil, given: BTreeMap::new(), taken: BTreeMap::new() };
     let shown = veil.request(request);
     let mut line = String::from("curl -i");
-    let implied = if request.body.is_empty() { "GET" } else { "POST" };
+    let implied = if length == 0 { "GET" } else { "POST" };
     if request.method != implied {
         line = line + " -X " + &names.quote(&request.method);
     }
@@ -52,8 +54,8 @@ pub(super) fn curl(veil: Veil<'_>, request: &Request) -> Curl {
             None => format!(" -H {}", names.quote(&format!("{name}: {value}"))),
         };
     }
-    if request.body.len() > LONG_BODY {
-        let origin = format!("a file with the body, {} bytes", request.body.len());
+    if length > LONG_BODY || exchange.whole.request.is_some() {
+        let origin = format!("a file with the body, {length} bytes");
         names.given.insert(BODY_FILE.into(), (BODY_FILE.into(), origin));
         line = line + " --data-binary @" + BODY_FILE;
     } else if !request.body.is_empty() {

@@ -26,6 +26,7 @@ pub fn json(live: &Live, outcome: &Outcome, veil: Veil<'_>) -> Value {
         "unsound": outcome.unsound.as_deref().map(|reason| veil.text(reason)),
         "seed": live.seed,
         "seconds": rounded(outcome.seconds),
+        "slow_left_out": outcome.slow_left_out,
         "waived": outcome.reports.iter().filter(|report| report.waived).count(),
         "counts": counts,
         "cases": cases,
@@ -54,14 +55,16 @@ fn one(exchange: &Exchange, veil: Veil<'_>) -> Value {
     let mut sent =
         json!({ "method": request.method, "url": request.url, "headers": headers(&request.headers) });
     body(&mut sent, &request.body);
-    let response = match &exchange.answer {
-        Ok(response) => {
+    whole(&mut sent, exchange.whole.request);
+    let response = match exchange.head() {
+        Some(response) => {
             let response = veil.response(response);
             let mut came = json!({ "status": response.status, "headers": headers(&response.headers) });
             body(&mut came, &response.body);
+            whole(&mut came, exchange.whole.response);
             came
         }
-        Err(_) => Value::Null,
+        None => Value::Null,
     };
     let fault = exchange.answer.as_ref().err().map(ToString::to_string);
     json!({
@@ -70,7 +73,7 @@ fn one(exchange: &Exchange, veil: Veil<'_>) -> Value {
         "request": sent,
         "response": response,
         "fault": fault,
-        "curl": curl::curl(veil, &exchange.request).line,
+        "curl": curl::curl(veil, exchange).line,
     })
 }
 
@@ -87,6 +90,13 @@ fn body(message: &mut Value, body: &[u8]) {
             message["body"] = Value::Null;
             message["body_base64"] = STANDARD.encode(body).into();
         }
+    }
+}
+
+/// How many bytes the body has that `body` is only the beginning of.
+fn whole(message: &mut Value, bytes: Option<usize>) {
+    if let Some(bytes) = bytes {
+        message["body_bytes"] = bytes.into();
     }
 }
 

@@ -112,16 +112,16 @@ fn shown(out: &mut String, exchange: &Exchange, of: usize, veil: Veil<'_>) {
     line!(out, "  exchange {} by the {}{of}", exchange.number, exchange.who.word());
     let request = veil.request(&exchange.request);
     line!(out, "    > {} {}", request.method, request.url);
-    message(out, '>', &request.headers, &request.body);
-    match &exchange.answer {
-        Ok(response) => {
-            let response = veil.response(response);
-            line!(out, "    < {}", response.status);
-            message(out, '<', &response.headers, &response.body);
-        }
-        Err(fault) => line!(out, "    < {fault}"),
+    message(out, '>', &request.headers, &request.body, exchange.whole.request);
+    if let Some(response) = exchange.head() {
+        let response = veil.response(response);
+        line!(out, "    < {}", response.status);
+        message(out, '<', &response.headers, &response.body, exchange.whole.response);
     }
-    let curl = curl::curl(veil, &exchange.request);
+    if let Err(fault) = &exchange.answer {
+        line!(out, "    < {fault}");
+    }
+    let curl = curl::curl(veil, exchange);
     line!(out, "  to send it again");
     for (variable, origin) in &curl.variables {
         line!(out, "    # {variable} is {origin}");
@@ -129,11 +129,12 @@ fn shown(out: &mut String, exchange: &Exchange, of: usize, veil: Veil<'_>) {
     line!(out, "    {}", curl.line);
 }
 
-fn message(out: &mut String, mark: char, headers: &[(String, String)], body: &[u8]) {
+/// `whole` is how many bytes the body has, if this is only its beginning.
+fn message(out: &mut String, mark: char, headers: &[(String, String)], body: &[u8], whole: Option<usize>) {
     for (name, value) in headers {
         line!(out, "    {mark} {name}: {}", visible(value));
     }
-    if body.is_empty() {
+    if body.is_empty() && whole.is_none() {
         return;
     }
     line!(out, "    {mark}");
@@ -142,8 +143,8 @@ fn message(out: &mut String, mark: char, headers: &[(String, String)], body: &[u
     for part in cut.trim_end().lines() {
         line!(out, "    {mark} {}", visible(part));
     }
-    if cut.len() < text.len() {
-        line!(out, "    {mark} … ({} bytes in all)", body.len());
+    if cut.len() < text.len() || whole.is_some() {
+        line!(out, "    {mark} … ({} bytes in all)", whole.unwrap_or(body.len()));
     }
 }
 
@@ -171,6 +172,11 @@ fn sum(out: &mut String, live: &Live, outcome: &Outcome, veil: Veil<'_>, style: 
         outcome.exchanges,
         outcome.seconds
     );
+    match outcome.slow_left_out {
+        0 => {}
+        1 => line!(out, "1 slow case was left out; --slow runs it"),
+        count => line!(out, "{count} slow cases were left out; --slow runs them"),
+    }
     let (held, judged) = rules(&outcome.reports);
     if judged > 0 {
         line!(out, "rules: {held} held of {judged} judged");

@@ -3,7 +3,7 @@
 use oauth_model::rules;
 
 use super::provoke::{consent_page, consent_page_if_asked};
-use crate::browser::{Decision, Landing, Page};
+use crate::browser::{Decision, Landing};
 use crate::case::Case;
 use crate::context::Context;
 use crate::expect;
@@ -42,7 +42,7 @@ async fn asked_before_a_code(ctx: &Context) -> Checked {
     let landing = ctx.authorize(&ask).await?;
     expect::code_redirect(&ask, &landing).control("an honest authorization request")?;
     // An earlier yes may be remembered.
-    if asked_earlier(ctx) {
+    if ctx.live().asked_consent() {
         ctx.note("the user was asked once in this run and not again");
         return Ok(());
     }
@@ -54,15 +54,6 @@ async fn asked_before_a_code(ctx: &Context) -> Checked {
     let expected =
         "a page that asks the user, before the first code of the run; waive consent if it was settled before";
     Err(landing.exchange().broken(expected, landing.describe()))
-}
-
-/// Whether a consent page was shown in this run.
-fn asked_earlier(ctx: &Context) -> bool {
-    let browser = ctx.browser();
-    ctx.live().recording().iter().filter(|exchange| exchange.status() == Some(200)).any(|exchange| {
-        let page = Page::read(exchange);
-        browser.login_form(&page).is_none() && browser.consent_form(&page, Decision::Approve).is_some()
-    })
 }
 
 async fn names_client_and_scope(ctx: &Context) -> Checked {

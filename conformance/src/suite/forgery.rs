@@ -63,7 +63,7 @@ async fn cannot_be_forged(ctx: &Context) -> Checked {
     if unguessable(&form, &ask).is_empty() {
         // Whoever knows the request can write this form; what is left is what browsers say of its origin.
         let Approval { browser, form, .. } = approval(ctx, ctx.browser(), &client).await?;
-        let protected = has_same_site(ctx, &browser);
+        let protected = browser.jar.has_same_site();
         let outcome = forged(browser, &form).await;
         let outcome = outcome.when("the form, which has no value of its own, comes from another site");
         return if protected { outcome.warn() } else { outcome };
@@ -182,18 +182,6 @@ fn alter(value: &str) -> String {
     };
     let chars = value.chars().enumerate();
     chars.map(|(place, c)| if place == at || place + 1 == at { other(c) } else { c }).collect()
-}
-
-/// Whether a cookie of the browser was set with `SameSite=Lax` or `Strict`, so that another site's form lacks it.
-fn has_same_site(ctx: &Context, browser: &Browser) -> bool {
-    let names: Vec<&str> = browser.jar.pairs().map(|(name, _)| name).collect();
-    let recording = ctx.live().recording();
-    let answers = recording.iter().filter_map(|exchange| exchange.answer.as_ref().ok());
-    answers.flat_map(|response| response.headers("set-cookie")).any(|cookie| {
-        let name = cookie.split('=').next().unwrap_or_default().trim();
-        let cookie = cookie.to_ascii_lowercase();
-        names.contains(&name) && (cookie.contains("samesite=lax") || cookie.contains("samesite=strict"))
-    })
 }
 
 #[cfg(test)]

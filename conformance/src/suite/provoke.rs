@@ -136,10 +136,11 @@ pub(super) fn essence(landing: &Landing) -> Checked<String> {
 /// refresh, or by the action of a form.
 pub(super) fn way_to(exchange: &Arc<Exchange>, host: &str) -> Option<String> {
     let base = Url::parse(&exchange.request.url).ok()?;
-    let page = Page::read(exchange);
     let location = exchange.answer.as_ref().ok()?.header("location").map(str::to_owned);
-    let forms = page.forms.into_iter().map(|form| form.action);
-    location.into_iter().chain(page.refresh).chain(forms).find(|text| {
+    // A page that is not read leads nowhere.
+    let (forms, refresh) = Page::read(exchange).map(|page| (page.forms, page.refresh)).unwrap_or_default();
+    let forms = forms.into_iter().map(|form| form.action);
+    location.into_iter().chain(refresh).chain(forms).find(|text| {
         let url = base.join(text).ok();
         url.is_some_and(|url| {
             url.host_str().is_some_and(|at| at == host || at.ends_with(&format!(".{host}")))

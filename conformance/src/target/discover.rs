@@ -40,6 +40,8 @@ pub enum DiscoverError {
 pub(crate) fn advice(reason: &str) -> &'static str {
     if reason.contains("certificate") {
         "name the authority that signed it with --ca"
+    } else if reason.contains("the suite reads no more") {
+        "is the address right?"
     } else {
         "is the server running, and is the address right?"
     }

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Instant, SystemTime};
 
 use oauth_conformance::browser::{Decision, Jar, Page, consent, login};
-use oauth_conformance::exchange::{Actor, Exchange, Moment, Request};
+use oauth_conformance::exchange::{Actor, Exchange, Moment, Request, Whole};
 use oauth_conformance::http::{Settings, Wire};
 use oauth_conformance::target::User;
 use url::Url;
@@ -89,7 +89,8 @@ impl Walker {
                 exchange.status().map_or_else(|| "no answer".to_owned(), |status| status.to_string());
             format!("  {} {url} -> {status}\n", exchange.request.method)
         };
-        let last = self.trail.last().map(|exchange| Page::read(exchange).text).unwrap_or_default();
+        let last = self.trail.last().and_then(|exchange| Page::read(exchange).ok());
+        let last = last.map(|page| page.text).unwrap_or_default();
         self.trail.iter().map(line).collect::<String>() + "  the last page: " + &last
     }
 
@@ -102,7 +103,7 @@ impl Walker {
             let Some((status, location)) =
                 next.and_then(|response| Some((response.status, response.header("location")?)))
             else {
-                return Page::read(&exchange);
+                return Page::read(&exchange).expect("a page of an honest size");
             };
             let base = Url::parse(&request.url).expect("a URL that was sent");
             let mut url = base.join(location).expect("a location that can be followed");
@@ -135,6 +136,7 @@ impl Walker {
             answered,
             request,
             answer,
+            whole: Whole::default(),
         });
         self.trail.push(Arc::clone(&exchange));
         exchange

@@ -95,7 +95,7 @@ impl<'e> Seen<'e> {
             status: response.status,
             location: response.header("location").and_then(|text| url.join(text).ok()),
             sets_cookie: response.header("set-cookie").is_some(),
-            page: Page::read(exchange),
+            page: Page::read(exchange).ok()?,
             exchange,
             url,
             user,

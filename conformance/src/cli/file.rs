@@ -1,0 +1,90 @@
+//! The file that the results are written to: all of them or none, so that nobody reads half a report.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use super::signals::Signals;
+
+/// A place that was seen to take a file.
+pub(super) struct Destination {
+    way: Way,
+}
+
+enum Way {
+    /// A file of its own beside it, which then takes its name.
+    Renamed(PathBuf),
+    /// Into what is there: a pipe or a device, or a file in a folder that takes no other.
+    Straight(File),
+}
+
+impl Destination {
+    /// Looks whether a place can be written, and leaves it as it is.
+    ///
+    /// # Errors
+    /// When it cannot.
+    pub(super) fn check(path: &Path) -> io::Result<Self> {
+        let way = match fs::metadata(path) {
+            Ok(metadata) => {
+                let there = OpenOptions::new().write(true).open(path)?;
+                // A link keeps leading where it leads.
+                let path = fs::canonicalize(path)?;
+                if metadata.is_file() && try_beside(&path).is_ok() {
+                    Way::Renamed(path)
+                } else {
+                    Way::Straight(there)
+                }
+            }
+            Err(fault) if fault.kind() == io::ErrorKind::NotFound => {
+                try_beside(path)?;
+                Way::Renamed(path.to_owned())
+            }
+            Err(fault) => return Err(fault),
+        };
+        Ok(Self { way })
+    }
+
+    /// Writes the file. A second signal meanwhile leaves the place as it was.
+    ///
+    /// # Errors
+    /// When it cannot be written; then the place is as it was, too.
+    pub(super) fn write(self, bytes: &[u8], signals: &Signals) -> io::Result<()> {
+        match self.way {
+            Way::Straight(mut file) => {
+                if file.metadata()?.is_file() {
+                    file.set_len(0)?;
+                }
+                file.write_all(bytes)
+            }
+            Way::Renamed(path) => {
+                let beside = beside(&path);
+                signals.begin(&beside);
+                let written = File::create(&beside)
+                    .and_then(|mut file| file.write_all(bytes))
+                    .and_then(|()| match fs::metadata(&path) {
+                        Ok(before) => fs::set_permissions(&beside, before.permissions()),
+                        Err(_) => Ok(()),
+                    })
+                    .and_then(|()| fs::rename(&beside, &path));
+                if written.is_err() {
+                    // The first fault is the one to tell.
+                    let _ = fs::remove_file(&beside);
+                }
+                signals.done();
+                written
+            }
+        }
+    }
+}
+
+/// The name of the file while it is written.
+fn beside(path: &Path) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    path.with_file_name(format!(".{name}.{}.part", std::process::id()))
+}
+
+fn try_beside(path: &Path) -> io::Result<()> {
+    let beside = beside(path);
+    File::create(&beside)?;
+    fs::remove_file(beside)
+}
