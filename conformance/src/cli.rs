@@ -2,7 +2,7 @@
 
 mod show;
 
-use std::io::{IsTerminal as _, Write as _};
+use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,6 +21,7 @@ use crate::select::Selection;
 use crate::selftest::selftest;
 use crate::target::{self, DiscoverError, Flags, Target, discover};
 use crate::verdict::Report;
+use crate::visible::Page;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -165,14 +166,14 @@ impl Cli {
             Command::Run(args) => execute_run(*args).await,
             Command::List(args) => print(&match args.format {
                 Format::Text => show::list(args.profile),
-                Format::Json => pretty(&show::list_json(args.profile)),
+                Format::Json => Page::json(&show::list_json(args.profile)),
             })
             .map(|()| 0),
             Command::Selftest(args) => execute_selftest(&args).await,
             Command::Explain(args) => show::explain(&args.id).and_then(|text| print(&text)).map(|()| 0),
         };
         done.unwrap_or_else(|halt: Halt| {
-            eprintln!("oauth-conformance: {halt}");
+            complain(&Page::of(format_args!("oauth-conformance: {halt}")));
             halt.exit_code
         })
     }
@@ -227,7 +228,7 @@ async fn execute_selftest(args: &SelftestArgs) -> Result<u8, Halt> {
     };
     print(&match args.format {
         Format::Text => done.text(),
-        Format::Json => pretty(&done.json()),
+        Format::Json => Page::json(&done.json()),
     })?;
     Ok(u8::from(!done.holds()))
 }
@@ -270,14 +271,14 @@ fn write_results(
 ) -> Result<(), Halt> {
     let veil = Veil::new(live, unmask);
     if let Some(mut file) = file {
-        let text = pretty(&json(live, outcome, veil));
-        let written = file.set_len(0).and_then(|()| file.write_all(text.as_bytes()));
+        let page = Page::json(&json(live, outcome, veil));
+        let written = file.set_len(0).and_then(|()| page.write_to(&mut file));
         written
             .map_err(|error| Halt::incomplete(format!("--json: the results cannot be written: {error}")))?;
     }
     print(&match format {
         Format::Text => text(live, outcome, veil, style()),
-        Format::Json => pretty(&json(live, outcome, veil)),
+        Format::Json => Page::json(&json(live, outcome, veil)),
     })
 }
 
@@ -287,9 +288,8 @@ fn style() -> Style {
 }
 
 /// Writes results. A reader that went away is no fault of ours; any other failure loses them.
-fn print(text: &str) -> Result<(), Halt> {
-    let mut out = std::io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+fn print(page: &Page) -> Result<(), Halt> {
+    match page.write_to(&mut std::io::stdout().lock()) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
             Err(Halt::incomplete(format!("the results cannot be written: {error}")))
         }
@@ -297,8 +297,9 @@ fn print(text: &str) -> Result<(), Halt> {
     }
 }
 
-fn pretty(value: &serde_json::Value) -> String {
-    format!("{value:#}\n")
+/// Writes to stderr. Where nobody can be told, nobody is.
+fn complain(page: &Page) {
+    let _told = page.write_to(&mut std::io::stderr().lock());
 }
 
 fn header(text: &str) -> Result<(String, String), String> {
@@ -334,18 +335,24 @@ struct Ticker {
 }
 
 impl Ticker {
-    fn clear(&self) {
+    /// Writes over the line.
+    fn show(&self, text: std::fmt::Arguments<'_>) {
         if self.shown {
-            eprint!("\r\x1b[K");
+            let mut page = Page::new();
+            page.ours("\r\x1b[K");
+            page.put(text);
+            complain(&page);
         }
+    }
+
+    fn clear(&self) {
+        self.show(format_args!(""));
     }
 }
 
 impl Progress for Ticker {
     fn starts(&mut self, number: usize, of: usize, id: &str) {
-        if self.shown {
-            eprint!("\r\x1b[K[{number}/{of}] {id}");
-        }
+        self.show(format_args!("[{number}/{of}] {id}"));
     }
 
     fn ended(&mut self, _report: &Report) {}

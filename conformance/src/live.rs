@@ -14,7 +14,7 @@ use crate::clock::Clock;
 use crate::driven::Sequence;
 use crate::exchange::{Actor, Exchange, Moment, NoAnswer, Request, Response};
 use crate::http::Wire;
-use crate::mask::{Kind, Vault};
+use crate::mask::Vault;
 use crate::target::{Target, Who};
 
 /// A live server and what the cases of one run share.
@@ -47,11 +47,8 @@ impl Live {
     pub fn new(target: Target, wire: Wire, clock: Clock, profile: Profile, seed: u64) -> Self {
         let vault = Vault::new();
         vault.know_target(&target);
-        if let Some(token) = &target.registration_token {
-            vault.learn(Kind::Token, token, "the target: registration_token");
-        }
         for (name, value) in wire.headers() {
-            vault.learn(Kind::Authorization, value, &format!("--header {name}"));
+            vault.know_header(name, value);
         }
         Self {
             target,
