@@ -160,6 +160,25 @@ enum Format {
 }
 
 impl Cli {
+    /// Reads the arguments; gives the exit code once help was asked for, or bad usage was told of.
+    ///
+    /// # Errors
+    /// The exit code.
+    pub fn read() -> Result<Self, u8> {
+        Self::try_parse().map_err(|error| {
+            if error.use_stderr() {
+                // It repeats what was given.
+                let mut page = Page::new();
+                error.to_string().trim_end().lines().for_each(|line| page.line(format_args!("{line}")));
+                complain(&page);
+            } else {
+                // Help is ours alone, and may have colours. Where it cannot be written, nobody reads it.
+                let _printed = error.print();
+            }
+            u8::try_from(error.exit_code()).unwrap_or(2)
+        })
+    }
+
     /// Does what the command line says; gives the exit code.
     pub async fn execute(self) -> u8 {
         let done = match self.command {

@@ -3,10 +3,12 @@
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
 use oauth_conformance::cli::Cli;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    ExitCode::from(Cli::parse().execute().await)
+    ExitCode::from(match Cli::read() {
+        Ok(cli) => cli.execute().await,
+        Err(exit_code) => exit_code,
+    })
 }

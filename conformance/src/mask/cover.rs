@@ -7,16 +7,17 @@ use crate::mask::layers::{layers, plain};
 use crate::mask::names::Says;
 use crate::mask::runs::encoded;
 use crate::mask::shapes::places;
-use crate::mask::{Inner, Kind};
+use crate::mask::secrets::Secrets;
+use crate::mask::{Kind, places as grammar, text};
 
 /// How often a text is decoded that stands in digits in another.
 const DEEPEST: usize = 2;
 
 /// Which places of a text are covered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum By {
+pub(super) enum Which {
     /// Known secrets, and what stands under the name of one.
-    Names,
+    Named,
     /// Known secrets.
     Known,
 }
@@ -26,10 +27,10 @@ struct Span {
     stand_in: String,
 }
 
-impl Inner {
+impl Secrets {
     /// A text with a pseudonym in the place of each secret.
-    pub(super) fn cover(&mut self, text: &str, by: By) -> String {
-        let mut spans = self.spans(text, by, 0);
+    pub(super) fn cover(&mut self, text: &str, which: Which) -> String {
+        let mut spans = self.spans(text, which, 0);
         if spans.is_empty() {
             return text.into();
         }
@@ -63,18 +64,41 @@ impl Inner {
         out
     }
 
-    fn spans(&mut self, text: &str, by: By, depth: usize) -> Vec<Span> {
+    /// Headers with pseudonyms.
+    pub(super) fn headers(&mut self, headers: &[(String, String)]) -> Vec<(String, String)> {
+        let one = |(name, value): &(String, String)| {
+            if grammar::has_grammar(name) {
+                return (self.cover(name, Which::Known), self.cover(value, Which::Known));
+            }
+            let line = self.cover(&format!("{name}: {value}"), Which::Named);
+            match line.split_once(": ") {
+                Some((name, value)) => (name.into(), value.into()),
+                None => (String::new(), line),
+            }
+        };
+        headers.iter().map(one).collect()
+    }
+
+    /// A body with pseudonyms.
+    pub(super) fn bytes(&mut self, body: Vec<u8>) -> Vec<u8> {
+        match String::from_utf8(body) {
+            Ok(text) => self.cover(&text, Which::Named).into_bytes(),
+            Err(fault) => {
+                let masked = self.cover(&text(&fault.into_bytes()), Which::Named);
+                masked.chars().map(|c| u8::try_from(u32::from(c)).unwrap_or(b'?')).collect()
+            }
+        }
+    }
+
+    fn spans(&mut self, text: &str, which: Which, depth: usize) -> Vec<Span> {
         let ours = self.pseudonyms(text.as_bytes());
         let mut spans = Vec::new();
         for layer in layers(text) {
             let place = |range: Range<usize>| layer.place(range.start)..layer.place(range.end);
-            let retired = &self.retired;
             self.needles.find(&layer.bytes, |range, stand_in| {
-                if !retired.contains(stand_in) {
-                    spans.push(Span { place: place(range), stand_in: stand_in.into() });
-                }
+                spans.push(Span { place: place(range), stand_in: stand_in.into() });
             });
-            if by == By::Known {
+            if which == Which::Known {
                 continue;
             }
             for found in places(&layer.bytes) {
@@ -88,7 +112,7 @@ impl Inner {
             }
             if depth < DEEPEST {
                 for (range, decoded) in encoded(&layer.bytes) {
-                    if !self.spans(&decoded, by, depth + 1).is_empty() {
+                    if !self.spans(&decoded, which, depth + 1).is_empty() {
                         let run = String::from_utf8_lossy(&layer.bytes[range.clone()]).into_owned();
                         spans.push(Span { place: place(range), stand_in: self.stand_in(Kind::Opaque, &run) });
                     }

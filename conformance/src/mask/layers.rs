@@ -3,6 +3,8 @@
 //! Percent-encoding, the escapes of JSON, of Rust and of HTML are undone together, whichever the text is said to be
 //! in, and characters that nobody sees are left out. So a secret is found in every spelling under one.
 
+use std::borrow::Cow;
+
 use crate::visible::is_unseen;
 
 /// How many layers are looked through. What is encoded more often comes from nobody by mistake.
@@ -10,14 +12,14 @@ const DEEPEST: usize = 6;
 
 /// A text behind some escapes.
 #[derive(Debug)]
-pub(super) struct Layer {
+pub(super) struct Layer<'t> {
     /// What it reads.
-    pub(super) bytes: Vec<u8>,
+    pub(super) bytes: Cow<'t, [u8]>,
     /// For each byte where it begins in the text, and one more for the end; none where nothing is escaped.
     from: Option<Vec<usize>>,
 }
 
-impl Layer {
+impl Layer<'_> {
     /// Where a byte of the layer begins in the text.
     pub(super) fn place(&self, at: usize) -> usize {
         match &self.from {
@@ -26,8 +28,8 @@ impl Layer {
         }
     }
 
-    fn next(&self) -> Option<Self> {
-        let bytes = &self.bytes;
+    fn next(&self) -> Option<Layer<'static>> {
+        let bytes = &*self.bytes;
         let escaped = |byte: &u8| matches!(byte, b'%' | b'\\' | b'&' | b'\0' | 0x80..);
         bytes.iter().any(escaped).then_some(())?;
         let (mut out, mut from) = (Vec::with_capacity(bytes.len()), Vec::with_capacity(bytes.len() + 1));
@@ -47,13 +49,13 @@ impl Layer {
             at += length;
         }
         from.push(self.place(bytes.len()));
-        changed.then_some(Self { bytes: out, from: Some(from) })
+        changed.then_some(Layer { bytes: Cow::Owned(out), from: Some(from) })
     }
 }
 
 /// The text itself, and what it reads behind each layer of escapes; the last one has none.
-pub(super) fn layers(text: &str) -> Vec<Layer> {
-    let mut layers = vec![Layer { bytes: text.as_bytes().to_vec(), from: None }];
+pub(super) fn layers(text: &str) -> Vec<Layer<'_>> {
+    let mut layers = vec![Layer { bytes: Cow::Borrowed(text.as_bytes()), from: None }];
     while let Some(next) = layers.last().filter(|_| layers.len() <= DEEPEST).and_then(Layer::next) {
         layers.push(next);
     }
@@ -62,7 +64,7 @@ pub(super) fn layers(text: &str) -> Vec<Layer> {
 
 /// A text without its escapes.
 pub(super) fn plain(text: &str) -> String {
-    let last = layers(text).pop().map(|layer| layer.bytes).unwrap_or_default();
+    let last = layers(text).pop().map_or(Cow::Borrowed(&b""[..]), |layer| layer.bytes);
     String::from_utf8_lossy(&last).into_owned()
 }
 

@@ -251,6 +251,10 @@ fn hidden(text: &str) -> Vec<Found> {
         }
         let (Some(name), Some(value)) = (attribute(tag, "name"), attribute(tag, "value")) else { continue };
         let kind = match says(name.as_bytes()) {
+            // A token of any name but these guards the form.
+            Says::Secret(Kind::Token) if !name.ends_with("access_token") && !name.ends_with("id_token") => {
+                Some(Kind::Csrf)
+            }
             Says::Secret(kind) => Some(kind),
             Says::Public | Says::Plain | Says::Nothing => looks_random(value).then_some(Kind::Csrf),
         };

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use aho_corasick::{AhoCorasick, Input, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, Input, MatchKind};
 
 use crate::mask::names::{Says, says};
 use crate::mask::words::{is_of_token, is_our_word, is_wordlike};
@@ -15,6 +15,8 @@ use crate::mask::{Kind, Known};
 
 /// How many characters of a secret that was cut may be seen, and one more.
 const BEGINNING: usize = 6;
+/// How much of a long secret is looked for; the rest is compared.
+const LONGEST: usize = 256;
 /// How many needles are looked for one automaton after another, before they get one of their own.
 const FEW: usize = 64;
 
@@ -53,6 +55,17 @@ impl Needles {
     pub(super) fn add(&mut self, text: &str, known: &Known, reach: Reach) {
         let (kind, stand_in) = (known.kind, known.pseudonym.clone());
         self.pending.push(Needle { text: text.into(), kind, stand_in, reach });
+    }
+
+    /// Looks for a text no longer.
+    pub(super) fn remove(&mut self, text: &str) {
+        self.pending.retain(|needle| needle.text != text);
+        let (with, without) = std::mem::take(&mut self.tiers)
+            .into_iter()
+            .partition(|tier: &Tier| tier.needles.iter().any(|needle| needle.text == text));
+        self.tiers = without;
+        let rest = with.into_iter().flat_map(|tier: Tier| tier.needles);
+        self.pending.extend(rest.filter(|needle| needle.text != text));
     }
 
     fn build(&mut self) {
@@ -97,14 +110,22 @@ impl Tier {
         let of_words = with(&[Reach::Words, Reach::Values, Reach::Names]);
         let beginning = |at: &usize| needles[*at].text.as_bytes().get(..BEGINNING).map(<[u8]>::to_vec);
         let beginnings: BTreeSet<Vec<u8>> = whole.iter().filter_map(beginning).collect();
-        let patterns = whole.iter().map(|at| needles[*at].text.as_bytes());
+        let pattern = |at: &usize| {
+            let text = needles[*at].text.as_bytes();
+            &text[..text.len().min(LONGEST)]
+        };
         let built = "the patterns of a run fit into memory";
-        let anywhere = AhoCorasick::builder()
-            .match_kind(MatchKind::LeftmostLongest)
-            .build(patterns.chain(beginnings.iter().map(Vec::as_slice)))
+        // A table for each state would take longer to fill than most texts to read.
+        let automaton = |kind| {
+            let mut builder = AhoCorasick::builder();
+            builder.match_kind(kind).kind(Some(AhoCorasickKind::ContiguousNFA));
+            builder
+        };
+        let anywhere = automaton(MatchKind::LeftmostLongest)
+            .build(whole.iter().map(pattern).chain(beginnings.iter().map(Vec::as_slice)))
             .expect(built);
         // All places are wanted: the longest may lie across the bounds of words, and a shorter one between them.
-        let words = AhoCorasick::new(of_words.iter().map(|at| &needles[*at].text)).expect(built);
+        let words = automaton(MatchKind::Standard).build(of_words.iter().map(pattern)).expect(built);
         let by_text = whole.iter().map(|at| (needles[*at].text.clone(), *at)).collect();
         Self { anywhere, whole, by_text, words, of_words, needles }
     }
@@ -113,7 +134,7 @@ impl Tier {
         let mut at = 0;
         while let Some(hit) = self.anywhere.find(Input::new(text).span(at..text.len())) {
             let (place, needle) = match self.whole.get(hit.pattern().as_usize()) {
-                Some(needle) => (hit.range(), Some(*needle)),
+                Some(needle) => (self.whole_of(*needle, text, hit.range()), Some(*needle)),
                 None => self.cut(text, hit.start()),
             };
             at = hit.start() + 1;
@@ -122,6 +143,19 @@ impl Tier {
                 found(place, &self.needles[needle].stand_in);
             }
         }
+    }
+
+    /// Where a needle ends of which so much was found: where the text is another, and of one that is drawn by lot, where
+    /// its characters end.
+    fn whole_of(&self, needle: usize, text: &[u8], found: Range<usize>) -> Range<usize> {
+        let needle = &self.needles[needle];
+        if needle.text.len() <= LONGEST {
+            return found;
+        }
+        let same = needle.text.bytes().zip(&text[found.start..]).take_while(|(one, two)| one == *two).count();
+        let rest = text[found.start + same..].iter().take_while(|byte| is_of_token(**byte)).count();
+        let rest = if needle.reach == Reach::Anywhere { rest } else { 0 };
+        found.start..found.start + same + rest
     }
 
     /// The needle whose beginning stands at a place, if it was cut there.
@@ -139,18 +173,30 @@ impl Tier {
     }
 
     fn words(&self, text: &[u8], found: &mut impl FnMut(Range<usize>, &str)) {
+        // Where the last place of a long needle ends: one that repeats itself begins anew in each of its parts.
+        let mut ends = BTreeMap::new();
         for hit in self.words.find_overlapping_iter(text) {
-            let needle = &self.needles[self.of_words[hit.pattern().as_usize()]];
+            let at = self.of_words[hit.pattern().as_usize()];
+            let needle = &self.needles[at];
+            let mut place = hit.range();
+            if needle.text.len() > LONGEST {
+                let end = ends.entry(at).or_insert(0);
+                if hit.start() < *end {
+                    continue;
+                }
+                place = self.whole_of(at, text, place);
+                *end = place.end;
+            }
             let stands = match needle.reach {
                 Reach::Anywhere => true,
-                Reach::Words => is_bounded(text, &hit.range(), is_of_word),
+                Reach::Words => is_bounded(text, &place, is_of_word),
                 Reach::Values | Reach::Names => {
-                    is_bounded(text, &hit.range(), |byte| is_of_word(byte) || byte == b'-')
-                        && is_value(text, &hit.range(), needle)
+                    is_bounded(text, &place, |byte| is_of_word(byte) || byte == b'-')
+                        && is_value(text, &place, needle)
                 }
             };
             if stands {
-                found(hit.range(), &needle.stand_in);
+                found(place, &needle.stand_in);
             }
         }
     }
@@ -297,6 +343,38 @@ mod tests {
             covered(&name, "user_id=id001&password=id001, password id001"),
             "user_id=id001&password=#, password #"
         );
+    }
+
+    #[test]
+    fn of_a_long_secret_the_rest_is_covered_too() {
+        let long: String = (0..400).map(|at| char::from(b"a1B"[at % 3])).collect();
+        let words = format!("my {}", "secret ".repeat(60));
+        let same = "a".repeat(90_000);
+        let needles =
+            [(long.as_str(), Reach::Anywhere), (words.trim_end(), Reach::Words), (&same, Reach::Words)];
+        for (text, expected) in [
+            (format!("x={long}&y"), "x=#&y"),
+            (format!("x={}&y", &long[..300]), "x=#&y"),
+            (format!("x={}ZZ&y", &long[..300]), "x=#&y"),
+            (format!("{words}."), "# ."),
+            (same.clone(), "#"),
+        ] {
+            assert_eq!(covered(&needles, &text), expected);
+        }
+    }
+
+    #[test]
+    fn what_is_removed_is_found_no_longer() {
+        let mut needles = Needles::default();
+        for (text, stand_in) in [("aB3dE6gH9jK0", "1"), ("zB3dE6gH9jK0", "2")] {
+            needles.add(text, &known(stand_in), Reach::Anywhere);
+        }
+        for gone in ["", "aB3dE6gH9jK0"] {
+            needles.remove(gone);
+            let mut seen = String::new();
+            needles.find(b"aB3dE6gH9jK0 zB3dE6gH9jK0", |_, stand_in| seen += stand_in);
+            assert_eq!(seen, if gone.is_empty() { "12" } else { "2" });
+        }
     }
 
     #[test]

@@ -26,10 +26,9 @@ const LONG_BODY: usize = 16_384;
 /// The file that stands for a long body.
 const BODY_FILE: &str = "request-body";
 
-/// The curl line of a request.
-pub(super) fn curl(veil: Veil<'_>, request: &Request) -> Curl {
+/// The curl line of a request. `shown` is the request as the report shows it.
+pub(super) fn curl(veil: Veil<'_>, request: &Request, shown: &Request) -> Curl {
     let mut names = Names { veil, given: BTreeMap::new(), taken: BTreeMap::new() };
-    let shown = veil.request(request);
     let mut line = String::from("curl -i");
     let implied = if request.body.is_empty() { "GET" } else { "POST" };
     if request.method != implied {

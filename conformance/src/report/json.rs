@@ -70,7 +70,7 @@ fn one(exchange: &Exchange, veil: Veil<'_>) -> Value {
         "request": sent,
         "response": response,
         "fault": fault,
-        "curl": curl::curl(veil, &exchange.request).line,
+        "curl": curl::curl(veil, &exchange.request, &request).line,
     })
 }
 

@@ -143,7 +143,7 @@ fn a_curl_line_sends_what_was_sent_and_is_seen() {
     for text in [ODD, "it's $(x) `y` \\ \"z\"", "\\'\n'\\012'", "é\u{85}é", "\u{202e}1"] {
         let request =
             Request::post("http://h/t?x=\u{202e}\u{9b}", text.into()).header("X-Odd", text).method(text);
-        let line = curl::curl(Veil::new(&live, true), &request).line;
+        let line = curl::curl(Veil::new(&live, true), &request, &request).line;
         assert_eq!(line.chars().find(|c| is_unseen(*c)), None, "{line}");
         let words = words(&line);
         let after = |flag: &str| {

@@ -131,7 +131,7 @@ fn shown(out: &mut Page, exchange: &Exchange, of: usize, veil: Veil<'_>) {
         }
         Err(fault) => line!(out, "    < {}", veil.text(&fault.to_string())),
     }
-    let curl = curl::curl(veil, &exchange.request);
+    let curl = curl::curl(veil, &exchange.request, &request);
     line!(out, "  to send it again");
     for (variable, origin) in &curl.variables {
         line!(out, "    # {variable} is {origin}");
