@@ -184,6 +184,39 @@ fn no_coding_of_a_body_shows_its_tokens() {
 }
 
 #[test]
+fn no_frame_of_a_chunk_shows_a_token() {
+    for frame in ["\r\n1f\r\n", "\r\n4\r\n"] {
+        for length in [5, 15, 30] {
+            let (first, rest) = TOKEN.split_at(length);
+            for body in [
+                format!("{{\"access_token\":\"{first}{frame}{rest}\",\"x\":1}}"),
+                format!("access_token={first}{frame}{rest}&x=1"),
+            ] {
+                hides(&granted(&[], body.as_bytes()), TOKEN, &body);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_body_that_is_compressed_is_not_shown() {
+    // What it reads is nowhere in these bytes, and anybody can have it from them.
+    let body = [&b"\x1f\x8b\x08\0\0\0\0\0\0\x03"[..], &[0xab, 0x56, 0x4a, 0x4c, 0x4e, 0x4e, 0x2d]].concat();
+    for (headers, body) in [
+        (vec![], body.clone()),
+        (vec![("content-encoding", "br".to_owned())], body[10..].to_vec()),
+    ] {
+        let one = Exchange { answer: answer(&headers, &body), ..exchange(Request::get("http://h/"), &[], "") };
+        let vault = Vault::with_key([7; 32]);
+        vault.harvest(&one);
+        let Ok(response) = &one.answer else { unreachable!() };
+        let shown = vault.response(response).text();
+        assert!(shown.starts_with("opaque:") && shown.len() == "opaque:".len() + 12, "{shown}");
+    }
+    assert!(granted(&[("content-encoding", "identity".to_owned())], b"as it is").ends_with("as it is"));
+}
+
+#[test]
 fn no_header_shows_a_token() {
     for (name, value) in [
         ("authorization", "Bearer ACCESS"),
