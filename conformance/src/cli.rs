@@ -5,7 +5,7 @@ mod show;
 mod signals;
 mod ticker;
 
-use std::io::{IsTerminal as _, Write as _};
+use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,6 +23,7 @@ use crate::run::{Halt, run};
 use crate::select::Selection;
 use crate::selftest::selftest;
 use crate::target::{self, DiscoverError, Flags, Target, discover};
+use crate::visible::Page;
 use file::Destination;
 use signals::Signals;
 use ticker::{Ticker, tell, wait_teller};
@@ -164,6 +165,25 @@ enum Format {
 }
 
 impl Cli {
+    /// Reads the arguments; gives the exit code once help was asked for, or bad usage was told of.
+    ///
+    /// # Errors
+    /// The exit code.
+    pub fn read() -> Result<Self, u8> {
+        Self::try_parse().map_err(|error| {
+            if error.use_stderr() {
+                // It repeats what was given.
+                let mut page = Page::new();
+                error.to_string().trim_end().lines().for_each(|line| page.line(format_args!("{line}")));
+                tell(&page);
+            } else {
+                // Help is ours alone, and may have colours. Where it cannot be written, nobody reads it.
+                let _printed = error.print();
+            }
+            u8::try_from(error.exit_code()).unwrap_or(2)
+        })
+    }
+
     /// Does what the command line says; gives the exit code.
     pub async fn execute(self) -> u8 {
         let signals = Signals::listen();
@@ -171,14 +191,14 @@ impl Cli {
             Command::Run(args) => execute_run(*args, &signals).await,
             Command::List(args) => print(&match args.format {
                 Format::Text => show::list(args.profile),
-                Format::Json => pretty(&show::list_json(args.profile)),
+                Format::Json => Page::json(&show::list_json(args.profile)),
             })
             .map(|()| 0),
             Command::Selftest(args) => execute_selftest(&args, &signals).await,
             Command::Explain(args) => show::explain(&args.id).and_then(|text| print(&text)).map(|()| 0),
         };
         done.unwrap_or_else(|halt: Halt| {
-            tell(&format!("oauth-conformance: {halt}\n"));
+            tell(&Page::of(format_args!("oauth-conformance: {halt}")));
             halt.exit_code
         })
     }
@@ -221,9 +241,9 @@ async fn execute_run(args: RunArgs, signals: &Signals) -> Result<u8, Halt> {
     let outcome = outcome?;
     let veil = Veil::new(&live, args.unmask);
     let machine =
-        (file.is_some() || args.format == Format::Json).then(|| pretty(&json(&live, &outcome, veil)));
+        (file.is_some() || args.format == Format::Json).then(|| Page::json(&json(&live, &outcome, veil)));
     if let (Some(file), Some(machine)) = (file, &machine) {
-        let written = file.write(machine.as_bytes(), signals);
+        let written = file.write(machine, signals);
         written
             .map_err(|error| Halt::incomplete(format!("--json: the results cannot be written: {error}")))?;
     }
@@ -243,7 +263,7 @@ async fn execute_selftest(args: &SelftestArgs, signals: &Signals) -> Result<u8, 
     };
     print(&match args.format {
         Format::Text => done.text(),
-        Format::Json => pretty(&done.json()),
+        Format::Json => Page::json(&done.json()),
     })?;
     Ok(u8::from(!done.holds()))
 }
@@ -276,18 +296,13 @@ fn style() -> Style {
 }
 
 /// Writes results. A reader that went away is no fault of ours; any other failure loses them.
-fn print(text: &str) -> Result<(), Halt> {
-    let mut out = std::io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+fn print(page: &Page) -> Result<(), Halt> {
+    match page.write_to(&mut std::io::stdout().lock()) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
             Err(Halt::incomplete(format!("the results cannot be written: {error}")))
         }
         Ok(()) | Err(_) => Ok(()),
     }
-}
-
-fn pretty(value: &serde_json::Value) -> String {
-    format!("{value:#}\n")
 }
 
 fn header(text: &str) -> Result<(String, String), String> {

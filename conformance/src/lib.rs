@@ -3,6 +3,8 @@
 //! Read in this order: [`case`] (what a case is), [`context`] and [`flow`] (what it works with), [`expect`] (what it
 //! expects), [`suite`] (the cases); then [`target`], [`browser`], and how it all runs.
 #![forbid(unsafe_code)]
+// All that is printed is a `visible::Page`.
+#![warn(clippy::print_stdout, clippy::print_stderr)]
 
 pub mod case;
 pub mod context;
@@ -36,3 +38,4 @@ mod keep;
 pub mod live;
 pub mod mask;
 pub mod report;
+pub mod visible;

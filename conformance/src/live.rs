@@ -16,7 +16,7 @@ use crate::exchange::{Actor, Exchange, Moment, NoAnswer, Request, Response, Whol
 use crate::http::Wire;
 use crate::keep::Room;
 use crate::laws::{Observed, Observer};
-use crate::mask::{Kind, Vault};
+use crate::mask::Vault;
 use crate::target::{Target, Who};
 
 /// A live server and what the cases of one run share.
@@ -61,11 +61,8 @@ impl Live {
     pub fn new(target: Target, wire: Wire, clock: Clock, profile: Profile, seed: u64) -> Self {
         let (target, vault) = (Arc::new(target), Vault::new());
         vault.know_target(&target);
-        if let Some(token) = &target.registration_token {
-            vault.learn(Kind::Token, token, "the target: registration_token");
-        }
         for (name, value) in wire.headers() {
-            vault.learn(Kind::Authorization, value, &format!("--header {name}"));
+            vault.know_header(name, value);
         }
         let observer = Observer::new(Arc::clone(&target), (Instant::now(), since_1970()));
         Self {

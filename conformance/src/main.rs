@@ -4,11 +4,13 @@
 use std::process::ExitCode;
 use std::thread::available_parallelism;
 
-use clap::Parser as _;
 use oauth_conformance::cli::Cli;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::read() {
+        Ok(cli) => cli,
+        Err(exit_code) => return ExitCode::from(exit_code),
+    };
     // Signals are heard by one thread while another reads a page.
     let threads = available_parallelism().map_or(2, |count| count.get().max(2));
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build();

@@ -9,6 +9,9 @@ use crate::run::Halt;
 use crate::stop::{Stop, StopKind};
 use crate::target::Who;
 
+/// The longest advice, in characters.
+const LONGEST: usize = 600;
+
 /// Logs each of these users in, once for the run, and keeps their cookies.
 ///
 /// # Errors
@@ -34,7 +37,7 @@ async fn log_in_one(context: &Context, who: Who) -> Result<(), Halt> {
             Ok(()) => advice(context, &landing, &user.name),
             Err(unsent) => unsent.saw,
         };
-        Halt::incomplete(context.live().vault.text(&advice))
+        Halt::incomplete(advice)
     })?;
     browser.who = None;
     context.live().keep_jar(who, browser.jar);
@@ -47,7 +50,7 @@ async fn log_in_one(context: &Context, who: Who) -> Result<(), Halt> {
                 "the honest code was not redeemed at {}: {}; check [client] secret, authentication and redirect_uri",
                 target.endpoints.token, stop.saw
             );
-            Halt::incomplete(advice)
+            Halt::incomplete(context.live().vault.text(&advice))
         })?;
     }
     Ok(())
@@ -72,7 +75,7 @@ fn unanswered(context: &Context, stop: &Stop) -> Halt {
 
 fn advice(context: &Context, landing: &Landing, user: &str) -> String {
     let saw = landing.describe();
-    match landing {
+    let advice = match landing {
         Landing::Callback(location) if location.params.has("error") => format!(
             "the server answered the honest authorization request with {saw}; check [client] id, redirect_uri and scope"
         ),
@@ -102,12 +105,9 @@ fn advice(context: &Context, landing: &Landing, user: &str) -> String {
             "the honest authorization request ended at {}: {saw}; check [client] id, redirect_uri and scope",
             page.url.split('?').next().unwrap_or_default()
         ),
-    }
-    .replace('\n', " ")
-    .chars()
-    .take(600)
-    .collect::<String>()
-    .trim_end()
-    .to_owned()
-        + if context.target().users.is_empty() { "; there is no [user]" } else { "" }
+    };
+    // Cut last: what was cut before it is covered is found by its beginning alone.
+    let covered = context.live().vault.text(&advice.replace('\n', " "));
+    let cut: String = covered.chars().take(LONGEST).collect();
+    cut.trim_end().to_owned() + if context.target().users.is_empty() { "; there is no [user]" } else { "" }
 }

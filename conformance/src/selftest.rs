@@ -22,6 +22,7 @@ use crate::select::Selection;
 use crate::suite;
 use crate::target::discover;
 use crate::verdict::{Overall, Report, Verdict};
+use crate::visible::Page;
 
 /// The profile of the clean run, under which most rules apply.
 const PROFILE: Profile = Profile::Rfc9700;
@@ -112,22 +113,22 @@ impl Selftest {
 
     /// The report for people.
     #[must_use]
-    pub fn text(&self) -> String {
-        let mut out = String::new();
+    pub fn text(&self) -> Page {
+        let mut out = Page::new();
         for caught in &self.faults {
             let verdict = if caught.is_caught() { "caught" } else { "MISSED" };
-            out.push_str(&format!("{verdict}  {:<34} {}\n", caught.fault.name(), caught.fault.about()));
+            out.line(format_args!("{verdict}  {:<34} {}", caught.fault.name(), caught.fault.about()));
             match &caught.halted {
-                Some(reason) => out.push_str(&format!("        {reason}\n")),
-                None => out.push_str(&format!("        by {}\n", caught.cases().join(", "))),
+                Some(reason) => out.line(format_args!("        {reason}")),
+                None => out.line(format_args!("        by {}", caught.cases().join(", "))),
             }
             for rule in caught.missed() {
-                out.push_str(&format!("        no case fell for {rule}\n"));
+                out.line(format_args!("        no case fell for {rule}"));
             }
         }
         if let Some(clean) = &self.clean {
-            out.push_str(&format!(
-                "clean run: {}, {} held, {} failed, {} warned\n",
+            out.line(format_args!(
+                "clean run: {}, {} held, {} failed, {} warned",
                 clean.overall.word(),
                 clean.count(Verdict::Held),
                 clean.count(Verdict::Failed),
@@ -136,7 +137,7 @@ impl Selftest {
         }
         let caught = self.faults.iter().filter(|caught| caught.is_caught()).count();
         let verdict = if self.holds() { "held" } else { "failed" };
-        out.push_str(&format!("{verdict}: {caught} of {} faults caught\n", self.faults.len()));
+        out.line(format_args!("{verdict}: {caught} of {} faults caught", self.faults.len()));
         out
     }
 }

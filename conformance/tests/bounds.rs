@@ -252,7 +252,7 @@ async fn what_laws_read_is_there_however_much_comes_with_it() {
 async fn reports_tell_how_long_a_body_is_that_they_show_in_part() {
     let (live, outcome) = padded_run(&["token-response/not-stored"], 100_000).await;
     let veil = || Veil::new(&live, false);
-    let shown = text(&live, &outcome, veil(), Style::Plain);
+    let shown = text(&live, &outcome, veil(), Style::Plain).to_string();
     assert_eq!(outcome.count(Verdict::Failed), 1, "{shown}");
     let in_all =
         shown.lines().find_map(|line| line.trim().strip_prefix("< … (")?.strip_suffix(" bytes in all)"));

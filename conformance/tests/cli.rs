@@ -124,6 +124,35 @@ fn bad_usage_says_how_it_is_done() {
 }
 
 #[test]
+fn a_terminal_shows_what_was_given_and_does_not_obey_it() {
+    let odd = "\x1b[2J\u{202e}odd\nheld";
+    for arguments in [
+        ["run", "--only", odd],
+        ["run", "--target", odd],
+        ["run", "--header", odd],
+        ["run", "--profile", odd],
+        ["run", "--no-such-flag", odd],
+        ["explain", odd, "--"],
+    ] {
+        let ended = program(&arguments);
+        assert_eq!(ended.code, Some(2), "{arguments:?}: {}", ended.stderr);
+        let obeyed = |c: char| c.is_control() && c != '\n' || c == '\u{202e}';
+        assert_eq!(ended.stderr.find(obeyed), None, "{arguments:?}: {:?}", ended.stderr);
+        assert!(ended.stderr.contains("\\u{1b}[2J"), "{arguments:?}: {}", ended.stderr);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_shows_a_targets_name_and_does_not_obey_it() {
+    let (_server, file) = server("odd.toml", "name = \"reference\"", "name = \"\\u001b[2J\\u202eodd\"").await;
+    let ended = program(&["run", "--target", file.path(), "--only", "sanity"]);
+    assert_eq!(ended.code, Some(0), "{}{}", ended.stdout, ended.stderr);
+    assert!(ended.stdout.contains("target \\u{1b}[2J\\u{202e}odd at"), "{}", ended.stdout);
+    let json = program(&["run", "--target", file.path(), "--only", "sanity", "--format", "json"]);
+    assert!(json.stdout.contains("\"\\u001b[2J\\u202eodd\""), "{}", json.stdout);
+}
+
+#[test]
 fn an_id_that_selects_nothing_is_bad_usage() {
     for flag in ["--only", "--skip"] {
         program(&["run", flag, "code/of-another-suite"]).refused(2, &["code/of-another-suite"]);

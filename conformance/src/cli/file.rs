@@ -1,10 +1,11 @@
 //! The file that the results are written to: all of them or none, so that nobody reads half a report.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::signals::Signals;
+use crate::visible::Page;
 
 /// A place that was seen to take a file.
 pub(super) struct Destination {
@@ -48,19 +49,19 @@ impl Destination {
     ///
     /// # Errors
     /// When it cannot be written; then the place is as it was, too.
-    pub(super) fn write(self, bytes: &[u8], signals: &Signals) -> io::Result<()> {
+    pub(super) fn write(self, page: &Page, signals: &Signals) -> io::Result<()> {
         match self.way {
             Way::Straight(mut file) => {
                 if file.metadata()?.is_file() {
                     file.set_len(0)?;
                 }
-                file.write_all(bytes)
+                page.write_to(&mut file)
             }
             Way::Renamed(path) => {
                 let beside = beside(&path);
                 signals.begin(&beside);
                 let written = File::create(&beside)
-                    .and_then(|mut file| file.write_all(bytes))
+                    .and_then(|mut file| page.write_to(&mut file))
                     .and_then(|()| match fs::metadata(&path) {
                         Ok(before) => fs::set_permissions(&beside, before.permissions()),
                         Err(_) => Ok(()),

@@ -1,35 +1,34 @@
 //! `list` and `explain`.
 
-use std::fmt::Write as _;
-
 use oauth_model::rule::{Rule, RuleId, Status};
 use serde_json::{Value, json};
 
 use crate::case::{Case, Isolation, Profile};
 use crate::report::level_word;
 use crate::run::{Halt, cases};
+use crate::visible::Page;
 
-/// Writing to a string never fails.
 macro_rules! line {
-    ($out:expr $(, $($argument:tt)*)?) => { writeln!($out $(, $($argument)*)?).expect("a string takes all") };
+    ($out:expr, $($argument:tt)*) => { $out.line(format_args!($($argument)*)) };
 }
 
 /// The cases of a profile by area.
-pub(super) fn list(profile: Profile) -> String {
-    let mut out = String::new();
+pub(super) fn list(profile: Profile) -> Page {
+    let mut out = Page::new();
     let all = cases(profile);
     let width = all.iter().map(|case| case.id.len()).max().unwrap_or(0);
     let mut area = "";
     for case in &all {
         let own = case.id.split('/').next().unwrap_or_default();
         if own != area && !area.is_empty() {
-            line!(out);
+            line!(out, "");
         }
         area = own;
         let slow = if case.slow { " (slow)" } else { "" };
         line!(out, "{:<width$}  {:<6}  {}{slow}", case.id, level_word(case.level(profile)), case.about);
     }
-    line!(out, "\n{} cases in profile {profile}", all.len());
+    line!(out, "");
+    line!(out, "{} cases in profile {profile}", all.len());
     out
 }
 
@@ -55,7 +54,7 @@ pub(super) fn list_json(profile: Profile) -> Value {
 ///
 /// # Errors
 /// When nothing has this id.
-pub(super) fn explain(id: &str) -> Result<String, Halt> {
+pub(super) fn explain(id: &str) -> Result<Page, Halt> {
     let mut all: Vec<Case> = Vec::new();
     for profile in Profile::ALL.iter().rev() {
         let more = cases(*profile);
@@ -84,14 +83,17 @@ pub(super) fn explain(id: &str) -> Result<String, Halt> {
     Err(Halt::usage(format!("no case and no rule has the id {id}; {hint}")))
 }
 
-fn explain_case(case: &Case) -> String {
-    let mut out = format!("{}\n  {}\n", case.id, case.about);
+fn explain_case(case: &Case) -> Page {
+    let mut out = Page::new();
+    line!(out, "{}", case.id);
+    line!(out, "  {}", case.about);
     let levels: Vec<String> = Profile::ALL
         .iter()
         .filter(|profile| case.belongs_to(**profile))
         .map(|profile| format!("{} in {profile}", level_word(case.level(*profile))))
         .collect();
-    line!(out, "\nlevel     {}", levels.join(", "));
+    line!(out, "");
+    line!(out, "level     {}", levels.join(", "));
     if !case.needs.is_empty() {
         let needs: Vec<&str> = case.needs.iter().map(|need| need.key()).collect();
         line!(out, "needs     {} (each can be waived under [without])", needs.join(", "));
@@ -114,14 +116,16 @@ fn explain_case(case: &Case) -> String {
     out
 }
 
-fn explain_rule(rule: RuleId, all: &[Case]) -> String {
-    let mut out = String::new();
+fn explain_rule(rule: RuleId, all: &[Case]) -> Page {
+    let mut out = Page::new();
     rule_lines(&mut out, rule.get());
     let judging: Vec<&Case> = all.iter().filter(|case| case.rules.contains(&rule)).collect();
     if judging.is_empty() {
-        line!(out, "\nno case judges it");
+        line!(out, "");
+        line!(out, "no case judges it");
     } else {
-        line!(out, "\njudged by");
+        line!(out, "");
+        line!(out, "judged by");
         for case in judging {
             line!(out, "  {}  {}", case.id, case.about);
         }
@@ -129,8 +133,9 @@ fn explain_rule(rule: RuleId, all: &[Case]) -> String {
     out
 }
 
-fn rule_lines(out: &mut String, rule: &Rule) {
-    line!(out, "\n{}", rule.id);
+fn rule_lines(out: &mut Page, rule: &Rule) {
+    line!(out, "");
+    line!(out, "{}", rule.id);
     line!(out, "  {} section {}, {}: {}", rule.spec, rule.section, level_word(rule.level), rule.title);
     line!(out, "  {}", rule.summary);
     if let Some(note) = rule.note {

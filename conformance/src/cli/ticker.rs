@@ -1,12 +1,14 @@
 //! What is told on stderr while a run lasts.
 
-use std::io::{IsTerminal as _, Write as _};
+use std::fmt::Arguments;
+use std::io::IsTerminal as _;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::http::Wait;
 use crate::run::Progress;
 use crate::target::Endpoint;
 use crate::verdict::Report;
+use crate::visible::Page;
 
 /// Where secrets go, and one line on a terminal that says which case runs.
 pub(super) struct Ticker {
@@ -24,7 +26,7 @@ impl Ticker {
     /// Takes the line away.
     pub(super) fn clear(&self) {
         if self.shown {
-            tell("\r\x1b[K");
+            tell(&over(format_args!("")));
         }
     }
 }
@@ -33,13 +35,15 @@ impl Progress for Ticker {
     fn sends_to(&mut self, endpoints: &[Endpoint]) {
         if self.leaves {
             let table = Endpoint::table(endpoints);
-            tell(&format!("passwords, client secrets and tokens go to\n{table}"));
+            let mut page = Page::of("passwords, client secrets and tokens go to");
+            table.lines().for_each(|line| page.line(format_args!("{line}")));
+            tell(&page);
         }
     }
 
     fn starts(&mut self, number: usize, of: usize, id: &str) {
         if self.shown {
-            tell(&format!("\r\x1b[K[{number}/{of}] {id}"));
+            tell(&over(format_args!("[{number}/{of}] {id}")));
         }
     }
 
@@ -55,15 +59,22 @@ pub(super) fn wait_teller() -> impl Fn(&Wait) + Send + Sync {
         let seconds = time.as_secs();
         let text = format!("waiting {seconds} s, as Retry-After of a {status} from {url} asks");
         if shown {
-            tell(&format!("\r\x1b[K{text}"));
+            tell(&over(format_args!("{text}")));
         } else if !told.swap(true, Ordering::Relaxed) {
-            tell(&format!("oauth-conformance: {text}; further waits are not told\n"));
+            tell(&Page::of(format_args!("oauth-conformance: {text}; further waits are not told")));
         }
     }
 }
 
-/// Writes to stderr. If nobody takes it, nobody misses it.
-pub(super) fn tell(text: &str) {
-    let mut err = std::io::stderr().lock();
-    let _ = err.write_all(text.as_bytes()).and_then(|()| err.flush());
+/// A text in the place of the terminal's line.
+fn over(text: Arguments<'_>) -> Page {
+    let mut page = Page::new();
+    page.ours("\r\x1b[K");
+    page.put(text);
+    page
+}
+
+/// Writes to stderr. Where nobody can be told, nobody is.
+pub(super) fn tell(page: &Page) {
+    let _told = page.write_to(&mut std::io::stderr().lock());
 }

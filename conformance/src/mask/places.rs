@@ -1,12 +1,15 @@
-//! Where secrets stand by name: parameters, JSON members, cookies, `Authorization`, hidden fields.
+//! Where a secret stands in a message because of the message's own grammar: parameters of a URL or a form, cookies,
+//! `Authorization`, proofs, hidden fields.
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::Value;
 use url::form_urlencoded;
 
 use crate::exchange::{Request, Response};
 use crate::mask::Kind;
+use crate::mask::names::{Says, says};
+use crate::proof::thumbprint;
 
 /// A secret, and where it stood.
 pub(super) struct Found {
@@ -15,33 +18,10 @@ pub(super) struct Found {
     pub(super) place: String,
 }
 
-type StandIn<'a> = &'a dyn Fn(Kind, &str) -> String;
+/// The longest tag that is read as one.
+const LONGEST_TAG: usize = 4096;
 
-/// What a parameter or member of this name is, if it is a secret.
-fn kind_of(name: &str) -> Option<Kind> {
-    let name = name.to_ascii_lowercase();
-    Some(match name.as_str() {
-        "code" | "device_code" | "user_code" => Kind::Code,
-        "access_token"
-        | "token"
-        | "id_token"
-        | "subject_token"
-        | "actor_token"
-        | "registration_access_token" => Kind::Token,
-        "refresh_token" => Kind::Refresh,
-        "client_secret" | "client_assertion" | "assertion" => Kind::Secret,
-        "code_verifier" => Kind::Verifier,
-        _ if name.contains("password") || name.contains("passwd") => Kind::Password,
-        _ if is_csrf(&name) => Kind::Csrf,
-        _ => return None,
-    })
-}
-
-fn is_csrf(name: &str) -> bool {
-    ["csrf", "xsrf", "authenticity_token", "__requestverificationtoken"]
-        .iter()
-        .any(|word| name.contains(word))
-}
+type StandIn<'a> = &'a mut dyn FnMut(Kind, &str) -> String;
 
 /// The secrets of a request.
 pub(super) fn of_request(request: &Request) -> Vec<Found> {
@@ -54,24 +34,73 @@ pub(super) fn of_request(request: &Request) -> Vec<Found> {
     found
 }
 
-/// The secrets of a response.
-pub(super) fn of_response(response: &Response) -> Vec<Found> {
+/// The secrets of a response's headers, and of the hidden fields of its body.
+pub(super) fn of_response(response: &Response, body: &str) -> Vec<Found> {
     let mut found = Vec::new();
     let mut keep = |kind, secret: &str, place: &str| {
         found.push(Found { kind, secret: secret.into(), place: place.into() });
         String::new()
     };
-    walk_response(response, &mut keep);
+    walk_headers(response, &mut keep);
+    found.extend(hidden(body));
     found
 }
 
 /// What a request says in the open, which may come back where secrets stand.
 pub(super) fn public_of(request: &Request) -> Vec<String> {
-    let open = ["state", "nonce", "code_challenge", "client_id", "redirect_uri", "scope", "resource"];
+    let open = [
+        "state",
+        "nonce",
+        "code_challenge",
+        "client_id",
+        "redirect_uri",
+        "scope",
+        "resource",
+        "audience",
+        "dpop_jkt",
+        "username",
+    ];
     let query = request.url.split_once('?').map_or("", |(_, query)| query);
     let body = std::str::from_utf8(&request.body).unwrap_or_default();
     let pairs = form_urlencoded::parse(query.as_bytes()).chain(form_urlencoded::parse(body.as_bytes()));
-    pairs.filter(|(name, _)| open.contains(&&**name)).map(|(_, value)| value.into_owned()).collect()
+    let mut public: Vec<String> =
+        pairs.filter(|(name, _)| open.contains(&&**name)).map(|(_, value)| value.into_owned()).collect();
+    if let Ok(document) = serde_json::from_str(body) {
+        strings(&document, &mut public);
+    }
+    for (name, value) in &request.headers {
+        if name.eq_ignore_ascii_case("dpop") {
+            public.extend(key_of_proof(value));
+        }
+    }
+    public
+}
+
+/// The strings of a JSON document, but for those under names of secrets.
+fn strings(document: &Value, found: &mut Vec<String>) {
+    match document {
+        Value::String(text) => found.push(text.clone()),
+        Value::Array(array) => array.iter().for_each(|member| strings(member, found)),
+        Value::Object(object) => {
+            for (_, member) in
+                object.iter().filter(|(name, _)| !matches!(says(name.as_bytes()), Says::Secret(_)))
+            {
+                strings(member, found);
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+/// The public key of a proof and its thumbprint.
+fn key_of_proof(proof: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let header = proof.split('.').next().and_then(|part| URL_SAFE_NO_PAD.decode(part).ok());
+    if let Some(Ok(header)) = header.map(|bytes| serde_json::from_slice::<Value>(&bytes)) {
+        found.extend(["x", "y"].iter().filter_map(|name| header["jwk"][name].as_str().map(str::to_owned)));
+        found.extend(thumbprint(&header["jwk"]));
+    }
+    found
 }
 
 /// The request with a stand-in at each place.
@@ -79,9 +108,16 @@ pub(super) fn rewrite_request(request: &Request, stand_in: StandIn<'_>) -> Reque
     walk_request(request, &mut |kind, secret, _| stand_in(kind, secret))
 }
 
-/// The response with a stand-in at each place.
-pub(super) fn rewrite_response(response: &Response, stand_in: StandIn<'_>) -> Response {
-    walk_response(response, &mut |kind, secret, _| stand_in(kind, secret))
+/// The headers of a response with a stand-in at each place.
+pub(super) fn rewrite_headers(response: &Response, stand_in: StandIn<'_>) -> Vec<(String, String)> {
+    walk_headers(response, &mut |kind, secret, _| stand_in(kind, secret))
+}
+
+/// Whether a header's own grammar says where its secrets stand.
+pub(super) fn has_grammar(header: &str) -> bool {
+    ["authorization", "proxy-authorization", "cookie", "set-cookie", "dpop"]
+        .iter()
+        .any(|name| header.eq_ignore_ascii_case(name))
 }
 
 /// Called with kind, secret and place; gives what is written in its stead.
@@ -93,8 +129,7 @@ fn walk_request(request: &Request, visit: Visit<'_>) -> Request {
     });
     let body = match std::str::from_utf8(&request.body) {
         Ok(text) if form => pairs(text, "form", visit).into_bytes(),
-        Ok(text) => json(text, visit).unwrap_or_else(|| pairs(text, "body", visit)).into_bytes(),
-        Err(_) => request.body.clone(),
+        Ok(_) | Err(_) => request.body.clone(),
     };
     let headers = request
         .headers
@@ -113,8 +148,8 @@ fn walk_request(request: &Request, visit: Visit<'_>) -> Request {
     Request { method: request.method.clone(), url: url(&request.url, visit), headers, body }
 }
 
-fn walk_response(response: &Response, visit: Visit<'_>) -> Response {
-    let headers = response
+fn walk_headers(response: &Response, visit: Visit<'_>) -> Vec<(String, String)> {
+    response
         .headers
         .iter()
         .map(|(name, value)| {
@@ -123,17 +158,13 @@ fn walk_response(response: &Response, visit: Visit<'_>) -> Response {
                     let (pair, rest) = value.find(';').map_or((value.as_str(), ""), |at| value.split_at(at));
                     cookies(pair, visit) + rest
                 }
+                "authorization" | "proxy-authorization" => credentials(value, visit),
                 "location" | "refresh" | "content-location" => url(value, visit),
                 _ => value.clone(),
             };
             (name.clone(), value)
         })
-        .collect();
-    let body = match std::str::from_utf8(&response.body) {
-        Ok(text) => json(text, visit).unwrap_or_else(|| hidden(text, visit)).into_bytes(),
-        Err(_) => response.body.clone(),
-    };
-    Response { status: response.status, headers, body }
+        .collect()
 }
 
 /// A URL's query and fragment.
@@ -157,46 +188,14 @@ fn pairs(text: &str, place: &str, visit: Visit<'_>) -> String {
         let Some((name, value)) = pair.split_once('=') else { return pair.into() };
         let decoded = form_urlencoded::parse(pair.as_bytes()).next();
         let (plain_name, plain) = decoded.unwrap_or_default();
-        match kind_of(&plain_name) {
-            Some(kind) if !value.is_empty() => {
+        match says(plain_name.as_bytes()) {
+            Says::Secret(kind) if !value.is_empty() => {
                 format!("{name}={}", visit(kind, &plain, &format!("{plain_name} ({place})")))
             }
-            _ => pair.into(),
+            Says::Secret(_) | Says::Public | Says::Plain | Says::Nothing => pair.into(),
         }
     };
     text.split('&').map(part).collect::<Vec<_>>().join("&")
-}
-
-/// `None` if the text is no JSON object.
-fn json(text: &str, visit: Visit<'_>) -> Option<String> {
-    let value: Value = serde_json::from_str(text).ok().filter(Value::is_object)?;
-    let mut found = Vec::new();
-    members(&value, &mut found);
-    let mut out = text.to_owned();
-    for (kind, name, secret) in found {
-        let stand_in = visit(kind, &secret, &format!("{name} (JSON)"));
-        let quoted = serde_json::to_string(&secret).unwrap_or_default();
-        out = out.replace(&quoted, &format!("\"{stand_in}\""));
-    }
-    Some(out)
-}
-
-fn members(value: &Value, found: &mut Vec<(Kind, String, String)>) {
-    match value {
-        Value::Object(object) => {
-            for (name, member) in object {
-                // A member `code` is an error's number or word, not a code: those travel in URLs and forms.
-                match (kind_of(name).filter(|_| name != "code"), member) {
-                    (Some(kind), Value::String(secret)) if !secret.is_empty() => {
-                        found.push((kind, name.clone(), secret.clone()));
-                    }
-                    _ => members(member, found),
-                }
-            }
-        }
-        Value::Array(array) => array.iter().for_each(|member| members(member, found)),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-    }
 }
 
 fn credentials(value: &str, visit: Visit<'_>) -> String {
@@ -240,25 +239,30 @@ fn cookies(text: &str, visit: Visit<'_>) -> String {
 
 /// Hidden fields that guard a form. Their values are long and look random, or their names say so; the rest are the
 /// request's own parameters, carried along.
-fn hidden(text: &str, visit: Visit<'_>) -> String {
-    let mut out = text.to_owned();
+fn hidden(text: &str) -> Vec<Found> {
+    let mut found = Vec::new();
     let mut rest = text;
     while let Some(at) = rest.find("<input") {
         rest = &rest[at + 6..];
-        let tag = &rest[..rest.find('>').unwrap_or(rest.len())];
+        let near = &rest[..rest.floor_char_boundary(LONGEST_TAG)];
+        let tag = &near[..near.find('>').unwrap_or(near.len())];
         if !attribute(tag, "type").is_some_and(|kind| kind.eq_ignore_ascii_case("hidden")) {
             continue;
         }
         let (Some(name), Some(value)) = (attribute(tag, "name"), attribute(tag, "value")) else { continue };
-        let kind = kind_of(name).or_else(|| looks_random(value).then_some(Kind::Csrf));
-        if let Some(kind) = kind.filter(|_| !value.is_empty()) {
-            let stand_in = visit(kind, value, &format!("hidden field {name}"));
-            for quote in ['"', '\''] {
-                out = out.replace(&format!("{quote}{value}{quote}"), &format!("{quote}{stand_in}{quote}"));
+        let kind = match says(name.as_bytes()) {
+            // A token of any name but these guards the form.
+            Says::Secret(Kind::Token) if !name.ends_with("access_token") && !name.ends_with("id_token") => {
+                Some(Kind::Csrf)
             }
+            Says::Secret(kind) => Some(kind),
+            Says::Public | Says::Plain | Says::Nothing => looks_random(value).then_some(Kind::Csrf),
+        };
+        if let Some(kind) = kind {
+            found.push(Found { kind, secret: value.into(), place: format!("hidden field {name}") });
         }
     }
-    out
+    found
 }
 
 fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {

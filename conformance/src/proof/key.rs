@@ -35,9 +35,7 @@ impl ProofKey {
     /// Its SHA-256 thumbprint (RFC 7638), as `dpop_jkt` and `jkt` have it.
     #[must_use]
     pub fn thumbprint(&self) -> String {
-        let [x, y] = self.coordinates();
-        let members = format!(r#"{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}"#);
-        URL_SAFE_NO_PAD.encode(Sha256::digest(members))
+        thumbprint(&self.jwk()).unwrap_or_default()
     }
 
     /// Both halves.
@@ -59,6 +57,14 @@ impl ProofKey {
         let (x, y) = halves.split_at(halves.len() / 2);
         [x, y].map(|half| URL_SAFE_NO_PAD.encode(half))
     }
+}
+
+/// The SHA-256 thumbprint (RFC 7638) of a key of an elliptic curve; `None` for another key.
+pub(crate) fn thumbprint(jwk: &Value) -> Option<String> {
+    let member = |name: &str| jwk.get(name)?.as_str();
+    let (curve, x, y) = (member("crv")?, member("x")?, member("y")?);
+    let members = format!(r#"{{"crv":"{curve}","kty":"EC","x":"{x}","y":"{y}"}}"#);
+    Some(URL_SAFE_NO_PAD.encode(Sha256::digest(members)))
 }
 
 /// The thumbprint alone: the private half is nobody's business.

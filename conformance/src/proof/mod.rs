@@ -3,6 +3,7 @@
 mod key;
 
 pub use key::ProofKey;
+pub(crate) use key::thumbprint;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -1,13 +1,19 @@
 //! A request as a curl line that can be pasted, with shell variables for secrets and where these come from.
+//!
+//! The line holds no character that a terminal would obey: in the URL they are percent-encoded, elsewhere they stand in
+//! `$'…'` as octal numbers, and the shell sends the same bytes.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use percent_encoding::NON_ALPHANUMERIC;
 
-use crate::exchange::Exchange;
-use crate::mask::Kind;
+use crate::exchange::{Exchange, Request};
+use crate::mask::{DIGITS, Kind};
 use crate::report::Veil;
+use crate::visible::{escaped, is_unseen};
 
 /// A curl line, and what its variables stand for: name and origin.
 pub(super) struct Curl {
@@ -15,30 +21,16 @@ pub(super) struct Curl {
     pub(super) variables: Vec<(String, String)>,
 }
 
-const KINDS: [Kind; 10] = [
-    Kind::Code,
-    Kind::Token,
-    Kind::Refresh,
-    Kind::Password,
-    Kind::Secret,
-    Kind::Verifier,
-    Kind::Cookie,
-    Kind::Csrf,
-    Kind::Authorization,
-    Kind::Proof,
-];
-
 /// A body that is longer than this would hide the line that it is part of.
 const LONG_BODY: usize = 16_384;
 /// The file that stands for a long body.
 const BODY_FILE: &str = "request-body";
 
-/// The curl line of a request.
-pub(super) fn curl(veil: Veil<'_>, exchange: &Exchange) -> Curl {
+/// The curl line of an exchange's request. `shown` is the request as the report shows it.
+pub(super) fn curl(veil: Veil<'_>, exchange: &Exchange, shown: &Request) -> Curl {
     let request = &exchange.request;
     let length = exchange.whole.request.unwrap_or(request.body.len());
     let mut names = Names { veil, given: BTreeMap::new(), taken: BTreeMap::new() };
-    let shown = veil.request(request);
     let mut line = String::from("curl -i");
     let implied = if length == 0 { "GET" } else { "POST" };
     if request.method != implied {
@@ -50,7 +42,10 @@ pub(super) fn curl(veil: Veil<'_>, exchange: &Exchange) -> Curl {
         }
         let user = name.eq_ignore_ascii_case("authorization").then(|| basic(raw)).flatten();
         line += &match user {
-            Some((id, secret)) => format!(" -u {}", names.quote(&veil.text(&format!("{id}:{secret}")))),
+            Some((id, secret)) => format!(
+                " -u {}",
+                names.quote(&format!("{}:{}", veil.text(&id), veil.secret(Kind::Secret, &secret)))
+            ),
             None => format!(" -H {}", names.quote(&format!("{name}: {value}"))),
         };
     }
@@ -64,7 +59,7 @@ pub(super) fn curl(veil: Veil<'_>, exchange: &Exchange) -> Curl {
             _ => format!(" --data-binary @<(base64 -d <<< {})", STANDARD.encode(&shown.body)),
         };
     }
-    line = line + " " + &names.quote(&shown.url);
+    line = line + " " + &names.quote(&in_url(&shown.url));
     let variables = names.given.into_values().collect();
     Curl { line, variables }
 }
@@ -105,10 +100,10 @@ impl Names<'_> {
 
     /// The pseudonym at the start of a text, and its variable.
     fn variable(&mut self, text: &str) -> Option<(String, String)> {
-        let kind = KINDS
+        let kind = Kind::ALL
             .into_iter()
             .find(|kind| text.strip_prefix(kind.word()).is_some_and(|rest| rest.starts_with(':')))?;
-        let pseudonym = text.get(..kind.word().len() + 13)?.to_owned();
+        let pseudonym = text.get(..kind.word().len() + 1 + DIGITS)?.to_owned();
         if let Some((variable, _)) = self.given.get(&pseudonym) {
             return Some((pseudonym, variable.clone()));
         }
@@ -124,8 +119,27 @@ impl Names<'_> {
 }
 
 fn flush(word: &mut String, literal: &mut String) {
-    if !literal.is_empty() {
-        *word = std::mem::take(word) + "'" + &literal.replace('\'', r"'\''") + "'";
-        literal.clear();
+    if literal.is_empty() {
+        return;
     }
+    if literal.chars().any(is_unseen) {
+        let plain = literal.replace('\\', r"\\").replace('\'', r"\'");
+        let octal = |c: char, out: &mut String| {
+            for byte in c.encode_utf8(&mut [0; 4]).bytes() {
+                write!(out, "\\{byte:03o}").expect("a string takes all");
+            }
+        };
+        *word += &format!("$'{}'", escaped(&plain, octal));
+    } else {
+        *word += &format!("'{}'", literal.replace('\'', r"'\''"));
+    }
+    literal.clear();
+}
+
+/// A URL with what is not seen percent-encoded.
+fn in_url(url: &str) -> String {
+    let encode = |c: char, out: &mut String| {
+        out.extend(percent_encoding::percent_encode(c.encode_utf8(&mut [0; 4]).as_bytes(), NON_ALPHANUMERIC));
+    };
+    escaped(url, encode).into_owned()
 }

@@ -19,7 +19,7 @@ pub fn json(live: &Live, outcome: &Outcome, veil: Veil<'_>) -> Value {
     let cases: Vec<Value> = outcome.reports.iter().map(|report| case(report, veil)).collect();
     let overall = if outcome.interrupted { "incomplete" } else { outcome.overall.word() };
     json!({
-        "target": live.target.name,
+        "target": veil.text(&live.target.name),
         "profile": live.profile.name(),
         "verdict": overall,
         "interrupted": outcome.interrupted,
@@ -66,14 +66,14 @@ fn one(exchange: &Exchange, veil: Veil<'_>) -> Value {
         }
         None => Value::Null,
     };
-    let fault = exchange.answer.as_ref().err().map(ToString::to_string);
+    let fault = exchange.answer.as_ref().err().map(|fault| veil.text(&fault.to_string()));
     json!({
         "number": exchange.number,
         "who": exchange.who.word(),
         "request": sent,
         "response": response,
         "fault": fault,
-        "curl": curl::curl(veil, exchange).line,
+        "curl": curl::curl(veil, exchange, &request).line,
     })
 }
 

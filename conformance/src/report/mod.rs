@@ -1,7 +1,10 @@
-//! What a run shows: text for people, JSON for programs. No secret leaves here unless asked for.
+//! What a run shows: text for people, JSON for programs. No secret leaves here unless asked for, and nothing that a
+//! terminal would obey.
 
 mod curl;
 mod json;
+#[cfg(test)]
+mod tests;
 mod text;
 
 pub use json::json;
@@ -10,7 +13,7 @@ pub use text::{Style, text};
 
 use crate::exchange::{Request, Response};
 use crate::live::Live;
-use crate::mask::Vault;
+use crate::mask::{Kind, Vault};
 
 /// The run's secrets, covered or not.
 #[derive(Clone, Copy)]
@@ -28,6 +31,10 @@ impl<'r> Veil<'r> {
 
     fn text(self, text: &str) -> String {
         if self.open { text.into() } else { self.vault.text(text) }
+    }
+
+    fn secret(self, kind: Kind, secret: &str) -> String {
+        if self.open { secret.into() } else { self.vault.secret(kind, secret) }
     }
 
     fn request(self, request: &Request) -> Request {

@@ -1,7 +1,7 @@
 //! The report for people: the cases by area, then what is wrong with the exchange that shows it, then the sum.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
+use std::fmt;
 
 use oauth_model::rule::RuleId;
 
@@ -11,6 +11,7 @@ use crate::report::level_word;
 use crate::report::{Veil, curl};
 use crate::run::Outcome;
 use crate::verdict::{Report, Verdict};
+use crate::visible::Page;
 
 /// The longest body that is shown whole.
 const BODY: usize = 1200;
@@ -25,25 +26,29 @@ pub enum Style {
 }
 
 impl Style {
-    fn paint(self, verdict: Verdict, text: &str) -> String {
-        let code = match verdict {
-            Verdict::Held => "32",
-            Verdict::Failed => "1;31",
-            Verdict::Warned => "33",
-            Verdict::NotOffered => "2",
-            Verdict::NotTested | Verdict::Errored => "35",
+    fn paint(self, page: &mut Page, verdict: Verdict, text: fmt::Arguments<'_>) {
+        let colour = match verdict {
+            Verdict::Held => "\x1b[32m",
+            Verdict::Failed => "\x1b[1;31m",
+            Verdict::Warned => "\x1b[33m",
+            Verdict::NotOffered => "\x1b[2m",
+            Verdict::NotTested | Verdict::Errored => "\x1b[35m",
         };
         match self {
-            Self::Plain => text.into(),
-            Self::Colour => format!("\x1b[{code}m{text}\x1b[0m"),
+            Self::Plain => page.put(text),
+            Self::Colour => {
+                page.ours(colour);
+                page.put(text);
+                page.ours("\x1b[0m");
+            }
         }
     }
 }
 
 /// The report of a run as text.
 #[must_use]
-pub fn text(live: &Live, outcome: &Outcome, veil: Veil<'_>, style: Style) -> String {
-    let mut out = String::new();
+pub fn text(live: &Live, outcome: &Outcome, veil: Veil<'_>, style: Style) -> Page {
+    let mut out = Page::new();
     areas(&mut out, outcome, veil, style);
     for verdict in [Verdict::Failed, Verdict::Warned, Verdict::Errored, Verdict::NotTested] {
         for report in outcome.reports.iter().filter(|report| report.verdict == verdict) {
@@ -54,27 +59,30 @@ pub fn text(live: &Live, outcome: &Outcome, veil: Veil<'_>, style: Style) -> Str
     out
 }
 
-/// Writing to a string never fails.
 macro_rules! line {
-    ($out:expr $(, $($argument:tt)*)?) => { writeln!($out $(, $($argument)*)?).expect("a string takes all") };
+    ($out:expr, $($argument:tt)*) => { $out.line(format_args!($($argument)*)) };
 }
 
-fn areas(out: &mut String, outcome: &Outcome, veil: Veil<'_>, style: Style) {
+fn areas(out: &mut Page, outcome: &Outcome, veil: Veil<'_>, style: Style) {
     let mut area = "";
     for report in &outcome.reports {
         let (own, name) = report.id.split_once('/').unwrap_or(("", &report.id));
         if own != area {
-            line!(out, "{}{own}", if area.is_empty() { "" } else { "\n" });
+            if !area.is_empty() {
+                line!(out, "");
+            }
+            line!(out, "{own}");
             area = own;
         }
-        let word = style.paint(report.verdict, &format!("{:<11}", report.verdict.word()));
         let why = match report.verdict {
             Verdict::NotOffered => {
                 report.reason.as_deref().map(|reason| format!("  ({})", veil.text(reason)))
             }
             Verdict::Held | Verdict::Failed | Verdict::Warned | Verdict::NotTested | Verdict::Errored => None,
         };
-        line!(out, "  {word} {name}{}", why.unwrap_or_default());
+        out.put(format_args!("  "));
+        style.paint(out, report.verdict, format_args!("{:<11}", report.verdict.word()));
+        line!(out, " {name}{}", why.unwrap_or_default());
         if report.verdict == Verdict::Held {
             for note in &report.notes {
                 line!(out, "              {}", veil.text(note));
@@ -83,8 +91,10 @@ fn areas(out: &mut String, outcome: &Outcome, veil: Veil<'_>, style: Style) {
     }
 }
 
-fn details(out: &mut String, report: &Report, veil: Veil<'_>, style: Style) {
-    line!(out, "\n{} {}", style.paint(report.verdict, report.verdict.word()), report.id);
+fn details(out: &mut Page, report: &Report, veil: Veil<'_>, style: Style) {
+    line!(out, "");
+    style.paint(out, report.verdict, format_args!("{}", report.verdict.word()));
+    line!(out, " {}", report.id);
     line!(out, "  {}", report.about);
     for rule in &report.rules {
         let rule = rule.get();
@@ -107,7 +117,7 @@ fn details(out: &mut String, report: &Report, veil: Veil<'_>, style: Style) {
     }
 }
 
-fn shown(out: &mut String, exchange: &Exchange, of: usize, veil: Veil<'_>) {
+fn shown(out: &mut Page, exchange: &Exchange, of: usize, veil: Veil<'_>) {
     let of = if of == 0 { String::new() } else { format!(" (one of the case's {of})") };
     line!(out, "  exchange {} by the {}{of}", exchange.number, exchange.who.word());
     let request = veil.request(&exchange.request);
@@ -119,9 +129,9 @@ fn shown(out: &mut String, exchange: &Exchange, of: usize, veil: Veil<'_>) {
         message(out, '<', &response.headers, &response.body, exchange.whole.response);
     }
     if let Err(fault) = &exchange.answer {
-        line!(out, "    < {fault}");
+        line!(out, "    < {}", veil.text(&fault.to_string()));
     }
-    let curl = curl::curl(veil, exchange);
+    let curl = curl::curl(veil, exchange, &request);
     line!(out, "  to send it again");
     for (variable, origin) in &curl.variables {
         line!(out, "    # {variable} is {origin}");
@@ -130,9 +140,9 @@ fn shown(out: &mut String, exchange: &Exchange, of: usize, veil: Veil<'_>) {
 }
 
 /// `whole` is how many bytes the body has, if this is only its beginning.
-fn message(out: &mut String, mark: char, headers: &[(String, String)], body: &[u8], whole: Option<usize>) {
+fn message(out: &mut Page, mark: char, headers: &[(String, String)], body: &[u8], whole: Option<usize>) {
     for (name, value) in headers {
-        line!(out, "    {mark} {name}: {}", visible(value));
+        line!(out, "    {mark} {name}: {value}");
     }
     if body.is_empty() && whole.is_none() {
         return;
@@ -141,20 +151,15 @@ fn message(out: &mut String, mark: char, headers: &[(String, String)], body: &[u
     let text = String::from_utf8_lossy(body);
     let cut: String = text.chars().take(BODY).collect();
     for part in cut.trim_end().lines() {
-        line!(out, "    {mark} {}", visible(part));
+        line!(out, "    {mark} {part}");
     }
     if cut.len() < text.len() || whole.is_some() {
         line!(out, "    {mark} … ({} bytes in all)", whole.unwrap_or(body.len()));
     }
 }
 
-/// Text without what would move a terminal's cursor.
-fn visible(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
-}
-
-fn sum(out: &mut String, live: &Live, outcome: &Outcome, veil: Veil<'_>, style: Style) {
-    line!(out);
+fn sum(out: &mut Page, live: &Live, outcome: &Outcome, veil: Veil<'_>, style: Style) {
+    line!(out, "");
     if let Some(reason) = &outcome.unsound {
         line!(out, "the sanity case did not hold after the last case: {}", veil.text(reason));
     }
@@ -165,8 +170,8 @@ fn sum(out: &mut String, live: &Live, outcome: &Outcome, veil: Veil<'_>, style: 
     line!(
         out,
         "target {} at {}, profile {}, seed {}, {} exchanges, {:.1} s",
-        target.name,
-        target.issuer.as_deref().unwrap_or(&target.endpoints.authorization),
+        veil.text(&target.name),
+        veil.text(target.issuer.as_deref().unwrap_or(&target.endpoints.authorization)),
         live.profile,
         live.seed,
         outcome.exchanges,
@@ -182,17 +187,18 @@ fn sum(out: &mut String, live: &Live, outcome: &Outcome, veil: Veil<'_>, style: 
         line!(out, "rules: {held} held of {judged} judged");
     }
     let verdict = if outcome.interrupted { "incomplete" } else { outcome.overall.word() };
-    let painted = match outcome.exit_code() {
-        0 => style.paint(Verdict::Held, verdict),
-        1 => style.paint(Verdict::Failed, verdict),
-        _ => style.paint(Verdict::Errored, verdict),
+    let colour = match outcome.exit_code() {
+        0 => Verdict::Held,
+        1 => Verdict::Failed,
+        _ => Verdict::Errored,
     };
     let counts: Vec<String> = Verdict::ALL
         .iter()
         .map(|verdict| format!("{} {}", outcome.count(*verdict), verdict.word()))
         .collect();
     let waived = outcome.reports.iter().filter(|report| report.waived).count();
-    line!(out, "{painted}: {}; {waived} waived by the target file", counts.join(", "));
+    style.paint(out, colour, format_args!("{verdict}"));
+    line!(out, ": {}; {waived} waived by the target file", counts.join(", "));
 }
 
 /// How many rules held and how many were judged. A rule holds if a case of it held and none broke.

@@ -163,10 +163,22 @@ pub fn read(path: &Path) -> Result<Target, TargetError> {
 pub fn read_text(file: &str, text: &str, environment: Environment<'_>) -> Result<Target, TargetError> {
     let reader = Reader { file, text, environment, named_by: "target file" };
     let parsed: TargetFile = toml::from_str(text).map_err(|error| {
-        let first = error.message().lines().collect::<Vec<_>>().join(", ");
+        let first = without_value(&error.message().lines().collect::<Vec<_>>().join(", "));
         reader.error(error.span().map(|span| span.start), first)
     })?;
     reader.target(parsed)
+}
+
+/// What is wrong without the value that is, which may be a password that lacks its quotes.
+fn without_value(reason: &str) -> String {
+    let wrong = reason.strip_prefix("invalid type: ").or_else(|| reason.strip_prefix("invalid value: "));
+    match wrong.and_then(|wrong| wrong.split_once(", expected ")) {
+        Some((value, expected)) => {
+            let kind = value.split(['`', '"']).next().unwrap_or_default().trim_end();
+            format!("{kind} stands where there has to be {expected}")
+        }
+        None => reason.into(),
+    }
 }
 
 impl Flags {

@@ -87,6 +87,7 @@ fn an_error_names_the_file_the_line_the_field_and_the_fix() {
         ("secret = \"s3cret-value\"", "secret_env = \"UNSET\"", "t.toml, line 7: [client] secret_env: the environment variable UNSET is not set; set it"),
         ("secret = \"s3cret-value\"", "secret = \"s3cret-value\"\nsecret_env = \"PASSWORD\"", "t.toml, line 7: [client] has both secret and secret_env; drop one"),
         ("secret = \"s3cret-value\"", "secret = \"s3cret-value\"\nauthentication = \"basic\"", "t.toml, line 10: unknown variant `basic`"),
+        ("secret = \"s3cret-value\"", "secret = 47114711", "t.toml, line 9: integer stands where there has to be a string"),
         ("id = \"public_1\"", "id = \"public_1\"\nsecret = \"s3cret-value\"", "t.toml, line 13: [public_client] has a secret; name it [client]"),
         ("\"http://localhost:8000/callback\"", "\"/callback\"", "t.toml, line 10: [client] redirect_uri is no absolute URI"),
         ("secret_env = \"PASSWORD\"", "", "t.toml, line 20: [resource_client] may introspect tokens and has no secret; add secret or secret_env"),
@@ -100,7 +101,7 @@ fn an_error_names_the_file_the_line_the_field_and_the_fix() {
         let text = GOOD.replacen(old, new, 1);
         let said = read_text("t.toml", &text, &environment).expect_err("the file is bad").to_string();
         assert!(said.starts_with(expected), "{old:?} -> {new:?}\n said: {said}\nnot: {expected}");
-        assert!(!said.contains("s3cret-value"), "a secret is in: {said}");
+        assert!(!said.contains("s3cret-value") && !said.contains("4711"), "a secret is in: {said}");
     }
 }
 

@@ -1,5 +1,8 @@
 //! No secret survives, wherever it stands and however it is written.
 
+mod readable;
+mod shapes;
+
 use std::time::Instant;
 
 use base64::Engine as _;
@@ -8,14 +11,13 @@ use proptest::prelude::*;
 use url::form_urlencoded;
 
 use super::{Kind, Vault};
-use crate::exchange::{Actor, Exchange, Moment, Request, Response, Whole};
+use crate::exchange::{Actor, Exchange, Moment, NoAnswer, Request, Response, Whole};
 use crate::flow::Authentication;
 use crate::params::Params;
 
 fn exchange(request: Request, headers: &[(&str, String)], body: &str) -> Exchange {
     let moment = Moment { tick: 0, at: Instant::now() };
-    let headers = headers.iter().map(|(name, value)| ((*name).into(), value.clone())).collect();
-    let answer = Ok(Response { status: 200, headers, body: body.as_bytes().to_vec() });
+    let answer = answer(headers, body.as_bytes());
     Exchange {
         number: 1,
         who: Actor::Client,
@@ -26,6 +28,11 @@ fn exchange(request: Request, headers: &[(&str, String)], body: &str) -> Exchang
         answer,
         whole: Whole::default(),
     }
+}
+
+fn answer(headers: &[(&str, String)], body: &[u8]) -> Result<Response, NoAnswer> {
+    let headers = headers.iter().map(|(name, value)| ((*name).into(), value.clone())).collect();
+    Ok(Response { status: 200, headers, body: body.to_vec() })
 }
 
 /// All that a report would show of an exchange.
