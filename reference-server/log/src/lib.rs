@@ -1,7 +1,7 @@
 //! What the reference server and the reference client print: a log on standard error, one line on standard output.
 //!
 //! Whoever reads may be slow, gone, or out of room. No request waits for that, and no program ends by it: lines go into
-//! a bounded buffer, a thread writes them, and what is lost is counted and told in the log ([`buffer`]).
+//! a bounded buffer, a thread writes them, and what is lost is counted and told in the log (`buffer.rs`).
 
 mod buffer;
 
