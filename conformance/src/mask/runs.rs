@@ -100,7 +100,7 @@ fn base64(digits: &[u8]) -> Option<String> {
     if digits.len() % 4 == 1 {
         digits.pop();
     }
-    readable(BASE64.decode(&digits).ok()?)
+    readable(&BASE64.decode(&digits).ok()?)
 }
 
 fn hexadecimal(digits: &[u8]) -> Option<String> {
@@ -108,14 +108,14 @@ fn hexadecimal(digits: &[u8]) -> Option<String> {
     if !digits.iter().all(u8::is_ascii_hexdigit) {
         return None;
     }
-    readable(digits.chunks_exact(2).map(pair).collect::<Option<Vec<u8>>>()?)
+    readable(&digits.chunks_exact(2).map(pair).collect::<Option<Vec<u8>>>()?)
 }
 
 /// Bytes as text, if most of them are what texts are made of.
-fn readable(bytes: Vec<u8>) -> Option<String> {
+fn readable(bytes: &[u8]) -> Option<String> {
     let plain = |byte: &&u8| byte.is_ascii_graphic() || byte.is_ascii_whitespace() || **byte == 0;
     let most = bytes.iter().filter(plain).count() * 100 >= bytes.len() * 85;
-    most.then(|| super::text(&bytes).into_owned())
+    most.then(|| super::text(bytes).into_owned())
 }
 
 #[cfg(test)]
