@@ -6,8 +6,8 @@ use crate::mask::kind::pseudonym_length;
 use crate::mask::layers::{layers, plain};
 use crate::mask::names::Says;
 use crate::mask::runs::encoded;
-use crate::mask::shapes::places;
 use crate::mask::secrets::Secrets;
+use crate::mask::shapes::places;
 use crate::mask::{Kind, places as grammar, text};
 
 /// How often a text is decoded that stands in digits in another.

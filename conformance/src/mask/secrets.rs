@@ -73,12 +73,14 @@ impl Secrets {
         ];
         public.extend(others.into_iter().flatten().cloned());
         public.extend(target.origins.iter().cloned());
-        public.extend(target.second_resource.iter().flat_map(|own| [own.url.clone(), own.identifier.clone()]));
+        public
+            .extend(target.second_resource.iter().flat_map(|own| [own.url.clone(), own.identifier.clone()]));
         public.extend(target.extra_parameters.iter().map(|(_, value)| value.clone()));
         for client in target.registered() {
             public.push(client.id.clone());
             public.extend(client.redirect_uris().map(str::to_owned));
-            public.extend(client.scopes().into_iter().chain(client.narrow_scope.as_deref()).map(str::to_owned));
+            public
+                .extend(client.scopes().into_iter().chain(client.narrow_scope.as_deref()).map(str::to_owned));
             public.extend(client.scope.clone());
         }
         public.extend(target.users.values().map(|user| user.name.clone()));
@@ -229,7 +231,9 @@ mod tests {
 
     #[test]
     fn a_secret_that_was_spoilt_is_near_it() {
-        for other in ["mypassword", "mypasBword", "Aypassword", "mypasswor", "mypasswordA", "MYPASSWORD", "mypassXXrd"] {
+        for other in
+            ["mypassword", "mypasBword", "Aypassword", "mypasswor", "mypasswordA", "MYPASSWORD", "mypassXXrd"]
+        {
             assert!(is_near("mypassword", other), "{other}");
         }
         for other in ["yourpassword", "wrong", "", "mypassXXXrd"] {

@@ -202,11 +202,11 @@ fn no_frame_of_a_chunk_shows_a_token() {
 fn a_body_that_is_compressed_is_not_shown() {
     // What it reads is nowhere in these bytes, and anybody can have it from them.
     let body = [&b"\x1f\x8b\x08\0\0\0\0\0\0\x03"[..], &[0xab, 0x56, 0x4a, 0x4c, 0x4e, 0x4e, 0x2d]].concat();
-    for (headers, body) in [
-        (vec![], body.clone()),
-        (vec![("content-encoding", "br".to_owned())], body[10..].to_vec()),
-    ] {
-        let one = Exchange { answer: answer(&headers, &body), ..exchange(Request::get("http://h/"), &[], "") };
+    for (headers, body) in
+        [(vec![], body.clone()), (vec![("content-encoding", "br".to_owned())], body[10..].to_vec())]
+    {
+        let one =
+            Exchange { answer: answer(&headers, &body), ..exchange(Request::get("http://h/"), &[], "") };
         let vault = Vault::with_key([7; 32]);
         vault.harvest(&one);
         let Ok(response) = &one.answer else { unreachable!() };
