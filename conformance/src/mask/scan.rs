@@ -17,6 +17,8 @@ use crate::mask::{Kind, Known};
 const BEGINNING: usize = 6;
 /// How much of a long secret is looked for; the rest is compared.
 const LONGEST: usize = 32;
+/// How much of a run is compared with what begins as it does.
+const FARTHEST: usize = 4096;
 /// How many needles are looked for one automaton after another, before they get one of their own.
 const FEW: usize = 64;
 
@@ -151,7 +153,7 @@ impl Tier {
     /// The long needle that stands at a place, or was cut there, or spoilt in its second half. Others may begin as it
     /// does, as tokens do whose headers are alike.
     fn long(&self, text: &[u8], start: usize) -> (Range<usize>, Option<usize>) {
-        let length = text[start..].iter().take_while(|byte| is_of_token(**byte) || **byte == b'=').count();
+        let length = run_at(text, start, FARTHEST);
         let place = start..start + length;
         let Ok(run) = std::str::from_utf8(&text[place.clone()]) else { return (place, None) };
         let text_of = |at: &usize| self.needles[*at].text.as_str();
@@ -159,10 +161,11 @@ impl Tier {
         let near = above.saturating_sub(1)..self.sorted.len().min(above + 1);
         let alike = |at: &&usize| common(text_of(at).as_bytes(), run.as_bytes());
         let Some(needle) = self.sorted[near].iter().rev().max_by_key(alike) else { return (place, None) };
-        let (whole, same) = (text_of(needle).len(), alike(&needle));
-        if same == whole || same == length || same * 2 >= whole {
-            let end = if same == whole { start + same } else { place.end };
-            return (start..end, Some(*needle));
+        let (whole, same) = (text_of(needle), alike(&needle));
+        if same == length || same * 2 >= whole.len() {
+            let end = start + common(whole.as_bytes(), &text[start..]);
+            let rest = if end - start == whole.len() { 0 } else { run_at(text, end, usize::MAX) };
+            return (start..end + rest, Some(*needle));
         }
         let shorter = self.sorted[..above].iter().rev().take(FEW).find(|at| run.starts_with(text_of(at)));
         (start..start + shorter.map_or(0, |at| text_of(at).len()), shorter.copied())
@@ -171,11 +174,10 @@ impl Tier {
     /// The needle whose beginning stands at a place, if it was cut there.
     fn cut(&self, text: &[u8], start: usize) -> (Range<usize>, Option<usize>) {
         let inside = start.checked_sub(1).is_some_and(|before| is_of_word(text[before]));
-        let length = text[start..].iter().take_while(|byte| is_of_token(**byte)).count();
-        let run = text[start..start + length].trim_ascii_end();
-        let run = &run[..run.len() - run.iter().rev().take_while(|byte| **byte == b'.').count()];
+        let run = &text[start..start + if inside { 0 } else { run_at(text, start, FARTHEST) }];
+        let run = &run[..run.len() - run.iter().rev().take_while(|byte| matches!(byte, b'.' | b'=')).count()];
         let place = start..start + run.len();
-        let (false, Ok(beginning)) = (inside, std::str::from_utf8(run)) else { return (place, None) };
+        let Ok(beginning) = std::str::from_utf8(run) else { return (place, None) };
         let next = self.sorted.partition_point(|at| self.needles[*at].text.as_str() < beginning);
         let needle = self.sorted.get(next).filter(|_| run.len() >= BEGINNING);
         let needle = needle.filter(|at| self.needles[**at].text.starts_with(beginning));
@@ -211,6 +213,11 @@ impl Tier {
             }
         }
     }
+}
+
+/// How many bytes of a token stand at a place, of so many.
+fn run_at(text: &[u8], start: usize, most: usize) -> usize {
+    text[start..].iter().take(most).take_while(|byte| is_of_token(**byte) || **byte == b'=').count()
 }
 
 /// How far two texts are alike.
