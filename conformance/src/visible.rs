@@ -132,7 +132,7 @@ mod tests {
     use super::{Page, visible};
 
     /// What a terminal must not get, with how it is shown.
-    const UNSEEN: [(&str, &str); 19] = [
+    const UNSEEN: [(&str, &str); 21] = [
         ("\0", r"\u{0}"),
         ("\n", r"\n"),
         ("\r", r"\r"),
@@ -151,6 +151,8 @@ mod tests {
         ("\u{202e}", r"\u{202e}"),
         ("\u{2066}", r"\u{2066}"),
         ("\u{feff}", r"\u{feff}"),
+        ("\u{3164}", r"\u{3164}"),
+        ("\u{fff9}", r"\u{fff9}"),
         ("\u{e0041}", r"\u{e0041}"),
     ];
 

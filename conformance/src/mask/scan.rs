@@ -16,7 +16,9 @@ use crate::mask::{Kind, Known};
 /// How many characters of a secret that was cut may be seen, and one more.
 const BEGINNING: usize = 6;
 /// How much of a long secret is looked for; the rest is compared.
-const LONGEST: usize = 256;
+const LONGEST: usize = 32;
+/// How much of a run is compared with what begins as it does.
+const FARTHEST: usize = 4096;
 /// How many needles are looked for one automaton after another, before they get one of their own.
 const FEW: usize = 64;
 
@@ -96,7 +98,8 @@ struct Tier {
     anywhere: AhoCorasick,
     /// The needles that the first patterns of `anywhere` stand for.
     whole: Vec<usize>,
-    by_text: BTreeMap<String, usize>,
+    /// The same needles in the order of their texts, in which those lie side by side that begin alike.
+    sorted: Vec<usize>,
     words: AhoCorasick,
     of_words: Vec<usize>,
 }
@@ -126,15 +129,17 @@ impl Tier {
             .expect(built);
         // All places are wanted: the longest may lie across the bounds of words, and a shorter one between them.
         let words = automaton(MatchKind::Standard).build(of_words.iter().map(pattern)).expect(built);
-        let by_text = whole.iter().map(|at| (needles[*at].text.clone(), *at)).collect();
-        Self { anywhere, whole, by_text, words, of_words, needles }
+        let mut sorted = whole.clone();
+        sorted.sort_by(|one, other| needles[*one].text.cmp(&needles[*other].text));
+        Self { anywhere, whole, sorted, words, of_words, needles }
     }
 
     fn anywhere(&self, text: &[u8], found: &mut impl FnMut(Range<usize>, &str)) {
         let mut at = 0;
         while let Some(hit) = self.anywhere.find(Input::new(text).span(at..text.len())) {
             let (place, needle) = match self.whole.get(hit.pattern().as_usize()) {
-                Some(needle) => (self.whole_of(*needle, text, hit.range()), Some(*needle)),
+                Some(needle) if hit.len() < LONGEST => (hit.range(), Some(*needle)),
+                Some(_) => self.long(text, hit.start()),
                 None => self.cut(text, hit.start()),
             };
             at = hit.start() + 1;
@@ -145,31 +150,39 @@ impl Tier {
         }
     }
 
-    /// Where a needle ends of which so much was found: where the text is another, and of one that is drawn by lot, where
-    /// its characters end.
-    fn whole_of(&self, needle: usize, text: &[u8], found: Range<usize>) -> Range<usize> {
-        let needle = &self.needles[needle];
-        if needle.text.len() <= LONGEST {
-            return found;
+    /// The long needle that stands at a place, or was cut there, or spoilt in its second half. Others may begin as it
+    /// does, as tokens do whose headers are alike.
+    fn long(&self, text: &[u8], start: usize) -> (Range<usize>, Option<usize>) {
+        let length = run_at(text, start, FARTHEST);
+        let place = start..start + length;
+        let Ok(run) = std::str::from_utf8(&text[place.clone()]) else { return (place, None) };
+        let text_of = |at: &usize| self.needles[*at].text.as_str();
+        let above = self.sorted.partition_point(|at| text_of(at) <= run);
+        let near = above.saturating_sub(1)..self.sorted.len().min(above + 1);
+        let alike = |at: &&usize| common(text_of(at).as_bytes(), run.as_bytes());
+        let Some(needle) = self.sorted[near].iter().rev().max_by_key(alike) else { return (place, None) };
+        let (whole, same) = (text_of(needle), alike(&needle));
+        if same == length || same * 2 >= whole.len() {
+            let end = start + common(whole.as_bytes(), &text[start..]);
+            let rest = if end - start == whole.len() { 0 } else { run_at(text, end, usize::MAX) };
+            return (start..end + rest, Some(*needle));
         }
-        let same = needle.text.bytes().zip(&text[found.start..]).take_while(|(one, two)| one == *two).count();
-        let rest = text[found.start + same..].iter().take_while(|byte| is_of_token(**byte)).count();
-        let rest = if needle.reach == Reach::Anywhere { rest } else { 0 };
-        found.start..found.start + same + rest
+        let shorter = self.sorted[..above].iter().rev().take(FEW).find(|at| run.starts_with(text_of(at)));
+        (start..start + shorter.map_or(0, |at| text_of(at).len()), shorter.copied())
     }
 
     /// The needle whose beginning stands at a place, if it was cut there.
     fn cut(&self, text: &[u8], start: usize) -> (Range<usize>, Option<usize>) {
         let inside = start.checked_sub(1).is_some_and(|before| is_of_word(text[before]));
-        let length = text[start..].iter().take_while(|byte| is_of_token(**byte)).count();
-        let run = text[start..start + length].trim_ascii_end();
-        let run = &run[..run.len() - run.iter().rev().take_while(|byte| **byte == b'.').count()];
+        let run = &text[start..start + if inside { 0 } else { run_at(text, start, FARTHEST) }];
+        let run = &run[..run.len() - run.iter().rev().take_while(|byte| matches!(byte, b'.' | b'=')).count()];
         let place = start..start + run.len();
-        let (false, Ok(beginning)) = (inside, std::str::from_utf8(run)) else { return (place, None) };
-        let next = self.by_text.range(beginning.to_owned()..).next();
-        let needle = next.filter(|(whole, _)| run.len() >= BEGINNING && whole.starts_with(beginning));
+        let Ok(beginning) = std::str::from_utf8(run) else { return (place, None) };
+        let next = self.sorted.partition_point(|at| self.needles[*at].text.as_str() < beginning);
+        let needle = self.sorted.get(next).filter(|_| run.len() >= BEGINNING);
+        let needle = needle.filter(|at| self.needles[**at].text.starts_with(beginning));
         let plain = is_our_word(beginning) || is_wordlike(run) && !is_cut(&text[place.end..]);
-        (place, needle.filter(|_| !plain).map(|(_, needle)| *needle))
+        (place, needle.filter(|_| !plain).copied())
     }
 
     fn words(&self, text: &[u8], found: &mut impl FnMut(Range<usize>, &str)) {
@@ -184,7 +197,7 @@ impl Tier {
                 if hit.start() < *end {
                     continue;
                 }
-                place = self.whole_of(at, text, place);
+                place.end = place.start + common(needle.text.as_bytes(), &text[place.start..]);
                 *end = place.end;
             }
             let stands = match needle.reach {
@@ -200,6 +213,16 @@ impl Tier {
             }
         }
     }
+}
+
+/// How many bytes of a token stand at a place, of so many.
+fn run_at(text: &[u8], start: usize, most: usize) -> usize {
+    text[start..].iter().take(most).take_while(|byte| is_of_token(**byte) || **byte == b'=').count()
+}
+
+/// How far two texts are alike.
+fn common(one: &[u8], other: &[u8]) -> usize {
+    one.iter().zip(other).take_while(|(one, other)| one == other).count()
 }
 
 /// Whether a text behind a run says that more of it was cut off.
@@ -354,13 +377,38 @@ mod tests {
             [(long.as_str(), Reach::Anywhere), (words.trim_end(), Reach::Words), (&same, Reach::Words)];
         for (text, expected) in [
             (format!("x={long}&y"), "x=#&y"),
-            (format!("x={}&y", &long[..300]), "x=#&y"),
+            (format!("x={long}Z&y"), "x=#Z&y"),
+            (format!("x={}&y", &long[..40]), "x=#&y"),
             (format!("x={}ZZ&y", &long[..300]), "x=#&y"),
             (format!("{words}."), "# ."),
             (same.clone(), "#"),
         ] {
             assert_eq!(covered(&needles, &text), expected);
         }
+    }
+
+    #[test]
+    fn tokens_that_begin_alike_are_told_apart() {
+        let header = "eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCJ9";
+        let claims = "eyJzdWIiOiJpZDAwMSIsInNjb3BlIjoicHJvZmlsZSIsImV4cCI6MTc2NzIyNTYwMH0";
+        let tokens = ["a1", "a1B2", "c3D4"].map(|end| format!("{header}.{claims}.{end}"));
+        let mut needles = Needles::default();
+        for token in &tokens {
+            needles.add(token, &known(&token[token.len() - 4..]), Reach::Anywhere);
+        }
+        for token in &tokens {
+            let mut seen = Vec::new();
+            needles.find(format!("x {token}&").as_bytes(), |place, stand_in| {
+                seen.push((place, stand_in.to_owned()))
+            });
+            assert_eq!(seen, [(2..2 + token.len(), token[token.len() - 4..].to_owned())]);
+        }
+        let other = format!("{header}.eyJpc3MiOiJodHRwOi8vaCJ9.c2ln");
+        needles.find(other.as_bytes(), |place, _| panic!("{place:?}"));
+        needles.add(&header[..20], &known("short"), Reach::Anywhere);
+        let mut seen = Vec::new();
+        needles.find(other.as_bytes(), |place, stand_in| seen.push((place, stand_in.to_owned())));
+        assert_eq!(seen, [(0..20, "short".to_owned())]);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What is no secret stays readable: a report that covers too much is of no use.
 
 use super::{Kind, Vault, answer, exchange, shown};
-use crate::exchange::{Exchange, Request};
+use crate::exchange::{Exchange, Request, Response};
 use crate::params::Params;
 use crate::proof::{Proof, ProofKey};
 
@@ -86,6 +86,13 @@ fn headers_stay_readable() {
 }
 
 #[test]
+fn bytes_that_are_no_text_stay_as_they_are() {
+    let vault = Vault::with_key([7; 32]);
+    let response = Response { status: 200, headers: Vec::new(), body: b"r\xe9ponse: \xff\x00 ok".to_vec() };
+    assert_eq!(vault.response(&response), response);
+}
+
+#[test]
 fn a_pushed_requests_reference_keeps_its_form() {
     let body =
         r#"{"request_uri":"urn:ietf:params:oauth:request_uri:6esc_11ACC5bwc014ltc14eY22c","expires_in":60}"#;
@@ -148,6 +155,12 @@ fn a_secret_that_was_spoilt_a_little_is_covered_as_the_secret_is() {
         let params = Params::from([("password", spoilt)]);
         vault.harvest(&exchange(Request::form("http://h/login", &params), &[], ""));
         assert!(!vault.text(&format!("{spoilt} is not right")).contains(spoilt), "{spoilt}");
+    }
+    vault.learn(Kind::Password, "id007", "the target");
+    for (sent, covered) in [("id00A", true), ("id00", true), ("xy007", true), ("xyz07", false)] {
+        let params = Params::from([("password", sent)]);
+        vault.harvest(&exchange(Request::form("http://h/login", &params), &[], ""));
+        assert_eq!(vault.text(&format!("{sent} is not right")).contains(sent), !covered, "{sent}");
     }
 }
 
