@@ -399,7 +399,7 @@ mod tests {
         for token in &tokens {
             let mut seen = Vec::new();
             needles.find(format!("x {token}&").as_bytes(), |place, stand_in| {
-                seen.push((place, stand_in.to_owned()))
+                seen.push((place, stand_in.to_owned()));
             });
             assert_eq!(seen, [(2..2 + token.len(), token[token.len() - 4..].to_owned())]);
         }
