@@ -7,9 +7,9 @@ use std::pin::Pin;
 
 use oauth_model::rule::{Level, RuleId, rule};
 
+use crate::case_end::Checked;
 use crate::context::Context;
 use crate::need::Need;
-use crate::stop::Checked;
 
 /// The future that a case's steps are.
 pub type Steps<'a> = Pin<Box<dyn Future<Output = Checked> + Send + 'a>>;

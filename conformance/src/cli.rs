@@ -16,13 +16,13 @@ use oauth_model::fault::{Fault, Faults};
 use crate::case::Profile;
 use crate::clock::Clock;
 use crate::http::{Settings, Wire, read_certificates};
-use crate::live::Live;
 use crate::reference;
 use crate::report::{Style, Veil, json, text};
-use crate::run::{Halt, run};
+use crate::run::{RunError, run};
+use crate::run_state::RunState;
 use crate::select::Selection;
 use crate::selftest::selftest;
-use crate::target::{self, DiscoverError, Flags, Target, discover};
+use crate::subject::{self, DiscoverError, Flags, Target, discover};
 use crate::visible::Page;
 use file::Destination;
 use signals::Signals;
@@ -197,18 +197,18 @@ impl Cli {
             Command::Selftest(args) => execute_selftest(&args, &signals).await,
             Command::Explain(args) => show::explain(&args.id).and_then(|text| print(&text)).map(|()| 0),
         };
-        done.unwrap_or_else(|halt: Halt| {
+        done.unwrap_or_else(|halt: RunError| {
             tell(&Page::of(format_args!("oauth-conformance: {halt}")));
             halt.exit_code
         })
     }
 }
 
-async fn execute_run(args: RunArgs, signals: &Signals) -> Result<u8, Halt> {
+async fn execute_run(args: RunArgs, signals: &Signals) -> Result<u8, RunError> {
     let file = args.json.as_ref().map(|path| {
         Destination::check(path).map_err(|error| {
             let path = path.display();
-            Halt::usage(format!(
+            RunError::usage(format!(
                 "--json {path}: cannot be written ({error}); name a file in a folder that exists"
             ))
         })
@@ -217,22 +217,23 @@ async fn execute_run(args: RunArgs, signals: &Signals) -> Result<u8, Halt> {
     let roots = args.ca.as_deref().map(read_certificates).transpose();
     let settings = Settings {
         timeout: Duration::from_secs_f64(args.timeout),
-        roots: roots.map_err(|error| Halt::usage(error.to_string()))?.unwrap_or_default(),
+        roots: roots.map_err(|error| RunError::usage(error.to_string()))?.unwrap_or_default(),
         headers: args.header.clone(),
     };
-    let wire = Wire::new(&settings).map_err(|error| Halt::usage(error.to_string()))?.telling(wait_teller());
+    let wire =
+        Wire::new(&settings).map_err(|error| RunError::usage(error.to_string()))?.telling(wait_teller());
     let (mut target, clock, reference) = choose_target(&args).await?;
     let discovered = tokio::select! {
         biased;
-        () = signals.first() => return Err(Halt::incomplete("interrupted before the first case")),
+        () = signals.first() => return Err(RunError::incomplete("interrupted before the first case")),
         discovered = discover(&wire, &mut target) => discovered,
     };
     discovered.map_err(|fault| match fault {
-        DiscoverError::Down { .. } => Halt::incomplete(fault.to_string()),
-        DiscoverError::Nothing { .. } | DiscoverError::Lacks { .. } => Halt::usage(fault.to_string()),
+        DiscoverError::Down { .. } => RunError::incomplete(fault.to_string()),
+        DiscoverError::Nothing { .. } | DiscoverError::Lacks { .. } => RunError::usage(fault.to_string()),
     })?;
     let seed = args.seed.unwrap_or_else(|| u64::from(rand::random::<u32>()));
-    let live = Arc::new(Live::new(target, wire, clock, args.profile, seed));
+    let live = Arc::new(RunState::new(target, wire, clock, args.profile, seed));
     let selection =
         Selection { only: args.only, skip: args.skip, slow: args.slow, partition: args.partition };
     let mut ticker = Ticker::new(reference.is_none());
@@ -244,8 +245,9 @@ async fn execute_run(args: RunArgs, signals: &Signals) -> Result<u8, Halt> {
         (file.is_some() || args.format == Format::Json).then(|| Page::json(&json(&live, &outcome, veil)));
     if let (Some(file), Some(machine)) = (file, &machine) {
         let written = file.write(machine, signals);
-        written
-            .map_err(|error| Halt::incomplete(format!("--json: the results cannot be written: {error}")))?;
+        written.map_err(|error| {
+            RunError::incomplete(format!("--json: the results cannot be written: {error}"))
+        })?;
     }
     match (args.format, machine) {
         (Format::Json, Some(machine)) => print(&machine)?,
@@ -254,11 +256,11 @@ async fn execute_run(args: RunArgs, signals: &Signals) -> Result<u8, Halt> {
     Ok(outcome.exit_code())
 }
 
-async fn execute_selftest(args: &SelftestArgs, signals: &Signals) -> Result<u8, Halt> {
+async fn execute_selftest(args: &SelftestArgs, signals: &Signals) -> Result<u8, RunError> {
     let seed = u64::from(rand::random::<u32>());
     let done = tokio::select! {
         biased;
-        () = signals.first() => return Err(Halt::incomplete("interrupted")),
+        () = signals.first() => return Err(RunError::incomplete("interrupted")),
         done = selftest(&args.fault, seed) => done?,
     };
     print(&match args.format {
@@ -268,10 +270,10 @@ async fn execute_selftest(args: &SelftestArgs, signals: &Signals) -> Result<u8, 
     Ok(u8::from(!done.holds()))
 }
 
-async fn choose_target(args: &RunArgs) -> Result<(Target, Clock, Option<reference::Reference>), Halt> {
-    let usage = |fault: target::TargetError| Halt::usage(fault.to_string());
+async fn choose_target(args: &RunArgs) -> Result<(Target, Clock, Option<reference::Reference>), RunError> {
+    let usage = |fault: subject::TargetError| RunError::usage(fault.to_string());
     if let Some(path) = &args.target {
-        return Ok((target::read(path).map_err(usage)?, Clock::Real, None));
+        return Ok((subject::read(path).map_err(usage)?, Clock::Real, None));
     }
     if let Some(issuer) = &args.issuer {
         let flags = Flags {
@@ -296,10 +298,10 @@ fn style() -> Style {
 }
 
 /// Writes results. A reader that went away is no fault of ours; any other failure loses them.
-fn print(page: &Page) -> Result<(), Halt> {
+fn print(page: &Page) -> Result<(), RunError> {
     match page.write_to(&mut std::io::stdout().lock()) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-            Err(Halt::incomplete(format!("the results cannot be written: {error}")))
+            Err(RunError::incomplete(format!("the results cannot be written: {error}")))
         }
         Ok(()) | Err(_) => Ok(()),
     }

@@ -12,32 +12,32 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::browser::{Browser, Jar};
 use crate::case::Profile;
+use crate::case_end::{CaseEnd, Checked};
 use crate::exchange::{Actor, Exchange, Request};
-use crate::live::{Live, Recorded, lock};
 use crate::need::{Met, Need};
-use crate::stop::{Checked, Stop};
-use crate::target::{Client, ClientRole, Resource, Target, Who, shown};
+use crate::run_state::{Recorded, RunState, lock};
+use crate::subject::{Account, Client, ClientRole, Resource, Target, shown};
 
 /// One case's view of the run. Cheap to clone; clones share the recording.
 #[derive(Clone)]
 pub struct Context(Arc<Inner>);
 
 struct Inner {
-    live: Arc<Live>,
+    live: Arc<RunState>,
     case: String,
     exchanges: Mutex<Vec<Arc<Exchange>>>,
     notes: Mutex<Vec<String>>,
     /// The newest DPoP nonce of each URL.
     nonces: Mutex<BTreeMap<String, String>>,
     /// Why something was not sent that the case wanted to send; the first reason.
-    unsent: Mutex<Option<Stop>>,
+    unsent: Mutex<Option<CaseEnd>>,
     draws: AtomicU64,
 }
 
 impl Context {
     /// A context for the case of this id.
     #[must_use]
-    pub fn new(live: Arc<Live>, case: impl Into<String>) -> Self {
+    pub fn new(live: Arc<RunState>, case: impl Into<String>) -> Self {
         Self(Arc::new(Inner {
             live,
             case: case.into(),
@@ -69,7 +69,7 @@ impl Context {
 
     /// What all cases of the run share.
     #[must_use]
-    pub fn live(&self) -> &Arc<Live> {
+    pub fn live(&self) -> &Arc<RunState> {
         &self.0.live
     }
 
@@ -78,7 +78,7 @@ impl Context {
     /// # Errors
     /// `not-tested` if the target names no client.
     pub fn client(&self) -> Checked<Arc<Client>> {
-        self.target().client().cloned().ok_or_else(|| Stop::not_tested("the target names no client"))
+        self.target().client().cloned().ok_or_else(|| CaseEnd::not_tested("the target names no client"))
     }
 
     /// The client of a role.
@@ -102,7 +102,7 @@ impl Context {
             .registered()
             .find(|client| client.role == role)
             .cloned()
-            .ok_or_else(|| Stop::not_tested(format!("the target names no [{}]", need.key())))
+            .ok_or_else(|| CaseEnd::not_tested(format!("the target names no [{}]", need.key())))
     }
 
     /// `[client]`: confidential.
@@ -137,7 +137,7 @@ impl Context {
     pub fn client_where(&self, need: Need, fits: impl Fn(&Client) -> bool) -> Checked<Arc<Client>> {
         let found = self.target().clients.values().find(|client| fits(client)).cloned();
         found.ok_or_else(|| {
-            Stop::not_tested(format!("no client of the target has what {} stands for", need.key()))
+            CaseEnd::not_tested(format!("no client of the target has what {} stands for", need.key()))
         })
     }
 
@@ -147,7 +147,7 @@ impl Context {
     /// `not-tested` if the target names none.
     pub fn resource_url(&self) -> Checked<&str> {
         let url = self.target().endpoints.resource.as_deref();
-        url.ok_or_else(|| Stop::not_tested("the target names no resource under [endpoints]"))
+        url.ok_or_else(|| CaseEnd::not_tested("the target names no resource under [endpoints]"))
     }
 
     /// The protected resource under `[endpoints]`.
@@ -156,7 +156,7 @@ impl Context {
     /// `not-tested` if the target names none.
     pub fn first_resource(&self) -> Checked<Resource> {
         let resource = self.target().resource();
-        resource.ok_or_else(|| Stop::not_tested("the target names no resource under [endpoints]"))
+        resource.ok_or_else(|| CaseEnd::not_tested("the target names no resource under [endpoints]"))
     }
 
     /// The second protected resource, for cases that ask for it only once the server was seen to tell resources
@@ -166,10 +166,10 @@ impl Context {
     /// `not-tested` if the target names none, `not-offered` if it says why there is none.
     pub fn second_resource(&self) -> Checked<Resource> {
         match (Need::SecondResource.met(self.target()), &self.target().second_resource) {
-            (Met::NotOffered { reason, .. }, _) => Err(Stop::not_offered(reason)),
-            (Met::Missing(reason), _) => Err(Stop::not_tested(reason)),
+            (Met::NotOffered { reason, .. }, _) => Err(CaseEnd::not_offered(reason)),
+            (Met::Missing(reason), _) => Err(CaseEnd::not_tested(reason)),
             (Met::Yes, resource) => {
-                resource.clone().ok_or_else(|| Stop::not_tested("the target names no [second_resource]"))
+                resource.clone().ok_or_else(|| CaseEnd::not_tested("the target names no [second_resource]"))
             }
         }
     }
@@ -204,7 +204,7 @@ impl Context {
         let exchange = self.send_as(who, request).await?;
         match &exchange.answer {
             Ok(_) => Ok(exchange),
-            Err(fault) => Err(Stop::errored(fault.to_string()).at(&exchange)),
+            Err(fault) => Err(CaseEnd::errored(fault.to_string()).at(&exchange)),
         }
     }
 
@@ -236,13 +236,13 @@ impl Context {
             None => Ok(()),
             Some(why) => {
                 let reason = format!("nothing was sent to {}, {why}", shown(&request.url));
-                Err(self.keep_back(Stop::not_tested(reason)))
+                Err(self.keep_back(CaseEnd::not_tested(reason)))
             }
         }
     }
 
     /// Remembers that something was not sent: what a case concludes without it is no verdict.
-    pub(crate) fn keep_back(&self, stop: Stop) -> Stop {
+    pub(crate) fn keep_back(&self, stop: CaseEnd) -> CaseEnd {
         lock(&self.0.unsent).get_or_insert_with(|| stop.clone());
         stop
     }
@@ -277,25 +277,25 @@ impl Context {
         let usable = exchanges.iter().any(|exchange| exchange.response().is_ok());
         match exchanges.first() {
             Some(first) if !usable => {
-                Err(first.response().err().unwrap_or_else(|| Stop::errored("no answer")))
+                Err(first.response().err().unwrap_or_else(|| CaseEnd::errored("no answer")))
             }
             Some(_) => Ok(exchanges),
-            None => Err(Stop::not_tested("a burst of no copies")),
+            None => Err(CaseEnd::not_tested("a burst of no copies")),
         }
     }
 
     /// The first user's browser, with the session that the run logged in; forked for this call.
     #[must_use]
     pub fn browser(&self) -> Browser {
-        self.browser_of(Who::First)
+        self.browser_of(Account::First)
     }
 
     /// A user's browser, with the session that the run logged in, if it did; forked for this call.
     #[must_use]
-    pub fn browser_of(&self, who: Who) -> Browser {
+    pub fn browser_of(&self, who: Account) -> Browser {
         let actor = match who {
-            Who::First => Actor::Browser,
-            Who::Second => Actor::OtherBrowser,
+            Account::First => Actor::Browser,
+            Account::Second => Actor::OtherBrowser,
         };
         Browser::new(self.clone(), self.0.live.jar(who), Some(who), actor)
     }

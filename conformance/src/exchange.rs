@@ -4,8 +4,8 @@
 
 use std::time::Instant;
 
+use crate::case_end::{CaseEnd, Checked};
 use crate::params::Params;
-use crate::stop::{Checked, Stop};
 use std::sync::Arc;
 
 /// Who sent a request, as the laws distinguish senders.
@@ -227,10 +227,10 @@ impl Exchange {
     /// `errored` if none came, or it was a 429 or 503: the target was not able to answer.
     pub fn response(self: &Arc<Self>) -> Checked<&Response> {
         match &self.answer {
-            Err(fault) => Err(Stop::errored(fault.to_string()).at(self)),
+            Err(fault) => Err(CaseEnd::errored(fault.to_string()).at(self)),
             Ok(response) if matches!(response.status, 429 | 503) => {
                 let saw = format!("status {}, also after retries", response.status);
-                Err(Stop::errored(saw).at(self))
+                Err(CaseEnd::errored(saw).at(self))
             }
             Ok(response) => Ok(response),
         }
@@ -238,7 +238,7 @@ impl Exchange {
 
     /// A broken expectation at this exchange; `saw` defaults to a short description of the answer.
     #[must_use]
-    pub fn broken(self: &Arc<Self>, expected: impl Into<String>, saw: impl Into<String>) -> Stop {
-        Stop::broken(expected, saw).at(self)
+    pub fn broken(self: &Arc<Self>, expected: impl Into<String>, saw: impl Into<String>) -> CaseEnd {
+        CaseEnd::broken(expected, saw).at(self)
     }
 }

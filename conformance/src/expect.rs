@@ -8,9 +8,9 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::browser::{Landing, Location};
+use crate::case_end::Checked;
 use crate::exchange::{Exchange, Response};
 use crate::flow::AuthorizationRequest;
-use crate::stop::Checked;
 
 /// A successful token response.
 #[derive(Debug, Clone)]

@@ -4,14 +4,14 @@ use crate::exchange::Response;
 
 /// One challenge of `WWW-Authenticate`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Challenge {
+pub struct AuthChallenge {
     /// The scheme, as written.
     pub scheme: String,
     /// Names in lower case, and values without their quotes.
     pub params: Vec<(String, String)>,
 }
 
-impl Challenge {
+impl AuthChallenge {
     /// A parameter's value.
     #[must_use]
     pub fn param(&self, name: &str) -> Option<&str> {
@@ -21,13 +21,13 @@ impl Challenge {
 
 /// The challenges of all `WWW-Authenticate` fields, in order.
 #[must_use]
-pub fn challenges(response: &Response) -> Vec<Challenge> {
+pub fn challenges(response: &Response) -> Vec<AuthChallenge> {
     response.headers("www-authenticate").iter().flat_map(|text| parse(text)).collect()
 }
 
 /// The first challenge of a scheme, compared without regard to case.
 #[must_use]
-pub fn challenge(response: &Response, scheme: &str) -> Option<Challenge> {
+pub fn challenge(response: &Response, scheme: &str) -> Option<AuthChallenge> {
     challenges(response).into_iter().find(|challenge| challenge.scheme.eq_ignore_ascii_case(scheme))
 }
 
@@ -41,8 +41,8 @@ pub fn has_directive(response: &Response, field: &str, directive: &str) -> bool 
         .any(|part| part.split('=').next().is_some_and(|name| name.trim().eq_ignore_ascii_case(directive)))
 }
 
-fn parse(text: &str) -> Vec<Challenge> {
-    let mut found: Vec<Challenge> = Vec::new();
+fn parse(text: &str) -> Vec<AuthChallenge> {
+    let mut found: Vec<AuthChallenge> = Vec::new();
     for part in parts(text) {
         let token_end = part.find(|c: char| !is_token(c)).unwrap_or(part.len());
         let (token, rest) = part.split_at(token_end);
@@ -51,7 +51,7 @@ fn parse(text: &str) -> Vec<Challenge> {
         if is_param {
             push(&mut found, token, &rest[1..]);
         } else {
-            found.push(Challenge { scheme: token.into(), params: Vec::new() });
+            found.push(AuthChallenge { scheme: token.into(), params: Vec::new() });
             if let Some((name, value)) = rest.split_once('=') {
                 push(&mut found, name, value);
             }
@@ -60,7 +60,7 @@ fn parse(text: &str) -> Vec<Challenge> {
     found
 }
 
-fn push(found: &mut [Challenge], name: &str, value: &str) {
+fn push(found: &mut [AuthChallenge], name: &str, value: &str) {
     let value = value.trim();
     let value = match value.strip_prefix('"').and_then(|value| value.strip_suffix('"')) {
         Some(quoted) => unescape(quoted),
@@ -110,11 +110,11 @@ fn is_token(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Challenge, parse};
+    use super::{AuthChallenge, parse};
 
-    fn challenge(scheme: &str, params: &[(&str, &str)]) -> Challenge {
+    fn challenge(scheme: &str, params: &[(&str, &str)]) -> AuthChallenge {
         let params = params.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
-        Challenge { scheme: scheme.into(), params }
+        AuthChallenge { scheme: scheme.into(), params }
     }
 
     #[test]

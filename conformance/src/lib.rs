@@ -7,19 +7,19 @@
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
 pub mod case;
+pub mod case_end;
 pub mod context;
 pub mod expect;
 pub mod flow;
 pub mod need;
-pub mod stop;
 pub mod suite;
 
 pub mod browser;
+pub mod dpop;
 pub mod exchange;
 pub mod fields;
 pub mod params;
-pub mod proof;
-pub mod target;
+pub mod subject;
 
 pub mod driven;
 pub mod laws;
@@ -35,7 +35,7 @@ pub mod cli;
 pub mod clock;
 pub mod http;
 mod keep;
-pub mod live;
 pub mod mask;
 pub mod report;
+pub mod run_state;
 pub mod visible;

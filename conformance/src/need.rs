@@ -1,6 +1,6 @@
 //! What a case needs of the target, and the key of the target file that meets or waives it.
 
-use crate::target::{Client, ClientRole, Target, Who, is_loopback};
+use crate::subject::{Account, Client, ClientRole, Target, is_loopback};
 
 /// Something that a case cannot do without.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -275,11 +275,11 @@ impl Need {
             clients.values().filter(public).any(|client| client.redirect_uris().any(fits))
         };
         match self {
-            Self::Login => target.users.contains_key(&Who::First),
-            Self::SecondUser => target.users.contains_key(&Who::Second),
+            Self::Login => target.users.contains_key(&Account::First),
+            Self::SecondUser => target.users.contains_key(&Account::Second),
             Self::ConfidentialClient => clients.contains_key(&ClientRole::First),
             Self::BasicClient => clients.get(&ClientRole::First).is_some_and(|client| {
-                client.authentication == crate::target::ClientAuthentication::ClientSecretBasic
+                client.authentication == crate::subject::ClientAuthentication::ClientSecretBasic
             }),
             Self::SecondClient => clients.contains_key(&ClientRole::Second),
             Self::PublicClient => clients.contains_key(&ClientRole::Public),
@@ -386,7 +386,7 @@ impl Need {
 #[cfg(test)]
 mod tests {
     use super::{Met, Need};
-    use crate::target::Target;
+    use crate::subject::Target;
 
     #[test]
     fn each_need_has_a_key_of_its_own() {

@@ -3,11 +3,11 @@
 //! What goes wrong here is most often the target file; each refusal says what to look at.
 
 use crate::browser::{Decision, Landing};
+use crate::case_end::{CaseEnd, EndKind};
 use crate::context::Context;
 use crate::expect;
-use crate::run::Halt;
-use crate::stop::{Stop, StopKind};
-use crate::target::Who;
+use crate::run::RunError;
+use crate::subject::Account;
 
 /// The longest advice, in characters.
 const LONGEST: usize = 600;
@@ -16,14 +16,14 @@ const LONGEST: usize = 600;
 ///
 /// # Errors
 /// When the target does not answer, or an honest flow does not end as it should.
-pub(crate) async fn log_in(context: &Context, users: &[Who]) -> Result<(), Halt> {
+pub(crate) async fn log_in(context: &Context, users: &[Account]) -> Result<(), RunError> {
     for who in users {
         log_in_one(context, *who).await?;
     }
     Ok(())
 }
 
-async fn log_in_one(context: &Context, who: Who) -> Result<(), Halt> {
+async fn log_in_one(context: &Context, who: Account) -> Result<(), RunError> {
     let target = context.target();
     let (Some(user), Some(client)) = (target.users.get(&who), target.client()) else { return Ok(()) };
     let ask = context.ask(client);
@@ -37,11 +37,11 @@ async fn log_in_one(context: &Context, who: Who) -> Result<(), Halt> {
             Ok(()) => advice(context, &landing, &user.name),
             Err(unsent) => unsent.saw,
         };
-        Halt::incomplete(advice)
+        RunError::incomplete(advice)
     })?;
     browser.who = None;
     context.live().keep_jar(who, browser.jar);
-    if who == Who::First {
+    if who == Account::First {
         let exchange =
             context.token(&context.redemption(&code)).await.map_err(|stop| unanswered(context, &stop))?;
         // What a granted answer lacks is for the cases to judge.
@@ -50,27 +50,25 @@ async fn log_in_one(context: &Context, who: Who) -> Result<(), Halt> {
                 "the honest code was not redeemed at {}: {}; check [client] secret, authentication and redirect_uri",
                 target.endpoints.token, stop.saw
             );
-            Halt::incomplete(context.live().vault.text(&advice))
+            RunError::incomplete(context.live().vault.text(&advice))
         })?;
     }
     Ok(())
 }
 
-fn unanswered(context: &Context, stop: &Stop) -> Halt {
-    if stop.kind == StopKind::NotTested {
-        return Halt::incomplete(context.live().vault.text(&stop.saw));
+fn unanswered(context: &Context, stop: &CaseEnd) -> RunError {
+    if stop.kind == EndKind::NotTested {
+        return RunError::incomplete(context.live().vault.text(&stop.saw));
     }
     let url = stop.exchange.as_ref().map_or("", |exchange| exchange.request.url.as_str());
     let url = url.split('?').next().unwrap_or_default();
     let advice = match stop.kind {
-        StopKind::Errored => crate::target::advice(&stop.saw),
-        StopKind::Broken
-        | StopKind::Warned
-        | StopKind::NotOffered
-        | StopKind::NotTested
-        | StopKind::Unlisted => "see [[login.form]]",
+        EndKind::Errored => crate::subject::advice(&stop.saw),
+        EndKind::Broken | EndKind::Warned | EndKind::NotOffered | EndKind::NotTested | EndKind::Unlisted => {
+            "see [[login.form]]"
+        }
     };
-    Halt::incomplete(context.live().vault.text(&format!("{url}: {}; {advice}", stop.saw)))
+    RunError::incomplete(context.live().vault.text(&format!("{url}: {}; {advice}", stop.saw)))
 }
 
 fn advice(context: &Context, landing: &Landing, user: &str) -> String {

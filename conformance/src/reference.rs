@@ -9,8 +9,8 @@ use tokio::net::TcpListener;
 
 use crate::case::Profile;
 use crate::clock::Clock;
-use crate::run::Halt;
-use crate::target::{Target, read_text};
+use crate::run::RunError;
+use crate::subject::{Target, read_text};
 
 /// The target file of the reference server at its default address.
 pub const TARGET: &str = include_str!("../targets/reference.toml");
@@ -29,7 +29,7 @@ pub struct Reference {
 ///
 /// # Errors
 /// When it cannot be started.
-pub async fn start(profile: Profile, faults: Faults) -> Result<Reference, Halt> {
+pub async fn start(profile: Profile, faults: Faults) -> Result<Reference, RunError> {
     start_with(policy(profile), faults).await
 }
 
@@ -47,8 +47,8 @@ pub fn policy(profile: Profile) -> Policy {
 ///
 /// # Errors
 /// When it cannot be started.
-pub async fn start_with(policy: Policy, faults: Faults) -> Result<Reference, Halt> {
-    let fault = |text: String| Halt::usage(format!("the reference server does not start: {text}"));
+pub async fn start_with(policy: Policy, faults: Faults) -> Result<Reference, RunError> {
+    let fault = |text: String| RunError::usage(format!("the reference server does not start: {text}"));
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.map_err(|error| fault(error.to_string()))?;
     let clock = ManualClock::default();
     // Registration is off unless somebody wants it, and the suite does.

@@ -6,26 +6,26 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crate::case::{Case, Profile};
+use crate::case_end::{CaseEnd, Checked, EndKind};
 use crate::context::Context;
-use crate::live::Live;
 use crate::need::{Met, Need};
+use crate::run_state::RunState;
 use crate::select::{NoMatch, Selection};
-use crate::stop::{Checked, Stop, StopKind};
-use crate::target::{Endpoint, Who};
+use crate::subject::{Account, Endpoint};
 use crate::verdict::{Overall, Report, Verdict, overall};
 use crate::{driven, keep, laws, preflight, suite};
 
 /// Why a run gives no results.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{reason}")]
-pub struct Halt {
+pub struct RunError {
     /// 2 for usage and configuration, 3 for a target that cannot be tested.
     pub exit_code: u8,
     /// What is wrong and what to do.
     pub reason: String,
 }
 
-impl Halt {
+impl RunError {
     /// Bad usage or configuration.
     #[must_use]
     pub fn usage(reason: impl Into<String>) -> Self {
@@ -39,7 +39,7 @@ impl Halt {
     }
 }
 
-impl From<NoMatch> for Halt {
+impl From<NoMatch> for RunError {
     fn from(fault: NoMatch) -> Self {
         Self::usage(fault.to_string())
     }
@@ -103,22 +103,22 @@ pub fn cases(profile: Profile) -> Vec<Case> {
 /// # Errors
 /// When nothing matches the selection, or the target cannot be tested.
 pub async fn run(
-    live: &Arc<Live>,
+    live: &Arc<RunState>,
     selection: &Selection,
     strict: bool,
     progress: &mut dyn Progress,
     interrupt: impl Future<Output = ()> + Send,
-) -> Result<Outcome, Halt> {
+) -> Result<Outcome, RunError> {
     let all = cases(live.profile);
     let selection = Selection { slow: selection.slow || !live.clock.is_real(), ..selection.clone() };
     let mut chosen = selection.choose(live.profile, &all)?;
     let slow_left_out = selection.slow_left_out(live.profile, &all);
     if chosen.is_empty() && slow_left_out > 0 {
-        return Err(Halt::usage("the cases that are asked for wait on the clock; --slow runs them"));
+        return Err(RunError::usage("the cases that are asked for wait on the clock; --slow runs them"));
     }
     if chosen.is_empty() {
         let reason = "--only, --skip and --partition leave no case; see `oauth-conformance list`";
-        return Err(Halt::usage(reason));
+        return Err(RunError::usage(reason));
     }
     // The sort is stable: among equals the reading order stays.
     chosen.sort_by_key(|case| case.isolation);
@@ -181,26 +181,26 @@ enum Ended {
 }
 
 struct Runner<'r, I> {
-    live: &'r Arc<Live>,
+    live: &'r Arc<RunState>,
     strict: bool,
     interrupt: Pin<&'r mut I>,
 }
 
 impl<I: Future<Output = ()> + Send> Runner<'_, I> {
     /// Logs in the users that the cases need.
-    async fn prepare(&mut self, chosen: &[Case]) -> Result<(), Halt> {
+    async fn prepare(&mut self, chosen: &[Case]) -> Result<(), RunError> {
         let context = Context::new(Arc::clone(self.live), "preflight");
         let needed = |need: Need| chosen.iter().any(|case| case.needs.contains(&need));
         let mut users = Vec::new();
-        for (need, who) in [(Need::Login, Who::First), (Need::SecondUser, Who::Second)] {
-            let wanted = needed(need) || who == Who::First;
+        for (need, who) in [(Need::Login, Account::First), (Need::SecondUser, Account::Second)] {
+            let wanted = needed(need) || who == Account::First;
             if wanted && need.met(&self.live.target) == Met::Yes {
                 users.push(who);
             }
         }
         tokio::select! {
             biased;
-            () = &mut self.interrupt => Err(Halt::incomplete("interrupted before the first case")),
+            () = &mut self.interrupt => Err(RunError::incomplete("interrupted before the first case")),
             done = preflight::log_in(&context, &users) => done,
         }
     }
@@ -210,8 +210,8 @@ impl<I: Future<Output = ()> + Send> Runner<'_, I> {
         for need in case.needs {
             let (stop, waived) = match need.met(&self.live.target) {
                 Met::Yes => continue,
-                Met::NotOffered { reason, waived } => (Stop::not_offered(reason), waived),
-                Met::Missing(reason) => (Stop::not_tested(reason), false),
+                Met::NotOffered { reason, waived } => (CaseEnd::not_offered(reason), waived),
+                Met::Missing(reason) => (CaseEnd::not_tested(reason), false),
             };
             let report = Report::of(case, profile, self.strict, Err(stop));
             return Ended::With(Box::new(Report { waived, ..report }));
@@ -227,9 +227,9 @@ impl<I: Future<Output = ()> + Send> Runner<'_, I> {
                 task.abort();
                 return Ended::Interrupted;
             }
-            ended = &mut task => ended.unwrap_or_else(|_| Err(Stop::errored("the case itself failed; please report it"))),
+            ended = &mut task => ended.unwrap_or_else(|_| Err(CaseEnd::errored("the case itself failed; please report it"))),
         };
-        if ending.as_ref().is_err_and(|stop| stop.kind == StopKind::Unlisted) {
+        if ending.as_ref().is_err_and(|stop| stop.kind == EndKind::Unlisted) {
             return Ended::Unlisted;
         }
         // Without what was not sent, an answer of the server was taken for another.

@@ -15,12 +15,12 @@ use serde_json::{Value, json};
 
 use crate::case::Profile;
 use crate::http::{Settings, Wire};
-use crate::live::Live;
 use crate::reference::{self, Reference};
-use crate::run::{Halt, Outcome, Progress, run};
+use crate::run::{Outcome, Progress, RunError, run};
+use crate::run_state::RunState;
 use crate::select::Selection;
+use crate::subject::discover;
 use crate::suite;
-use crate::target::discover;
 use crate::verdict::{Overall, Report, Verdict};
 use crate::visible::Page;
 
@@ -146,11 +146,11 @@ impl Selftest {
 ///
 /// # Errors
 /// When a named fault is the client's, or the reference server does not start.
-pub async fn selftest(named: &[Fault], seed: u64) -> Result<Selftest, Halt> {
+pub async fn selftest(named: &[Fault], seed: u64) -> Result<Selftest, RunError> {
     let of_client: Vec<&str> =
         named.iter().filter(|fault| fault.side() == Side::Client).map(|fault| fault.name()).collect();
     if !of_client.is_empty() {
-        return Err(Halt::usage(format!(
+        return Err(RunError::usage(format!(
             "--fault {}: a fault of the client; its tests are `cargo test -p oauth-reference-client --test hostile`",
             of_client.join(", ")
         )));
@@ -232,17 +232,17 @@ fn note(rules: &mut BTreeMap<RuleId, Vec<String>>, here: &[RuleId], report: &Rep
 /// Runs a selection against a reference server of its own.
 async fn under(
     profile: Profile,
-    started: Result<Reference, Halt>,
+    started: Result<Reference, RunError>,
     selection: &Selection,
     seed: u64,
-) -> Result<Outcome, Halt> {
+) -> Result<Outcome, RunError> {
     let started = started?;
     let settings = Settings { timeout: Duration::from_secs(10), roots: Vec::new(), headers: Vec::new() };
-    let wire = Wire::new(&settings).map_err(|error| Halt::usage(error.to_string()))?;
+    let wire = Wire::new(&settings).map_err(|error| RunError::usage(error.to_string()))?;
     let mut target = started.target.clone();
     // A fault may hide the metadata; the endpoints are in the target file.
     let _found = discover(&wire, &mut target).await;
-    let live = Arc::new(Live::new(target, wire, started.clock.clone(), profile, seed));
+    let live = Arc::new(RunState::new(target, wire, started.clock.clone(), profile, seed));
     run(&live, selection, false, &mut Silent, std::future::pending()).await
 }
 

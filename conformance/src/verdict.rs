@@ -5,8 +5,8 @@ use std::sync::Arc;
 use oauth_model::rule::{Level, RuleId};
 
 use crate::case::{Case, Profile, Severity};
+use crate::case_end::{Checked, EndKind};
 use crate::exchange::Exchange;
-use crate::stop::{Checked, StopKind};
 
 /// What came of a case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -145,13 +145,13 @@ impl Report {
 
 /// What an ending other than the last line means.
 #[must_use]
-pub const fn verdict(kind: StopKind, severity: Severity, level: Level, strict: bool) -> Verdict {
+pub const fn verdict(kind: EndKind, severity: Severity, level: Level, strict: bool) -> Verdict {
     match kind {
-        StopKind::NotOffered | StopKind::Unlisted => Verdict::NotOffered,
-        StopKind::NotTested => Verdict::NotTested,
-        StopKind::Errored => Verdict::Errored,
-        StopKind::Warned => Verdict::Warned,
-        StopKind::Broken => match (severity, level) {
+        EndKind::NotOffered | EndKind::Unlisted => Verdict::NotOffered,
+        EndKind::NotTested => Verdict::NotTested,
+        EndKind::Errored => Verdict::Errored,
+        EndKind::Warned => Verdict::Warned,
+        EndKind::Broken => match (severity, level) {
             (Severity::Fails, _) | (Severity::ByLevel, Level::Must) => Verdict::Failed,
             (Severity::ByLevel, Level::Should) if strict => Verdict::Failed,
             (Severity::Warns, _) | (Severity::ByLevel, Level::Should | Level::May | Level::Stated) => {
@@ -184,7 +184,7 @@ pub fn overall(verdicts: impl IntoIterator<Item = Verdict>, sound: bool) -> Over
 mod tests {
     use super::{Overall, Verdict, overall, verdict};
     use crate::case::Severity;
-    use crate::stop::StopKind;
+    use crate::case_end::EndKind;
     use oauth_model::rule::Level;
 
     #[test]
@@ -199,14 +199,14 @@ mod tests {
             (Fails, Stated, false, Failed), (Fails, Should, false, Failed), (Warns, Must, true, Warned),
         ];
         for (severity, level, strict, expected) in table {
-            let found = verdict(StopKind::Broken, severity, level, strict);
+            let found = verdict(EndKind::Broken, severity, level, strict);
             assert_eq!(found, expected, "{severity:?} {level:?} strict {strict}");
         }
         for (kind, expected) in [
-            (StopKind::Warned, Verdict::Warned),
-            (StopKind::NotOffered, Verdict::NotOffered),
-            (StopKind::NotTested, Verdict::NotTested),
-            (StopKind::Errored, Verdict::Errored),
+            (EndKind::Warned, Verdict::Warned),
+            (EndKind::NotOffered, Verdict::NotOffered),
+            (EndKind::NotTested, Verdict::NotTested),
+            (EndKind::Errored, Verdict::Errored),
         ] {
             assert_eq!(verdict(kind, Severity::Fails, Level::Must, true), expected);
         }

@@ -8,18 +8,18 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use oauth_conformance::case::Profile;
+use oauth_conformance::case_end::EndKind;
 use oauth_conformance::clock::Clock;
 use oauth_conformance::context::Context;
 use oauth_conformance::exchange::{Actor, Moment, NoAnswer, Request, Response};
 use oauth_conformance::flow::TokenRequest;
 use oauth_conformance::http::{Settings, Wait, Wire};
-use oauth_conformance::live::Live;
 use oauth_conformance::reference::{self, TARGET};
 use oauth_conformance::report::{Style, Veil, json, text};
 use oauth_conformance::run::{Outcome, Progress, run};
+use oauth_conformance::run_state::RunState;
 use oauth_conformance::select::Selection;
-use oauth_conformance::stop::StopKind;
-use oauth_conformance::target::{Target, discover, read_text};
+use oauth_conformance::subject::{Target, discover, read_text};
 use oauth_conformance::verdict::{Report, Verdict};
 use oauth_model::fault::Faults;
 use server::{forward, send, serve};
@@ -34,9 +34,9 @@ fn target(origin: &str) -> Target {
     read_text("targets/reference.toml", &text, &|_| None).expect("the target file is good")
 }
 
-fn live(target: Target, clock: Clock) -> Arc<Live> {
+fn live(target: Target, clock: Clock) -> Arc<RunState> {
     let wire = Wire::new(&Settings::default()).expect("HTTP works");
-    Arc::new(Live::new(target, wire, clock, Profile::Rfc9700, 1))
+    Arc::new(RunState::new(target, wire, clock, Profile::Rfc9700, 1))
 }
 
 fn context(origin: &str) -> Context {
@@ -72,14 +72,14 @@ async fn an_answer_without_end_ends_its_case_and_its_connection() {
     let (origin, mut sent) = endless(CHUNKED, chunk()).await;
     let context = context(&origin);
     let stop = context.send(Actor::Suite, Request::get(&origin)).await.expect_err("it has no end");
-    assert_eq!((stop.kind, stop.saw.as_str()), (StopKind::Errored, TOO_LONG));
+    assert_eq!((stop.kind, stop.saw.as_str()), (EndKind::Errored, TOO_LONG));
     let exchange = stop.exchange.expect("it names the exchange");
     let head = exchange.head().expect("its head is kept");
     assert_eq!((head.status, head.header("set-cookie"), head.body.len()), (200, Some("a=b"), 0));
 
     let request = TokenRequest::new(&context.client().expect("there is one"), [("a", "b")].into());
     let stop = context.token_burst(&request, 3).await.expect_err("they have no end");
-    assert_eq!((stop.kind, stop.saw.as_str()), (StopKind::Errored, TOO_LONG));
+    assert_eq!((stop.kind, stop.saw.as_str()), (EndKind::Errored, TOO_LONG));
     for _ in 0..4 {
         // What fills the buffers between the two may be sent on top.
         let chunks = sent.recv().await.expect("the server ends when nobody takes more");
@@ -159,7 +159,7 @@ async fn a_page_is_read_unless_it_is_too_deep() {
                 assert!(page.forms.iter().any(oauth_conformance::browser::Form::asks_password));
             }
             (Err(stop), Some(words)) => {
-                assert_eq!(stop.kind, StopKind::Errored);
+                assert_eq!(stop.kind, EndKind::Errored);
                 assert!(stop.saw.starts_with(words) && stop.exchange.is_some(), "{}", stop.saw);
             }
             (found, _) => panic!("{depth} elements: {:?}", found.map(|landing| landing.describe())),
@@ -207,7 +207,7 @@ impl Progress for Quiet {
 }
 
 /// A run of these cases at the reference server, whose token answers have `pad` more bytes and may be stored by anyone.
-async fn padded_run(only: &[&str], pad: usize) -> (Arc<Live>, Outcome) {
+async fn padded_run(only: &[&str], pad: usize) -> (Arc<RunState>, Outcome) {
     let reference = reference::start(Profile::Rfc9700, Faults::none()).await.expect("it starts");
     let server = reference.target.issuer.clone().expect("the reference server has an issuer");
     let origin = serve(move |request, stream| {

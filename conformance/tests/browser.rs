@@ -5,8 +5,8 @@
 mod script;
 
 use oauth_conformance::browser::{Decision, Landing, Until};
+use oauth_conformance::case_end::EndKind;
 use oauth_conformance::exchange::Request;
-use oauth_conformance::stop::StopKind;
 use script::{Script, context};
 use tokio::net::TcpListener;
 
@@ -71,7 +71,7 @@ async fn it_gives_up_on_redirects_without_end() {
     let script = Script::start(&[("GET /a", "302 Found\nLocation: /a\n\n")]).await;
     let context = context(&target(&script.base));
     let stop = context.browser().open(&format!("{}/a", script.base)).await.expect_err("it has no end");
-    assert_eq!(stop.kind, StopKind::Broken);
+    assert_eq!(stop.kind, EndKind::Broken);
     assert_eq!(script.asked().len(), 21);
 }
 
@@ -180,5 +180,5 @@ async fn a_server_that_is_gone_is_no_verdict() {
     let context = context(&target(&base));
     let client = context.client().expect("the target has a client");
     let stop = context.code(&client).await.expect_err("nobody answers");
-    assert_eq!(stop.kind, StopKind::Errored);
+    assert_eq!(stop.kind, EndKind::Errored);
 }

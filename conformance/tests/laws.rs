@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use oauth_conformance::case::Profile;
 use oauth_conformance::http::{Settings, Wire};
-use oauth_conformance::live::Live;
 use oauth_conformance::reference;
 use oauth_conformance::run::{Outcome, Progress, run};
+use oauth_conformance::run_state::RunState;
 use oauth_conformance::select::Selection;
-use oauth_conformance::target::discover;
+use oauth_conformance::subject::discover;
 use oauth_conformance::verdict::{Report, Verdict};
 use oauth_model::fault::{Fault, Faults};
 use oauth_model::policy::Policy;
@@ -57,7 +57,7 @@ async fn outcome(faults: Faults, only: &[&str]) -> Outcome {
     let wire = Wire::new(&Settings::default()).expect("HTTP works");
     discover(&wire, &mut reference.target).await.expect("it publishes metadata");
     let (target, clock) = (reference.target.clone(), reference.clock.clone());
-    let live = Arc::new(Live::new(target, wire, clock, Profile::Rfc9700, SEED));
+    let live = Arc::new(RunState::new(target, wire, clock, Profile::Rfc9700, SEED));
     let only = only.iter().map(|id| (*id).to_owned()).collect();
     let selection = Selection { only, slow: true, ..Selection::default() };
     run(&live, &selection, false, &mut Quiet, std::future::pending()).await.expect("it runs")

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use oauth_conformance::case::Profile;
 use oauth_conformance::http::{Settings, Wire};
-use oauth_conformance::live::Live;
 use oauth_conformance::reference;
 use oauth_conformance::report::{Style, Veil, json, text};
-use oauth_conformance::run::{Halt, Outcome, Progress, run};
+use oauth_conformance::run::{Outcome, Progress, RunError, run};
+use oauth_conformance::run_state::RunState;
 use oauth_conformance::select::Selection;
-use oauth_conformance::target::discover;
+use oauth_conformance::subject::discover;
 use oauth_conformance::verdict::{Overall, Report, Verdict};
 use oauth_model::fault::Faults;
 
@@ -20,7 +20,7 @@ impl Progress for Quiet {
     fn ended(&mut self, _report: &Report) {}
 }
 
-async fn outcome(selection: &Selection, stop_at_once: bool) -> (Arc<Live>, Result<Outcome, Halt>) {
+async fn outcome(selection: &Selection, stop_at_once: bool) -> (Arc<RunState>, Result<Outcome, RunError>) {
     outcome_by(Profile::Rfc9700, selection, stop_at_once).await
 }
 
@@ -28,11 +28,11 @@ async fn outcome_by(
     profile: Profile,
     selection: &Selection,
     stop_at_once: bool,
-) -> (Arc<Live>, Result<Outcome, Halt>) {
+) -> (Arc<RunState>, Result<Outcome, RunError>) {
     let mut reference = reference::start(profile, Faults::none()).await.expect("it starts");
     let wire = Wire::new(&Settings::default()).expect("HTTP works");
     discover(&wire, &mut reference.target).await.expect("it publishes metadata");
-    let live = Arc::new(Live::new(reference.target.clone(), wire, reference.clock.clone(), profile, 7));
+    let live = Arc::new(RunState::new(reference.target.clone(), wire, reference.clock.clone(), profile, 7));
     let interrupt = async move {
         if !stop_at_once {
             std::future::pending::<()>().await;

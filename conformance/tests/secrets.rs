@@ -8,15 +8,15 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
+use oauth_conformance::case_end::EndKind;
 use oauth_conformance::context::Context;
 use oauth_conformance::exchange::{Actor, Request};
 use oauth_conformance::flow::TokenRequest;
 use oauth_conformance::http::{Settings, Wire};
-use oauth_conformance::live::Live;
 use oauth_conformance::run::{Outcome, Progress, run};
+use oauth_conformance::run_state::RunState;
 use oauth_conformance::select::Selection;
-use oauth_conformance::stop::StopKind;
-use oauth_conformance::target::{Place, discover};
+use oauth_conformance::subject::{Place, discover};
 use oauth_conformance::verdict::{Report, Verdict};
 use script::{Script, live, target};
 
@@ -58,7 +58,7 @@ fn file(issuer: &str, client: &str, more: &str) -> String {
     )
 }
 
-async fn discovered(text: &str) -> Arc<Live> {
+async fn discovered(text: &str) -> Arc<RunState> {
     let mut target = target(text);
     discover(&Wire::new(&Settings::default()).expect("HTTP works"), &mut target)
         .await
@@ -67,7 +67,7 @@ async fn discovered(text: &str) -> Arc<Live> {
 }
 
 /// A request with a secret to each endpoint that clients use, in each of the ways that requests leave.
-async fn send_everything(context: &Context) -> Vec<Result<(), (StopKind, String)>> {
+async fn send_everything(context: &Context) -> Vec<Result<(), (EndKind, String)>> {
     let client = context.client().expect("the target has a client");
     let endpoints = context.target().endpoints.clone();
     let request = TokenRequest::new(&client, [("token", "secret token")].into());
@@ -101,7 +101,7 @@ async fn an_endpoint_that_is_a_redirect_uri_is_not_connected_to() {
         let context = Context::new(discovered(&file(&own.base, &client.base, "")).await, "test/case");
         for sent in send_everything(&context).await {
             let (kind, saw) = sent.expect_err(&place);
-            assert_eq!(kind, StopKind::NotTested, "{place}: {saw}");
+            assert_eq!(kind, EndKind::NotTested, "{place}: {saw}");
             assert!(saw.contains("to which the suite never connects"), "{place}: {saw}");
         }
     }
@@ -127,7 +127,7 @@ async fn an_endpoint_that_only_the_metadata_names_is_asked_and_no_other_place_on
 }
 
 /// Runs these cases against a target.
-async fn run_cases(live: &Arc<Live>, only: &[&str]) -> Outcome {
+async fn run_cases(live: &Arc<RunState>, only: &[&str]) -> Outcome {
     let only = only.iter().map(|id| (*id).to_owned()).collect();
     let selection = Selection { only, ..Selection::default() };
     run(live, &selection, false, &mut Quiet, std::future::pending()).await.expect("the honest flow works")

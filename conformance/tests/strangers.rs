@@ -5,7 +5,7 @@
 mod script;
 
 use oauth_conformance::browser::{Browser, Decision, Landing};
-use oauth_conformance::stop::StopKind;
+use oauth_conformance::case_end::EndKind;
 use script::{Script, context};
 
 /// A server and two origins that it wants the browser at.
@@ -129,7 +129,7 @@ async fn a_form_to_a_stranger_is_not_sent_however_the_page_spells_it() {
         assert_eq!(scene.own.connections(), 1, "{what}: {:?}", scene.own.asked());
         assert_eq!(kind(&landing), "foreign", "{what}: {}", landing.describe());
         let stop = landing.sent().expect_err("it was not sent");
-        assert_eq!(stop.kind, StopKind::NotTested, "{what}");
+        assert_eq!(stop.kind, EndKind::NotTested, "{what}");
         let start = format!("at {}/start leads to ", scene.own.base);
         let named = stop.saw.contains(&start) && stop.saw.contains("neither the server's own nor a client's");
         assert!(named && stop.saw.ends_with("add it to origins"), "{what}: {}", stop.saw);
@@ -260,9 +260,9 @@ async fn what_a_case_opens_or_sends_by_itself_stays_as_well() {
     let context = context(&scene.target(""));
     for place in [&scene.foreign.base, &format!("{}/cb", scene.client.base)] {
         let opened = context.browser().open(place).await.expect_err("no exchange led there");
-        let stepped = context.browser().step(oauth_conformance::exchange::Request::get(place)).await;
+        let stepped = context.browser().send_one(oauth_conformance::exchange::Request::get(place)).await;
         for stop in [opened, stepped.expect_err("it may not go there")] {
-            assert_eq!(stop.kind, StopKind::NotTested);
+            assert_eq!(stop.kind, EndKind::NotTested);
             assert!(stop.saw.contains(place.as_str()), "{}", stop.saw);
         }
     }

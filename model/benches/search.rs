@@ -30,7 +30,7 @@ use table::{Measured, ratios, table};
 /// Measure the search beside stateright's.
 #[derive(Parser)]
 struct Arguments {
-    /// Leave out the scope of 17 million states, which takes half a minute and two gigabytes in each round.
+    /// Leave out the scenario of 17 million states, which takes half a minute and two gigabytes in each round.
     #[arg(long)]
     quick: bool,
     /// How many rounds; the best counts.

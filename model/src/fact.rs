@@ -10,7 +10,7 @@ pub struct Sym(pub u32);
 
 /// Who sent a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Who {
+pub enum Sender {
     /// The resource owner, in a browser.
     Owner,
     /// The client that asked.
@@ -33,7 +33,7 @@ pub struct Fact {
     /// The observer's clock when the answer was there, in seconds.
     pub answered_at: u64,
     /// Who sent it.
-    pub by: Who,
+    pub by: Sender,
     /// What happened.
     pub what: What,
 }
@@ -89,7 +89,7 @@ pub struct CodeIssued {
     /// `state` of the request and of the response.
     pub state: (Option<Sym>, Option<Sym>),
     /// The PKCE challenge of the request.
-    pub challenge: Option<Challenge>,
+    pub challenge: Option<CodeChallenge>,
     /// Whether the observer is sure which request this answers; else only `state` and `sent_to` can be judged.
     pub certain: bool,
     /// Whether the browser had shown a right password; none if the observer cannot tell.
@@ -117,7 +117,7 @@ pub struct Pushed {
 
 /// A PKCE challenge, as the request carried it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Challenge {
+pub enum CodeChallenge {
     /// `plain`: the text of the only verifier that fits.
     Plain(Sym),
     /// `S256`: the hash of the only verifier that fits.

@@ -6,7 +6,7 @@
 use crate::directory::{ClientNo, UserNo};
 use crate::policy::Time;
 use crate::secret::{Digest, GrantId};
-use crate::text::{Challenge, ResourceSet, ScopeSet};
+use crate::text::{CodeChallenge, ResourceSet, ScopeSet};
 
 /// One delegation: who asked whom for what, and how far it has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -36,7 +36,7 @@ pub struct Terms {
     /// The resources that tokens may be for (RFC 8707).
     pub audience: ResourceSet,
     /// The PKCE challenge, if one came.
-    pub challenge: Option<Challenge>,
+    pub challenge: Option<CodeChallenge>,
     /// The thumbprint of the key whose holder alone may redeem the code (RFC 9449 10).
     pub key: Option<Digest>,
 }

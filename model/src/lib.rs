@@ -7,7 +7,7 @@
 //!
 //! Read in this order: [`rule`] (what the specifications say), [`grant`] (the one record), [`server`] (who may move
 //! it), [`client`], [`refusal`], then [`fact`] and [`law`] (what an outsider can see and demand), [`fault`] (how
-//! each rule can be broken), [`world`] and [`scope`] (the bounded worlds that the checker explores).
+//! each rule can be broken), [`world`] and [`scenario`] (the bounded worlds that the checker explores).
 //!
 //! Absent on purpose: clocks, randomness, I/O, async, logging. Time, fresh secrets and policy come in as values.
 #![forbid(unsafe_code)]
@@ -35,7 +35,7 @@ pub mod mitigation;
 
 pub mod fault;
 
-pub mod scope;
+pub mod scenario;
 pub mod world;
 
 pub mod induct;

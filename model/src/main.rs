@@ -1,4 +1,4 @@
-//! `oauth-model`: explore the scopes, try the attacks, list laws, faults and rules.
+//! `oauth-model`: explore the scenarios, try the attacks, list laws, faults and rules.
 
 mod cli;
 
@@ -42,8 +42,8 @@ impl From<io::Error> for Failure {
 
 fn run(command: &Command) -> Result<bool, Failure> {
     match command {
-        Command::Check { scopes, threads, partition, format } => {
-            search::check(scopes, *threads, *partition, *format)
+        Command::Check { scenarios, threads, partition, format } => {
+            search::check(scenarios, *threads, *partition, *format)
         }
         Command::Attacks { attacks, format } => search::attacks(attacks, *format),
         Command::Trace { attack, format } => search::trace_of(attack, *format),
@@ -52,6 +52,6 @@ fn run(command: &Command) -> Result<bool, Failure> {
         Command::Faults { format } => list::faults(*format),
         Command::Laws { format } => list::laws(*format),
         Command::Rules { format } => list::rules(*format),
-        Command::Explore { scope, listen } => search::explore(scope, listen),
+        Command::Explore { scenario, listen } => search::explore(scenario, listen),
     }
 }

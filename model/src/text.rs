@@ -144,7 +144,7 @@ pub enum ChallengeMethod {
 
 /// A code challenge, as the digest of its text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Challenge {
+pub struct CodeChallenge {
     /// How it was made.
     pub method: ChallengeMethod,
     /// The digest of its text.
@@ -169,7 +169,7 @@ impl Verifier {
 
     /// Whether this verifier made the challenge, by the method that came with the challenge (RFC 7636 4.6).
     #[must_use]
-    pub fn fits(&self, challenge: &Challenge) -> bool {
+    pub fn fits(&self, challenge: &CodeChallenge) -> bool {
         match challenge.method {
             ChallengeMethod::Plain => self.plain.matches(&challenge.digest),
             ChallengeMethod::S256 => self.s256.matches(&challenge.digest),
@@ -240,8 +240,8 @@ mod tests {
     fn a_verifier_fits_by_the_method_of_its_challenge_only() {
         let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
         let hashed = Digest::of("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
-        let s256 = Challenge { method: ChallengeMethod::S256, digest: hashed };
-        let plain = Challenge { method: ChallengeMethod::Plain, digest: Digest::of(verifier) };
+        let s256 = CodeChallenge { method: ChallengeMethod::S256, digest: hashed };
+        let plain = CodeChallenge { method: ChallengeMethod::Plain, digest: Digest::of(verifier) };
         assert!(Verifier::of(verifier).fits(&s256) && Verifier::of(verifier).fits(&plain));
         assert!(!Verifier::of("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM").fits(&s256));
     }

@@ -1,4 +1,4 @@
-//! The checker: what the scopes hold and how large they are, the attacks and how long they take, and the faults
+//! The checker: what the scenarios hold and how large they are, the attacks and how long they take, and the faults
 //! that make the laws fall.
 #![cfg(feature = "check")]
 
@@ -10,14 +10,14 @@ mod falls;
 mod mixup;
 #[path = "model/names.rs"]
 mod names;
-#[path = "model/scopes.rs"]
-mod scopes;
+#[path = "model/scenarios.rs"]
+mod scenarios;
 #[path = "model/sizes.rs"]
 mod sizes;
 
 use oauth_model::fault::Faults;
 use oauth_model::law::{Judgement, Law};
-use oauth_model::scope::Scope;
+use oauth_model::scenario::Scenario;
 use oauth_model::world::{Action, Universe, World};
 
 fn actions(universe: &Universe, world: &World) -> Vec<Action> {
@@ -26,8 +26,8 @@ fn actions(universe: &Universe, world: &World) -> Vec<Action> {
     actions
 }
 
-fn scope(name: &str) -> &'static Scope {
-    Scope::find(name).expect("the tables name scopes that exist")
+fn scenario(name: &str) -> &'static Scenario {
+    Scenario::find(name).expect("the tables name scenarios that exist")
 }
 
 /// Compares with a table; prints the actual rows where they differ.
@@ -38,10 +38,10 @@ fn same_rows(table: &[(&str, usize, usize)], actual: &[(&str, usize, usize)]) {
     assert!(table == actual, "the rows are\n{rows}");
 }
 
-/// The worlds of a scope by their distance from the start, by a search of its own.
+/// The worlds of a scenario by their distance from the start, by a search of its own.
 #[expect(clippy::disallowed_types, reason = "nothing is read off its order")]
-fn each_world(scope: &'static Scope, faults: Faults, mut visit: impl FnMut(usize, &World) -> bool) {
-    let universe = Universe::new(scope, faults);
+fn each_world(scenario: &'static Scenario, faults: Faults, mut visit: impl FnMut(usize, &World) -> bool) {
+    let universe = Universe::new(scenario, faults);
     let start = universe.start();
     let mut seen: std::collections::HashSet<World> = std::collections::HashSet::from([start.clone()]);
     let mut front = vec![start];
@@ -65,6 +65,6 @@ fn each_world(scope: &'static Scope, faults: Faults, mut visit: impl FnMut(usize
     }
 }
 
-fn judge(scope: &Scope, law: &Law, world: &World) -> Judgement {
-    law.judge(&scope.facts(&world.facts.facts()))
+fn judge(scenario: &Scenario, law: &Law, world: &World) -> Judgement {
+    law.judge(&scenario.facts(&world.facts.facts()))
 }

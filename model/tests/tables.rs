@@ -7,11 +7,12 @@ mod tables {
     pub(crate) mod authorize;
     pub(crate) mod consent;
     pub(crate) mod dpop;
+    pub(crate) mod dpop_signature;
+    pub(crate) mod error_response;
     pub(crate) mod faults;
+    pub(crate) mod introspect_revoke;
     pub(crate) mod login;
-    pub(crate) mod named;
     pub(crate) mod oauth21;
-    pub(crate) mod proof;
     pub(crate) mod push;
     pub(crate) mod refresh;
     pub(crate) mod register;
@@ -20,6 +21,5 @@ mod tables {
     pub(crate) mod stage;
     pub(crate) mod table;
     pub(crate) mod token;
-    pub(crate) mod told;
     pub(crate) mod vectors;
 }

@@ -5,28 +5,28 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use oauth_model::attack::Attack;
 use oauth_model::check::run::shortest;
-use oauth_model::check::trace::{Message, Told, in_words, mermaid, narrate, narrate_one, svg, text};
+use oauth_model::check::trace::{Message, Narrated, in_words, mermaid, narrate, narrate_one, svg, text};
 use oauth_model::client::settings::Address;
 use oauth_model::fact::{Sym, What};
 use oauth_model::fault::Faults;
 use oauth_model::law::Law;
-use oauth_model::scope::{SCOPES, Scope};
+use oauth_model::scenario::{SCENARIOS, Scenario};
 use oauth_model::world::{Action, Endpoints, Malicious, Powers, Server, Universe};
 
-/// Walks through a scope, for actions that no attack needs.
+/// Walks through a scenario, for actions that no attack needs.
 const WALKS: usize = 80;
 /// Actions of a walk, at most.
 const MOST_STEPS: usize = 24;
 
 fn found(attack: &Attack) -> (Universe, Vec<Action>) {
-    let scope = Scope::find(attack.scope).expect("attacks name scopes that exist");
+    let scenario = Scenario::find(attack.scenario).expect("attacks name scenarios that exist");
     let law = Law::find(attack.law).expect("attacks name laws that exist");
     let faults = || Faults::these(attack.faults);
-    let actions = shortest(scope, faults(), law).unwrap_or_else(|| panic!("{} is not found", attack.id));
-    (Universe::new(scope, faults()), actions)
+    let actions = shortest(scenario, faults(), law).unwrap_or_else(|| panic!("{} is not found", attack.id));
+    (Universe::new(scenario, faults()), actions)
 }
 
-fn told(id: &str) -> Vec<Told> {
+fn told(id: &str) -> Vec<Narrated> {
     let (universe, actions) = found(Attack::find(id).expect("an attack of the table"));
     narrate(&universe, &actions)
 }
@@ -160,8 +160,8 @@ fn equal_secrets_have_equal_names_in_every_attack_and_others_have_others() {
     }
 }
 
-/// A scope in which the attacker has a server and every power, so that each of its actions is told.
-fn with_every_power(endpoints: Endpoints, pushed: bool) -> &'static Scope {
+/// A scenario in which the attacker has a server and every power, so that each of its actions is told.
+fn with_every_power(endpoints: Endpoints, pushed: bool) -> &'static Scenario {
     let malicious = Malicious {
         endpoints,
         address: Address::Own,
@@ -182,8 +182,8 @@ fn with_every_power(endpoints: Endpoints, pushed: bool) -> &'static Scope {
         client: true,
         evil_redirects: true,
     };
-    let base = Scope::find("csrf").expect("a scope of the table");
-    Box::leak(Box::new(Scope {
+    let base = Scenario::find("csrf").expect("a scenario of the table");
+    Box::leak(Box::new(Scenario {
         name: "every-power",
         malicious: Some(malicious),
         powers,
@@ -196,9 +196,9 @@ fn with_every_power(endpoints: Endpoints, pushed: bool) -> &'static Scope {
     }))
 }
 
-/// Tells whatever may happen on walks through a scope.
-fn walk_through(scope: &'static Scope) {
-    let universe = Universe::new(scope, Faults::none());
+/// Tells whatever may happen on walks through a scenario.
+fn walk_through(scenario: &'static Scenario) {
+    let universe = Universe::new(scenario, Faults::none());
     for walk in 0..WALKS {
         let (mut world, mut actions) = (universe.start(), Vec::new());
         for step in 0..MOST_STEPS {
@@ -207,9 +207,9 @@ fn walk_through(scope: &'static Scope) {
             let mut possible = Vec::new();
             for action in &actions {
                 let Some(told) = narrate_one(&universe, &world, action) else { continue };
-                is_plain(scope.name, &in_words(action));
-                is_plain(scope.name, &text(std::slice::from_ref(&told)));
-                assert!(told.says.ends_with('.'), "{}: {}", scope.name, told.says);
+                is_plain(scenario.name, &in_words(action));
+                is_plain(scenario.name, &text(std::slice::from_ref(&told)));
+                assert!(told.says.ends_with('.'), "{}: {}", scenario.name, told.says);
                 possible.push(*action);
             }
             // The first action mostly leads on; each walk leaves the way at other places.
@@ -223,9 +223,9 @@ fn walk_through(scope: &'static Scope) {
 }
 
 #[test]
-fn whatever_may_happen_on_walks_through_every_scope_is_told_in_words() {
-    for scope in SCOPES {
-        walk_through(scope);
+fn whatever_may_happen_on_walks_through_every_scenario_is_told_in_words() {
+    for scenario in SCENARIOS {
+        walk_through(scenario);
     }
 }
 

@@ -1,4 +1,4 @@
-//! The scope `twin` beside its second description, `specs/tla/CodeFlow.tla`: the same states, joined by the same
+//! The scenario `twin` beside its second description, `specs/tla/CodeFlow.tla`: the same states, joined by the same
 //! steps, and the same laws broken in as many of them.
 //!
 //! Run only when asked for, since it needs the program `tla` (specs/tla/README.md).
@@ -15,7 +15,7 @@ use graph::Graph;
 use oauth_model::check::run::exhaust;
 use oauth_model::fault::{Fault, Faults};
 use oauth_model::policy::{Lifetime, Policy};
-use oauth_model::scope::Scope;
+use oauth_model::scenario::Scenario;
 
 /// What is broken here and there, how many states there are then, and which laws fall after how many actions.
 type Variant = (&'static [Fault], &'static [&'static str], usize, &'static [(&'static str, usize)]);
@@ -37,8 +37,8 @@ const VARIANTS: &[Variant] = &[
 const BOUNDS: &[[u8; 7]] =
     &[[0, 1, 1, 1, 1, 1, 200], [2, 2, 2, 2, 1, 1, 200], [2, 2, 1, 1, 2, 2, 200], [3, 1, 2, 2, 1, 2, 1]];
 
-fn twin() -> &'static Scope {
-    Scope::find("twin").expect("the scope is in the table")
+fn twin() -> &'static Scenario {
+    Scenario::find("twin").expect("the scenario is in the table")
 }
 
 /// Tells the first thing that only one side has; whole graphs are too long to read.
@@ -89,15 +89,16 @@ fn both_sides_have_the_same_states_within_other_bounds() {
             session_lifetime: lifetime(login),
             ..twin().policy
         };
-        // A scope is a line of a table that lives for ever.
-        let scope: &'static Scope = Box::leak(Box::new(Scope { ticks, calls, uses, policy, ..*twin() }));
+        // A scenario is a line of a table that lives for ever.
+        let scenario: &'static Scenario =
+            Box::leak(Box::new(Scenario { ticks, calls, uses, policy, ..*twin() }));
         let names =
             ["Ticks", "Calls", "Uses", "PageLifetime", "CodeLifetime", "TokenLifetime", "LoginLifetime"];
         let values: Vec<String> =
             names.iter().zip(bounds).map(|(name, value)| format!("{name}={value}")).collect();
         let arguments: Vec<&str> = values.iter().flat_map(|value| ["--constant", value]).collect();
-        let here = graph::explore(scope, Faults::none());
-        same(&format!("{values:?}"), &here, &tla::explore(&arguments, scope.laws));
+        let here = graph::explore(scenario, Faults::none());
+        same(&format!("{values:?}"), &here, &tla::explore(&arguments, scenario.laws));
         assert_eq!(here.shortest().next(), None, "{values:?}: a law that falls");
     }
 }

@@ -19,9 +19,9 @@ use oauth_model::secret::{Digest, Secret};
 
 use crate::call::BackChannel;
 use crate::discovery::{Discovery, Means};
+use crate::dpop::DpopKey;
 use crate::host::{self, Clock};
-use crate::proof::ProofKey;
-use crate::session::{Kept, Sessions};
+use crate::session::{Sessions, StoredSession};
 
 /// A client at work.
 pub(crate) struct Client {
@@ -55,7 +55,7 @@ pub(crate) struct Turn<'a> {
     /// The refresh token likewise.
     pub(crate) refresh: Option<String>,
     /// The key that tokens get bound to, if they are.
-    pub(crate) proof_key: Option<Arc<ProofKey>>,
+    pub(crate) proof_key: Option<Arc<DpopKey>>,
     pub(crate) shown: Shown,
 }
 
@@ -79,7 +79,7 @@ impl Client {
         if let Event::LogIn(secrets) = &mut event {
             match self.ask(server).await {
                 Ok(known) => {
-                    proof_key = (known.binding == Binding::Key).then(|| Arc::new(ProofKey::fresh()));
+                    proof_key = (known.binding == Binding::Key).then(|| Arc::new(DpopKey::fresh()));
                     secrets.jkt = proof_key.as_ref().map(|key| key.public().thumbprint());
                     fresh = *secrets;
                     settings = known;
@@ -183,7 +183,7 @@ impl Turn<'_> {
         if let Some(old) = &self.key {
             sessions.remove(old);
         }
-        let kept = Kept {
+        let kept = StoredSession {
             session,
             token: self.token.clone(),
             refresh: self.refresh.clone(),

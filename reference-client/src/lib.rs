@@ -7,11 +7,11 @@
 mod call;
 mod config;
 mod discovery;
+mod dpop;
 mod flow;
 mod host;
 mod http;
 mod page;
-mod proof;
 mod send;
 mod session;
 

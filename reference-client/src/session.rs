@@ -11,7 +11,7 @@ use oauth_model::client::settings::Settings;
 use oauth_model::policy::{Lifetime, Time};
 use oauth_model::secret::Digest;
 
-use crate::proof::ProofKey;
+use crate::dpop::DpopKey;
 
 /// How long a session is kept, whatever happens in it.
 const LIFETIME: Lifetime = Lifetime(24 * 3600);
@@ -22,7 +22,7 @@ const CAPACITY: usize = 10_000;
 
 /// A session and what lies beside it.
 #[derive(Clone)]
-pub(crate) struct Kept {
+pub(crate) struct StoredSession {
     /// What the model folds over.
     pub(crate) session: Session,
     /// The access token of its login.
@@ -32,11 +32,11 @@ pub(crate) struct Kept {
     /// What was known of the server when the login began, so that one flow keeps to one server.
     pub(crate) settings: Arc<Settings>,
     /// The key that its tokens get bound to, if they are.
-    pub(crate) proof_key: Option<Arc<ProofKey>>,
+    pub(crate) proof_key: Option<Arc<DpopKey>>,
 }
 
 struct Entry {
-    kept: Kept,
+    kept: StoredSession,
     number: u64,
     /// Whether it came in with a login; a session that gets one moves to a new id.
     logged_in: bool,
@@ -52,11 +52,11 @@ pub(crate) struct Sessions {
 }
 
 impl Sessions {
-    pub(crate) fn find(&self, key: &Digest) -> Option<&Kept> {
+    pub(crate) fn find(&self, key: &Digest) -> Option<&StoredSession> {
         self.entries.get(key).map(|entry| &entry.kept)
     }
 
-    pub(crate) fn find_mut(&mut self, key: &Digest) -> Option<&mut Kept> {
+    pub(crate) fn find_mut(&mut self, key: &Digest) -> Option<&mut StoredSession> {
         self.entries.get_mut(key).map(|entry| &mut entry.kept)
     }
 
@@ -67,7 +67,7 @@ impl Sessions {
     }
 
     /// Puts a session in, and drops those that are too old or too many.
-    pub(crate) fn insert(&mut self, now: Time, key: Digest, kept: Kept) {
+    pub(crate) fn insert(&mut self, now: Time, key: Digest, kept: StoredSession) {
         self.remove(&key);
         let number = self.next;
         self.next += 1;
@@ -96,9 +96,9 @@ mod tests {
     use super::*;
     use crate::config::Registration;
 
-    fn kept() -> Kept {
+    fn kept() -> StoredSession {
         let settings = Registration::built_in().settings("http://localhost:8000");
-        Kept {
+        StoredSession {
             session: Session::default(),
             token: None,
             refresh: None,

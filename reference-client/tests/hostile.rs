@@ -8,6 +8,8 @@
 mod answers;
 #[path = "hostile/check.rs"]
 mod check;
+#[path = "hostile/dpop.rs"]
+mod dpop;
 #[path = "hostile/found.rs"]
 mod found;
 #[path = "hostile/iss.rs"]
@@ -22,8 +24,6 @@ mod nonce;
 mod page;
 #[path = "hostile/pkce.rs"]
 mod pkce;
-#[path = "hostile/proof.rs"]
-mod proof;
 #[path = "hostile/push.rs"]
 mod push;
 #[path = "hostile/refresh.rs"]
@@ -67,7 +67,7 @@ fn all() -> impl Iterator<Item = &'static Check> {
         token::CHECKS,
         refresh::CHECKS,
         resource::CHECKS,
-        proof::CHECKS,
+        dpop::CHECKS,
         nonce::CHECKS,
         logout::CHECKS,
         tls::CHECKS,

@@ -9,13 +9,13 @@ use oauth_model::directory::Directory;
 use oauth_model::http::{Body, HttpReply, HttpRequest};
 use oauth_model::refusal::Refused;
 use oauth_model::server::dpop::{Use, marker};
-use oauth_model::server::receive::{Beside, Kept, Received, below_issuer, receive};
+use oauth_model::server::receive::{Beside, Received, ResponseTarget, below_issuer, receive};
 use oauth_model::server::reply::Context;
-use oauth_model::server::{Found, Moment, Outcome, Pending, Reply, Request, Write, locate, step};
+use oauth_model::server::{Found, Inputs, Outcome, Pending, Reply, Request, Write, locate, step};
 
+use crate::documented_steps::steps;
 use crate::host::{Host, fresh};
 use crate::jose;
-use crate::steps::steps;
 use crate::store::{Store, StoreError, Stored, Swap};
 
 /// How often a request is judged anew because its write lost, before it is sent away.
@@ -113,10 +113,10 @@ async fn mark<S: Store>(host: &Host<S>, request: &mut Request) -> Result<(), Sto
 }
 
 /// What varies from step to step.
-fn moment<S>(host: &Host<S>) -> Moment {
+fn moment<S>(host: &Host<S>) -> Inputs {
     let now = host.clock.now();
     let (_, nonces) = host.nonces.at(now);
-    Moment { now, fresh: fresh(), policy: host.policy, nonces }
+    Inputs { now, fresh: fresh(), policy: host.policy, nonces }
 }
 
 /// Judges until a reply may be sent; none if every attempt lost.
@@ -125,7 +125,7 @@ async fn judge<S: Store>(
     directory: &Directory,
     request: &Request,
     beside: &Beside,
-) -> Result<Option<(Reply, Option<Kept>)>, StoreError> {
+) -> Result<Option<(Reply, Option<ResponseTarget>)>, StoreError> {
     for _ in 0..ATTEMPTS {
         let needs = locate(request);
         let client = needs.client.and_then(|no| directory.client(no));

@@ -10,13 +10,13 @@
 //! [`serve`] starts a server inside another program, as the tests and the conformance suite do.
 
 mod config;
+mod documented_steps;
 mod drive;
 mod host;
 mod http;
 mod jose;
 mod page;
 mod password;
-mod steps;
 pub mod store;
 
 pub use config::{BUILT_IN, Config, ConfigError};

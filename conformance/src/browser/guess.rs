@@ -2,7 +2,7 @@
 
 use crate::browser::page::{Button, Field, Form, Page, Submission};
 use crate::params::Params;
-use crate::target::{FormHint, User};
+use crate::subject::{FormHint, User};
 
 const APPROVE: &[&str] = &[
     "confirm",
@@ -246,7 +246,7 @@ mod tests {
     use super::{Decision, consent, login};
     use crate::browser::page::Page;
     use crate::exchange::{Actor, Exchange, Moment, Request, Response, Whole};
-    use crate::target::{FormHint, User};
+    use crate::subject::{FormHint, User};
 
     const AT: &str = "http://as.example/in/page?next=%2F";
 

@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use url::Url;
 
-use crate::target::is_loopback;
+use crate::subject::is_loopback;
 
 /// One cookie.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use crate::browser::page::{Page, resolve};
+use crate::case_end::{CaseEnd, Checked};
 use crate::exchange::Exchange;
 use crate::params::Params;
-use crate::stop::{Checked, Stop};
-use crate::target::Place;
+use crate::subject::Place;
 
 /// Where a browser came to rest.
 #[derive(Debug, Clone)]
@@ -92,7 +92,7 @@ impl Landing {
         match self {
             Self::Callback(Location { led: Led::Unsent(reason), exchange, .. })
             | Self::Foreign(Location { led: Led::Unsent(reason), exchange, .. }) => {
-                Err(Stop::not_tested(reason).at(exchange))
+                Err(CaseEnd::not_tested(reason).at(exchange))
             }
             Self::Callback(_) | Self::Foreign(_) | Self::Page(_) => Ok(()),
         }

@@ -16,10 +16,10 @@ pub use landing::{Landing, Led, Location};
 pub use page::{Button, Field, Form, Link, Page, Submission};
 use url::Url;
 
+use crate::case_end::{CaseEnd, Checked};
 use crate::context::Context;
 use crate::exchange::{Actor, Exchange, Request};
-use crate::stop::{Checked, Stop};
-use crate::target::{Place, Who, shown};
+use crate::subject::{Account, Place, shown};
 
 /// Browsers give up about here.
 const MAX_REDIRECTS: usize = 20;
@@ -55,7 +55,7 @@ pub struct Browser {
     /// Its cookies.
     pub jar: Jar,
     /// Whose account it logs in with when asked; `None` leaves login pages alone.
-    pub who: Option<Who>,
+    pub who: Option<Account>,
     /// As whom the recording names it.
     pub actor: Actor,
     /// Every exchange of this browser, in order.
@@ -63,7 +63,7 @@ pub struct Browser {
 }
 
 impl Browser {
-    pub(crate) fn new(context: Context, jar: Jar, who: Option<Who>, actor: Actor) -> Self {
+    pub(crate) fn new(context: Context, jar: Jar, who: Option<Account>, actor: Actor) -> Self {
         let number = context.live().browser();
         Self { context, number, jar, who, actor, trail: Vec::new() }
     }
@@ -106,7 +106,7 @@ impl Browser {
         }
         let mut request = request;
         for _ in 0..=MAX_REDIRECTS {
-            let exchange = self.step(request.clone()).await?;
+            let exchange = self.send_one(request.clone()).await?;
             let response = exchange.response()?;
             let Some(text) = response.header("location").filter(|_| response.is_redirect()) else {
                 return Ok(Landing::Page(Page::read(&exchange)?));
@@ -117,8 +117,10 @@ impl Browser {
             };
             request = next;
         }
-        let stop =
-            Stop::broken("an end to the redirects", format!("more than {MAX_REDIRECTS} redirects in a row"));
+        let stop = CaseEnd::broken(
+            "an end to the redirects",
+            format!("more than {MAX_REDIRECTS} redirects in a row"),
+        );
         Err(self.trail.last().map_or(stop.clone(), |exchange| stop.at(exchange)))
     }
 
@@ -126,7 +128,7 @@ impl Browser {
     ///
     /// # Errors
     /// `errored` if no answer came; `not-tested` if it may not go there.
-    pub async fn step(&mut self, request: Request) -> Checked<Arc<Exchange>> {
+    pub async fn send_one(&mut self, request: Request) -> Checked<Arc<Exchange>> {
         let url = Url::parse(&request.url);
         let cookies = url.as_ref().ok().and_then(|url| self.jar.header(url, SystemTime::now()));
         let mut request = request;
@@ -144,7 +146,7 @@ impl Browser {
                 Ok(exchange)
             }
             (Ok(_), Err(_)) => Ok(exchange),
-            (Err(fault), _) => Err(Stop::errored(fault.to_string()).at(&exchange)),
+            (Err(fault), _) => Err(CaseEnd::errored(fault.to_string()).at(&exchange)),
         }
     }
 
@@ -182,7 +184,7 @@ impl Browser {
                 let form = self.consent_form(page, decision);
                 form.ok_or_else(|| {
                     let hint = "no way to deny was found on the consent page; add deny to its [[login.form]]";
-                    Stop::not_tested(hint).at(&page.exchange)
+                    CaseEnd::not_tested(hint).at(&page.exchange)
                 })?
             } else {
                 break;
@@ -196,7 +198,7 @@ impl Browser {
     #[must_use]
     pub fn login_form(&self, page: &Page) -> Option<Submission> {
         let target = self.context.target();
-        let user = target.users.get(&self.who.unwrap_or(Who::First))?;
+        let user = target.users.get(&self.who.unwrap_or(Account::First))?;
         login(page, &target.forms, user)
     }
 
@@ -224,7 +226,7 @@ impl Browser {
             }
         }
         let reason = format!("{led} {}, {why}", shown(&request.url));
-        let stop = self.context.keep_back(Stop::not_tested(&reason));
+        let stop = self.context.keep_back(CaseEnd::not_tested(&reason));
         match &shows {
             Some(exchange) => {
                 Ok(Landing::led_to(place, Location::of(exchange, &request.url, Led::Unsent(reason))))

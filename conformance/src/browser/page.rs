@@ -8,9 +8,9 @@ use scraper::{ElementRef, Selector};
 use url::Url;
 
 use super::document::{TooMuch, parse};
+use crate::case_end::{CaseEnd, Checked};
 use crate::exchange::{Exchange, Request};
 use crate::params::Params;
-use crate::stop::{Checked, Stop};
 
 /// What a browser shows after an answer that was not a redirect.
 #[derive(Debug, Clone)]
@@ -132,7 +132,7 @@ impl Page {
             text: body.split_whitespace().collect::<Vec<_>>().join(" "),
         };
         if html {
-            page.read_html(&body).map_err(|fault| Stop::errored(fault.to_string()).at(exchange))?;
+            page.read_html(&body).map_err(|fault| CaseEnd::errored(fault.to_string()).at(exchange))?;
         }
         Ok(page)
     }

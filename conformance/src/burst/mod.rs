@@ -13,7 +13,7 @@ use tokio::sync::Barrier;
 use url::Url;
 
 use crate::exchange::{Moment, NoAnswer, Request, Response};
-use crate::live::Live;
+use crate::run_state::RunState;
 
 /// What the server has to take in before the last bytes come.
 const SETTLE: Duration = Duration::from_millis(50);
@@ -22,7 +22,7 @@ const SETTLE: Duration = Duration::from_millis(50);
 pub(crate) type Copy = ((Moment, Option<Moment>), Result<Response, NoAnswer>);
 
 /// Sends the copies.
-pub(crate) async fn burst(live: &Arc<Live>, request: &Request, copies: usize) -> Vec<Copy> {
+pub(crate) async fn burst(live: &Arc<RunState>, request: &Request, copies: usize) -> Vec<Copy> {
     let barrier = Arc::new(Barrier::new(copies));
     let tasks: Vec<_> = (0..copies)
         .map(|_| {
@@ -39,7 +39,7 @@ pub(crate) async fn burst(live: &Arc<Live>, request: &Request, copies: usize) ->
     answers
 }
 
-async fn copy(live: &Live, request: &Request, barrier: &Barrier) -> Copy {
+async fn copy(live: &RunState, request: &Request, barrier: &Barrier) -> Copy {
     let time = live.wire.timeout;
     let prepared = tokio::time::timeout(time, prepare(live, request)).await;
     // Every copy comes to the barrier, also one that failed: the others wait for it.
@@ -65,7 +65,7 @@ trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
 impl<S: AsyncRead + AsyncWrite + Unpin + Send> Stream for S {}
 
 /// Connects and sends all but the last byte.
-async fn prepare(live: &Live, request: &Request) -> std::io::Result<(Box<dyn Stream>, u8)> {
+async fn prepare(live: &RunState, request: &Request) -> std::io::Result<(Box<dyn Stream>, u8)> {
     let url = Url::parse(&request.url).map_err(std::io::Error::other)?;
     let host = url.host_str().unwrap_or_default();
     let port = url.port_or_known_default().unwrap_or(80);

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::case::{Case, Isolation, Profile};
 use crate::report::level_word;
-use crate::run::{Halt, cases};
+use crate::run::{RunError, cases};
 use crate::visible::Page;
 
 macro_rules! line {
@@ -54,7 +54,7 @@ pub(super) fn list_json(profile: Profile) -> Value {
 ///
 /// # Errors
 /// When nothing has this id.
-pub(super) fn explain(id: &str) -> Result<Page, Halt> {
+pub(super) fn explain(id: &str) -> Result<Page, RunError> {
     let mut all: Vec<Case> = Vec::new();
     for profile in Profile::ALL.iter().rev() {
         let more = cases(*profile);
@@ -80,7 +80,7 @@ pub(super) fn explain(id: &str) -> Result<Page, Halt> {
     } else {
         format!("is it one of {}?", near.join(", "))
     };
-    Err(Halt::usage(format!("no case and no rule has the id {id}; {hint}")))
+    Err(RunError::usage(format!("no case and no rule has the id {id}; {hint}")))
 }
 
 fn explain_case(case: &Case) -> Page {

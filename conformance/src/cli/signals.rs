@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
-use crate::live::lock;
+use crate::run_state::lock;
 
 /// The exit code of what was interrupted.
 const INTERRUPTED: i32 = 3;

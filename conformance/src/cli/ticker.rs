@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::http::Wait;
 use crate::run::Progress;
-use crate::target::Endpoint;
+use crate::subject::Endpoint;
 use crate::verdict::Report;
 use crate::visible::Page;
 

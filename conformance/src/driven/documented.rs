@@ -5,15 +5,15 @@
 
 use std::sync::Arc;
 
-use oauth_model::scope::HONEST_PATH;
+use oauth_model::scenario::HONEST_PATH;
 use oauth_model::world::Action;
 
 use super::predict::Class;
 use super::walk::{Walk, Walked};
 use crate::case::{Case, Profile};
+use crate::case_end::{CaseEnd, Checked};
 use crate::context::Context;
 use crate::need::Need;
-use crate::stop::{Checked, Stop};
 
 /// How the step is seen to have taken place.
 #[derive(Clone, Copy)]
@@ -76,7 +76,7 @@ steps! {
 #[derive(Debug, Default)]
 pub struct Sequence {
     walked: Vec<Option<Walked>>,
-    ended: Option<Stop>,
+    ended: Option<CaseEnd>,
 }
 
 async fn sequence(ctx: &Context) -> Sequence {
@@ -108,7 +108,7 @@ async fn step(ctx: &Context, shown: Shown) -> Checked {
     match sequence.walked.get(shown.by) {
         Some(Some(walked)) if walked.class == shown.class => Ok(()),
         Some(Some(walked)) => {
-            let stop = Stop::broken(shown.class.word(), walked.saw.clone());
+            let stop = CaseEnd::broken(shown.class.word(), walked.saw.clone());
             Err(match &walked.exchange {
                 Some(exchange) => stop.at(exchange),
                 None => stop,
@@ -117,6 +117,6 @@ async fn step(ctx: &Context, shown: Shown) -> Checked {
         Some(None) | None => Err(sequence
             .ended
             .clone()
-            .unwrap_or_else(|| Stop::not_tested("an earlier step did not take place"))),
+            .unwrap_or_else(|| CaseEnd::not_tested("an earlier step did not take place"))),
     }
 }

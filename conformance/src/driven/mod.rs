@@ -1,7 +1,7 @@
 //! The driven half: the model orders the steps, the client's logic composes each request, and the server's logic
 //! predicts the class of each answer.
 //!
-//! A path is a list of the model's actions in one of its scopes, so that what is walked here is what the checker
+//! A path is a list of the model's actions in one of its scenarios, so that what is walked here is what the checker
 //! explores. Only classes are compared; which error code and which headers is for `suite/` to say.
 
 mod documented;

@@ -4,26 +4,26 @@ use std::sync::Arc;
 
 use oauth_model::fault::Faults;
 use oauth_model::rules;
-use oauth_model::scope::{HONEST_PATH, Scope};
+use oauth_model::scenario::{HONEST_PATH, Scenario};
 use oauth_model::server::decide::Choice;
-use oauth_model::world::action::{CodeOf, ProofOf, Redemption, RedirectOf, VerifierOf};
+use oauth_model::world::action::{CodeOf, CredentialsOf, Redemption, RedirectOf, VerifierOf};
 use oauth_model::world::{Action, OWNER, Universe};
 
 use super::predict::{Class, predict};
 use super::walk::Walk;
 use crate::case::{Case, Severity};
+use crate::case_end::{CaseEnd, Checked};
 use crate::context::Context;
 use crate::need::Need;
-use crate::stop::{Checked, Stop};
-use crate::target::Client;
+use crate::subject::Client;
 
-/// A way through one of the model's scopes.
+/// A way through one of the model's scenarios.
 #[derive(Debug)]
 pub struct Path {
     /// Words.
     pub name: &'static str,
-    /// The scope that it lies in.
-    pub scope: &'static str,
+    /// The scenario that it lies in.
+    pub scenario: &'static str,
     /// What happens.
     pub actions: &'static [Action],
     /// Whether the login is part of it; else the browser of the run is used.
@@ -40,9 +40,9 @@ const PROFILE: Action = Action::Profile(OWNER);
 /// A token request of the client itself, with one thing changed.
 const fn own(redirect: RedirectOf, verifier: VerifierOf) -> Action {
     Action::Redeem(Redemption {
-        by: oauth_model::fact::Who::Client,
+        by: oauth_model::fact::Sender::Client,
         client: 0,
-        proof: ProofOf::Right,
+        credentials: CredentialsOf::Right,
         code: CodeOf::Leaked,
         redirect,
         verifier,
@@ -65,16 +65,16 @@ macro_rules! spoilt {
 
 /// Every path, in reading order.
 pub const PATHS: &[Path] = &[
-    Path { name: "honest-flow", scope: "honest", actions: HONEST_PATH, fresh_login: true },
+    Path { name: "honest-flow", scenario: "honest", actions: HONEST_PATH, fresh_login: true },
     Path {
         name: "denied",
-        scope: "honest",
+        scenario: "honest",
         actions: &[START, ASK, LOG_IN, ASK, Action::Decide(OWNER, Choice::Deny), CALLBACK],
         fresh_login: false,
     },
     Path {
         name: "replayed-code",
-        scope: "replay",
+        scenario: "replay",
         actions: approved![
             Action::Load(0),
             Action::Commit(0),
@@ -86,7 +86,7 @@ pub const PATHS: &[Path] = &[
     },
     Path {
         name: "replay-ends-the-grant",
-        scope: "replay",
+        scenario: "replay",
         actions: approved![
             Action::Load(0),
             Action::Commit(0),
@@ -100,25 +100,25 @@ pub const PATHS: &[Path] = &[
     },
     Path {
         name: "other-redirect-uri",
-        scope: "sloppy-client",
+        scenario: "sloppy-client",
         actions: spoilt!(own(RedirectOf::Other, VerifierOf::Right)),
         fresh_login: false,
     },
     Path {
         name: "no-redirect-uri",
-        scope: "sloppy-client",
+        scenario: "sloppy-client",
         actions: spoilt!(own(RedirectOf::Missing, VerifierOf::Right)),
         fresh_login: false,
     },
     Path {
         name: "other-verifier",
-        scope: "sloppy-client",
+        scenario: "sloppy-client",
         actions: spoilt!(own(RedirectOf::Right, VerifierOf::Own)),
         fresh_login: false,
     },
     Path {
         name: "no-verifier",
-        scope: "sloppy-client",
+        scenario: "sloppy-client",
         actions: spoilt!(own(RedirectOf::Right, VerifierOf::Missing)),
         fresh_login: false,
     },
@@ -194,15 +194,15 @@ pub(super) const CASES: &[Case] = &[
 async fn walk(ctx: &Context, path: &'static Path) -> Checked {
     let client: Arc<Client> = ctx.confidential()?;
     let mut walk = Walk::new(ctx, &client, path.fresh_login);
-    let scope =
-        Scope::find(path.scope).ok_or_else(|| Stop::errored("the path names no scope of the model"))?;
-    let universe = Universe::new(scope, Faults::none());
+    let scenario = Scenario::find(path.scenario)
+        .ok_or_else(|| CaseEnd::errored("the path names no scenario of the model"))?;
+    let universe = Universe::new(scenario, Faults::none());
     let mut world = universe.start();
     let mut refused_before = false;
     for action in path.actions {
         let next = universe
             .next(&world, action)
-            .ok_or_else(|| Stop::errored("the path is not one of the model's; please report it"))?;
+            .ok_or_else(|| CaseEnd::errored("the path is not one of the model's; please report it"))?;
         let expected = predict(&world, action, &next);
         world = next.world;
         // Nothing goes over the wire while the model's server has loaded and not yet written.
@@ -227,9 +227,10 @@ async fn walk(ctx: &Context, path: &'static Path) -> Checked {
         // What a path is about comes after its honest part; that part is judged by the honest flow alone.
         if !is_about(action, path) {
             let reason = format!("the honest part went otherwise: {}; see driven/honest-flow", walked.saw);
-            return Err(Stop::not_tested(reason));
+            return Err(CaseEnd::not_tested(reason));
         }
-        let stop = Stop::broken(format!("{}, as the server's logic predicts", expected.word()), walked.saw);
+        let stop =
+            CaseEnd::broken(format!("{}, as the server's logic predicts", expected.word()), walked.saw);
         return Err(match &walked.exchange {
             Some(exchange) => stop.at(exchange),
             None => stop,

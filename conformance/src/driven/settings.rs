@@ -4,7 +4,7 @@ use oauth_model::client::IssNeed;
 use oauth_model::client::settings::{ClearText, Endpoints, Settings};
 use oauth_model::directory::Authentication;
 
-use crate::target::{Client, ClientAuthentication, Target};
+use crate::subject::{Client, ClientAuthentication, Target};
 
 /// The settings with which the model's client talks to the target as this client.
 #[must_use]

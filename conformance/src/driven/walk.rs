@@ -12,23 +12,23 @@ use oauth_model::client::reply::authorization_request;
 use oauth_model::client::settings::{Binding, Settings};
 use oauth_model::client::site::Site;
 use oauth_model::client::{Act, Event, Fresh, Session, step};
-use oauth_model::fact::Who;
+use oauth_model::fact::Sender;
 use oauth_model::http::HttpRequest;
 use oauth_model::policy::Time;
 use oauth_model::secret::{Digest, Minted, Secret};
 use oauth_model::server::decide::Choice;
 use oauth_model::world::Action;
-use oauth_model::world::action::{ProofOf, Redemption, RedirectOf, VerifierOf};
+use oauth_model::world::action::{CredentialsOf, Redemption, RedirectOf, VerifierOf};
 
 use super::predict::Class;
 use super::settings::settings;
 use crate::browser::{Browser, Decision, Landing};
+use crate::case_end::{CaseEnd, Checked};
 use crate::context::Context;
 use crate::exchange::{Actor, Exchange, Request};
 use crate::flow::Authentication;
 use crate::params::Params;
-use crate::stop::{Checked, Stop};
-use crate::target::{Client, Who as Account};
+use crate::subject::{Account, Client};
 
 /// What a step of a walk showed.
 #[derive(Debug, Clone)]
@@ -118,7 +118,7 @@ impl<'a> Walk<'a> {
             | Action::Send(_)
             | Action::Forge(_)
             | Action::Odd(_) => {
-                return Err(Stop::not_tested("this step is the model's alone"));
+                return Err(CaseEnd::not_tested("this step is the model's alone"));
             }
         }))
     }
@@ -131,7 +131,7 @@ impl<'a> Walk<'a> {
         let bytes = URL_SAFE_NO_PAD.decode(self.ctx.fresh()).ok().and_then(|bytes| bytes.try_into().ok());
         bytes
             .map(|bytes| Minted::new(Secret::from_bytes(bytes)))
-            .ok_or_else(|| Stop::errored("the suite's own random source failed; please report it"))
+            .ok_or_else(|| CaseEnd::errored("the suite's own random source failed; please report it"))
     }
 
     fn fold(&mut self, event: &Event) -> Act {
@@ -144,7 +144,9 @@ impl<'a> Walk<'a> {
         let fresh =
             Fresh { state: self.minted()?, verifier: self.minted()?, session: self.minted()?, jkt: None };
         let Act::ToServer(departure) = self.fold(&Event::LogIn(fresh)) else {
-            return Err(Stop::errored("the client's logic made no authorization request; please report it"));
+            return Err(CaseEnd::errored(
+                "the client's logic made no authorization request; please report it",
+            ));
         };
         self.uri = authorization_request(&self.settings, &departure);
         Ok(inside("the client's authorization request"))
@@ -201,9 +203,10 @@ impl<'a> Walk<'a> {
     }
 
     async fn log_in(&mut self, right: bool) -> Checked<Walked> {
-        let mut landing = self.landing.take().ok_or_else(|| Stop::not_tested("no login page was reached"))?;
+        let mut landing =
+            self.landing.take().ok_or_else(|| CaseEnd::not_tested("no login page was reached"))?;
         let user = self.ctx.target().users.get(&Account::First).cloned();
-        let user = user.ok_or_else(|| Stop::not_tested("add [user] with name and password"))?;
+        let user = user.ok_or_else(|| CaseEnd::not_tested("add [user] with name and password"))?;
         // A login takes one form or two: the name first, then the password.
         let mut shown = None;
         for _ in 0..3 {
@@ -245,11 +248,12 @@ impl<'a> Walk<'a> {
     }
 
     async fn decide(&mut self, choice: Choice) -> Checked<Walked> {
-        let landing = self.landing.take().ok_or_else(|| Stop::not_tested("no consent page was reached"))?;
+        let landing =
+            self.landing.take().ok_or_else(|| CaseEnd::not_tested("no consent page was reached"))?;
         let decision = if choice == Choice::Deny { Decision::Deny } else { Decision::Approve };
         if self.class_of(&landing) == Class::Code {
             if decision == Decision::Deny {
-                return Err(Stop::not_tested("the server did not ask, since consent was given before"));
+                return Err(CaseEnd::not_tested("the server did not ask, since consent was given before"));
             }
             return Ok(self.at(landing));
         }
@@ -259,7 +263,7 @@ impl<'a> Walk<'a> {
 
     /// Hands the authorization response to the client's logic, which composes the token request.
     fn callback(&mut self) -> Checked<Walked> {
-        let landing = self.landing.take().ok_or_else(|| Stop::not_tested("no response was reached"))?;
+        let landing = self.landing.take().ok_or_else(|| CaseEnd::not_tested("no response was reached"))?;
         let exchange = Some(Arc::clone(landing.exchange()));
         let saw = landing.describe();
         let not_taken = |saw: String| Walked { class: Class::NotTaken, exchange: exchange.clone(), saw };
@@ -283,7 +287,7 @@ impl<'a> Walk<'a> {
     }
 
     fn call(&self, at: usize) -> Checked<&(Actor, HttpCall)> {
-        self.calls.get(at).ok_or_else(|| Stop::not_tested("no token request was composed"))
+        self.calls.get(at).ok_or_else(|| CaseEnd::not_tested("no token request was composed"))
     }
 
     /// Spoils the client's own token request as the model's composed one says.
@@ -296,27 +300,27 @@ impl<'a> Walk<'a> {
             RedirectOf::Missing => params.remove("redirect_uri"),
         }
         match redemption.verifier {
-            VerifierOf::Right | VerifierOf::Challenge => {}
+            VerifierOf::Right | VerifierOf::CodeChallenge => {}
             VerifierOf::Own => params.set("code_verifier", &self.ctx.fresh()),
             VerifierOf::Missing => params.remove("code_verifier"),
         }
         let actor = match redemption.by {
-            Who::Client | Who::Owner => Actor::Client,
-            Who::OtherClient => Actor::OtherClient,
-            Who::Thief => Actor::Thief,
+            Sender::Client | Sender::Owner => Actor::Client,
+            Sender::OtherClient => Actor::OtherClient,
+            Sender::Thief => Actor::Thief,
         };
         if redemption.client != 0 {
             let second = self.ctx.second()?;
             self.authenticate(&mut call, &mut params, Authentication::of(&second));
         }
-        match redemption.proof {
-            ProofOf::Right => {}
-            ProofOf::Wrong => {
+        match redemption.credentials {
+            CredentialsOf::Right => {}
+            CredentialsOf::Wrong => {
                 let id = self.settings.client_id.clone();
                 let secret = self.ctx.fresh();
                 self.authenticate(&mut call, &mut params, Authentication::Basic { id, secret });
             }
-            ProofOf::Missing => {
+            CredentialsOf::Missing => {
                 let id = self.settings.client_id.clone();
                 self.authenticate(&mut call, &mut params, Authentication::Id(id));
             }
@@ -361,7 +365,7 @@ impl<'a> Walk<'a> {
 
     async fn profile(&mut self) -> Checked<Walked> {
         if self.ctx.target().endpoints.resource.is_none() {
-            return Err(Stop::not_offered("the target names no resource"));
+            return Err(CaseEnd::not_offered("the target names no resource"));
         }
         if self.fold(&Event::Profile) != Act::CallResource {
             return Ok(Walked {

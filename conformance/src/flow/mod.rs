@@ -1,23 +1,23 @@
 //! The steps of the code flow, as cases take them: each request can be spoilt in one place before it is sent.
 
-mod proven;
+mod dpop;
 mod pushed;
 mod registered;
 mod request;
 
 use std::sync::Arc;
 
-pub use proven::asks_for_nonce;
+pub use dpop::asks_for_nonce;
 pub use registered::Registered;
 pub use request::{Authentication, AuthorizationRequest, TokenRequest, challenge};
 
 use crate::browser::{Browser, Decision, Landing};
+use crate::case_end::{Checked, EndAs};
 use crate::context::Context;
 use crate::exchange::{Actor, Exchange, Request};
 use crate::expect::{self, Token};
 use crate::params::Params;
-use crate::stop::{Checked, Ending};
-use crate::target::Client;
+use crate::subject::Client;
 
 /// A code, and what its redemption must repeat.
 #[derive(Debug, Clone)]

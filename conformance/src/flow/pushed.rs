@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::context::Context;
 use crate::exchange::Exchange;
 use crate::expect;
 use crate::flow::{Authentication, AuthorizationRequest, TokenRequest};
 use crate::params::Params;
-use crate::stop::{Checked, Ending as _, Stop};
 
 impl Context {
     /// The good push of an authorization request: its parameters as a form, with the client's credentials.
@@ -42,7 +42,7 @@ impl Context {
     pub fn push_url(&self) -> Checked<&str> {
         let url = self.target().endpoints.pushed_authorization_request.as_deref();
         url.ok_or_else(|| {
-            Stop::not_tested("the target names no pushed_authorization_request under [endpoints]")
+            CaseEnd::not_tested("the target names no pushed_authorization_request under [endpoints]")
         })
     }
 

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::context::Context;
 use crate::exchange::{Actor, Exchange, Request};
 use crate::expect;
-use crate::stop::{Checked, Ending as _, Stop};
-use crate::target::{Client, ClientAuthentication, ClientRole};
+use crate::subject::{Client, ClientAuthentication, ClientRole};
 
 /// A client that registered itself, and how it was told so.
 #[derive(Debug, Clone)]
@@ -49,7 +49,7 @@ impl Context {
     pub fn registration(&self, metadata: &Value) -> Checked<Request> {
         let url = self.target().endpoints.registration.as_deref();
         let url =
-            url.ok_or_else(|| Stop::not_tested("the target names no registration under [endpoints]"))?;
+            url.ok_or_else(|| CaseEnd::not_tested("the target names no registration under [endpoints]"))?;
         let request = Request::post(url, metadata.to_string().into_bytes())
             .header("Content-Type", "application/json")
             .header("Accept", "application/json");

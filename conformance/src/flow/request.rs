@@ -9,7 +9,7 @@ use url::form_urlencoded;
 
 use crate::exchange::{Actor, Request};
 use crate::params::Params;
-use crate::target::{Client, ClientAuthentication, ClientRole};
+use crate::subject::{Client, ClientAuthentication, ClientRole};
 
 /// An authorization request, before it is sent.
 #[derive(Debug, Clone)]

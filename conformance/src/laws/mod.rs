@@ -4,10 +4,10 @@
 //! without doubt (a repeated parameter, a response that fits two requests) it leaves out, so that a law is silent
 //! rather than wrong.
 
-mod named;
+mod dpop;
+mod introspect_revoke;
 mod observe;
 mod parse;
-mod proof;
 mod registered;
 mod tokens;
 
@@ -15,9 +15,9 @@ use oauth_model::law::{Facts, Judgement, Law, law};
 pub(crate) use observe::{Observed, Observer};
 
 use crate::case::{Case, Isolation, Profile};
+use crate::case_end::{CaseEnd, Checked};
 use crate::context::Context;
 use crate::need::Need;
-use crate::stop::{Checked, Stop};
 
 /// Seconds by which a clock, a network and a scheduler may be late before a lifetime counts as overrun.
 const GRACE: u64 = 2;
@@ -121,10 +121,10 @@ fn judge_observed(ctx: &Context, law: &Law, observed: &Observed) -> Checked {
         refresh_lifetime: live.target.refresh_token_lifetime.map(|span| span + GRACE),
     };
     match law.judge(&facts) {
-        Judgement::Silent => Err(Stop::unlisted()),
-        Judgement::Kept => Ok(()),
+        Judgement::Silent => Err(CaseEnd::unlisted()),
+        Judgement::Holds => Ok(()),
         Judgement::Broken(at) => {
-            let stop = Stop::broken(law.about.trim_end_matches('.'), "an exchange that breaks it");
+            let stop = CaseEnd::broken(law.about.trim_end_matches('.'), "an exchange that breaks it");
             Err(match observed.exchanges.get(at) {
                 Some(exchange) => stop.at(exchange),
                 None => stop,

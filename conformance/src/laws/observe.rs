@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use oauth_model::fact::{Challenge, CodeIssued, Fact, Sym, What, Who};
+use oauth_model::fact::{CodeChallenge, CodeIssued, Fact, Sender, Sym, What};
 use url::Url;
 
 use super::parse::{Pairs, form, goes_to, known_as, location, query};
 use super::registered::Registered;
 use crate::exchange::{Actor, Exchange};
-use crate::target::{Client, Target};
+use crate::subject::{Client, Target};
 
 /// Facts, each with the exchange that shows it.
 #[derive(Debug, Default)]
@@ -158,10 +158,10 @@ impl Observer {
             sent_at,
             answered_at,
             by: match exchange.who {
-                Actor::Client => Who::Client,
-                Actor::OtherClient => Who::OtherClient,
-                Actor::Thief => Who::Thief,
-                Actor::Browser | Actor::OtherBrowser | Actor::Stranger | Actor::Suite => Who::Owner,
+                Actor::Client => Sender::Client,
+                Actor::OtherClient => Sender::OtherClient,
+                Actor::Thief => Sender::Thief,
+                Actor::Browser | Actor::OtherBrowser | Actor::Stranger | Actor::Suite => Sender::Owner,
             },
             what,
         });
@@ -280,8 +280,8 @@ impl Observer {
         let challenge = one("code_challenge").map(|text| {
             let text = self.sym(&text);
             match one("code_challenge_method").as_deref() {
-                Some("S256") => Challenge::S256(text),
-                Some(_) | None => Challenge::Plain(text),
+                Some("S256") => CodeChallenge::S256(text),
+                Some(_) | None => CodeChallenge::Plain(text),
             }
         });
         Some(CodeIssued {

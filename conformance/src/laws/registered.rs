@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::exchange::{Exchange, Response};
-use crate::target::{Client, ClientAuthentication, ClientRole, Target};
+use crate::subject::{Client, ClientAuthentication, ClientRole, Target};
 
 /// Clients by their identifiers.
 #[derive(Debug, Default)]

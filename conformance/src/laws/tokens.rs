@@ -7,7 +7,7 @@ use oauth_model::fact::{ForItself, Issued, Redemption, RefreshUse, ResourceUse, 
 use super::observe::{Granted, Observer};
 use super::parse::{Pairs, Twice, basic, credentials, form, goes_to, header, known_as, query, s256};
 use crate::exchange::{Exchange, Request};
-use crate::target::Client;
+use crate::subject::Client;
 
 impl Observer {
     pub(super) fn token_request(&mut self, exchange: &Exchange) -> Result<(), Twice> {

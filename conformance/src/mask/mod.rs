@@ -26,11 +26,11 @@ use std::borrow::Cow;
 use std::sync::Mutex;
 
 use crate::exchange::{Exchange, Request, Response};
-use crate::live::lock;
 use crate::mask::cover::Which;
 use crate::mask::names::{Says, says};
 use crate::mask::secrets::Secrets;
-use crate::target::Target;
+use crate::run_state::lock;
+use crate::subject::Target;
 
 pub(crate) use kind::DIGITS;
 pub use kind::Kind;

@@ -6,10 +6,10 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::Value;
 use url::form_urlencoded;
 
+use crate::dpop::thumbprint;
 use crate::exchange::{Request, Response};
 use crate::mask::Kind;
 use crate::mask::names::{Says, says};
-use crate::proof::thumbprint;
 
 /// A secret, and where it stood.
 pub(super) struct Found {

@@ -10,7 +10,7 @@ use crate::keep::LONGEST;
 use crate::mask::kind::DIGITS;
 use crate::mask::scan::{Needles, Reach};
 use crate::mask::{Kind, Known, layers, runs, words};
-use crate::target::Target;
+use crate::subject::Target;
 
 /// The shortest text of an exchange that is looked for where it stands under no name.
 const SHORTEST: usize = 6;

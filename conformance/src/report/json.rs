@@ -6,14 +6,14 @@ use oauth_model::rule::Level;
 use serde_json::{Map, Value, json};
 
 use crate::exchange::Exchange;
-use crate::live::Live;
 use crate::report::{Veil, curl};
 use crate::run::Outcome;
+use crate::run_state::RunState;
 use crate::verdict::{Report, Verdict};
 
 /// The report of a run as JSON.
 #[must_use]
-pub fn json(live: &Live, outcome: &Outcome, veil: Veil<'_>) -> Value {
+pub fn json(live: &RunState, outcome: &Outcome, veil: Veil<'_>) -> Value {
     let counts: Map<String, Value> =
         Verdict::ALL.iter().map(|verdict| (verdict.word().into(), outcome.count(*verdict).into())).collect();
     let cases: Vec<Value> = outcome.reports.iter().map(|report| case(report, veil)).collect();

@@ -12,8 +12,8 @@ pub(crate) use json::level_word;
 pub use text::{Style, text};
 
 use crate::exchange::{Request, Response};
-use crate::live::Live;
 use crate::mask::{Kind, Vault};
+use crate::run_state::RunState;
 
 /// The run's secrets, covered or not.
 #[derive(Clone, Copy)]
@@ -25,7 +25,7 @@ pub struct Veil<'r> {
 impl<'r> Veil<'r> {
     /// Covers the secrets of a run; `unmask` leaves them as they are.
     #[must_use]
-    pub fn new(live: &'r Live, unmask: bool) -> Self {
+    pub fn new(live: &'r RunState, unmask: bool) -> Self {
         Self { vault: &live.vault, open: unmask }
     }
 

@@ -11,9 +11,9 @@ use crate::case::Profile;
 use crate::clock::Clock;
 use crate::exchange::{Actor, Exchange, Moment, NoAnswer, Request, Response};
 use crate::http::{Settings, Wire};
-use crate::live::Live;
 use crate::run::Outcome;
-use crate::target::read_text;
+use crate::run_state::RunState;
+use crate::subject::read_text;
 use crate::verdict::{Overall, Report, Verdict};
 use crate::visible::{Page, is_unseen};
 
@@ -22,27 +22,27 @@ const ODD: &str = "\x1b[2J\x1b]0;title\x07\rheld\n  held\u{9b}31m\u{202e}\u{2066
 const TARGET: &str = "issuer = \"http://h\"\n[endpoints]\nauthorization = \"http://h/a\"\ntoken = \"http://h/t\"\n\
                       [public_client]\nid = \"c\"\nredirect_uri = \"http://h/cb\"\n";
 
-fn live() -> Live {
+fn live() -> RunState {
     let mut target = read_text("t.toml", TARGET, &|_| None).expect("the file is good");
     target.name = format!("name {ODD}");
     target.issuer = Some(format!("http://h/{ODD}"));
     let wire = Wire::new(&Settings::default()).expect("HTTP works");
-    Live::new(target, wire, Clock::Real, Profile::Rfc9700, 7)
+    RunState::new(target, wire, Clock::Real, Profile::Rfc9700, 7)
 }
 
-fn exchange(live: &Live, answer: Result<Response, NoAnswer>) -> Arc<Exchange> {
+fn exchange(live: &RunState, answer: Result<Response, NoAnswer>) -> Arc<Exchange> {
     let request = Request::post(format!("http://h/t?x={ODD}"), ODD.into())
         .header("Cookie", format!("{ODD}=0123456789abcdef"))
         .header("X-Odd", ODD);
     sent(live, request, answer)
 }
 
-fn sent(live: &Live, request: Request, answer: Result<Response, NoAnswer>) -> Arc<Exchange> {
+fn sent(live: &RunState, request: Request, answer: Result<Response, NoAnswer>) -> Arc<Exchange> {
     let moment = Moment { tick: 0, at: Instant::now() };
     live.exchange((Actor::Client, None), request, (moment, Some(moment)), answer).kept
 }
 
-fn outcome(live: &Live, verdict: Verdict) -> Outcome {
+fn outcome(live: &RunState, verdict: Verdict) -> Outcome {
     let odd = || Some(ODD.to_owned());
     let response = Response { status: 418, headers: vec![("x-odd".into(), ODD.into())], body: ODD.into() };
     let shown = exchange(live, Ok(response));

@@ -6,10 +6,10 @@ use std::fmt;
 use oauth_model::rule::RuleId;
 
 use crate::exchange::Exchange;
-use crate::live::Live;
 use crate::report::level_word;
 use crate::report::{Veil, curl};
 use crate::run::Outcome;
+use crate::run_state::RunState;
 use crate::verdict::{Report, Verdict};
 use crate::visible::Page;
 
@@ -47,7 +47,7 @@ impl Style {
 
 /// The report of a run as text.
 #[must_use]
-pub fn text(live: &Live, outcome: &Outcome, veil: Veil<'_>, style: Style) -> Page {
+pub fn text(live: &RunState, outcome: &Outcome, veil: Veil<'_>, style: Style) -> Page {
     let mut out = Page::new();
     areas(&mut out, outcome, veil, style);
     for verdict in [Verdict::Failed, Verdict::Warned, Verdict::Errored, Verdict::NotTested] {
@@ -158,7 +158,7 @@ fn message(out: &mut Page, mark: char, headers: &[(String, String)], body: &[u8]
     }
 }
 
-fn sum(out: &mut Page, live: &Live, outcome: &Outcome, veil: Veil<'_>, style: Style) {
+fn sum(out: &mut Page, live: &RunState, outcome: &Outcome, veil: Veil<'_>, style: Style) {
     line!(out, "");
     if let Some(reason) = &outcome.unsound {
         line!(out, "the sanity case did not hold after the last case: {}", veil.text(reason));

@@ -11,15 +11,15 @@ use serde_json::Value;
 
 use super::bearer::told;
 use super::introspection::{activity, introspect, query};
-use super::liveness::callers;
 use super::resource_indicator::{read_by_server, token_for};
+use super::token_status::callers;
 use crate::case::Case;
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::context::Context;
 use crate::exchange::{Actor, Exchange, Request};
 use crate::expect::{self, Token};
 use crate::need::{Met, Need};
-use crate::stop::{Checked, Ending as _, Stop};
-use crate::target::{Client, Resource};
+use crate::subject::{Client, Resource};
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -104,7 +104,7 @@ async fn named_by_the_token(ctx: &Context) -> Checked {
     let client = ctx.client()?;
     let token = ctx.access(&client).await?;
     let Some(audience) = told_audience(ctx, &client, &token).await? else {
-        return Err(Stop::not_offered("nothing tells for whom an access token is"));
+        return Err(CaseEnd::not_offered("nothing tells for whom an access token is"));
     };
     let broken = |saw: String| Err(token.exchange.broken("an aud that names few resource servers", saw));
     if audience.is_empty() {

@@ -10,12 +10,12 @@ use serde_json::Value;
 
 use super::spoil;
 use crate::case::Case;
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::context::Context;
 use crate::exchange::{Actor, Exchange, Request};
 use crate::expect::{self, Token};
 use crate::fields;
 use crate::need::Need;
-use crate::stop::{Checked, Ending as _, Stop};
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -112,7 +112,7 @@ pub(super) async fn with_narrow_scope(ctx: &Context) -> Checked<Arc<Exchange>> {
     let code = ctx.code_from(&ask, &landing).control("an authorization request for narrow_scope")?;
     let token = ctx.redeem(&code).await?;
     if token.text("scope").is_some_and(|scope| scope != narrow) {
-        return Err(Stop::not_tested("the server gave another scope than narrow_scope"));
+        return Err(CaseEnd::not_tested("the server gave another scope than narrow_scope"));
     }
     ctx.resource(&token.access_token).await
 }
@@ -153,7 +153,7 @@ async fn answer_to_a_query_token_is_private(ctx: &Context) -> Checked {
     let bare = ctx.resource_request("")?.without_header("Authorization");
     let answer = ctx.send(Actor::Client, in_query(bare, &token)).await?;
     if expect::served(&answer).is_err() {
-        return Err(Stop::not_offered("the resource takes no token in its query").at(&answer));
+        return Err(CaseEnd::not_offered("the resource takes no token in its query").at(&answer));
     }
     let response = answer.response()?;
     if ["private", "no-store"].into_iter().any(|word| fields::has_directive(response, "cache-control", word))
@@ -225,10 +225,12 @@ async fn expired_token_opens_nothing(ctx: &Context) -> Checked {
     let token = opening_token(ctx).await?;
     let stated = token.json.get("expires_in").and_then(Value::as_u64);
     let Some(lifetime) = stated.or(ctx.target().access_token_lifetime) else {
-        return Err(Stop::not_tested("access_token_lifetime is not known"));
+        return Err(CaseEnd::not_tested("access_token_lifetime is not known"));
     };
     if ctx.live().clock.is_real() && lifetime > PATIENCE {
-        return Err(Stop::not_tested(format!("the token lives for {lifetime} s, which is too long to wait")));
+        return Err(CaseEnd::not_tested(format!(
+            "the token lives for {lifetime} s, which is too long to wait"
+        )));
     }
     ctx.wait(Duration::from_secs(lifetime + GRACE)).await;
     let answer = ctx.resource(&token.access_token).await?;

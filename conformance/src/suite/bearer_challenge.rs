@@ -6,12 +6,12 @@ use oauth_model::rules;
 
 use super::bearer::{opening_token, with_header, with_narrow_scope};
 use crate::case::Case;
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::context::Context;
 use crate::exchange::Exchange;
 use crate::expect;
-use crate::fields::{self, Challenge};
+use crate::fields::{self, AuthChallenge};
 use crate::need::{Met, Need};
-use crate::stop::{Checked, Ending as _, Stop};
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -50,7 +50,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "resource-challenge/no-error-without-a-token",
         rules: rules!["rfc6750-3.1-no-error-without-token"],
-        about: "Who showed no token is told no error.",
+        about: "Account showed no token is told no error.",
         needs: &[Need::Login, Need::ResourceServer],
         run: |ctx| Box::pin(no_error_without_a_token(ctx)),
         ..Case::DEFAULT
@@ -107,7 +107,7 @@ fn refused(refusals: &[Refusal]) -> Checked {
 }
 
 /// All refusals that have a Bearer challenge, with it.
-async fn challenges(ctx: &Context) -> Checked<Vec<(Refusal, Challenge)>> {
+async fn challenges(ctx: &Context) -> Checked<Vec<(Refusal, AuthChallenge)>> {
     let mut refusals = refused_without_token(ctx).await?;
     refusals.extend(refused_tokens(ctx).await?);
     let garbled = with_header(ctx, Some("Bearer suite\"quote\\backslash")).await?;
@@ -119,7 +119,7 @@ async fn challenges(ctx: &Context) -> Checked<Vec<(Refusal, Challenge)>> {
         }
     }
     match found.as_slice() {
-        [] => Err(Stop::not_tested("the control failed: no refusal has a Bearer challenge")),
+        [] => Err(CaseEnd::not_tested("the control failed: no refusal has a Bearer challenge")),
         _ => Ok(found),
     }
 }
@@ -183,7 +183,7 @@ async fn no_error_without_a_token(ctx: &Context) -> Checked {
     if looked {
         Ok(())
     } else {
-        Err(Stop::not_tested("the control failed: no refusal has a Bearer challenge"))
+        Err(CaseEnd::not_tested("the control failed: no refusal has a Bearer challenge"))
     }
 }
 

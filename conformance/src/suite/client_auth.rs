@@ -6,12 +6,12 @@ use oauth_model::rules;
 
 use super::spoil;
 use crate::case::{Case, Isolation};
+use crate::case_end::{Checked, EndAs as _};
 use crate::context::Context;
 use crate::expect;
 use crate::flow::Authentication;
 use crate::need::Need;
-use crate::stop::{Checked, Ending as _};
-use crate::target::{Client, ClientAuthentication, ClientRole};
+use crate::subject::{Client, ClientAuthentication, ClientRole};
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[

@@ -6,13 +6,13 @@ use oauth_model::rules;
 
 use super::spoil;
 use crate::case::{Case, Isolation};
+use crate::case_end::{Checked, EndAs as _};
 use crate::context::Context;
 use crate::exchange::{Actor, Request, Response};
 use crate::expect;
 use crate::fields;
 use crate::flow::Authentication;
 use crate::need::Need;
-use crate::stop::{Checked, Ending as _};
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -44,7 +44,7 @@ pub(super) const CASES: &[Case] = &[
 ];
 
 /// The Basic challenge of an answer with status 401.
-fn basic_challenge(response: &Response) -> Option<fields::Challenge> {
+fn basic_challenge(response: &Response) -> Option<fields::AuthChallenge> {
     fields::challenge(response, "Basic").filter(|_| response.status == 401)
 }
 

@@ -9,13 +9,13 @@ use serde_json::Value;
 use super::introspection::{Activity, activity, introspect, query, told_token};
 use super::spoil;
 use crate::case::{Case, Isolation};
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::context::Context;
 use crate::expect::{self, Token};
 use crate::flow::{Authentication, TokenRequest};
 use crate::need::Need;
 use crate::params::Params;
-use crate::stop::{Checked, Ending as _, Stop};
-use crate::target::{Client, ClientRole};
+use crate::subject::{Client, ClientRole};
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -92,7 +92,7 @@ async fn served_client(ctx: &Context) -> Checked<Served> {
         }
     }
     let reason = "the control failed: no client of the target is given a token for its credentials; waive client_credentials if none may";
-    let stop = Stop::not_tested(reason);
+    let stop = CaseEnd::not_tested(reason);
     Err(refusal.map_or(stop.clone(), |answer| stop.at(&answer)))
 }
 
@@ -146,14 +146,16 @@ fn essence(told: &Activity) -> BTreeMap<&str, &Value> {
 async fn told_from_a_users_token(ctx: &Context) -> Checked {
     let Served { client, token: own, .. } = served_client(ctx).await?;
     if client.role == ClientRole::Service {
-        return Err(Stop::not_tested("no client may use both grants, so that no two tokens can be compared"));
+        return Err(CaseEnd::not_tested(
+            "no client may use both grants, so that no two tokens can be compared",
+        ));
     }
     let (of_user, caller) = told_token(ctx, &client).await?;
     let about = async |token: &Token| activity(&introspect(ctx, &query(&caller, &token.access_token)).await?);
     let (own, of_user) = (about(&own).await?, about(&of_user).await?);
     if !own.active {
         let reason = "the control failed: the client's own token is not active for who is told of a user's";
-        return Err(Stop::not_tested(reason).at(&own.exchange));
+        return Err(CaseEnd::not_tested(reason).at(&own.exchange));
     }
     if own.text("sub").is_some() && own.text("sub") == of_user.text("sub") {
         return Err(own.exchange.broken("another sub than that of a user's token", "the same sub"));
@@ -184,7 +186,7 @@ async fn unauthorized_at_token_endpoint(ctx: &Context) -> Checked {
             .when(&format!("{} asks for a token of its own", other.id))
             .map(drop);
     }
-    let stop = Stop::not_tested("every client of the target may use the client credentials grant");
+    let stop = CaseEnd::not_tested("every client of the target may use the client credentials grant");
     Err(unlike.map_or(stop.clone(), |answer| stop.at(&answer)))
 }
 

@@ -5,11 +5,11 @@ use oauth_model::rules;
 use super::provoke::{ATTACKER_URI, UNKNOWN, gives_code};
 use crate::browser::Landing;
 use crate::case::Case;
+use crate::case_end::{Checked, EndAs as _};
 use crate::context::Context;
 use crate::expect;
 use crate::flow::AuthorizationRequest;
 use crate::need::Need;
-use crate::stop::{Checked, Ending as _};
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[

@@ -6,10 +6,10 @@ use oauth_model::rules;
 
 use super::spoil;
 use crate::case::{Case, Isolation};
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::context::Context;
 use crate::expect;
 use crate::need::Need;
-use crate::stop::{Checked, Ending as _, Stop};
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -92,7 +92,7 @@ async fn redeemed_once_of_many_at_once(ctx: &Context) -> Checked {
         some_won |= !winners.is_empty();
         if let [_, second, ..] = winners.as_slice() {
             let saw = format!("{} of {COPIES} in round {round} of {ROUNDS}", winners.len());
-            return Err(Stop::broken("at most one token for one code", saw).at(&second.exchange));
+            return Err(CaseEnd::broken("at most one token for one code", saw).at(&second.exchange));
         }
         let crashes = answers.iter().filter(|answer| answer.status() == Some(500)).count();
         if crashes > 0 {
@@ -100,7 +100,7 @@ async fn redeemed_once_of_many_at_once(ctx: &Context) -> Checked {
         }
     }
     if !some_won {
-        return Err(Stop::broken("one token in some round", "none"))
+        return Err(CaseEnd::broken("one token in some round", "none"))
             .control("a burst of good token requests");
     }
     ctx.note(format!(
@@ -132,7 +132,7 @@ async fn replay_ends_its_tokens(ctx: &Context) -> Checked {
 
 async fn refused_after_its_lifetime(ctx: &Context) -> Checked {
     let lifetime =
-        ctx.target().code_lifetime.ok_or_else(|| Stop::not_tested("code_lifetime is not known"))?;
+        ctx.target().code_lifetime.ok_or_else(|| CaseEnd::not_tested("code_lifetime is not known"))?;
     refused_after(ctx, Duration::from_secs(lifetime)).await
 }
 

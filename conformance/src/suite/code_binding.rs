@@ -6,12 +6,12 @@ use oauth_model::rules;
 
 use super::spoil::FOREIGN_URI;
 use crate::case::{Case, Severity};
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::context::Context;
 use crate::expect;
 use crate::flow::Authentication;
 use crate::need::Need;
-use crate::stop::{Checked, Ending as _, Stop};
-use crate::target::{Client, ClientRole};
+use crate::subject::{Client, ClientRole};
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -82,7 +82,7 @@ async fn bound_to_its_public_client(ctx: &Context) -> Checked {
         .filter_map(|role| ctx.target().clients.get(role).cloned())
         .collect();
     if others.is_empty() {
-        return Err(Stop::not_tested(
+        return Err(CaseEnd::not_tested(
             "the target names no second client; add [second_public_client] or [client]",
         ));
     }
@@ -143,10 +143,10 @@ async fn redirect_uri_is_not_brought_in_later(ctx: &Context) -> Checked {
         let landing = ctx.authorize(&ask).await?;
         let code = ctx.code_from(&ask, &landing);
         codes.push(
-            code.map_err(|_| Stop::not_offered("each authorization request has to name a redirect URI"))?,
+            code.map_err(|_| CaseEnd::not_offered("each authorization request has to name a redirect URI"))?,
         );
     }
-    let [good, spoilt] = codes.as_slice() else { return Err(Stop::not_tested("there are not two codes")) };
+    let [good, spoilt] = codes.as_slice() else { return Err(CaseEnd::not_tested("there are not two codes")) };
     ctx.redeem(good).await?;
     let request = ctx.redemption(spoilt).set("redirect_uri", FOREIGN_URI);
     let answer = ctx.token(&request).await?;

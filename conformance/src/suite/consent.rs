@@ -5,11 +5,11 @@ use oauth_model::rules;
 use super::provoke::{consent_page, consent_page_if_asked};
 use crate::browser::{Decision, Landing};
 use crate::case::Case;
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::context::Context;
 use crate::expect;
 use crate::need::Need;
-use crate::stop::{Checked, Ending as _, Stop};
-use crate::target::ClientRole;
+use crate::subject::ClientRole;
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -65,7 +65,7 @@ async fn names_client_and_scope(ctx: &Context) -> Checked {
         let Ok(second) = ctx.client_of(ClientRole::Second) else {
             let reason =
                 "the page does not show the client's id, and there is no second client to compare with";
-            return Err(Stop::not_tested(reason).at(&page.exchange));
+            return Err(CaseEnd::not_tested(reason).at(&page.exchange));
         };
         let mut ask = ctx.ask(&second);
         if let Some(scope) = &client.scope {

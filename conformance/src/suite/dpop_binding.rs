@@ -10,15 +10,15 @@ use super::dpop_defects::ALL;
 use super::dpop_token::{around, bound, bound_token, proof_refused};
 use super::refresh::refresh;
 use crate::case::{Case, Isolation};
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::context::Context;
+use crate::dpop::{DpopKey, Proof};
 use crate::exchange::Exchange;
 use crate::expect::{self, Token};
 use crate::flow::{AuthorizationRequest, Code, TokenRequest};
 use crate::need::Need;
 use crate::params::Params;
-use crate::proof::{Proof, ProofKey};
-use crate::stop::{Checked, Ending as _, Stop};
-use crate::target::{Client, ClientRole};
+use crate::subject::{Client, ClientRole};
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -104,11 +104,11 @@ const WRONG_KEY: &[&str] = &["invalid_dpop_proof", "invalid_grant", "invalid_req
 const NO_PROOF: &[&str] = &["invalid_dpop_proof", "invalid_grant", "invalid_request", "use_dpop_nonce"];
 
 /// The refresh token that came with a bound token. It is a control.
-async fn refresh_token(ctx: &Context, client: &Arc<Client>, key: &ProofKey) -> Checked<String> {
+async fn refresh_token(ctx: &Context, client: &Arc<Client>, key: &DpopKey) -> Checked<String> {
     let token = bound_token(ctx, client, key).await?;
     token
         .refresh_token
-        .ok_or_else(|| Stop::not_offered(format!("the server gives no refresh token to {}", client.id)))
+        .ok_or_else(|| CaseEnd::not_offered(format!("the server gives no refresh token to {}", client.id)))
 }
 
 async fn public_refresh_token_has_a_key(ctx: &Context) -> Checked {
@@ -146,7 +146,7 @@ async fn confidential_client_changes_its_key(ctx: &Context) -> Checked {
         }
         return Ok(());
     }
-    Err(Stop::not_offered(format!("the server gives no refresh token to {}", without.join(", "))))
+    Err(CaseEnd::not_offered(format!("the server gives no refresh token to {}", without.join(", "))))
 }
 
 async fn bound_client_needs_a_proof(ctx: &Context) -> Checked {
@@ -165,7 +165,7 @@ async fn code_of(ctx: &Context, ask: &AuthorizationRequest, sent: &Authorization
 }
 
 /// The code goes to its key and to no other, with three codes that were got in the same way.
-async fn goes_to_its_key(ctx: &Context, codes: [Code; 3], key: &ProofKey, other: &ProofKey) -> Checked {
+async fn goes_to_its_key(ctx: &Context, codes: [Code; 3], key: &DpopKey, other: &DpopKey) -> Checked {
     let [first, second, third] = codes;
     let answer = ctx.token_proven(&ctx.redemption(&first), key).await?;
     expect::token(&answer).control("the redemption with a proof by the named key")?;
@@ -190,7 +190,7 @@ async fn code_has_a_key(ctx: &Context) -> Checked {
 async fn pushed_with(
     ctx: &Context,
     ask: &AuthorizationRequest,
-    key: &ProofKey,
+    key: &DpopKey,
     spoil: impl Fn(Proof) -> Proof + Send + Sync,
 ) -> Checked<Arc<Exchange>> {
     let push = ctx.push(ask);
@@ -248,7 +248,7 @@ async fn pushed_keys_agree(ctx: &Context) -> Checked {
 }
 
 /// What introspection says of a bound token to the client that has it. It is a control that the token is active.
-async fn introspected(ctx: &Context, key: &ProofKey) -> Checked<(Token, Arc<Exchange>, Value)> {
+async fn introspected(ctx: &Context, key: &DpopKey) -> Checked<(Token, Arc<Exchange>, Value)> {
     let client = ctx.confidential()?;
     let token = bound_token(ctx, &client, key).await?;
     let endpoint = ctx.target().endpoints.introspection.as_deref().unwrap_or_default();
@@ -257,7 +257,7 @@ async fn introspected(ctx: &Context, key: &ProofKey) -> Checked<(Token, Arc<Exch
     let json = answer.response()?.json().unwrap_or_default();
     if json.get("active") != Some(&Value::Bool(true)) {
         let saw = "introspection does not tell a client of its own token";
-        return Err(Stop::not_tested(saw).at(&answer));
+        return Err(CaseEnd::not_tested(saw).at(&answer));
     }
     Ok((token, answer, json))
 }
@@ -270,7 +270,7 @@ async fn introspection_names_the_key(ctx: &Context) -> Checked {
         Some(found) if found == key.thumbprint() => Ok(()),
         // What the token says itself, introspection need not repeat.
         None if token.access_token.split('.').count() == 3 => {
-            Err(Stop::not_offered("the access token is a JWT, which names its key itself"))
+            Err(CaseEnd::not_offered("the access token is a JWT, which names its key itself"))
         }
         found => Err(answer.broken(
             format!("cnf with jkt {:?}", key.thumbprint()),
@@ -282,7 +282,7 @@ async fn introspection_names_the_key(ctx: &Context) -> Checked {
 async fn introspection_names_the_type(ctx: &Context) -> Checked {
     let (_, answer, json) = introspected(ctx, &ctx.proof_key()).await?;
     match json.get("token_type").map(|kind| kind.as_str().unwrap_or_default()) {
-        None => Err(Stop::not_offered("introspection says nothing of the type")),
+        None => Err(CaseEnd::not_offered("introspection says nothing of the type")),
         Some("DPoP") => Ok(()),
         Some(kind) if kind.eq_ignore_ascii_case("dpop") => {
             ctx.note(format!("introspection spells the type {kind:?}"));

@@ -5,12 +5,12 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 
 use super::spoil;
-use crate::proof::{Proof, ProofKey};
+use crate::dpop::{DpopKey, Proof};
 
 /// What a defect may need beside the proof.
 pub(super) struct Around {
     /// Another key.
-    pub(super) other: ProofKey,
+    pub(super) other: DpopKey,
     /// The time.
     pub(super) now: u64,
 }
@@ -184,12 +184,12 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::{ALL, Around};
-    use crate::proof::{Proof, ProofKey};
+    use crate::dpop::{DpopKey, Proof};
 
     #[test]
     fn each_defect_makes_another_proof_and_has_words_of_its_own() {
         let (key, around) =
-            (ProofKey::drawn([1; 32]), Around { other: ProofKey::drawn([2; 32]), now: 1_700_000_000 });
+            (DpopKey::drawn([1; 32]), Around { other: DpopKey::drawn([2; 32]), now: 1_700_000_000 });
         for (method, url) in [
             ("POST", "https://as.example/token"),
             ("GET", "http://127.0.0.1:9000/api/me"),

@@ -10,15 +10,15 @@ use oauth_model::rules;
 use super::dpop_token::bound;
 use super::spoil;
 use crate::case::Case;
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::context::Context;
+use crate::dpop::{DpopKey, Proof};
 use crate::exchange::Exchange;
 use crate::expect;
 use crate::fields;
 use crate::flow::asks_for_nonce;
 use crate::need::Need;
-use crate::proof::{Proof, ProofKey};
-use crate::stop::{Checked, Ending as _, Stop};
-use crate::target::Client;
+use crate::subject::Client;
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -81,19 +81,19 @@ pub(super) const CASES: &[Case] = &[
 ];
 
 /// The client and key of an honest flow in which the server gave a nonce, and the newest one. It is a control.
-async fn with_nonce(ctx: &Context) -> Checked<(Arc<Client>, ProofKey, String)> {
+async fn with_nonce(ctx: &Context) -> Checked<(Arc<Client>, DpopKey, String)> {
     let (client, key) = (ctx.client()?, ctx.proof_key());
     bound(ctx, &client, &key).await?;
     match ctx.nonce_of(&ctx.target().endpoints.token) {
         Some(nonce) => Ok((client, key, nonce)),
-        None => Err(Stop::not_offered("the server gives no nonces")),
+        None => Err(CaseEnd::not_offered("the server gives no nonces")),
     }
 }
 
 /// The answer to the redemption of a fresh code with a proof of this nonce, or of none.
 async fn redeemed_with(
     ctx: &Context,
-    (client, key): (&Arc<Client>, &ProofKey),
+    (client, key): (&Arc<Client>, &DpopKey),
     nonce: Option<&str>,
 ) -> Checked<Arc<Exchange>> {
     let request = ctx.redemption(&ctx.code(client).await?);
@@ -115,7 +115,7 @@ fn with_header(ctx: &Context) -> Checked<Vec<Arc<Exchange>>> {
     found.retain(|exchange| {
         exchange.answer.as_ref().is_ok_and(|response| response.header("dpop-nonce").is_some())
     });
-    if found.is_empty() { Err(Stop::not_offered("the server gives no nonces")) } else { Ok(found) }
+    if found.is_empty() { Err(CaseEnd::not_offered("the server gives no nonces")) } else { Ok(found) }
 }
 
 async fn asked_for_and_taken(ctx: &Context) -> Checked {
@@ -125,7 +125,7 @@ async fn asked_for_and_taken(ctx: &Context) -> Checked {
     let http = request.request(&ctx.target().endpoints.token);
     let answer = ctx.send_proof(request.who, &http, &with(ctx.proof(&key, &http), None)).await?;
     if expect::token(&answer).is_ok() {
-        return Err(Stop::not_offered("the server takes proofs without a nonce"));
+        return Err(CaseEnd::not_offered("the server takes proofs without a nonce"));
     }
     let response = answer.response()?;
     let error =

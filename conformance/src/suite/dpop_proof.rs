@@ -11,12 +11,12 @@ use super::dpop_defects::{
 };
 use super::dpop_token::{around, bound, proof_refused, redeemed, says_bound};
 use crate::case::Case;
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::context::Context;
+use crate::dpop::{DpopKey, Proof};
 use crate::exchange::{Actor, Request};
 use crate::expect;
 use crate::need::{Met, Need};
-use crate::proof::{Proof, ProofKey};
-use crate::stop::{Checked, Ending as _, Stop};
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -183,16 +183,16 @@ async fn query_does_not_count(ctx: &Context) -> Checked {
         return resource_with_query(ctx, &token.access_token, &key).await;
     }
     // A token endpoint need take no query, but if it does, the proof is none the worse.
-    let good = async || Ok::<_, Stop>(ctx.redemption(&ctx.code(&client).await?).in_query("suite", "1"));
+    let good = async || Ok::<_, CaseEnd>(ctx.redemption(&ctx.code(&client).await?).in_query("suite", "1"));
     if expect::token(&ctx.token(&good().await?).await?).is_err() {
-        return Err(Stop::not_offered("the token endpoint takes no query"));
+        return Err(CaseEnd::not_offered("the token endpoint takes no query"));
     }
     let answer = ctx.token_proven(&good().await?, &key).await?;
     expect::token(&answer).map(drop).when("the request has a query")
 }
 
 /// The resource with a query in its URL and none in the proof.
-async fn resource_with_query(ctx: &Context, access_token: &str, key: &ProofKey) -> Checked {
+async fn resource_with_query(ctx: &Context, access_token: &str, key: &DpopKey) -> Checked {
     let request = ctx.bound_request(access_token)?;
     let good = |proof: Proof| proof.for_token(access_token);
     let bare = ctx.send_proven(Actor::Client, request.clone(), key, good).await?;
@@ -230,7 +230,7 @@ async fn url_is_normalised(ctx: &Context) -> Checked {
     let (client, key) = (ctx.client()?, ctx.proof_key());
     bound(ctx, &client, &key).await?;
     let url = Url::parse(&ctx.target().endpoints.token)
-        .map_err(|fault| Stop::not_tested(format!("the token endpoint is no URL: {fault}")))?;
+        .map_err(|fault| CaseEnd::not_tested(format!("the token endpoint is no URL: {fault}")))?;
     for (way, spelling) in spellings(&url) {
         let answer = redeemed(ctx, &client, &key, |proof| proof.claim("htu", spelling.clone())).await?;
         expect::token(&answer).when(way)?;

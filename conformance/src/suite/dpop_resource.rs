@@ -8,14 +8,14 @@ use super::bearer;
 use super::dpop_defects::ALL;
 use super::dpop_token::{around, bound_token};
 use crate::case::Case;
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::context::Context;
+use crate::dpop::{DpopKey, Proof};
 use crate::exchange::{Actor, Exchange};
 use crate::expect;
 use crate::fields;
 use crate::flow::asks_for_nonce;
 use crate::need::Need;
-use crate::proof::{Proof, ProofKey};
-use crate::stop::{Checked, Ending as _, Stop};
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -78,7 +78,7 @@ pub(super) const CASES: &[Case] = &[
 ];
 
 /// A bound token that opens the resource with a good proof, and its key. It is a control.
-async fn opening(ctx: &Context) -> Checked<(String, ProofKey)> {
+async fn opening(ctx: &Context) -> Checked<(String, DpopKey)> {
     let key = ctx.proof_key();
     let token = bound_token(ctx, &ctx.client()?, &key).await?.access_token;
     let answer = ctx.resource_proven(&token, &key, |proof| proof).await?;
@@ -201,7 +201,7 @@ async fn nonce_asked_for_and_taken(ctx: &Context) -> Checked {
     let bare = ctx.proof(&key, &request).for_token(&token).without_claim("nonce");
     let answer = ctx.send_proof(Actor::Client, &request, &bare).await?;
     if expect::served(&answer).is_ok() {
-        return Err(Stop::not_offered("the resource takes proofs without a nonce"));
+        return Err(CaseEnd::not_offered("the resource takes proofs without a nonce"));
     }
     let response = answer.response()?;
     let challenges = fields::challenges(response);

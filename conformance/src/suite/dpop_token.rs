@@ -11,13 +11,13 @@ use serde_json::Value;
 
 use super::dpop_defects::Around;
 use crate::case::Case;
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::context::Context;
+use crate::dpop::{DpopKey, Proof};
 use crate::exchange::{Actor, Exchange};
 use crate::expect::{self, Token};
 use crate::need::Need;
-use crate::proof::{Proof, ProofKey};
-use crate::stop::{Checked, Ending as _, Stop};
-use crate::target::Client;
+use crate::subject::Client;
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -65,7 +65,7 @@ pub(super) const CASES: &[Case] = &[
 ];
 
 /// The token that an honest flow gives for a good proof. It is a control.
-pub(super) async fn bound(ctx: &Context, client: &Arc<Client>, key: &ProofKey) -> Checked<Token> {
+pub(super) async fn bound(ctx: &Context, client: &Arc<Client>, key: &DpopKey) -> Checked<Token> {
     let code = ctx.code(client).await?;
     let answer = ctx.token_proven(&ctx.redemption(&code), key).await?;
     expect::token(&answer).control("an honest token request with a proof")
@@ -77,19 +77,19 @@ pub(super) fn says_bound(token: &Token) -> bool {
 }
 
 /// A bound token by an honest flow; `not-offered` where the server binds none. It is a control.
-pub(super) async fn bound_token(ctx: &Context, client: &Arc<Client>, key: &ProofKey) -> Checked<Token> {
+pub(super) async fn bound_token(ctx: &Context, client: &Arc<Client>, key: &DpopKey) -> Checked<Token> {
     let token = bound(ctx, client, key).await?;
     if says_bound(&token) {
         return Ok(token);
     }
-    Err(Stop::not_offered("the server binds no token to the key of a proof").at(&token.exchange))
+    Err(CaseEnd::not_offered("the server binds no token to the key of a proof").at(&token.exchange))
 }
 
 /// A redemption's answer to a proof that was spoilt in some way.
 pub(super) async fn redeemed(
     ctx: &Context,
     client: &Arc<Client>,
-    key: &ProofKey,
+    key: &DpopKey,
     spoil: impl Fn(Proof) -> Proof + Send + Sync,
 ) -> Checked<Arc<Exchange>> {
     let code = ctx.code(client).await?;
@@ -123,7 +123,7 @@ async fn token_is_bound(ctx: &Context) -> Checked {
         let expected = "token_type DPoP for a token that does not open the resource as a bearer's";
         return Err(answer.broken(expected, format!("token_type {saw}")));
     }
-    Err(Stop::not_offered("the server binds no token to the key of a proof").at(&answer))
+    Err(CaseEnd::not_offered("the server binds no token to the key of a proof").at(&answer))
 }
 
 async fn refused_when_grown_old(ctx: &Context) -> Checked {
@@ -131,7 +131,7 @@ async fn refused_when_grown_old(ctx: &Context) -> Checked {
     let (client, key) = (ctx.client()?, ctx.proof_key());
     bound(ctx, &client, &key).await?;
     if ctx.live().clock.is_real() {
-        return Err(Stop::not_tested("an hour is too long to wait"));
+        return Err(CaseEnd::not_tested("an hour is too long to wait"));
     }
     let request = ctx.redemption(&ctx.code(&client).await?).request(&ctx.target().endpoints.token);
     let old = ctx.proof(&key, &request);
@@ -165,8 +165,10 @@ async fn algorithms_are_announced(ctx: &Context) -> Checked {
         {
             Ok(())
         }
-        None => Err(Stop::broken(format!("{MEMBER} in the metadata"), "the member is absent")).warn(),
-        Some(found) => Err(Stop::broken("an array of asymmetric algorithms", format!("{MEMBER}: {found}"))),
+        None => Err(CaseEnd::broken(format!("{MEMBER} in the metadata"), "the member is absent")).warn(),
+        Some(found) => {
+            Err(CaseEnd::broken("an array of asymmetric algorithms", format!("{MEMBER}: {found}")))
+        }
     }
 }
 
@@ -174,11 +176,11 @@ async fn short_lived_without_nonces(ctx: &Context) -> Checked {
     const HOUR: u64 = 3600;
     let token = bound_token(ctx, &ctx.client()?, &ctx.proof_key()).await?;
     if ctx.nonce_of(&ctx.target().endpoints.token).is_some() {
-        return Err(Stop::not_offered("the server gives nonces"));
+        return Err(CaseEnd::not_offered("the server gives nonces"));
     }
     let stated = token.json.get("expires_in").and_then(Value::as_u64);
     match stated.or(ctx.target().access_token_lifetime) {
-        None => Err(Stop::not_tested("access_token_lifetime is not known")),
+        None => Err(CaseEnd::not_tested("access_token_lifetime is not known")),
         Some(seconds) if seconds <= HOUR => Ok(()),
         Some(seconds) => {
             Err(token.exchange.broken("a bound token for an hour or less", format!("one for {seconds} s")))

@@ -9,10 +9,10 @@ use oauth_model::rules;
 
 use crate::browser::Decision;
 use crate::case::Case;
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::context::Context;
 use crate::need::Need;
-use crate::stop::{Checked, Ending as _, Stop};
-use crate::target::Who;
+use crate::subject::Account;
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[Case {
@@ -35,10 +35,10 @@ async fn too_long_to_guess(ctx: &Context) -> Checked {
         codes.push(code.value);
     }
     // What is the same for one session may be a secret of that session: one sample comes from another.
-    let other_session = ctx.target().users.contains_key(&Who::Second);
+    let other_session = ctx.target().users.contains_key(&Account::Second);
     if other_session {
         let ask = ctx.ask(&client);
-        let mut browser = ctx.browser_of(Who::Second);
+        let mut browser = ctx.browser_of(Account::Second);
         let landing = ctx.authorize_in(&mut browser, &ask, Decision::Approve).await?;
         let code = ctx.code_from(&ask, &landing).control("a code for the second user")?;
         tokens.push(ctx.redeem(&code).await?.access_token);
@@ -58,10 +58,10 @@ fn judge(kind: &str, samples: &[String], bits: f64) -> Checked {
     differ(kind, samples)?;
     let saw = format!("at most {bits:.0} bits vary in {} samples", samples.len());
     if bits < 128.0 {
-        return Err(Stop::broken(format!("{kind} with 128 random bits"), saw));
+        return Err(CaseEnd::broken(format!("{kind} with 128 random bits"), saw));
     }
     if bits < 160.0 {
-        return Err(Stop::broken(format!("{kind} with 160 random bits"), saw)).warn();
+        return Err(CaseEnd::broken(format!("{kind} with 160 random bits"), saw)).warn();
     }
     Ok(())
 }
@@ -71,7 +71,7 @@ pub(super) fn differ(kind: &str, samples: &[String]) -> Checked {
     let distinct: BTreeSet<&String> = samples.iter().collect();
     if distinct.len() < samples.len() {
         let saw = format!("{} different ones of {}", distinct.len(), samples.len());
-        return Err(Stop::broken(format!("{kind} of which no two are equal"), saw));
+        return Err(CaseEnd::broken(format!("{kind} of which no two are equal"), saw));
     }
     Ok(())
 }

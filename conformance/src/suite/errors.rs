@@ -2,14 +2,14 @@
 
 use oauth_model::rules;
 
-use super::provoke::{Told, UNKNOWN, consent_page, errors_told, gives_code};
+use super::provoke::{RedirectedError, UNKNOWN, consent_page, errors_told, gives_code};
 use crate::browser::{Decision, Landing};
 use crate::case::{Case, Profile};
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::context::Context;
 use crate::expect;
 use crate::flow::AuthorizationRequest;
 use crate::need::Need;
-use crate::stop::{Checked, Ending as _, Stop};
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -157,7 +157,7 @@ async fn told_to_the_client(ctx: &Context) -> Checked {
         let told = told.filter(|told| REGISTERED.contains(told)).unwrap_or(error);
         expect::error_redirect(&ask, &landing, &[told]).when(when)?;
     }
-    if some_refused { Ok(()) } else { Err(Stop::not_tested("none of the faulty requests was refused")) }
+    if some_refused { Ok(()) } else { Err(CaseEnd::not_tested("none of the faulty requests was refused")) }
 }
 
 async fn invalid_request(ctx: &Context) -> Checked {
@@ -219,7 +219,7 @@ async fn text_in_its_alphabet(ctx: &Context) -> Checked {
         for odd in ["suite\"quoted\"", "suite\\slashed", "suite\nbroken", "suité"] {
             let ask = ctx.ask(&client).set(name, odd);
             if let Landing::Callback(location) = ctx.authorize(&ask).await? {
-                seen.push(Told { ask, location, when });
+                seen.push(RedirectedError { ask, location, when });
             }
         }
     }

@@ -7,13 +7,13 @@ use oauth_model::rules;
 use super::provoke::{ATTACKER, consent_page, gives_code};
 use crate::browser::{Browser, Decision, Submission};
 use crate::case::{Case, Severity};
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::context::Context;
 use crate::expect;
 use crate::flow::AuthorizationRequest;
 use crate::need::Need;
 use crate::params::Params;
-use crate::stop::{Checked, Ending as _, Stop};
-use crate::target::{Client, Who};
+use crate::subject::{Account, Client};
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -49,7 +49,7 @@ async fn approval(ctx: &Context, browser: Browser, client: &Arc<Client>) -> Chec
     let (browser, page) = consent_page(ctx, browser, &ask).await?;
     match browser.consent_form(&page, Decision::Approve) {
         Some(form) => Ok(Approval { ask, browser, form }),
-        None => Err(Stop::not_tested("the consent page has no form to approve").at(&page.exchange)),
+        None => Err(CaseEnd::not_tested("the consent page has no form to approve").at(&page.exchange)),
     }
 }
 
@@ -76,7 +76,11 @@ async fn cannot_be_forged(ctx: &Context) -> Checked {
     let altered = with_changed(&form, &ask, |_, value| Some(alter(value)));
     forged(browser, &altered).await.when("the page's own values are altered")?;
     let mut other = ctx.stranger();
-    other.who = Some(if ctx.target().users.contains_key(&Who::Second) { Who::Second } else { Who::First });
+    other.who = Some(if ctx.target().users.contains_key(&Account::Second) {
+        Account::Second
+    } else {
+        Account::First
+    });
     let elsewhere = approval(ctx, other, &client).await?;
     forged(ctx.browser(), &elsewhere.form).await.when("the form was shown in another browser session")
 }
@@ -84,7 +88,7 @@ async fn cannot_be_forged(ctx: &Context) -> Checked {
 async fn one_answer_one_code(ctx: &Context) -> Checked {
     let client = ctx.client()?;
     if !has_values_of_one_request(ctx, &client).await? {
-        return Err(Stop::not_offered(
+        return Err(CaseEnd::not_offered(
             "the form has no value of one request alone, so that it can be a new answer",
         ));
     }

@@ -6,12 +6,12 @@ use oauth_model::rules;
 
 use crate::browser::Decision;
 use crate::case::Case;
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::context::Context;
 use crate::exchange::Exchange;
 use crate::expect;
 use crate::need::Need;
-use crate::stop::{Checked, Ending as _, Stop};
-use crate::target::Who;
+use crate::subject::Account;
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -37,7 +37,7 @@ pub(super) const CASES: &[Case] = &[
 async fn answers_to_forms(ctx: &Context) -> Checked<Vec<Arc<Exchange>>> {
     let ask = ctx.ask(&ctx.client()?);
     let mut browser = ctx.stranger();
-    browser.who = Some(Who::First);
+    browser.who = Some(Account::First);
     let landing = ctx.authorize_in(&mut browser, &ask, Decision::Approve).await?;
     expect::code_redirect(&ask, &landing).control("a login and a consent in a fresh browser")?;
     let mut posted = browser.trail;
@@ -46,7 +46,7 @@ async fn answers_to_forms(ctx: &Context) -> Checked<Vec<Arc<Exchange>>> {
             && exchange.status().is_some_and(|status| (300..400).contains(&status))
     });
     if posted.is_empty() {
-        return Err(Stop::not_offered("no posted form is answered by a redirect"));
+        return Err(CaseEnd::not_offered("no posted form is answered by a redirect"));
     }
     Ok(posted)
 }

@@ -10,12 +10,12 @@ use super::issuer::document;
 use super::provoke::{ATTACKER, way_to};
 use crate::browser::Decision;
 use crate::case::Case;
+use crate::case_end::{Checked, EndAs as _};
 use crate::context::Context;
 use crate::exchange::{Actor, Exchange, Request};
 use crate::expect;
 use crate::flow::Authentication;
 use crate::need::Need;
-use crate::stop::{Checked, Ending as _};
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[Case {

@@ -10,19 +10,19 @@ use std::time::Duration;
 use oauth_model::rules;
 use serde_json::Value;
 
-use super::liveness::{Gauge, callers};
 use super::refresh::{allowed, refreshing_client, renewed};
 use super::revocation::{done_for_access_token, revocation, revoke};
+use super::token_status::{Gauge, callers};
 use super::{bearer, spoil};
 use crate::case::Case;
+use crate::case_end::{CaseEnd, Checked, EndAs as _, EndKind};
 use crate::context::Context;
 use crate::exchange::Exchange;
 use crate::expect::{self, Token};
 use crate::flow::TokenRequest;
 use crate::need::{Met, Need};
 use crate::params::Params;
-use crate::stop::{Checked, Ending as _, Stop, StopKind};
-use crate::target::{Client, ClientRole};
+use crate::subject::{Client, ClientRole};
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -101,7 +101,8 @@ pub(super) fn query(caller: &Client, token: &str) -> TokenRequest {
 /// Sends an introspection request.
 pub(super) async fn introspect(ctx: &Context, request: &TokenRequest) -> Checked<Arc<Exchange>> {
     let endpoint = ctx.target().endpoints.introspection.as_deref();
-    let endpoint = endpoint.ok_or_else(|| Stop::not_offered("the target has no introspection endpoint"))?;
+    let endpoint =
+        endpoint.ok_or_else(|| CaseEnd::not_offered("the target has no introspection endpoint"))?;
     ctx.send(request.who, request.request(endpoint)).await
 }
 
@@ -173,7 +174,7 @@ pub(super) async fn told_token(ctx: &Context, client: &Arc<Client>) -> Checked<(
             Ok(_) | Err(_) => refusal = Some(answer),
         }
     }
-    let stop = Stop::not_tested(
+    let stop = CaseEnd::not_tested(
         "the control failed: nobody is told that a fresh access token is active; add [resource_client]",
     );
     Err(refusal.map_or(stop.clone(), |answer| stop.at(&answer)))
@@ -279,12 +280,12 @@ async fn knows_what_was_revoked(ctx: &Context) -> Checked {
                 let gauge = Gauge::Introspection(caller);
                 gauge.ended(ctx, text).await.when("an access token was revoked")?;
             }
-            Err(stop) if stop.kind == StopKind::NotOffered => {}
+            Err(stop) if stop.kind == EndKind::NotOffered => {}
             Err(stop) => return Err(stop).control("an honest revocation of an access token"),
         }
     }
     judged |= knows_what_was_replaced(ctx).await?;
-    if judged { Ok(()) } else { Err(Stop::not_offered("nothing ends a token that anybody is told of")) }
+    if judged { Ok(()) } else { Err(CaseEnd::not_offered("nothing ends a token that anybody is told of")) }
 }
 
 /// Whether there was a refresh token to judge: one that its own client may ask about, and that another replaced.
@@ -318,10 +319,12 @@ async fn knows_what_expired(ctx: &Context) -> Checked {
     let (token, caller) = told_token(ctx, &ctx.client()?).await?;
     let stated = token.json.get("expires_in").and_then(Value::as_u64);
     let Some(lifetime) = stated.or(ctx.target().access_token_lifetime) else {
-        return Err(Stop::not_tested("access_token_lifetime is not known"));
+        return Err(CaseEnd::not_tested("access_token_lifetime is not known"));
     };
     if ctx.live().clock.is_real() && lifetime > PATIENCE {
-        return Err(Stop::not_tested(format!("the token lives for {lifetime} s, which is too long to wait")));
+        return Err(CaseEnd::not_tested(format!(
+            "the token lives for {lifetime} s, which is too long to wait"
+        )));
     }
     ctx.wait(Duration::from_secs(lifetime + GRACE)).await;
     inactive(&introspect(ctx, &query(&caller, &token.access_token)).await?)
@@ -332,7 +335,7 @@ async fn checks_signatures(ctx: &Context) -> Checked {
     let (token, caller) = told_token(ctx, &ctx.client()?).await?;
     let text = &token.access_token;
     let Some(unsigned) = bearer::unsigned(text) else {
-        return Err(Stop::not_offered("the access tokens are not signed"));
+        return Err(CaseEnd::not_offered("the access tokens are not signed"));
     };
     let parts: Vec<&str> = text.split('.').collect();
     let with = |at: usize| {

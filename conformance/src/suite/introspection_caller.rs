@@ -9,20 +9,20 @@ use super::introspection::{Activity, activity, inactive, introspect, more_than_i
 use super::resource_indicator::token_for;
 use super::spoil;
 use crate::case::{Case, Isolation};
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::context::Context;
 use crate::exchange::Exchange;
 use crate::expect;
 use crate::flow::Authentication;
 use crate::need::Need;
-use crate::stop::{Checked, Ending as _, Stop};
-use crate::target::{ClientAuthentication, ClientRole};
+use crate::subject::{ClientAuthentication, ClientRole};
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
     Case {
         id: "introspection/not-for-everybody",
         rules: rules!["rfc7662-2.1-authorization-required"],
-        about: "Who shows no credentials is told nothing of a live token.",
+        about: "Account shows no credentials is told nothing of a live token.",
         needs: &[Need::Introspection, Need::Login],
         isolation: Isolation::Alone,
         run: |ctx| Box::pin(not_for_everybody(ctx)),
@@ -134,7 +134,7 @@ async fn wrong_credentials_are_told_so(ctx: &Context) -> Checked {
 async fn not_of_other_clients_tokens(ctx: &Context) -> Checked {
     let (client, other) = (ctx.client()?, ctx.second()?);
     if other.is_public() {
-        return Err(Stop::not_tested("[second_client] has no secret to show"));
+        return Err(CaseEnd::not_tested("[second_client] has no secret to show"));
     }
     let (token, _) = told_token(ctx, &client).await?;
     let answer = introspect(ctx, &query(&other, &token.access_token)).await?;
@@ -154,7 +154,7 @@ async fn of_tokens_for_the_caller(ctx: &Context) -> Checked {
     if !told.active {
         let reason =
             "the control failed: [resource_client] is not told that a token of its resource is active";
-        return Err(Stop::not_tested(reason).at(&told.exchange));
+        return Err(CaseEnd::not_tested(reason).at(&told.exchange));
     }
     // What is told of the audience may be wrong: then the second resource's refusal says more.
     let refused = match ctx.second_resource() {
@@ -162,7 +162,7 @@ async fn of_tokens_for_the_caller(ctx: &Context) -> Checked {
         Err(_) => false,
     };
     if !refused && !is_for_it_alone(ctx, &told, &resource.identifier) {
-        return Err(Stop::not_offered("the token is for no certain resource server").at(&told.exchange));
+        return Err(CaseEnd::not_offered("the token is for no certain resource server").at(&told.exchange));
     }
     let when = "the token is for the first resource and the second one's server asks";
     let answer = introspect(ctx, &query(&second, &token)).await?;

@@ -9,11 +9,11 @@ use serde_json::Value;
 use super::introspection::{Activity, activity, introspect, query, told_token};
 use super::scope;
 use crate::case::Case;
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::context::Context;
 use crate::expect::Token;
 use crate::need::Need;
-use crate::stop::{Checked, Ending as _, Stop};
-use crate::target::Client;
+use crate::subject::Client;
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -78,7 +78,7 @@ async fn told(ctx: &Context, client: &Arc<Client>) -> Checked<(Token, Activity)>
 fn member<'a>(told: &'a Activity, name: &str) -> Checked<&'a Value> {
     told.json
         .get(name)
-        .ok_or_else(|| Stop::not_offered(format!("the answer has no {name}")).at(&told.exchange))
+        .ok_or_else(|| CaseEnd::not_offered(format!("the answer has no {name}")).at(&told.exchange))
 }
 
 async fn times_in_seconds(ctx: &Context) -> Checked {
@@ -96,7 +96,7 @@ async fn times_in_seconds(ctx: &Context) -> Checked {
             ));
         }
     }
-    if judged { Ok(()) } else { Err(Stop::not_offered("the answer tells no times").at(&told.exchange)) }
+    if judged { Ok(()) } else { Err(CaseEnd::not_offered("the answer tells no times").at(&told.exchange)) }
 }
 
 async fn expiry_as_promised(ctx: &Context) -> Checked {
@@ -104,7 +104,7 @@ async fn expiry_as_promised(ctx: &Context) -> Checked {
     let (token, told) = told(ctx, &ctx.client()?).await?;
     let now = ctx.unix_time();
     let Some(promised) = token.json.get("expires_in").and_then(Value::as_u64) else {
-        return Err(Stop::not_offered("the token response has no expires_in").at(&token.exchange));
+        return Err(CaseEnd::not_offered("the token response has no expires_in").at(&token.exchange));
     };
     let expiry = member(&told, "exp")?.as_u64();
     // The server's own clock is the better one, if it tells its time.

@@ -10,11 +10,11 @@ use super::metadata::https_fault;
 use super::provoke::errors_told;
 use crate::browser::Location;
 use crate::case::Case;
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::context::Context;
 use crate::exchange::{Actor, Exchange, Request};
 use crate::expect;
 use crate::need::Need;
-use crate::stop::{Checked, Ending as _, Stop};
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -107,7 +107,7 @@ async fn iss(ctx: &Context) -> Checked<(Location, String)> {
     let location = expect::code_redirect(&ask, &landing).control("an honest authorization request")?;
     match location.params.first("iss") {
         Some(iss) => Ok((location.clone(), iss.to_owned())),
-        None => Err(Stop::not_offered("the authorization response has no iss")),
+        None => Err(CaseEnd::not_offered("the authorization response has no iss")),
     }
 }
 
@@ -148,7 +148,7 @@ async fn announced(ctx: &Context) -> Checked {
 /// Fetches the metadata from where it was found.
 pub(super) async fn document(ctx: &Context) -> Checked<Arc<Exchange>> {
     let Some(url) = &ctx.target().metadata_url else {
-        return Err(Stop::not_offered("no metadata was found"));
+        return Err(CaseEnd::not_offered("no metadata was found"));
     };
     ctx.send(Actor::Suite, Request::get(url).header("Accept", "application/json")).await
 }
@@ -156,7 +156,7 @@ pub(super) async fn document(ctx: &Context) -> Checked<Arc<Exchange>> {
 /// A deployment that has another way to tell its clients says so.
 pub(super) fn unless_waived(ctx: &Context) -> Checked {
     match ctx.target().without.get(Need::Metadata.key()) {
-        Some(reason) => Err(Stop::not_offered(reason.clone())),
+        Some(reason) => Err(CaseEnd::not_offered(reason.clone())),
         None => Ok(()),
     }
 }
@@ -166,7 +166,7 @@ async fn published(ctx: &Context) -> Checked {
     let issuer = ctx.target().issuer.as_deref();
     let issuer = issuer.or_else(|| ctx.target().metadata("issuer").and_then(Value::as_str));
     let issuer = issuer.and_then(|text| Url::parse(text).ok());
-    let issuer = issuer.ok_or_else(|| Stop::not_tested("the target names no issuer; add issuer"))?;
+    let issuer = issuer.ok_or_else(|| CaseEnd::not_tested("the target names no issuer; add issuer"))?;
     let (origin, path) =
         (issuer.origin().ascii_serialization(), issuer.path().trim_end_matches('/').to_owned());
     // RFC 8414 lets a profile choose its own well-known name, and OpenID's appends to the path.
@@ -185,7 +185,7 @@ async fn published(ctx: &Context) -> Checked {
         }
         first.get_or_insert(exchange);
     }
-    let stop = Stop::broken("status 200 and a JSON object", "no metadata document");
+    let stop = CaseEnd::broken("status 200 and a JSON object", "no metadata document");
     Err(first.map_or(stop.clone(), |exchange| stop.at(&exchange)))
 }
 
@@ -193,7 +193,7 @@ async fn names_the_challenge_methods(ctx: &Context) -> Checked {
     unless_waived(ctx)?;
     let expected = "metadata in which code_challenge_methods_supported has S256";
     if ctx.target().metadata_url.is_none() {
-        return Err(Stop::broken(expected, "no metadata document"));
+        return Err(CaseEnd::broken(expected, "no metadata document"));
     }
     let exchange = document(ctx).await?;
     let document = exchange.response()?.json().unwrap_or_default();

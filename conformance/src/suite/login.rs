@@ -6,12 +6,12 @@ use url::Url;
 use super::provoke::{ATTACKER, ATTACKER_URI, UNKNOWN, consent_page_if_asked, gives_code, way_to};
 use crate::browser::{Browser, Decision, Landing, Page, Submission};
 use crate::case::{Case, Isolation};
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::context::Context;
 use crate::expect;
 use crate::need::Need;
 use crate::params::Params;
-use crate::stop::{Checked, Ending as _, Stop};
-use crate::target::Who;
+use crate::subject::Account;
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -83,7 +83,8 @@ async fn wrong_password_refused(ctx: &Context) -> Checked {
     let client = ctx.client()?;
     ctx.code(&client).await?;
     let wrong = ctx.fresh();
-    let password = ctx.target().users.get(&Who::First).map(|user| user.password.clone()).unwrap_or_default();
+    let password =
+        ctx.target().users.get(&Account::First).map(|user| user.password.clone()).unwrap_or_default();
     let spoil = |form: &mut Submission| {
         let named =
             form.params.pairs().find(|(_, value)| *value == password).map(|(name, _)| name.to_owned());
@@ -121,7 +122,7 @@ async fn log_in(
             return Ok(landing);
         }
     }
-    Err(Stop::not_tested("no login form with a password was found").at(landing.exchange()))
+    Err(CaseEnd::not_tested("no login form with a password was found").at(landing.exchange()))
 }
 
 async fn is_no_open_redirector(ctx: &Context) -> Checked {
@@ -142,20 +143,20 @@ async fn leads_to_no_stranger(ctx: &Context, places: &[&str]) -> Checked {
     let mut browser = ctx.stranger();
     let landing = ctx.open_in(&mut browser, &ask).await?;
     let Some((page, form)) = landing.page().and_then(|page| Some((page, browser.login_form(page)?))) else {
-        return Err(Stop::not_tested("no login page came").at(landing.exchange()));
+        return Err(CaseEnd::not_tested("no login page came").at(landing.exchange()));
     };
     let Some(way) = Return::find(ctx, page, &form) else {
         ctx.note("the login page has no parameter that says where it leads");
         return Ok(());
     };
     // The same login, unspoilt.
-    browser.who = Some(Who::First);
+    browser.who = Some(Account::First);
     let end = browser.run(landing.clone(), Decision::Approve).await?;
     expect::code_redirect(&ask, &end).control("a login in a fresh browser")?;
 
     for place in places {
         let mut browser = ctx.stranger();
-        browser.who = Some(Who::First);
+        browser.who = Some(Account::First);
         let mut landing = browser.open(&way.url(&page.url, place)).await?;
         for _ in 0..MAX_PAGES {
             let Some(mut form) = landing.page().and_then(|page| browser.login_form(page)) else { break };

@@ -4,10 +4,10 @@ use oauth_model::rules;
 
 use super::redirect_match::Parts;
 use crate::case::Case;
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::context::Context;
 use crate::expect;
 use crate::need::Need;
-use crate::stop::{Checked, Ending as _, Stop};
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -31,7 +31,8 @@ pub(super) const CASES: &[Case] = &[
 
 fn registered(ctx: &Context) -> Checked<Parts> {
     let client = ctx.public()?;
-    Parts::of(&client.redirect_uri).ok_or_else(|| Stop::not_offered("the client's redirect URI has no host"))
+    Parts::of(&client.redirect_uri)
+        .ok_or_else(|| CaseEnd::not_offered("the client's redirect URI has no host"))
 }
 
 /// A port out of the range that systems give out.

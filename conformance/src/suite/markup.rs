@@ -4,8 +4,8 @@ use scraper::{Html, Selector};
 use url::Url;
 
 use crate::browser::Page;
+use crate::case_end::Checked;
 use crate::exchange::Response;
-use crate::stop::Checked;
 
 /// Attributes whose value is an address that a browser fetches, opens or sends to.
 const ADDRESSES: &[&str] = &["src", "href", "action", "formaction", "data", "poster", "background"];

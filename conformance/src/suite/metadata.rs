@@ -10,14 +10,14 @@ use url::Url;
 
 use super::issuer::document;
 use crate::case::Case;
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::context::Context;
 use crate::exchange::{Actor, Exchange, Request};
 use crate::expect;
 use crate::flow::{AuthorizationRequest, TokenRequest};
 use crate::need::Need;
 use crate::params::Params;
-use crate::stop::{Checked, Ending as _, Stop};
-use crate::target::is_loopback;
+use crate::subject::is_loopback;
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -126,7 +126,7 @@ async fn endpoint(ctx: &Context, member: &'static str) -> Checked<(Arc<Exchange>
     let (exchange, json) = fetched(ctx).await?;
     match json.get(member).and_then(Value::as_str) {
         Some(text) => Ok((exchange, text.to_owned())),
-        None => Err(Stop::not_offered(format!("the metadata has no {member}")).at(&exchange)),
+        None => Err(CaseEnd::not_offered(format!("the metadata has no {member}")).at(&exchange)),
     }
 }
 
@@ -237,7 +237,7 @@ async fn says_how_assertions_are_signed(ctx: &Context) -> Checked {
             }
         }
     }
-    if offered { Ok(()) } else { Err(Stop::not_offered("no endpoint offers authentication by JWT")) }
+    if offered { Ok(()) } else { Err(CaseEnd::not_offered("no endpoint offers authentication by JWT")) }
 }
 
 async fn keys_are_public(ctx: &Context) -> Checked {
@@ -246,7 +246,7 @@ async fn keys_are_public(ctx: &Context) -> Checked {
         return Err(exchange.broken("jwks_uri as an https URL", format!("{url:?}, {fault}")));
     }
     if !Url::parse(&url).is_ok_and(|url| ctx.target().is_own(&url)) {
-        return Err(Stop::not_tested("the keys are on another host; add it to origins"));
+        return Err(CaseEnd::not_tested("the keys are on another host; add it to origins"));
     }
     let exchange = ctx.send(Actor::Suite, Request::get(url)).await?;
     let json = exchange.response()?.json().unwrap_or_default();

@@ -8,11 +8,11 @@ use url::Url;
 
 use super::issuer::{document, unless_waived};
 use crate::case::Case;
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::context::Context;
 use crate::exchange::{Actor, Exchange, Request};
 use crate::expect;
 use crate::need::Need;
-use crate::stop::{Checked, Ending as _, Stop};
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -57,7 +57,7 @@ async fn at_its_well_known_address(ctx: &Context) -> Checked {
     let issuer = ctx.target().issuer.as_deref();
     let issuer = issuer.or_else(|| ctx.target().metadata("issuer").and_then(Value::as_str));
     let issuer = issuer.and_then(|text| Url::parse(text).ok());
-    let issuer = issuer.ok_or_else(|| Stop::not_tested("the target names no issuer; add issuer"))?;
+    let issuer = issuer.ok_or_else(|| CaseEnd::not_tested("the target names no issuer; add issuer"))?;
     let (origin, path) =
         (issuer.origin().ascii_serialization(), issuer.path().trim_end_matches('/').to_owned());
     let mut first = None;
@@ -79,7 +79,7 @@ async fn at_its_well_known_address(ctx: &Context) -> Checked {
             return Err(first.broken("the metadata, behind the well-known part", saw));
         }
     }
-    Err(Stop::not_offered("the server publishes no metadata by RFC 8414"))
+    Err(CaseEnd::not_offered("the server publishes no metadata by RFC 8414"))
 }
 
 async fn sent_as_json(ctx: &Context) -> Checked {
@@ -99,7 +99,7 @@ pub(super) fn is_sent_as_json(exchange: &Arc<Exchange>) -> Checked {
 
 async fn issuer_is_the_one_asked_for(ctx: &Context) -> Checked {
     let Some(asked) = ctx.target().issuer.clone() else {
-        return Err(Stop::not_tested("the target names no issuer; add issuer"));
+        return Err(CaseEnd::not_tested("the target names no issuer; add issuer"));
     };
     let exchange = document(ctx).await?;
     let json = exchange.response()?.json().unwrap_or_default();

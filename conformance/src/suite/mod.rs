@@ -6,7 +6,6 @@ mod audience;
 mod authorize;
 mod bearer;
 mod bearer_challenge;
-mod challenge;
 mod client_auth;
 mod client_challenge;
 mod client_credentials;
@@ -29,7 +28,6 @@ mod introspection;
 mod introspection_caller;
 mod introspection_members;
 mod issuer;
-mod liveness;
 mod login;
 mod loopback;
 mod markup;
@@ -42,6 +40,7 @@ mod par;
 mod par_refusal;
 mod par_use;
 mod pkce;
+mod pkce_authorize;
 mod provoke;
 mod redirect_match;
 mod redirect_uri;
@@ -64,6 +63,7 @@ mod state;
 mod token_errors;
 mod token_request;
 mod token_response;
+mod token_status;
 
 use crate::case::Case;
 
@@ -80,7 +80,7 @@ pub const CASES: &[&[Case]] = &[
     loopback::CASES,
     state::CASES,
     scope::CASES,
-    challenge::CASES,
+    pkce_authorize::CASES,
     errors::CASES,
     response::CASES,
     issuer::CASES,

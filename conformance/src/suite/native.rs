@@ -12,12 +12,12 @@ use super::provoke::{consent_page_if_asked, gives_code};
 use super::redirect_match::refuses_other_uris;
 use crate::browser::{Decision, Landing};
 use crate::case::Case;
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::context::Context;
 use crate::expect;
 use crate::flow::{Authentication, AuthorizationRequest};
 use crate::need::Need;
-use crate::stop::{Checked, Ending as _, Stop};
-use crate::target::{Client, is_loopback};
+use crate::subject::{Client, is_loopback};
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -202,7 +202,7 @@ async fn asked_again(ctx: &Context, fits: fn(&Client) -> bool) -> Checked {
     }
     let landing = ctx.authorize_in(&mut browser, &again, Decision::Approve).await?;
     if !gives_code(&landing) {
-        return Err(Stop::not_tested("the second request came to no code").at(landing.exchange()));
+        return Err(CaseEnd::not_tested("the second request came to no code").at(landing.exchange()));
     }
     let stop = Err(landing.exchange().broken("a page that asks the user again", "a code without a question"));
     let proof =

@@ -11,13 +11,13 @@ use super::provoke::UNKNOWN;
 use super::spoil;
 use crate::browser::Landing;
 use crate::case::Case;
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::context::Context;
 use crate::exchange::{Actor, Exchange};
 use crate::expect;
 use crate::flow::{Authentication, TokenRequest};
 use crate::need::Need;
-use crate::stop::{Checked, Ending as _, Stop};
-use crate::target::{Client, ClientAuthentication};
+use crate::subject::{Client, ClientAuthentication};
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -127,7 +127,7 @@ async fn no_token_from_here(ctx: &Context) -> Checked {
         .filter_map(Value::as_str)
         .find(|kind| kind.split(' ').any(|word| word == "token"));
     if let Some(kind) = with_token {
-        return Err(Stop::broken("response types without token in the metadata", format!("{kind:?}")));
+        return Err(CaseEnd::broken("response types without token in the metadata", format!("{kind:?}")));
     }
     for kind in ["token", "code token"] {
         let ask = ctx.ask(&client).set("response_type", kind);
@@ -166,14 +166,14 @@ async fn secret_in_the_body(ctx: &Context) -> Checked {
         let listed =
             ctx.target().metadata_lists("token_endpoint_auth_methods_supported", "client_secret_post");
         if listed {
-            return Err(Stop::not_tested(
+            return Err(CaseEnd::not_tested(
                 "no client of the target has authentication = \"client_secret_post\"",
             ));
         }
         let client = ctx.confidential()?;
         ctx.access(&client).await?;
         if ctx.target().metadata.is_none() {
-            return Err(Stop::not_tested(
+            return Err(CaseEnd::not_tested(
                 "no client of the target has authentication = \"client_secret_post\", and no metadata say who may",
             ));
         }

@@ -8,10 +8,10 @@ use super::markup;
 use super::provoke::{UNKNOWN, consent_page_if_asked};
 use crate::browser::{Landing, Page};
 use crate::case::Case;
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::context::Context;
 use crate::exchange::{Exchange, Request};
 use crate::need::Need;
-use crate::stop::{Checked, Ending as _, Stop};
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -101,7 +101,7 @@ async fn shown(ctx: &Context) -> Checked<Shown> {
         decisive.push(("the consent page", page));
     }
     if decisive.is_empty() {
-        return Err(Stop::not_tested("neither a login page nor a consent page came"));
+        return Err(CaseEnd::not_tested("neither a login page nor a consent page came"));
     }
     let ask = ctx.ask(&client).set("client_id", UNKNOWN);
     let error = match ctx.open_in(&mut ctx.browser(), &ask).await? {
@@ -220,9 +220,9 @@ async fn not_readable_by_other_sites(ctx: &Context) -> Checked {
         .header("Access-Control-Request-Method", "GET");
     let (mut stranger, mut user) = (ctx.stranger(), ctx.browser());
     let answers = [
-        ("nobody is logged in", stranger.step(get()).await?),
-        ("a user is logged in", user.step(get()).await?),
-        ("a browser asks beforehand", stranger.step(preflight).await?),
+        ("nobody is logged in", stranger.send_one(get()).await?),
+        ("a user is logged in", user.send_one(get()).await?),
+        ("a browser asks beforehand", stranger.send_one(preflight).await?),
     ];
     for (when, exchange) in answers {
         if let Some(origin) = exchange.response()?.header("access-control-allow-origin") {

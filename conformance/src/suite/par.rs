@@ -10,12 +10,12 @@ use url::Url;
 
 use super::entropy;
 use crate::case::Case;
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::context::Context;
 use crate::exchange::Exchange;
 use crate::expect;
 use crate::fields;
 use crate::need::Need;
-use crate::stop::{Checked, Ending as _, Stop};
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -126,10 +126,10 @@ async fn announced(ctx: &Context) -> Checked {
 
 async fn demand_is_a_boolean(ctx: &Context) -> Checked {
     match ctx.target().metadata("require_pushed_authorization_requests") {
-        None => Err(Stop::not_offered("the metadata does not say whether requests have to be pushed")),
+        None => Err(CaseEnd::not_offered("the metadata does not say whether requests have to be pushed")),
         Some(Value::Bool(_)) => Ok(()),
         Some(other) => {
-            Err(Stop::broken("true or false", format!("require_pushed_authorization_requests: {other}")))
+            Err(CaseEnd::broken("true or false", format!("require_pushed_authorization_requests: {other}")))
         }
     }
 }
@@ -166,7 +166,7 @@ async fn reference_is_not_guessable(ctx: &Context) -> Checked {
     entropy::differ("references", &samples)?;
     if bits < 128.0 {
         let saw = format!("at most {bits:.0} bits vary in {} samples", samples.len());
-        return Err(Stop::broken("references with 128 random bits", saw));
+        return Err(CaseEnd::broken("references with 128 random bits", saw));
     }
     Ok(())
 }
@@ -186,7 +186,7 @@ async fn usable_without_support_for_request_uri(ctx: &Context) -> Checked {
     let denied =
         says("request_uri_parameter_supported", false) || says("require_request_uri_registration", true);
     if !denied {
-        return Err(Stop::not_offered("the metadata denies no support for request_uri"));
+        return Err(CaseEnd::not_offered("the metadata denies no support for request_uri"));
     }
     let ask = ctx.ask(&ctx.client()?);
     let request_uri = ctx.pushed(&ask).await?;

@@ -8,13 +8,13 @@ use super::provoke::UNKNOWN;
 use super::spoil;
 use crate::browser::Landing;
 use crate::case::{Case, Isolation};
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::context::Context;
 use crate::exchange::{Exchange, Request};
 use crate::expect;
 use crate::flow::{Authentication, AuthorizationRequest, TokenRequest};
 use crate::need::Need;
 use crate::params::Params;
-use crate::stop::{Checked, Ending as _, Stop};
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -233,7 +233,7 @@ async fn errors_are_json(ctx: &Context) -> Checked {
         }
     }
     if refused == 0 {
-        return Err(Stop::not_tested("no push was refused"));
+        return Err(CaseEnd::not_tested("no push was refused"));
     }
     Ok(())
 }
@@ -279,7 +279,7 @@ async fn too_large_is_413(ctx: &Context) -> Checked {
     let answer = ctx.send_as(push.who, push.request(ctx.push_url()?)).await?;
     match answer.status() {
         Some(413) => Ok(()),
-        Some(200..300) => Err(Stop::not_offered("the server takes a push of a mebibyte")),
+        Some(200..300) => Err(CaseEnd::not_offered("the server takes a push of a mebibyte")),
         Some(status) => Err(answer.broken("status 413", format!("status {status}"))),
         None => Err(answer.broken("status 413", "a closed connection")),
     }

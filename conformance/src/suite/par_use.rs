@@ -9,12 +9,12 @@ use serde_json::Value;
 use super::{scope, spoil};
 use crate::browser::{Decision, Landing, Until};
 use crate::case::Case;
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::context::Context;
 use crate::expect;
 use crate::flow::{AuthorizationRequest, challenge};
 use crate::need::Need;
-use crate::stop::{Checked, Ending as _, Stop};
-use crate::target::{Client, ClientRole};
+use crate::subject::{Client, ClientRole};
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -149,10 +149,10 @@ async fn refused_when_expired(ctx: &Context) -> Checked {
     let request_uri = expect::request_uri(&answer).control("an honest push")?;
     let json = answer.response()?.json().unwrap_or_default();
     let Some(lifetime) = json.get("expires_in").and_then(Value::as_u64) else {
-        return Err(Stop::not_tested("the answer to the push does not say how long it counts"));
+        return Err(CaseEnd::not_tested("the answer to the push does not say how long it counts"));
     };
     if ctx.live().clock.is_real() && lifetime > PATIENCE {
-        return Err(Stop::not_tested(format!(
+        return Err(CaseEnd::not_tested(format!(
             "a reference lives for {lifetime} s, which is too long to wait"
         )));
     }
@@ -250,7 +250,7 @@ async fn user_decides_all_the_same(ctx: &Context) -> Checked {
 
 async fn demanded_where_announced(ctx: &Context) -> Checked {
     if ctx.target().metadata("require_pushed_authorization_requests") != Some(&Value::Bool(true)) {
-        return Err(Stop::not_offered("the metadata does not say that requests have to be pushed"));
+        return Err(CaseEnd::not_offered("the metadata does not say that requests have to be pushed"));
     }
     used(ctx).await?;
     let ask = ctx.ask(&ctx.client()?);

@@ -10,12 +10,12 @@ use sha2::{Digest as _, Sha256};
 use super::spoil;
 use crate::browser::{Decision, Until};
 use crate::case::Case;
+use crate::case_end::{Checked, EndAs as _};
 use crate::context::Context;
 use crate::expect;
 use crate::flow::{AuthorizationRequest, Code, challenge};
 use crate::need::Need;
-use crate::stop::{Checked, Ending as _};
-use crate::target::{Client, ClientRole};
+use crate::subject::{Client, ClientRole};
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[

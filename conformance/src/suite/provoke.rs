@@ -7,11 +7,11 @@ use std::sync::Arc;
 use url::Url;
 
 use crate::browser::{Browser, Decision, Landing, Location, Page, Until};
+use crate::case_end::{CaseEnd, Checked};
 use crate::context::Context;
 use crate::exchange::Exchange;
 use crate::flow::AuthorizationRequest;
-use crate::stop::{Checked, Stop};
-use crate::target::Client;
+use crate::subject::Client;
 
 /// The host that no honest redirect leads to.
 pub(super) const ATTACKER: &str = "attacker.example";
@@ -21,7 +21,7 @@ pub(super) const ATTACKER_URI: &str = "https://attacker.example/cb";
 pub(super) const UNKNOWN: &str = "suite-unknown";
 
 /// An authorization error that came to the client, and the request that led to it.
-pub(super) struct Told {
+pub(super) struct RedirectedError {
     /// The request.
     pub(super) ask: AuthorizationRequest,
     /// Where the error stands.
@@ -39,24 +39,28 @@ pub(super) async fn errors_told(
     ctx: &Context,
     client: &Arc<Client>,
     prepare: impl Fn(AuthorizationRequest) -> AuthorizationRequest,
-) -> Checked<Vec<Told>> {
+) -> Checked<Vec<RedirectedError>> {
     ctx.code(client).await?;
     let mut told = Vec::new();
     let spoilt = [("the response type is unknown", "response_type"), ("the scope is unknown", "scope")];
     for (when, name) in spoilt {
         let ask = prepare(ctx.ask(client)).set(name, UNKNOWN);
         let landing = ctx.authorize(&ask).await?;
-        told.extend(told_by(landing).map(|location| Told { ask, location, when }));
+        told.extend(told_by(landing).map(|location| RedirectedError { ask, location, when }));
     }
     let ask = prepare(ctx.ask(client));
     if let Some((mut browser, page)) = consent_page_if_asked(ctx, ctx.browser(), &ask).await?
         && let Some(form) = browser.consent_form(&page, Decision::Deny)
     {
         let landing = browser.submit(&form).await?;
-        told.extend(told_by(landing).map(|location| Told { ask, location, when: "the user denies" }));
+        told.extend(told_by(landing).map(|location| RedirectedError {
+            ask,
+            location,
+            when: "the user denies",
+        }));
     }
     if told.is_empty() {
-        return Err(Stop::not_tested("no error came back to the client by redirect"));
+        return Err(CaseEnd::not_tested("no error came back to the client by redirect"));
     }
     Ok(told)
 }
@@ -100,7 +104,7 @@ pub(super) async fn consent_page(
 ) -> Checked<(Browser, Page)> {
     consent_page_if_asked(ctx, browser, ask).await?.ok_or_else(|| {
         let reason = "no consent page came; if consent is remembered, revoke it or add extra_parameters that ask again";
-        Stop::not_tested(reason)
+        CaseEnd::not_tested(reason)
     })
 }
 

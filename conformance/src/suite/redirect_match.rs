@@ -8,11 +8,11 @@ use std::sync::Arc;
 use oauth_model::rules;
 
 use crate::case::Case;
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::context::Context;
 use crate::expect;
 use crate::need::Need;
-use crate::stop::{Checked, Ending as _, Stop};
-use crate::target::Client;
+use crate::subject::Client;
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -79,7 +79,7 @@ pub(super) async fn refuses_other_uris(ctx: &Context, client: &Arc<Client>) -> C
 async fn refused_of(ctx: &Context, client: &Arc<Client>, alterations: &[Alteration]) -> Checked {
     ctx.code(client).await?;
     let parts = Parts::of(&client.redirect_uri)
-        .ok_or_else(|| Stop::not_offered("the client's redirect URI has no host"))?;
+        .ok_or_else(|| CaseEnd::not_offered("the client's redirect URI has no host"))?;
     for alteration in alterations {
         let Some(text) = alteration.apply(&parts) else { continue };
         let landing = ctx.authorize(&ctx.ask(client).set("redirect_uri", &text)).await?;

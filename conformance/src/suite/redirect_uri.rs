@@ -9,11 +9,11 @@ use super::client_id::readable;
 use super::provoke::{ATTACKER, ATTACKER_URI, errors_told, way_to};
 use crate::browser::{Browser, Decision};
 use crate::case::Case;
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::context::Context;
 use crate::expect;
 use crate::need::Need;
-use crate::stop::{Checked, Ending as _, Stop};
-use crate::target::{Client, Who};
+use crate::subject::{Account, Client};
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -129,7 +129,7 @@ async fn bad_one_is_never_gone_to(ctx: &Context) -> Checked {
     ctx.code(&client).await?;
     let stranger = || {
         let mut browser = ctx.stranger();
-        browser.who = Some(Who::First);
+        browser.who = Some(Account::First);
         browser
     };
     let walks: [(&str, Browser, Decision); 3] = [
@@ -162,7 +162,7 @@ async fn absolute(ctx: &Context) -> Checked {
     let client = ctx.client()?;
     ctx.code(&client).await?;
     let Some((_, rest)) = client.redirect_uri.split_once("://") else {
-        return Err(Stop::not_offered("the client's redirect URI has no host"));
+        return Err(CaseEnd::not_offered("the client's redirect URI has no host"));
     };
     let path = rest.find('/').map_or("/", |at| &rest[at..]);
     let relative =
@@ -193,7 +193,7 @@ async fn without_fragment(ctx: &Context) -> Checked {
 
 async fn named_if_several_are_registered(ctx: &Context) -> Checked {
     let several = ctx.target().clients.values().find(|client| client.other_redirect_uri.is_some());
-    let client = several.ok_or_else(|| Stop::not_tested("no client has two redirect URIs"))?;
+    let client = several.ok_or_else(|| CaseEnd::not_tested("no client has two redirect URIs"))?;
     ctx.code(client).await?;
     let other = client.other_redirect_uri.as_deref().unwrap_or_default();
     let ask = ctx.ask(client).set("redirect_uri", other);
@@ -206,7 +206,8 @@ async fn named_if_several_are_registered(ctx: &Context) -> Checked {
 
 async fn keeps_its_query(ctx: &Context) -> Checked {
     let with_query = ctx.target().clients.values().find(|client| client.redirect_uri.contains('?'));
-    let client = with_query.ok_or_else(|| Stop::not_tested("no client has a redirect URI with a query"))?;
+    let client =
+        with_query.ok_or_else(|| CaseEnd::not_tested("no client has a redirect URI with a query"))?;
     let kept = |text: &str| {
         let rest = text.strip_prefix(client.redirect_uri.as_str());
         rest.is_some_and(|rest| rest.starts_with('&') && !rest.contains('?'))

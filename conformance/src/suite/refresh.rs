@@ -11,13 +11,13 @@ use oauth_model::rules;
 
 use super::{bearer, spoil};
 use crate::case::{Case, Isolation};
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::context::Context;
 use crate::expect::{self, Token};
 use crate::flow::TokenRequest;
 use crate::need::Need;
 use crate::params::Params;
-use crate::stop::{Checked, Ending as _, Stop};
-use crate::target::{Client, ClientRole};
+use crate::subject::{Client, ClientRole};
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -95,9 +95,9 @@ pub(super) async fn refreshing_client(
         return Ok(Arc::clone(client));
     }
     if without.is_empty() {
-        return Err(Stop::not_tested("the target names no client that could show it"));
+        return Err(CaseEnd::not_tested("the target names no client that could show it"));
     }
-    Err(Stop::not_offered(format!("the server gives no refresh token to {}", without.join(", "))))
+    Err(CaseEnd::not_offered(format!("the server gives no refresh token to {}", without.join(", "))))
 }
 
 /// A fresh refresh token of a client, for this scope or the client's usual one. It is a control.
@@ -111,7 +111,7 @@ pub(super) async fn allowed(ctx: &Context, client: &Arc<Client>, scope: Option<&
     let token = ctx.redeem(&code).await?;
     let Some(refresh_token) = token.refresh_token.clone() else {
         let saw = format!("{} was given a refresh token before, and none this time", client.id);
-        return Err(Stop::not_tested(saw).at(&token.exchange));
+        return Err(CaseEnd::not_tested(saw).at(&token.exchange));
     };
     Ok(Allowed { client: Arc::clone(client), token, refresh_token })
 }
@@ -197,10 +197,10 @@ async fn refused_after_lying_idle(ctx: &Context) -> Checked {
     const GRACE: u64 = 60;
     const PATIENCE: u64 = 7200;
     let lifetime = ctx.target().refresh_token_lifetime;
-    let lifetime = lifetime.ok_or_else(|| Stop::not_tested("refresh_token_lifetime is not known"))?;
+    let lifetime = lifetime.ok_or_else(|| CaseEnd::not_tested("refresh_token_lifetime is not known"))?;
     if ctx.live().clock.is_real() && lifetime > PATIENCE {
         let saw = format!("a refresh token lives for {lifetime} s, which is too long to wait");
-        return Err(Stop::not_tested(saw));
+        return Err(CaseEnd::not_tested(saw));
     }
     let client = refreshing_client(ctx, |_| true).await?;
     let allowed = allowed(ctx, &client, None).await?;

@@ -9,13 +9,13 @@ use super::provoke::UNKNOWN;
 use super::refresh::{Allowed, allowed, refresh, refreshing_client, renewed};
 use super::{scope, spoil};
 use crate::case::{Case, Isolation};
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::context::Context;
 use crate::exchange::Exchange;
 use crate::expect::{self, Token};
 use crate::flow::Authentication;
 use crate::need::Need;
-use crate::stop::{Checked, Ending as _, Stop};
-use crate::target::{Client, ClientRole};
+use crate::subject::{Client, ClientRole};
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -76,7 +76,7 @@ async fn bound_to_its_client(ctx: &Context) -> Checked {
     let is_other = |other: &&Arc<Client>| other.role != ClientRole::Special && other.id != client.id;
     let others: Vec<&Arc<Client>> = ctx.target().clients.values().filter(is_other).collect();
     if others.is_empty() {
-        return Err(Stop::not_tested("the target names no second client; add [second_client]"));
+        return Err(CaseEnd::not_tested("the target names no second client; add [second_client]"));
     }
     for other in others {
         // A client that is given no refresh token may be told that it has none to use.
@@ -144,7 +144,7 @@ impl Scopes {
         if set(&self.wide).is_subset(&granted(&allowed, &self.wide)) {
             return Ok(allowed);
         }
-        Err(Stop::not_tested(format!("the server did not allow all of scope {:?}", self.wide))
+        Err(CaseEnd::not_tested(format!("the server did not allow all of scope {:?}", self.wide))
             .at(&allowed.token.exchange))
     }
 
@@ -153,7 +153,7 @@ impl Scopes {
         if !set(&self.wide).is_subset(&granted(&allowed, &self.narrow)) {
             return Ok(allowed);
         }
-        Err(Stop::not_tested("the server allowed the second scope value without being asked")
+        Err(CaseEnd::not_tested("the server allowed the second scope value without being asked")
             .at(&allowed.token.exchange))
     }
 }
@@ -256,7 +256,7 @@ async fn narrowing_does_not_last(ctx: &Context) -> Checked {
     let allowed = scopes.allow_all(ctx).await?;
     let less = narrowed(ctx, &scopes, &allowed.refresh_token).await?;
     let Some(next) = less.refresh_token else {
-        return Err(Stop::not_offered("a refresh brings no new refresh token"));
+        return Err(CaseEnd::not_offered("a refresh brings no new refresh token"));
     };
     let answer = ctx.token(&refresh(&scopes.client, &next).set("scope", &scopes.wide)).await?;
     let token = expect::token(&answer).when("it asks for all that was allowed")?;

@@ -9,12 +9,12 @@ use oauth_model::rules;
 
 use super::refresh::{allowed, refresh, refreshing_client, renewed};
 use crate::case::{Case, Isolation};
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::context::Context;
 use crate::exchange::Actor;
 use crate::expect;
 use crate::need::Need;
-use crate::stop::{Checked, Ending as _, Stop};
-use crate::target::Client;
+use crate::subject::Client;
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -53,7 +53,7 @@ async fn outlast_grace(ctx: &Context) -> Checked {
     const PATIENCE: u64 = 60;
     match ctx.target().refresh_grace {
         None | Some(0) => Ok(()),
-        Some(grace) if ctx.live().clock.is_real() && grace > PATIENCE => Err(Stop::not_offered(format!(
+        Some(grace) if ctx.live().clock.is_real() && grace > PATIENCE => Err(CaseEnd::not_offered(format!(
             "a used refresh token is good for another {grace} s (refresh_grace), which is too long to wait"
         ))),
         Some(grace) => {
@@ -114,7 +114,7 @@ async fn chain(ctx: &Context, client: &Arc<Client>, refreshes: usize) -> Checked
         let token = renewed(ctx, &refresh(client, &last)).await?;
         let next = token.refresh_token.filter(|next| *next != last);
         last = next.ok_or_else(|| {
-            Stop::not_offered(format!("a refresh brings no new refresh token to {}", client.id))
+            CaseEnd::not_offered(format!("a refresh brings no new refresh token to {}", client.id))
         })?;
     }
     Ok((first, last))

@@ -12,14 +12,14 @@ use serde_json::Value;
 use super::entropy;
 use super::refresh::refresh;
 use crate::case::{Case, Isolation};
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::context::Context;
 use crate::exchange::{Actor, Exchange};
 use crate::expect::{self, Token};
 use crate::fields;
 use crate::flow::{Authentication, Registered};
 use crate::need::Need;
-use crate::stop::{Checked, Ending as _, Stop};
-use crate::target::{Client, ClientAuthentication};
+use crate::subject::{Client, ClientAuthentication};
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -258,7 +258,7 @@ async fn public_client_has_no_secret(ctx: &Context) -> Checked {
     metadata["application_type"] = "native".into();
     let registered = ctx.as_registered(&ctx.register(&metadata).await?).control("an honest registration")?;
     if registered.client.authentication != ClientAuthentication::None {
-        return Err(Stop::not_offered("the server registers no client with the method none"));
+        return Err(CaseEnd::not_offered("the server registers no client with the method none"));
     }
     let client = Client { secret: None, scope: public.scope.clone(), ..(*registered.client).clone() };
     finishes_a_flow(ctx, &Arc::new(client)).await?;
@@ -307,7 +307,7 @@ async fn tells_what_was_registered(ctx: &Context) -> Checked {
 async fn secret_has_an_end(ctx: &Context) -> Checked {
     let Registered { json, exchange, .. } = ctx.registered(&ctx.metadata()?).await?;
     if json.get("client_secret").is_none() {
-        return Err(Stop::not_offered("the server gave no client_secret"));
+        return Err(CaseEnd::not_offered("the server gave no client_secret"));
     }
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     match json.get("client_secret_expires_at") {
@@ -341,7 +341,7 @@ async fn secrets_differ(ctx: &Context) -> Checked {
     let secrets: Vec<String> =
         found.iter().filter_map(|registered| registered.client.secret.clone()).collect();
     if secrets.is_empty() {
-        return Err(Stop::not_offered("the server gave no client_secret"));
+        return Err(CaseEnd::not_offered("the server gave no client_secret"));
     }
     entropy::differ("client secrets", &secrets)
 }

@@ -8,13 +8,13 @@ use serde_json::{Value, json};
 use super::par_use::pushed_only;
 use super::registration::without;
 use crate::case::{Case, Isolation};
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::context::Context;
 use crate::exchange::{Actor, Exchange};
 use crate::expect;
 use crate::fields;
 use crate::need::Need;
 use crate::params::Params;
-use crate::stop::{Checked, Ending as _, Stop};
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -162,7 +162,7 @@ async fn errors_say_what(ctx: &Context) -> Checked {
         }
     }
     if refused == 0 {
-        return Err(Stop::not_tested("no registration was refused"));
+        return Err(CaseEnd::not_tested("no registration was refused"));
     }
     Ok(())
 }
@@ -176,7 +176,7 @@ async fn bad_token_is_challenged(ctx: &Context) -> Checked {
         .header("Authorization", format!("Bearer {}", ctx.fresh()));
     let answer = ctx.send(Actor::OtherClient, request).await?;
     if expect::registration(&answer).is_ok() {
-        return Err(Stop::not_offered("the server does not look at initial access tokens"));
+        return Err(CaseEnd::not_offered("the server does not look at initial access tokens"));
     }
     expect::status(&answer, &[401])?;
     if fields::challenges(answer.response()?).is_empty() {
@@ -192,9 +192,9 @@ async fn pushing_alone_is_enforced(ctx: &Context) -> Checked {
     metadata[MEMBER] = true.into();
     let answer = ctx.register(&metadata).await?;
     let registered = ctx.as_registered(&answer);
-    let registered = registered.map_err(|_| Stop::not_offered("no client can register to push only"))?;
+    let registered = registered.map_err(|_| CaseEnd::not_offered("no client can register to push only"))?;
     if registered.json.get(MEMBER) != Some(&Value::Bool(true)) {
-        return Err(Stop::not_offered("the server does not register clients to push only"));
+        return Err(CaseEnd::not_offered("the server does not register clients to push only"));
     }
     pushed_only(ctx, &registered.client).await
 }

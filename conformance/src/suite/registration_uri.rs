@@ -10,11 +10,11 @@ use super::provoke::UNKNOWN;
 use super::registration::without;
 use crate::browser::{Decision, Landing, Until};
 use crate::case::{Case, Isolation};
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::context::Context;
 use crate::exchange::Exchange;
 use crate::expect;
 use crate::need::Need;
-use crate::stop::{Checked, Ending as _, Stop};
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -185,7 +185,7 @@ async fn shown_uris_are_of_one_host(ctx: &Context) -> Checked {
     metadata["redirect_uris"] = json!([STRANGERS_URI]);
     let open = ctx.registration(&metadata)?.headers.iter().all(|(name, _)| name != "Authorization");
     if !open {
-        return Err(Stop::not_offered("registration is not open to everybody"));
+        return Err(CaseEnd::not_offered("registration is not open to everybody"));
     }
     ctx.registered(&metadata).await?;
     metadata["logo_uri"] = logo.as_str().into();

@@ -9,11 +9,11 @@ use super::audience::{open, refused, told_audience};
 use super::refresh::{Allowed, refresh, refreshing_client};
 use super::resource_indicator::{INVALID_TARGET, UNKNOWN, ask_for, read_by_server, token, token_for, with};
 use crate::case::Case;
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::context::Context;
 use crate::expect;
 use crate::need::Need;
-use crate::stop::{Checked, Ending as _, Stop};
-use crate::target::{Client, ClientRole};
+use crate::subject::{Client, ClientRole};
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -101,7 +101,7 @@ async fn introspection_names_it(ctx: &Context) -> Checked {
         let Some(resource) = resource else { continue };
         let token = token_for(ctx, &client, &resource.identifier).await?;
         let Some(told) = told_audience(ctx, &client, &token).await? else {
-            return Err(Stop::not_tested("nobody is told of the token; add [resource_client]"));
+            return Err(CaseEnd::not_tested("nobody is told of the token; add [resource_client]"));
         };
         // The server's own name for the resource may be the identifier of its registered client.
         let server = ctx.target().others.get(&server).map(|server| server.id.as_str());
@@ -138,7 +138,7 @@ async fn allowed(
     let token = token(ctx, client, resources, wanted).await?;
     let Some(refresh_token) = token.refresh_token.clone() else {
         let saw = format!("{} was given a refresh token before, and none this time", client.id);
-        return Err(Stop::not_tested(saw).at(&token.exchange));
+        return Err(CaseEnd::not_tested(saw).at(&token.exchange));
     };
     Ok(Allowed { client: Arc::clone(client), token, refresh_token })
 }
@@ -152,7 +152,7 @@ async fn fewer_than_allowed(ctx: &Context) -> Checked {
     let landing = ctx.authorize(&ask).await?;
     if ctx.code_from(&ask, &landing).is_err() {
         expect::error_redirect(&ask, &landing, &[INVALID_TARGET, "invalid_request"])?;
-        return Err(Stop::not_offered("the server allows one resource at a time"));
+        return Err(CaseEnd::not_offered("the server allows one resource at a time"));
     }
     let allowed = allowed(ctx, &client, &both, &both[..1]).await?;
     expect::served(&open(ctx, &first, &allowed.token).await?).control("the resource that was asked for")?;

@@ -10,13 +10,13 @@ use oauth_model::rules;
 
 use crate::browser::Landing;
 use crate::case::Case;
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::context::Context;
 use crate::exchange::Exchange;
 use crate::expect::{self, Token};
 use crate::flow::{AuthorizationRequest, TokenRequest};
 use crate::need::Need;
-use crate::stop::{Checked, Ending as _, Stop};
-use crate::target::Client;
+use crate::subject::Client;
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -111,7 +111,7 @@ struct Readers {
 async fn readers(ctx: &Context, client: &Arc<Client>, probes: &[&str]) -> Checked<Readers> {
     match ctx.target().resource_indicators {
         Some(true) => return Ok(Readers { authorization: true, token: true }),
-        Some(false) => return Err(Stop::not_offered("the target says that the server ignores resource")),
+        Some(false) => return Err(CaseEnd::not_offered("the target says that the server ignores resource")),
         None => {}
     }
     let mut found = Readers { authorization: false, token: false };
@@ -127,7 +127,7 @@ async fn readers(ctx: &Context, client: &Arc<Client>, probes: &[&str]) -> Checke
     if found.authorization || found.token {
         return Ok(found);
     }
-    Err(Stop::not_offered("the server does not read resource; if it does, say resource_indicators = true"))
+    Err(CaseEnd::not_offered("the server does not read resource; if it does, say resource_indicators = true"))
 }
 
 /// The server reads `resource`: it refuses one that nobody knows, or the target says so. It is a control.
@@ -170,7 +170,7 @@ async fn unknown_is_told_by_redirect(ctx: &Context) -> Checked {
     let readers = readers(ctx, &client, &[UNKNOWN, "suite"]).await?;
     token_for(ctx, &client, &ctx.first_resource()?.identifier).await?;
     if !readers.authorization {
-        return Err(Stop::not_offered("the authorization endpoint does not read resource"));
+        return Err(CaseEnd::not_offered("the authorization endpoint does not read resource"));
     }
     let (ask, landing) = authorized(ctx, &client, UNKNOWN).await?;
     let location = expect::error_redirect(&ask, &landing, &[INVALID_TARGET])?;
@@ -182,7 +182,7 @@ async fn unknown_is_told_in_json(ctx: &Context) -> Checked {
     let readers = readers(ctx, &client, &[UNKNOWN, "suite"]).await?;
     token_for(ctx, &client, &ctx.first_resource()?.identifier).await?;
     if !readers.token {
-        return Err(Stop::not_offered("the token endpoint does not read resource"));
+        return Err(CaseEnd::not_offered("the token endpoint does not read resource"));
     }
     let answer = redeemed(ctx, &client, UNKNOWN).await?;
     expect::token_error(&answer, &[INVALID_TARGET]).map(drop)

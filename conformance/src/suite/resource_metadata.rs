@@ -13,13 +13,13 @@ use super::metadata::https_fault;
 use super::metadata_address::{is_sent_as_json, object};
 use super::resource_grant::token_is_for_it;
 use crate::case::Case;
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::context::Context;
 use crate::exchange::{Actor, Exchange, Request};
 use crate::expect;
 use crate::fields;
 use crate::need::Need;
-use crate::stop::{Checked, Ending as _, Stop};
-use crate::target::Resource;
+use crate::subject::Resource;
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -146,14 +146,14 @@ async fn challenged(ctx: &Context) -> Checked<Option<(String, Arc<Exchange>)>> {
 async fn published(ctx: &Context) -> Checked<(Resource, Arc<Exchange>)> {
     let resource = ctx.first_resource()?;
     let Some(address) = address(&resource.identifier) else {
-        return Err(Stop::not_offered("the resource's identifier is no URL with a host"));
+        return Err(CaseEnd::not_offered("the resource's identifier is no URL with a host"));
     };
     let exchange = get(ctx, &address).await?;
     // Some hosts answer every address with a page.
     let response = exchange.response()?;
     let is_page = response.media_type().as_deref() == Some("text/html");
     if (is_page || !(200..300).contains(&response.status)) && challenged(ctx).await?.is_none() {
-        return Err(Stop::not_offered("the resource publishes no metadata").at(&exchange));
+        return Err(CaseEnd::not_offered("the resource publishes no metadata").at(&exchange));
     }
     Ok((resource, exchange))
 }
@@ -243,7 +243,7 @@ fn strings<'a>(exchange: &Arc<Exchange>, json: &'a Value, name: &str) -> Checked
 async fn leads_to_the_server(ctx: &Context) -> Checked {
     let (exchange, json) = document(ctx).await?;
     let Some(issuers) = strings(&exchange, &json, "authorization_servers")? else {
-        return Err(Stop::not_offered("the metadata names no authorization servers").at(&exchange));
+        return Err(CaseEnd::not_offered("the metadata names no authorization servers").at(&exchange));
     };
     for issuer in issuers {
         let Ok(url) = Url::parse(issuer) else {
@@ -289,7 +289,7 @@ async fn lists_scopes(ctx: &Context) -> Checked {
 async fn ways_to_show_a_token(ctx: &Context) -> Checked {
     let (exchange, json) = document(ctx).await?;
     let Some(ways) = strings(&exchange, &json, "bearer_methods_supported")? else {
-        return Err(Stop::not_offered("the metadata does not say how a token may be shown").at(&exchange));
+        return Err(CaseEnd::not_offered("the metadata does not say how a token may be shown").at(&exchange));
     };
     if let Some(way) = ways.iter().find(|way| !["header", "body", "query"].contains(way)) {
         return Err(exchange.broken("header, body and query in bearer_methods_supported", format!("{way:?}")));
@@ -310,7 +310,7 @@ async fn signed_by_some_algorithm(ctx: &Context) -> Checked {
     let (exchange, json) = document(ctx).await?;
     let name = "resource_signing_alg_values_supported";
     match strings(&exchange, &json, name)? {
-        None => Err(Stop::not_offered("the resource signs nothing").at(&exchange)),
+        None => Err(CaseEnd::not_offered("the resource signs nothing").at(&exchange)),
         Some(list) if list.contains(&"none") => {
             Err(exchange.broken(format!("{name} without none"), "none in it"))
         }
@@ -331,7 +331,7 @@ async fn may_be_kept_for_a_while(ctx: &Context) -> Checked {
 
 async fn named_by_the_challenge(ctx: &Context) -> Checked {
     let Some((address, challenge)) = challenged(ctx).await? else {
-        return Err(Stop::not_offered("the challenge names no metadata"));
+        return Err(CaseEnd::not_offered("the challenge names no metadata"));
     };
     let broken = |saw: String| Err(challenge.broken("resource_metadata that leads to metadata", saw));
     let Ok(url) = Url::parse(&address) else { return broken(format!("{address:?}, which is no URL")) };

@@ -8,12 +8,12 @@ use url::Url;
 use super::provoke::errors_told;
 use crate::browser::{Landing, Location};
 use crate::case::Case;
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::context::Context;
 use crate::expect;
 use crate::need::Need;
 use crate::params::Params;
-use crate::stop::{Checked, Ending as _, Stop};
-use crate::target::Client;
+use crate::subject::Client;
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -92,7 +92,7 @@ async fn no_parameter_twice(ctx: &Context) -> Checked {
         let told = match errors_told(ctx, &client, |ask| ask).await {
             Ok(told) => told,
             // The code was looked at, and no error is a response.
-            Err(Stop { kind: crate::stop::StopKind::NotTested, .. }) => continue,
+            Err(CaseEnd { kind: crate::case_end::EndKind::NotTested, .. }) => continue,
             Err(stop) => return Err(stop),
         };
         for told in told {

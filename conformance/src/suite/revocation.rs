@@ -7,17 +7,17 @@ use std::sync::Arc;
 
 use oauth_model::rules;
 
-use super::liveness::Gauge;
 use super::refresh::{allowed, refresh, refreshing_client, renewed};
+use super::token_status::Gauge;
 use crate::case::Case;
+use crate::case_end::{CaseEnd, Checked, EndAs as _, EndKind};
 use crate::context::Context;
 use crate::exchange::Exchange;
 use crate::expect;
 use crate::flow::TokenRequest;
 use crate::need::{Met, Need};
 use crate::params::Params;
-use crate::stop::{Checked, Ending as _, Stop, StopKind};
-use crate::target::Client;
+use crate::subject::Client;
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -87,7 +87,7 @@ pub(super) fn revocation(client: &Client, token: &str) -> TokenRequest {
 /// Sends a revocation request.
 pub(super) async fn revoke(ctx: &Context, request: &TokenRequest) -> Checked<Arc<Exchange>> {
     let endpoint = ctx.target().endpoints.revocation.as_deref();
-    let endpoint = endpoint.ok_or_else(|| Stop::not_offered("the target has no revocation endpoint"))?;
+    let endpoint = endpoint.ok_or_else(|| CaseEnd::not_offered("the target has no revocation endpoint"))?;
     ctx.send(request.who, request.request(endpoint)).await
 }
 
@@ -100,7 +100,7 @@ pub(super) fn done(answer: &Arc<Exchange>) -> Checked {
 pub(super) fn done_for_access_token(answer: &Arc<Exchange>) -> Checked {
     let error = answer.response()?.json().unwrap_or_default();
     if error.get("error").is_some_and(|error| error == "unsupported_token_type") {
-        return Err(Stop::not_offered("the server does not revoke access tokens").at(answer));
+        return Err(CaseEnd::not_offered("the server does not revoke access tokens").at(answer));
     }
     done(answer)
 }
@@ -118,7 +118,7 @@ pub(super) async fn well_received(ctx: &Context, client: &Arc<Client>) -> Checke
     let token = ctx.access(client).await?.access_token;
     let answer = revoke(ctx, &revocation(client, &token)).await?;
     match done_for_access_token(&answer) {
-        Err(stop) if stop.kind == StopKind::NotOffered => Ok(answer),
+        Err(stop) if stop.kind == EndKind::NotOffered => Ok(answer),
         ended => ended.control("an honest revocation request").map(|()| answer),
     }
 }

@@ -12,13 +12,13 @@ use super::revocation::{
 };
 use super::spoil;
 use crate::case::{Case, Isolation};
+use crate::case_end::{Checked, EndAs as _, EndKind};
 use crate::context::Context;
 use crate::exchange::Exchange;
 use crate::expect;
 use crate::flow::{Authentication, TokenRequest};
 use crate::need::{Met, Need};
-use crate::stop::{Checked, Ending as _, StopKind};
-use crate::target::{Client, ClientRole};
+use crate::subject::{Client, ClientRole};
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -205,7 +205,7 @@ async fn ends_no_other_clients_token(ctx: &Context) -> Checked {
     }
     // What a server that ends no access tokens says of them is no judgement of the client.
     match done_for_access_token(&of_access_token) {
-        Err(stop) if stop.kind == StopKind::NotOffered => Ok(()),
+        Err(stop) if stop.kind == EndKind::NotOffered => Ok(()),
         _ => refused(ctx, &of_access_token).when("another client revokes an access token"),
     }
 }

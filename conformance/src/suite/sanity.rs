@@ -3,10 +3,10 @@
 use oauth_model::rules;
 
 use crate::case::Case;
+use crate::case_end::{Checked, EndAs as _};
 use crate::context::Context;
 use crate::expect;
 use crate::need::Need;
-use crate::stop::{Checked, Ending as _};
 
 /// Runs first, and once more last.
 pub(super) const HONEST_FLOW: Case = Case {

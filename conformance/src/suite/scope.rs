@@ -8,12 +8,12 @@ use oauth_model::rules;
 use super::provoke::UNKNOWN;
 use crate::browser::Landing;
 use crate::case::Case;
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::context::Context;
 use crate::expect::{self, Token};
 use crate::flow::AuthorizationRequest;
 use crate::need::Need;
-use crate::stop::{Checked, Ending as _, Stop};
-use crate::target::Client;
+use crate::subject::Client;
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -71,7 +71,7 @@ pub(super) fn stated(token: &Token) -> Option<BTreeSet<&str>> {
 }
 
 fn asked(client: &Client) -> Checked<&str> {
-    client.scope.as_deref().ok_or_else(|| Stop::not_offered("the client asks for no scope"))
+    client.scope.as_deref().ok_or_else(|| CaseEnd::not_offered("the client asks for no scope"))
 }
 
 async fn case_matters(ctx: &Context) -> Checked {
@@ -80,14 +80,14 @@ async fn case_matters(ctx: &Context) -> Checked {
     let upper = scope.to_ascii_uppercase();
     let swapped = if upper == scope { scope.to_ascii_lowercase() } else { upper };
     if swapped == scope {
-        return Err(Stop::not_offered("the scope has no letters"));
+        return Err(CaseEnd::not_offered("the scope has no letters"));
     }
     let (ask, landing) = ctx.spoilt_authorization(&client, |ask| ask.set("scope", &swapped)).await?;
     let Some(token) = token_of(ctx, &ask, &landing).await? else {
         return expect::refused(&ask, &landing, &["invalid_scope"]);
     };
     let Some(stated) = stated(&token) else {
-        return Err(Stop::not_tested("the token response does not state its scope").at(&token.exchange));
+        return Err(CaseEnd::not_tested("the token response does not state its scope").at(&token.exchange));
     };
     match scope.split(' ').find(|value| stated.contains(value)) {
         Some(value) => {
@@ -101,7 +101,7 @@ async fn case_matters(ctx: &Context) -> Checked {
 async fn order_does_not_matter(ctx: &Context) -> Checked {
     let two = |client: &&Arc<Client>| client.scopes().len() > 1;
     let client = ctx.target().clients.values().find(two);
-    let client = client.ok_or_else(|| Stop::not_tested("no client has two scope values"))?;
+    let client = client.ok_or_else(|| CaseEnd::not_tested("no client has two scope values"))?;
     let values = client.scopes();
     let token = async |scope: String| {
         let ask = ctx.ask(client).set("scope", &scope);

@@ -1,7 +1,7 @@
 //! Ways to spoil one thing: a text in one place, a client's proof of who it is.
 
 use crate::flow::Authentication;
-use crate::target::{Client, ClientAuthentication};
+use crate::subject::{Client, ClientAuthentication};
 
 /// A redirect URI that no target has registered.
 pub(super) const FOREIGN_URI: &str = "https://not-registered.suite.example/callback";

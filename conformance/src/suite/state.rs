@@ -5,11 +5,11 @@ use oauth_model::rules;
 use super::provoke::errors_told;
 use crate::browser::Decision;
 use crate::case::Case;
+use crate::case_end::{Checked, EndAs as _};
 use crate::context::Context;
 use crate::expect;
 use crate::need::Need;
-use crate::stop::{Checked, Ending as _};
-use crate::target::Who;
+use crate::subject::Account;
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -56,7 +56,7 @@ async fn returned_as_it_was_sent(ctx: &Context) -> Checked {
         expect::same_state(&ask, location).when(&when)?;
     }
     let mut browser = ctx.stranger();
-    browser.who = Some(Who::First);
+    browser.who = Some(Account::First);
     let ask = ctx.ask(&client).set("state", "a&b=c + %26");
     let landing = ctx.authorize_in(&mut browser, &ask, Decision::Approve).await?;
     let location = expect::code_redirect(&ask, &landing).control("a request with a login in between")?;

@@ -8,14 +8,14 @@ use oauth_model::rules;
 use serde_json::Value;
 
 use crate::case::Case;
+use crate::case_end::{Checked, EndAs as _};
 use crate::context::Context;
 use crate::exchange::Exchange;
 use crate::expect;
 use crate::flow::{Authentication, TokenRequest};
 use crate::need::Need;
 use crate::params::Params;
-use crate::stop::{Checked, Ending as _};
-use crate::target::{Client, ClientAuthentication, ClientRole};
+use crate::subject::{Client, ClientAuthentication, ClientRole};
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[

@@ -7,14 +7,14 @@ use serde_json::Value;
 
 use super::spoil::FOREIGN_URI;
 use crate::case::{Case, Profile};
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::context::Context;
 use crate::exchange::{Actor, Exchange, Request};
 use crate::expect;
 use crate::flow::{Code, TokenRequest};
 use crate::need::Need;
 use crate::params::Params;
-use crate::stop::{Checked, Ending as _, Stop};
-use crate::target::{Client, ClientAuthentication, Who};
+use crate::subject::{Account, Client, ClientAuthentication};
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -186,8 +186,11 @@ async fn parameters_stand_in_the_body(ctx: &Context) -> Checked {
 async fn no_password_grant(ctx: &Context) -> Checked {
     let client = ctx.client()?;
     ctx.access(&client).await?;
-    let user =
-        ctx.target().users.get(&Who::First).ok_or_else(|| Stop::not_tested("the target names no user"))?;
+    let user = ctx
+        .target()
+        .users
+        .get(&Account::First)
+        .ok_or_else(|| CaseEnd::not_tested("the target names no user"))?;
     let mut params = Params::from([
         ("grant_type", "password"),
         ("username", user.name.as_str()),
@@ -199,7 +202,7 @@ async fn no_password_grant(ctx: &Context) -> Checked {
     let answer = ctx.token(&TokenRequest::new(&client, params)).await?;
     expect::token_error(&answer, &["unsupported_grant_type", "unauthorized_client"])?;
     if ctx.target().metadata_lists("grant_types_supported", "password") {
-        return Err(Stop::broken(
+        return Err(CaseEnd::broken(
             "metadata that does not offer the grant",
             "password in grant_types_supported",
         ));
@@ -211,7 +214,7 @@ async fn endpoint_without_fragment(ctx: &Context) -> Checked {
     let published = ctx.target().metadata("token_endpoint").and_then(serde_json::Value::as_str);
     let mut addresses = published.into_iter().chain([ctx.target().endpoints.token.as_str()]);
     match addresses.find(|address| address.contains('#')) {
-        Some(address) => Err(Stop::broken("a token endpoint without a fragment", address)),
+        Some(address) => Err(CaseEnd::broken("a token endpoint without a fragment", address)),
         None => Ok(()),
     }
 }
@@ -239,7 +242,7 @@ async fn refused_method_names_the_others(ctx: &Context) -> Checked {
         }
     }
     if refused == 0 {
-        return Err(Stop::not_offered("no endpoint answers a method with status 405"));
+        return Err(CaseEnd::not_offered("no endpoint answers a method with status 405"));
     }
     Ok(())
 }

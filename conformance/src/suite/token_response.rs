@@ -8,12 +8,12 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 
 use crate::case::{Case, Severity};
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::context::Context;
 use crate::exchange::Exchange;
 use crate::expect;
 use crate::fields;
 use crate::need::Need;
-use crate::stop::{Checked, Ending as _, Stop};
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -187,7 +187,7 @@ async fn token_type(ctx: &Context) -> Checked {
 async fn fits_the_header(ctx: &Context) -> Checked {
     let token = ctx.access(&ctx.client()?).await?;
     if token.text("token_type").is_some_and(|kind| !kind.eq_ignore_ascii_case("bearer")) {
-        return Err(Stop::not_offered("the token is no bearer token"));
+        return Err(CaseEnd::not_offered("the token is no bearer token"));
     }
     let body = token.access_token.trim_end_matches('=');
     let legal = |c: char| c.is_ascii_alphanumeric() || "-._~+/".contains(c);
@@ -230,7 +230,7 @@ async fn lifetime_is_limited(ctx: &Context) -> Checked {
     match stated {
         Some(seconds) if seconds <= YEAR => Ok(()),
         Some(seconds) => Err(token.exchange.broken("at most a year", format!("{seconds} s"))).warn(),
-        None => Err(Stop::not_tested(
+        None => Err(CaseEnd::not_tested(
             "the answer does not say how long the token lives: add access_token_lifetime, in seconds",
         )),
     }
@@ -241,7 +241,7 @@ async fn lifetime_of_one_hour(ctx: &Context) -> Checked {
     match seconds(&token.json).ok().flatten().or(ctx.target().access_token_lifetime) {
         Some(seconds) if seconds <= 3600 => Ok(()),
         Some(seconds) => Err(token.exchange.broken("at most 3600 s", format!("{seconds} s"))),
-        None => Err(Stop::not_offered("the answer states no lifetime")),
+        None => Err(CaseEnd::not_offered("the answer states no lifetime")),
     }
 }
 
@@ -268,7 +268,7 @@ async fn scope_not_widened(ctx: &Context) -> Checked {
     let client = ctx.client()?;
     let plain = ctx.access(&client).await?;
     let Some(granted) = plain.text("scope").or(client.scope.as_deref()).map(str::to_owned) else {
-        return Err(Stop::not_tested("nobody says what is granted: add scope to the client"));
+        return Err(CaseEnd::not_tested("nobody says what is granted: add scope to the client"));
     };
     let mut wider = vec![format!("{granted} suite-admin"), "suite-admin".to_owned()];
     if let Some(second) = &client.second_scope {

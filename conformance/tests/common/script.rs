@@ -8,8 +8,8 @@ use oauth_conformance::case::Profile;
 use oauth_conformance::clock::Clock;
 use oauth_conformance::context::Context;
 use oauth_conformance::http::{Settings, Wire};
-use oauth_conformance::live::Live;
-use oauth_conformance::target::{Target, read_text};
+use oauth_conformance::run_state::RunState;
+use oauth_conformance::subject::{Target, read_text};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -79,9 +79,9 @@ pub(crate) fn target(text: &str) -> Target {
 }
 
 /// A case's view of a run against this target, which is complete.
-pub(crate) fn live(target: Target) -> Arc<Live> {
+pub(crate) fn live(target: Target) -> Arc<RunState> {
     let wire = Wire::new(&Settings::default()).expect("HTTP works");
-    Arc::new(Live::new(target, wire, Clock::Real, Profile::Rfc9700, 1))
+    Arc::new(RunState::new(target, wire, Clock::Real, Profile::Rfc9700, 1))
 }
 
 /// A case's view of a run against the target of this file.

@@ -12,7 +12,7 @@ use std::time::{Instant, SystemTime};
 use oauth_conformance::browser::{Decision, Jar, Page, consent, login};
 use oauth_conformance::exchange::{Actor, Exchange, Moment, Request, Whole};
 use oauth_conformance::http::{Settings, Wire};
-use oauth_conformance::target::User;
+use oauth_conformance::subject::User;
 use url::Url;
 
 /// Browsers give up about here.

@@ -9,7 +9,7 @@ use oauth_model::check::run::laws_of;
 use oauth_model::check::search::{Search, Until};
 use oauth_model::fault::Faults;
 use oauth_model::law::Law;
-use oauth_model::scope::Scope;
+use oauth_model::scenario::Scenario;
 use oauth_model::world::Universe;
 use stateright::{Checker, Model};
 
@@ -19,7 +19,7 @@ use crate::two_phase_commit::{Bits, Plain, SIZE, State, TwoPhaseCommit};
 /// A search that is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Subject {
-    /// Ours, over a scope.
+    /// Ours, over a scenario.
     Ours(&'static str, Laws),
     /// stateright's, over the same worlds.
     OurWorlds(&'static str, Laws),
@@ -32,7 +32,7 @@ pub(crate) enum Subject {
 /// Whether the worlds are judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Laws {
-    /// By all the laws of the scope.
+    /// By all the laws of the scenario.
     Judged,
     /// They are only met.
     Unjudged,
@@ -65,14 +65,14 @@ pub(crate) struct Run {
     pub(crate) grown: Option<u64>,
 }
 
-fn scope(name: &str) -> &'static Scope {
-    Scope::find(name).expect("the subjects name scopes that exist")
+fn scenario(name: &str) -> &'static Scenario {
+    Scenario::find(name).expect("the subjects name scenarios that exist")
 }
 
 impl Laws {
-    fn of(self, scope: &'static Scope) -> Vec<&'static Law> {
+    fn of(self, scenario: &'static Scenario) -> Vec<&'static Law> {
         match self {
-            Self::Judged => laws_of(scope),
+            Self::Judged => laws_of(scenario),
             Self::Unjudged => Vec::new(),
         }
     }
@@ -89,8 +89,8 @@ impl Subject {
     /// Its name in the table, and towards the process that runs it.
     pub(crate) fn name(self) -> String {
         match self {
-            Self::Ours(scope, laws) => format!("ours, {scope}{}", laws.words()),
-            Self::OurWorlds(scope, laws) => format!("stateright, {scope}{}", laws.words()),
+            Self::Ours(scenario, laws) => format!("ours, {scenario}{}", laws.words()),
+            Self::OurWorlds(scenario, laws) => format!("stateright, {scenario}{}", laws.words()),
             Self::Plain => "stateright, 2PC of collections".to_owned(),
             Self::Bits => "stateright, 2PC of bits".to_owned(),
         }
@@ -105,7 +105,7 @@ impl Subject {
     pub(crate) fn size(self) -> (usize, usize) {
         match self {
             Self::Ours(name, _) | Self::OurWorlds(name, _) => {
-                scope(name).size().expect("the scope is in the table of sizes")
+                scenario(name).size().expect("the scenario is in the table of sizes")
             }
             Self::Plain | Self::Bits => SIZE,
         }
@@ -114,19 +114,19 @@ impl Subject {
     /// Runs it once, in this process.
     pub(crate) fn run(self) -> Run {
         match self {
-            Self::Ours(name, laws) => self.ours(scope(name), laws),
+            Self::Ours(name, laws) => self.ours(scenario(name), laws),
             Self::OurWorlds(name, laws) => {
-                let scope = scope(name);
-                self.stateright(|| Checked::new(scope, Faults::none(), laws.of(scope)), 0)
+                let scenario = scenario(name);
+                self.stateright(|| Checked::new(scenario, Faults::none(), laws.of(scenario)), 0)
             }
             Self::Plain => self.two_phase_commit::<Plain>(),
             Self::Bits => self.two_phase_commit::<Bits>(),
         }
     }
 
-    fn ours(self, scope: &'static Scope, laws: Laws) -> Run {
+    fn ours(self, scenario: &'static Scenario, laws: Laws) -> Run {
         let started = Started::now();
-        let (universe, laws) = (Universe::new(scope, Faults::none()), laws.of(scope));
+        let (universe, laws) = (Universe::new(scenario, Faults::none()), laws.of(scenario));
         let search = Search::run(&universe, &laws, Until::Exhausted);
         let run = started.ended(Some(search.bytes() as u64));
         assert_eq!((search.distinct(), search.generated()), self.size(), "{}", self.name());

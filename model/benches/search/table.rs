@@ -106,8 +106,8 @@ pub(crate) fn table(all: &[Measured]) -> String {
 /// The ratios.
 pub(crate) fn ratios(all: &[Measured]) -> String {
     let find = |subject| all.iter().find(|measured| measured.subject == subject);
-    let ours = |scope, laws| find(Subject::Ours(scope, laws));
-    let theirs = |scope, laws| find(Subject::OurWorlds(scope, laws));
+    let ours = |scenario, laws| find(Subject::Ours(scenario, laws));
+    let theirs = |scenario, laws| find(Subject::OurWorlds(scenario, laws));
     let replay = ours("replay", Laws::Judged);
     let mut text = String::new();
     let mut line = |words: &str, one: Option<f64>, other: Option<f64>| {
@@ -122,12 +122,12 @@ pub(crate) fn ratios(all: &[Measured]) -> String {
     let (crowd, throng) = (ours("crowd", Laws::Judged), ours("throng", Laws::Judged));
     line("time per state, ours: crowd (10^6) to replay (10^5)", time(crowd), time(replay));
     line("time per state, ours: throng (10^7) to replay (10^5)", time(throng), time(replay));
-    for (words, scope, laws) in [
+    for (words, scenario, laws) in [
         ("replay with all its laws", "replay", Laws::Judged),
         ("replay without laws", "replay", Laws::Unjudged),
         ("crowd without laws", "crowd", Laws::Unjudged),
     ] {
-        let (other, own) = (theirs(scope, laws), ours(scope, laws));
+        let (other, own) = (theirs(scenario, laws), ours(scenario, laws));
         line(&format!("time, the same worlds: stateright to ours, {words}"), time(other), time(own));
         line(&format!("peak, the same worlds: stateright to ours, {words}"), peak(other), peak(own));
     }

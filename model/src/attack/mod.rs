@@ -1,7 +1,7 @@
-//! Attacks as data: a scope, what has to be switched off for one, the law that falls.
+//! Attacks as data: a scenario, what has to be switched off for one, the law that falls.
 //!
-//! Each is found with its mitigation off and absent with it on, in every world of its scope; the search's shortest
-//! trace is the attack. Lengths are counted in steps ([`crate::world::Action::is_step`]): a login with its consent is
+//! Each is found with its mitigation off and absent with it on, in every world of its scenario; the search's shortest
+//! trace is the attack. Lengths are counted in steps ([`crate::world::Action::counts_as_step`]): a login with its consent is
 //! one, a token request with its answer another.
 
 mod code;
@@ -13,18 +13,18 @@ mod token;
 use crate::fault::Fault;
 use modelled::MODELLED_ONLY;
 
-/// Id: what happens, source, scope, faults, law, what stops it (nothing for the faults' absence), the steps that were
+/// Id: what happens, source, scenario, faults, law, what stops it (nothing for the faults' absence), the steps that were
 /// expected and why there are others.
 macro_rules! attacks {
     (#[doc = $doc:literal] $name:ident:
-     $($id:literal: $about:literal, $source:literal, $scope:literal, [$($fault:ident),*], $law:literal,
+     $($id:literal: $about:literal, $source:literal, $scenario:literal, [$($fault:ident),*], $law:literal,
        ($($kind:tt)*), ($($expected:tt)*);)*) => {
         #[doc = $doc]
         pub(super) const $name: &[$crate::attack::Attack] = &[$($crate::attack::Attack {
             id: $id,
             about: $about,
             source: $source,
-            scope: $scope,
+            scenario: $scenario,
             faults: &[$($crate::fault::Fault::$fault),*],
             law: $law,
             kind: $crate::attack::kind!($($kind)*),
@@ -37,11 +37,11 @@ macro_rules! kind {
     () => {
         $crate::attack::Kind::Mitigated
     };
-    (chosen $scope:literal) => {
-        $crate::attack::Kind::Chosen { absent: $scope }
+    (chosen $scenario:literal) => {
+        $crate::attack::Kind::Chosen { absent: $scenario }
     };
-    (residual $scope:literal) => {
-        $crate::attack::Kind::Residual { absent: $scope }
+    (residual $scenario:literal) => {
+        $crate::attack::Kind::Residual { absent: $scenario }
     };
 }
 
@@ -68,8 +68,8 @@ pub struct Attack {
     pub about: &'static str,
     /// Where it is described.
     pub source: &'static str,
-    /// The scope in which it is looked for.
-    pub scope: &'static str,
+    /// The scenario in which it is looked for.
+    pub scenario: &'static str,
     /// What has to be broken for it.
     pub faults: &'static [Fault],
     /// The law that falls.
@@ -86,15 +86,15 @@ pub struct Attack {
 pub enum Kind {
     /// What the server and the client do unless a fault keeps them from it: absent without the faults.
     Mitigated,
-    /// The same, or what a deployer may choose: absent in another scope, which has chosen it.
+    /// The same, or what a deployer may choose: absent in another scenario, which has chosen it.
     Chosen {
-        /// The scope.
+        /// The scenario.
         absent: &'static str,
     },
-    /// Nothing that this server or client does: it is there with every mitigation on, and absent in the scope in which
+    /// Nothing that this server or client does: it is there with every mitigation on, and absent in the scenario in which
     /// nothing leaks.
     Residual {
-        /// That scope.
+        /// That scenario.
         absent: &'static str,
     },
 }
@@ -126,11 +126,11 @@ impl Attack {
         MODELLED_ONLY.iter().any(|attack| attack.id == self.id)
     }
 
-    /// The scope in which it has to be absent.
+    /// The scenario in which it has to be absent.
     #[must_use]
     pub const fn absent_in(&self) -> &'static str {
         match self.kind {
-            Kind::Mitigated => self.scope,
+            Kind::Mitigated => self.scenario,
             Kind::Chosen { absent } | Kind::Residual { absent } => absent,
         }
     }

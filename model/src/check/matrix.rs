@@ -10,7 +10,7 @@ use super::side_by_side::side_by_side;
 use crate::fault::{Fault, Faults};
 use crate::law::Law;
 use crate::mitigation::{GOALS, Goal, MITIGATIONS, Mitigation};
-use crate::scope::Scope;
+use crate::scenario::Scenario;
 use crate::world::Action;
 use crate::world::action::steps;
 
@@ -55,14 +55,14 @@ fn sets() -> Vec<(&'static Goal, u32)> {
 
 /// The trace that reaches a goal while only these of its mitigations are on.
 fn reach(goal: &Goal, on: u32) -> Option<Vec<Action>> {
-    let scope = Scope::find(goal.scope).expect("a test holds goals to existing scopes");
+    let scenario = Scenario::find(goal.scenario).expect("a test holds goals to existing scenarios");
     let law = Law::find(goal.law).expect("a test holds goals to existing laws");
     let off = goal.mitigations.iter().enumerate().filter(|(at, _)| on & (1 << at) == 0);
     let faults: Vec<Fault> = off
         .flat_map(|(_, id)| Mitigation::find(id).expect("a test holds goals to existing mitigations").faults)
         .copied()
         .collect();
-    shortest(scope, Faults::these(&faults), law)
+    shortest(scenario, Faults::these(&faults), law)
 }
 
 /// Computes the matrix, with so many searches at once.
@@ -111,7 +111,7 @@ pub fn json(rows: &[Row]) -> Value {
     let of_row = |row: &Row| {
         json!({
             "id": row.goal.id, "about": row.goal.about, "attacker": row.goal.attacker,
-            "scope": row.goal.scope, "law": row.goal.law, "mitigations": row.goal.mitigations,
+            "scenario": row.goal.scenario, "law": row.goal.law, "mitigations": row.goal.mitigations,
             "alone": row.alone(), "together": row.together(), "no_difference": row.useless(),
             "easiest": length(row.easiest), "with_all": length(row.residual),
         })
@@ -155,8 +155,8 @@ pub fn text(rows: &[Row]) -> String {
         if let Some((steps, actions)) = row.easiest {
             let _ = writeln!(
                 out,
-                "    otherwise     {steps} steps, {actions} actions, in scope {}",
-                row.goal.scope
+                "    otherwise     {steps} steps, {actions} actions, in scenario {}",
+                row.goal.scenario
             );
         }
     }

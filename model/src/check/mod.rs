@@ -1,13 +1,13 @@
 //! The checker: a search of our own for verdicts and traces (decision 0015), and the same worlds as a stateright model, for
 //! its Explorer and as a referee.
 
+pub mod coverage;
 pub mod document;
 pub mod matrix;
 mod numbers;
 pub mod report;
 pub mod run;
 pub mod search;
-pub mod seen;
 pub mod side_by_side;
 mod store;
 pub mod trace;
@@ -16,10 +16,10 @@ use stateright::{Model, Property};
 
 use crate::fault::Faults;
 use crate::law::{Judgement, Law};
-use crate::scope::Scope;
+use crate::scenario::Scenario;
 use crate::world::{Action, Universe, World};
 
-/// A scope under faults, held to some laws, as stateright sees it.
+/// A scenario under faults, held to some laws, as stateright sees it.
 #[derive(Debug)]
 pub struct Checked {
     /// The worlds.
@@ -32,20 +32,20 @@ pub struct Checked {
 pub const LAWS_AT_ONCE: usize = 32;
 
 impl Checked {
-    /// A scope under faults, held to these laws.
+    /// A scenario under faults, held to these laws.
     ///
     /// # Panics
     /// If there are more than [`LAWS_AT_ONCE`] laws.
     #[must_use]
-    pub fn new(scope: &'static Scope, faults: Faults, laws: Vec<&'static Law>) -> Self {
+    pub fn new(scenario: &'static Scenario, faults: Faults, laws: Vec<&'static Law>) -> Self {
         assert!(laws.len() <= LAWS_AT_ONCE, "one exploration takes {LAWS_AT_ONCE} laws");
-        Self { universe: Universe::new(scope, faults), laws }
+        Self { universe: Universe::new(scenario, faults), laws }
     }
 
     /// Whether a law holds in a world.
     #[must_use]
     pub fn holds(&self, law: &Law, world: &World) -> bool {
-        !matches!(law.judge(&self.universe.scope.facts(&world.facts.facts())), Judgement::Broken(_))
+        !matches!(law.judge(&self.universe.scenario.facts(&world.facts.facts())), Judgement::Broken(_))
     }
 }
 

@@ -10,43 +10,43 @@ use super::trace::{narrate, text};
 use crate::attack::{Attack, Kind};
 use crate::fault::Faults;
 use crate::law::Law;
-use crate::scope::Scope;
+use crate::scenario::Scenario;
 use crate::world::action::steps;
 use crate::world::{Action, Universe};
 
-/// Explored scopes, as JSON.
+/// Explored scenarios, as JSON.
 #[must_use]
 pub fn scopes_json(explored: &[Explored]) -> Value {
-    let scopes: Vec<Value> = explored
+    let scenarios: Vec<Value> = explored
         .iter()
-        .map(|scope| {
+        .map(|scenario| {
             json!({
-                "name": scope.scope.name,
-                "unique_states": scope.unique_states,
-                "states": scope.states,
-                "depth": scope.depth,
-                "seconds": scope.seconds,
-                "bytes_per_state": scope.bytes / scope.unique_states.max(1),
+                "name": scenario.scenario.name,
+                "unique_states": scenario.unique_states,
+                "states": scenario.states,
+                "depth": scenario.depth,
+                "seconds": scenario.seconds,
+                "bytes_per_state": scenario.bytes / scenario.unique_states.max(1),
                 "collision_probability": 0.0,
-                "has_its_size": scope.has_its_size,
-                "laws": scope.laws.iter().map(|(law, trace)| json!({"id": law.id, "holds": trace.is_none()})).collect::<Vec<_>>(),
-                "sometimes": scope.sometimes.iter().map(|(id, found)| json!({"id": id, "found": found})).collect::<Vec<_>>(),
+                "has_its_size": scenario.has_its_size,
+                "laws": scenario.laws.iter().map(|(law, trace)| json!({"id": law.id, "holds": trace.is_none()})).collect::<Vec<_>>(),
+                "sometimes": scenario.sometimes.iter().map(|(id, found)| json!({"id": id, "found": found})).collect::<Vec<_>>(),
             })
         })
         .collect();
-    json!({ "holds": explored.iter().all(Explored::holds), "scopes": scopes })
+    json!({ "holds": explored.iter().all(Explored::holds), "scenarios": scenarios })
 }
 
-/// An explored scope, as text.
+/// An explored scenario, as text.
 #[must_use]
 pub fn scope_text(explored: &Explored) -> String {
     let mut out = String::new();
-    let scope = explored.scope;
+    let scenario = explored.scenario;
     let held = explored.laws.iter().filter(|(_, trace)| trace.is_none()).count();
     let found = explored.sometimes.iter().filter(|(_, found)| *found).count();
     let verdict = if explored.holds() { "holds" } else { "FAILS" };
-    let _ = writeln!(out, "{:<14} {verdict}  {}", scope.name, scope.why);
-    let _ = writeln!(out, "               bounds: {}", scope.bounds());
+    let _ = writeln!(out, "{:<14} {verdict}  {}", scenario.name, scenario.why);
+    let _ = writeln!(out, "               bounds: {}", scenario.bounds());
     let _ = writeln!(
         out,
         "               {} distinct states, {} generated, depth {}, {:.2} s, {} bytes a state; {held} of {} laws held, {found} \
@@ -59,14 +59,14 @@ pub fn scope_text(explored: &Explored) -> String {
         explored.laws.len(),
         explored.sometimes.len(),
     );
-    if let (false, Some((distinct, generated))) = (explored.has_its_size, scope.size()) {
+    if let (false, Some((distinct, generated))) = (explored.has_its_size, scenario.size()) {
         let _ =
             writeln!(out, "               the table says {distinct} distinct states, {generated} generated");
     }
     for (law, trace) in &explored.laws {
         if let Some(trace) = trace {
             let _ = writeln!(out, "               law {} FELL: {}", law.id, law.about);
-            let universe = Universe::new(scope, Faults::none());
+            let universe = Universe::new(scenario, Faults::none());
             let _ = write!(out, "{}", text(&narrate(&universe, trace)));
         }
     }
@@ -85,7 +85,7 @@ pub struct Tried {
     pub attack: &'static Attack,
     /// Its shortest trace with its faults on.
     pub trace: Option<Vec<Action>>,
-    /// Whether its law holds in the whole scope with its faults off.
+    /// Whether its law holds in the whole scenario with its faults off.
     pub absent_when_mitigated: bool,
 }
 
@@ -97,16 +97,16 @@ impl Tried {
     }
 }
 
-/// The laws that hold in scopes without faults; each scope is exhausted once, when first asked for.
+/// The laws that hold in scenarios without faults; each scenario is exhausted once, when first asked for.
 #[derive(Debug, Default)]
 pub struct Mitigated(BTreeMap<&'static str, Explored>);
 
 impl Mitigated {
-    fn holds(&mut self, scope: &'static Scope, law: &'static Law) -> bool {
-        let explored = self.0.entry(scope.name).or_insert_with(|| exhaust(scope, Faults::none()));
+    fn holds(&mut self, scenario: &'static Scenario, law: &'static Law) -> bool {
+        let explored = self.0.entry(scenario.name).or_insert_with(|| exhaust(scenario, Faults::none()));
         match explored.laws.iter().find(|(have, _)| have.id == law.id) {
             Some((_, trace)) => trace.is_none(),
-            None => shortest(scope, Faults::none(), law).is_none(),
+            None => shortest(scenario, Faults::none(), law).is_none(),
         }
     }
 }
@@ -114,13 +114,13 @@ impl Mitigated {
 /// Tries an attack with its faults on and off.
 ///
 /// # Panics
-/// If the attack names a scope or a law that does not exist; a test holds the table to that.
+/// If the attack names a scenario or a law that does not exist; a test holds the table to that.
 #[must_use]
 pub fn try_attack(attack: &'static Attack, mitigated: &mut Mitigated) -> Tried {
-    let scope = |name| Scope::find(name).expect("a test holds attacks to existing scopes");
+    let scenario = |name| Scenario::find(name).expect("a test holds attacks to existing scenarios");
     let law = Law::find(attack.law).expect("a test holds attacks to existing laws");
-    let trace = shortest(scope(attack.scope), Faults::these(attack.faults), law);
-    Tried { attack, trace, absent_when_mitigated: mitigated.holds(scope(attack.absent_in()), law) }
+    let trace = shortest(scenario(attack.scenario), Faults::these(attack.faults), law);
+    Tried { attack, trace, absent_when_mitigated: mitigated.holds(scenario(attack.absent_in()), law) }
 }
 
 /// Tried attacks, as JSON.
@@ -135,7 +135,7 @@ pub fn attacks_json(tried: &[Tried]) -> Value {
                 "source": tried.attack.source,
                 "faults": tried.attack.faults.iter().map(|fault| fault.name()).collect::<Vec<_>>(),
                 "law": tried.attack.law,
-                "scope": tried.attack.scope,
+                "scenario": tried.attack.scenario,
                 "found": tried.trace.is_some(),
                 "steps": steps(trace),
                 "actions": trace.len(),
@@ -168,14 +168,14 @@ pub fn attack_text(tried: &Tried) -> String {
     let only = if attack.is_modelled_only() { "; modelled only" } else { "" };
     format!(
         "{:<32} {verdict}  {found} with {off}, {absent} {on}; breaks {} in {} ({}){only}",
-        attack.id, attack.law, attack.scope, attack.source
+        attack.id, attack.law, attack.scenario, attack.source
     )
 }
 
 /// An attack's trace, told.
 #[must_use]
-pub fn told(tried: &Tried) -> Vec<super::trace::Told> {
-    let scope = Scope::find(tried.attack.scope).expect("a test holds attacks to existing scopes");
-    let universe = Universe::new(scope, Faults::these(tried.attack.faults));
+pub fn told(tried: &Tried) -> Vec<super::trace::Narrated> {
+    let scenario = Scenario::find(tried.attack.scenario).expect("a test holds attacks to existing scenarios");
+    let universe = Universe::new(scenario, Faults::these(tried.attack.faults));
     narrate(&universe, tried.trace.as_deref().unwrap_or_default())
 }

@@ -5,15 +5,15 @@ use std::time::Instant;
 use super::search::{Search, Until};
 use crate::fault::Faults;
 use crate::law::Law;
-use crate::scope::Scope;
+use crate::scenario::Scenario;
 use crate::world::{Action, Universe};
 
-/// What an exploration of a scope found.
+/// What an exploration of a scenario found.
 #[derive(Debug, Clone)]
 pub struct Explored {
-    /// The scope.
-    pub scope: &'static Scope,
-    /// Whether it is as large as the table says; a scope under faults is in no table.
+    /// The scenario.
+    pub scenario: &'static Scenario,
+    /// Whether it is as large as the table says; a scenario under faults is in no table.
     pub has_its_size: bool,
     /// Distinct states.
     pub unique_states: usize,
@@ -27,7 +27,7 @@ pub struct Explored {
     pub seconds: f64,
     /// Each law, and the trace under which it fell.
     pub laws: Vec<(&'static Law, Option<Vec<Action>>)>,
-    /// What the scope has to reach, and whether it was.
+    /// What the scenario has to reach, and whether it was.
     pub sometimes: Vec<(String, bool)>,
 }
 
@@ -41,38 +41,42 @@ impl Explored {
     }
 }
 
-/// The laws that a scope names.
+/// The laws that a scenario names.
 ///
 /// # Panics
 /// If it names one that does not exist; a test holds the table to that.
 #[must_use]
-pub fn laws_of(scope: &Scope) -> Vec<&'static Law> {
-    scope.laws.iter().map(|id| Law::find(id).expect("a test holds the scopes to existing laws")).collect()
+pub fn laws_of(scenario: &Scenario) -> Vec<&'static Law> {
+    scenario
+        .laws
+        .iter()
+        .map(|id| Law::find(id).expect("a test holds the scenarios to existing laws"))
+        .collect()
 }
 
-/// Exhausts a scope: its laws, and what it must reach.
+/// Exhausts a scenario: its laws, and what it must reach.
 #[must_use]
-pub fn exhaust(scope: &'static Scope, faults: Faults) -> Explored {
+pub fn exhaust(scenario: &'static Scenario, faults: Faults) -> Explored {
     let started = Instant::now();
-    let size = scope.size().filter(|_| faults.is_empty());
-    let (universe, laws) = (Universe::new(scope, faults), laws_of(scope));
+    let size = scenario.size().filter(|_| faults.is_empty());
+    let (universe, laws) = (Universe::new(scenario, faults), laws_of(scenario));
     let search = Search::run(&universe, &laws, Until::Exhausted);
     Explored {
-        scope,
+        scenario,
         has_its_size: size.is_none_or(|size| size == (search.distinct(), search.generated())),
         unique_states: search.distinct(),
         states: search.generated(),
         depth: search.depth(),
         bytes: search.bytes(),
         laws: laws.iter().enumerate().map(|(at, law)| (*law, search.fall(at))).collect(),
-        sometimes: scope.sometimes.iter().map(|what| (what.id(), search.seen().has(what))).collect(),
+        sometimes: scenario.sometimes.iter().map(|what| (what.id(), search.coverage().has(what))).collect(),
         seconds: started.elapsed().as_secs_f64(),
     }
 }
 
-/// The shortest way to make one law fall in a scope, if there is one.
+/// The shortest way to make one law fall in a scenario, if there is one.
 #[must_use]
-pub fn shortest(scope: &'static Scope, faults: Faults, law: &'static Law) -> Option<Vec<Action>> {
-    let universe = Universe::new(scope, faults);
+pub fn shortest(scenario: &'static Scenario, faults: Faults, law: &'static Law) -> Option<Vec<Action>> {
+    let universe = Universe::new(scenario, faults);
     Search::run(&universe, &[law], Until::Fall).fall(0)
 }

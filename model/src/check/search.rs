@@ -2,8 +2,8 @@
 
 use std::hash::BuildHasher;
 
+use super::coverage::Coverage;
 use super::numbers::Numbers;
-use super::seen::Seen;
 use super::store::{Packed, Store};
 use crate::law::{Judgement, Law};
 use crate::world::{Action, Universe, World};
@@ -34,7 +34,7 @@ pub struct Search<'a> {
     /// The laws that fell so far, as bits.
     fallen: u64,
     falls: Vec<Option<u32>>,
-    seen: Seen,
+    coverage: Coverage,
     generated: usize,
     depth: usize,
 }
@@ -61,7 +61,7 @@ impl<'a> Search<'a> {
             broken: Vec::new(),
             fallen: 0,
             falls: vec![None; laws.len()],
-            seen: Seen::default(),
+            coverage: Coverage::default(),
             generated: 1,
             depth: 0,
         };
@@ -94,7 +94,7 @@ impl<'a> Search<'a> {
                     continue;
                 };
                 self.generated += 1;
-                self.seen.refusals(&next);
+                self.coverage.refusals(&next);
                 self.meet(&next.world, Some((at, packed)), nth);
                 world = next.world;
             }
@@ -107,7 +107,7 @@ impl<'a> Search<'a> {
         let grants = self.store.grants.len();
         let packed = self.store.pack(world, from.as_ref().map(|(_, packed)| packed));
         for number in grants..self.store.grants.len() {
-            self.seen.phase(self.store.grants.part(number as u32).grant.phase);
+            self.coverage.phase(self.store.grants.part(number as u32).grant.phase);
         }
         while self.broken.len() < self.store.histories.len() {
             let broken = self.judge(self.broken.len());
@@ -137,8 +137,8 @@ impl<'a> Search<'a> {
     fn judge(&mut self, number: usize) -> u64 {
         let history = self.store.histories.part(number as u32);
         let seen = history.facts();
-        self.seen.goals(&seen);
-        let facts = self.universe.scope.facts(&seen);
+        self.coverage.goals(&seen);
+        let facts = self.universe.scenario.facts(&seen);
         let broken = |law: &Law| matches!(law.judge(&facts), Judgement::Broken(_));
         self.laws.iter().enumerate().filter(|(_, law)| broken(law)).fold(0, |bits, (at, _)| bits | 1 << at)
     }
@@ -163,8 +163,8 @@ impl<'a> Search<'a> {
 
     /// What was reached.
     #[must_use]
-    pub const fn seen(&self) -> &Seen {
-        &self.seen
+    pub const fn coverage(&self) -> &Coverage {
+        &self.coverage
     }
 
     /// The shortest way to a world in which the law at this place falls, if there is one.

@@ -95,7 +95,10 @@ pub(super) struct Store {
 }
 
 fn short(number: u32) -> u16 {
-    u16::try_from(number).ok().filter(|number| *number != NONE).expect("a scope has few parts of each kind")
+    u16::try_from(number)
+        .ok()
+        .filter(|number| *number != NONE)
+        .expect("a scenario has few parts of each kind")
 }
 
 fn likely(number: Option<u16>) -> Option<u32> {
@@ -123,7 +126,7 @@ impl Store {
         }
         Packed {
             facts: self.histories.number(&world.facts, near.map(|near| near.facts)),
-            now: u16::try_from(world.now.0).expect("a scope's clock makes few steps"),
+            now: u16::try_from(world.now.0).expect("a scenario's clock makes few steps"),
             attempts: world.attempts,
             namings: world.namings,
             mishaps: world.mishaps,

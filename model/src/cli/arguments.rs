@@ -9,13 +9,13 @@ use clap::{Parser, Subcommand, ValueEnum};
 #[command(
     version,
     after_help = "Examples:
-  oauth-model check                      every scope: laws held, refusals and phases reached
-  oauth-model check replay csrf          two scopes
+  oauth-model check                      every scenario: laws held, refusals and phases reached
+  oauth-model check replay csrf          two scenarios
   oauth-model attacks                    each attack: found with its fault, absent without
   oauth-model matrix                     which mitigations stop which attacks, alone and together
   oauth-model trace code-race            the shortest way to one attack
   oauth-model induct                     the laws of one grant, for runs of any length
-  oauth-model explore csrf               walk a scope in a browser
+  oauth-model explore csrf               walk a scenario in a browser
 
 Exit codes: 0 all held, 1 something failed, 2 bad usage, 3 not completed."
 )]
@@ -26,14 +26,14 @@ pub(crate) struct Arguments {
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
-    /// Exhaust scopes: each against the laws that it must keep and what it must reach.
+    /// Exhaust scenarios: each against the laws that it must keep and what it must reach.
     Check {
-        /// Scopes; all of them if none is named.
-        scopes: Vec<String>,
-        /// How many scopes are searched at once, each in one thread; as many as the machine has cores if left out.
+        /// Scenarios; all of them if none is named.
+        scenarios: Vec<String>,
+        /// How many scenarios are searched at once, each in one thread; as many as the machine has cores if left out.
         #[arg(long, value_name = "N")]
         threads: Option<NonZeroUsize>,
-        /// Take part I of N parts of the scopes, counted from 1.
+        /// Take part I of N parts of the scenarios, counted from 1.
         #[arg(long, value_name = "I/N", value_parser = partition)]
         partition: Option<(usize, usize)>,
         /// How to print.
@@ -92,10 +92,10 @@ pub(crate) enum Command {
         #[arg(long, value_enum, default_value_t)]
         format: Format,
     },
-    /// Walk a scope in a browser, with stateright's Explorer.
+    /// Walk a scenario in a browser, with stateright's Explorer.
     Explore {
-        /// The scope.
-        scope: String,
+        /// The scenario.
+        scenario: String,
         /// Where to listen; loopback only is wise, the Explorer asks nobody who they are.
         #[arg(long, default_value = "127.0.0.1:3000")]
         listen: String,

@@ -1,4 +1,4 @@
-//! What searches: scopes, attacks, the matrix, traces, the induction, the Explorer.
+//! What searches: scenarios, attacks, the matrix, traces, the induction, the Explorer.
 
 use std::io::{self, Write};
 use std::num::NonZeroUsize;
@@ -10,13 +10,13 @@ use oauth_model::check::report::{
 };
 use oauth_model::check::run::{Explored, exhaust, laws_of};
 use oauth_model::check::side_by_side::{cores, side_by_side};
-use oauth_model::check::trace::{Message, Told};
+use oauth_model::check::trace::{Message, Narrated};
 use oauth_model::check::{Checked, document, matrix, trace};
 use oauth_model::fault::Faults;
 use oauth_model::induct::property::PROPERTIES;
 use oauth_model::induct::{Part, prove};
 use oauth_model::policy::WrongVerifier;
-use oauth_model::scope::{SCOPES, Scope};
+use oauth_model::scenario::{SCENARIOS, Scenario};
 use serde_json::{Value, json};
 use stateright::Model as _;
 
@@ -29,24 +29,24 @@ pub(crate) fn check(
     partition: Option<(usize, usize)>,
     format: Format,
 ) -> Result<bool, Failure> {
-    let mut scopes: Vec<&'static Scope> = if names.is_empty() {
-        SCOPES.iter().collect()
+    let mut scenarios: Vec<&'static Scenario> = if names.is_empty() {
+        SCENARIOS.iter().collect()
     } else {
-        names.iter().map(|name| find_scope(name)).collect::<Result<_, _>>()?
+        names.iter().map(|name| find_scenario(name)).collect::<Result<_, _>>()?
     };
     if let Some((part, of)) = partition {
-        scopes = scopes
+        scenarios = scenarios
             .into_iter()
             .enumerate()
             .filter(|(at, _)| at % of == part - 1)
-            .map(|(_, scope)| scope)
+            .map(|(_, scenario)| scenario)
             .collect();
     }
     let mut out = io::stdout().lock();
     let started = Instant::now();
     let (mut all, mut written) = (Vec::new(), Ok(()));
-    let search = |scope: &&'static Scope| exhaust(scope, Faults::none());
-    side_by_side(threads.unwrap_or_else(cores), &scopes, search, |explored| {
+    let search = |scenario: &&'static Scenario| exhaust(scenario, Faults::none());
+    side_by_side(threads.unwrap_or_else(cores), &scenarios, search, |explored| {
         if matches!(format, Format::Text) && written.is_ok() {
             written = write!(out, "{}", scope_text(&explored));
         }
@@ -63,16 +63,16 @@ pub(crate) fn check(
     let verdict = if held { "held" } else { "failed" };
     writeln!(
         out,
-        "{verdict}: {} scopes, {states} distinct states, each compared whole (collision probability 0), {seconds:.1} s",
-        scopes.len()
+        "{verdict}: {} scenarios, {states} distinct states, each compared whole (collision probability 0), {seconds:.1} s",
+        scenarios.len()
     )?;
     Ok(held)
 }
 
-fn find_scope(name: &str) -> Result<&'static Scope, Failure> {
-    Scope::find(name).ok_or_else(|| {
-        let known: Vec<&str> = SCOPES.iter().map(|scope| scope.name).collect();
-        Failure::Usage(format!("there is no scope {name:?}; there are {}", known.join(", ")))
+fn find_scenario(name: &str) -> Result<&'static Scenario, Failure> {
+    Scenario::find(name).ok_or_else(|| {
+        let known: Vec<&str> = SCENARIOS.iter().map(|scenario| scenario.name).collect();
+        Failure::Usage(format!("there is no scenario {name:?}; there are {}", known.join(", ")))
     })
 }
 
@@ -104,7 +104,7 @@ pub(crate) fn attacks(names: &[String], format: PageFormat) -> Result<bool, Fail
         PageFormat::Json => writeln!(out, "{}", attacks_json(&tried))?,
         PageFormat::Text => {
             let verdict = if held { "held" } else { "failed" };
-            writeln!(out, "{verdict}: {} attacks, each in the bounds of its scope", tried.len())?;
+            writeln!(out, "{verdict}: {} attacks, each in the bounds of its scenario", tried.len())?;
         }
     }
     Ok(held)
@@ -177,7 +177,7 @@ pub(crate) fn trace_of(id: &str, format: TraceFormat) -> Result<bool, Failure> {
     Ok(tried.holds())
 }
 
-fn told_json((at, told): (usize, &Told)) -> Value {
+fn told_json((at, told): (usize, &Narrated)) -> Value {
     let http = |message: &Message| {
         json!({"from": message.from, "to": message.to,
                "answer": message.is_answer, "lines": message.lines})
@@ -187,13 +187,13 @@ fn told_json((at, told): (usize, &Told)) -> Value {
 }
 
 pub(crate) fn explore(name: &str, listen: &str) -> Result<bool, Failure> {
-    let scope = find_scope(name)?;
+    let scenario = find_scenario(name)?;
     // stateright panics on an address that it cannot bind, so the address is tried first.
     let address =
         std::net::TcpListener::bind(listen).and_then(|listener| listener.local_addr()).map_err(|error| {
             Failure::Usage(format!("--listen {listen}: {error}; name a free address, as in 127.0.0.1:0"))
         })?;
     eprintln!("exploring {name} on http://{address}; stop with Ctrl-C");
-    let _served = Checked::new(scope, Faults::none(), laws_of(scope)).checker().serve(address);
+    let _served = Checked::new(scenario, Faults::none(), laws_of(scenario)).checker().serve(address);
     Ok(true)
 }

@@ -7,8 +7,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
 
+use super::auth_challenge::AuthChallenge;
 use super::call::HttpCall;
-use super::challenge::Challenge;
 use super::receive::origin_of;
 use crate::policy::Time;
 use crate::secret::{Digest, Secret, s256};
@@ -166,7 +166,7 @@ pub fn given_nonce(fields: &[&str]) -> Option<String> {
 
 /// Whether an answer asks for the same request with another nonce (RFC 9449 8, 9).
 #[must_use]
-pub fn asks_for_nonce(peer: Peer, status: u16, body: &[u8], challenges: &[Challenge]) -> bool {
+pub fn asks_for_nonce(peer: Peer, status: u16, body: &[u8], challenges: &[AuthChallenge]) -> bool {
     const CODE: &str = "use_dpop_nonce";
     // rfc9449-8-client-retries-with-nonce
     match peer {

@@ -8,8 +8,8 @@
 //!  Idle ──log in──▶ Waiting ──callback──▶ Exchanging ──token answer──▶ Idle, logged in
 //! ```
 
+pub mod auth_challenge;
 pub mod call;
-pub mod challenge;
 pub mod dpop;
 mod flow;
 mod login;

@@ -4,8 +4,8 @@
 
 use serde_json::Value;
 
+use super::auth_challenge::{AuthChallenge, challenges, param_of};
 use super::call::HttpCall;
-use super::challenge::{Challenge, challenges, told};
 use super::settings::{Endpoints, MetadataRefusal, Settings};
 use crate::text::{RedirectUri, scope_values};
 
@@ -20,7 +20,7 @@ pub fn probe(settings: &Settings) -> HttpCall {
 
 /// The challenges of a resource's answer.
 #[must_use]
-pub fn challenges_of<F: AsRef<str>>(status: u16, fields: &[F]) -> Vec<Challenge> {
+pub fn challenges_of<F: AsRef<str>>(status: u16, fields: &[F]) -> Vec<AuthChallenge> {
     if status == 401 { challenges(fields) } else { Vec::new() }
 }
 
@@ -42,10 +42,10 @@ pub fn resource_metadata_url(resource: &str) -> String {
 ///
 /// # Errors
 /// [`MetadataRefusal::OutOfReach`] if the challenge leads where this client does not go.
-pub fn metadata_call(settings: &Settings, challenges: &[Challenge]) -> Result<HttpCall, MetadataRefusal> {
+pub fn metadata_call(settings: &Settings, challenges: &[AuthChallenge]) -> Result<HttpCall, MetadataRefusal> {
     let resource = settings.named_resource();
     // rfc9728-5-client-follows-challenge
-    let url = match told(challenges, "resource_metadata") {
+    let url = match param_of(challenges, "resource_metadata") {
         Some(url) if settings.may_call(resource, url) => url.to_owned(),
         Some(_) => return Err(MetadataRefusal::OutOfReach),
         None => resource_metadata_url(resource),
@@ -71,7 +71,7 @@ impl Settings {
     ///
     /// # Errors
     /// Why the metadata is not used; the settings stay as they were.
-    pub fn find_server(&mut self, body: &[u8], challenges: &[Challenge]) -> Result<(), MetadataRefusal> {
+    pub fn find_server(&mut self, body: &[u8], challenges: &[AuthChallenge]) -> Result<(), MetadataRefusal> {
         let document: Value = serde_json::from_slice(body).map_err(|_| MetadataRefusal::Malformed)?;
         let resource = self.named_resource();
         // rfc9728-3.3-client-rejects-mismatch, rfc9728-3.3-client-rejects-challenge-mismatch,
@@ -89,7 +89,7 @@ impl Settings {
             .ok_or(MetadataRefusal::NoServer)?;
         // rfc9728-7.2-client-limited-scope: what the challenge asks for, and never all that the metadata lists.
         if self.scope.is_none() {
-            let asked = told(challenges, "scope").filter(|scope| scope_values(scope).is_some());
+            let asked = param_of(challenges, "scope").filter(|scope| scope_values(scope).is_some());
             self.scope = asked.map(str::to_owned);
         }
         self.endpoints =

@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::{Fault, Faults};
 use crate::client::Event;
+use crate::client::auth_challenge::AuthChallenge;
 use crate::client::call::HttpCall;
-use crate::client::challenge::Challenge;
 use crate::client::reach::Reach;
 use crate::client::resource::{RESOURCE_METADATA_PATH, resource_metadata_url};
 use crate::client::settings::Settings;
@@ -67,7 +67,7 @@ impl Faults {
     }
 
     /// On the challenges with which a resource answered.
-    pub fn on_challenges(&self, challenges: &mut Vec<Challenge>) {
+    pub fn on_challenges(&self, challenges: &mut Vec<AuthChallenge>) {
         if self.has(Fault::ClientChallengeIgnored) {
             challenges.clear();
         }

@@ -4,15 +4,15 @@ use super::Fault;
 use super::step::NEVER;
 use crate::grant::{Phase, Pushed};
 use crate::policy::Lifetime;
-use crate::server::authenticate::Proof;
+use crate::server::authenticate::Credentials;
 use crate::server::dpop::{Signature, Use};
 use crate::server::push::{AuthorizePushed, Push};
 use crate::server::redeem::{TokenAsk, TokenRequest};
 use crate::server::resource::{ResourceRequest, Scheme};
-use crate::server::{Found, Moment, Request};
+use crate::server::{Found, Inputs, Request};
 
 /// About the proof of a request, before it is marked and before it is judged.
-pub(super) fn before_proof(fault: Fault, at: &mut Moment, request: &mut Request) {
+pub(super) fn before_proof(fault: Fault, at: &mut Inputs, request: &mut Request) {
     let nonce = at.nonces.current;
     let Some(proof) = request.proof() else { return };
     match fault {
@@ -79,7 +79,7 @@ pub(super) fn before_resource(fault: Fault, found: &mut Found<'_>, request: &mut
 pub(super) fn before_push(fault: Fault, found: &Found<'_>, push: &mut Push) {
     let Some(client) = found.client else { return };
     match (fault, &mut push.by, client.secret) {
-        (Fault::PushUnauthenticated, Ok(by), Some(secret)) => by.proof = Proof::Basic(secret),
+        (Fault::PushUnauthenticated, Ok(by), Some(secret)) => by.credentials = Credentials::Basic(secret),
         (Fault::PushClientAssumed, ..) if push.request.client.is_err() => {
             push.request.client = Ok(Some(client.no));
         }

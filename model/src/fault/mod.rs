@@ -5,18 +5,18 @@
 //! it breaks; the selftest demands that a case of each of them falls.
 
 pub mod client;
+pub mod client_dpop;
 pub mod client_push;
 pub mod discovery;
-pub mod proof;
 pub mod reply;
 pub mod request;
 pub mod step;
 
+mod dpop;
 mod edit;
 mod extensions;
-mod named;
+mod introspect_revoke;
 mod oauth21;
-mod possession;
 mod published;
 mod push;
 mod registration;

@@ -92,7 +92,7 @@ fn append(members: &mut Map<String, Value>, name: &str, more: &str) {
 
 fn on_introspection(fault: Fault, request: &HttpRequest, reply: &mut HttpReply) {
     match fault {
-        Fault::TokenNotNeeded if !super::named::names_token(request) => {
+        Fault::TokenNotNeeded if !super::introspect_revoke::names_token(request) => {
             *reply = HttpReply::status(200).with("Content-Type", "application/json");
             reply.body = Body::Text(json!({ "active": true }).to_string());
         }
@@ -127,7 +127,7 @@ fn lie_about_live(fault: Fault, request: &HttpRequest, members: &mut Map<String,
         }
         Fault::ToldScopeWider => return append(members, "scope", " suite"),
         Fault::ToldClientWrong => {
-            let asks = super::named::asks(request).unwrap_or_default();
+            let asks = super::introspect_revoke::asks(request).unwrap_or_default();
             ("client_id", json!(asks))
         }
         Fault::ToldTypeWrong => ("token_type", json!("access_token")),

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::edit::{Pairs, edit_json, edit_location};
-use super::{Fault, Faults, named, possession, published, push, registration};
+use super::{Fault, Faults, dpop, introspect_revoke, published, push, registration};
 use crate::directory::Directory;
 use crate::form;
 use crate::http::{Body, HttpReply, HttpRequest};
@@ -28,17 +28,17 @@ impl Faults {
                     on_token_response(fault, request, reply);
                     published::on_token_response(fault, request, reply);
                 }
-                "/revoke" => named::on_revocation_response(fault, request, reply),
+                "/revoke" => introspect_revoke::on_revocation_response(fault, request, reply),
                 "/api/me" => on_resource_response(fault, reply),
                 METADATA_PATH => {
                     on_metadata(fault, reply);
                     push::on_metadata(fault, reply);
-                    possession::on_metadata(fault, reply);
+                    dpop::on_metadata(fault, reply);
                 }
                 _ => {}
             }
             published::on_reply(fault, request, reply);
-            possession::on_reply(fault, request, reply);
+            dpop::on_reply(fault, request, reply);
             on_any(fault, request, reply);
         }
     }

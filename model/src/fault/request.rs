@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::edit::Pairs;
-use super::{Fault, Faults, named, oauth21, possession, push, registration};
+use super::{Fault, Faults, dpop, introspect_revoke, oauth21, push, registration};
 use crate::directory::Directory;
 use crate::form;
 use crate::http::HttpRequest;
@@ -33,7 +33,7 @@ impl Faults {
     /// Before a request is decoded.
     pub fn on_http(&self, request: &mut HttpRequest) {
         for fault in self.iter() {
-            named::on_http(fault, request);
+            introspect_revoke::on_http(fault, request);
             match request.path.as_str() {
                 "/authorize" => {
                     on_authorize(fault, request);
@@ -43,7 +43,7 @@ impl Faults {
                 "/register" => registration::on_registration(fault, request),
                 "/par" => {
                     push::on_push(fault, request);
-                    possession::on_push(fault, request);
+                    dpop::on_push(fault, request);
                 }
                 "/token" => {
                     on_token(fault, request);
@@ -72,9 +72,9 @@ impl Faults {
             .unwrap_or_default()
             .to_owned();
         for fault in self.iter() {
-            named::on_received(fault, &mut received.request, directory);
+            introspect_revoke::on_received(fault, &mut received.request, directory);
             push::on_received(fault, received, directory);
-            possession::on_received(fault, request, received, directory);
+            dpop::on_received(fault, request, received, directory);
             match &mut received.request {
                 Request::Authorize(authorize) => {
                     lie_about_redirect(fault, authorize, &redirect_uri, directory);

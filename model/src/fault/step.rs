@@ -9,13 +9,13 @@ use crate::grant::{Asked, Cause, Coded, Grant, Owner, Phase, Session};
 use crate::policy::{Lifetime, PkceNeed, Time};
 use crate::refusal::Refusal;
 use crate::secret::Handle;
-use crate::server::authenticate::{Presented, Proof};
+use crate::server::authenticate::{Credentials, Presented};
 use crate::server::decide::Decide;
 use crate::server::redeem::{Redeem, TokenAsk};
 use crate::server::refresh::RefreshAsk;
 use crate::server::resource::Bearer;
-use crate::server::{Found, Moment, Outcome, Pending, Reply, Request, Write};
-use crate::text::{Challenge, ResourceSet, ScopeSet, Verifier};
+use crate::server::{Found, Inputs, Outcome, Pending, Reply, Request, Write};
+use crate::text::{CodeChallenge, ResourceSet, ScopeSet, Verifier};
 
 pub(super) const NEVER: Time = Time(u64::MAX);
 
@@ -27,7 +27,7 @@ impl Faults {
     }
 
     /// Before the proof of a request is marked as used.
-    pub fn before_marking(&self, at: &mut Moment, request: &mut Request) {
+    pub fn before_marking(&self, at: &mut Inputs, request: &mut Request) {
         for fault in self.iter() {
             extensions::before_proof(fault, at, request);
         }
@@ -61,7 +61,7 @@ impl Faults {
     }
 
     /// Before a step.
-    pub fn before(&self, at: &mut Moment, found: &mut Found<'_>, request: &mut Request) {
+    pub fn before(&self, at: &mut Inputs, found: &mut Found<'_>, request: &mut Request) {
         for fault in self.iter() {
             lie_about_moment(fault, at);
             extensions::before_proof(fault, at, request);
@@ -135,14 +135,14 @@ impl Faults {
     }
 
     /// After a step.
-    pub fn after(&self, at: &Moment, found: &Found<'_>, request: &Request, outcome: &mut Outcome) {
+    pub fn after(&self, at: &Inputs, found: &Found<'_>, request: &Request, outcome: &mut Outcome) {
         for fault in self.iter() {
             oauth21::after(fault, found, request, outcome);
             if let Request::Revoke(named) | Request::Introspect(named) = request {
                 tokens::after(fault, found, named, outcome);
             }
             if let Request::Revoke(named) = request {
-                super::named::after(fault, found, named, outcome);
+                super::introspect_revoke::after(fault, found, named, outcome);
             }
         }
         let Outcome::Write(pending) = outcome else { return };
@@ -178,7 +178,7 @@ impl Faults {
     }
 }
 
-fn lie_about_moment(fault: Fault, at: &mut Moment) {
+fn lie_about_moment(fault: Fault, at: &mut Inputs) {
     match fault {
         Fault::ErrorsBeforeLogin => at.policy.redirect_errors_before_login = true,
         Fault::ChallengeNotRequired => at.policy.pkce = PkceNeed::Optional,
@@ -213,10 +213,12 @@ fn lie_about_decision(fault: Fault, decide: &mut Decide, found: &mut Found<'_>) 
 
 fn lie_about_client(fault: Fault, by: &mut Presented, client: &Client) {
     let Some(secret) = client.secret else { return };
-    match (fault, by.proof) {
-        (Fault::AuthenticationUnchecked, Proof::Basic(_)) => by.proof = Proof::Basic(secret),
-        (Fault::AuthenticationUnchecked, Proof::Post(_)) => by.proof = Proof::Post(secret),
-        (Fault::AuthenticationOptional, Proof::None) => by.proof = Proof::Basic(secret),
+    match (fault, by.credentials) {
+        (Fault::AuthenticationUnchecked, Credentials::Basic(_)) => {
+            by.credentials = Credentials::Basic(secret)
+        }
+        (Fault::AuthenticationUnchecked, Credentials::Post(_)) => by.credentials = Credentials::Post(secret),
+        (Fault::AuthenticationOptional, Credentials::None) => by.credentials = Credentials::Basic(secret),
         _ => {}
     }
 }
@@ -251,7 +253,7 @@ fn lie_about_code(fault: Fault, redeem: &mut Redeem, grant: &mut Grant, client: 
 
 /// Lies about the request only: what is written stays what was asked, so that a replay is still known as one.
 fn lie_about_verifier(fault: Fault, redeem: &mut Redeem, grant: &Grant) {
-    let fitting = |challenge: Challenge| Verifier { plain: challenge.digest, s256: challenge.digest };
+    let fitting = |challenge: CodeChallenge| Verifier { plain: challenge.digest, s256: challenge.digest };
     match (fault, grant.terms.challenge, redeem.verifier) {
         (Fault::VerifierUnchecked, Some(challenge), Some(_))
         | (Fault::VerifierOptional, Some(challenge), None) => redeem.verifier = Some(fitting(challenge)),

@@ -5,18 +5,18 @@ use super::step::NEVER;
 use crate::directory::Client;
 use crate::grant::{Cause, Grant, Phase, TokenKind};
 use crate::secret::Digest;
-use crate::server::authenticate::Proof;
-use crate::server::introspect::Told;
-use crate::server::named::TokenNamed;
+use crate::server::authenticate::Credentials;
+use crate::server::introspect::TokenInfo;
+use crate::server::introspect_revoke::IntrospectOrRevoke;
 use crate::server::{Found, Outcome, Pending, Reply, Write};
 use crate::text::ResourceSet;
 
 /// Before a step.
-pub(super) fn before(fault: Fault, found: &mut Found<'_>, named: &mut TokenNamed) {
+pub(super) fn before(fault: Fault, found: &mut Found<'_>, named: &mut IntrospectOrRevoke) {
     if let (Ok(by), Some(secret)) = (&mut named.by, found.client.and_then(|client| client.secret))
         && fault == Fault::NamingUnauthenticated
     {
-        by.proof = Proof::Basic(secret);
+        by.credentials = Credentials::Basic(secret);
     }
     let (Some(grant), Ok(Some(shown))) = (&mut found.grant, named.token) else { return };
     let Phase::Live(live) = &mut grant.phase else { return };
@@ -38,7 +38,7 @@ fn of(client: Option<&Client>, grant: &mut Grant) {
 }
 
 /// After a step.
-pub(super) fn after(fault: Fault, found: &Found<'_>, named: &TokenNamed, outcome: &mut Outcome) {
+pub(super) fn after(fault: Fault, found: &Found<'_>, named: &IntrospectOrRevoke, outcome: &mut Outcome) {
     let (Some(grant), Ok(Some(shown))) = (found.grant, named.token) else { return };
     match (fault, &*outcome) {
         (Fault::RevocationKeepsTokens, Outcome::Write(_)) => *outcome = Outcome::Reply(Reply::Revoked),
@@ -50,7 +50,7 @@ pub(super) fn after(fault: Fault, found: &Found<'_>, named: &TokenNamed, outcome
         (Fault::IntrospectionUnrevoked, Outcome::Reply(Reply::Introspection(None)))
             if grant.phase == Phase::Dead(Cause::Revoked) =>
         {
-            let told = Told {
+            let told = TokenInfo {
                 kind: TokenKind::Access,
                 client: grant.terms.client,
                 user: grant.terms.owner.map(|owner| owner.user),

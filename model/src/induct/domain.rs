@@ -8,8 +8,8 @@ use crate::grant::{Grant, Owner, Session, Terms};
 use crate::policy::{ExcessScope, Lifetime, Policy, Time, WrongVerifier};
 use crate::secret::{Digest, GrantId};
 use crate::server::dpop::Nonces;
-use crate::server::{Fresh, Moment};
-use crate::text::{Challenge, ChallengeMethod, RedirectUri, ResourceSet, ScopeSet, Verifier};
+use crate::server::{Fresh, Inputs};
+use crate::text::{ChallengeMethod, CodeChallenge, RedirectUri, ResourceSet, ScopeSet, Verifier};
 use crate::world::symbols::{NONCES, digest, hashed, key, minted, redirect, secret, verifier_of};
 
 use super::ghost::Ghost;
@@ -128,9 +128,9 @@ impl Setting {
     }
 
     /// The moment of a step; a grant that begins beside this one has another key.
-    pub(super) fn moment(&self, now: Time, is_there: bool) -> Moment {
+    pub(super) fn moment(&self, now: Time, is_there: bool) -> Inputs {
         let grant = if is_there { ELSEWHERE } else { ID };
-        Moment {
+        Inputs {
             now,
             fresh: Fresh { grant, secret: minted(self.fresh[0]), refresh: minted(self.fresh[1]) },
             policy: self.policy,
@@ -147,25 +147,26 @@ pub(super) fn moments() -> impl Iterator<Item = Time> + Clone {
 /// Which values the parts of a record's terms run through.
 pub(super) struct Menu {
     pub(super) redirects: &'static [Option<RedirectUri>],
-    pub(super) challenges: &'static [Option<Challenge>],
+    pub(super) challenges: &'static [Option<CodeChallenge>],
     pub(super) keys: &'static [Option<Digest>],
     pub(super) scopes: &'static [ScopeSet],
     pub(super) audiences: &'static [ResourceSet],
 }
 
-const fn s256(verifier: u8) -> Option<Challenge> {
-    Some(Challenge { method: ChallengeMethod::S256, digest: digest(hashed(verifier)) })
+const fn s256(verifier: u8) -> Option<CodeChallenge> {
+    Some(CodeChallenge { method: ChallengeMethod::S256, digest: digest(hashed(verifier)) })
 }
 
-const fn plain(text: u8) -> Option<Challenge> {
-    Some(Challenge { method: ChallengeMethod::Plain, digest: digest(text) })
+const fn plain(text: u8) -> Option<CodeChallenge> {
+    Some(CodeChallenge { method: ChallengeMethod::Plain, digest: digest(text) })
 }
 
 /// No redirect URI, and that of either client.
 pub(super) const REDIRECTS: &[Option<RedirectUri>] = &[None, Some(redirect(0)), Some(redirect(1))];
 
 /// None, both methods for one verifier, one of another, and one whose text is the hash of the first verifier.
-pub(super) const CHALLENGES: &[Option<Challenge>] = &[None, s256(20), s256(21), plain(20), plain(hashed(20))];
+pub(super) const CHALLENGES: &[Option<CodeChallenge>] =
+    &[None, s256(20), s256(21), plain(20), plain(hashed(20))];
 
 /// None, two verifiers, and one whose text is the hash of the first.
 pub(super) const VERIFIERS: &[Option<Verifier>] =

@@ -8,15 +8,15 @@ use crate::policy::Time;
 use crate::refusal::{Malformed, Refusal, Refused, Untold};
 use crate::secret::{Digest, Handle, Shown};
 use crate::server::audience::AskedResources;
-use crate::server::authenticate::{Presented, Proof};
+use crate::server::authenticate::{Credentials, Presented};
 use crate::server::authorize::Authorize;
 use crate::server::decide::{Choice, Decide};
-use crate::server::dpop::{KeyProof, Signature};
-use crate::server::named::TokenNamed;
+use crate::server::dpop::{DpopProof, Signature};
+use crate::server::introspect_revoke::IntrospectOrRevoke;
 use crate::server::redeem::{Redeem, TokenAsk, TokenRequest};
 use crate::server::refresh::RefreshAsk;
 use crate::server::{Reply, Request, Tokens};
-use crate::text::{Challenge, ResourceSet, ScopeSet, Verifier};
+use crate::text::{CodeChallenge, ResourceSet, ScopeSet, Verifier};
 use crate::world::symbols::{digest, symbol};
 
 // As many as a record remembers.
@@ -69,7 +69,7 @@ pub struct Asked {
     /// The redirect URI that it named.
     pub redirect: Option<Digest>,
     /// The challenge.
-    pub challenge: Option<Challenge>,
+    pub challenge: Option<CodeChallenge>,
     /// The key that the code is to be bound to.
     pub key: Option<Digest>,
     /// The resources; the first of the server where it named none.
@@ -158,9 +158,9 @@ pub(super) fn shown(handle: Option<Shown>) -> Option<Digest> {
 }
 
 /// The key of a proof whose signature is right, and that was made for the request.
-pub(super) fn proved(proof: Result<Option<KeyProof>, Malformed>) -> Option<Digest> {
+pub(super) fn proved(proof: Result<Option<DpopProof>, Malformed>) -> Option<Digest> {
     let good =
-        |proof: &KeyProof| proof.signature == Signature::Right && proof.fits_method && proof.fits_target;
+        |proof: &DpopProof| proof.signature == Signature::Right && proof.fits_method && proof.fits_target;
     proof.ok().flatten().filter(good).map(|proof| proof.key)
 }
 
@@ -169,18 +169,18 @@ impl Exchange<'_> {
     pub(super) fn authenticated(&self, by: Result<Presented, Malformed>) -> Option<ClientNo> {
         let by = by.ok()?;
         let client = self.setting.client(by.client?)?;
-        let right = match (client.authentication, by.proof) {
+        let right = match (client.authentication, by.credentials) {
             (Authentication::None, _) => true,
-            (_, Proof::Basic(secret) | Proof::Post(secret)) => client.secret == Some(secret),
-            (Authentication::Basic | Authentication::Post, Proof::None) => false,
+            (_, Credentials::Basic(secret) | Credentials::Post(secret)) => client.secret == Some(secret),
+            (Authentication::Basic | Authentication::Post, Credentials::None) => false,
         };
         right.then_some(client.no)
     }
 
     /// Whether a proof is none, or good in itself. Whoever sends a bad one has sent no request that could be
     /// granted.
-    fn proof_passes(&self, proof: Result<Option<KeyProof>, Malformed>) -> bool {
-        let fresh = |proof: KeyProof| self.now < proof.made.after(self.setting.policy.proof_lifetime);
+    fn proof_passes(&self, proof: Result<Option<DpopProof>, Malformed>) -> bool {
+        let fresh = |proof: DpopProof| self.now < proof.made.after(self.setting.policy.proof_lifetime);
         match proof {
             Ok(None) => true,
             Ok(Some(sent)) => proved(proof).is_some() && fresh(sent),
@@ -288,7 +288,7 @@ impl Ghost {
         end.map(|end| Self { ended: self.ended.or(Some(end)), ..self })
     }
 
-    fn after_revocation(self, exchange: &Exchange<'_>, named: &TokenNamed) -> Option<Self> {
+    fn after_revocation(self, exchange: &Exchange<'_>, named: &IntrospectOrRevoke) -> Option<Self> {
         let own = exchange.authenticated(named.by) == Some(self.request?.client);
         let token = shown(named.token.ok()?).filter(|_| own)?;
         let is_access = self.access.is_some_and(|access| access.token == token);

@@ -48,7 +48,7 @@ use std::fmt;
 use self::domain::{ID, Setting, State};
 use self::ghost::{Exchange, Ghost};
 use self::invariant::Standing;
-use self::property::Seen;
+use self::property::Observation;
 use crate::fault::Faults;
 use crate::grant::Grant;
 use crate::policy::{Time, WrongVerifier};
@@ -279,7 +279,7 @@ fn judge(
 ) -> (Option<Ghost>, Result<(), &'static str>) {
     let seen = Exchange { setting, now: state.now, request, reply: &next.reply };
     let told = state.ghost.after(&seen);
-    if let Some(property) = property::broken(&Seen { before: &state.ghost, exchange: &seen }) {
+    if let Some(property) = property::broken(&Observation { before: &state.ghost, exchange: &seen }) {
         return (told, Err(property.law));
     }
     if next.grant.is_none() && told.is_none() {

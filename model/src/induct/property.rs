@@ -19,7 +19,7 @@ use crate::text::{ChallengeMethod, RedirectUri, Verifier};
 
 /// What was seen before, and one exchange.
 #[derive(Debug, Clone, Copy)]
-pub struct Seen<'a> {
+pub struct Observation<'a> {
     /// What was seen before.
     pub before: &'a Ghost,
     /// The exchange.
@@ -31,12 +31,12 @@ pub struct Seen<'a> {
 pub struct Property {
     /// The law's id.
     pub law: &'static str,
-    holds: fn(&Seen<'_>) -> bool,
+    holds: fn(&Observation<'_>) -> bool,
 }
 
 /// The law that an exchange breaks, if it breaks one.
 #[must_use]
-pub fn broken(seen: &Seen<'_>) -> Option<&'static Property> {
+pub fn broken(seen: &Observation<'_>) -> Option<&'static Property> {
     if !seen.gains() {
         return None;
     }
@@ -212,7 +212,7 @@ fn within(resources: Option<AskedResources>, asked: &Asked) -> bool {
     resources.is_none_or(|wanted| !wanted.has_unknown && asked.audience.covers(wanted.known))
 }
 
-impl<'a> Seen<'a> {
+impl<'a> Observation<'a> {
     /// Whether the reply gives something that a law is about.
     fn gains(&self) -> bool {
         match self.exchange.reply {

@@ -10,12 +10,12 @@ use crate::policy::Time;
 use crate::secret::{Digest, Shown};
 use crate::server::Request;
 use crate::server::audience::AskedResources;
-use crate::server::authenticate::{Presented, Proof};
+use crate::server::authenticate::{Credentials, Presented};
 use crate::server::authorize::{Ask, AskedScope, Authorize};
 use crate::server::client_credentials::ClientCredentials;
 use crate::server::decide::{Choice, Decide};
-use crate::server::dpop::{KeyProof, Signature, Use};
-use crate::server::named::TokenNamed;
+use crate::server::dpop::{DpopProof, Signature, Use};
+use crate::server::introspect_revoke::IntrospectOrRevoke;
 use crate::server::push::{AuthorizePushed, Push};
 use crate::server::redeem::{Redeem, TokenAsk, TokenRequest};
 use crate::server::refresh::RefreshAsk;
@@ -70,22 +70,22 @@ fn shown_as_code() -> impl Iterator<Item = Shown> + Clone {
 
 /// The client with its secret, with another's and with none; the client without; one that nobody registered.
 fn presented() -> impl Iterator<Item = Presented> + Clone {
-    let right = Proof::Basic(digest(secret(0)));
-    let wrong = Proof::Basic(digest(secret(1)));
+    let right = Credentials::Basic(digest(secret(0)));
+    let wrong = Credentials::Basic(digest(secret(1)));
     [
         (Some(CONFIDENTIAL), right),
         (Some(CONFIDENTIAL), wrong),
-        (Some(CONFIDENTIAL), Proof::None),
-        (Some(PUBLIC), Proof::None),
-        (None, Proof::None),
+        (Some(CONFIDENTIAL), Credentials::None),
+        (Some(PUBLIC), Credentials::None),
+        (None, Credentials::None),
     ]
     .into_iter()
-    .map(|(client, proof)| Presented { client, proof })
+    .map(|(client, credentials)| Presented { client, credentials })
 }
 
 /// A good proof by a key.
-fn good_proof(now: Time, own: bool, token: Option<Digest>) -> KeyProof {
-    KeyProof {
+fn good_proof(now: Time, own: bool, token: Option<Digest>) -> DpopProof {
+    DpopProof {
         key: digest(key(own)),
         id: digest(222),
         made: now,
@@ -99,10 +99,10 @@ fn good_proof(now: Time, own: bool, token: Option<Digest>) -> KeyProof {
 }
 
 /// No proof, a good one by either key, one with a wrong signature, one that is too old.
-fn proofs(now: Time, token: Option<Digest>) -> impl Iterator<Item = Option<KeyProof>> + Clone {
+fn proofs(now: Time, token: Option<Digest>) -> impl Iterator<Item = Option<DpopProof>> + Clone {
     let good = good_proof(now, true, token);
-    let unsigned = KeyProof { signature: Signature::Wrong, ..good };
-    let stale = KeyProof { made: Time(now.0 - 1), ..good };
+    let unsigned = DpopProof { signature: Signature::Wrong, ..good };
+    let stale = DpopProof { made: Time(now.0 - 1), ..good };
     [None, Some(good), Some(good_proof(now, false, token)), Some(unsigned), Some(stale)].into_iter()
 }
 
@@ -124,7 +124,7 @@ fn clients() -> [Option<ClientNo>; 3] {
     [Some(CONFIDENTIAL), Some(PUBLIC), None]
 }
 
-fn tokens(by: Presented, ask: TokenAsk, proof: Option<KeyProof>) -> Request {
+fn tokens(by: Presented, ask: TokenAsk, proof: Option<DpopProof>) -> Request {
     Request::Token(TokenRequest { by: Ok(by), ask: Ok(ask), proof: Ok(proof) })
 }
 
@@ -208,7 +208,7 @@ fn named() -> Vec<Request> {
     let mut all = Vec::new();
     for token in shown() {
         for by in presented() {
-            let named = TokenNamed { by: Ok(by), token: Ok(Some(token)) };
+            let named = IntrospectOrRevoke { by: Ok(by), token: Ok(Some(token)) };
             all.extend([Request::Revoke(named), Request::Introspect(named)]);
         }
     }

@@ -2,7 +2,7 @@
 
 use super::facts::{all, every};
 use super::{Facts, Judgement};
-use crate::fact::{CodeIssued, Redemption, What, Who};
+use crate::fact::{CodeIssued, Redemption, Sender, What};
 
 pub(super) fn code_redeemed_once(facts: &Facts<'_>) -> Judgement {
     every(facts.redeemed().map(|(at, _, redemption)| {
@@ -48,10 +48,10 @@ pub(super) fn code_was_issued(facts: &Facts<'_>) -> Judgement {
 
 pub(super) fn thief_gains_nothing(facts: &Facts<'_>) -> Judgement {
     every(facts.facts.iter().enumerate().filter_map(|(at, fact)| match &fact.what {
-        What::Redemption(redemption) => Some((at, fact.by != Who::Thief || redemption.token.is_none())),
-        What::Refresh(refresh) => Some((at, fact.by != Who::Thief || refresh.issued.is_none())),
-        What::Resource(service) => Some((at, fact.by != Who::Thief || !service.served)),
-        What::ForItself(request) => Some((at, fact.by != Who::Thief || request.issued.is_none())),
+        What::Redemption(redemption) => Some((at, fact.by != Sender::Thief || redemption.token.is_none())),
+        What::Refresh(refresh) => Some((at, fact.by != Sender::Thief || refresh.issued.is_none())),
+        What::Resource(service) => Some((at, fact.by != Sender::Thief || !service.served)),
+        What::ForItself(request) => Some((at, fact.by != Sender::Thief || request.issued.is_none())),
         _ => None,
     }))
 }

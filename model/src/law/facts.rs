@@ -196,7 +196,7 @@ impl<'a> Facts<'a> {
 
 /// The first that does not hold, or whether there was any.
 pub(super) fn every(instances: impl Iterator<Item = (usize, bool)>) -> Judgement {
-    all(instances.map(|(at, holds)| if holds { Judgement::Kept } else { Judgement::Broken(at) }))
+    all(instances.map(|(at, holds)| if holds { Judgement::Holds } else { Judgement::Broken(at) }))
 }
 
 /// The first that is broken, or whether any was kept.
@@ -205,7 +205,7 @@ pub(super) fn all(judgements: impl Iterator<Item = Judgement>) -> Judgement {
     for judgement in judgements {
         match judgement {
             Judgement::Broken(_) => return judgement,
-            Judgement::Kept => so_far = Judgement::Kept,
+            Judgement::Holds => so_far = Judgement::Holds,
             Judgement::Silent => {}
         }
     }

@@ -2,7 +2,7 @@
 
 use super::facts::every;
 use super::{Facts, Judgement};
-use crate::fact::{Handed, Sym, What, Who};
+use crate::fact::{Handed, Sender, Sym, What};
 
 /// Whose grant a token came of, if that was seen.
 pub(super) fn owner_of(facts: &Facts<'_>, token: Sym) -> Option<Sym> {
@@ -11,7 +11,7 @@ pub(super) fn owner_of(facts: &Facts<'_>, token: Sym) -> Option<Sym> {
     facts.code(redemption.code)?.1.owner
 }
 
-pub(super) fn of(facts: &Facts<'_>, whose: impl Fn(Who) -> bool) -> Judgement {
+pub(super) fn of(facts: &Facts<'_>, whose: impl Fn(Sender) -> bool) -> Judgement {
     every(facts.facts.iter().enumerate().filter(|(_, fact)| whose(fact.by)).filter_map(|(at, fact)| {
         let What::LoggedIn(login) = &fact.what else { return None };
         Some((at, owner_of(facts, login.token)? == login.person))
@@ -35,7 +35,7 @@ pub(super) fn each_handed(facts: &Facts<'_>, holds: impl Fn(&Handed) -> bool) ->
 
 pub(super) fn no_way_to_strangers(facts: &Facts<'_>) -> Judgement {
     every(facts.facts.iter().enumerate().filter_map(|(at, fact)| match &fact.what {
-        What::SentAway(away) if fact.by == Who::Owner => Some((at, away.registered && away.vouched)),
+        What::SentAway(away) if fact.by == Sender::Owner => Some((at, away.registered && away.vouched)),
         _ => None,
     }))
 }

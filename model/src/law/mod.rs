@@ -4,10 +4,10 @@
 //! nothing of the server's or the client's logic. A law whose premise never occurred is silent, not kept.
 
 mod code;
+mod dpop;
 mod facts;
-mod key;
+mod introspect_revoke;
 mod login;
-mod named;
 mod refresh;
 mod table;
 
@@ -52,7 +52,7 @@ pub enum Judgement {
     /// Its premise never occurred.
     Silent,
     /// Its premise occurred, and it held.
-    Kept,
+    Holds,
     /// The fact at this place broke it.
     Broken(usize),
 }

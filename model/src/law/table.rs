@@ -1,7 +1,7 @@
 //! The laws.
 
-use super::{Law, code, key, login, named, refresh};
-use crate::fact::{Challenge, Party, SecretShown, Who};
+use super::{Law, code, dpop, introspect_revoke, login, refresh};
+use crate::fact::{CodeChallenge, Party, SecretShown, Sender};
 use crate::rules;
 
 /// Every law, in reading order.
@@ -29,7 +29,7 @@ pub const LAWS: &[Law] = &[
         about: "No code answers a decision that another sent in the owner's browser.",
         rules: rules!["rfc6749-10.12-authorization-endpoint-csrf-protected"],
         observable: true,
-        judge: |facts| facts.each_code(|fact, _| fact.by != Who::Thief),
+        judge: |facts| facts.each_code(|fact, _| fact.by != Sender::Thief),
     },
     Law {
         id: "code-to-registered-uri",
@@ -139,8 +139,8 @@ pub const LAWS: &[Law] = &[
         judge: |facts| {
             facts.each_redeemed_code(|_, issued, _, redemption| {
                 match (issued.challenge, redemption.verifier) {
-                    (Some(Challenge::Plain(challenge)), Some((text, _))) => challenge == text,
-                    (Some(Challenge::S256(challenge)), Some((_, hashed))) => challenge == hashed,
+                    (Some(CodeChallenge::Plain(challenge)), Some((text, _))) => challenge == text,
+                    (Some(CodeChallenge::S256(challenge)), Some((_, hashed))) => challenge == hashed,
                     (Some(_), None) => false,
                     (None, _) => true,
                 }
@@ -243,35 +243,35 @@ pub const LAWS: &[Law] = &[
         about: "A refresh token that its client revoked brings nothing.",
         rules: rules!["rfc7009-2-refresh-token-revocable"],
         observable: true,
-        judge: named::refresh_token_is_dead,
+        judge: introspect_revoke::refresh_token_is_dead,
     },
     Law {
         id: "revoked-refresh-token-ends-access",
         about: "Once a client revoked a refresh token, no access token of its grant opens the resource.",
         rules: rules!["rfc7009-2.1-refresh-revocation-cascades"],
         observable: true,
-        judge: named::refresh_token_ends_access,
+        judge: introspect_revoke::refresh_token_ends_access,
     },
     Law {
         id: "revoked-access-token-is-dead",
         about: "An access token that its client revoked opens nothing.",
         rules: rules!["rfc7009-2-access-token-revocable"],
         observable: true,
-        judge: named::access_token_is_dead,
+        judge: introspect_revoke::access_token_is_dead,
     },
     Law {
         id: "active-token-in-time",
         about: "A token is called active within its lifetime only.",
         rules: rules!["rfc7662-4-expiry-checked"],
         observable: true,
-        judge: named::active_in_time,
+        judge: introspect_revoke::active_in_time,
     },
     Law {
         id: "active-token-not-revoked",
         about: "A token that its client revoked is not called active.",
         rules: rules!["rfc7662-4-revocation-checked"],
         observable: true,
-        judge: named::active_not_revoked,
+        judge: introspect_revoke::active_not_revoked,
     },
     Law {
         id: "code-with-its-key",
@@ -289,7 +289,7 @@ pub const LAWS: &[Law] = &[
         about: "A refresh token that a client without a secret got with a proof brings tokens only with a proof by the same key.",
         rules: rules!["rfc9449-5-public-refresh-token-bound"],
         observable: true,
-        judge: key::refresh_with_its_key,
+        judge: dpop::refresh_with_its_key,
     },
     Law {
         id: "bound-token-with-its-key",
@@ -300,21 +300,21 @@ pub const LAWS: &[Law] = &[
             "rfc9700-4.10.1-rs-checks-possession",
         ],
         observable: true,
-        judge: key::token_with_its_key,
+        judge: dpop::token_with_its_key,
     },
     Law {
         id: "proof-in-time",
         about: "A proof of possession that is too old brings nothing.",
         rules: rules!["rfc9449-11.1-proof-time-limited"],
         observable: true,
-        judge: key::proof_in_time,
+        judge: dpop::proof_in_time,
     },
     Law {
         id: "proof-used-once",
         about: "Of two requests with the same proof of possession at most one brings something.",
         rules: rules![],
         observable: false,
-        judge: key::proof_used_once,
+        judge: dpop::proof_used_once,
     },
     Law {
         id: "served-token-is-for-resource",
@@ -368,14 +368,14 @@ pub const LAWS: &[Law] = &[
         about: "An owner whose browser a client counts as logged in is logged in to the account of the owner, not another's.",
         rules: rules!["rfc6749-10.12-client-csrf-protected", "rfc9700-2.1-client-csrf-protected"],
         observable: false,
-        judge: |facts| login::of(facts, |by| by != Who::Thief),
+        judge: |facts| login::of(facts, |by| by != Sender::Thief),
     },
     Law {
         id: "authentication",
         about: "An attacker whose browser a client counts as logged in is logged in to an account of the attacker's.",
         rules: rules!["rfc9700-2.1.1-client-prevents-code-injection"],
         observable: false,
-        judge: |facts| login::of(facts, |by| by == Who::Thief),
+        judge: |facts| login::of(facts, |by| by == Sender::Thief),
     },
     Law {
         id: "resource-of-the-person",

@@ -31,8 +31,8 @@ pub struct Goal {
     pub about: &'static str,
     /// What the attacker can do, in words.
     pub attacker: &'static str,
-    /// The scope in which it is looked for.
-    pub scope: &'static str,
+    /// The scenario in which it is looked for.
+    pub scenario: &'static str,
     /// The law that falls when it is reached.
     pub law: &'static str,
     /// The mitigations that bear on it, by their ids.

@@ -58,13 +58,13 @@ mitigations! {
 }
 
 macro_rules! goals {
-    ($($id:literal, $about:literal, $attacker:literal, $scope:literal, $law:literal, [$($mitigation:literal),+];)*) => {
+    ($($id:literal, $about:literal, $attacker:literal, $scenario:literal, $law:literal, [$($mitigation:literal),+];)*) => {
         /// Every goal, in reading order.
         pub const GOALS: &[Goal] = &[$(Goal {
             id: $id,
             about: $about,
             attacker: $attacker,
-            scope: $scope,
+            scenario: $scenario,
             law: $law,
             mitigations: &[$($mitigation),+],
         }),*];

@@ -1,6 +1,6 @@
 //! What a codec refuses: requests that cannot be read, each with the place that decides how its sender is told.
 
-use super::{Answer, ErrorCode, ProofDefect};
+use super::{Answer, DpopDefect, ErrorCode};
 use crate::rule::RuleId;
 use crate::rules;
 
@@ -101,7 +101,7 @@ pub enum Malformed {
     /// A pushed request that names a pushed request.
     RequestUriPushed,
     /// A proof of possession that is none.
-    Proof(ProofDefect),
+    Proof(DpopDefect),
     /// An access token in two places.
     TwoTokens,
     /// No page of this server has this path.

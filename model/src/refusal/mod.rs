@@ -3,17 +3,17 @@
 //! [`Malformed`] is found by a codec, [`Refusal`] by a step. Both say precisely what was wrong; [`Answer`] says
 //! what the specifications let a stranger know of it. Failures of the world (a store that is down) are not here.
 
+mod dpop;
 mod enforces;
+mod error_response;
 mod malformed;
-mod proof;
 mod registration;
-mod told;
 
 use crate::rule::RuleId;
 use crate::rules;
 
+pub use dpop::{DpopDefect, DpopFlaw};
 pub use malformed::{Field, Malformed, Place};
-pub use proof::{ProofDefect, ProofFlaw};
 pub use registration::RegistrationFlaw;
 
 /// What a step refused.
@@ -122,9 +122,9 @@ pub enum Refusal {
     /// A token that is bound to no key came behind `DPoP`.
     TokenNotBound,
     /// What is wrong with the proof of a request to the token endpoint, or of a pushed one.
-    ProofAtToken(ProofFlaw),
+    ProofAtToken(DpopFlaw),
     /// What is wrong with the proof of a request for a resource.
-    ProofAtResource(ProofFlaw),
+    ProofAtResource(DpopFlaw),
     /// The token is for another resource.
     TokenForAnotherResource,
     /// The token's scope does not cover the resource.
@@ -250,23 +250,23 @@ impl Refusal {
         Self::TokenRevoked,
         Self::BoundTokenAsBearer,
         Self::TokenNotBound,
-        Self::ProofAtToken(ProofFlaw::Missing),
-        Self::ProofAtToken(ProofFlaw::Signature),
-        Self::ProofAtToken(ProofFlaw::Request),
-        Self::ProofAtToken(ProofFlaw::Stale),
-        Self::ProofAtToken(ProofFlaw::NonceMissing),
-        Self::ProofAtToken(ProofFlaw::NonceWrong),
-        Self::ProofAtToken(ProofFlaw::Again),
-        Self::ProofAtToken(ProofFlaw::Key),
-        Self::ProofAtResource(ProofFlaw::Missing),
-        Self::ProofAtResource(ProofFlaw::Signature),
-        Self::ProofAtResource(ProofFlaw::Request),
-        Self::ProofAtResource(ProofFlaw::Stale),
-        Self::ProofAtResource(ProofFlaw::NonceMissing),
-        Self::ProofAtResource(ProofFlaw::NonceWrong),
-        Self::ProofAtResource(ProofFlaw::Again),
-        Self::ProofAtResource(ProofFlaw::Token),
-        Self::ProofAtResource(ProofFlaw::Key),
+        Self::ProofAtToken(DpopFlaw::Missing),
+        Self::ProofAtToken(DpopFlaw::Signature),
+        Self::ProofAtToken(DpopFlaw::Request),
+        Self::ProofAtToken(DpopFlaw::Stale),
+        Self::ProofAtToken(DpopFlaw::NonceMissing),
+        Self::ProofAtToken(DpopFlaw::NonceWrong),
+        Self::ProofAtToken(DpopFlaw::Again),
+        Self::ProofAtToken(DpopFlaw::Key),
+        Self::ProofAtResource(DpopFlaw::Missing),
+        Self::ProofAtResource(DpopFlaw::Signature),
+        Self::ProofAtResource(DpopFlaw::Request),
+        Self::ProofAtResource(DpopFlaw::Stale),
+        Self::ProofAtResource(DpopFlaw::NonceMissing),
+        Self::ProofAtResource(DpopFlaw::NonceWrong),
+        Self::ProofAtResource(DpopFlaw::Again),
+        Self::ProofAtResource(DpopFlaw::Token),
+        Self::ProofAtResource(DpopFlaw::Key),
         Self::TokenForAnotherResource,
         Self::ScopeInsufficient,
     ];

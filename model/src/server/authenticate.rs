@@ -16,12 +16,12 @@ pub struct Presented {
     /// The client that it names: none if the directory has no such client.
     pub client: Option<ClientNo>,
     /// How it proves that.
-    pub proof: Proof,
+    pub credentials: Credentials,
 }
 
 /// How a client proves who it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Proof {
+pub enum Credentials {
     /// A secret in the `Authorization` header.
     Basic(Digest),
     /// A secret in the body.
@@ -46,8 +46,9 @@ impl Presented {
         let mut headers = request.header("authorization");
         let Some(header) = headers.next() else {
             let id = id.ok_or(Malformed::Missing(Field::ClientId))?;
-            let proof = secret.map_or(Proof::None, |secret| Proof::Post(Digest::of(secret)));
-            return Ok(Self { client: named(id), proof });
+            let credentials =
+                secret.map_or(Credentials::None, |secret| Credentials::Post(Digest::of(secret)));
+            return Ok(Self { client: named(id), credentials });
         };
         if headers.next().is_some() {
             return Err(Malformed::Repeated(Field::Authorization));
@@ -60,7 +61,7 @@ impl Presented {
         if id.is_some_and(|id| id != name) {
             return Err(Malformed::ClientIdsDiffer);
         }
-        Ok(Self { client: named(&name), proof: Proof::Basic(Digest::of(&password)) })
+        Ok(Self { client: named(&name), credentials: Credentials::Basic(Digest::of(&password)) })
     }
 }
 
@@ -85,19 +86,19 @@ pub(super) fn authenticate<'a>(
     client: Option<&'a Client>,
 ) -> Result<&'a Client, Refusal> {
     let client = client.ok_or(Refusal::ClientUnknownAtToken)?;
-    let shown = match (presented.proof, client.authentication) {
+    let shown = match (presented.credentials, client.authentication) {
         // rfc6749-4.1.3-client-auth-required, rfc6749-2.2-client-id-alone-no-auth
-        (Proof::None, Authentication::Basic | Authentication::Post) => {
+        (Credentials::None, Authentication::Basic | Authentication::Post) => {
             return Err(Refusal::CredentialsMissing);
         }
-        (Proof::None, Authentication::None) => return Ok(client),
+        (Credentials::None, Authentication::None) => return Ok(client),
         // rfc6749-2.3.1-basic-supported: whoever holds a secret may use Basic.
-        (Proof::Basic(shown), Authentication::Basic | Authentication::Post)
-        | (Proof::Post(shown), Authentication::Post) => shown,
+        (Credentials::Basic(shown), Authentication::Basic | Authentication::Post)
+        | (Credentials::Post(shown), Authentication::Post) => shown,
         // oauth21-2.4.1-secret-in-body-supported
-        (Proof::Post(shown), Authentication::Basic) if policy.secret_in_body => shown,
-        (Proof::Post(_), Authentication::Basic)
-        | (Proof::Basic(_) | Proof::Post(_), Authentication::None) => {
+        (Credentials::Post(shown), Authentication::Basic) if policy.secret_in_body => shown,
+        (Credentials::Post(_), Authentication::Basic)
+        | (Credentials::Basic(_) | Credentials::Post(_), Authentication::None) => {
             return Err(Refusal::AuthenticationMethodWrong);
         }
     };

@@ -5,7 +5,7 @@
 
 use super::audience::{AskedResources, asked_for};
 use super::jwk::thumbprint;
-use super::{Consent, Found, Moment, Needs, Outcome, Pending, Reply, Write};
+use super::{Consent, Found, Inputs, Needs, Outcome, Pending, Reply, Write};
 use crate::directory::{Client, ClientNo, Directory, UserNo};
 use crate::form::Params;
 use crate::grant::{Asked, Grant, Owner, Phase, Terms};
@@ -13,7 +13,7 @@ use crate::policy::{ExcessScope, PkceNeed};
 use crate::refusal::{Field, Malformed, Place, Refusal, Refused};
 use crate::secret::{Digest, GrantId, Handle};
 use crate::text::{
-    Challenge, ChallengeMethod, RedirectUri, ResourceSet, ScopeSet, is_proof_key, is_vschar, scope_values,
+    ChallengeMethod, CodeChallenge, RedirectUri, ResourceSet, ScopeSet, is_proof_key, is_vschar, scope_values,
 };
 
 /// A client asks through a browser.
@@ -40,7 +40,7 @@ pub struct Ask {
     /// The scope; none leaves it to the registration.
     pub scope: Option<AskedScope>,
     /// The PKCE challenge.
-    pub challenge: Option<Challenge>,
+    pub challenge: Option<CodeChallenge>,
     /// The resources; none leaves them to the server.
     pub resources: Option<AskedResources>,
     /// The thumbprint of the key that the code is to be bound to (RFC 9449 10).
@@ -51,7 +51,7 @@ pub struct Ask {
 pub(super) struct Judged {
     pub(super) scope: ScopeSet,
     pub(super) audience: ResourceSet,
-    pub(super) challenge: Option<Challenge>,
+    pub(super) challenge: Option<CodeChallenge>,
     pub(super) key: Option<Digest>,
 }
 
@@ -85,14 +85,14 @@ impl Authorize {
         Needs { client: self.client.ok().flatten(), session: self.session, grant: None }
     }
 
-    pub(super) fn step(&self, at: &Moment, found: &Found<'_>) -> Outcome {
+    pub(super) fn step(&self, at: &Inputs, found: &Found<'_>) -> Outcome {
         match self.judge(at, found) {
             Ok(outcome) => outcome,
             Err(refused) => Outcome::Reply(Reply::Refused(refused)),
         }
     }
 
-    fn judge(&self, at: &Moment, found: &Found<'_>) -> Result<Outcome, Refused> {
+    fn judge(&self, at: &Inputs, found: &Found<'_>) -> Result<Outcome, Refused> {
         // rfc6749-4.1.2.1-bad-client-or-redirect-not-redirected
         self.client.map_err(|malformed| Refused::Malformed(Place::Page, malformed))?;
         let client = found.client.ok_or(Refusal::ClientUnknown)?;
@@ -147,7 +147,7 @@ impl Authorize {
     }
 
     /// Judges what the client is told by redirect (RFC 6749 4.1.2.1).
-    pub(super) fn judge_ask(&self, at: &Moment, client: &Client) -> Result<Judged, Refused> {
+    pub(super) fn judge_ask(&self, at: &Inputs, client: &Client) -> Result<Judged, Refused> {
         let ask = self.ask.map_err(|malformed| Refused::Malformed(Place::AuthorizationRequest, malformed))?;
         // rfc6749-4.1.2.1-unauthorized-client
         if !client.code_grant {
@@ -183,7 +183,7 @@ impl Authorize {
 
 /// Asks the resource owner: the grant waits for the answer to its page.
 pub(super) fn ask_owner(
-    at: &Moment,
+    at: &Inputs,
     id: GrantId,
     terms: Terms,
     user: UserNo,
@@ -242,7 +242,7 @@ impl AskedScope {
     }
 
     /// What of it a client may have; `None` where that is nothing, or too little for the policy (RFC 6749 3.3).
-    pub(super) fn allowed(self, at: &Moment, client: &Client) -> Option<ScopeSet> {
+    pub(super) fn allowed(self, at: &Inputs, client: &Client) -> Option<ScopeSet> {
         let allowed = self.known.and(client.scope);
         let excess = self.has_unknown || !client.scope.covers(self.known);
         let refused = allowed.is_empty() || (excess && at.policy.excess_scope == ExcessScope::Refused);
@@ -250,7 +250,10 @@ impl AskedScope {
     }
 }
 
-fn parse_challenge(challenge: Option<&str>, method: Option<&str>) -> Result<Option<Challenge>, Malformed> {
+fn parse_challenge(
+    challenge: Option<&str>,
+    method: Option<&str>,
+) -> Result<Option<CodeChallenge>, Malformed> {
     let method = match method {
         // rfc7636-4.3-method-defaults-to-plain
         None | Some("plain") => ChallengeMethod::Plain,
@@ -263,6 +266,6 @@ fn parse_challenge(challenge: Option<&str>, method: Option<&str>) -> Result<Opti
         None => Ok(None),
         // rfc7636-4.2-challenge-syntax-checked
         Some(text) if !is_proof_key(text) => Err(Malformed::Syntax(Field::CodeChallenge)),
-        Some(text) => Ok(Some(Challenge { method, digest: Digest::of(text) })),
+        Some(text) => Ok(Some(CodeChallenge { method, digest: Digest::of(text) })),
     }
 }

@@ -3,7 +3,7 @@
 use super::audience::{AskedResources, asked_for};
 use super::authorize::AskedScope;
 use super::issue::{Issue, issue};
-use super::{Moment, Outcome, Write};
+use super::{Inputs, Outcome, Write};
 use crate::directory::{Client, Directory};
 use crate::form::Params;
 use crate::grant::Terms;
@@ -27,7 +27,7 @@ impl ClientCredentials {
         })
     }
 
-    pub(super) fn step(&self, at: &Moment, client: &Client, key: Option<Digest>) -> Result<Outcome, Refusal> {
+    pub(super) fn step(&self, at: &Inputs, client: &Client, key: Option<Digest>) -> Result<Outcome, Refusal> {
         let scope = match self.scope {
             None => client.scope,
             Some(asked) => asked.allowed(at, client).ok_or(Refusal::ScopeNotForClient)?,

@@ -3,7 +3,7 @@
 //! The page carries a handle to the asked grant. The handle's secret proves that the page was seen, the session
 //! that it was seen in this browser; together they are the anti-CSRF value of RFC 6749 10.12.
 
-use super::{Found, Moment, Needs, Outcome, Pending, Reply, Write};
+use super::{Found, Inputs, Needs, Outcome, Pending, Reply, Write};
 use crate::directory::Directory;
 use crate::form::Params;
 use crate::grant::{Asked, Cause, Coded, Grant, Phase};
@@ -61,7 +61,7 @@ impl Decide {
         Needs { client: None, session: self.session, grant: self.ask.map(|ask| ask.grant) }
     }
 
-    pub(super) fn step(&self, at: &Moment, found: &Found<'_>) -> Outcome {
+    pub(super) fn step(&self, at: &Inputs, found: &Found<'_>) -> Outcome {
         match self.judge(at, found) {
             Ok((grant, scope)) => self.decided(at, grant, scope),
             Err(refusal) => Outcome::Reply(refusal.into()),
@@ -69,7 +69,7 @@ impl Decide {
     }
 
     /// Finds the grant that may be decided, and what of its scope the owner leaves.
-    fn judge(&self, at: &Moment, found: &Found<'_>) -> Result<(Grant, ScopeSet), Refusal> {
+    fn judge(&self, at: &Inputs, found: &Found<'_>) -> Result<(Grant, ScopeSet), Refusal> {
         // rfc6749-3.1-owner-authenticated-first
         let session =
             found.session.and_then(|session| session.alive(at.now)).ok_or(Refusal::SessionMissing)?;
@@ -100,7 +100,7 @@ impl Decide {
     }
 
     /// Ends the grant if nothing is left of its scope, else issues the code.
-    fn decided(&self, at: &Moment, mut grant: Grant, scope: ScopeSet) -> Outcome {
+    fn decided(&self, at: &Inputs, mut grant: Grant, scope: ScopeSet) -> Outcome {
         if scope.is_empty() {
             // rfc6749-4.1.2.1-access-denied
             grant.phase = Phase::Dead(Cause::Denied);

@@ -8,12 +8,12 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
 
 use super::jwk::{Algorithm, is_private, public_key, thumbprint_text};
-use super::{Moment, Request};
+use super::{Inputs, Request};
 use crate::directory::{Client, Directory};
 use crate::form::normal_target;
 use crate::http::HttpRequest;
 use crate::policy::{Lifetime, Time};
-use crate::refusal::{Malformed, ProofDefect, ProofFlaw};
+use crate::refusal::{DpopDefect, DpopFlaw, Malformed};
 use crate::secret::Digest;
 
 /// How far ahead of our clock a proof may be dated.
@@ -24,7 +24,7 @@ const PROOF_LIMIT: usize = 8192;
 
 /// A proof, as what steps compare of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct KeyProof {
+pub struct DpopProof {
     /// The thumbprint of its key.
     pub key: Digest,
     /// What tells it from every other proof: its `jti`, for this key and this address.
@@ -94,7 +94,7 @@ pub struct Nonces {
     pub before: Digest,
 }
 
-impl KeyProof {
+impl DpopProof {
     /// Reads the `DPoP` header of a request whose path is below the issuer; none if there is none.
     ///
     /// # Errors
@@ -106,44 +106,44 @@ impl KeyProof {
         Self::parse_but(None, request, directory).map_err(Malformed::Proof)
     }
 
-    /// As [`KeyProof::parse`], blind to one kind of defect.
+    /// As [`DpopProof::parse`], blind to one kind of defect.
     pub(crate) fn parse_but(
-        ignored: Option<ProofDefect>,
+        ignored: Option<DpopDefect>,
         request: &HttpRequest,
         directory: &Directory,
-    ) -> Result<Option<(Self, SignedText)>, ProofDefect> {
+    ) -> Result<Option<(Self, SignedText)>, DpopDefect> {
         let check = |holds: bool, defect| if holds || ignored == Some(defect) { Ok(()) } else { Err(defect) };
         let mut headers = request.header("dpop");
         let Some(header) = headers.next() else { return Ok(None) };
         // rfc9449-4.3-one-header-field
-        check(headers.next().is_none(), ProofDefect::Repeated)?;
-        let text = std::str::from_utf8(header).map_err(|_| ProofDefect::NotAJwt)?;
-        let Jwt { head, claims, input, signature } = Jwt::parse(text).ok_or(ProofDefect::NotAJwt)?;
+        check(headers.next().is_none(), DpopDefect::Repeated)?;
+        let text = std::str::from_utf8(header).map_err(|_| DpopDefect::NotAJwt)?;
+        let Jwt { head, claims, input, signature } = Jwt::parse(text).ok_or(DpopDefect::NotAJwt)?;
         // No extension of JWS is known here, and whoever names one as critical wants it understood (RFC 7515 4.1.11).
-        check(!head.contains_key("crit"), ProofDefect::NotAJwt)?;
+        check(!head.contains_key("crit"), DpopDefect::NotAJwt)?;
 
         // rfc9449-4.3-typ
-        check(head.get("typ").and_then(Value::as_str) == Some("dpop+jwt"), ProofDefect::Type)?;
-        let jwk = head.get("jwk").and_then(Value::as_object).ok_or(ProofDefect::Key)?;
+        check(head.get("typ").and_then(Value::as_str) == Some("dpop+jwt"), DpopDefect::Type)?;
+        let jwk = head.get("jwk").and_then(Value::as_object).ok_or(DpopDefect::Key)?;
         // rfc9449-4.3-alg-asymmetric
         let named = head.get("alg").and_then(Value::as_str).and_then(Algorithm::find);
         let algorithm = match (named, ignored) {
             (Some(algorithm), _) => algorithm,
-            (None, Some(ProofDefect::Algorithm)) => Algorithm::Es256,
-            (None, _) => return Err(ProofDefect::Algorithm),
+            (None, Some(DpopDefect::Algorithm)) => Algorithm::Es256,
+            (None, _) => return Err(DpopDefect::Algorithm),
         };
         // rfc9449-4.3-no-private-key
-        check(!is_private(jwk), ProofDefect::PrivateKey)?;
-        let (key, jwk) = public_key(jwk, algorithm).ok_or(ProofDefect::Key)?;
+        check(!is_private(jwk), DpopDefect::PrivateKey)?;
+        let (key, jwk) = public_key(jwk, algorithm).ok_or(DpopDefect::Key)?;
 
         // rfc9449-4.3-required-claims
         let claim = |name: &str| claims.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
         let (jti, htm, htu) = (claim("jti"), claim("htm"), claim("htu"));
         let made = claims.get("iat").and_then(seconds);
         let complete = jti.is_some() && htm.is_some() && htu.is_some() && made.is_some();
-        check(complete, ProofDefect::Claim)?;
+        check(complete, DpopDefect::Claim)?;
         for optional in ["nonce", "ath"] {
-            check(claims.get(optional).is_none_or(Value::is_string), ProofDefect::Claim)?;
+            check(claims.get(optional).is_none_or(Value::is_string), DpopDefect::Claim)?;
         }
         let target = format!("{}{}", directory.issuer, request.path);
         let same_target =
@@ -167,28 +167,28 @@ impl KeyProof {
     ///
     /// # Errors
     /// What is wrong with it.
-    fn judge_alone(&self, at: &Moment) -> Result<(), ProofFlaw> {
+    fn judge_alone(&self, at: &Inputs) -> Result<(), DpopFlaw> {
         // rfc9449-4.3-signature
         if self.signature == Signature::Wrong {
-            return Err(ProofFlaw::Signature);
+            return Err(DpopFlaw::Signature);
         }
         // rfc9449-4.3-htm, rfc9449-4.3-htu
         if !self.fits_method || !self.fits_target {
-            return Err(ProofFlaw::Request);
+            return Err(DpopFlaw::Request);
         }
         // rfc9449-4.3-iat-window, rfc9449-11.1-proof-time-limited
         if at.now >= self.made.after(at.policy.proof_lifetime) || self.made > at.now.after(AHEAD) {
-            return Err(ProofFlaw::Stale);
+            return Err(DpopFlaw::Stale);
         }
         // rfc9449-8-as-nonce, rfc9449-11.3-no-proof-without-nonce
         match self.nonce {
-            None if at.policy.dpop_nonce => Err(ProofFlaw::NonceMissing),
+            None if at.policy.dpop_nonce => Err(DpopFlaw::NonceMissing),
             Some(nonce)
                 if at.policy.dpop_nonce
                     && !at.nonces.current.matches(&nonce)
                     && !at.nonces.before.matches(&nonce) =>
             {
-                Err(ProofFlaw::NonceWrong)
+                Err(DpopFlaw::NonceWrong)
             }
             Some(_) | None => Ok(()),
         }
@@ -198,12 +198,12 @@ impl KeyProof {
     ///
     /// # Errors
     /// What is wrong with it.
-    pub(super) fn judge(&self, at: &Moment) -> Result<Digest, ProofFlaw> {
+    pub(super) fn judge(&self, at: &Inputs) -> Result<Digest, DpopFlaw> {
         self.judge_alone(at)?;
         // rfc9449-11.1-jti-single-use
         match self.used {
             Use::First => Ok(self.key),
-            Use::Again => Err(ProofFlaw::Again),
+            Use::Again => Err(DpopFlaw::Again),
         }
     }
 }
@@ -220,14 +220,14 @@ fn seconds(date: &Value) -> Option<u64> {
 /// # Errors
 /// What is wrong with its proof, or that the client has to have one.
 pub(super) fn proven(
-    at: &Moment,
-    proof: Option<KeyProof>,
+    at: &Inputs,
+    proof: Option<DpopProof>,
     client: &Client,
-) -> Result<Option<Digest>, ProofFlaw> {
+) -> Result<Option<Digest>, DpopFlaw> {
     match proof {
         Some(proof) => proof.judge(at).map(Some),
         // rfc9449-5.2-bound-client-needs-proof
-        None if client.dpop_bound => Err(ProofFlaw::Missing),
+        None if client.dpop_bound => Err(DpopFlaw::Missing),
         None => Ok(None),
     }
 }
@@ -235,20 +235,20 @@ pub(super) fn proven(
 /// Whether a request proves the key that something is bound to.
 ///
 /// # Errors
-/// [`ProofFlaw::Missing`] or [`ProofFlaw::Key`].
-pub(super) fn fits(bound_to: Option<Digest>, proven: Option<Digest>) -> Result<(), ProofFlaw> {
+/// [`DpopFlaw::Missing`] or [`DpopFlaw::Key`].
+pub(super) fn fits(bound_to: Option<Digest>, proven: Option<Digest>) -> Result<(), DpopFlaw> {
     match (bound_to, proven) {
         (None, _) => Ok(()),
-        (Some(_), None) => Err(ProofFlaw::Missing),
+        (Some(_), None) => Err(DpopFlaw::Missing),
         (Some(key), Some(shown)) if key.matches(&shown) => Ok(()),
-        (Some(_), Some(_)) => Err(ProofFlaw::Key),
+        (Some(_), Some(_)) => Err(DpopFlaw::Key),
     }
 }
 
 impl Request {
     /// The proof that comes with a request.
     #[must_use]
-    pub fn proof(&mut self) -> Option<&mut KeyProof> {
+    pub fn proof(&mut self) -> Option<&mut DpopProof> {
         let proof = match self {
             Self::Token(request) => &mut request.proof,
             Self::Push(request) => &mut request.proof,
@@ -262,7 +262,7 @@ impl Request {
 /// The marker that has to be set before a request is judged: the proof may then count as used for the first time. None
 /// for a request without a proof, or with one that is not good in itself: what is refused anyway is not remembered.
 #[must_use]
-pub fn marker(at: &Moment, request: &mut Request) -> Option<Marker> {
+pub fn marker(at: &Inputs, request: &mut Request) -> Option<Marker> {
     let proof = request.proof()?;
     proof.judge_alone(at).ok()?;
     let until = proof.made.after(at.policy.proof_lifetime);

@@ -4,8 +4,8 @@
 //! tokens. Nobody learns why a token is not good, nor of a token that is no concern of theirs.
 
 use super::authenticate::authenticate;
-use super::named::TokenNamed;
-use super::{Found, Moment, Outcome, Reply};
+use super::introspect_revoke::IntrospectOrRevoke;
+use super::{Found, Inputs, Outcome, Reply};
 use crate::directory::{Client, ClientNo, UserNo};
 use crate::grant::{Grant, Phase, TokenKind};
 use crate::policy::Time;
@@ -15,7 +15,7 @@ use crate::text::{ResourceSet, ScopeSet};
 
 /// What is told of a good token (RFC 7662 2.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Told {
+pub struct TokenInfo {
     /// An access token or a refresh token.
     pub kind: TokenKind,
     /// The client that holds it.
@@ -32,15 +32,15 @@ pub struct Told {
     pub until: Time,
 }
 
-impl TokenNamed {
-    pub(super) fn introspect(&self, at: &Moment, found: &Found<'_>) -> Outcome {
+impl IntrospectOrRevoke {
+    pub(super) fn introspect(&self, at: &Inputs, found: &Found<'_>) -> Outcome {
         Outcome::Reply(match self.judge_introspection(at, found) {
             Ok(told) => Reply::Introspection(told),
             Err(refused) => Reply::Refused(refused),
         })
     }
 
-    fn judge_introspection(&self, at: &Moment, found: &Found<'_>) -> Result<Option<Told>, Refused> {
+    fn judge_introspection(&self, at: &Inputs, found: &Found<'_>) -> Result<Option<TokenInfo>, Refused> {
         let malformed = |malformed| Refused::Malformed(Place::IntrospectionRequest, malformed);
         // rfc7662-2.1-authorization-required, rfc7662-2.3-bad-credentials-401
         let caller = authenticate(&at.policy, &self.by.map_err(malformed)?, found.client)?;
@@ -56,7 +56,7 @@ impl TokenNamed {
 }
 
 /// What a token is, if it is good.
-fn tell(now: Time, grant: &Grant, token: &Digest) -> Option<Told> {
+fn tell(now: Time, grant: &Grant, token: &Digest) -> Option<TokenInfo> {
     // rfc7662-4-revocation-checked
     let Phase::Live(live) = grant.phase else { return None };
     let kind = live.kind_of(token)?;
@@ -72,10 +72,10 @@ fn tell(now: Time, grant: &Grant, token: &Digest) -> Option<Told> {
     };
     let user = grant.terms.owner.map(|owner| owner.user);
     // rfc7662-4-expiry-checked
-    (now < until).then_some(Told { kind, client: grant.terms.client, user, scope, audience, key, until })
+    (now < until).then_some(TokenInfo { kind, client: grant.terms.client, user, scope, audience, key, until })
 }
 
-fn concerns(caller: &Client, told: &Told) -> bool {
+fn concerns(caller: &Client, told: &TokenInfo) -> bool {
     let own = told.client == caller.no;
     own || (told.kind == TokenKind::Access && !caller.introspects.and(told.audience).is_empty())
 }

@@ -1,6 +1,6 @@
 //! Issuing tokens (RFC 6749 5.1): what all grant types have in common. Whether they may is theirs to judge.
 
-use super::{Moment, Outcome, Pending, Reply, Tokens, Write};
+use super::{Inputs, Outcome, Pending, Reply, Tokens, Write};
 use crate::directory::Client;
 use crate::grant::{Access, Grant, Live, Phase, Refresh, Spent, Terms};
 use crate::secret::{Digest, GrantId, Handle};
@@ -23,7 +23,7 @@ pub(super) struct Issue {
 
 /// Puts a fresh access token in place, and the refresh token with it; tells both once the write has landed.
 pub(super) fn issue(
-    at: &Moment,
+    at: &Inputs,
     id: GrantId,
     terms: Terms,
     of: Issue,
@@ -48,7 +48,7 @@ pub(super) fn issue(
 
 /// A fresh refresh token, in the place of the one before.
 pub(super) fn issue_refresh(
-    at: &Moment,
+    at: &Inputs,
     client: &Client,
     key: Option<Digest>,
     before: Option<&Refresh>,

@@ -2,7 +2,7 @@
 //!
 //! Whether the password is right comes in as a fact ([`Checked`]); hashing it is the edge's work.
 
-use super::{Moment, Outcome, Pending, Reply, Write};
+use super::{Inputs, Outcome, Pending, Reply, Write};
 use crate::directory::UserNo;
 use crate::form::Params;
 use crate::grant::Session;
@@ -53,7 +53,7 @@ impl std::fmt::Debug for Password {
 }
 
 impl LogInPage {
-    pub(super) fn step(self, at: &Moment) -> Outcome {
+    pub(super) fn step(self, at: &Inputs) -> Outcome {
         let fresh = (!self.has_cookie).then_some(at.fresh.secret.secret);
         Outcome::Reply(Reply::LogInPage(fresh, None))
     }
@@ -82,7 +82,7 @@ impl LogIn {
         }
     }
 
-    pub(super) fn step(self, at: &Moment) -> Outcome {
+    pub(super) fn step(self, at: &Inputs) -> Outcome {
         let fresh = self.expected.is_none().then_some(at.fresh.secret.secret);
         let again = |refusal| Outcome::Reply(Reply::LogInPage(fresh, Some(refusal)));
         // rfc6749-10.12-authorization-endpoint-csrf-protected

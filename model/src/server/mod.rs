@@ -25,11 +25,11 @@ pub mod client_credentials;
 pub mod decide;
 pub mod dpop;
 pub mod introspect;
+pub mod introspect_revoke;
 mod issue;
 pub mod jwk;
 pub mod login;
 pub mod metadata;
-pub mod named;
 pub mod push;
 pub mod receive;
 pub mod redeem;
@@ -69,9 +69,9 @@ pub enum Request {
     /// A client registers itself (RFC 7591 3.1).
     Register(register::Register),
     /// A client gives a token up (RFC 7009).
-    Revoke(named::TokenNamed),
+    Revoke(introspect_revoke::IntrospectOrRevoke),
     /// Somebody asks whether a token is good (RFC 7662).
-    Introspect(named::TokenNamed),
+    Introspect(introspect_revoke::IntrospectOrRevoke),
     /// Somebody asks for a protected resource (RFC 6749 7).
     Resource(resource::ResourceRequest),
     /// Somebody asks for the metadata (RFC 8414 3).
@@ -106,7 +106,7 @@ pub struct Found<'a> {
 
 /// What varies: the clock, fresh secrets, the deployment's choices.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Moment {
+pub struct Inputs {
     /// When the request is judged.
     pub now: Time,
     /// Secrets that nobody has seen.
@@ -198,7 +198,7 @@ pub enum Reply {
     /// A token was given up, or was good for nothing before (RFC 7009 2.2).
     Revoked,
     /// What a token is; none for one that is not good (RFC 7662 2.2).
-    Introspection(Option<introspect::Told>),
+    Introspection(Option<introspect::TokenInfo>),
     /// The protected resource.
     Resource(Served),
     /// The metadata (RFC 8414 3.2).
@@ -301,7 +301,7 @@ pub fn locate(request: &Request) -> Needs {
 }
 
 /// Judges a request against the records that were found.
-pub fn step(at: &Moment, found: &Found<'_>, request: &Request) -> Outcome {
+pub fn step(at: &Inputs, found: &Found<'_>, request: &Request) -> Outcome {
     match request {
         Request::Home => Outcome::Reply(Reply::Home),
         Request::LogInPage(page) => page.step(at),

@@ -5,8 +5,8 @@
 
 use super::authenticate::{Presented, authenticate};
 use super::authorize::{Authorize, Judged, ask_owner};
-use super::dpop::{KeyProof, fits};
-use super::{Found, Moment, Needs, Outcome, Pending, Reply, Write};
+use super::dpop::{DpopProof, fits};
+use super::{Found, Inputs, Needs, Outcome, Pending, Reply, Write};
 use crate::directory::{ClientNo, Directory};
 use crate::form::Params;
 use crate::grant::{Grant, Owner, Phase, Pushed, Terms};
@@ -28,7 +28,7 @@ pub struct Push {
     /// Whether it names a pushed request itself.
     pub has_request_uri: Result<bool, Malformed>,
     /// Which key it proves (RFC 9449 10.1).
-    pub proof: Result<Option<KeyProof>, Malformed>,
+    pub proof: Result<Option<DpopProof>, Malformed>,
 }
 
 /// A browser brings the name of a pushed request.
@@ -57,7 +57,7 @@ impl Push {
     pub(super) fn parse(
         request: &HttpRequest,
         params: &Params,
-        proof: Result<Option<KeyProof>, Malformed>,
+        proof: Result<Option<DpopProof>, Malformed>,
         directory: &Directory,
     ) -> Self {
         Self {
@@ -72,7 +72,7 @@ impl Push {
         Needs { client: self.by.ok().and_then(|by| by.client), session: None, grant: None }
     }
 
-    pub(super) fn step(&self, at: &Moment, found: &Found<'_>) -> Outcome {
+    pub(super) fn step(&self, at: &Inputs, found: &Found<'_>) -> Outcome {
         match self.judge(at, found) {
             Ok(outcome) => outcome,
             // rfc9126-2.3-error-like-token-endpoint
@@ -86,7 +86,7 @@ impl Push {
         }
     }
 
-    fn judge(&self, at: &Moment, found: &Found<'_>) -> Result<Outcome, Refused> {
+    fn judge(&self, at: &Inputs, found: &Found<'_>) -> Result<Outcome, Refused> {
         let malformed = |malformed| Refused::Malformed(Place::PushedRequest, malformed);
         // rfc9126-2.1-client-authenticated
         let client = authenticate(&at.policy, &self.by.map_err(malformed)?, found.client)?;
@@ -141,14 +141,14 @@ impl AuthorizePushed {
         }
     }
 
-    pub(super) fn step(&self, at: &Moment, found: &Found<'_>) -> Outcome {
+    pub(super) fn step(&self, at: &Inputs, found: &Found<'_>) -> Outcome {
         match self.judge(at, found) {
             Ok(outcome) => outcome,
             Err(refused) => Outcome::Reply(Reply::Refused(refused)),
         }
     }
 
-    fn judge(&self, at: &Moment, found: &Found<'_>) -> Result<Outcome, Refused> {
+    fn judge(&self, at: &Inputs, found: &Found<'_>) -> Result<Outcome, Refused> {
         // rfc9126-4-client-id-beside-request-uri
         self.client.map_err(|malformed| Refused::Malformed(Place::Page, malformed))?;
         let client = found.client.ok_or(Refusal::ClientUnknown)?;

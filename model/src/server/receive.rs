@@ -5,10 +5,10 @@ use std::borrow::Cow;
 use super::Request;
 use super::authorize::{Authorize, STATE_LIMIT};
 use super::decide::Decide;
-use super::dpop::{KeyProof, SignedText};
+use super::dpop::{DpopProof, SignedText};
+use super::introspect_revoke::IntrospectOrRevoke;
 use super::login::{LogIn, LogInPage, Password, login_cookie, parse_next};
 use super::metadata::METADATA_PATH;
-use super::named::TokenNamed;
 use super::push::{AuthorizePushed, Push};
 use super::redeem::TokenRequest;
 use super::register::{ClientMetadata, Register};
@@ -35,7 +35,7 @@ pub struct Received {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Beside {
     /// Where an authorization response goes: kept with the grant.
-    pub kept: Kept,
+    pub kept: ResponseTarget,
     /// Where the login leads: this authorization request, or where an earlier page said.
     pub next: Option<String>,
     /// The cookie that the login form's anti-CSRF value comes from.
@@ -56,7 +56,7 @@ pub struct Beside {
 
 /// The texts that lie beside a grant's record.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Kept {
+pub struct ResponseTarget {
     /// The redirect URI: as it was sent, or the registered one.
     pub redirect_uri: String,
     /// The client's `state`, unchanged.
@@ -236,13 +236,13 @@ fn read_push(request: &HttpRequest, directory: &Directory) -> Reading {
 }
 
 /// The texts that an authorization response needs.
-fn kept(params: &Params, directory: &Directory) -> Kept {
+fn kept(params: &Params, directory: &Directory) -> ResponseTarget {
     let text = |field| params.one(field).ok().flatten();
     let registered = text(Field::ClientId)
         .and_then(|id| directory.find_client(id))
         .and_then(|entry| entry.redirect_uris.first())
         .map(String::as_str);
-    Kept {
+    ResponseTarget {
         redirect_uri: text(Field::RedirectUri).or(registered).unwrap_or_default().to_owned(),
         // rfc6749-4.1.2-state-returned-exactly
         state: text(Field::State).filter(|state| state.len() <= STATE_LIMIT).map(str::to_owned),
@@ -268,8 +268,8 @@ fn read_token(request: &HttpRequest, directory: &Directory) -> Reading {
 fn proof_of(
     request: &HttpRequest,
     directory: &Directory,
-) -> (Result<Option<KeyProof>, Malformed>, Option<SignedText>) {
-    match KeyProof::parse(request, directory) {
+) -> (Result<Option<DpopProof>, Malformed>, Option<SignedText>) {
+    match DpopProof::parse(request, directory) {
         Ok(Some((proof, signed))) => (Ok(Some(proof)), Some(signed)),
         Ok(None) => (Ok(None), None),
         Err(malformed) => (Err(malformed), None),
@@ -287,12 +287,12 @@ fn read_registration(request: &HttpRequest, directory: &Directory) -> Reading {
 
 fn read_revocation(request: &HttpRequest, directory: &Directory) -> Reading {
     let params = clients_form(request, Place::RevocationRequest)?;
-    Ok((Request::Revoke(TokenNamed::parse(request, &params, directory)), Beside::default()))
+    Ok((Request::Revoke(IntrospectOrRevoke::parse(request, &params, directory)), Beside::default()))
 }
 
 fn read_introspection(request: &HttpRequest, directory: &Directory) -> Reading {
     let params = clients_form(request, Place::IntrospectionRequest)?;
-    Ok((Request::Introspect(TokenNamed::parse(request, &params, directory)), Beside::default()))
+    Ok((Request::Introspect(IntrospectOrRevoke::parse(request, &params, directory)), Beside::default()))
 }
 
 /// The form of a request that a client sends itself, with its authentication.

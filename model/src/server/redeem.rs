@@ -7,10 +7,10 @@
 use super::audience::{AskedResources, of_granted};
 use super::authenticate::{Presented, authenticate};
 use super::client_credentials::ClientCredentials;
-use super::dpop::{KeyProof, fits, proven};
+use super::dpop::{DpopProof, fits, proven};
 use super::issue::{Issue, issue, issue_refresh};
 use super::refresh::RefreshAsk;
-use super::{Found, Moment, Needs, Outcome, Pending, Reply, Write};
+use super::{Found, Inputs, Needs, Outcome, Pending, Reply, Write};
 use crate::directory::{Client, Directory};
 use crate::form::Params;
 use crate::grant::{Cause, Grant, Phase};
@@ -28,7 +28,7 @@ pub struct TokenRequest {
     /// For what.
     pub ask: Result<TokenAsk, Malformed>,
     /// Which key it proves (RFC 9449 5).
-    pub proof: Result<Option<KeyProof>, Malformed>,
+    pub proof: Result<Option<DpopProof>, Malformed>,
 }
 
 /// What is asked of the token endpoint, by `grant_type`.
@@ -87,7 +87,7 @@ impl TokenRequest {
     pub fn parse(
         request: &HttpRequest,
         params: &Params,
-        proof: Result<Option<KeyProof>, Malformed>,
+        proof: Result<Option<DpopProof>, Malformed>,
         directory: &Directory,
     ) -> Self {
         let by = Presented::parse(request, params, directory);
@@ -103,14 +103,14 @@ impl TokenRequest {
         Needs { client: self.by.ok().and_then(|by| by.client), session: None, grant }
     }
 
-    pub(super) fn step(&self, at: &Moment, found: &Found<'_>) -> Outcome {
+    pub(super) fn step(&self, at: &Inputs, found: &Found<'_>) -> Outcome {
         match self.judge(at, found) {
             Ok(outcome) => outcome,
             Err(refused) => Outcome::Reply(Reply::Refused(refused)),
         }
     }
 
-    fn judge(&self, at: &Moment, found: &Found<'_>) -> Result<Outcome, Refused> {
+    fn judge(&self, at: &Inputs, found: &Found<'_>) -> Result<Outcome, Refused> {
         let malformed = |malformed| Refused::Malformed(Place::TokenRequest, malformed);
         let client = authenticate(&at.policy, &self.by.map_err(malformed)?, found.client)?;
         // rfc9449-4.3-proof-checked-at-token-endpoint
@@ -165,7 +165,7 @@ impl TokenAsk {
 }
 
 impl Redeem {
-    fn step(&self, at: &Moment, client: &Client, key: Option<Digest>, grant: Option<Grant>) -> Outcome {
+    fn step(&self, at: &Inputs, client: &Client, key: Option<Digest>, grant: Option<Grant>) -> Outcome {
         let (Some(shown), Some(mut grant)) = (self.code, grant) else {
             return Outcome::Reply(Refusal::CodeUnknown.into());
         };
@@ -224,7 +224,7 @@ impl Redeem {
     }
 
     /// The authorization request's redirect URI again, if it named one; else none, or the registered one.
-    fn names_the_redirect_uri(&self, at: &Moment, client: &Client, grant: &Grant) -> bool {
+    fn names_the_redirect_uri(&self, at: &Inputs, client: &Client, grant: &Grant) -> bool {
         match (grant.terms.redirect, self.redirect) {
             // rfc6749-4.1.3-redirect-uri-identical
             (Some(asked), Some(shown)) => asked.matches(&shown),

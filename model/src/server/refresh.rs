@@ -8,7 +8,7 @@ use super::audience::{AskedResources, of_granted};
 use super::authorize::AskedScope;
 use super::dpop::fits;
 use super::issue::{Issue, issue, issue_refresh};
-use super::{Moment, Outcome, Pending, Write};
+use super::{Inputs, Outcome, Pending, Write};
 use crate::directory::{Client, Directory};
 use crate::form::Params;
 use crate::grant::{Cause, Grant, Phase, Refresh};
@@ -48,7 +48,7 @@ impl RefreshAsk {
 
     pub(super) fn step(
         &self,
-        at: &Moment,
+        at: &Inputs,
         client: &Client,
         key: Option<Digest>,
         grant: Option<Grant>,
@@ -68,7 +68,7 @@ impl RefreshAsk {
 
     fn judge(
         &self,
-        at: &Moment,
+        at: &Inputs,
         client: &Client,
         key: Option<Digest>,
         grant: Option<Grant>,
@@ -108,7 +108,7 @@ impl RefreshAsk {
     }
 }
 
-fn standing(at: &Moment, refresh: &Refresh, shown: &Shown) -> Standing {
+fn standing(at: &Inputs, refresh: &Refresh, shown: &Shown) -> Standing {
     if refresh.token.matches(&shown.digest) {
         return Standing::Good;
     }

@@ -6,7 +6,7 @@
 use serde_json::{Map, Value, json};
 
 use super::redeem::GrantType;
-use super::{Moment, Outcome, Pending, Reply, Write};
+use super::{Inputs, Outcome, Pending, Reply, Write};
 use crate::directory::{Authentication, Directory, Registration};
 use crate::http::HttpRequest;
 use crate::policy::Time;
@@ -86,7 +86,7 @@ impl Register {
         })
     }
 
-    pub(super) fn step(&self, at: &Moment) -> Outcome {
+    pub(super) fn step(&self, at: &Inputs) -> Outcome {
         if !at.policy.registration {
             return Outcome::Reply(Refusal::RegistrationOff.into());
         }

@@ -2,11 +2,11 @@
 
 use serde_json::json;
 
-use super::introspect::Told;
+use super::introspect::TokenInfo;
 use super::jwk::{Algorithm, thumbprint_text};
 use super::metadata::{metadata, metadata_path};
 use super::push::{REQUEST_URI_PREFIX, Taken};
-use super::receive::{Beside, Kept};
+use super::receive::{Beside, ResponseTarget};
 use super::resource_metadata::{resource_metadata, resource_metadata_url};
 use super::{Consent, Reply, Served, Tokens};
 use crate::directory::Directory;
@@ -28,7 +28,7 @@ pub struct Context<'a> {
     /// What lay beside the request.
     pub beside: &'a Beside,
     /// What lies beside the grant that was found.
-    pub kept: Option<&'a Kept>,
+    pub kept: Option<&'a ResponseTarget>,
     /// The nonce that proofs have to carry from now on.
     pub nonce: &'a str,
 }
@@ -200,7 +200,7 @@ fn pushed(taken: &Taken) -> HttpReply {
 }
 
 /// What a token is (RFC 7662 2.2); of one that is not good nothing but that.
-fn introspection(directory: &Directory, told: Option<&Told>) -> HttpReply {
+fn introspection(directory: &Directory, told: Option<&TokenInfo>) -> HttpReply {
     let Some(told) = told else {
         // rfc7662-2.2-inactive-is-200-false, rfc7662-2.2-inactive-no-detail
         return uncached(json_reply(200, json!({ "active": false }).to_string()));

@@ -2,13 +2,13 @@
 //!
 //! A token that is bound to a key needs a proof of it (RFC 9449 7). The header is the only way to send a token here; RFC 6750's body and query are not offered.
 
-use super::dpop::{KeyProof, fits};
-use super::{Found, Moment, Needs, Outcome, Reply, Served};
+use super::dpop::{DpopProof, fits};
+use super::{Found, Inputs, Needs, Outcome, Reply, Served};
 use crate::form::Params;
 use crate::grant::{Grant, Phase};
 use crate::http::HttpRequest;
 use crate::policy::Time;
-use crate::refusal::{Field, Malformed, Place, ProofFlaw, Refusal, Refused};
+use crate::refusal::{DpopFlaw, Field, Malformed, Place, Refusal, Refused};
 use crate::secret::{Digest, Shown};
 use crate::text::{ResourceSet, ScopeSet};
 
@@ -22,7 +22,7 @@ pub struct ResourceRequest {
     /// The hash of the token's text, which a proof for it names (RFC 9449 4.2).
     pub hash: Digest,
     /// Which key it proves.
-    pub proof: Result<Option<KeyProof>, Malformed>,
+    pub proof: Result<Option<DpopProof>, Malformed>,
     /// What it takes.
     pub need: Need,
 }
@@ -64,7 +64,7 @@ impl ResourceRequest {
     pub(super) fn parse(
         request: &HttpRequest,
         need: Need,
-        proof: Result<Option<KeyProof>, Malformed>,
+        proof: Result<Option<DpopProof>, Malformed>,
     ) -> Result<Self, Malformed> {
         let mut headers = request.header("authorization");
         let header = headers.next();
@@ -100,7 +100,7 @@ impl ResourceRequest {
         Needs { client: None, session: None, grant }
     }
 
-    pub(super) fn step(&self, at: &Moment, found: &Found<'_>) -> Outcome {
+    pub(super) fn step(&self, at: &Inputs, found: &Found<'_>) -> Outcome {
         let judged = self.proven(at).and_then(|key| {
             Ok(admit(at.now, self.need, &self.bearer, self.scheme, key, found.grant.as_ref())?)
         });
@@ -111,17 +111,17 @@ impl ResourceRequest {
     }
 
     /// The key that a request behind `DPoP` proves, by a proof that was made for this very token.
-    fn proven(&self, at: &Moment) -> Result<Option<Digest>, Refused> {
+    fn proven(&self, at: &Inputs) -> Result<Option<Digest>, Refused> {
         if self.scheme == Scheme::Bearer {
             return Ok(None);
         }
         let flaw = |flaw| Refused::from(Refusal::ProofAtResource(flaw));
         let malformed = |malformed| Refused::Malformed(Place::ResourceRequest, malformed);
-        let proof = self.proof.map_err(malformed)?.ok_or_else(|| flaw(ProofFlaw::Missing))?;
+        let proof = self.proof.map_err(malformed)?.ok_or_else(|| flaw(DpopFlaw::Missing))?;
         let key = proof.judge(at).map_err(flaw)?;
         // rfc9449-4.3-ath
         if !proof.token.is_some_and(|token| token.matches(&self.hash)) {
-            return Err(flaw(ProofFlaw::Token));
+            return Err(flaw(DpopFlaw::Token));
         }
         Ok(Some(key))
     }

@@ -3,20 +3,20 @@
 //! Whatever is no token of a living grant is answered as if it had been revoked: the client has what it wanted.
 
 use super::authenticate::authenticate;
-use super::named::TokenNamed;
-use super::{Found, Moment, Outcome, Pending, Reply, Write};
+use super::introspect_revoke::IntrospectOrRevoke;
+use super::{Found, Inputs, Outcome, Pending, Reply, Write};
 use crate::grant::{Cause, Phase};
 use crate::refusal::{Place, Refusal, Refused};
 
-impl TokenNamed {
-    pub(super) fn revoke(&self, at: &Moment, found: &Found<'_>) -> Outcome {
+impl IntrospectOrRevoke {
+    pub(super) fn revoke(&self, at: &Inputs, found: &Found<'_>) -> Outcome {
         match self.judge_revocation(at, found) {
             Ok(outcome) => outcome,
             Err(refused) => Outcome::Reply(Reply::Refused(refused)),
         }
     }
 
-    fn judge_revocation(&self, at: &Moment, found: &Found<'_>) -> Result<Outcome, Refused> {
+    fn judge_revocation(&self, at: &Inputs, found: &Found<'_>) -> Result<Outcome, Refused> {
         let malformed = |malformed| Refused::Malformed(Place::RevocationRequest, malformed);
         // rfc7009-2.1-client-authentication-validated
         let client = authenticate(&at.policy, &self.by.map_err(malformed)?, found.client)?;

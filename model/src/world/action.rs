@@ -1,12 +1,13 @@
 //! What can happen next, each by a named actor.
 
-pub use super::naming::{ForItselfTry, NamedOf, Naming, Wanted};
-pub use super::prove::ShownWith;
+pub use super::dpop::ShownWith;
+pub use super::introspect_revoke::{ForItselfTry, IntrospectOrRevokeTry, TokenOf, Wanted};
 pub use super::tries::{
-    CodeOf, Forgery, Lure, ProofOf, Redemption, RedirectOf, RefreshOf, RefreshScope, RefreshTry, VerifierOf,
+    CodeOf, CredentialsOf, Forgery, Lure, Redemption, RedirectOf, RefreshOf, RefreshScope, RefreshTry,
+    VerifierOf,
 };
 use super::{Asking, Call, Crafted, Known, Response, Server, Stage, Universe, World};
-use crate::fact::Who;
+use crate::fact::Sender;
 use crate::secret::Shown;
 use crate::server::decide::Choice;
 
@@ -60,7 +61,7 @@ pub enum Action {
     /// A client asks for a token for itself.
     ForItself(ForItselfTry),
     /// Somebody names a token, to revoke it or to ask about it.
-    Name(Naming),
+    Name(IntrospectOrRevokeTry),
     /// The attacker shows a token to the resource.
     ShowToken(Shown),
     /// The attacker shows a token behind `DPoP`, with a proof or without.
@@ -71,7 +72,7 @@ pub enum Action {
     Lure(Lure),
     /// The attacker's page sends a consent form from the owner's browser.
     Forge(Forgery),
-    /// Somebody sends an odd request, by its place in the scope's table.
+    /// Somebody sends an odd request, by its place in the scenario's table.
     Odd(usize),
     /// Time passes.
     Tick,
@@ -102,10 +103,10 @@ impl Action {
             Self::Redeem(Redemption { by, .. })
             | Self::Refresh(RefreshTry { by, .. })
             | Self::ForItself(ForItselfTry { by, .. })
-            | Self::Name(Naming { by, .. }) => match by {
-                Who::Client => "client",
-                Who::OtherClient => "other client",
-                Who::Owner | Who::Thief => "attacker",
+            | Self::Name(IntrospectOrRevokeTry { by, .. }) => match by {
+                Sender::Client => "client",
+                Sender::OtherClient => "other client",
+                Sender::Owner | Sender::Thief => "attacker",
             },
             Self::ShowToken(_)
             | Self::ShowBound(..)
@@ -125,7 +126,7 @@ impl Action {
     /// Whether the action is a step of the usual count, in which a login with its consent is one step and a token
     /// request with its answer another.
     #[must_use]
-    pub const fn is_step(&self) -> bool {
+    pub const fn counts_as_step(&self) -> bool {
         !matches!(
             self,
             // What the attacker has its own browser do counts where the browser arrives.
@@ -147,7 +148,7 @@ impl Action {
 /// How many steps of the usual count a trace has.
 #[must_use]
 pub fn steps(trace: &[Action]) -> usize {
-    trace.iter().filter(|action| action.is_step()).count()
+    trace.iter().filter(|action| action.counts_as_step()).count()
 }
 
 impl Universe {
@@ -158,13 +159,13 @@ impl Universe {
         }
         for (at, call) in world.calls.iter().enumerate() {
             self.call_actions(world, at, call, actions);
-            let repeats = world.calls.len() < usize::from(self.scope.calls);
-            if call.by == Who::Client && call.session.is_some() && self.scope.retries && repeats {
+            let repeats = world.calls.len() < usize::from(self.scenario.calls);
+            if call.by == Sender::Client && call.session.is_some() && self.scenario.retries && repeats {
                 actions.push(Action::Retry(at));
             }
         }
         self.attacker_actions(world, actions);
-        for at in 0..self.scope.odd.len() {
+        for at in 0..self.scenario.odd.len() {
             actions.push(Action::Odd(at));
         }
         if self.may_tick(world) {
@@ -176,16 +177,16 @@ impl Universe {
         match call.stage {
             Stage::Sent if call.to == Server::Honest => {
                 actions.push(Action::Load(at));
-                if self.may_go_wrong(world, self.scope.stale_reads) {
+                if self.may_go_wrong(world, self.scenario.stale_reads) {
                     actions.push(Action::LoadStale(at));
                 }
             }
             Stage::Loaded(..) => {
                 actions.push(Action::Commit(at));
-                if self.may_go_wrong(world, self.scope.losses) {
+                if self.may_go_wrong(world, self.scenario.losses) {
                     actions.push(Action::Lose(at));
                 }
-                if self.may_go_wrong(world, self.scope.stops) {
+                if self.may_go_wrong(world, self.scenario.stops) {
                     actions.push(Action::Stop(at));
                 }
             }

@@ -1,64 +1,65 @@
 //! The attacker: what leaks to it, what it composes, what it puts into the owner's browser.
 //!
-//! What a scope lets leak stands in the scope. The attacker has an account, a browser, and in some scopes a client
+//! What a scenario lets leak stands in the scenario. The attacker has an account, a browser, and in some scenarios a client
 //! of its own (number 1). It may name any grant's id, which is no secret, and never guesses one.
 
 use super::browser::page_behind;
-use super::naming::named;
-use super::prove::ShownWith;
+use super::dpop::ShownWith;
+use super::introspect_revoke::named;
 use super::symbols::{
     EVIL, JUNK, OWN_VERIFIER, digest, grant_id, hashed, redirect, secret, sym, verifier, verifier_of,
 };
 use super::tries::{
-    CodeOf, Forgery, Lure, ProofOf, Redemption, RedirectOf, RefreshOf, RefreshScope, RefreshTry, VerifierOf,
+    CodeOf, CredentialsOf, Forgery, Lure, Redemption, RedirectOf, RefreshOf, RefreshScope, RefreshTry,
+    VerifierOf,
 };
 use super::{
     ATTACKER, Asking, At, Call, Known, Next, OWNER, PROFILE, STRANGER, Server, Stage, Universe, WIDE, World,
 };
 use crate::directory::ClientNo;
-use crate::fact::{What, Who};
+use crate::fact::{Sender, What};
 use crate::fault::Fault;
 use crate::secret::Shown;
 use crate::server::Request;
-use crate::server::authenticate::{Presented, Proof};
+use crate::server::authenticate::{Credentials, Presented};
 use crate::server::authorize::AskedScope;
 use crate::server::decide::Choice;
 use crate::server::redeem::{Redeem, TokenAsk, TokenRequest};
 use crate::server::refresh::RefreshAsk;
 use crate::server::resource::Bearer;
-use crate::text::{Challenge, ChallengeMethod};
+use crate::text::{ChallengeMethod, CodeChallenge};
 
 impl Universe {
     pub(super) fn attacker_actions(&self, world: &World, actions: &mut Vec<super::Action>) {
         use super::Action;
-        let scope = self.scope;
+        let scenario = self.scenario;
         for known in self.leaks(world) {
             if !world.known.contains(&known) {
                 actions.push(Action::Leak(known));
             }
         }
-        if world.calls.len() < usize::from(scope.calls) {
-            for refresh in scope.refreshes {
+        if world.calls.len() < usize::from(scenario.calls) {
+            for refresh in scenario.refreshes {
                 if self.refreshing(world, refresh).is_some() {
                     actions.push(Action::Refresh(*refresh));
                 }
             }
-            actions.extend(scope.for_itself.iter().map(|request| Action::ForItself(*request)));
-            for redemption in scope.redemptions {
+            actions.extend(scenario.for_itself.iter().map(|request| Action::ForItself(*request)));
+            for redemption in scenario.redemptions {
                 if self.composed(world, redemption).is_some() {
                     actions.push(Action::Redeem(*redemption));
                 }
             }
         }
-        if world.namings < scope.namings {
-            for naming in scope.names {
+        if world.namings < scenario.namings {
+            for naming in scenario.names {
                 if self.named(world, naming).is_some() {
                     actions.push(Action::Name(*naming));
                 }
             }
         }
         self.malicious_answers(world, actions);
-        if world.attempts >= scope.attempts {
+        if world.attempts >= scenario.attempts {
             return;
         }
         for known in world.known.iter() {
@@ -67,21 +68,21 @@ impl Universe {
                 let with = [ShownWith::Nothing, ShownWith::OwnKey, ShownWith::Forged, ShownWith::Leaked];
                 let leaked = world.known.iter().any(|known| matches!(known, Known::Proof(_)));
                 let at_hand = |with: &ShownWith| *with != ShownWith::Leaked || leaked;
-                if scope.dpop {
+                if scenario.dpop {
                     let shown = |with| Action::ShowBound(*shown, with);
                     actions.extend(with.into_iter().filter(at_hand).map(shown));
                 }
             }
         }
-        if scope.made_up_tokens && !world.grants.is_empty() {
+        if scenario.made_up_tokens && !world.grants.is_empty() {
             actions.push(Action::ShowToken(Shown { grant: grant_id(0), digest: digest(JUNK) }));
         }
-        for lure in scope.lures {
+        for lure in scenario.lures {
             if self.lured(world, *lure).is_some() {
                 actions.push(Action::Lure(*lure));
             }
         }
-        for forgery in scope.forgeries {
+        for forgery in scenario.forgeries {
             if !world.grants.is_empty() {
                 actions.push(Action::Forge(*forgery));
             }
@@ -90,31 +91,31 @@ impl Universe {
         self.malicious_ways(world, actions);
     }
 
-    /// What the scope lets leak now.
+    /// What the scenario lets leak now.
     fn leaks(&self, world: &World) -> Vec<Known> {
         let mut leaks = Vec::new();
-        if self.scope.leaks.responses
+        if self.scenario.leaks.responses
             && let At::ToClient(response) = world.browsers[OWNER].at
         {
             leaks.extend(response.code.map(Known::Code));
         }
-        if self.scope.leaks.referrer
+        if self.scenario.leaks.referrer
             && let At::OnCallbackPage(response) = world.browsers[OWNER].at
         {
             leaks.extend(response.code.map(Known::Code));
         }
-        if self.scope.leaks.requests
+        if self.scenario.leaks.requests
             && let At::ToServer(asking) = world.browsers[OWNER].at
         {
-            leaks.extend(asking.challenge.map(Known::Challenge));
+            leaks.extend(asking.challenge.map(Known::CodeChallenge));
         }
-        if self.scope.leaks.tokens
+        if self.scenario.leaks.tokens
             && let Some(login) = world.visits[OWNER].session.login
         {
             leaks.push(Known::Token(Shown { grant: grant_id(0), digest: login.token }));
         }
         leaks.extend(self.leaked_proof(world).map(Known::Proof));
-        if self.scope.leaks.refresh {
+        if self.scenario.leaks.refresh {
             leaks.extend(refresh_tokens(world).next().map(Known::Refresh));
         }
         leaks
@@ -137,16 +138,16 @@ impl Universe {
             RefreshScope::Wider => Some(AskedScope { known: WIDE, has_unknown: false }),
         };
         // A thief has no secret.
-        let proof = match self.client(ClientNo(refresh.client))?.secret {
-            Some(secret) if refresh.by != Who::Thief => Proof::Basic(secret),
-            Some(_) | None => Proof::None,
+        let credentials = match self.client(ClientNo(refresh.client))?.secret {
+            Some(secret) if refresh.by != Sender::Thief => Credentials::Basic(secret),
+            Some(_) | None => Credentials::None,
         };
         Some(TokenRequest {
-            by: Ok(Presented { client: Some(ClientNo(refresh.client)), proof }),
+            by: Ok(Presented { client: Some(ClientNo(refresh.client)), credentials }),
             proof: match refresh.by {
-                Who::Thief if refresh.own_key => Ok(Some(self.own_proof(world))),
-                Who::Thief => Ok(None),
-                Who::Client | Who::OtherClient | Who::Owner => self.proof_of_call(world, OWNER),
+                Sender::Thief if refresh.own_key => Ok(Some(self.own_proof(world))),
+                Sender::Thief => Ok(None),
+                Sender::Client | Sender::OtherClient | Sender::Owner => self.proof_of_call(world, OWNER),
             },
             ask: Ok(TokenAsk::Refresh(RefreshAsk {
                 token: Some(token),
@@ -165,7 +166,7 @@ impl Universe {
     fn overhear_beside(&self, world: &mut World, known: &Known) {
         let state = match (known, world.browsers[OWNER].at) {
             (Known::Code(_), At::ToClient(response) | At::OnCallbackPage(response)) => response.state,
-            (Known::Challenge(_), At::ToServer(asking)) => asking.state,
+            (Known::CodeChallenge(_), At::ToServer(asking)) => asking.state,
             _ => None,
         };
         if let Some(state) = state {
@@ -174,7 +175,7 @@ impl Universe {
     }
 
     pub(super) fn leak(&self, mut world: World, known: Known) -> Option<Next> {
-        if self.scope.powers.any() {
+        if self.scenario.powers.any() {
             self.overhear_beside(&mut world, &known);
         }
         world.learn(known).then(|| Next::of(world))
@@ -192,7 +193,7 @@ impl Universe {
             Ok(_) | Err(_) => None,
         });
         let code = match redemption.code {
-            CodeOf::Leaked if redemption.by == Who::Client => own?,
+            CodeOf::Leaked if redemption.by == Sender::Client => own?,
             CodeOf::Leaked => leaked?,
             CodeOf::MadeUp => {
                 world.grants.first()?;
@@ -200,22 +201,22 @@ impl Universe {
             }
         };
         let challenge = world.known.iter().find_map(|known| match known {
-            Known::Challenge(challenge) => Some(*challenge),
+            Known::CodeChallenge(challenge) => Some(*challenge),
             _ => None,
         });
         let verifier = match redemption.verifier {
             VerifierOf::Right => Some(verifier_of(verifier(OWNER, 0))),
             VerifierOf::Own => Some(verifier_of(OWN_VERIFIER)),
-            VerifierOf::Challenge => {
+            VerifierOf::CodeChallenge => {
                 let plain = challenge?.digest;
                 Some(crate::text::Verifier { plain, s256: digest(JUNK) })
             }
             VerifierOf::Missing => None,
         };
-        let proof = match redemption.proof {
-            ProofOf::Right => Proof::Basic(digest(secret(redemption.client))),
-            ProofOf::Wrong => Proof::Basic(digest(JUNK)),
-            ProofOf::Missing => Proof::None,
+        let credentials = match redemption.credentials {
+            CredentialsOf::Right => Credentials::Basic(digest(secret(redemption.client))),
+            CredentialsOf::Wrong => Credentials::Basic(digest(JUNK)),
+            CredentialsOf::Missing => Credentials::None,
         };
         let redirect = match redemption.redirect {
             RedirectOf::Right => Some(redirect(0).exact),
@@ -223,11 +224,11 @@ impl Universe {
             RedirectOf::Missing => None,
         };
         Some(TokenRequest {
-            by: Ok(Presented { client: Some(ClientNo(redemption.client)), proof }),
+            by: Ok(Presented { client: Some(ClientNo(redemption.client)), credentials }),
             ask: Ok(TokenAsk::Redeem(Redeem { code: Some(code), redirect, verifier, resources: None })),
             proof: match redemption.by {
-                Who::Thief => Ok(self.scope.dpop.then(|| self.own_proof(world))),
-                Who::Client | Who::OtherClient | Who::Owner => self.proof_of_call(world, OWNER),
+                Sender::Thief => Ok(self.scenario.dpop.then(|| self.own_proof(world))),
+                Sender::Client | Sender::OtherClient | Sender::Owner => self.proof_of_call(world, OWNER),
             },
         })
     }
@@ -252,7 +253,8 @@ impl Universe {
             let own = asking(redirect(0), None);
             Some(At::ToServer(Asking { client: ClientNo(client), pushed: Some((shown, None)), ..own }))
         };
-        let own_challenge = Challenge { method: ChallengeMethod::S256, digest: digest(hashed(OWN_VERIFIER)) };
+        let own_challenge =
+            CodeChallenge { method: ChallengeMethod::S256, digest: digest(hashed(OWN_VERIFIER)) };
         match lure {
             Lure::OwnResponse => match world.browsers[ATTACKER].at {
                 At::ToClient(response) => Some(At::ToClient(response)),
@@ -304,25 +306,25 @@ impl Universe {
         };
         world.attempts += 1;
         let (refused, at) =
-            self.answer_consent(&mut world, OWNER, shown, Choice::Approve, Who::Thief, &asking)?;
+            self.answer_consent(&mut world, OWNER, shown, Choice::Approve, Sender::Thief, &asking)?;
         if refused.is_none() {
             world.browser_mut(OWNER).at = at;
         }
         Some(Next { world, refused, client_refused: None })
     }
 
-    /// Somebody sends one of the scope's odd requests.
+    /// Somebody sends one of the scenario's odd requests.
     pub(super) fn odd(&self, world: World, at: usize) -> Option<Next> {
-        let request = self.scope.odd.get(at)?.request(&world)?;
+        let request = self.scenario.odd.get(at)?.request(&world)?;
         let mut after = world;
-        let reply = self.serve(&mut after, request, usize::from(self.scope.grants), 0)?;
+        let reply = self.serve(&mut after, request, usize::from(self.scenario.grants), 0)?;
         let Some(refused) = reply.refusal() else {
             // Whatever was granted has its consequences, and is seen.
             if let Request::Resource(resource) = request
                 && let Bearer::Shown(shown) = resource.bearer
                 && !after.serves_thieves(shown)
             {
-                self.observe_resource(&mut after, Who::Thief, None, &resource, &reply);
+                self.observe_resource(&mut after, Sender::Thief, None, &resource, &reply);
             }
             return Some(Next::of(after));
         };
@@ -343,7 +345,7 @@ pub(super) fn refresh_tokens(world: &World) -> impl DoubleEndedIterator<Item = S
 }
 
 /// A world in which a token request is on its way.
-pub(super) fn sent(mut world: World, by: Who, request: TokenRequest) -> Next {
+pub(super) fn sent(mut world: World, by: Sender, request: TokenRequest) -> Next {
     let call = Call {
         by,
         to: Server::Honest,
@@ -362,7 +364,7 @@ impl World {
     fn serves_thieves(&self, shown: Shown) -> bool {
         let token = sym(shown.digest);
         self.facts.backwards().any(|fact| {
-            fact.by == Who::Thief
+            fact.by == Sender::Thief
                 && matches!(fact.what, What::Resource(service) if service.served && service.token == token)
         })
     }

@@ -2,12 +2,12 @@
 
 use super::action::Action;
 use super::observe::SeenCode;
-use super::parts::{Asking, At, Kept, Known, Response, Server};
+use super::parts::{Asking, At, Known, Response, ResponseTarget, Server};
 use super::symbols::{EVIL, JUNK, ask, code, digest, grant_at, grant_id, redirect, server_session, sym};
 use super::{ATTACKER, Next, Universe, World};
 use crate::client::Flow;
 use crate::directory::UserNo;
-use crate::fact::{Party, What, Who};
+use crate::fact::{Party, Sender, What};
 use crate::fault::Fault;
 use crate::refusal::{Answer, Refused};
 use crate::secret::{Digest, Shown};
@@ -38,7 +38,7 @@ impl Universe {
         let reply = self.serve(&mut world, request, place, ask(place))?;
         let registered = self.client(asking.client).and_then(|client| client.redirects.first());
         let to = asking.redirect.or(registered.copied()).unwrap_or(EVIL).exact;
-        let kept = Kept { redirect: to, state: asking.state, consented: None };
+        let kept = ResponseTarget { redirect: to, state: asking.state, consented: None };
         world.keep(held, kept);
         let mut refused = None;
         let at = match reply {
@@ -50,7 +50,8 @@ impl Universe {
             Reply::Code(handle) => {
                 let code = Shown { grant: handle.grant, digest: digest(handle.secret.symbol()) };
                 let kept = world.kept(grant_at(handle.grant)).unwrap_or(kept);
-                let seen = SeenCode { by: Who::Owner, asked: &asking, kept: &kept, code, consented: false };
+                let seen =
+                    SeenCode { by: Sender::Owner, asked: &asking, kept: &kept, code, consented: false };
                 self.observe_code(&mut world, browser, &seen);
                 self.respond(&mut world, browser, to, Some(code), asking.state)
             }
@@ -87,7 +88,7 @@ impl Universe {
             Reply::LoggedIn(_) => {
                 person.cookie = Some(digest(server_session(browser)));
                 person.at = At::ToServer(asking);
-                if self.scope.login_answers {
+                if self.scenario.login_answers {
                     self.observe_password(&mut next.world, browser, Party::ItsServer);
                     return self.answered_at_once(next.world, browser);
                 }
@@ -113,7 +114,7 @@ impl Universe {
         Some(next)
     }
 
-    /// A person answers the consent page; where a scope lets them, once more before the answer has led away.
+    /// A person answers the consent page; where a scenario lets them, once more before the answer has led away.
     pub(super) fn decide(&self, mut world: World, browser: usize, choice: Choice) -> Option<Next> {
         let (asking, shown) = match world.browsers[browser].at {
             At::ConsentPage(asking, shown) => (asking, shown),
@@ -124,14 +125,14 @@ impl Universe {
             _ => return None,
         };
         let (refused, at) =
-            self.answer_consent(&mut world, browser, Some(shown), choice, Who::Owner, &asking)?;
+            self.answer_consent(&mut world, browser, Some(shown), choice, Sender::Owner, &asking)?;
         world.browser_mut(browser).at = at;
         Some(Next { world, refused, client_refused: None })
     }
 
     /// Whether a consent page may be sent a second time: at most once, and not beside an attack.
     pub(super) fn may_press_again(&self, world: &World) -> bool {
-        self.scope.double_submit && world.attempts == 0
+        self.scenario.double_submit && world.attempts == 0
     }
 
     /// Sends a consent form from a browser; says what was refused and where the browser is then.
@@ -141,7 +142,7 @@ impl Universe {
         browser: usize,
         shown: Option<Shown>,
         choice: Choice,
-        by: Who,
+        by: Sender,
         asking: &Asking,
     ) -> Option<(Option<Refused>, At)> {
         let session = world.browsers[browser].cookie;
@@ -154,13 +155,13 @@ impl Universe {
             (Reply::Code(handle), Some(mut kept)) => {
                 let asked = world.grants[place].grant.terms.scope;
                 kept.consented = Some(match choice {
-                    Choice::Approve => self.scope.client_scope,
-                    Choice::ApproveOnly(scope) => self.scope.client_scope.and(scope),
+                    Choice::Approve => self.scenario.client_scope,
+                    Choice::ApproveOnly(scope) => self.scenario.client_scope.and(scope),
                     Choice::Deny => asked,
                 });
                 world.keep(place, kept);
                 let code = Shown { grant: handle.grant, digest: digest(handle.secret.symbol()) };
-                let consented = by == Who::Owner && choice != Choice::Deny;
+                let consented = by == Sender::Owner && choice != Choice::Deny;
                 let seen = SeenCode { by, asked: asking, kept: &kept, code, consented };
                 self.observe_code(world, browser, &seen);
                 (None, self.respond(world, browser, kept.redirect, Some(code), kept.state))
@@ -183,7 +184,7 @@ impl Universe {
         code: Option<Shown>,
         state: Option<Digest>,
     ) -> At {
-        let powers = self.scope.powers;
+        let powers = self.scenario.powers;
         let is_place = to == EVIL.exact || (powers.client && to == redirect(1).exact);
         let is_own = powers.any() && browser == ATTACKER;
         if let Some(code) = code
@@ -196,7 +197,7 @@ impl Universe {
         {
             world.learn(Known::State(state));
         }
-        if is_place && !self.scope.login_answers {
+        if is_place && !self.scenario.login_answers {
             return At::Elsewhere;
         }
         At::ToClient(Response { to, code, state, iss: Server::Honest })
@@ -209,13 +210,13 @@ impl Universe {
             At::ToServer(_) => actions.push(Action::Ask(at)),
             At::LogInPage(_) => {
                 actions.push(Action::LogIn(at, true));
-                if browser.mistakes < self.scope.mistakes {
+                if browser.mistakes < self.scenario.mistakes {
                     actions.push(Action::LogIn(at, false));
                 }
             }
             At::ConsentPage(..) => {
                 actions.push(Action::Decide(at, Choice::Approve));
-                for choice in self.scope.choices {
+                for choice in self.scenario.choices {
                     actions.push(Action::Decide(at, *choice));
                 }
             }
@@ -226,18 +227,18 @@ impl Universe {
                 }
             }
         }
-        // A person who waits for nothing starts again, as often as the scope lets.
+        // A person who waits for nothing starts again, as often as the scenario lets.
         let idle = matches!(browser.at, At::Elsewhere | At::ToClient(_) | At::OnCallbackPage(_));
-        if idle && browser.starts < self.scope.starts[at] {
+        if idle && browser.starts < self.scenario.starts[at] {
             actions.push(Action::Start(at));
-            if self.scope.malicious.is_some_and(|malicious| malicious.chosen[at]) {
+            if self.scenario.malicious.is_some_and(|malicious| malicious.chosen[at]) {
                 actions.push(Action::StartElsewhere(at));
             }
         }
         let session = &world.visits[at].session;
-        if session.login.is_some() && session.flow == Flow::Idle && browser.uses < self.scope.uses {
+        if session.login.is_some() && session.flow == Flow::Idle && browser.uses < self.scenario.uses {
             actions.push(Action::Profile(at));
-            if self.may_go_wrong(world, self.scope.stale_reads) {
+            if self.may_go_wrong(world, self.scenario.stale_reads) {
                 actions.push(Action::ProfileStale(at));
             }
         }

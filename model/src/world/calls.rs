@@ -5,16 +5,16 @@ use super::server::Read;
 use super::symbols::{
     JUNK, SECRET_ELSEWHERE, digest, grant_id, minted, redirect, secret, symbol, token, verifier_of,
 };
-use super::tries::ProofOf;
+use super::tries::CredentialsOf;
 use super::{Next, OWNER, PROFILE, Universe, World};
 use crate::client::refusal::ClientRefusal;
 use crate::client::{Act, Event, TokenAnswer};
 use crate::directory::{Authentication, ClientNo};
-use crate::fact::Who;
+use crate::fact::Sender;
 use crate::refusal::Refused;
 use crate::secret::{Digest, GrantId, Shown};
 use crate::server::Reply;
-use crate::server::authenticate::{Presented, Proof};
+use crate::server::authenticate::{Credentials, Presented};
 use crate::server::redeem::{Redeem, TokenAsk, TokenRequest};
 use crate::server::refresh::RefreshAsk;
 use crate::server::resource::Need;
@@ -30,10 +30,10 @@ impl Universe {
         session: Option<usize>,
     ) -> Call {
         let client = ClientNo(0);
-        let proof = match self.client(client).map(|client| client.authentication) {
-            Some(Authentication::Basic) => Proof::Basic(digest(secret(0))),
-            Some(Authentication::Post) => Proof::Post(digest(secret(0))),
-            Some(Authentication::None) | None => Proof::None,
+        let credentials = match self.client(client).map(|client| client.authentication) {
+            Some(Authentication::Basic) => Credentials::Basic(digest(secret(0))),
+            Some(Authentication::Post) => Credentials::Post(digest(secret(0))),
+            Some(Authentication::None) | None => Credentials::None,
         };
         let redeem = Redeem {
             code: Some(code),
@@ -42,10 +42,10 @@ impl Universe {
             resources: None,
         };
         Call {
-            by: Who::Client,
+            by: Sender::Client,
             to: Server::Honest,
             request: TokenRequest {
-                by: Ok(Presented { client: Some(client), proof }),
+                by: Ok(Presented { client: Some(client), credentials }),
                 ask: Ok(TokenAsk::Redeem(redeem)),
                 proof: self.proof_of_call(world, session.unwrap_or(OWNER)),
             },
@@ -56,11 +56,11 @@ impl Universe {
         }
     }
 
-    /// The client proves itself to a server with the secret that it has from that server. Where the scope says so, the same
+    /// The client proves itself to a server with the secret that it has from that server. Where the scenario says so, the same
     /// proof is good at both, and whoever sees it has nothing of it.
     pub(super) fn prove_to(&self, server: Server, to: Server, call: &mut Call) {
-        let fits_both = self.scope.malicious.is_some_and(|malicious| malicious.same_credentials);
-        if let Ok(Presented { proof: Proof::Basic(secret), .. }) = &mut call.request.by
+        let fits_both = self.scenario.malicious.is_some_and(|malicious| malicious.same_credentials);
+        if let Ok(Presented { credentials: Credentials::Basic(secret), .. }) = &mut call.request.by
             && (to == Server::Malicious || (server == Server::Malicious && !fits_both))
         {
             *secret = digest(SECRET_ELSEWHERE);
@@ -82,7 +82,7 @@ impl Universe {
     pub(super) fn answer(&self, mut world: World, at: usize, call: &Call, reply: &Reply) -> Next {
         world.call_mut(at).stage = Stage::Done;
         self.observe_call(&mut world, call, reply);
-        if let (Who::Thief, true, Reply::Tokens(tokens)) = (call.by, self.scope.powers.any(), reply) {
+        if let (Sender::Thief, true, Reply::Tokens(tokens)) = (call.by, self.scenario.powers.any(), reply) {
             let digest = digest(tokens.access.secret.symbol());
             world.learn(Known::Token(Shown { grant: tokens.access.grant, digest }));
         }
@@ -181,7 +181,7 @@ impl Universe {
                 Some(Next { world, refused, client_refused })
             }
             Act::Refresh => {
-                if world.calls.len() >= usize::from(self.scope.calls) {
+                if world.calls.len() >= usize::from(self.scenario.calls) {
                     return None;
                 }
                 let shown = Shown { grant: grant_id(0), digest: login.refresh? };
@@ -210,10 +210,10 @@ impl Universe {
             return Some((None, None));
         }
         self.observe_handed(world, browser, token, Server::Honest);
-        let resource = self.scope.resource.unwrap_or(ResourceSet::FIRST);
+        let resource = self.scenario.resource.unwrap_or(ResourceSet::FIRST);
         let need = Need { resource, scope: PROFILE };
         let request = self.resource_request(world, browser, shown, need);
-        let (reply, refused) = self.send_to_resource(world, Who::Client, Some(browser), request, read)?;
+        let (reply, refused) = self.send_to_resource(world, Sender::Client, Some(browser), request, read)?;
         let answer = match reply {
             Reply::Resource(_) => Ok(()),
             _ => Err(ClientRefusal::ResourceRefused),
@@ -244,13 +244,13 @@ impl Universe {
     }
 
     /// How a client proves itself.
-    pub(crate) fn presented(&self, client: u16, proof: ProofOf) -> Option<Presented> {
+    pub(crate) fn presented(&self, client: u16, credentials: CredentialsOf) -> Option<Presented> {
         let client = ClientNo(client);
-        let proof = match (proof, self.client(client)?.secret) {
-            (ProofOf::Right, Some(_)) => Proof::Basic(digest(secret(client.0))),
-            (ProofOf::Wrong, _) => Proof::Basic(digest(JUNK)),
-            (ProofOf::Right | ProofOf::Missing, _) => Proof::None,
+        let credentials = match (credentials, self.client(client)?.secret) {
+            (CredentialsOf::Right, Some(_)) => Credentials::Basic(digest(secret(client.0))),
+            (CredentialsOf::Wrong, _) => Credentials::Basic(digest(JUNK)),
+            (CredentialsOf::Right | CredentialsOf::Missing, _) => Credentials::None,
         };
-        Some(Presented { client: Some(client), proof })
+        Some(Presented { client: Some(client), credentials })
     }
 }

@@ -5,16 +5,16 @@ use super::action::Action;
 use super::attacker::sent;
 use super::parts::{Asking, At, Known, Response, Server};
 use super::symbols::{EVIL, JUNK, OWN_VERIFIER, digest, grant_id, hashed, redirect, verifier_of};
-use super::tries::ProofOf;
+use super::tries::CredentialsOf;
 use super::{ATTACKER, Next, OWNER, Universe, World};
 use crate::client::Flow;
 use crate::directory::ClientNo;
-use crate::fact::Who;
+use crate::fact::Sender;
 use crate::secret::Shown;
 use crate::server::redeem::{Redeem, TokenAsk, TokenRequest};
-use crate::text::{Challenge, ChallengeMethod, RedirectUri, Verifier};
+use crate::text::{ChallengeMethod, CodeChallenge, RedirectUri, Verifier};
 
-/// What an attacker can do, beside what the tables of its scope let it do.
+/// What an attacker can do, beside what the tables of its scenario let it do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Powers {
     /// It puts authorization requests into the owner's browser.
@@ -89,21 +89,21 @@ fn made_up() -> Shown {
     Shown { grant: grant_id(0), digest: digest(JUNK) }
 }
 
-fn challenges(world: &World) -> impl Iterator<Item = Challenge> {
+fn challenges(world: &World) -> impl Iterator<Item = CodeChallenge> {
     world.known.iter().filter_map(|known| match known {
-        Known::Challenge(challenge) => Some(*challenge),
+        Known::CodeChallenge(challenge) => Some(*challenge),
         _ => None,
     })
 }
 
 impl Universe {
     fn clients(&self) -> impl Iterator<Item = u16> {
-        (0..2).filter(|client| *client == 0 || self.scope.powers.client)
+        (0..2).filter(|client| *client == 0 || self.scenario.powers.client)
     }
 
     /// The redirect URIs that a request for a client names; none where the registration is enough.
     fn redirects(&self, client: u16) -> impl Iterator<Item = Option<RedirectUri>> {
-        let evil = self.scope.powers.evil_redirects.then_some(Some(EVIL));
+        let evil = self.scenario.powers.evil_redirects.then_some(Some(EVIL));
         let left_out = (client != 0).then_some(None);
         std::iter::once(Some(redirect(client))).chain(evil).chain(left_out)
     }
@@ -121,7 +121,7 @@ impl Universe {
         if handles == Handles::Only {
             return requests;
         }
-        let own = Challenge { method: ChallengeMethod::S256, digest: digest(hashed(OWN_VERIFIER)) };
+        let own = CodeChallenge { method: ChallengeMethod::S256, digest: digest(hashed(OWN_VERIFIER)) };
         let states = || {
             let known = world.known.iter().filter_map(|known| match known {
                 Known::State(state) => Some(Some(*state)),
@@ -148,14 +148,14 @@ impl Universe {
     /// Every authorization response with a code that the attacker can compose for a browser's visit at the client.
     pub(super) fn responses(&self, world: &World, browser: usize) -> Vec<Response> {
         let servers = [Server::Honest, Server::Malicious];
-        let servers = &servers[..if self.scope.malicious.is_some() { 2 } else { 1 }];
+        let servers = &servers[..if self.scenario.malicious.is_some() { 2 } else { 1 }];
         let state = match world.visits[browser].session.flow {
             Flow::Waiting(waiting) => Some(waiting.state),
             Flow::Idle | Flow::Exchanging => None,
         };
         // Any other state than the one that is waited for is as good as none.
         let state = state.filter(|state| world.known.contains(&Known::State(*state)));
-        let injects = self.scope.malicious.is_some_and(|malicious| malicious.injects);
+        let injects = self.scenario.malicious.is_some_and(|malicious| malicious.injects);
         let mut responses = Vec::new();
         for code in codes(world).chain(injects.then(made_up)) {
             for to in servers {
@@ -178,7 +178,7 @@ impl Universe {
         let known = world.known.iter().filter_map(|known| match known {
             Known::Verifier(verifier) => Some(verifier_of(*verifier)),
             // Good where the challenge is the verifier.
-            Known::Challenge(challenge) if challenge.method == ChallengeMethod::Plain => {
+            Known::CodeChallenge(challenge) if challenge.method == ChallengeMethod::Plain => {
                 Some(Verifier { plain: challenge.digest, s256: digest(JUNK) })
             }
             _ => None,
@@ -199,12 +199,12 @@ impl Universe {
     }
 
     pub(super) fn crafted_actions(&self, world: &World, actions: &mut Vec<Action>) {
-        let powers = self.scope.powers;
+        let powers = self.scenario.powers;
         if powers.lures && matches!(world.browsers[OWNER].at, At::Elsewhere) {
             actions
                 .extend(self.requests(world, Handles::Also).into_iter().map(|ask| Action::Carry(OWNER, ask)));
         }
-        // A response that comes unasked is what the scope `csrf` is about.
+        // A response that comes unasked is what the scenario `csrf` is about.
         let waits = matches!(world.visits[OWNER].session.flow, Flow::Waiting(_));
         if powers.plants && waits && !matches!(world.browsers[OWNER].at, At::ToMalicious(_)) {
             actions.extend(self.responses(world, OWNER).into_iter().map(|back| Action::Bring(OWNER, back)));
@@ -217,10 +217,10 @@ impl Universe {
             let responses = self.responses(world, ATTACKER).into_iter();
             actions.extend(responses.map(|back| Action::Bring(ATTACKER, back)));
         }
-        if powers.redeems && world.calls.len() < usize::from(self.scope.calls) {
+        if powers.redeems && world.calls.len() < usize::from(self.scenario.calls) {
             actions.extend(self.token_requests(world).into_iter().map(Action::Send));
         }
-        if powers.pushes && world.grants.len() < usize::from(self.scope.grants) {
+        if powers.pushes && world.grants.len() < usize::from(self.scenario.grants) {
             let spelt = self.requests(world, Handles::Also).into_iter().filter(|ask| ask.pushed.is_none());
             actions.extend(spelt.map(Action::PushForeign));
         }
@@ -243,14 +243,14 @@ impl Universe {
     /// The attacker pushes a request in the client's name, without its secret.
     pub(super) fn push_foreign(&self, mut world: World, asking: Asking) -> Option<Next> {
         world.attempts += 1;
-        let pushed = self.push(&mut world, asking, ProofOf::Missing)?;
+        let pushed = self.push(&mut world, asking, CredentialsOf::Missing)?;
         world.learn(Known::Pushed(pushed));
         Some(Next::of(world))
     }
 
     /// The attacker sends a token request.
     pub(super) fn send_crafted(&self, world: World, crafted: &Crafted) -> Option<Next> {
-        let proof = if crafted.client == 0 { ProofOf::Missing } else { ProofOf::Right };
+        let proof = if crafted.client == 0 { CredentialsOf::Missing } else { CredentialsOf::Right };
         let request = TokenRequest {
             by: Ok(self.presented(crafted.client, proof)?),
             ask: Ok(TokenAsk::Redeem(Redeem {
@@ -259,9 +259,9 @@ impl Universe {
                 verifier: crafted.verifier,
                 resources: None,
             })),
-            proof: Ok(self.scope.dpop.then(|| self.own_proof(&world))),
+            proof: Ok(self.scenario.dpop.then(|| self.own_proof(&world))),
         };
-        let mut next = sent(world, Who::Thief, request);
+        let mut next = sent(world, Sender::Thief, request);
         next.world.attempts += 1;
         Some(next)
     }

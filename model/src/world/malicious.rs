@@ -8,7 +8,7 @@ use super::craft::Handles;
 use super::parts::{Asking, At, Known, Server, Stage};
 use super::resource::Endpoints;
 use super::symbols::{MALICIOUS_REQUEST, digest, grant_id};
-use super::tries::ProofOf;
+use super::tries::CredentialsOf;
 use super::{ATTACKER, MOST_GRANTS, Next, OWNER, Universe, World};
 use crate::client::TokenAnswer;
 use crate::client::settings::Address;
@@ -40,7 +40,7 @@ pub struct Malicious {
 impl Universe {
     /// The attacker sees an authorization request.
     pub(super) fn overhear(&self, world: &mut World, asking: &Asking) {
-        if !self.scope.powers.any() {
+        if !self.scenario.powers.any() {
             return;
         }
         if asking.pushed.is_some() {
@@ -48,7 +48,7 @@ impl Universe {
             return;
         }
         if let Some(challenge) = asking.challenge {
-            world.learn(Known::Challenge(challenge));
+            world.learn(Known::CodeChallenge(challenge));
         }
         if let Some(state) = asking.state {
             world.learn(Known::State(state));
@@ -57,20 +57,22 @@ impl Universe {
 
     /// Whether the client's requests to a server are pushed.
     pub(super) fn pushes_to(&self, server: Server) -> bool {
-        let left_out = self.scope.malicious.is_some_and(|malicious| malicious.unpushed_at_honest);
-        self.scope.pushed && !(left_out && server == Server::Honest)
+        let left_out = self.scenario.malicious.is_some_and(|malicious| malicious.unpushed_at_honest);
+        self.scenario.pushed && !(left_out && server == Server::Honest)
     }
 
     /// The client pushes its request where the metadata of the server says; the browser carries the name of it.
     pub(super) fn push_to(&self, world: &mut World, server: Server, asking: Asking) -> Option<Asking> {
-        match (server, self.scope.malicious) {
+        match (server, self.scenario.malicious) {
             (Server::Malicious, Some(malicious)) if malicious.endpoints.push == Server::Malicious => {
                 self.overhear(world, &asking);
                 let name = Shown { grant: grant_id(MOST_GRANTS), digest: digest(MALICIOUS_REQUEST) };
                 Some(Asking { pushed: Some((name, None)), ..asking })
             }
-            (Server::Malicious, Some(malicious)) if !malicious.same_credentials && !self.scope.public => None,
-            (Server::Honest | Server::Malicious, _) => self.push(world, asking, ProofOf::Right),
+            (Server::Malicious, Some(malicious)) if !malicious.same_credentials && !self.scenario.public => {
+                None
+            }
+            (Server::Honest | Server::Malicious, _) => self.push(world, asking, CredentialsOf::Right),
         }
     }
 
@@ -91,7 +93,7 @@ impl Universe {
 
     /// Where the malicious server sends the owner.
     pub(super) fn malicious_ways(&self, world: &World, actions: &mut Vec<Action>) {
-        let Some(malicious) = self.scope.malicious else { return };
+        let Some(malicious) = self.scenario.malicious else { return };
         if let At::ToMalicious(asking) = world.browsers[ATTACKER].at
             && is_at_honest(&asking)
         {
@@ -117,8 +119,8 @@ impl Universe {
 
     /// What the malicious server does at its other endpoints, and somebody on the way to it.
     pub(super) fn malicious_answers(&self, world: &World, actions: &mut Vec<Action>) {
-        let Some(malicious) = self.scope.malicious else { return };
-        let is_new = world.browsers[OWNER].starts < self.scope.starts[OWNER];
+        let Some(malicious) = self.scenario.malicious else { return };
+        let is_new = world.browsers[OWNER].starts < self.scenario.starts[OWNER];
         if malicious.rewrites && is_new && matches!(world.browsers[OWNER].at, At::Elsewhere) {
             actions.push(Action::Rewrite);
         }

@@ -21,12 +21,12 @@ mod browser;
 mod calls;
 mod client;
 mod craft;
+mod dpop;
 mod history;
+mod introspect_revoke;
 mod malicious;
-mod naming;
 mod observe;
 mod parts;
-mod prove;
 mod push;
 mod resource;
 mod server;
@@ -39,16 +39,16 @@ use crate::directory::{Authentication, Client, ClientNo};
 use crate::fault::Faults;
 use crate::policy::Time;
 use crate::refusal::Refused;
-use crate::scope::Scope;
+use crate::scenario::Scenario;
 use crate::server::dpop::Nonces;
-use crate::server::{Fresh, Moment};
+use crate::server::{Fresh, Inputs};
 use crate::text::{ResourceSet, ScopeSet};
 
 pub use action::Action;
 pub use craft::{Crafted, Powers};
 pub use history::History;
 pub use malicious::Malicious;
-pub use parts::{Asking, At, Browser, Call, Held, Kept, Known, Response, Server, Stage, Visit};
+pub use parts::{Asking, At, Browser, Call, Held, Known, Response, ResponseTarget, Server, Stage, Visit};
 pub use resource::Endpoints;
 pub use server::Read;
 pub use state::{MOST_CALLS, MOST_GRANTS, World};
@@ -75,11 +75,11 @@ impl Next {
     }
 }
 
-/// A scope with its faults: what gives a world its successors.
+/// A scenario with its faults: what gives a world its successors.
 #[derive(Debug, Clone)]
 pub struct Universe {
     /// The bounds.
-    pub scope: &'static Scope,
+    pub scenario: &'static Scenario,
     /// The faults that are on.
     pub faults: Faults,
     /// The registered clients.
@@ -102,20 +102,20 @@ pub const EMAIL: ScopeSet = ScopeSet(2);
 pub const WIDE: ScopeSet = ScopeSet(7);
 
 impl Universe {
-    /// The worlds of a scope under faults.
+    /// The worlds of a scenario under faults.
     #[must_use]
-    pub fn new(scope: &'static Scope, faults: Faults) -> Self {
+    pub fn new(scenario: &'static Scenario, faults: Faults) -> Self {
         let client = |no: u16, public: bool| Client {
             no: ClientNo(no),
             authentication: if public { Authentication::None } else { Authentication::Basic },
             secret: (!public).then(|| symbols::digest(symbols::secret(no))),
             redirects: vec![symbols::redirect(no)],
-            scope: scope.client_scope,
+            scope: scenario.client_scope,
             code_grant: true,
-            refresh_grant: scope.refresh,
+            refresh_grant: scenario.refresh,
             client_credentials_grant: false,
             pushed_only: false,
-            dpop_bound: scope.dpop,
+            dpop_bound: scenario.dpop,
             self_registered: false,
             introspects: ResourceSet::EMPTY,
         };
@@ -125,7 +125,7 @@ impl Universe {
         let server_of =
             |no, resource| Client { code_grant: false, introspects: resource, ..client(no, false) };
         let clients = vec![
-            client(0, scope.public),
+            client(0, scenario.public),
             client(1, false),
             two_uris,
             machine,
@@ -135,7 +135,7 @@ impl Universe {
             Client { pushed_only: true, ..client(PUSHING, false) },
             Client { self_registered: true, redirects: vec![symbols::EVIL], ..client(STRANGER, true) },
         ];
-        Self { scope, faults, clients }
+        Self { scenario, faults, clients }
     }
 
     /// The world before anything happened.
@@ -192,15 +192,15 @@ impl Universe {
         self.clients.get(usize::from(no.0))
     }
 
-    fn moment(&self, now: Time, grant: usize, secret: u8) -> Moment {
-        Moment {
+    fn moment(&self, now: Time, grant: usize, secret: u8) -> Inputs {
+        Inputs {
             now,
             fresh: Fresh {
                 grant: symbols::grant_id(grant),
                 secret: symbols::minted(secret),
                 refresh: symbols::minted(secret + symbols::REFRESH_OFFSET),
             },
-            policy: self.scope.policy,
+            policy: self.scenario.policy,
             nonces: Nonces {
                 current: symbols::digest(symbols::NONCES[0]),
                 before: symbols::digest(symbols::NONCES[1]),
@@ -208,19 +208,19 @@ impl Universe {
         }
     }
 
-    /// Whether one more thing may go wrong, of a kind that the scope allows.
+    /// Whether one more thing may go wrong, of a kind that the scenario allows.
     fn may_go_wrong(&self, world: &World, allowed: bool) -> bool {
-        allowed && world.mishaps < self.scope.mishaps
+        allowed && world.mishaps < self.scenario.mishaps
     }
 
     /// Whether the clock goes on.
     fn may_tick(&self, world: &World) -> bool {
-        world.now.0 < u64::from(self.scope.ticks) * u64::from(self.scope.tick)
+        world.now.0 < u64::from(self.scenario.ticks) * u64::from(self.scenario.tick)
     }
 
     fn tick(&self, mut world: World) -> Option<Next> {
         self.may_tick(&world).then(|| {
-            world.now = Time(world.now.0 + u64::from(self.scope.tick));
+            world.now = Time(world.now.0 + u64::from(self.scenario.tick));
             Next::of(world)
         })
     }

@@ -1,18 +1,18 @@
 //! The observer: facts off typed messages. It knows what passed, never what the server stored.
 
-use super::naming::{Naming, Wanted};
+use super::introspect_revoke::{IntrospectOrRevokeTry, Wanted};
 use super::symbols::{account, client, digest, grant_at, key, sym};
-use super::{Asking, Call, Kept, OWNER, PROFILE, Server, Universe, World};
+use super::{Asking, Call, OWNER, PROFILE, ResponseTarget, Server, Universe, World};
 use crate::directory::{Authentication, ClientNo};
 use crate::fact::{
-    Challenge, CodeIssued, Fact, ForItself, Handed, Introspection, Issued, LoggedIn, Party, Proved, Pushed,
-    Redemption, RefreshUse, ResourceUse, Revocation, SecretShown, SentAway, Sym, What, Who,
+    CodeChallenge, CodeIssued, Fact, ForItself, Handed, Introspection, Issued, LoggedIn, Party, Proved,
+    Pushed, Redemption, RefreshUse, ResourceUse, Revocation, SecretShown, Sender, SentAway, Sym, What,
 };
 use crate::secret::{Digest, Shown};
 use crate::server::audience::AskedResources;
-use crate::server::authenticate::{Presented, Proof};
-use crate::server::dpop::{KeyProof, Signature};
-use crate::server::named::TokenNamed;
+use crate::server::authenticate::{Credentials, Presented};
+use crate::server::dpop::{DpopProof, Signature};
+use crate::server::introspect_revoke::IntrospectOrRevoke;
 use crate::server::push::Taken;
 use crate::server::redeem::TokenAsk;
 use crate::server::resource::{Bearer, ResourceRequest};
@@ -23,11 +23,11 @@ use crate::text::{ChallengeMethod, ResourceSet};
 #[derive(Clone, Copy)]
 pub(super) struct SeenCode<'a> {
     /// Who sent the request that it answers.
-    pub(super) by: Who,
+    pub(super) by: Sender,
     /// What was asked.
     pub(super) asked: &'a Asking,
     /// Where the response goes, and with which state.
-    pub(super) kept: &'a Kept,
+    pub(super) kept: &'a ResponseTarget,
     /// The code.
     pub(super) code: Shown,
     /// Whether the owner said yes in between.
@@ -40,11 +40,11 @@ impl World {
         self.facts.len()
     }
 
-    fn record(&mut self, sent: u32, sent_at: u64, by: Who, what: What) {
+    fn record(&mut self, sent: u32, sent_at: u64, by: Sender, what: What) {
         self.record_until(Some(self.sending()), (sent, sent_at), by, what);
     }
 
-    fn record_until(&mut self, answered: Option<u32>, (sent, sent_at): (u32, u64), by: Who, what: What) {
+    fn record_until(&mut self, answered: Option<u32>, (sent, sent_at): (u32, u64), by: Sender, what: What) {
         self.facts = self.facts.then(Fact { sent, answered, sent_at, answered_at: self.now.0, by, what });
     }
 }
@@ -65,14 +65,14 @@ impl Universe {
             redirect_uri: asked.redirect.map(|uri| sym(uri.exact)),
             state: (asked.state.map(sym), kept.state.map(sym)),
             challenge: asked.challenge.map(|challenge| match challenge.method {
-                ChallengeMethod::Plain => Challenge::Plain(sym(challenge.digest)),
-                ChallengeMethod::S256 => Challenge::S256(sym(challenge.digest)),
+                ChallengeMethod::Plain => CodeChallenge::Plain(sym(challenge.digest)),
+                ChallengeMethod::S256 => CodeChallenge::S256(sym(challenge.digest)),
             }),
             certain: true,
             password_shown: Some(person.password_shown),
             consented: Some(consented),
             owner: Some(account(browser)),
-            key: self.scope.dpop.then(|| Sym(u32::from(key(true)))),
+            key: self.scenario.dpop.then(|| Sym(u32::from(key(true)))),
             pushed: asked.pushed.and_then(|(shown, brought)| Some((sym(shown.digest), brought?.0))),
         };
         world.record(world.sending(), world.now.0, by, What::CodeIssued(issued));
@@ -85,7 +85,7 @@ impl Universe {
             client: client(by.0),
             expires_in: Some(u64::from(taken.expires_in.0)),
         };
-        world.record(world.sending(), world.now.0, Who::Client, What::Pushed(pushed));
+        world.record(world.sending(), world.now.0, Sender::Client, What::Pushed(pushed));
     }
 
     /// A token request and its answer.
@@ -111,7 +111,7 @@ impl Universe {
         };
         let secret = self.secret_shown(&by);
         let proof = call.request.proof.ok().flatten().and_then(proved);
-        let granted = self.scope.resource;
+        let granted = self.scenario.resource;
         let only_for =
             |asked: Option<AskedResources>| asked.map(|asked| asked.known).or(granted).and_then(one_resource);
         let what = match ask {
@@ -169,9 +169,9 @@ impl Universe {
         let Some(client) = by.client.and_then(|no| self.client(no)) else {
             return SecretShown::WrongOrMissing;
         };
-        match (client.authentication, by.proof) {
+        match (client.authentication, by.credentials) {
             (Authentication::None, _) => SecretShown::NoneNeeded,
-            (_, Proof::Basic(shown) | Proof::Post(shown)) if Some(shown) == client.secret => {
+            (_, Credentials::Basic(shown) | Credentials::Post(shown)) if Some(shown) == client.secret => {
                 SecretShown::Right
             }
             (Authentication::Basic | Authentication::Post, _) => SecretShown::WrongOrMissing,
@@ -182,8 +182,8 @@ impl Universe {
     pub(super) fn observe_naming(
         &self,
         world: &mut World,
-        naming: &Naming,
-        request: &TokenNamed,
+        naming: &IntrospectOrRevokeTry,
+        request: &IntrospectOrRevoke,
         reply: &Reply,
     ) {
         let (Ok(by), Ok(Some(shown))) = (request.by, request.token) else { return };
@@ -207,7 +207,7 @@ impl Universe {
     pub(super) fn observe_resource(
         &self,
         world: &mut World,
-        by: Who,
+        by: Sender,
         browser: Option<usize>,
         request: &ResourceRequest,
         reply: &Reply,
@@ -232,24 +232,24 @@ impl Universe {
     /// A browser that the client now counts as logged in.
     pub(super) fn observe_login(&self, world: &mut World, browser: usize, token: Digest) {
         let login = LoggedIn { token: sym(token), person: account(browser) };
-        let by = if browser == OWNER { Who::Owner } else { Who::Thief };
+        let by = if browser == OWNER { Sender::Owner } else { Sender::Thief };
         world.record(world.sending(), world.now.0, by, What::LoggedIn(login));
     }
 
     /// A secret that a client sends to a server, where there are several.
     pub(super) fn observe_handed(&self, world: &mut World, browser: usize, secret: Digest, to: Server) {
-        if self.scope.malicious.is_none() {
+        if self.scenario.malicious.is_none() {
             return;
         }
         let to = if to == Server::Honest { Party::ItsServer } else { Party::OtherServer };
         let handed = Handed { secret: sym(secret), to, person: account(browser) };
-        world.record(world.sending(), world.now.0, Who::Client, What::Handed(handed));
+        world.record(world.sending(), world.now.0, Sender::Client, What::Handed(handed));
     }
 
     /// A password on its way.
     pub(super) fn observe_password(&self, world: &mut World, browser: usize, to: Party) {
         let handed = Handed { secret: account(browser), to, person: account(browser) };
-        world.record(world.sending(), world.now.0, Who::Owner, What::Handed(handed));
+        world.record(world.sending(), world.now.0, Sender::Owner, What::Handed(handed));
     }
 
     /// A browser that was sent to a client with an error, before its person was asked anything.
@@ -260,7 +260,7 @@ impl Universe {
             registered: registered.is_some_and(|client| client.redirects.iter().any(|uri| uri.exact == to)),
             vouched: registered.is_some_and(|client| !client.self_registered),
         };
-        let by = if browser == OWNER { Who::Owner } else { Who::Thief };
+        let by = if browser == OWNER { Sender::Owner } else { Sender::Thief };
         world.record(world.sending(), world.now.0, by, What::SentAway(away));
     }
 }
@@ -285,7 +285,7 @@ fn issued(
 }
 
 /// A proof as the observer checks it: by its signature, and for the very request.
-fn proved(proof: KeyProof) -> Option<Proved> {
+fn proved(proof: DpopProof) -> Option<Proved> {
     let good = proof.signature == Signature::Right && proof.fits_method && proof.fits_target;
     good.then(|| Proved { key: sym(proof.key), id: sym(proof.id), made: proof.made.0 })
 }

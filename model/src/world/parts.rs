@@ -2,13 +2,13 @@
 
 use crate::client;
 use crate::directory::ClientNo;
-use crate::fact::Who;
+use crate::fact::Sender;
 use crate::grant::Grant;
 use crate::policy::Time;
 use crate::secret::{Digest, Shown};
-use crate::server::dpop::KeyProof;
+use crate::server::dpop::DpopProof;
 use crate::server::redeem::TokenRequest;
-use crate::text::{Challenge, RedirectUri, ScopeSet};
+use crate::text::{CodeChallenge, RedirectUri, ScopeSet};
 
 /// An authorization server, as a client has it configured: with its resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -26,14 +26,14 @@ pub struct Held {
     /// The grant.
     pub grant: Grant,
     /// What lies beside; none where a client asked for itself.
-    pub kept: Option<Kept>,
-    /// The version before, which a process may still see; only where the scope lets it.
+    pub kept: Option<ResponseTarget>,
+    /// The version before, which a process may still see; only where the scenario lets it.
     pub before: Option<Grant>,
 }
 
 /// What lies beside a grant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Kept {
+pub struct ResponseTarget {
     /// Where the response goes.
     pub redirect: Digest,
     /// The client's `state`.
@@ -86,7 +86,7 @@ pub struct Asking {
     /// The redirect URI that it names.
     pub redirect: Option<RedirectUri>,
     /// Its challenge.
-    pub challenge: Option<Challenge>,
+    pub challenge: Option<CodeChallenge>,
     /// Its `state`.
     pub state: Option<Digest>,
     /// The pushed request that it names instead of all this, and when the server saw that.
@@ -119,7 +119,7 @@ pub struct Visit {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Call {
     /// Who sent it.
-    pub by: Who,
+    pub by: Sender,
     /// To whom.
     pub to: Server,
     /// The request.
@@ -156,9 +156,9 @@ pub enum Known {
     /// A refresh token.
     Refresh(Shown),
     /// A code challenge.
-    Challenge(Challenge),
+    CodeChallenge(CodeChallenge),
     /// A proof of possession, as it was sent.
-    Proof(KeyProof),
+    Proof(DpopProof),
     /// A `state`.
     State(Digest),
     /// A code verifier, by its symbol.

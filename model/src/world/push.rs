@@ -1,9 +1,9 @@
 //! Authorization requests as the honest server gets them: spelt out, or pushed first (RFC 9126).
 
-use super::naming::named;
-use super::parts::{Asking, Kept};
+use super::introspect_revoke::named;
+use super::parts::{Asking, ResponseTarget};
 use super::symbols::{digest, key, pushed, redirect};
-use super::tries::ProofOf;
+use super::tries::CredentialsOf;
 use super::{Universe, World};
 use crate::secret::Shown;
 use crate::server::authorize::{Ask, Authorize};
@@ -20,22 +20,27 @@ impl Universe {
                 response_type_is_code: true,
                 scope: None,
                 challenge: asking.challenge,
-                resources: self.scope.resource.map(named),
-                key: self.scope.dpop.then(|| digest(key(true))),
+                resources: self.scenario.resource.map(named),
+                key: self.scenario.dpop.then(|| digest(key(true))),
             }),
             session: None,
         }
     }
 
     /// A request is pushed at the honest server; a browser can carry the name of it.
-    pub(super) fn push(&self, world: &mut World, asking: Asking, proof: ProofOf) -> Option<Asking> {
-        let by = Ok(self.presented(asking.client.0, proof)?);
+    pub(super) fn push(
+        &self,
+        world: &mut World,
+        asking: Asking,
+        credentials: CredentialsOf,
+    ) -> Option<Asking> {
+        let by = Ok(self.presented(asking.client.0, credentials)?);
         let request = self.request(&asking);
         let place = world.grants.len();
         let push = Request::Push(Push { by, request, has_request_uri: Ok(false), proof: Ok(None) });
         let Reply::Pushed(taken) = self.serve(world, push, place, pushed(place))? else { return None };
         let to = asking.redirect.unwrap_or(redirect(asking.client.0)).exact;
-        world.keep(place, Kept { redirect: to, state: asking.state, consented: None });
+        world.keep(place, ResponseTarget { redirect: to, state: asking.state, consented: None });
         self.observe_push(world, asking.client, &taken);
         let shown = Shown { grant: taken.handle.grant, digest: digest(taken.handle.secret.symbol()) };
         Some(Asking { pushed: Some((shown, None)), ..asking })

@@ -3,7 +3,7 @@
 use super::parts::Server;
 use super::server::Read;
 use super::{Next, PROFILE, Universe, World};
-use crate::fact::Who;
+use crate::fact::Sender;
 use crate::refusal::Refused;
 use crate::secret::Shown;
 use crate::server::resource::{Bearer, Need, ResourceRequest, Scheme};
@@ -15,7 +15,7 @@ impl Universe {
     pub(super) fn show(
         &self,
         world: &mut World,
-        by: Who,
+        by: Sender,
         shown: Shown,
         resource: ResourceSet,
     ) -> Option<(Reply, Option<Refused>)> {
@@ -34,7 +34,7 @@ impl Universe {
     pub(super) fn send_to_resource(
         &self,
         world: &mut World,
-        by: Who,
+        by: Sender,
         browser: Option<usize>,
         request: ResourceRequest,
         read: Read,
@@ -46,13 +46,13 @@ impl Universe {
 
     pub(super) fn show_token(&self, mut world: World, shown: Shown) -> Option<Next> {
         world.attempts += 1;
-        let (_, refused) = self.show(&mut world, Who::Thief, shown, ResourceSet::FIRST)?;
+        let (_, refused) = self.show(&mut world, Sender::Thief, shown, ResourceSet::FIRST)?;
         Some(Next { world, refused, client_refused: None })
     }
 
     /// Whose endpoints a server's metadata names.
     pub(crate) fn endpoints(&self, server: Server) -> Endpoints {
-        match (server, self.scope.malicious) {
+        match (server, self.scenario.malicious) {
             (Server::Malicious, Some(malicious)) => malicious.endpoints,
             (Server::Honest | Server::Malicious, _) => Endpoints::all(Server::Honest),
         }

@@ -15,7 +15,7 @@ use crate::policy::Time;
 use crate::secret::Digest;
 use crate::server::dpop::{Use, marker};
 use crate::server::redeem::TokenRequest;
-use crate::server::{Found, Moment, Outcome, Reply, Request, Write, locate, step};
+use crate::server::{Found, Inputs, Outcome, Reply, Request, Write, locate, step};
 
 /// Which version of a record a process reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -59,11 +59,11 @@ impl Universe {
                     Write::InsertSession(session) => world.log_in(session),
                     // Whoever registers takes no part in what is explored.
                     Write::InsertClient(_) => {}
-                    Write::InsertGrant(grant) if world.grants.len() < usize::from(self.scope.grants) => {
+                    Write::InsertGrant(grant) if world.grants.len() < usize::from(self.scenario.grants) => {
                         world.hold(grant);
                     }
                     Write::InsertGrant(_) => return None,
-                    Write::SwapGrant(grant) => world.swap(grant, self.scope.stale_reads)?,
+                    Write::SwapGrant(grant) => world.swap(grant, self.scenario.stale_reads)?,
                 }
                 Some(pending.landed())
             }
@@ -78,7 +78,7 @@ impl Universe {
     /// Judges a request against the records that were read, with the faults around it.
     fn judge(
         &self,
-        mut moment: Moment,
+        mut moment: Inputs,
         mut request: Request,
         session: Option<Session>,
         grant: Option<Grant>,
@@ -112,7 +112,7 @@ impl Universe {
     }
 
     /// Marks the proof of a request as used; if nobody did so before, it counts as used for the first time.
-    fn mark_request(&self, moment: &Moment, marks: &mut Arc<BTreeSet<Digest>>, request: &mut Request) {
+    fn mark_request(&self, moment: &Inputs, marks: &mut Arc<BTreeSet<Digest>>, request: &mut Request) {
         let Some(marker) = marker(moment, request) else { return };
         let first = !marks.contains(&marker.id) && Arc::make_mut(marks).insert(marker.id);
         if let Some(proof) = request.proof().filter(|_| first) {
@@ -135,7 +135,7 @@ impl Universe {
                 match pending.write {
                     Write::SwapGrant(_) => {}
                     // Under a key that nobody knows yet, nobody can be faster.
-                    Write::InsertGrant(grant) if world.grants.len() < usize::from(self.scope.grants) => {
+                    Write::InsertGrant(grant) if world.grants.len() < usize::from(self.scenario.grants) => {
                         world.hold(grant);
                         return Some(self.answer(world, at, &call, &pending.landed()));
                     }
@@ -167,7 +167,7 @@ impl Universe {
             world.call_mut(at).stage = Stage::Sent;
             return Some(None);
         }
-        world.swap(next, self.scope.stale_reads)?;
+        world.swap(next, self.scenario.stale_reads)?;
         Some(Some(pending.landed()))
     }
 

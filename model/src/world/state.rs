@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use arrayvec::ArrayVec;
 
-use super::parts::{At, Browser, Call, Held, Kept, Known, Visit};
+use super::parts::{At, Browser, Call, Held, Known, ResponseTarget, Visit};
 use super::{History, symbols};
 use crate::grant::{Grant, Session};
 use crate::policy::Time;
@@ -82,7 +82,7 @@ impl World {
 
     /// What lies beside the grant at this place.
     #[must_use]
-    pub fn kept(&self, place: usize) -> Option<Kept> {
+    pub fn kept(&self, place: usize) -> Option<ResponseTarget> {
         self.grants.get(place)?.kept
     }
 
@@ -90,7 +90,7 @@ impl World {
         self.grants.push(Arc::new(Held { grant, kept: None, before: None }));
     }
 
-    /// Puts the next version of a grant in place; what it replaces can be seen a little longer where the scope says so.
+    /// Puts the next version of a grant in place; what it replaces can be seen a little longer where the scenario says so.
     pub(super) fn swap(&mut self, next: Grant, keeps_before: bool) -> Option<()> {
         let held = Arc::make_mut(self.grants.get_mut(symbols::grant_at(next.id))?);
         held.before = keeps_before.then_some(held.grant);
@@ -99,7 +99,7 @@ impl World {
     }
 
     /// Lays this beside the grant at this place, if there is one.
-    pub(super) fn keep(&mut self, place: usize, kept: Kept) {
+    pub(super) fn keep(&mut self, place: usize, kept: ResponseTarget) {
         if let Some(held) = self.grants.get_mut(place) {
             Arc::make_mut(held).kept = Some(kept);
         }

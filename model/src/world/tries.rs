@@ -1,17 +1,17 @@
-//! What the tables of scopes let clients and the attacker try: requests by their parts, lures and forged forms.
+//! What the tables of scenarios let clients and the attacker try: requests by their parts, lures and forged forms.
 
-use crate::fact::Who;
+use crate::fact::Sender;
 use crate::text::ResourceSet;
 
 /// A token request that somebody composes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Redemption {
     /// Who sends it.
-    pub by: Who,
+    pub by: Sender,
     /// The client that it names.
     pub client: u16,
     /// How it proves that.
-    pub proof: ProofOf,
+    pub credentials: CredentialsOf,
     /// Which code it shows.
     pub code: CodeOf,
     /// Which redirect URI.
@@ -23,7 +23,7 @@ pub struct Redemption {
 /// How a composed request proves its client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(missing_docs, reason = "each is what its name says")]
-pub enum ProofOf {
+pub enum CredentialsOf {
     Right,
     Wrong,
     Missing,
@@ -52,7 +52,7 @@ pub enum RedirectOf {
 pub enum VerifierOf {
     Right,
     Own,
-    Challenge,
+    CodeChallenge,
     Missing,
 }
 
@@ -60,7 +60,7 @@ pub enum VerifierOf {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RefreshTry {
     /// Who shows it.
-    pub by: Who,
+    pub by: Sender,
     /// As which client.
     pub client: u16,
     /// Which token.

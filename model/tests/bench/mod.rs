@@ -12,9 +12,9 @@ use oauth_model::refusal::Refused;
 use oauth_model::secret::{Digest, GrantId, Minted, Secret};
 use oauth_model::server::dpop::{Marker, Nonces, Signature, Use, marker};
 use oauth_model::server::login::{Checked, Password};
-use oauth_model::server::receive::{Kept, Received, below_issuer, receive};
+use oauth_model::server::receive::{Received, ResponseTarget, below_issuer, receive};
 use oauth_model::server::reply::Context;
-use oauth_model::server::{Found, Fresh, Moment, Outcome, Reply, Request, Write, locate, step};
+use oauth_model::server::{Found, Fresh, Inputs, Outcome, Reply, Request, Write, locate, step};
 
 /// The issuer of the bench's server.
 pub(crate) const ISSUER: &str = "http://127.0.0.1:9000";
@@ -41,7 +41,7 @@ pub(crate) struct Bench {
     /// Its clock, in seconds.
     pub(crate) now: u64,
     sessions: Vec<Session>,
-    grants: Vec<(Grant, Kept)>,
+    grants: Vec<(Grant, ResponseTarget)>,
     marks: Vec<Marker>,
     drawn: u32,
 }
@@ -63,7 +63,7 @@ struct Heard<'a> {
 /// A judgement, with the record that it was made from.
 struct Judged {
     outcome: Outcome,
-    seen: Option<(Grant, Kept)>,
+    seen: Option<(Grant, ResponseTarget)>,
 }
 
 impl Bench {
@@ -134,14 +134,14 @@ impl Bench {
         }
     }
 
-    fn moment(&self) -> Moment {
+    fn moment(&self) -> Inputs {
         let fresh = Fresh {
             grant: grant_id(self.drawn),
             secret: Minted::new(secret(self.drawn)),
             refresh: Minted::new(refresh_secret(self.drawn)),
         };
         let nonces = Nonces { current: Digest::of(NONCE), before: Digest::of(NONCE_BEFORE) };
-        Moment { now: Time(self.now), fresh, policy: self.policy, nonces }
+        Inputs { now: Time(self.now), fresh, policy: self.policy, nonces }
     }
 
     fn check(&self, password: &Password) -> Checked {

@@ -2,8 +2,8 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use oauth_model::client::auth_challenge::challenges;
 use oauth_model::client::call::{HttpCall, judge_tokens, resource_request};
-use oauth_model::client::challenge::challenges;
 use oauth_model::client::dpop::{Making, Nonces, Peer, Proof, PublicKey, asks_for_nonce, given_nonce, jkt};
 use oauth_model::client::settings::{Binding, Settings};
 use oauth_model::policy::Time;

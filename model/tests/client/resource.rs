@@ -1,6 +1,6 @@
 //! The way from a resource to its server: where its metadata lies, and what of it is believed.
 
-use oauth_model::client::challenge::challenges;
+use oauth_model::client::auth_challenge::challenges;
 use oauth_model::client::reach::Reach;
 use oauth_model::client::resource::{challenges_of, metadata_call, resource_metadata_url};
 use oauth_model::client::settings::{Endpoints, Settings};

@@ -7,7 +7,8 @@ use std::collections::BTreeSet;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use oauth_model::fact::{
-    Challenge, CodeIssued, Fact, Issued, Redemption, RefreshUse, ResourceUse, SecretShown, Sym, What, Who,
+    CodeChallenge, CodeIssued, Fact, Issued, Redemption, RefreshUse, ResourceUse, SecretShown, Sender, Sym,
+    What,
 };
 use oauth_model::fault::Faults;
 use oauth_model::form::encode_pairs;
@@ -150,7 +151,7 @@ impl Walk {
         Sym(u32::try_from(at).expect("walks are short"))
     }
 
-    fn record(&mut self, by: Who, what: What) {
+    fn record(&mut self, by: Sender, what: What) {
         let at = u32::try_from(self.facts.len()).expect("walks are short");
         let now = self.bench.now;
         self.facts.push(Fact { sent: at, answered: Some(at), sent_at: now, answered_at: now, by, what });
@@ -249,7 +250,10 @@ impl Walk {
                 asked.state.as_deref().map(|state| self.sym(state)),
                 answered.as_deref().map(|state| self.sym(state)),
             ),
-            challenge: asked.verifier.as_deref().map(|verifier| Challenge::S256(self.sym(&s256(verifier)))),
+            challenge: asked
+                .verifier
+                .as_deref()
+                .map(|verifier| CodeChallenge::S256(self.sym(&s256(verifier)))),
             certain: true,
             password_shown: Some(true),
             consented: Some(consented),
@@ -257,7 +261,7 @@ impl Walk {
             pushed: None,
             owner: None,
         };
-        self.record(Who::Owner, What::CodeIssued(issued));
+        self.record(Sender::Owner, What::CodeIssued(issued));
         self.codes.push((code, asked.clone(), scope));
     }
 
@@ -300,7 +304,7 @@ impl Walk {
             proof: None,
             token,
         };
-        self.record(Who::Client, What::Redemption(redemption));
+        self.record(Sender::Client, What::Redemption(redemption));
     }
 
     /// Sends a token request with the right secret (0), a wrong one (1) or none; says what was shown.
@@ -350,7 +354,7 @@ impl Walk {
             proof: None,
             issued,
         };
-        self.record(Who::Client, What::Refresh(refresh));
+        self.record(Sender::Client, What::Refresh(refresh));
     }
 
     fn token(&mut self, reply: &HttpReply, client: usize, consented: &BTreeSet<String>) -> Option<Issued> {
@@ -391,7 +395,7 @@ impl Walk {
             covered,
             shown_to: None,
         };
-        self.record(Who::Client, What::Resource(service));
+        self.record(Sender::Client, What::Resource(service));
     }
 }
 

@@ -12,7 +12,7 @@ use oauth_model::induct::requests::requests;
 use oauth_model::induct::{Part, exchange};
 use oauth_model::policy::{Time, WrongVerifier};
 use oauth_model::server::Request;
-use oauth_model::text::{Challenge, ChallengeMethod, ResourceSet, ScopeSet};
+use oauth_model::text::{ChallengeMethod, CodeChallenge, ResourceSet, ScopeSet};
 use oauth_model::world::symbols::{JUNK, digest};
 
 type Change = fn(&mut Grant);
@@ -20,7 +20,7 @@ type Change = fn(&mut Grant);
 const OF_CODE: &[Change] = &[
     |grant| grant.terms.redirect = Some(digest(JUNK)),
     |grant| {
-        grant.terms.challenge = Some(Challenge { method: ChallengeMethod::Plain, digest: digest(JUNK) });
+        grant.terms.challenge = Some(CodeChallenge { method: ChallengeMethod::Plain, digest: digest(JUNK) });
     },
     |grant| grant.terms.key = Some(digest(JUNK)),
     |grant| grant.terms.self_registered = true,

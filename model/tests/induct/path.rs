@@ -8,15 +8,15 @@ use oauth_model::induct::ghost::Ghost;
 use oauth_model::policy::{Time, WrongVerifier};
 use oauth_model::secret::{Digest, Shown};
 use oauth_model::server::Request;
-use oauth_model::server::authenticate::{Presented, Proof};
+use oauth_model::server::authenticate::{Credentials, Presented};
 use oauth_model::server::authorize::{Ask, Authorize};
 use oauth_model::server::decide::{Choice, Decide};
-use oauth_model::server::named::TokenNamed;
+use oauth_model::server::introspect_revoke::IntrospectOrRevoke;
 use oauth_model::server::push::{AuthorizePushed, Push};
 use oauth_model::server::redeem::{Redeem, TokenAsk, TokenRequest};
 use oauth_model::server::refresh::RefreshAsk;
 use oauth_model::server::resource::{Bearer, Need, ResourceRequest, Scheme};
-use oauth_model::text::{Challenge, ChallengeMethod, ResourceSet, ScopeSet};
+use oauth_model::text::{ChallengeMethod, CodeChallenge, ResourceSet, ScopeSet};
 use oauth_model::world::symbols::{digest, hashed, redirect, secret, verifier_of};
 
 /// The browser of somebody who is logged in.
@@ -48,11 +48,11 @@ impl Walk {
     }
 
     fn by(&self) -> Presented {
-        let proof = match self.client {
-            ClientNo(0) => Proof::Basic(digest(secret(0))),
-            _ => Proof::None,
+        let credentials = match self.client {
+            ClientNo(0) => Credentials::Basic(digest(secret(0))),
+            _ => Credentials::None,
         };
-        Presented { client: Some(self.client), proof }
+        Presented { client: Some(self.client), credentials }
     }
 
     fn authorization(&self) -> Authorize {
@@ -60,7 +60,7 @@ impl Walk {
         let ask = Ask {
             response_type_is_code: true,
             scope: None,
-            challenge: Some(Challenge { method: ChallengeMethod::S256, digest }),
+            challenge: Some(CodeChallenge { method: ChallengeMethod::S256, digest }),
             resources: None,
             key: None,
         };
@@ -105,7 +105,7 @@ impl Walk {
 
     fn revoke(&mut self, token: Digest) -> Option<Phase> {
         let token = Ok(Some(self.shown(token)));
-        self.step(&Request::Revoke(TokenNamed { by: Ok(self.by()), token }))
+        self.step(&Request::Revoke(IntrospectOrRevoke { by: Ok(self.by()), token }))
     }
 
     /// From the page to tokens.

@@ -1,7 +1,7 @@
 //! Logins, and secrets on their way: an honest story of an attacker's own login, and what one change makes fall.
 
 use oauth_model::fact::{
-    CodeIssued, Fact, Handed, LoggedIn, Party, Redemption, ResourceUse, SecretShown, SentAway, What, Who,
+    CodeIssued, Fact, Handed, LoggedIn, Party, Redemption, ResourceUse, SecretShown, Sender, SentAway, What,
 };
 
 use crate::{CALLBACK, CLIENT, CODE, HASH, OTHER, OWNER, RESOURCE, Story as Code, TOKEN, VERIFIER, broken};
@@ -11,7 +11,7 @@ struct Story {
     issue: CodeIssued,
     code: Handed,
     login: LoggedIn,
-    by: Who,
+    by: Sender,
     token: Handed,
     service: ResourceUse,
     password: Handed,
@@ -25,7 +25,7 @@ impl Story {
             issue: crate::issue(),
             code: handed(CODE),
             login: LoggedIn { token: TOKEN, person: OWNER },
-            by: Who::Thief,
+            by: Sender::Thief,
             token: handed(TOKEN),
             service: ResourceUse {
                 token: TOKEN,
@@ -51,14 +51,14 @@ impl Story {
             token: Code::honest().redeem.token,
         };
         let whats = [
-            (Who::Owner, What::SentAway(self.away)),
-            (Who::Owner, What::Handed(self.password)),
-            (Who::Owner, What::CodeIssued(self.issue)),
-            (Who::Client, What::Handed(self.code)),
-            (Who::Client, What::Redemption(redeem)),
+            (Sender::Owner, What::SentAway(self.away)),
+            (Sender::Owner, What::Handed(self.password)),
+            (Sender::Owner, What::CodeIssued(self.issue)),
+            (Sender::Client, What::Handed(self.code)),
+            (Sender::Client, What::Redemption(redeem)),
             (self.by, What::LoggedIn(self.login)),
-            (Who::Client, What::Handed(self.token)),
-            (Who::Client, What::Resource(self.service)),
+            (Sender::Client, What::Handed(self.token)),
+            (Sender::Client, What::Resource(self.service)),
         ];
         let told = whats.into_iter().zip((0..).step_by(2));
         told.map(|((by, what), sent)| Fact {
@@ -87,7 +87,7 @@ fn check(change: impl FnOnce(&mut Story), expected: &[&str]) {
 #[test]
 fn one_change_makes_each_law_about_logins_fall() {
     check(|story| story.login.person = OTHER, &["authentication"]);
-    check(|story| (story.login.person, story.by) = (OTHER, Who::Owner), &["session-integrity"]);
+    check(|story| (story.login.person, story.by) = (OTHER, Sender::Owner), &["session-integrity"]);
     check(|story| story.service.shown_to = Some(OTHER), &["resource-of-the-person"]);
     check(|story| story.code.to = Party::OtherServer, &["code-to-its-server"]);
     check(|story| story.token.to = Party::OtherServer, &["token-to-its-resource"]);

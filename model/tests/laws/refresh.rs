@@ -1,7 +1,7 @@
 //! The laws about refresh tokens, over facts by hand.
 
 use oauth_model::fact::{
-    CodeIssued, Fact, Issued, Redemption, RefreshUse, ResourceUse, SecretShown, Sym, What, Who,
+    CodeIssued, Fact, Issued, Redemption, RefreshUse, ResourceUse, SecretShown, Sender, Sym, What,
 };
 use oauth_model::law::{Facts, Judgement, law};
 
@@ -21,7 +21,7 @@ pub(crate) struct Story {
     replay: RefreshUse,
     after: RefreshUse,
     use_after: ResourceUse,
-    by: [Who; 8],
+    by: [Sender; 8],
     at: [u64; 8],
 }
 
@@ -72,7 +72,7 @@ impl Story {
             replay: refresh(0, None),
             after: refresh(2, None),
             use_after: ResourceUse { served: false, covered: None, ..served(2) },
-            by: [Who::Client; 8],
+            by: [Sender::Client; 8],
             at: [0, 99, 99, 198, 198, 198, 200, 200],
         }
     }
@@ -98,7 +98,7 @@ impl Story {
             what,
         };
         let told = whats.into_iter().zip(self.at).zip(self.by).zip((2..).step_by(2));
-        let issue = fact(0, 0, Who::Owner, What::CodeIssued(issue));
+        let issue = fact(0, 0, Sender::Owner, What::CodeIssued(issue));
         [issue].into_iter().chain(told.map(|(((what, at), by), sent)| fact(sent, at, by, what))).collect()
     }
 
@@ -154,7 +154,7 @@ fn one_change_makes_each_law_about_refreshes_fall() {
         |story| story.refreshes[0].secret = SecretShown::WrongOrMissing,
         &["confidential-client-authenticated"],
     );
-    check(|story| story.by[1] = Who::Thief, &["thief-gains-nothing"]);
+    check(|story| story.by[1] = Sender::Thief, &["thief-gains-nothing"]);
     check(|story| story.uses[1].token = OTHER, &["served-token-was-issued"]);
 }
 
@@ -185,7 +185,7 @@ fn what_decides_nothing_about_refreshes_breaks_nothing() {
     // A refusal of what was not spent is no replay.
     assert_eq!(lives_on(|story| story.replay.token = REFRESH[2]), Vec::<&str>::new());
     // A thief who is refused.
-    check(|story| (story.by[5], story.by[6]) = (Who::Thief, Who::Thief));
+    check(|story| (story.by[5], story.by[6]) = (Sender::Thief, Sender::Thief));
 }
 
 /// RFC 6749 6: a server may leave a client that authenticates its refresh token.
@@ -219,12 +219,12 @@ fn a_grace_that_the_server_states_is_granted_to_the_second() {
         };
         used_once.judge(&facts)
     };
-    assert_eq!(judge(10, 108, |_| {}), Judgement::Kept);
+    assert_eq!(judge(10, 108, |_| {}), Judgement::Holds);
     assert_eq!(judge(10, 109, |_| {}), Judgement::Broken(4));
     assert_eq!(judge(0, 99, |_| {}), Judgement::Broken(4));
     // Requests on their way at the same time, with a grace and without.
     let at_once: fn(&mut [Fact]) = |facts| facts[4].sent = facts[2].sent;
-    assert_eq!(judge(10, 109, at_once), Judgement::Kept);
+    assert_eq!(judge(10, 109, at_once), Judgement::Holds);
     assert_eq!(judge(0, 99, at_once), Judgement::Broken(4));
 }
 

@@ -9,7 +9,7 @@ use oauth_model::law::{Judgement, Law};
 use oauth_model::world::Universe;
 
 use crate::sizes::LENGTHS;
-use crate::{each_world, judge, same_rows, scope};
+use crate::{each_world, judge, same_rows, scenario};
 
 fn law(attack: &Attack) -> &'static Law {
     Law::find(attack.law).expect("attacks name laws that exist")
@@ -23,7 +23,7 @@ fn every_attack_is_found_with_its_faults_and_absent_without() {
         let tried = try_attack(attack, &mut mitigated);
         assert!(tried.absent_when_mitigated, "{} is there without its faults", attack.id);
         let trace = tried.trace.as_deref().unwrap_or_default();
-        actual.push((attack.id, trace.len(), trace.iter().filter(|action| action.is_step()).count()));
+        actual.push((attack.id, trace.len(), trace.iter().filter(|action| action.counts_as_step()).count()));
     }
     same_rows(LENGTHS, &actual);
 }
@@ -31,18 +31,18 @@ fn every_attack_is_found_with_its_faults_and_absent_without() {
 #[test]
 fn no_attack_has_a_shorter_trace() {
     for attack in Attack::all() {
-        let (scope, law) = (scope(attack.scope), law(attack));
+        let (scenario, law) = (scenario(attack.scenario), law(attack));
         let faults = || Faults::these(attack.faults);
-        let alone = shortest(scope, faults(), law).map(|trace| trace.len());
-        let mut laws = laws_of(scope);
+        let alone = shortest(scenario, faults(), law).map(|trace| trace.len());
+        let mut laws = laws_of(scenario);
         laws.push(law);
-        let universe = Universe::new(scope, faults());
+        let universe = Universe::new(scenario, faults());
         let among_others = Search::run(&universe, &laws, Until::Exhausted).fall(laws.len() - 1);
         assert_eq!(alone, among_others.as_ref().map(Vec::len), "{}: one law, all laws", attack.id);
 
         let mut distance = None;
-        each_world(scope, faults(), |at, world| {
-            let broken = matches!(judge(scope, law, world), Judgement::Broken(_));
+        each_world(scenario, faults(), |at, world| {
+            let broken = matches!(judge(scenario, law, world), Judgement::Broken(_));
             distance = broken.then_some(at);
             broken
         });
@@ -54,8 +54,8 @@ fn no_attack_has_a_shorter_trace() {
 fn an_attack_has_the_steps_that_were_expected_or_says_why_not() {
     for attack in Attack::all() {
         let Some(expected) = attack.expected else { continue };
-        let trace = shortest(scope(attack.scope), Faults::these(attack.faults), law(attack));
-        let steps = trace.unwrap_or_default().iter().filter(|action| action.is_step()).count();
+        let trace = shortest(scenario(attack.scenario), Faults::these(attack.faults), law(attack));
+        let steps = trace.unwrap_or_default().iter().filter(|action| action.counts_as_step()).count();
         let explained = !expected.because.is_empty();
         assert_eq!(steps != usize::from(expected.steps), explained, "{}: {steps} steps", attack.id);
     }
@@ -67,7 +67,7 @@ fn an_attack_needs_each_of_its_faults() {
         let law = law(attack);
         for left_out in attack.faults {
             let rest: Faults = attack.faults.iter().copied().filter(|fault| fault != left_out).collect();
-            let found = shortest(scope(attack.scope), rest, law);
+            let found = shortest(scenario(attack.scenario), rest, law);
             assert!(found.is_none(), "{} works without {}", attack.id, left_out.name());
         }
     }

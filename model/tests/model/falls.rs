@@ -7,9 +7,9 @@ use oauth_model::check::run::exhaust;
 use oauth_model::fault::{Fault, Faults};
 use oauth_model::law::LAWS;
 
-use crate::scope;
+use crate::scenario;
 
-/// Single faults, and the laws that fall under each, alone, in a scope.
+/// Single faults, and the laws that fall under each, alone, in a scenario.
 #[rustfmt::skip]
 const FALLS: &[(Fault, &str, &[&str])] = &[
     (Fault::LoginSkipped, "honest", &["code-after-login"]),
@@ -65,7 +65,7 @@ const FALLS: &[(Fault, &str, &[&str])] = &[
     (Fault::ClientKeepsOldRefresh, "refresh-theft", &[]),
 ];
 
-/// Laws whose departures stand in the bytes of a reply, which the checker's typed messages do not have: no scope names
+/// Laws whose departures stand in the bytes of a reply, which the checker's typed messages do not have: no scenario names
 /// them, and the walks of `codec.rs` make them fall.
 pub(crate) const FALL_ON_THE_WIRE: &[&str] = &["state-returned"];
 
@@ -73,7 +73,7 @@ pub(crate) const FALL_ON_THE_WIRE: &[&str] = &["state-returned"];
 fn single_faults_make_the_laws_of_the_table_fall() {
     let mut wrong = String::new();
     for (fault, name, laws) in FALLS {
-        let explored = exhaust(scope(name), Faults::these(&[*fault]));
+        let explored = exhaust(scenario(name), Faults::these(&[*fault]));
         let fell: Vec<&str> =
             explored.laws.iter().filter(|(_, trace)| trace.is_some()).map(|(law, _)| law.id).collect();
         if fell != *laws {

@@ -12,10 +12,10 @@ use oauth_model::check::run::shortest;
 use oauth_model::fault::{Fault, Faults};
 use oauth_model::law::law;
 use oauth_model::policy::Policy;
-use oauth_model::scope::Scope;
+use oauth_model::scenario::Scenario;
 use oauth_model::world::{Endpoints, Malicious, Powers, Server};
 
-use crate::scope;
+use crate::scenario;
 
 /// What can happen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -110,7 +110,7 @@ fn endpoints(row: &str) -> Endpoints {
     Endpoints { push: of(0), authorization: of(1), token: of(2), resource: of(3) }
 }
 
-/// Whether a law falls in a scope with a row's endpoints.
+/// Whether a law falls in a scenario with a row's endpoints.
 fn falls(
     of: &'static str,
     row: &str,
@@ -119,9 +119,9 @@ fn falls(
     powers: Powers,
     starts: [u8; 2],
 ) -> bool {
-    let base = scope(of);
-    let malicious = base.malicious.expect("these scopes have one");
-    let scope: &'static Scope = Box::leak(Box::new(Scope {
+    let base = scenario(of);
+    let malicious = base.malicious.expect("these scenarios have one");
+    let scenario: &'static Scenario = Box::leak(Box::new(Scenario {
         public: asked.kind == Kind::Public,
         pushed: true,
         starts,
@@ -138,7 +138,7 @@ fn falls(
         }),
         ..*base
     }));
-    shortest(scope, Faults::these(asked.faults), law(law_id)).is_some()
+    shortest(scenario, Faults::these(asked.faults), law(law_id)).is_some()
 }
 
 /// What can happen, as the model finds it.

@@ -7,14 +7,14 @@ use oauth_model::fault::Fault;
 use oauth_model::law::LAWS;
 use oauth_model::law::Law;
 use oauth_model::mitigation::{GOALS, MITIGATIONS, Mitigation};
-use oauth_model::scope::{SCOPES, Scope};
+use oauth_model::scenario::{SCENARIOS, Scenario};
 
 #[test]
 fn names_are_unique_and_words() {
     let lists: [(&str, Vec<&str>); 6] = [
         ("goal", GOALS.iter().map(|goal| goal.id).collect()),
         ("mitigation", MITIGATIONS.iter().map(|mitigation| mitigation.id).collect()),
-        ("scope", SCOPES.iter().map(|scope| scope.name).collect()),
+        ("scenario", SCENARIOS.iter().map(|scenario| scenario.name).collect()),
         ("attack", Attack::all().map(|attack| attack.id).collect()),
         ("law", LAWS.iter().map(|law| law.id).collect()),
         ("fault", Fault::ALL.iter().map(|fault| fault.name()).collect()),
@@ -32,18 +32,22 @@ fn names_are_unique_and_words() {
 
 #[test]
 fn tables_name_what_exists() {
-    for scope in SCOPES {
-        assert!(scope.laws.iter().all(|id| Law::find(id).is_some()), "{}", scope.name);
-        let distinct: BTreeSet<_> = scope.laws.iter().collect();
-        assert_eq!(distinct.len(), scope.laws.len(), "{} names a law twice", scope.name);
+    for scenario in SCENARIOS {
+        assert!(scenario.laws.iter().all(|id| Law::find(id).is_some()), "{}", scenario.name);
+        let distinct: BTreeSet<_> = scenario.laws.iter().collect();
+        assert_eq!(distinct.len(), scenario.laws.len(), "{} names a law twice", scenario.name);
     }
     for attack in Attack::all() {
-        assert!(Scope::find(attack.scope).is_some() && Law::find(attack.law).is_some(), "{}", attack.id);
-        assert!(Scope::find(attack.absent_in()).is_some(), "{}", attack.id);
+        assert!(
+            Scenario::find(attack.scenario).is_some() && Law::find(attack.law).is_some(),
+            "{}",
+            attack.id
+        );
+        assert!(Scenario::find(attack.absent_in()).is_some(), "{}", attack.id);
         assert_eq!(attack.faults.is_empty(), attack.kind != Kind::Mitigated, "{}", attack.id);
     }
     for goal in GOALS {
-        assert!(Scope::find(goal.scope).is_some() && Law::find(goal.law).is_some(), "{}", goal.id);
+        assert!(Scenario::find(goal.scenario).is_some() && Law::find(goal.law).is_some(), "{}", goal.id);
         assert!(goal.mitigations.iter().all(|id| Mitigation::find(id).is_some()), "{}", goal.id);
     }
     let bear: BTreeSet<&str> = GOALS.iter().flat_map(|goal| goal.mitigations).copied().collect();

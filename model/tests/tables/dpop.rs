@@ -1,6 +1,6 @@
 //! Proofs of possession at the token endpoint, at `/par` and at the resource, and what is bound to a key (RFC 9449).
 
-use super::proof::THUMBPRINT;
+use super::dpop_signature::THUMBPRINT;
 use super::stage::{Stage, coded, logged_in, nobody};
 use super::table::{Table, check};
 

@@ -7,8 +7,8 @@ use oauth_model::refusal::{Refusal, Refused};
 
 use super::table::Row;
 use super::{
-    audience, authorize, consent, dpop, login, named, oauth21, push, refresh, register, resource, routes,
-    token,
+    audience, authorize, consent, dpop, introspect_revoke, login, oauth21, push, refresh, register, resource,
+    routes, token,
 };
 
 fn rows() -> Vec<Row> {
@@ -20,7 +20,7 @@ fn rows() -> Vec<Row> {
         token::table(),
         refresh::table(),
         resource::table(),
-        named::table(),
+        introspect_revoke::table(),
         audience::table(),
         push::table(),
         dpop::table(),

@@ -21,8 +21,8 @@ use oauth_model::policy::Policy;
 use oauth_model::refusal::Refused;
 use serde_json::Value;
 
-use super::proof::{Made, proof};
-use super::told::told;
+use super::dpop_signature::{Made, proof};
+use super::error_response::told;
 use crate::bench::Bench;
 
 /// The verifier of RFC 7636 appendix B.

@@ -1,4 +1,4 @@
-//! Everything that a scope reaches, by a search of its own, each world in the words of the other description.
+//! Everything that a scenario reaches, by a search of its own, each world in the words of the other description.
 
 #![expect(clippy::disallowed_types, reason = "nothing is read off the order of worlds")]
 
@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use oauth_model::fault::Faults;
 use oauth_model::law::{Judgement, Law};
-use oauth_model::scope::Scope;
+use oauth_model::scenario::Scenario;
 use oauth_model::world::{Universe, World};
 
 use crate::told::told;
@@ -32,18 +32,18 @@ impl Graph {
     }
 }
 
-/// Everything that a scope reaches under faults.
-pub(crate) fn explore(scope: &'static Scope, faults: Faults) -> Graph {
-    let universe = Universe::new(scope, faults);
+/// Everything that a scenario reaches under faults.
+pub(crate) fn explore(scenario: &'static Scenario, faults: Faults) -> Graph {
+    let universe = Universe::new(scenario, faults);
     let mut graph = Graph::default();
     let mut front: Vec<World> = vec![universe.start()];
     let mut worlds: HashSet<World> = front.iter().cloned().collect();
     let mut actions = Vec::new();
     while !front.is_empty() {
         graph.sizes.push(front.len());
-        for id in scope.laws {
-            let law = Law::find(id).expect("scopes name laws that exist");
-            let broken = front.iter().filter(|world| is_broken(scope, law, world)).count();
+        for id in scenario.laws {
+            let law = Law::find(id).expect("scenarios name laws that exist");
+            let broken = front.iter().filter(|world| is_broken(scenario, law, world)).count();
             graph.broken.entry(id).or_default().push(broken);
         }
         let mut next = Vec::new();
@@ -65,7 +65,7 @@ pub(crate) fn explore(scope: &'static Scope, faults: Faults) -> Graph {
     graph
 }
 
-fn is_broken(scope: &Scope, law: &Law, world: &World) -> bool {
-    let judgement = law.judge(&scope.facts(&world.facts.facts()));
+fn is_broken(scenario: &Scenario, law: &Law, world: &World) -> bool {
+    let judgement = law.judge(&scenario.facts(&world.facts.facts()));
     matches!(judgement, Judgement::Broken(_))
 }

@@ -1,6 +1,6 @@
 //! A world in the words of `specs/tla/CodeFlow.tla`, as the program `tla` writes its states.
 //!
-//! Whatever of a world has no word here is the same in every world of the scope, or follows from what has one: else
+//! Whatever of a world has no word here is the same in every world of the scenario, or follows from what has one: else
 //! two worlds would be told alike, which the search refuses.
 
 use oauth_model::client::Flow;

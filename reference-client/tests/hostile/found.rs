@@ -289,7 +289,7 @@ async fn a_resource_that_leads_nowhere_ends_the_login_on_a_page() {
         assert!(page.header("set-cookie").is_none(), "{name}");
     }
     let sent = world.server.seen();
-    let leaks = |seen: &crate::server::Seen| {
+    let leaks = |seen: &crate::server::Received| {
         !seen.header("authorization").is_empty() || wire::holds(&seen.body, "client_secret_1")
     };
     assert!(!sent.iter().any(leaks), "credentials went along");

@@ -3,9 +3,9 @@
 use oauth_reference_client::Registration;
 use serde_json::{Value, json};
 
+use crate::dpop::{Proof, SHORTLY_BEFORE, log_in, profile, tokens, world};
 use crate::pkce::public;
-use crate::proof::{Proof, SHORTLY_BEFORE, log_in, profile, tokens, world};
-use crate::server::{Answer, Seen};
+use crate::server::{Answer, Received};
 use crate::world::{Held, Host, Stop, World, control, demand};
 
 crate::checks! {
@@ -53,7 +53,7 @@ async fn retries(host: &Host) -> Held {
         let shown = nonces(&world, "/token")?;
         demand(shown == named(&[None, Some("n1")]), format!("nonces at the token endpoint: {shown:?}"))?;
         demand(reply.status == 303, format!("the login ended in {}", reply.status))?;
-        let forms: Vec<_> = world.token_requests().iter().map(Seen::form).collect();
+        let forms: Vec<_> = world.token_requests().iter().map(Received::form).collect();
         demand(forms[0] == forms[1], "sent again, the request is another one")?;
 
         world

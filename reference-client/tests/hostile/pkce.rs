@@ -46,7 +46,7 @@ fn verifier_of(world: &World, code: &str) -> Result<Option<String>, Stop> {
     let requests = world.token_requests();
     let form = requests
         .iter()
-        .map(crate::server::Seen::form)
+        .map(crate::server::Received::form)
         .find(|form| wire::values(form, "code") == [code])
         .ok_or_else(|| Stop::Control(format!("{code} was not redeemed")))?;
     Ok(wire::once(&form, "code_verifier").map(str::to_owned))

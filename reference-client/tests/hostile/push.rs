@@ -5,7 +5,7 @@ use oauth_reference_client::Registration;
 use serde_json::{Value, json};
 
 use crate::pkce::public;
-use crate::server::{Answer, Seen, Server};
+use crate::server::{Answer, Received, Server};
 use crate::token::{shows_own_secret, ways};
 use crate::wire;
 use crate::world::{Held, Host, METADATA, Stop, World, control, demand, metadata};
@@ -41,7 +41,7 @@ async fn world(host: &Host, required: Value, configure: impl FnOnce(&mut Registr
 }
 
 /// Starts a login, and returns the push and where the browser is sent.
-async fn pushed(world: &World) -> Result<(Seen, String), Stop> {
+async fn pushed(world: &World) -> Result<(Received, String), Stop> {
     let before = world.server.seen_at("/par").len();
     let departure = world.browser().depart().await?;
     let mut pushes = world.server.seen_at("/par");

@@ -7,7 +7,7 @@ use oauth_model::directory::Authentication;
 use oauth_reference_client::Registration;
 use serde_json::{Value, json};
 
-use crate::server::{Answer, Seen};
+use crate::server::{Answer, Received};
 use crate::token::{shows_own_secret, ways};
 use crate::wire;
 use crate::world::{Browser, Held, Host, Stop, World, control, demand};
@@ -56,7 +56,7 @@ async fn logged_in(host: &Host, configure: impl FnOnce(&mut Registration)) -> Re
 }
 
 /// Lets the token come near its end and opens the profile; returns the request that this led to.
-async fn refresh(world: &World, browser: &mut Browser) -> Result<Seen, Stop> {
+async fn refresh(world: &World, browser: &mut Browser) -> Result<Received, Stop> {
     let before = world.token_requests().len();
     world.clock.advance(SHORTLY_BEFORE);
     let page = browser.get("/profile").await;
@@ -69,7 +69,7 @@ async fn refresh(world: &World, browser: &mut Browser) -> Result<Seen, Stop> {
     Ok(request)
 }
 
-fn demand_sent(request: &Seen, expected: &str) -> Held {
+fn demand_sent(request: &Received, expected: &str) -> Held {
     let form = request.form();
     let sent = wire::values(&form, "refresh_token");
     demand(sent == [expected], format!("refresh_token is sent as {sent:?} instead of {expected}"))

@@ -53,7 +53,7 @@ impl Answer {
 
 /// A request as it arrived.
 #[derive(Debug, Clone)]
-pub(crate) struct Seen {
+pub(crate) struct Received {
     pub(crate) method: String,
     pub(crate) path: String,
     pub(crate) query: String,
@@ -61,7 +61,7 @@ pub(crate) struct Seen {
     pub(crate) body: String,
 }
 
-impl Seen {
+impl Received {
     pub(crate) fn header(&self, name: &str) -> Vec<&str> {
         self.headers.iter().filter(|(have, _)| have == name).map(|(_, value)| value.as_str()).collect()
     }
@@ -74,7 +74,7 @@ impl Seen {
 #[derive(Default)]
 struct Shared {
     routes: Mutex<BTreeMap<String, Answer>>,
-    seen: Mutex<Vec<Seen>>,
+    seen: Mutex<Vec<Received>>,
     arrived: Notify,
 }
 
@@ -116,7 +116,7 @@ impl Server {
     }
 
     /// What arrived, in order.
-    pub(crate) fn seen(&self) -> Vec<Seen> {
+    pub(crate) fn seen(&self) -> Vec<Received> {
         lock(&self.shared.seen).clone()
     }
 
@@ -138,7 +138,7 @@ impl Server {
     }
 
     /// What arrived at a path, in order.
-    pub(crate) fn seen_at(&self, path: &str) -> Vec<Seen> {
+    pub(crate) fn seen_at(&self, path: &str) -> Vec<Received> {
         self.seen().into_iter().filter(|seen| seen.path == path).collect()
     }
 }
@@ -178,7 +178,7 @@ async fn reply(
     let body = body.collect().await.map_err(std::io::Error::other)?.to_bytes();
     let path = head.uri.path().to_owned();
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    lock(&shared.seen).push(Seen {
+    lock(&shared.seen).push(Received {
         method: head.method.to_string(),
         path: path.clone(),
         query: head.uri.query().unwrap_or_default().to_owned(),

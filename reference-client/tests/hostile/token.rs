@@ -4,7 +4,7 @@ use oauth_model::directory::Authentication;
 use oauth_reference_client::Registration;
 use serde_json::{Value, json};
 
-use crate::server::{Answer, Seen};
+use crate::server::{Answer, Received};
 use crate::wire::{self, decoded};
 use crate::world::{Held, Host, METADATA, Stop, TOKEN, World, control, demand, metadata_but, token_answer};
 
@@ -31,7 +31,7 @@ fn odd(config: &mut Registration) {
 }
 
 /// Brings a good response, and returns the token request.
-async fn redeem(world: &World, code: &str) -> Result<Seen, Stop> {
+async fn redeem(world: &World, code: &str) -> Result<Received, Stop> {
     let mut browser = world.browser();
     let departure = browser.depart().await?;
     browser.callback(&world.response(&departure, code)?).await;
@@ -68,14 +68,14 @@ async fn says_what_was_asked(host: &Host) -> Held {
 }
 
 /// In how many ways a token request authenticates.
-pub(crate) fn ways(request: &Seen) -> usize {
+pub(crate) fn ways(request: &Received) -> usize {
     let form = request.form();
     let in_form = ["client_secret", "client_assertion"].iter().map(|name| wire::values(&form, name).len());
     request.header("authorization").len() + in_form.sum::<usize>()
 }
 
 /// Whether a token request has the id and the secret of the built-in configuration.
-pub(crate) fn shows_own_secret(request: &Seen) -> bool {
+pub(crate) fn shows_own_secret(request: &Received) -> bool {
     let form = request.form();
     let shown = match request.header("authorization").first() {
         Some(header) => wire::basic(header),

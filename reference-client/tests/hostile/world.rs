@@ -6,7 +6,7 @@ use rustls::pki_types::CertificateDer;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-use crate::server::{Answer, Seen, Server};
+use crate::server::{Answer, Received, Server};
 use crate::wire::{self, Pairs};
 
 /// The access token of the honest token answer.
@@ -135,12 +135,12 @@ impl World {
     }
 
     /// The requests at the token endpoint.
-    pub(crate) fn token_requests(&self) -> Vec<Seen> {
+    pub(crate) fn token_requests(&self) -> Vec<Received> {
         self.server.seen_at("/token")
     }
 
     /// The only request at the token endpoint.
-    pub(crate) fn token_request(&self) -> Result<Seen, Stop> {
+    pub(crate) fn token_request(&self) -> Result<Received, Stop> {
         let mut seen = self.token_requests();
         control(seen.len() == 1, format!("{} token requests instead of one", seen.len()))?;
         Ok(seen.remove(0))

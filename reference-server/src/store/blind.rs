@@ -11,7 +11,7 @@ use std::time::Duration;
 use oauth_model::grant::{Grant, Phase, Session};
 use oauth_model::secret::{Digest, GrantId};
 use oauth_model::server::dpop::Marker;
-use oauth_model::server::receive::Kept;
+use oauth_model::server::receive::ResponseTarget;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
@@ -78,7 +78,7 @@ impl<S: Store> Store for Blind<S> {
         Ok(found)
     }
 
-    async fn insert_grant(&self, grant: Grant, kept: Kept) -> Result<Swap, StoreError> {
+    async fn insert_grant(&self, grant: Grant, kept: ResponseTarget) -> Result<Swap, StoreError> {
         self.inner.insert_grant(grant, kept).await
     }
 

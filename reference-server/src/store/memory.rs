@@ -8,7 +8,7 @@ use oauth_model::grant::{Grant, Phase, Session};
 use oauth_model::policy::{Lifetime, Time};
 use oauth_model::secret::{Digest, GrantId};
 use oauth_model::server::dpop::Marker;
-use oauth_model::server::receive::Kept;
+use oauth_model::server::receive::ResponseTarget;
 
 use super::markers::Markers;
 use super::room::{Place, Room};
@@ -145,7 +145,7 @@ impl Store for Memory {
         Ok(self.lock().grants.get(&id).map(|record| record.stored.clone()))
     }
 
-    async fn insert_grant(&self, grant: Grant, kept: Kept) -> Result<Swap, StoreError> {
+    async fn insert_grant(&self, grant: Grant, kept: ResponseTarget) -> Result<Swap, StoreError> {
         let now = self.clock.now();
         let mut records = self.lock();
         let records = &mut *records;

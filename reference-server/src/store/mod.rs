@@ -6,7 +6,7 @@
 //!   exactly one lands. This is the only thing that makes a code single-use (RFC 6749 4.1.2), so it has to
 //!   be one atomic compare-and-swap of one record.
 //! - A marker lands only if it was not there, for any process: a proof that is sent twice at once is used once.
-//! - A grant's [`Kept`] is inserted with it, never changes, and comes back with it.
+//! - A grant's [`ResponseTarget`] is inserted with it, never changes, and comes back with it.
 //! - A record may vanish some time after it has expired or ended, and not before; but for what follows.
 //! - Grants that no token came of yet have so much room, since people without a token can begin as many as they like.
 //!   Each has a payer ([`Payer::of`]) and weighs something ([`weight`]). Once a write made a payer's share or the whole
@@ -32,7 +32,7 @@ pub use room::{Payer, weight};
 use oauth_model::grant::{Grant, Session};
 use oauth_model::secret::{Digest, GrantId};
 use oauth_model::server::dpop::Marker;
-use oauth_model::server::receive::Kept;
+use oauth_model::server::receive::ResponseTarget;
 
 /// How much of what strangers can bring about is kept (decision 0016).
 ///
@@ -71,7 +71,7 @@ pub struct Stored {
     /// The record.
     pub grant: Grant,
     /// What lies beside it.
-    pub kept: Kept,
+    pub kept: ResponseTarget,
     /// To be shown at the swap.
     pub version: Version,
 }
@@ -109,8 +109,11 @@ pub trait Store: Send + Sync + 'static {
     fn grant(&self, id: GrantId) -> impl Future<Output = Result<Option<Stored>, StoreError>> + Send;
 
     /// Inserts a grant, and what lies beside it, under a key that must be free.
-    fn insert_grant(&self, grant: Grant, kept: Kept)
-    -> impl Future<Output = Result<Swap, StoreError>> + Send;
+    fn insert_grant(
+        &self,
+        grant: Grant,
+        kept: ResponseTarget,
+    ) -> impl Future<Output = Result<Swap, StoreError>> + Send;
 
     /// Inserts a single-use marker that must be free; it may vanish once its time is over.
     fn insert_marker(&self, marker: Marker) -> impl Future<Output = Result<Swap, StoreError>> + Send;

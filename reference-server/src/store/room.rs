@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use oauth_model::directory::{ClientNo, UserNo};
 use oauth_model::grant::{Cause, Grant, Phase};
 use oauth_model::secret::GrantId;
-use oauth_model::server::receive::Kept;
+use oauth_model::server::receive::ResponseTarget;
 
 use super::Limits;
 
@@ -46,7 +46,7 @@ impl Payer {
 
 /// What a record and the texts beside it weigh, in bytes.
 #[must_use]
-pub fn weight(kept: &Kept) -> usize {
+pub fn weight(kept: &ResponseTarget) -> usize {
     RECORD + kept.redirect_uri.len() + kept.state.as_ref().map_or(0, String::len)
 }
 
@@ -76,7 +76,7 @@ struct Account {
 
 impl Room {
     /// Takes a place for a grant, if anybody pays for it.
-    pub(super) fn enter(&mut self, grant: &Grant, kept: &Kept) -> Option<Place> {
+    pub(super) fn enter(&mut self, grant: &Grant, kept: &ResponseTarget) -> Option<Place> {
         let payer = Payer::of(grant)?;
         let number = self.next;
         self.next += 1;

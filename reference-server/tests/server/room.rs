@@ -8,7 +8,7 @@ use oauth_model::grant::{Asked, Cause, Grant, Owner, Phase, Pushed};
 use oauth_model::policy::Time;
 use oauth_model::secret::Digest;
 use oauth_model::server::dpop::Marker;
-use oauth_model::server::receive::Kept;
+use oauth_model::server::receive::ResponseTarget;
 use oauth_reference_server::store::{Limits, Memory, Payer, Store, StoreError, Swap, weight};
 use oauth_reference_server::{Config, ManualClock, Options, serve_from};
 use tokio::net::TcpListener;
@@ -102,7 +102,7 @@ async fn a_full_room_takes_from_whoever_has_most() {
 #[tokio::test]
 async fn long_texts_take_more_room() {
     let store = memory();
-    let long = Kept { state: Some("s".repeat(4096)), ..kept() };
+    let long = ResponseTarget { state: Some("s".repeat(4096)), ..kept() };
     for number in 0..100 {
         assert_eq!(store.insert_grant(pushed_by(0, number), long.clone()).await, Ok(Swap::Landed));
     }
@@ -176,7 +176,7 @@ fn strangers_pay_by_client_and_users_for_themselves() {
     assert_eq!(Payer::of(&owner), Some(Payer::User(UserNo(3))));
     assert_eq!(Payer::of(&of_user(3, 1, live("token"))), None);
     assert_eq!(Payer::of(&of_user(3, 1, Phase::Dead(Cause::Revoked))), None);
-    assert_eq!(weight(&Kept::default()) + kept().redirect_uri.len() + 4, weight(&kept()));
+    assert_eq!(weight(&ResponseTarget::default()) + kept().redirect_uri.len() + 4, weight(&kept()));
 }
 
 fn marker(number: u64, until: u64) -> Marker {

@@ -7,7 +7,7 @@ use oauth_model::directory::{ClientNo, UserNo};
 use oauth_model::grant::{Access, Cause, Coded, Grant, Live, Owner, Phase, Session, Terms};
 use oauth_model::policy::Time;
 use oauth_model::secret::{Digest, GrantId};
-use oauth_model::server::receive::Kept;
+use oauth_model::server::receive::ResponseTarget;
 use oauth_model::text::{ResourceSet, ScopeSet};
 use oauth_reference_server::Clock;
 use oauth_reference_server::store::{Blind, Memory, Store, Swap};
@@ -71,8 +71,11 @@ pub(crate) fn live(access: &str) -> Phase {
     })
 }
 
-pub(crate) fn kept() -> Kept {
-    Kept { redirect_uri: "https://c.example/cb?a=%20".to_owned(), state: Some("\u{7e} +%".to_owned()) }
+pub(crate) fn kept() -> ResponseTarget {
+    ResponseTarget {
+        redirect_uri: "https://c.example/cb?a=%20".to_owned(),
+        state: Some("\u{7e} +%".to_owned()),
+    }
 }
 
 async fn keeps_what_was_inserted(store: &impl Store) {
@@ -90,7 +93,7 @@ async fn keeps_what_was_inserted(store: &impl Store) {
 
 async fn refuses_a_taken_key(store: &impl Store) {
     assert_eq!(store.insert_grant(grant(2, live("first")), kept()).await, Ok(Swap::Landed));
-    assert_eq!(store.insert_grant(grant(2, live("second")), Kept::default()).await, Ok(Swap::Lost));
+    assert_eq!(store.insert_grant(grant(2, live("second")), ResponseTarget::default()).await, Ok(Swap::Lost));
     let stored = store.grant(id(2)).await.expect("a working store").expect("the grant");
     assert_eq!((stored.grant, stored.kept), (grant(2, live("first")), kept()));
 

@@ -139,7 +139,7 @@ fn tokens_are_covered_where_others_are_told_of_them() {
 fn the_secrets_of_resource_servers_are_known_from_the_start() {
     let text = "issuer = \"http://h\"\n[public_client]\nid = \"c\"\nredirect_uri = \"http://h/cb\"\n\
                 [resource_client]\nid = \"resource_1\"\nsecret = \"server-secret\"\n";
-    let target = crate::target::read_text("t.toml", text, &|_| None).expect("the file is good");
+    let target = crate::subject::read_text("t.toml", text, &|_| None).expect("the file is good");
     let vault = Vault::with_key([7; 32]);
     vault.know_target(&target);
     assert!(!vault.text("a body with server-secret in it").contains("server-secret"));

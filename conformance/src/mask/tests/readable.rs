@@ -1,9 +1,9 @@
 //! What is no secret stays readable: a report that covers too much is of no use.
 
 use super::{Kind, Vault, answer, exchange, shown};
+use crate::dpop::{DpopKey, Proof};
 use crate::exchange::{Exchange, Request, Response};
 use crate::params::Params;
-use crate::proof::{Proof, ProofKey};
 
 /// What a report shows of an answer to an honest token request.
 fn of_answer(vault: &Vault, headers: &[(&str, &str)], body: &str) -> String {
@@ -102,7 +102,7 @@ fn a_pushed_requests_reference_keeps_its_form() {
 
 #[test]
 fn the_suites_own_keys_are_public() {
-    let key = ProofKey::drawn([5; 32]);
+    let key = DpopKey::drawn([5; 32]);
     let proof = Proof::new(&key, ("POST", "http://h/token"), "jti", 0).fields().concat();
     let vault = Vault::with_key([7; 32]);
     let jwk = key.jwk();
@@ -203,7 +203,7 @@ fn short_and_plain_secrets_are_covered_as_values_alone() {
 fn a_password_that_is_the_users_name_is_covered_where_it_is_the_password() {
     let target = "issuer = \"http://h\"\n[public_client]\nid = \"c\"\nredirect_uri = \"http://h/cb\"\nscope = \"profile\"\n\
                   [user]\nname = \"id001\"\npassword = \"id001\"\n[second_user]\nname = \"two\"\npassword = \"profile\"\n";
-    let target = crate::target::read_text("t.toml", target, &|_| None).expect("the file is good");
+    let target = crate::subject::read_text("t.toml", target, &|_| None).expect("the file is good");
     let vault = Vault::with_key([7; 32]);
     vault.know_target(&target);
     for (text, shown) in [

@@ -8,15 +8,15 @@ use crate::fact::What;
 use crate::secret::Shown;
 use crate::server::Request;
 use crate::server::decide::Choice;
-use crate::server::named::TokenNamed;
+use crate::server::introspect_revoke::IntrospectOrRevoke;
 use crate::server::resource::Scheme;
-use crate::world::action::{Forgery, Lure, NamedOf, Naming, Wanted};
+use crate::world::action::{Forgery, IntrospectOrRevokeTry, Lure, TokenOf, Wanted};
 use crate::world::symbols::{JUNK, digest, grant_id};
 use crate::world::{ATTACKER, At, OWNER};
 
 impl Carried<'_, '_> {
     /// Somebody names a token.
-    pub(super) fn name(&mut self, naming: &Naming) {
+    pub(super) fn name(&mut self, naming: &IntrospectOrRevokeTry) {
         let token = self.scene.facts().iter().find_map(|fact| match fact.what {
             What::Revocation(revocation) => Some(revocation.token),
             What::Introspection(introspection) => Some(introspection.token),
@@ -24,13 +24,13 @@ impl Carried<'_, '_> {
         });
         let shown = token.and_then(|token| u8::try_from(token.0).ok());
         let shown = shown.map(|symbol| Shown { grant: grant_id(0), digest: digest(symbol) });
-        let Some(by) = self.scene.universe.presented(naming.client, naming.proof) else { return };
+        let Some(by) = self.scene.universe.presented(naming.client, naming.credentials) else { return };
         let path = match naming.what {
             Wanted::Revoke => "/revoke",
             Wanted::Introspect => "/introspect",
         };
-        let mut lines = http::about_token(path, &TokenNamed { by: Ok(by), token: Ok(shown) });
-        if let (NamedOf::Refresh(_), Some(body)) = (naming.token, lines.last_mut()) {
+        let mut lines = http::about_token(path, &IntrospectOrRevoke { by: Ok(by), token: Ok(shown) });
+        if let (TokenOf::Refresh(_), Some(body)) = (naming.token, lines.last_mut()) {
             body.push_str("&token_type_hint=refresh_token");
         }
         let from = lane(naming.by);
@@ -111,10 +111,10 @@ impl Carried<'_, '_> {
         self.answer_browser(OWNER);
     }
 
-    /// One of the scope's odd requests.
+    /// One of the scenario's odd requests.
     pub(super) fn odd(&mut self, at: usize) {
         let scene = self.scene;
-        let odd = scene.universe.scope.odd.get(at);
+        let odd = scene.universe.scenario.odd.get(at);
         let Some(request) = odd.and_then(|odd| odd.request(scene.before)) else { return };
         let mut scheme = Scheme::Bearer;
         let to_address = match request {

@@ -5,7 +5,7 @@ use super::{Message, answer, http, name, shown};
 use crate::fact::{ResourceUse, What};
 use crate::fault::Fault;
 use crate::server::resource::Scheme;
-use crate::world::action::{ProofOf, ShownWith};
+use crate::world::action::{CredentialsOf, ShownWith};
 use crate::world::{Action, Asking, At, Known, OWNER, Response, Server, Stage};
 
 /// What goes to and fro in an action.
@@ -70,7 +70,9 @@ impl Carried<'_, '_> {
                 self.lead(browser, lines);
             }
             Action::Bring(browser, response) => self.lead(browser, to_client(&response)),
-            Action::PushForeign(asking) => self.push("attacker", Server::Honest, &asking, ProofOf::Missing),
+            Action::PushForeign(asking) => {
+                self.push("attacker", Server::Honest, &asking, CredentialsOf::Missing)
+            }
             Action::Retry(_)
             | Action::Send(_)
             | Action::Redeem(_)
@@ -100,7 +102,7 @@ impl Carried<'_, '_> {
     }
 
     fn start(&mut self, browser: usize, server: Server) {
-        let offered = self.scene.universe.scope.malicious.map(|_| server);
+        let offered = self.scene.universe.scenario.malicious.map(|_| server);
         self.ask(name::person(browser), "client", log_in_at(offered));
         self.depart(browser, server);
     }
@@ -112,16 +114,16 @@ impl Carried<'_, '_> {
             return;
         };
         if asking.pushed.is_some() {
-            self.push("client", server, &asking, ProofOf::Right);
+            self.push("client", server, &asking, CredentialsOf::Right);
         }
         let issuer = http::issuer(self.scene.universe.endpoints(server).authorization);
         let lines = vec![format!("303 to {issuer}{}", path(&self.authorize(&asking)))];
         self.answer("client", name::person(browser), lines);
     }
 
-    fn push(&mut self, from: &'static str, server: Server, asking: &Asking, proof: ProofOf) {
+    fn push(&mut self, from: &'static str, server: Server, asking: &Asking, credentials: CredentialsOf) {
         let to = lane_of(self.scene.universe.endpoints(server).push);
-        let Some(by) = self.scene.universe.presented(asking.client.0, proof) else { return };
+        let Some(by) = self.scene.universe.presented(asking.client.0, credentials) else { return };
         self.ask(from, to, http::push(asking, self.scene.always(), &by));
         let taken = self.scene.facts().iter().find_map(|fact| match &fact.what {
             What::Pushed(pushed) => Some(answer::pushed(pushed)),
@@ -142,8 +144,8 @@ impl Carried<'_, '_> {
         let (address, receiver) = name::address(response.to);
         let query = http::response(&response);
         self.ask(person, receiver, vec![format!("GET {}?{query}", http::path_of(&address))]);
-        let scope = scene.universe.scope;
-        if scope.forwards_responses && scene.universe.faults.has(Fault::ClientOpenRedirector) {
+        let scenario = scene.universe.scenario;
+        if scenario.forwards_responses && scene.universe.faults.has(Fault::ClientOpenRedirector) {
             self.answer(receiver, person, vec![format!("303 to https://attacker.example/?{query}")]);
             return self.ask(person, "attacker", vec![format!("GET /?{query}")]);
         }

@@ -3,35 +3,35 @@
 use super::name;
 use super::scene::lane;
 use crate::directory::ClientNo;
-use crate::fact::Who;
+use crate::fact::Sender;
 use crate::server::decide::Choice;
 use crate::text::Verifier;
 use crate::world::action::{
-    CodeOf, ForItselfTry, Forgery, Lure, NamedOf, Naming, ProofOf, Redemption, RedirectOf, RefreshOf,
-    RefreshScope, RefreshTry, ShownWith, VerifierOf, Wanted,
+    CodeOf, CredentialsOf, ForItselfTry, Forgery, IntrospectOrRevokeTry, Lure, Redemption, RedirectOf,
+    RefreshOf, RefreshScope, RefreshTry, ShownWith, TokenOf, VerifierOf, Wanted,
 };
 use crate::world::{Asking, Crafted, Known, Response};
 
 /// The client, as somebody who acts.
-pub(super) fn who(who: Who) -> String {
+pub(super) fn who(who: Sender) -> String {
     format!("The {}", lane(who))
 }
 
 /// "as other-client, without its secret".
-fn as_client(client: u16, proof: ProofOf) -> String {
-    let proof = match proof {
-        ProofOf::Right => "",
-        ProofOf::Wrong => ", with a wrong secret",
-        ProofOf::Missing => ", without a secret",
+fn as_client(client: u16, credentials: CredentialsOf) -> String {
+    let credentials = match credentials {
+        CredentialsOf::Right => "",
+        CredentialsOf::Wrong => ", with a wrong secret",
+        CredentialsOf::Missing => ", without a secret",
     };
-    format!("as {}{proof}", name::client(client))
+    format!("as {}{credentials}", name::client(client))
 }
 
 /// A token request that somebody composes.
 pub(super) fn redemption(redemption: &Redemption) -> String {
     let code = match (redemption.code, redemption.by) {
-        (CodeOf::Leaked, Who::Client) => "its code",
-        (CodeOf::Leaked, Who::OtherClient | Who::Owner | Who::Thief) => "the code that leaked",
+        (CodeOf::Leaked, Sender::Client) => "its code",
+        (CodeOf::Leaked, Sender::OtherClient | Sender::Owner | Sender::Thief) => "the code that leaked",
         (CodeOf::MadeUp, _) => "a code that it made up",
     };
     let redirect = match redemption.redirect {
@@ -42,10 +42,10 @@ pub(super) fn redemption(redemption: &Redemption) -> String {
     let verifier = match redemption.verifier {
         VerifierOf::Right => ", with the right verifier",
         VerifierOf::Own => ", with a verifier of its own",
-        VerifierOf::Challenge => ", with the challenge for a verifier",
+        VerifierOf::CodeChallenge => ", with the challenge for a verifier",
         VerifierOf::Missing => ", without a verifier",
     };
-    let client = as_client(redemption.client, redemption.proof);
+    let client = as_client(redemption.client, redemption.credentials);
     format!("redeems {code} {client}{redirect}{verifier}")
 }
 
@@ -73,16 +73,16 @@ const fn refresh_token(token: RefreshOf) -> &'static str {
 
 /// A client that asks for itself.
 pub(super) fn for_itself(request: &ForItselfTry) -> String {
-    format!("asks for a token for itself {}", as_client(request.client, request.proof))
+    format!("asks for a token for itself {}", as_client(request.client, request.credentials))
 }
 
 /// A request that names a token.
-pub(super) fn naming(naming: &Naming) -> String {
+pub(super) fn naming(naming: &IntrospectOrRevokeTry) -> String {
     let token = match naming.token {
-        NamedOf::Access => "the latest access token",
-        NamedOf::Refresh(which) => refresh_token(which),
+        TokenOf::Access => "the latest access token",
+        TokenOf::Refresh(which) => refresh_token(which),
     };
-    let client = as_client(naming.client, naming.proof);
+    let client = as_client(naming.client, naming.credentials);
     match naming.what {
         Wanted::Revoke => format!("revokes {token} {client}"),
         Wanted::Introspect => format!("asks about {token} {client}"),
@@ -135,7 +135,7 @@ pub(super) fn known(known: &Known) -> String {
         }
         Known::Token(shown) => format!("an access token, {}", name::secret(shown.digest)),
         Known::Refresh(shown) => format!("a refresh token, {}", name::secret(shown.digest)),
-        Known::Challenge(challenge) => {
+        Known::CodeChallenge(challenge) => {
             format!("the challenge of an authorization request, {}", name::proof_key(challenge.digest))
         }
         Known::Proof(proof) => {

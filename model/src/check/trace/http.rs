@@ -5,12 +5,12 @@ use super::shown::proof_header;
 use crate::directory::ClientNo;
 use crate::secret::{Digest, Shown};
 use crate::server::audience::AskedResources;
-use crate::server::authenticate::{Presented, Proof};
+use crate::server::authenticate::{Credentials, Presented};
 use crate::server::authorize::{AskedScope, Authorize};
 use crate::server::decide::Choice;
-use crate::server::named::TokenNamed;
+use crate::server::introspect_revoke::IntrospectOrRevoke;
 use crate::server::redeem::{GrantType, TokenAsk, TokenRequest};
-use crate::text::{Challenge, ChallengeMethod, RedirectUri};
+use crate::text::{ChallengeMethod, CodeChallenge, RedirectUri};
 use crate::world::{Asking, Response, Server};
 
 /// Where the host of a resource is.
@@ -44,7 +44,7 @@ fn spelt_out(
     response_type: &str,
     client: Option<ClientNo>,
     redirect: Option<RedirectUri>,
-    challenge: Option<Challenge>,
+    challenge: Option<CodeChallenge>,
 ) -> Params {
     let mut params = Params::default();
     params.add("response_type", response_type);
@@ -78,7 +78,7 @@ fn beside(
     params.add_some("dpop_jkt", key.map(name::secret));
 }
 
-/// The parameters that a request has in every scope: which resources, and for which key.
+/// The parameters that a request has in every scenario: which resources, and for which key.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Always {
     pub(super) resources: Option<AskedResources>,
@@ -189,7 +189,7 @@ pub(super) fn token(request: &TokenRequest) -> Vec<String> {
 }
 
 /// `POST /revoke` or `POST /introspect`.
-pub(super) fn about_token(path: &str, request: &TokenNamed) -> Vec<String> {
+pub(super) fn about_token(path: &str, request: &IntrospectOrRevoke) -> Vec<String> {
     let mut params = Params::default();
     params.add_some("token", request.token.ok().flatten().map(|token| name::secret(token.digest)));
     to_token_endpoint(&format!("POST {path}"), request.by.ok(), params)
@@ -201,13 +201,13 @@ fn to_token_endpoint(first: &str, by: Option<Presented>, mut params: Params) -> 
     if let Some(by) = by {
         lines.extend(authorization_header(&by));
         let id = || by.client.map_or_else(|| "unknown-client".to_owned(), |client| name::client(client.0));
-        match by.proof {
-            Proof::Basic(_) => {}
-            Proof::Post(secret) => {
+        match by.credentials {
+            Credentials::Basic(_) => {}
+            Credentials::Post(secret) => {
                 params.add("client_id", id());
                 params.add("client_secret", name::secret(secret));
             }
-            Proof::None => params.add("client_id", id()),
+            Credentials::None => params.add("client_id", id()),
         }
     }
     lines.push(params.text());
@@ -216,7 +216,7 @@ fn to_token_endpoint(first: &str, by: Option<Presented>, mut params: Params) -> 
 
 /// How a client proves itself in a header.
 fn authorization_header(by: &Presented) -> Option<String> {
-    let Proof::Basic(secret) = by.proof else { return None };
+    let Credentials::Basic(secret) = by.credentials else { return None };
     let id = by.client.map_or_else(|| "unknown-client".to_owned(), |client| name::client(client.0));
     Some(format!("Authorization: Basic {id}:{}", name::secret(secret)))
 }

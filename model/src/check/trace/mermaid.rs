@@ -3,14 +3,14 @@
 use std::fmt::Write as _;
 
 use super::wrap::wrap;
-use super::{Told, lanes};
+use super::{Narrated, lanes};
 
 /// The most characters of a line in a note or over an arrow.
 const WIDTH: usize = 64;
 
 /// A Mermaid sequence diagram of those who take part.
 #[must_use]
-pub fn mermaid(told: &[Told]) -> String {
+pub fn mermaid(told: &[Narrated]) -> String {
     let mut out = String::from("sequenceDiagram\n");
     let lanes = lanes(told);
     for (lane, host) in &lanes {

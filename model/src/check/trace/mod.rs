@@ -28,7 +28,7 @@ use scene::Scene;
 
 /// One action of a trace, told.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Told {
+pub struct Narrated {
     /// The number of the step, if the action is one of the usual count.
     pub step: Option<usize>,
     /// Who acts.
@@ -68,14 +68,14 @@ const LANES: &[(&str, Option<&str>)] = &[
 
 /// Tells the actions of a trace; stops where one is not possible.
 #[must_use]
-pub fn narrate(universe: &Universe, actions: &[Action]) -> Vec<Told> {
+pub fn narrate(universe: &Universe, actions: &[Action]) -> Vec<Narrated> {
     let mut world = universe.start();
     let mut told = Vec::new();
     let mut steps = 0;
     for action in actions {
         let Some(next) = universe.next(&world, action) else { break };
-        steps += usize::from(action.is_step());
-        let step = action.is_step().then_some(steps);
+        steps += usize::from(action.counts_as_step());
+        let step = action.counts_as_step().then_some(steps);
         told.push(tell(&Scene { universe, before: &world, action, next: &next }, step));
         world = next.world;
     }
@@ -84,7 +84,7 @@ pub fn narrate(universe: &Universe, actions: &[Action]) -> Vec<Told> {
 
 /// Tells one action in a world; `None` where it is not possible.
 #[must_use]
-pub fn narrate_one(universe: &Universe, before: &World, action: &Action) -> Option<Told> {
+pub fn narrate_one(universe: &Universe, before: &World, action: &Action) -> Option<Narrated> {
     let next = universe.next(before, action)?;
     Some(tell(&Scene { universe, before, action, next: &next }, None))
 }
@@ -95,8 +95,8 @@ pub fn in_words(action: &Action) -> String {
     sentence::does(action)
 }
 
-fn tell(scene: &Scene<'_>, step: Option<usize>) -> Told {
-    Told {
+fn tell(scene: &Scene<'_>, step: Option<usize>) -> Narrated {
+    Narrated {
         step,
         actor: scene.action.actor(),
         to: scene.goes_to(),
@@ -106,7 +106,7 @@ fn tell(scene: &Scene<'_>, step: Option<usize>) -> Told {
 }
 
 /// The lanes that a trace needs, in their order.
-fn lanes(told: &[Told]) -> Vec<(&'static str, Option<&'static str>)> {
+fn lanes(told: &[Narrated]) -> Vec<(&'static str, Option<&'static str>)> {
     let is_there = |lane: &str| {
         told.iter().any(|told| {
             let named = told.http.iter().flat_map(|message| [message.from, message.to]);

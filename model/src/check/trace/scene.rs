@@ -2,7 +2,7 @@
 
 use super::http::Always;
 use super::name;
-use crate::fact::{Fact, ResourceUse, Sym, What, Who};
+use crate::fact::{Fact, ResourceUse, Sender, Sym, What};
 use crate::secret::{Digest, Shown};
 use crate::server::audience::AskedResources;
 use crate::server::redeem::TokenAsk;
@@ -20,11 +20,11 @@ pub(super) struct Scene<'a> {
 }
 
 /// The lane of whoever sends requests to a token endpoint.
-pub(super) const fn lane(who: Who) -> &'static str {
+pub(super) const fn lane(who: Sender) -> &'static str {
     match who {
-        Who::Client => "client",
-        Who::OtherClient => "other client",
-        Who::Owner | Who::Thief => "attacker",
+        Sender::Client => "client",
+        Sender::OtherClient => "other client",
+        Sender::Owner | Sender::Thief => "attacker",
     }
 }
 
@@ -96,7 +96,7 @@ impl<'a> Scene<'a> {
     }
 
     /// What was seen of a resource, and by whom it was asked.
-    pub(super) fn uses(&self) -> impl Iterator<Item = (Who, &'a ResourceUse)> {
+    pub(super) fn uses(&self) -> impl Iterator<Item = (Sender, &'a ResourceUse)> {
         self.facts().into_iter().filter_map(|fact| match &fact.what {
             What::Resource(service) => Some((fact.by, service)),
             _ => None,
@@ -108,18 +108,18 @@ impl<'a> Scene<'a> {
         self.next.world.calls.get(self.before.calls.len()).map(|call| &**call)
     }
 
-    /// What every authorization request of the scope has.
+    /// What every authorization request of the scenario has.
     pub(super) fn always(&self) -> Always {
-        let scope = self.universe.scope;
+        let scenario = self.universe.scenario;
         Always {
-            resources: scope.resource.map(|known| AskedResources { known, has_unknown: false }),
-            key: scope.dpop.then(|| digest(key(true))),
+            resources: scenario.resource.map(|known| AskedResources { known, has_unknown: false }),
+            key: scenario.dpop.then(|| digest(key(true))),
         }
     }
 
     /// The scheme behind which the client shows its tokens.
     pub(super) fn scheme(&self) -> Scheme {
-        if self.universe.scope.dpop { Scheme::Dpop } else { Scheme::Bearer }
+        if self.universe.scenario.dpop { Scheme::Dpop } else { Scheme::Bearer }
     }
 
     /// Whose account a token speaks for, if a token request of this world brought it.

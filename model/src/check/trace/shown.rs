@@ -2,7 +2,7 @@
 
 use super::name;
 use crate::fact::ResourceUse;
-use crate::server::dpop::KeyProof;
+use crate::server::dpop::DpopProof;
 use crate::server::resource::{Bearer, ResourceRequest, Scheme};
 use crate::text::ResourceSet;
 
@@ -46,7 +46,7 @@ fn at_resource(
 }
 
 /// A proof of possession: whose key it proves, what tells it from others, which token it is for.
-pub(super) fn proof_header(proof: &KeyProof) -> String {
+pub(super) fn proof_header(proof: &DpopProof) -> String {
     let token = proof.token.map(name::secret);
     proof_text(&name::secret(proof.key), &name::secret(proof.id), token.as_deref())
 }

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use super::wrap::wrap;
-use super::{Message, Told, lanes};
+use super::{Message, Narrated, lanes};
 
 /// The least distance of two lanes.
 const APART: usize = 180;
@@ -34,7 +34,7 @@ const MARGIN: usize = 10;
 
 /// A sequence diagram of those who take part.
 #[must_use]
-pub fn svg(told: &[Told]) -> String {
+pub fn svg(told: &[Narrated]) -> String {
     let mut drawing = Drawing::new(told);
     for (at, told) in told.iter().enumerate() {
         drawing.action(at + 1, told);
@@ -51,7 +51,7 @@ struct Drawing {
 }
 
 impl Drawing {
-    fn new(told: &[Told]) -> Self {
+    fn new(told: &[Narrated]) -> Self {
         let lanes = lanes(told);
         let width = LEAST_WIDTH.max(lanes.len() * APART);
         Self { lanes, width, y: HEAD + MARGIN, body: String::new() }
@@ -69,7 +69,7 @@ impl Drawing {
     }
 
     /// The band of an action, then its messages.
-    fn action(&mut self, number: usize, told: &Told) {
+    fn action(&mut self, number: usize, told: &Narrated) {
         let step = told.step.map(|step| format!(" (step {step})")).unwrap_or_default();
         let sentence = format!("{number}.{step} {}", told.says);
         let lines = wrap(&sentence, (self.width - 3 * MARGIN) * 10 / SENTENCE_LETTER);

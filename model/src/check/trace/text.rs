@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::wrap::wrap;
-use super::{Told, lanes};
+use super::{Narrated, lanes};
 
 /// The most characters of a line.
 const WIDTH: usize = 100;
@@ -16,7 +16,7 @@ const REST: usize = 19;
 
 /// Numbered paragraphs: the number of the action, that of the step if it is one, what happens, the messages.
 #[must_use]
-pub fn text(told: &[Told]) -> String {
+pub fn text(told: &[Narrated]) -> String {
     let mut out = String::new();
     let hosts: Vec<String> = lanes(told)
         .into_iter()

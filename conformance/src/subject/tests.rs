@@ -1,0 +1,183 @@
+//! What is said about a target file that cannot be used.
+
+use super::file::{Flags, read_text};
+use super::{Account, ClientAuthentication, ClientRole, Place, shown};
+
+const GOOD: &str = r#"
+issuer = "http://127.0.0.1:9000"
+extra_parameters = { prompt = "consent" }
+code_lifetime = 60
+[endpoints]
+resource = "http://127.0.0.1:9000/api/me"
+[client]
+id = "client_1"
+secret = "s3cret-value"
+redirect_uri = "http://localhost:8000/callback"
+scope = "profile"
+second_scope = "email"
+[public_client]
+id = "public_1"
+redirect_uri = "http://127.0.0.1/callback"
+[service_client]
+id = "service_1"
+secret = "s3rvice-value"
+redirect_uri = "http://localhost:8004/callback"
+[resource_client]
+id = "resource_1"
+secret_env = "PASSWORD"
+[second_resource]
+url = "http://127.0.0.1:9000/api/notes"
+[user]
+name = "id001"
+password_env = "PASSWORD"
+[[login.form]]
+has = "password"
+fill = { user_id = "$user", password = "$password" }
+[without]
+second_user = "the server has one account"
+"#;
+
+fn environment(name: &str) -> Option<String> {
+    (name == "PASSWORD").then(|| "from the environment".into())
+}
+
+#[test]
+fn a_target_file_is_read() {
+    let target = read_text("t.toml", GOOD, &environment).expect("the file is good");
+    assert_eq!(target.name, "http://127.0.0.1:9000");
+    assert_eq!(target.extra_parameters, [("prompt".to_owned(), "consent".to_owned())]);
+    let client = &target.clients[&ClientRole::First];
+    assert_eq!(client.authentication, ClientAuthentication::ClientSecretBasic);
+    assert_eq!(client.scopes(), ["profile", "email"]);
+    assert!(target.clients[&ClientRole::Public].is_public());
+    assert_eq!(target.users[&Account::First].password, "from the environment");
+    assert_eq!(target.without["second_user"], "the server has one account");
+    assert_eq!(target.forms.len(), 1);
+    let server = &target.others[&ClientRole::Resource];
+    assert_eq!(server.secret.as_deref(), Some("from the environment"));
+    assert_eq!(server.authentication, ClientAuthentication::ClientSecretBasic);
+    assert_eq!(target.resource().map(|resource| resource.identifier), target.endpoints.resource);
+    let second = target.second_resource.as_ref().expect("the file names it");
+    assert_eq!(second.identifier, second.url);
+    let ids: Vec<&str> = target.registered().map(|client| client.id.as_str()).collect();
+    assert_eq!(ids, ["client_1", "public_1", "service_1", "resource_1"]);
+}
+
+#[test]
+fn a_client_for_bound_tokens_stands_apart_from_the_others() {
+    let more = "[dpop_client]\nid = \"c4\"\nsecret = \"s4\"\nredirect_uri = \"http://localhost:8004/cb\"\n";
+    let text = format!("dpop = true\nregistration_token_env = \"PASSWORD\"\n{GOOD}{more}");
+    let target = read_text("t.toml", &text, &environment).expect("the file is good");
+    assert!(target.claims_dpop());
+    assert_eq!(target.registration_token.as_deref(), Some("from the environment"));
+    assert!(target.clients.values().all(|client| client.id != "c4"));
+    assert!(target.registered().any(|client| client.role == ClientRole::Dpop && client.id == "c4"));
+}
+
+#[test]
+fn an_error_names_the_file_the_line_the_field_and_the_fix() {
+    #[rustfmt::skip]
+    let table = [
+        // (what is replaced, by what, what is said)
+        ("issuer = \"http", "isuer = \"http", "t.toml, line 2: unknown field `isuer`"),
+        ("scope = \"profile\"", "scopes = \"profile\"", "t.toml, line 11: unknown field `scopes`"),
+        ("\"http://127.0.0.1:9000\"\n", "\"127.0.0.1\"\n", "t.toml, line 2: issuer is no URL (relative URL without a base); write it in full"),
+        ("\"http://127.0.0.1:9000/api/me\"", "\"ftp://127.0.0.1/me\"", "t.toml, line 6: resource: ftp: is no address to connect to; use http or https"),
+        ("secret = \"s3cret-value\"\n", "", "t.toml, line 7: [client] is the confidential client and has no secret; add secret or secret_env, or name it [public_client]"),
+        ("secret = \"s3cret-value\"", "secret_env = \"UNSET\"", "t.toml, line 7: [client] secret_env: the environment variable UNSET is not set; set it"),
+        ("secret = \"s3cret-value\"", "secret = \"s3cret-value\"\nsecret_env = \"PASSWORD\"", "t.toml, line 7: [client] has both secret and secret_env; drop one"),
+        ("secret = \"s3cret-value\"", "secret = \"s3cret-value\"\nauthentication = \"basic\"", "t.toml, line 10: unknown variant `basic`"),
+        ("secret = \"s3cret-value\"", "secret = 47114711", "t.toml, line 9: integer stands where there has to be a string"),
+        ("id = \"public_1\"", "id = \"public_1\"\nsecret = \"s3cret-value\"", "t.toml, line 13: [public_client] has a secret; name it [client]"),
+        ("\"http://localhost:8000/callback\"", "\"/callback\"", "t.toml, line 10: [client] redirect_uri is no absolute URI"),
+        ("secret_env = \"PASSWORD\"", "", "t.toml, line 20: [resource_client] may introspect tokens and has no secret; add secret or secret_env"),
+        ("\"http://127.0.0.1:9000/api/notes\"", "\"/api/notes\"", "t.toml, line 24: [second_resource] url is no URL"),
+        ("password_env = \"PASSWORD\"", "", "t.toml, line 25: [user] has no password; add password or password_env"),
+        ("second_user = ", "second_usr = ", "t.toml, line 32: [without] has the unknown key second_usr; known are user, second_user"),
+        ("issuer = \"http://127.0.0.1:9000\"", "", "t.toml: authorization is missing; add it under [endpoints], or give issuer"),
+        ("[client]", "[client", "t.toml, line 7"),
+    ];
+    for (old, new, expected) in table {
+        let text = GOOD.replacen(old, new, 1);
+        let said = read_text("t.toml", &text, &environment).expect_err("the file is bad").to_string();
+        assert!(said.starts_with(expected), "{old:?} -> {new:?}\n said: {said}\nnot: {expected}");
+        assert!(!said.contains("s3cret-value") && !said.contains("4711"), "a secret is in: {said}");
+    }
+}
+
+#[test]
+fn a_file_without_any_client_says_so() {
+    let said = read_text("t.toml", "issuer = \"http://h\"", &environment).expect_err("no client").to_string();
+    assert_eq!(said, "t.toml: no client; add [client] with id, secret and redirect_uri, or [public_client]");
+}
+
+#[test]
+fn flags_make_a_target_or_name_what_is_missing() {
+    let flags = Flags {
+        issuer: "http://h".into(),
+        client_id: Some("c".into()),
+        redirect_uri: Some("http://h/cb".into()),
+        ..Flags::default()
+    };
+    let target = flags.clone().target().expect("the flags are enough");
+    assert!(target.clients[&ClientRole::Public].is_public());
+    let said = |flags: Flags| flags.target().expect_err("a flag is missing").to_string();
+    assert!(said(Flags { client_id: None, ..flags.clone() }).contains("--client-id is missing"));
+    assert!(said(Flags { redirect_uri: None, ..flags.clone() }).contains("--redirect-uri is missing"));
+    assert!(said(Flags { user: Some("u".into()), ..flags }).contains("--password-env is missing"));
+}
+
+#[test]
+fn a_place_is_what_the_connection_makes_of_a_url() {
+    let text = GOOD.replace(
+        "[endpoints]",
+        "origins = [\"https://login.example\"]\nresource_identifier = \"https://api.example/v1\"\n[endpoints]\n\
+         token = \"http://127.0.0.1:9001/token\"",
+    );
+    let target = read_text("t.toml", &text, &environment).expect("the file is good");
+    #[rustfmt::skip]
+    let table = [
+        ("http://127.0.0.1:9000/login?x=1#y", Place::Own),
+        ("HTTP://0x7f.1:9000", Place::Own),
+        ("http://ann:pw@127.0.0.1:9000/", Place::Own),
+        ("https://LOGIN.example:443/", Place::Own),
+        ("https://login.example.:443/", Place::Foreign),
+        ("http://login.example/", Place::Foreign),
+        ("https://127.0.0.1:9000/", Place::Foreign),
+        ("http://127.0.0.1:9000@evil.example/", Place::Foreign),
+        ("http://127.0.0.1:9001/elsewhere", Place::Named),
+        ("https://api.example/.well-known/oauth-protected-resource/v1", Place::Named),
+        ("http://localhost:8000/callback?code=1", Place::Callback),
+        ("http://127.0.0.1:1/callback", Place::Callback),
+        ("http://127.0.0.1:9000/callback", Place::Callback),
+        ("http://127.0.0.1:8000/callbacks", Place::Foreign),
+        ("http://127.0.0.1:9000/c%61llback", Place::LikeCallback),
+        ("http://127.0.0.1:9000//callback", Place::LikeCallback),
+        ("http://[::1]:9001/callback", Place::LikeCallback),
+        ("http://[::]:9001/callback", Place::LikeCallback),
+        ("https://a.localhost.:8000/callback", Place::LikeCallback),
+        ("http://localhost:8000/Callback", Place::Foreign),
+        ("file:///etc/passwd", Place::Nowhere),
+        ("ftp://127.0.0.1:9000/", Place::Nowhere),
+        ("/login", Place::Nowhere),
+        ("", Place::Nowhere),
+    ];
+    for (url, expected) in table {
+        assert_eq!(target.place(url), expected, "{url}");
+    }
+}
+
+#[test]
+fn a_url_is_shown_without_secrets_and_without_what_moves_a_terminal() {
+    let table = [
+        ("http://ann:pw@h.example/a/b?code=1#t", "http://h.example/a/b"),
+        ("http://h.example/\u{1b}[2J\u{202e}", "http://h.example/%1B[2J%E2%80%AE"),
+        ("com.example:/cb?code=1", "com.example:/cb"),
+        ("javascript:alert(\u{9b})", "javascript:alert(%C2%9B)"),
+        ("no\u{1b}URL\u{202e}", "\"no\\u{1b}URL\\u{202e}\""),
+    ];
+    for (url, expected) in table {
+        assert_eq!(shown(url), expected, "{url:?}");
+    }
+    assert_eq!(shown(&format!("http://h.example/{}", "a".repeat(9999))).len(), 200);
+}

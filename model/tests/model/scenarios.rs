@@ -1,0 +1,152 @@
+//! What the scenarios hold, how large they are, and what they reach.
+
+use std::collections::BTreeSet;
+
+use oauth_model::check::Checked;
+use oauth_model::check::run::{exhaust, laws_of};
+use oauth_model::client::refusal::ClientRefusal;
+use oauth_model::fault::Faults;
+use oauth_model::law::{Judgement, LAWS, Law};
+use oauth_model::refusal::{Field, Refusal};
+use oauth_model::scenario::{PhaseName, Reached, SCENARIOS, SIZES, Scenario};
+use oauth_model::world::Universe;
+use stateright::{Checker as _, Model as _};
+
+use crate::falls::FALL_ON_THE_WIRE;
+use crate::{actions, each_world, judge, same_rows};
+
+/// Scenarios that take a while; `oauth-model check` exhausts them, optimised.
+const LARGE: &[&str] = &["throng"];
+
+/// Scenarios that are small enough to be searched by a search that hashes or keeps whole worlds.
+fn small() -> impl Iterator<Item = &'static Scenario> {
+    SCENARIOS.iter().filter(|scenario| scenario.size().is_some_and(|(distinct, _)| distinct < 1_000_000))
+}
+
+#[test]
+fn every_scenario_holds_and_has_its_size() {
+    let scenarios = || SCENARIOS.iter().filter(|scenario| !LARGE.contains(&scenario.name));
+    let explored: Vec<_> = scenarios().map(|scenario| exhaust(scenario, Faults::none())).collect();
+    for scenario in &explored {
+        let fell: Vec<_> =
+            scenario.laws.iter().filter(|(_, trace)| trace.is_some()).map(|(law, _)| law.id).collect();
+        assert!(fell.is_empty(), "{}: {fell:?} fell", scenario.scenario.name);
+        let missed: Vec<_> =
+            scenario.sometimes.iter().filter(|(_, found)| !found).map(|(id, _)| id).collect();
+        assert!(missed.is_empty(), "{}: {missed:?} was never reached", scenario.scenario.name);
+    }
+    let actual: Vec<_> = explored
+        .iter()
+        .map(|scenario| (scenario.scenario.name, scenario.unique_states, scenario.states))
+        .collect();
+    let table: Vec<_> = SIZES.iter().filter(|(name, ..)| !LARGE.contains(name)).copied().collect();
+    same_rows(&table, &actual);
+    assert_eq!(SIZES.len(), SCENARIOS.len(), "a scenario has no line in the table of sizes");
+}
+
+/// What stateright counts and decides over the same worlds, in so many threads.
+fn stateright(scenario: &'static Scenario, threads: usize) -> (usize, usize, BTreeSet<&'static str>) {
+    let model = Checked::new(scenario, Faults::none(), laws_of(scenario));
+    let checker = model.checker().threads(threads).spawn_bfs().join();
+    let fell = checker.discoveries().into_keys().collect();
+    (checker.unique_state_count(), checker.state_count(), fell)
+}
+
+#[test]
+fn stateright_finds_what_the_search_finds_in_one_thread_and_in_two() {
+    for scenario in small() {
+        let explored = exhaust(scenario, Faults::none());
+        for threads in [1, 2] {
+            let (distinct, generated, fell) = stateright(scenario, threads);
+            let (own, name) = ((explored.unique_states, explored.states), scenario.name);
+            assert_eq!(own, (distinct, generated), "{name}, {threads} threads");
+            assert_eq!(fell, BTreeSet::new(), "{name}, {threads} threads");
+        }
+    }
+}
+
+#[test]
+fn every_refusal_and_every_phase_is_reached_in_some_scenario() {
+    let reached: Vec<&Reached> = SCENARIOS.iter().flat_map(|scenario| scenario.sometimes).collect();
+    for refusal in Refusal::ALL {
+        assert!(reached.contains(&&Reached::Refused(*refusal)), "no scenario reaches {refusal:?}");
+    }
+    for phase in PhaseName::ALL {
+        assert!(reached.contains(&&Reached::Phase(*phase)), "no scenario reaches {phase:?}");
+    }
+}
+
+/// Refusals of the client that no scenario reaches: they are about bytes, addresses and settings, which worlds have not, or
+/// about answers that no server of a world gives. The client's own tests reach each of them.
+const BEYOND_WORLDS: &[ClientRefusal] = &[
+    ClientRefusal::Repeated(Field::State),
+    ClientRefusal::IssMissing,
+    ClientRefusal::IssUnadvertised,
+    ClientRefusal::ServersAlike,
+    ClientRefusal::InClear,
+    ClientRefusal::NoSuchServer,
+    ClientRefusal::ServerUnknown,
+    ClientRefusal::PushUnavailable,
+    ClientRefusal::PushRefused,
+    ClientRefusal::PushUnanswered,
+    ClientRefusal::LogOutForged,
+    ClientRefusal::CodeMissing,
+    ClientRefusal::CodeAndError,
+    ClientRefusal::TokenAnswerMalformed,
+    ClientRefusal::TokenTypeUnknown,
+    ClientRefusal::ResourceFailed,
+    ClientRefusal::Encoding,
+    ClientRefusal::NoSuchPage,
+    ClientRefusal::MethodNotAllowed("GET"),
+];
+
+#[test]
+fn every_refusal_of_the_client_is_reached_in_some_scenario_or_beyond_worlds() {
+    let reached: Vec<&Reached> = SCENARIOS.iter().flat_map(|scenario| scenario.sometimes).collect();
+    for refusal in ClientRefusal::ALL {
+        let is_reached = reached.contains(&&Reached::ClientRefused(*refusal));
+        assert!(is_reached != BEYOND_WORLDS.contains(refusal), "{refusal:?}");
+    }
+}
+
+#[test]
+fn every_honest_path_is_possible_and_ends_with_the_resource() {
+    for scenario in SCENARIOS {
+        assert!(!scenario.honest.is_empty(), "{} has no honest path", scenario.name);
+        let universe = Universe::new(scenario, Faults::none());
+        let mut world = universe.start();
+        for action in scenario.honest {
+            assert!(
+                actions(&universe, &world).contains(action),
+                "{}: {action:?} is not offered",
+                scenario.name
+            );
+            let next = universe.next(&world, action);
+            let next = next.unwrap_or_else(|| panic!("{}: {action:?} is not possible", scenario.name));
+            assert_eq!((next.refused, next.client_refused), (None, None), "{}: {action:?}", scenario.name);
+            world = next.world;
+        }
+        let last = world.facts.backwards().next().map(|fact| fact.what);
+        let is_served = matches!(last, Some(oauth_model::fact::What::Resource(service)) if service.served);
+        assert!(is_served, "{}: {last:?}", scenario.name);
+    }
+}
+
+#[test]
+fn every_law_is_kept_in_some_scenario_and_not_only_silent() {
+    let mut silent: BTreeSet<&str> =
+        LAWS.iter().map(|law| law.id).filter(|id| !FALL_ON_THE_WIRE.contains(id)).collect();
+    for scenario in small() {
+        let laws: Vec<&Law> =
+            scenario.laws.iter().map(|id| Law::find(id).expect("scenarios name laws that exist")).collect();
+        each_world(scenario, Faults::none(), |_, world| {
+            for law in &laws {
+                if silent.contains(law.id) && judge(scenario, law, world) == Judgement::Holds {
+                    silent.remove(law.id);
+                }
+            }
+            !laws.iter().any(|law| silent.contains(law.id))
+        });
+    }
+    assert!(silent.is_empty(), "the premise of {silent:?} never occurs where it is named");
+}
