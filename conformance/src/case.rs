@@ -5,7 +5,7 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use oauth_model::rule::{Level, RuleId, rule};
+use oauth_rules::{Level, RuleId, rule};
 
 use crate::case_end::Checked;
 use crate::context::Context;
@@ -169,7 +169,7 @@ impl std::fmt::Display for Profile {
 
 #[cfg(test)]
 mod tests {
-    use oauth_model::rule::{RuleId, rule};
+    use oauth_rules::{RuleId, rule};
 
     use super::{OAUTH21, Profile, SUPERSEDED};
 

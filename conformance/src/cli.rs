@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use oauth_model::fault::{Fault, Faults};
+use oauth_faults::{Fault, Faults};
 
 use crate::case::Profile;
 use crate::clock::Clock;

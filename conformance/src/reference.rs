@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use oauth_model::fault::Faults;
-use oauth_model::policy::{PkceNeed, Policy};
+use oauth_core::policy::{PkceNeed, Policy};
+use oauth_faults::Faults;
 use oauth_reference_server::{Config, ManualClock, Options, Server, serve};
 use tokio::net::TcpListener;
 

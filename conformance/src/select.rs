@@ -1,6 +1,6 @@
 //! Which cases run: by profile, `--only`, `--skip`, `--slow` and `--partition`.
 
-use oauth_model::rule::RuleId;
+use oauth_rules::RuleId;
 
 use crate::case::{Case, Profile};
 
@@ -82,7 +82,7 @@ impl Selection {
 mod tests {
     use super::Selection;
     use crate::case::{Case, Profile};
-    use oauth_model::rules;
+    use oauth_rules::rules;
 
     const CASES: &[Case] = &[
         Case { id: "code/once", rules: rules!["rfc6749-4.1.2-code-single-use"], ..Case::DEFAULT },

@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use oauth_model::fault::{Fault, Faults, Side};
-use oauth_model::policy::Policy;
-use oauth_model::rule::RuleId;
+use oauth_core::policy::Policy;
+use oauth_faults::{Fault, Faults, Side};
+use oauth_rules::RuleId;
 use serde_json::{Value, json};
 
 use crate::case::Profile;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use oauth_model::rule::{Level, RuleId};
+use oauth_rules::{Level, RuleId};
 
 use crate::case::{Case, Profile, Severity};
 use crate::case_end::{Checked, EndKind};
@@ -185,7 +185,7 @@ mod tests {
     use super::{Overall, Verdict, overall, verdict};
     use crate::case::Severity;
     use crate::case_end::EndKind;
-    use oauth_model::rule::Level;
+    use oauth_rules::Level;
 
     #[test]
     fn the_level_decides_what_a_broken_expectation_means() {

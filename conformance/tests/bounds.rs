@@ -21,7 +21,7 @@ use oauth_conformance::run_state::RunState;
 use oauth_conformance::select::Selection;
 use oauth_conformance::subject::{Target, discover, read_text};
 use oauth_conformance::verdict::{Report, Verdict};
-use oauth_model::fault::Faults;
+use oauth_faults::Faults;
 use server::{forward, send, serve};
 use tokio::io::AsyncWriteExt as _;
 use tokio::sync::mpsc;

@@ -6,7 +6,7 @@ use std::process::{Command, Output, Stdio};
 
 use oauth_conformance::case::Profile;
 use oauth_conformance::reference::{self, Reference, TARGET};
-use oauth_model::fault::Faults;
+use oauth_faults::Faults;
 use serde::{Deserialize, Deserializer};
 
 /// What the program came to.

@@ -33,7 +33,7 @@ mod walker;
 use dialogue::{BASIC, BOUND, IMPOSTOR, ODD_BASIC, POST, PUBLIC, Scene};
 use library::Library;
 use oauth_conformance::browser::Decision;
-use oauth_model::fault::Fault;
+use oauth_faults::Fault;
 
 const DISCOVER: &str = "discover: S256, iss promised";
 const CODE: &str = "code: bearer, profile email, a refresh token";

@@ -6,9 +6,9 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use oauth_conformance::suite::cases;
-use oauth_model::fault::Fault;
-use oauth_model::law::LAWS;
-use oauth_model::rule::{Kind, Level, Role, RuleId, Status};
+use oauth_faults::Fault;
+use oauth_laws::law::LAWS;
+use oauth_rules::{Kind, Level, Role, RuleId, Status};
 
 /// What the client's hostile-server tests judge.
 const CLIENT_CHECKS: &str = include_str!("../../reference-client/tests/hostile/checks.txt");

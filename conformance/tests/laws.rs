@@ -11,8 +11,8 @@ use oauth_conformance::run_state::RunState;
 use oauth_conformance::select::Selection;
 use oauth_conformance::subject::discover;
 use oauth_conformance::verdict::{Report, Verdict};
-use oauth_model::fault::{Fault, Faults};
-use oauth_model::policy::Policy;
+use oauth_core::policy::Policy;
+use oauth_faults::{Fault, Faults};
 
 /// A law, a case that shows it something, and the faults of which each breaks it.
 const ROWS: &[(&str, &str, &[Fault])] = &[

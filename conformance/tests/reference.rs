@@ -11,7 +11,7 @@ use oauth_conformance::run_state::RunState;
 use oauth_conformance::select::Selection;
 use oauth_conformance::subject::discover;
 use oauth_conformance::verdict::{Overall, Report, Verdict};
-use oauth_model::fault::Faults;
+use oauth_faults::Faults;
 
 struct Quiet;
 

@@ -1,12 +1,10 @@
 //! The generated pages of `specs/` are what the model says now. `UPDATE=1` writes them.
-#![cfg(feature = "check")]
-
 use std::path::Path;
 
-use oauth_model::attack::Attack;
-use oauth_model::check::report::{Mitigated, try_attack};
-use oauth_model::check::side_by_side::cores;
-use oauth_model::check::{document, matrix};
+use oauth_checker::report::{Mitigated, try_attack};
+use oauth_checker::side_by_side::cores;
+use oauth_checker::{document, matrix};
+use oauth_world::attack::Attack;
 
 #[track_caller]
 fn is_current(name: &str, generated: &str) {

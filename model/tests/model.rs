@@ -1,7 +1,5 @@
 //! The checker: what the scenarios hold and how large they are, the attacks and how long they take, and the faults
 //! that make the laws fall.
-#![cfg(feature = "check")]
-
 #[path = "model/attacks.rs"]
 mod attacks;
 #[path = "model/falls.rs"]
@@ -15,10 +13,10 @@ mod scenarios;
 #[path = "model/sizes.rs"]
 mod sizes;
 
-use oauth_model::fault::Faults;
-use oauth_model::law::{Judgement, Law};
-use oauth_model::scenario::Scenario;
-use oauth_model::world::{Action, Universe, World};
+use oauth_faults::Faults;
+use oauth_laws::law::{Judgement, Law};
+use oauth_world::scenario::Scenario;
+use oauth_world::world::{Action, Universe, World};
 
 fn actions(universe: &Universe, world: &World) -> Vec<Action> {
     let mut actions = Vec::new();

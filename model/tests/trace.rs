@@ -1,17 +1,15 @@
 //! Traces as people read them: some of them whole, and of all what none may have.
-#![cfg(feature = "check")]
-
 use std::collections::{BTreeMap, BTreeSet};
 
-use oauth_model::attack::Attack;
-use oauth_model::check::run::shortest;
-use oauth_model::check::trace::{Message, Narrated, in_words, mermaid, narrate, narrate_one, svg, text};
-use oauth_model::client::settings::Address;
-use oauth_model::fact::{Sym, What};
-use oauth_model::fault::Faults;
-use oauth_model::law::Law;
-use oauth_model::scenario::{SCENARIOS, Scenario};
-use oauth_model::world::{Action, Endpoints, Malicious, Powers, Server, Universe};
+use oauth_checker::run::shortest;
+use oauth_core::client::settings::Address;
+use oauth_faults::Faults;
+use oauth_laws::fact::{Sym, What};
+use oauth_laws::law::Law;
+use oauth_world::attack::Attack;
+use oauth_world::scenario::{SCENARIOS, Scenario};
+use oauth_world::trace::{Message, Narrated, in_words, mermaid, narrate, narrate_one, svg, text};
+use oauth_world::world::{Action, Endpoints, Malicious, Powers, Server, Universe};
 
 /// Walks through a scenario, for actions that no attack needs.
 const WALKS: usize = 80;

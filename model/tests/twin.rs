@@ -2,8 +2,6 @@
 //! steps, and the same laws broken in as many of them.
 //!
 //! Run only when asked for, since it needs the program `tla` (specs/tla/README.md).
-#![cfg(feature = "check")]
-
 #[path = "twin/graph.rs"]
 mod graph;
 #[path = "twin/tla.rs"]
@@ -12,10 +10,10 @@ mod tla;
 mod told;
 
 use graph::Graph;
-use oauth_model::check::run::exhaust;
-use oauth_model::fault::{Fault, Faults};
-use oauth_model::policy::{Lifetime, Policy};
-use oauth_model::scenario::Scenario;
+use oauth_checker::run::exhaust;
+use oauth_core::policy::{Lifetime, Policy};
+use oauth_faults::{Fault, Faults};
+use oauth_world::scenario::Scenario;
 
 /// What is broken here and there, how many states there are then, and which laws fall after how many actions.
 type Variant = (&'static [Fault], &'static [&'static str], usize, &'static [(&'static str, usize)]);

@@ -2,10 +2,10 @@
 
 mod read;
 
-use oauth_model::client::reach::Reach;
-use oauth_model::client::settings::{Binding, Settings};
-use oauth_model::client::site::own_redirect_uri;
-use oauth_model::directory::Authentication;
+use oauth_core::client::reach::Reach;
+use oauth_core::client::settings::{Binding, Settings};
+use oauth_core::client::site::own_redirect_uri;
+use oauth_core::directory::Authentication;
 
 pub use read::ConfigError;
 

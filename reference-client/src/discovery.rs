@@ -7,11 +7,11 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use oauth_model::client::call::HttpCall;
-use oauth_model::client::resource::{self, challenges_of};
-use oauth_model::client::settings::{MetadataRefusal, Settings, metadata_call};
-use oauth_model::fault::Faults;
-use oauth_model::policy::{Lifetime, Time};
+use oauth_core::client::call::HttpCall;
+use oauth_core::client::resource::{self, challenges_of};
+use oauth_core::client::settings::{MetadataRefusal, Settings, metadata_call};
+use oauth_core::policy::{Lifetime, Time};
+use oauth_faults::Faults;
 use tokio::sync::Mutex;
 
 use crate::call::BackChannel;

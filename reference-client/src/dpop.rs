@@ -1,6 +1,6 @@
 //! The keys of DPoP proofs: made, held and used here, in memory only; what is signed is the model's.
 
-use oauth_model::client::dpop::PublicKey;
+use oauth_core::client::dpop::PublicKey;
 use p256::ecdsa::signature::Signer as _;
 use p256::ecdsa::{Signature, SigningKey};
 

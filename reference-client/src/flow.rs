@@ -5,17 +5,17 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use oauth_model::client::dpop::Nonces;
-use oauth_model::client::receive::{Received, locate, receive, session_cookie};
-use oauth_model::client::refusal::ClientRefusal;
-use oauth_model::client::reply::{ClientPage, Shown, encode};
-use oauth_model::client::revoke::logout_token;
-use oauth_model::client::settings::{Binding, Settings};
-use oauth_model::client::site::{self, Site};
-use oauth_model::client::{Act, Event, Session, step};
-use oauth_model::fault::Faults;
-use oauth_model::http::{HttpReply, HttpRequest};
-use oauth_model::secret::{Digest, Secret};
+use oauth_core::client::dpop::Nonces;
+use oauth_core::client::receive::{Received, locate, receive, session_cookie};
+use oauth_core::client::refusal::ClientRefusal;
+use oauth_core::client::reply::{ClientPage, Shown, encode};
+use oauth_core::client::revoke::logout_token;
+use oauth_core::client::settings::{Binding, Settings};
+use oauth_core::client::site::{self, Site};
+use oauth_core::client::{Act, Event, Session, step};
+use oauth_core::http::{HttpReply, HttpRequest};
+use oauth_core::secret::{Digest, Secret};
+use oauth_faults::Faults;
 
 use crate::call::BackChannel;
 use crate::discovery::{Discovery, Means};

@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use oauth_model::client::Fresh;
-use oauth_model::policy::Time;
-use oauth_model::secret::{Minted, Secret};
+use oauth_core::client::Fresh;
+use oauth_core::policy::Time;
+use oauth_core::secret::{Minted, Secret};
 
 /// The system's clock, and how far it was put ahead: clones share that, so that a test can let time pass.
 #[derive(Debug, Clone, Default)]

@@ -14,8 +14,8 @@ use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
-use oauth_model::client::reply::ClientPage;
-use oauth_model::http::{BODY_LIMIT, BadHost, Body, HttpReply, HttpRequest, Version, judge_host};
+use oauth_core::client::reply::ClientPage;
+use oauth_core::http::{BODY_LIMIT, BadHost, Body, HttpReply, HttpRequest, Version, judge_host};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 

@@ -1,4 +1,4 @@
-//! The reference client: hyper towards the browser, reqwest towards the server, `oauth_model::client` in
+//! The reference client: hyper towards the browser, reqwest towards the server, `oauth_core::client` in
 //! between.
 //!
 //! Every decision of the protocol is the model's. This crate moves bytes, keeps sessions, draws pages and
@@ -18,9 +18,9 @@ mod session;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
-use oauth_model::client::site::{self, Site, SiteRefusal};
-use oauth_model::directory::Authentication;
-use oauth_model::fault::Faults;
+use oauth_core::client::site::{self, Site, SiteRefusal};
+use oauth_core::directory::Authentication;
+use oauth_faults::Faults;
 use rustls::pki_types::CertificateDer;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;

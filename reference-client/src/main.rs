@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser;
-use oauth_model::fault::{Fault, Faults, Side};
+use oauth_faults::{Fault, Faults, Side};
 use oauth_reference_client::{Config, Options, serve};
 use oauth_reference_log::{Log, Targets, announce};
 use rustls::pki_types::CertificateDer;

@@ -1,9 +1,9 @@
 //! The client's pages. Every text is escaped by maud; only faults bring markup of their own.
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
-use oauth_model::client::call::ServerWords;
-use oauth_model::client::reply::{ClientPage, login_at};
-use oauth_model::client::revoke::LOGOUT_TOKEN;
+use oauth_core::client::call::ServerWords;
+use oauth_core::client::reply::{ClientPage, login_at};
+use oauth_core::client::revoke::LOGOUT_TOKEN;
 use serde_json::{Map, Value};
 
 const STYLE: &str = "body{font:1rem/1.5 system-ui,sans-serif;max-width:40rem;margin:3rem auto;padding:0 1rem}\

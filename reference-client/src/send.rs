@@ -3,18 +3,18 @@
 //! A request for or with a bound token goes out with a proof, and once more if the server wants a nonce in it. What a
 //! proof says, which nonce it has and whether it is wanted are the model's decisions.
 
-use oauth_model::client::auth_challenge::challenges;
-use oauth_model::client::call::{
+use oauth_core::client::auth_challenge::challenges;
+use oauth_core::client::call::{
     HttpCall, ServerWords, judge_resource_answer, judge_tokens, refresh_request, resource_request,
     token_request,
 };
-use oauth_model::client::dpop::{Making, Nonces, Peer, Place, Proof, asks_for_nonce, given_nonce};
-use oauth_model::client::push::{judge_push_answer, push_request};
-use oauth_model::client::refusal::ClientRefusal;
-use oauth_model::client::revoke::{judge_revocation_answer, revocation_request};
-use oauth_model::client::{Departure, Event, Fresh, TokenAnswer};
-use oauth_model::fault::client_dpop::Attempt;
-use oauth_model::secret::{Digest, Secret};
+use oauth_core::client::dpop::{Making, Nonces, Peer, Place, Proof, asks_for_nonce, given_nonce};
+use oauth_core::client::push::{judge_push_answer, push_request};
+use oauth_core::client::refusal::ClientRefusal;
+use oauth_core::client::revoke::{judge_revocation_answer, revocation_request};
+use oauth_core::client::{Departure, Event, Fresh, TokenAnswer};
+use oauth_core::secret::{Digest, Secret};
+use oauth_faults::client_dpop::Attempt;
 
 use crate::call::{Answer, Silence};
 use crate::dpop::DpopKey;

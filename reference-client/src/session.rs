@@ -6,10 +6,10 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use oauth_model::client::Session;
-use oauth_model::client::settings::Settings;
-use oauth_model::policy::{Lifetime, Time};
-use oauth_model::secret::Digest;
+use oauth_core::client::Session;
+use oauth_core::client::settings::Settings;
+use oauth_core::policy::{Lifetime, Time};
+use oauth_core::secret::Digest;
 
 use crate::dpop::DpopKey;
 

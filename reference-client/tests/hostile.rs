@@ -49,8 +49,8 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use check::Check;
-use oauth_model::fault::{Fault, Faults, Side};
-use oauth_model::rule::{Kind, RuleId, Status};
+use oauth_faults::{Fault, Faults, Side};
+use oauth_rules::{Kind, RuleId, Status};
 use tokio::task::JoinSet;
 use world::{Host, Stop};
 

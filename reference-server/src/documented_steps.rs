@@ -1,8 +1,8 @@
 //! The numbers of the documented steps (`specs/sequence.toml`) that a request and its reply take, for the
 //! log.
 
-use oauth_model::server::redeem::TokenAsk;
-use oauth_model::server::{Reply, Request};
+use oauth_core::server::redeem::TokenAsk;
+use oauth_core::server::{Reply, Request};
 
 /// The steps that took place, as the log prints them; none where the documented sequence has none.
 pub(crate) fn steps(request: &Request, reply: &Reply) -> Option<&'static str> {

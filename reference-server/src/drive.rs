@@ -5,13 +5,13 @@
 
 use std::borrow::Cow;
 
-use oauth_model::directory::Directory;
-use oauth_model::http::{Body, HttpReply, HttpRequest};
-use oauth_model::refusal::Refused;
-use oauth_model::server::dpop::{Use, marker};
-use oauth_model::server::receive::{Beside, Received, ResponseTarget, below_issuer, receive};
-use oauth_model::server::reply::Context;
-use oauth_model::server::{Found, Inputs, Outcome, Pending, Reply, Request, Write, locate, step};
+use oauth_core::directory::Directory;
+use oauth_core::http::{Body, HttpReply, HttpRequest};
+use oauth_core::refusal::Refused;
+use oauth_core::server::dpop::{Use, marker};
+use oauth_core::server::receive::{Beside, Received, ResponseTarget, below_issuer, receive};
+use oauth_core::server::reply::Context;
+use oauth_core::server::{Found, Inputs, Outcome, Pending, Reply, Request, Write, locate, step};
 
 use crate::documented_steps::steps;
 use crate::host::{Host, fresh};

@@ -4,12 +4,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use oauth_model::directory::{Directory, Registration};
-use oauth_model::fault::Faults;
-use oauth_model::policy::{Policy, Time};
-use oauth_model::secret::{Digest, GrantId, Minted, Secret, nonce};
-use oauth_model::server::Fresh;
-use oauth_model::server::dpop::Nonces;
+use oauth_core::directory::{Directory, Registration};
+use oauth_core::policy::{Policy, Time};
+use oauth_core::secret::{Digest, GrantId, Minted, Secret, nonce};
+use oauth_core::server::Fresh;
+use oauth_core::server::dpop::Nonces;
+use oauth_faults::Faults;
 
 use crate::config::DemoAccount;
 use crate::password::Passwords;

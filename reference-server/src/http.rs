@@ -18,7 +18,7 @@ use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
-use oauth_model::http::{BODY_LIMIT, BadHost, Body, HttpReply, HttpRequest, Version, judge_host};
+use oauth_core::http::{BODY_LIMIT, BadHost, Body, HttpReply, HttpRequest, Version, judge_host};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tokio::time::{sleep, timeout};

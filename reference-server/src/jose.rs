@@ -2,8 +2,8 @@
 
 use jsonwebtoken::jwk::Jwk;
 use jsonwebtoken::{Algorithm as JoseAlgorithm, DecodingKey, crypto};
-use oauth_model::server::dpop::{Signature, SignedText};
-use oauth_model::server::jwk::Algorithm;
+use oauth_core::server::dpop::{Signature, SignedText};
+use oauth_core::server::jwk::Algorithm;
 
 /// Checks a signature against the key that came with it.
 pub(crate) fn check(signed: &SignedText) -> Signature {

@@ -1,4 +1,4 @@
-//! The reference authorization and resource server: a thin edge around [`oauth_model::server`].
+//! The reference authorization and resource server: a thin edge around [`oauth_core::server`].
 //!
 //! ```text
 //! hyper ─▶ http ─▶ drive: receive ─▶ (password) ─▶ locate ─▶ load ─▶ step ─▶ swap ─▶ encode ─▶ page ─▶ hyper
@@ -25,9 +25,9 @@ pub use host::{Clock, ManualClock, SystemClock};
 use std::net::SocketAddr;
 use std::sync::{Arc, RwLock};
 
-use oauth_model::fault::Faults;
-use oauth_model::policy::Policy;
-use oauth_model::refusal::Refused;
+use oauth_core::policy::Policy;
+use oauth_core::refusal::Refused;
+use oauth_faults::Faults;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -66,7 +66,7 @@ pub enum ServeError {
     IssuerUnknown(SocketAddr),
     /// The directory did not take what the configuration's check took.
     #[error("{0}")]
-    Directory(#[from] oauth_model::directory::DirectoryError),
+    Directory(#[from] oauth_core::directory::DirectoryError),
     /// A password could not be hashed.
     #[error("a user's password could not be hashed: {0}")]
     Hash(String),

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, ValueEnum};
-use oauth_model::fault::{Fault, Faults, Side};
-use oauth_model::policy::Policy;
+use oauth_core::policy::Policy;
+use oauth_faults::{Fault, Faults, Side};
 use oauth_reference_log::{Log, Targets, announce};
 use oauth_reference_server::{Config, Options, serve};
 use tokio::net::TcpListener;

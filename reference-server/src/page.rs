@@ -3,7 +3,7 @@
 //! Forms have no `action`, so they post to the address that they were read from, and its `?next=` stays.
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
-use oauth_model::page::Page;
+use oauth_core::page::Page;
 
 use crate::config::DemoAccount;
 

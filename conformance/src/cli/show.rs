@@ -1,6 +1,6 @@
 //! `list` and `explain`.
 
-use oauth_model::rule::{Rule, RuleId, Status};
+use oauth_rules::{Rule, RuleId, Status};
 use serde_json::{Value, json};
 
 use crate::case::{Case, Isolation, Profile};

@@ -5,8 +5,8 @@
 
 use std::sync::Arc;
 
-use oauth_model::scenario::HONEST_PATH;
-use oauth_model::world::Action;
+use oauth_world::scenario::HONEST_PATH;
+use oauth_world::world::Action;
 
 use super::predict::Class;
 use super::walk::{Walk, Walked};

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use oauth_model::fault::Faults;
-use oauth_model::rules;
-use oauth_model::scenario::{HONEST_PATH, Scenario};
-use oauth_model::server::decide::Choice;
-use oauth_model::world::action::{CodeOf, CredentialsOf, Redemption, RedirectOf, VerifierOf};
-use oauth_model::world::{Action, OWNER, Universe};
+use oauth_core::server::decide::Choice;
+use oauth_faults::Faults;
+use oauth_rules::rules;
+use oauth_world::scenario::{HONEST_PATH, Scenario};
+use oauth_world::world::action::{CodeOf, CredentialsOf, Redemption, RedirectOf, VerifierOf};
+use oauth_world::world::{Action, OWNER, Universe};
 
 use super::predict::{Class, predict};
 use super::walk::Walk;
@@ -40,7 +40,7 @@ const PROFILE: Action = Action::Profile(OWNER);
 /// A token request of the client itself, with one thing changed.
 const fn own(redirect: RedirectOf, verifier: VerifierOf) -> Action {
     Action::Redeem(Redemption {
-        by: oauth_model::fact::Sender::Client,
+        by: oauth_laws::fact::Sender::Client,
         client: 0,
         credentials: CredentialsOf::Right,
         code: CodeOf::Leaked,

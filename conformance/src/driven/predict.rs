@@ -1,8 +1,8 @@
 //! What the server's logic says of a step, as a class that a stranger can tell apart.
 
-use oauth_model::client::Flow;
-use oauth_model::server::decide::Choice;
-use oauth_model::world::{Action, At, Next, OWNER, Stage, World};
+use oauth_core::client::Flow;
+use oauth_core::server::decide::Choice;
+use oauth_world::world::{Action, At, Next, OWNER, Stage, World};
 
 /// The class of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

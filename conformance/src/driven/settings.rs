@@ -1,8 +1,8 @@
 //! The client's settings for a target: the suite plays a client that is registered there.
 
-use oauth_model::client::IssNeed;
-use oauth_model::client::settings::{ClearText, Endpoints, Settings};
-use oauth_model::directory::Authentication;
+use oauth_core::client::IssNeed;
+use oauth_core::client::settings::{ClearText, Endpoints, Settings};
+use oauth_core::directory::Authentication;
 
 use crate::subject::{Client, ClientAuthentication, Target};
 
@@ -17,7 +17,7 @@ pub(super) fn settings(target: &Target, client: &Client) -> Settings {
     };
     let authorization =
         target.extra_parameters.iter().fold(target.endpoints.authorization.clone(), |uri, (name, value)| {
-            oauth_model::form::add_to_uri(&uri, &[(name, value)])
+            oauth_core::form::add_to_uri(&uri, &[(name, value)])
         });
     Settings {
         client_secret: client.secret.clone(),

@@ -4,21 +4,21 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use oauth_model::client::call::{
+use oauth_core::client::call::{
     HttpCall, judge_resource_answer, judge_tokens, resource_request, token_request,
 };
-use oauth_model::client::receive::receive;
-use oauth_model::client::reply::authorization_request;
-use oauth_model::client::settings::{Binding, Settings};
-use oauth_model::client::site::Site;
-use oauth_model::client::{Act, Event, Fresh, Session, step};
-use oauth_model::fact::Sender;
-use oauth_model::http::HttpRequest;
-use oauth_model::policy::Time;
-use oauth_model::secret::{Digest, Minted, Secret};
-use oauth_model::server::decide::Choice;
-use oauth_model::world::Action;
-use oauth_model::world::action::{CredentialsOf, Redemption, RedirectOf, VerifierOf};
+use oauth_core::client::receive::receive;
+use oauth_core::client::reply::authorization_request;
+use oauth_core::client::settings::{Binding, Settings};
+use oauth_core::client::site::Site;
+use oauth_core::client::{Act, Event, Fresh, Session, step};
+use oauth_core::http::HttpRequest;
+use oauth_core::policy::Time;
+use oauth_core::secret::{Digest, Minted, Secret};
+use oauth_core::server::decide::Choice;
+use oauth_laws::fact::Sender;
+use oauth_world::world::Action;
+use oauth_world::world::action::{CredentialsOf, Redemption, RedirectOf, VerifierOf};
 
 use super::predict::Class;
 use super::settings::settings;
@@ -336,7 +336,7 @@ impl<'a> Walk<'a> {
         params.remove("client_secret");
         match authentication {
             Authentication::Basic { id, secret } => {
-                call.headers.push(("Authorization", oauth_model::client::call::basic(&id, &secret)));
+                call.headers.push(("Authorization", oauth_core::client::call::basic(&id, &secret)));
             }
             Authentication::Body { id, secret } => {
                 params.set("client_id", &id);

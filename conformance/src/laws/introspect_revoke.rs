@@ -1,6 +1,6 @@
 //! Facts about what is named: tokens that are revoked or asked about, and requests that were pushed.
 
-use oauth_model::fact::{Introspection, Pushed, Revocation, What};
+use oauth_laws::fact::{Introspection, Pushed, Revocation, What};
 use serde_json::Value;
 
 use super::observe::Observer;

@@ -11,7 +11,7 @@ mod parse;
 mod registered;
 mod tokens;
 
-use oauth_model::law::{Facts, Judgement, Law, law};
+use oauth_laws::law::{Facts, Judgement, Law, law};
 pub(crate) use observe::{Observed, Observer};
 
 use crate::case::{Case, Isolation, Profile};
@@ -136,7 +136,7 @@ fn judge_observed(ctx: &Context, law: &Law, observed: &Observed) -> Checked {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use oauth_model::law::LAWS;
+    use oauth_laws::law::LAWS;
 
     #[test]
     fn every_observable_law_is_a_case() {

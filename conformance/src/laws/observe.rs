@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use oauth_model::fact::{CodeChallenge, CodeIssued, Fact, Sender, Sym, What};
+use oauth_laws::fact::{CodeChallenge, CodeIssued, Fact, Sender, Sym, What};
 use url::Url;
 
 use super::parse::{Pairs, form, goes_to, known_as, location, query};

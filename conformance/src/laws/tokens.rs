@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use oauth_model::fact::{ForItself, Issued, Redemption, RefreshUse, ResourceUse, SecretShown, Sym, What};
+use oauth_laws::fact::{ForItself, Issued, Redemption, RefreshUse, ResourceUse, SecretShown, Sym, What};
 
 use super::observe::{Granted, Observer};
 use super::parse::{Pairs, Twice, basic, credentials, form, goes_to, header, known_as, query, s256};

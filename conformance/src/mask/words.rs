@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
-use oauth_model::rule::RULES;
+use oauth_rules::RULES;
 
 /// The longest part of a name that is read as a word.
 const LONGEST_WORD: usize = 18;

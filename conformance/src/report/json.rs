@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use oauth_model::rule::Level;
+use oauth_rules::Level;
 use serde_json::{Map, Value, json};
 
 use crate::exchange::Exchange;

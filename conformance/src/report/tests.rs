@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use oauth_model::rule::Level;
+use oauth_rules::Level;
 use serde_json::Value;
 
 use super::{Style, Veil, curl, json, text};

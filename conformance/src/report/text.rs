@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use oauth_model::rule::RuleId;
+use oauth_rules::RuleId;
 
 use crate::exchange::Exchange;
 use crate::report::level_word;

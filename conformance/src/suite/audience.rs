@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use oauth_model::rules;
+use oauth_rules::rules;
 use serde_json::Value;
 
 use super::bearer::told;

@@ -1,6 +1,6 @@
 //! What an authorization request may look like: its parameters, and what becomes of odd ones.
 
-use oauth_model::rules;
+use oauth_rules::rules;
 
 use super::provoke::{ATTACKER_URI, UNKNOWN, essence};
 use crate::browser::Landing;

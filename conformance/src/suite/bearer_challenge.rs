@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use oauth_model::rules;
+use oauth_rules::rules;
 
 use super::bearer::{opening_token, with_header, with_narrow_scope};
 use crate::case::Case;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use oauth_model::rules;
+use oauth_rules::rules;
 
 use super::spoil;
 use crate::case::{Case, Isolation};

@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use oauth_model::rules;
+use oauth_rules::rules;
 
 use super::spoil;
 use crate::case::{Case, Isolation};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use oauth_model::rules;
+use oauth_rules::rules;
 use serde_json::Value;
 
 use super::introspection::{Activity, activity, introspect, query, told_token};

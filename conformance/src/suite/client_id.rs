@@ -1,6 +1,6 @@
 //! Who asks: a request that names no known client leads nowhere, and the user is told.
 
-use oauth_model::rules;
+use oauth_rules::rules;
 
 use super::provoke::{ATTACKER_URI, UNKNOWN, gives_code};
 use crate::browser::Landing;

@@ -1,6 +1,6 @@
 //! The consent page: that it is asked, and what it says.
 
-use oauth_model::rules;
+use oauth_rules::rules;
 
 use super::provoke::{consent_page, consent_page_if_asked};
 use crate::browser::{Decision, Landing};

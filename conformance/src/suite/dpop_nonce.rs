@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use oauth_model::rules;
+use oauth_rules::rules;
 
 use super::dpop_token::bound;
 use super::spoil;

@@ -2,7 +2,7 @@
 //!
 //! What a good one is worth is in `dpop_token.rs`, nonces in `dpop_nonce.rs`.
 
-use oauth_model::rules;
+use oauth_rules::rules;
 use serde_json::Value;
 use url::Url;
 

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use oauth_model::rules;
+use oauth_rules::rules;
 
 use crate::browser::Decision;
 use crate::case::Case;

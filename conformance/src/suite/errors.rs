@@ -1,6 +1,6 @@
 //! Authorization errors: that the client learns of them, by which code, and in which characters.
 
-use oauth_model::rules;
+use oauth_rules::rules;
 
 use super::provoke::{RedirectedError, UNKNOWN, consent_page, errors_told, gives_code};
 use crate::browser::{Decision, Landing};

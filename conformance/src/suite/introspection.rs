@@ -7,7 +7,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use oauth_model::rules;
+use oauth_rules::rules;
 use serde_json::Value;
 
 use super::refresh::{allowed, refreshing_client, renewed};

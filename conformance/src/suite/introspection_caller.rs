@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use oauth_model::rules;
+use oauth_rules::rules;
 
 use super::audience::open;
 use super::introspection::{Activity, activity, inactive, introspect, more_than_inactive, query, told_token};

@@ -1,6 +1,6 @@
 //! The login: no code before it, no way past it with a wrong password, and none from it to somewhere else.
 
-use oauth_model::rules;
+use oauth_rules::rules;
 use url::Url;
 
 use super::provoke::{ATTACKER, ATTACKER_URI, UNKNOWN, consent_page_if_asked, gives_code, way_to};

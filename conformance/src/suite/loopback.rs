@@ -1,6 +1,6 @@
 //! Native clients on loopback: the port is theirs to choose, nothing else is (RFC 8252 7.3, RFC 9700 4.1.3).
 
-use oauth_model::rules;
+use oauth_rules::rules;
 
 use super::redirect_match::Parts;
 use crate::case::Case;

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use oauth_model::rules;
+use oauth_rules::rules;
 use url::Url;
 
 use super::provoke::{consent_page_if_asked, gives_code};

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use oauth_model::rules;
+use oauth_rules::rules;
 
 use super::markup;
 use super::provoke::{UNKNOWN, consent_page_if_asked};

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use oauth_model::rules;
+use oauth_rules::rules;
 use sha2::{Digest as _, Sha256};
 
 use super::spoil;

@@ -4,7 +4,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
-use oauth_model::rules;
+use oauth_rules::rules;
 
 use crate::case::Case;
 use crate::case_end::{CaseEnd, Checked, EndAs as _};

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use oauth_model::rules;
+use oauth_rules::rules;
 
 use crate::case::Case;
 use crate::case_end::{CaseEnd, Checked, EndAs as _};

@@ -2,7 +2,7 @@
 //!
 //! How two redirect URIs are compared is in `redirect_match.rs`.
 
-use oauth_model::rules;
+use oauth_rules::rules;
 use url::Url;
 
 use super::client_id::readable;

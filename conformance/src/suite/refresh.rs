@@ -7,7 +7,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use oauth_model::rules;
+use oauth_rules::rules;
 
 use super::{bearer, spoil};
 use crate::case::{Case, Isolation};

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use oauth_model::rules;
+use oauth_rules::rules;
 
 use super::provoke::UNKNOWN;
 use super::refresh::{Allowed, allowed, refresh, refreshing_client, renewed};

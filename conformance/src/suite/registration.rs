@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use oauth_model::rules;
+use oauth_rules::rules;
 use serde_json::Value;
 
 use super::entropy;

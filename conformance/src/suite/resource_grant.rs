@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use oauth_model::rules;
+use oauth_rules::rules;
 
 use super::audience::{open, refused, told_audience};
 use super::refresh::{Allowed, refresh, refreshing_client};

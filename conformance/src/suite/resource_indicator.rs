@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use oauth_model::rules;
+use oauth_rules::rules;
 
 use crate::browser::Landing;
 use crate::case::Case;

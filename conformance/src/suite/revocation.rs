@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use oauth_model::rules;
+use oauth_rules::rules;
 
 use super::refresh::{allowed, refresh, refreshing_client, renewed};
 use super::token_status::Gauge;

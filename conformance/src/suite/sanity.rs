@@ -1,6 +1,6 @@
 //! The honest flow: if this does not work, no other verdict means anything.
 
-use oauth_model::rules;
+use oauth_rules::rules;
 
 use crate::case::Case;
 use crate::case_end::{Checked, EndAs as _};

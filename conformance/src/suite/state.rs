@@ -1,6 +1,6 @@
 //! `state`: the client's own, and handed back as it came.
 
-use oauth_model::rules;
+use oauth_rules::rules;
 
 use super::provoke::errors_told;
 use crate::browser::Decision;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use oauth_model::rules;
+use oauth_rules::rules;
 use serde_json::Value;
 
 use crate::case::Case;

@@ -5,7 +5,7 @@ use std::panic::Location;
 use std::process::Stdio;
 
 use oauth_conformance::browser::Decision;
-use oauth_model::fault::{Fault, Faults};
+use oauth_faults::{Fault, Faults};
 use oauth_reference_server::{BUILT_IN, Options, Server};
 
 use crate::landing;

@@ -2,7 +2,7 @@
 //! and the logout ends the access at the server too.
 
 use oauth_conformance::browser::{Decision, consent};
-use oauth_model::directory::Authentication;
+use oauth_core::directory::Authentication;
 use oauth_reference_client::{Config, Registration};
 
 use crate::reference::Place;

@@ -4,13 +4,13 @@ use std::hash::Hash;
 use std::marker::PhantomData;
 use std::time::Instant;
 
-use oauth_model::check::Checked;
-use oauth_model::check::run::laws_of;
-use oauth_model::check::search::{Search, Until};
-use oauth_model::fault::Faults;
-use oauth_model::law::Law;
-use oauth_model::scenario::Scenario;
-use oauth_model::world::Universe;
+use oauth_checker::Checked;
+use oauth_checker::run::laws_of;
+use oauth_checker::search::{Search, Until};
+use oauth_faults::Faults;
+use oauth_laws::law::Law;
+use oauth_world::scenario::Scenario;
+use oauth_world::world::Universe;
 use stateright::{Checker, Model};
 
 use crate::process::{busy, peak, resident};

@@ -2,9 +2,9 @@
 
 use std::io::{self, Write as _};
 
-use oauth_model::fault::{Fault, Side};
-use oauth_model::law::LAWS;
-use oauth_model::rule::RULES;
+use oauth_faults::{Fault, Side};
+use oauth_laws::law::LAWS;
+use oauth_rules::RULES;
 use serde_json::{Value, json};
 
 use crate::Failure;

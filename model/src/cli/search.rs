@@ -4,19 +4,20 @@ use std::io::{self, Write};
 use std::num::NonZeroUsize;
 use std::time::Instant;
 
-use oauth_model::attack::Attack;
-use oauth_model::check::report::{
-    Mitigated, attack_text, attacks_json, scope_text, scopes_json, told, try_attack,
+use oauth_checker::report::{
+    Mitigated, attack_text, attacks_json, scenario_text, scenarios_json, told, try_attack,
 };
-use oauth_model::check::run::{Explored, exhaust, laws_of};
-use oauth_model::check::side_by_side::{cores, side_by_side};
-use oauth_model::check::trace::{Message, Narrated};
-use oauth_model::check::{Checked, document, matrix, trace};
-use oauth_model::fault::Faults;
-use oauth_model::induct::property::PROPERTIES;
-use oauth_model::induct::{Part, prove};
-use oauth_model::policy::WrongVerifier;
-use oauth_model::scenario::{SCENARIOS, Scenario};
+use oauth_checker::run::{Explored, exhaust, laws_of};
+use oauth_checker::side_by_side::{cores, side_by_side};
+use oauth_checker::{Checked, document, matrix};
+use oauth_core::policy::WrongVerifier;
+use oauth_faults::Faults;
+use oauth_induct::property::PROPERTIES;
+use oauth_induct::{Part, prove};
+use oauth_world::attack::Attack;
+use oauth_world::scenario::{SCENARIOS, Scenario};
+use oauth_world::trace;
+use oauth_world::trace::{Message, Narrated};
 use serde_json::{Value, json};
 use stateright::Model as _;
 
@@ -48,14 +49,14 @@ pub(crate) fn check(
     let search = |scenario: &&'static Scenario| exhaust(scenario, Faults::none());
     side_by_side(threads.unwrap_or_else(cores), &scenarios, search, |explored| {
         if matches!(format, Format::Text) && written.is_ok() {
-            written = write!(out, "{}", scope_text(&explored));
+            written = write!(out, "{}", scenario_text(&explored));
         }
         all.push(explored);
     });
     written?;
     let held = all.iter().all(Explored::holds);
     if matches!(format, Format::Json) {
-        writeln!(out, "{}", scopes_json(&all))?;
+        writeln!(out, "{}", scenarios_json(&all))?;
         return Ok(held);
     }
     let states: usize = all.iter().map(|explored| explored.unique_states).sum();
@@ -98,7 +99,7 @@ pub(crate) fn attacks(names: &[String], format: PageFormat) -> Result<bool, Fail
             writeln!(out, "{}", attack_text(last))?;
         }
     }
-    let held = tried.iter().all(oauth_model::check::report::Tried::holds);
+    let held = tried.iter().all(oauth_checker::report::Tried::holds);
     match format {
         PageFormat::Markdown => write!(out, "{}", document::attacks(&tried))?,
         PageFormat::Json => writeln!(out, "{}", attacks_json(&tried))?,

@@ -1,12 +1,12 @@
 //! The attacks: found with their mitigation off, absent with it on, by traces that nothing is shorter than.
 
-use oauth_model::attack::Attack;
-use oauth_model::check::report::{Mitigated, try_attack};
-use oauth_model::check::run::{laws_of, shortest};
-use oauth_model::check::search::{Search, Until};
-use oauth_model::fault::Faults;
-use oauth_model::law::{Judgement, Law};
-use oauth_model::world::Universe;
+use oauth_checker::report::{Mitigated, try_attack};
+use oauth_checker::run::{laws_of, shortest};
+use oauth_checker::search::{Search, Until};
+use oauth_faults::Faults;
+use oauth_laws::law::{Judgement, Law};
+use oauth_world::attack::Attack;
+use oauth_world::world::Universe;
 
 use crate::sizes::LENGTHS;
 use crate::{each_world, judge, same_rows, scenario};

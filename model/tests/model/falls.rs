@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use oauth_model::attack::Attack;
-use oauth_model::check::run::exhaust;
-use oauth_model::fault::{Fault, Faults};
-use oauth_model::law::LAWS;
+use oauth_checker::run::exhaust;
+use oauth_faults::{Fault, Faults};
+use oauth_laws::law::LAWS;
+use oauth_world::attack::Attack;
 
 use crate::scenario;
 

@@ -8,12 +8,12 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use oauth_model::check::run::shortest;
-use oauth_model::fault::{Fault, Faults};
-use oauth_model::law::law;
-use oauth_model::policy::Policy;
-use oauth_model::scenario::Scenario;
-use oauth_model::world::{Endpoints, Malicious, Powers, Server};
+use oauth_checker::run::shortest;
+use oauth_core::policy::Policy;
+use oauth_faults::{Fault, Faults};
+use oauth_laws::law::law;
+use oauth_world::scenario::Scenario;
+use oauth_world::world::{Endpoints, Malicious, Powers, Server};
 
 use crate::scenario;
 

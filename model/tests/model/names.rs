@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use oauth_model::attack::{Attack, Kind};
-use oauth_model::fault::Fault;
-use oauth_model::law::LAWS;
-use oauth_model::law::Law;
-use oauth_model::mitigation::{GOALS, MITIGATIONS, Mitigation};
-use oauth_model::scenario::{SCENARIOS, Scenario};
+use oauth_faults::Fault;
+use oauth_laws::law::LAWS;
+use oauth_laws::law::Law;
+use oauth_world::attack::{Attack, Kind};
+use oauth_world::mitigation::{GOALS, MITIGATIONS, Mitigation};
+use oauth_world::scenario::{SCENARIOS, Scenario};
 
 #[test]
 fn names_are_unique_and_words() {

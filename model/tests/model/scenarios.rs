@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use oauth_model::check::Checked;
-use oauth_model::check::run::{exhaust, laws_of};
-use oauth_model::client::refusal::ClientRefusal;
-use oauth_model::fault::Faults;
-use oauth_model::law::{Judgement, LAWS, Law};
-use oauth_model::refusal::{Field, Refusal};
-use oauth_model::scenario::{PhaseName, Reached, SCENARIOS, SIZES, Scenario};
-use oauth_model::world::Universe;
+use oauth_checker::Checked;
+use oauth_checker::run::{exhaust, laws_of};
+use oauth_core::client::refusal::ClientRefusal;
+use oauth_core::refusal::{Field, Refusal};
+use oauth_faults::Faults;
+use oauth_laws::law::{Judgement, LAWS, Law};
+use oauth_world::scenario::{PhaseName, Reached, SCENARIOS, SIZES, Scenario};
+use oauth_world::world::Universe;
 use stateright::{Checker as _, Model as _};
 
 use crate::falls::FALL_ON_THE_WIRE;
@@ -127,7 +127,7 @@ fn every_honest_path_is_possible_and_ends_with_the_resource() {
             world = next.world;
         }
         let last = world.facts.backwards().next().map(|fact| fact.what);
-        let is_served = matches!(last, Some(oauth_model::fact::What::Resource(service)) if service.served);
+        let is_served = matches!(last, Some(oauth_laws::fact::What::Resource(service)) if service.served);
         assert!(is_served, "{}: {last:?}", scenario.name);
     }
 }

@@ -4,10 +4,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use oauth_model::fault::Faults;
-use oauth_model::law::{Judgement, Law};
-use oauth_model::scenario::Scenario;
-use oauth_model::world::{Universe, World};
+use oauth_faults::Faults;
+use oauth_laws::law::{Judgement, Law};
+use oauth_world::scenario::Scenario;
+use oauth_world::world::{Universe, World};
 
 use crate::told::told;
 

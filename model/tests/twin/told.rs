@@ -3,12 +3,12 @@
 //! Whatever of a world has no word here is the same in every world of the scenario, or follows from what has one: else
 //! two worlds would be told alike, which the search refuses.
 
-use oauth_model::client::Flow;
-use oauth_model::fact::{Fact, What};
-use oauth_model::grant::{Cause, Grant, Phase};
-use oauth_model::policy::Time;
-use oauth_model::world::symbols::{symbol, token};
-use oauth_model::world::{At, Browser, Call, OWNER, Stage, World};
+use oauth_core::client::Flow;
+use oauth_core::grant::{Cause, Grant, Phase};
+use oauth_core::policy::Time;
+use oauth_laws::fact::{Fact, What};
+use oauth_world::world::symbols::{symbol, token};
+use oauth_world::world::{At, Browser, Call, OWNER, Stage, World};
 
 pub(crate) fn told(world: &World) -> String {
     let session = world.visits[OWNER].session;

@@ -1,9 +1,9 @@
 //! The configuration file, and what is wrong with one: line, field, and the fix. No value is repeated in an
 //! error, since one of them is a secret.
 
-use oauth_model::client::receive::PAGES;
-use oauth_model::directory::Authentication;
-use oauth_model::text::{RedirectUri, is_vschar, scope_values};
+use oauth_core::client::receive::PAGES;
+use oauth_core::directory::Authentication;
+use oauth_core::text::{RedirectUri, is_vschar, scope_values};
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 

@@ -2,7 +2,7 @@
 
 use std::pin::Pin;
 
-use oauth_model::rule::RuleId;
+use oauth_rules::RuleId;
 
 use crate::world::{Held, Host};
 
@@ -27,7 +27,7 @@ macro_rules! checks {
         /// The checks of this area, in reading order.
         pub(crate) const CHECKS: &[$crate::check::Check] = &[$($crate::check::Check {
             id: $id,
-            rules: oauth_model::rules![$($rule),*],
+            rules: oauth_rules::rules![$($rule),*],
             run: |host| Box::pin($run(host)),
         }),*];
     };

@@ -1,6 +1,6 @@
 //! The end of a login: which tokens are taken back, where, and what the person is told (RFC 7009).
 
-use oauth_model::directory::Authentication;
+use oauth_core::directory::Authentication;
 use oauth_reference_client::Registration;
 use serde_json::json;
 

@@ -1,6 +1,6 @@
 //! Two servers, one of them malicious: the client does not take one's code to the other (RFC 9700 4.4, RFC 9207).
 
-use oauth_model::directory::Authentication;
+use oauth_core::directory::Authentication;
 use oauth_reference_client::{Config, Options, Registration, Running, serve};
 use serde_json::json;
 use tokio::net::TcpListener;

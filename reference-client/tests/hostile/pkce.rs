@@ -1,6 +1,6 @@
 //! Proof keys: of what form, how many, and that no server talks the client out of them.
 
-use oauth_model::directory::Authentication;
+use oauth_core::directory::Authentication;
 use oauth_reference_client::Registration;
 use serde_json::{Value, json};
 

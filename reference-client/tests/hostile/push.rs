@@ -1,6 +1,6 @@
 //! Pushed authorization requests (RFC 9126): what is pushed, and what the browser then carries.
 
-use oauth_model::directory::Authentication;
+use oauth_core::directory::Authentication;
 use oauth_reference_client::Registration;
 use serde_json::{Value, json};
 

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use oauth_model::client::settings::REFRESH_MARGIN;
-use oauth_model::directory::Authentication;
+use oauth_core::client::settings::REFRESH_MARGIN;
+use oauth_core::directory::Authentication;
 use oauth_reference_client::Registration;
 use serde_json::{Value, json};
 

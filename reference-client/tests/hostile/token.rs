@@ -1,6 +1,6 @@
 //! The token request, and what is made of its answer.
 
-use oauth_model::directory::Authentication;
+use oauth_core::directory::Authentication;
 use oauth_reference_client::Registration;
 use serde_json::{Value, json};
 

@@ -1,6 +1,6 @@
 //! What a check works with: a hostile server, the client under test, and browsers.
 
-use oauth_model::fault::Faults;
+use oauth_faults::Faults;
 use oauth_reference_client::{Clock, Options, Registration, Running, serve};
 use rustls::pki_types::CertificateDer;
 use serde_json::{Value, json};

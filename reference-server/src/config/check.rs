@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use oauth_model::directory::{DirectoryError, Registration};
-use oauth_model::policy::Lifetime;
-use oauth_model::secret::Digest;
-use oauth_model::text::{is_vschar, scope_values};
+use oauth_core::directory::{DirectoryError, Registration};
+use oauth_core::policy::Lifetime;
+use oauth_core::secret::Digest;
+use oauth_core::text::{is_vschar, scope_values};
 use toml::Spanned;
 
 use super::error::{ConfigError, Source};

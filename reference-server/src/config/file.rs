@@ -1,7 +1,7 @@
 //! The shape of a configuration file, as serde reads it.
 
-use oauth_model::directory::Authentication;
-use oauth_model::policy::{ExcessScope, Lifetime, PkceNeed, Policy, WrongVerifier};
+use oauth_core::directory::Authentication;
+use oauth_core::policy::{ExcessScope, Lifetime, PkceNeed, Policy, WrongVerifier};
 use serde::Deserialize;
 use toml::Spanned;
 

@@ -11,8 +11,8 @@ pub use error::ConfigError;
 
 use std::path::Path;
 
-use oauth_model::directory::{Directory, DirectoryError, Registration};
-use oauth_model::policy::Policy;
+use oauth_core::directory::{Directory, DirectoryError, Registration};
+use oauth_core::policy::Policy;
 
 use file::{Lifetimes, PolicyTable};
 

@@ -8,10 +8,10 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use oauth_model::grant::{Grant, Phase, Session};
-use oauth_model::secret::{Digest, GrantId};
-use oauth_model::server::dpop::Marker;
-use oauth_model::server::receive::ResponseTarget;
+use oauth_core::grant::{Grant, Phase, Session};
+use oauth_core::secret::{Digest, GrantId};
+use oauth_core::server::dpop::Marker;
+use oauth_core::server::receive::ResponseTarget;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use oauth_model::policy::Time;
-use oauth_model::secret::Digest;
-use oauth_model::server::dpop::Marker;
+use oauth_core::policy::Time;
+use oauth_core::secret::Digest;
+use oauth_core::server::dpop::Marker;
 
 use super::{StoreError, Swap};
 

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use oauth_model::grant::{Grant, Phase, Session};
-use oauth_model::policy::{Lifetime, Time};
-use oauth_model::secret::{Digest, GrantId};
-use oauth_model::server::dpop::Marker;
-use oauth_model::server::receive::ResponseTarget;
+use oauth_core::grant::{Grant, Phase, Session};
+use oauth_core::policy::{Lifetime, Time};
+use oauth_core::secret::{Digest, GrantId};
+use oauth_core::server::dpop::Marker;
+use oauth_core::server::receive::ResponseTarget;
 
 use super::markers::Markers;
 use super::room::{Place, Room};

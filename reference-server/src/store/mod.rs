@@ -29,10 +29,10 @@ pub use blind::Blind;
 pub use memory::Memory;
 pub use room::{Payer, weight};
 
-use oauth_model::grant::{Grant, Session};
-use oauth_model::secret::{Digest, GrantId};
-use oauth_model::server::dpop::Marker;
-use oauth_model::server::receive::ResponseTarget;
+use oauth_core::grant::{Grant, Session};
+use oauth_core::secret::{Digest, GrantId};
+use oauth_core::server::dpop::Marker;
+use oauth_core::server::receive::ResponseTarget;
 
 /// How much of what strangers can bring about is kept (decision 0016).
 ///

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use oauth_model::directory::{ClientNo, UserNo};
-use oauth_model::grant::{Cause, Grant, Phase};
-use oauth_model::secret::GrantId;
-use oauth_model::server::receive::ResponseTarget;
+use oauth_core::directory::{ClientNo, UserNo};
+use oauth_core::grant::{Cause, Grant, Phase};
+use oauth_core::secret::GrantId;
+use oauth_core::server::receive::ResponseTarget;
 
 use super::Limits;
 

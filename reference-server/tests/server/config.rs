@@ -1,8 +1,8 @@
 //! What a configuration file may say, and what is said of one that is wrong.
 
-use oauth_model::directory::Authentication;
-use oauth_model::policy::{ExcessScope, Lifetime, PkceNeed, Policy, WrongVerifier};
-use oauth_model::secret::Digest;
+use oauth_core::directory::Authentication;
+use oauth_core::policy::{ExcessScope, Lifetime, PkceNeed, Policy, WrongVerifier};
+use oauth_core::secret::Digest;
 use oauth_reference_server::{BUILT_IN, Config, Options, ServeError, serve};
 use tokio::net::TcpListener;
 

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use oauth_model::fault::Fault;
-use oauth_model::secret::s256;
+use oauth_core::secret::s256;
+use oauth_faults::Fault;
 use oauth_reference_server::Config;
 
 use crate::peer::{Answer, Peer};

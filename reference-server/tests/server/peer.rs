@@ -2,8 +2,8 @@
 
 use std::sync::{Arc, Once};
 
-use oauth_model::fault::{Fault, Faults};
-use oauth_model::form::{Params, encode_pairs};
+use oauth_core::form::{Params, encode_pairs};
+use oauth_faults::{Fault, Faults};
 use oauth_reference_server::{Config, ManualClock, Options, Server, serve};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, HeaderMap, LOCATION, SET_COOKIE};
 use reqwest::redirect::Policy;

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use oauth_model::directory::{ClientNo, UserNo};
-use oauth_model::form::encode_pairs;
-use oauth_model::grant::{Asked, Cause, Grant, Owner, Phase, Pushed};
-use oauth_model::policy::Time;
-use oauth_model::secret::Digest;
-use oauth_model::server::dpop::Marker;
-use oauth_model::server::receive::ResponseTarget;
+use oauth_core::directory::{ClientNo, UserNo};
+use oauth_core::form::encode_pairs;
+use oauth_core::grant::{Asked, Cause, Grant, Owner, Phase, Pushed};
+use oauth_core::policy::Time;
+use oauth_core::secret::Digest;
+use oauth_core::server::dpop::Marker;
+use oauth_core::server::receive::ResponseTarget;
 use oauth_reference_server::store::{Limits, Memory, Payer, Store, StoreError, Swap, weight};
 use oauth_reference_server::{Config, ManualClock, Options, serve_from};
 use tokio::net::TcpListener;

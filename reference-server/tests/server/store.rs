@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use oauth_model::directory::{ClientNo, UserNo};
-use oauth_model::grant::{Access, Cause, Coded, Grant, Live, Owner, Phase, Session, Terms};
-use oauth_model::policy::Time;
-use oauth_model::secret::{Digest, GrantId};
-use oauth_model::server::receive::ResponseTarget;
-use oauth_model::text::{ResourceSet, ScopeSet};
+use oauth_core::directory::{ClientNo, UserNo};
+use oauth_core::grant::{Access, Cause, Coded, Grant, Live, Owner, Phase, Session, Terms};
+use oauth_core::policy::Time;
+use oauth_core::secret::{Digest, GrantId};
+use oauth_core::server::receive::ResponseTarget;
+use oauth_core::text::{ResourceSet, ScopeSet};
 use oauth_reference_server::Clock;
 use oauth_reference_server::store::{Blind, Memory, Store, Swap};
 use tokio::sync::Barrier;

@@ -1,0 +1,164 @@
+//! From a browser's request to an event of the client.
+
+use alloc::borrow::ToOwned as _;
+use alloc::string::String;
+
+use super::call::ServerWords;
+use super::refusal::ClientRefusal;
+use super::revoke::{LOGOUT_TOKEN, logout_token};
+use super::site::{Asked, Site};
+use super::{Callback, Event, Fresh};
+use crate::form::Params;
+use crate::http::HttpRequest;
+use crate::refusal::{Field, Malformed};
+use crate::secret::Digest;
+
+/// Every page but those of the redirect URIs.
+pub const PAGES: &[&str] = &["/", "/login", "/profile", LOGOUT];
+
+/// The page that ends a login.
+const LOGOUT: &str = "/logout";
+
+/// The parameter that names the server of a login.
+pub const SERVER: &str = "server";
+
+/// An event with the texts that lie beside it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Received {
+    /// What the session folds in.
+    pub event: Event,
+    /// The place of the server that a login goes to.
+    pub server: usize,
+    /// The code, to be sent to the token endpoint.
+    pub code: Option<Code>,
+    /// The server's words, if it refused.
+    pub words: ServerWords,
+}
+
+/// A code on its way to the token endpoint; never printed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Code(pub String);
+
+impl core::fmt::Debug for Code {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("Code(..)")
+    }
+}
+
+/// The name of the client's session cookie; of its own, since cookies know no ports.
+#[must_use]
+pub fn session_cookie_name(origin: &str) -> &'static str {
+    if origin.starts_with("https://") { "__Host-oauth_client_session" } else { "oauth_client_session" }
+}
+
+/// The key of the browser's session: by its cookie, never by the response's `state`.
+#[must_use]
+pub fn locate(request: &HttpRequest, site: &Site) -> Option<Digest> {
+    session_cookie(request, site).map(Digest::of)
+}
+
+/// The value of the browser's session cookie.
+#[must_use]
+pub fn session_cookie<'r>(request: &'r HttpRequest, site: &Site) -> Option<&'r str> {
+    request.cookie(session_cookie_name(site.origin()))
+}
+
+/// Reads a browser's request.
+#[must_use]
+pub fn receive(request: &HttpRequest, site: &Site, fresh: &Fresh) -> Received {
+    let response_to = site.redirect_uri_at(&request.path);
+    if response_to.is_none() && !PAGES.contains(&request.path.as_str()) {
+        return plain(Event::Malformed(ClientRefusal::NoSuchPage));
+    }
+    let method = if request.path == LOGOUT { "POST" } else { "GET" };
+    if request.method != method {
+        return plain(Event::Malformed(ClientRefusal::MethodNotAllowed(method)));
+    }
+    if let Some(redirect_uri) = response_to {
+        return callback(request, redirect_uri);
+    }
+    match request.path.as_str() {
+        "/profile" => plain(Event::Profile),
+        LOGOUT => plain(log_out(request, site)),
+        // The session cookie has to be where the redirect URI is, or the response will not find it.
+        _ if !is_own_origin(request, site.origin()) => plain(Event::WrongOrigin),
+        "/login" => log_in(request, site, fresh),
+        _ => plain(Event::Home),
+    }
+}
+
+const fn plain(event: Event) -> Received {
+    let words = ServerWords { error: String::new(), description: String::new() };
+    Received { event, server: 0, code: None, words }
+}
+
+/// A logout, if the form is one of this client's own pages in this browser.
+fn log_out(request: &HttpRequest, site: &Site) -> Event {
+    let form = Params::read(&request.body);
+    let expected = logout_token(session_cookie(request, site));
+    let mut shown = form.all(LOGOUT_TOKEN);
+    match (shown.next(), shown.next()) {
+        (Some(shown), None) if !expected.is_empty() && Digest::of(shown).matches(&Digest::of(&expected)) => {
+            Event::LogOut
+        }
+        _ => Event::Malformed(ClientRefusal::LogOutForged),
+    }
+}
+
+/// A login at the server that the query names; where there are several and none is named, the front page has them.
+fn log_in(request: &HttpRequest, site: &Site, fresh: &Fresh) -> Received {
+    let params = Params::of_query(request);
+    match site.asked(params.all(SERVER).next()) {
+        Asked::Server(server) => Received { server, ..plain(Event::LogIn(*fresh)) },
+        Asked::Nobody => plain(Event::Home),
+        Asked::Unknown => plain(Event::Malformed(ClientRefusal::NoSuchServer)),
+    }
+}
+
+fn callback(request: &HttpRequest, redirect_uri: &str) -> Received {
+    let params = Params::of_query(request);
+    let digest = |field| -> Result<Option<Digest>, Malformed> { Ok(params.one(field)?.map(Digest::of)) };
+    let text = |field| params.one(field).ok().flatten().map(str::to_owned);
+    Received {
+        event: Event::Callback(Callback {
+            at: Digest::of(redirect_uri),
+            state: digest(Field::State),
+            code: digest(Field::Code),
+            error: params.one(Field::Error).map(|error| error.is_some()),
+            iss: digest(Field::Iss),
+        }),
+        server: 0,
+        code: text(Field::Code).map(Code),
+        words: ServerWords {
+            error: text(Field::Error).unwrap_or_default(),
+            description: params.all("error_description").next().unwrap_or_default().to_owned(),
+        },
+    }
+}
+
+/// The path of a URI, without its query.
+pub(super) fn path_of(uri: &str) -> &str {
+    let after_scheme = uri.find("://").map_or(0, |at| at + 3);
+    let rest = &uri[after_scheme..];
+    let path = rest.find('/').map_or("/", |at| &rest[at..]);
+    path.split('?').next().unwrap_or(path)
+}
+
+/// The scheme, host and port of a URI.
+#[must_use]
+pub fn origin_of(uri: &str) -> &str {
+    let after_scheme = uri.find("://").map_or(0, |at| at + 3);
+    let end = uri[after_scheme..].find(['/', '?']).map_or(uri.len(), |at| after_scheme + at);
+    &uri[..end]
+}
+
+fn is_own_origin(request: &HttpRequest, own: &str) -> bool {
+    let (scheme, host) = own.split_once("://").unwrap_or(("", own));
+    // Browsers leave the scheme's own port out.
+    let host = match scheme {
+        "http" => host.strip_suffix(":80").unwrap_or(host),
+        "https" => host.strip_suffix(":443").unwrap_or(host),
+        _ => host,
+    };
+    request.header("host").next().is_none_or(|sent| sent.eq_ignore_ascii_case(host.as_bytes()))
+}

@@ -1,0 +1,171 @@
+//! Tokens that are asked about, revoked, and shown elsewhere: an honest story, and what one change makes fall.
+
+use oauth_laws::fact::{
+    CodeIssued, Fact, ForItself, Introspection, Issued, Pushed, Redemption, RefreshUse, ResourceUse,
+    Revocation, SecretShown, Sender, Sym, What,
+};
+
+use crate::{CALLBACK, CLIENT, CODE, OTHER, RESOURCE, TOKEN, URI, broken};
+
+const REFRESH: Sym = Sym(21);
+/// What a client got for itself.
+const OWN: Sym = Sym(22);
+
+/// A grant whose refresh token is revoked, and a token of a client for itself that is.
+pub(crate) struct Story {
+    pushed: Pushed,
+    issue: CodeIssued,
+    redeem: Redemption,
+    asked: Introspection,
+    served: ResourceUse,
+    strayed: RefreshUse,
+    revoked: Revocation,
+    tried: RefreshUse,
+    shown: ResourceUse,
+    asked_again: Introspection,
+    own: ForItself,
+    own_served: ResourceUse,
+    own_revoked: Revocation,
+    own_shown: ResourceUse,
+    at: [u64; 12],
+}
+
+impl Story {
+    pub(crate) fn honest() -> Self {
+        let issued = Issued {
+            token: TOKEN,
+            expires_in: Some(3600),
+            beyond_consent: false,
+            refresh: Some(REFRESH),
+            key: None,
+            only_for: Some(RESOURCE),
+        };
+        let served = ResourceUse {
+            token: TOKEN,
+            resource: RESOURCE,
+            proof: None,
+            served: true,
+            covered: Some(true),
+            shown_to: None,
+        };
+        let refused = ResourceUse { served: false, covered: None, ..served };
+        let strayed = RefreshUse {
+            token: REFRESH,
+            client: CLIENT,
+            secret: SecretShown::Right,
+            falls_short: false,
+            strays: true,
+            proof: None,
+            issued: None,
+        };
+        let revoked =
+            Revocation { token: REFRESH, client: CLIENT, secret: SecretShown::Right, accepted: true };
+        Self {
+            pushed: Pushed { uri: URI, client: CLIENT, expires_in: Some(60) },
+            issue: CodeIssued { challenge: None, pushed: Some((URI, 59)), ..crate::issue() },
+            redeem: Redemption {
+                code: CODE,
+                client: CLIENT,
+                secret: SecretShown::Right,
+                redirect_uri: Some(CALLBACK),
+                verifier: None,
+                proof: None,
+                token: Some(issued),
+            },
+            asked: Introspection { token: TOKEN, active: true },
+            served,
+            strayed,
+            revoked,
+            tried: RefreshUse { strays: false, ..strayed },
+            shown: refused,
+            asked_again: Introspection { token: REFRESH, active: false },
+            own: ForItself {
+                client: OTHER,
+                secret: SecretShown::Right,
+                issued: Some(Issued { token: OWN, refresh: None, only_for: None, ..issued }),
+            },
+            own_served: ResourceUse { token: OWN, ..served },
+            own_revoked: Revocation { token: OWN, client: OTHER, ..revoked },
+            own_shown: ResourceUse { token: OWN, ..refused },
+            at: [0; 12],
+        }
+    }
+
+    pub(crate) fn facts(&self) -> Vec<Fact> {
+        let whats = [
+            What::Pushed(self.pushed),
+            What::CodeIssued(self.issue),
+            What::Redemption(self.redeem),
+            What::Introspection(self.asked),
+            What::Resource(self.served),
+            What::Refresh(self.strayed),
+            What::Revocation(self.revoked),
+            What::Refresh(self.tried),
+            What::Resource(self.shown),
+            What::Introspection(self.asked_again),
+            What::ForItself(self.own),
+            What::Resource(self.own_served),
+            What::Revocation(self.own_revoked),
+            What::Resource(self.own_shown),
+        ];
+        let at = [0, 0].into_iter().chain(self.at);
+        let told = whats.into_iter().zip(at).zip((0..).step_by(2));
+        told.map(|((what, at), sent)| Fact {
+            sent,
+            answered: Some(sent + 1),
+            sent_at: at,
+            answered_at: at,
+            by: Sender::Client,
+            what,
+        })
+        .collect()
+    }
+}
+
+/// One change to the story, and the laws that fall.
+#[track_caller]
+fn check(change: impl FnOnce(&mut Story), expected: &[&str]) {
+    let mut story = Story::honest();
+    change(&mut story);
+    assert_eq!(broken(&story.facts()), expected);
+}
+
+#[test]
+fn one_change_makes_each_law_about_named_tokens_fall() {
+    check(|story| story.pushed.client = OTHER, &["pushed-request-of-its-client"]);
+    check(|story| story.issue.pushed = Some((URI, 60)), &["pushed-request-in-time"]);
+    check(|story| story.asked_again.active = true, &["active-token-not-revoked"]);
+    check(|story| story.at[1] = 3600, &["active-token-in-time"]);
+    check(|story| story.tried.issued = story.redeem.token, &["revoked-refresh-token-is-dead"]);
+    check(|story| story.shown.served = true, &["revoked-refresh-token-ends-access"]);
+    check(|story| story.own_shown.served = true, &["revoked-access-token-is-dead"]);
+    check(|story| story.served.resource = OTHER, &["served-token-is-for-resource"]);
+    check(|story| story.strayed.issued = story.redeem.token, &["refresh-within-resources"]);
+    check(|story| story.own.secret = SecretShown::WrongOrMissing, &["confidential-client-authenticated"]);
+}
+
+#[test]
+fn a_second_code_for_one_pushed_request_is_one_too_many() {
+    let mut facts = Story::honest().facts();
+    let mut second = facts[1];
+    if let What::CodeIssued(issued) = &mut second.what {
+        issued.code = OTHER;
+    }
+    facts.push(second);
+    assert_eq!(broken(&facts), ["pushed-request-used-once"]);
+}
+
+#[test]
+fn a_revocation_that_is_not_the_clients_own_ends_nothing() {
+    let revoked_by = |change: fn(&mut Revocation)| {
+        let mut story = Story::honest();
+        change(&mut story.revoked);
+        story.shown.served = true;
+        broken(&story.facts())
+    };
+    assert_eq!(revoked_by(|_| {}), ["revoked-refresh-token-ends-access"]);
+    assert_eq!(revoked_by(|revoked| revoked.accepted = false), Vec::<&str>::new());
+    assert_eq!(revoked_by(|revoked| revoked.client = OTHER), Vec::<&str>::new());
+    assert_eq!(revoked_by(|revoked| revoked.secret = SecretShown::WrongOrMissing), Vec::<&str>::new());
+    assert_eq!(revoked_by(|revoked| revoked.token = OTHER), Vec::<&str>::new());
+}

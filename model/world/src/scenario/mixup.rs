@@ -1,0 +1,164 @@
+//! Scenarios about a client that works with two servers, one of them the attacker's.
+
+use super::base::{BASE, HONEST_PATH, NOTHING};
+use super::{Leaks, Reached, Scenario};
+use crate::world::{Endpoints, Malicious, Powers, Server};
+use oauth_core::client::refusal::ClientRefusal;
+use oauth_core::client::settings::Address;
+use oauth_core::refusal::Refusal;
+
+/// The attacker's server as it stands: its own endpoints, and one redirect URI for both servers.
+pub(super) const ITS_OWN: Malicious = Malicious {
+    endpoints: Endpoints::all(Server::Malicious),
+    address: Address::Shared,
+    chosen: [true, false],
+    rewrites: false,
+    same_credentials: true,
+    polluted: false,
+    unpushed_at_honest: false,
+    injects: false,
+};
+
+const LAWS: &[&str] = &[
+    "code-after-consent",
+    "code-redeemed-once",
+    "code-redeemed-with-its-verifier",
+    "confidential-client-authenticated",
+    "thief-gains-nothing",
+    "code-to-its-server",
+    "token-to-its-resource",
+    "session-integrity",
+    "authentication",
+    "resource-of-the-person",
+];
+
+pub(super) const MIX_UP: Scenario = Scenario {
+    name: "mix-up",
+    why: "a public client that also offers a server of the attacker's, which sends the owner on to the honest one",
+    public: true,
+    grants: 2,
+    calls: 2,
+    malicious: Some(ITS_OWN),
+    powers: Powers { redeems: true, ..Powers::NONE },
+    attempts: 2,
+    laws: LAWS,
+    sometimes: &[
+        Reached::ClientRefused(ClientRefusal::IssWrong),
+        Reached::Refused(Refusal::ChallengeNeeded),
+        Reached::Served,
+    ],
+    honest: HONEST_PATH,
+    ..BASE
+};
+
+pub(super) const CONFIDENTIAL: Scenario = Scenario {
+    name: "mix-up-confidential",
+    why: "the same at a client with a secret: the attacker brings what its server learns into a login of its own",
+    public: false,
+    starts: [1, 1],
+    powers: Powers { injects: true, ..Powers::NONE },
+    sometimes: &[Reached::ClientRefused(ClientRefusal::IssWrong), Reached::Served],
+    ..MIX_UP
+};
+
+pub(super) const DISTINCT: Scenario = Scenario {
+    name: "mix-up-distinct",
+    why: "the same where each server has a redirect URI of its own",
+    malicious: Some(Malicious { address: Address::Own, ..ITS_OWN }),
+    sometimes: &[Reached::ClientRefused(ClientRefusal::WrongAddress), Reached::Served],
+    ..CONFIDENTIAL
+};
+
+pub(super) const METADATA: Scenario = Scenario {
+    name: "mix-up-metadata",
+    why: "a server of the attacker's whose metadata names the honest server's authorization endpoint",
+    malicious: Some(Malicious {
+        endpoints: Endpoints { authorization: Server::Honest, ..Endpoints::all(Server::Malicious) },
+        ..ITS_OWN
+    }),
+    sometimes: &[Reached::ClientRefused(ClientRefusal::IssWrong), Reached::Served],
+    ..MIX_UP
+};
+
+pub(super) const METADATA_CONFIDENTIAL: Scenario = Scenario {
+    name: "mix-up-metadata-confidential",
+    why: "the same at a client with a secret: the attacker never sees the owner's request, and brings the code into a login of its own",
+    public: false,
+    starts: [1, 1],
+    powers: Powers { injects: true, ..Powers::NONE },
+    ..METADATA
+};
+
+pub(super) const RESOURCE: Scenario = Scenario {
+    name: "mix-up-resource",
+    why: "a server of the attacker's whose metadata names the honest endpoints, and a resource of the attacker's",
+    malicious: Some(Malicious {
+        endpoints: Endpoints { resource: Server::Malicious, ..Endpoints::all(Server::Honest) },
+        ..ITS_OWN
+    }),
+    sometimes: &[Reached::ClientRefused(ClientRefusal::IssWrong), Reached::Served],
+    ..MIX_UP
+};
+
+pub(super) const RESOURCE_BOUND: Scenario = Scenario {
+    name: "mix-up-resource-bound",
+    why: "the same where tokens are bound to a key that the client makes for each login",
+    dpop: true,
+    ..RESOURCE
+};
+
+pub(super) const REWRITTEN: Scenario = Scenario {
+    name: "mix-up-rewritten",
+    why: "an owner who chooses the honest server, and a network that turns this into a login at the attacker's",
+    malicious: Some(Malicious { chosen: [false, false], rewrites: true, ..ITS_OWN }),
+    sometimes: &[Reached::ClientRefused(ClientRefusal::IssWrong), Reached::Served],
+    ..MIX_UP
+};
+
+pub(super) const RIDING: Scenario = Scenario {
+    name: "mix-up-riding",
+    why: "an attacker whose server answers the owner with a code of the attacker's own account at the honest one",
+    public: false,
+    starts: [1, 0],
+    powers: Powers { asks: true, ..Powers::NONE },
+    attempts: 2,
+    sometimes: &[Reached::LoggedIn, Reached::Served],
+    ..MIX_UP
+};
+
+pub(super) const RIDING_DISTINCT: Scenario = Scenario {
+    name: "mix-up-riding-distinct",
+    why: "the same where each server has a redirect URI of its own",
+    malicious: Some(Malicious { address: Address::Own, ..ITS_OWN }),
+    sometimes: &[Reached::ClientRefused(ClientRefusal::WrongAddress), Reached::Served],
+    ..RIDING
+};
+
+pub(super) const CUCKOO: Scenario = Scenario {
+    name: "cuckoo",
+    why: "a token that leaked, which the attacker's server gives to the client in a login of the attacker's",
+    starts: [1, 1],
+    grants: 1,
+    calls: 2,
+    leaks: Leaks { tokens: true, ..NOTHING },
+    malicious: Some(Malicious {
+        endpoints: Endpoints { resource: Server::Honest, ..Endpoints::all(Server::Malicious) },
+        chosen: [false, true],
+        injects: true,
+        ..ITS_OWN
+    }),
+    powers: Powers { injects: true, ..Powers::NONE },
+    attempts: 1,
+    laws: &["code-after-consent", "code-redeemed-once", "session-integrity"],
+    sometimes: &[Reached::LoggedIn, Reached::Served],
+    honest: HONEST_PATH,
+    ..BASE
+};
+
+pub(super) const CUCKOO_BOUND: Scenario = Scenario {
+    name: "cuckoo-bound",
+    why: "the same where tokens are bound to a key that the client makes for each login",
+    dpop: true,
+    laws: &["code-after-consent", "code-redeemed-once", "session-integrity", "resource-of-the-person"],
+    ..CUCKOO
+};

@@ -1,0 +1,53 @@
+//! Scenarios about pushed requests.
+
+use super::base::{BASE, HONEST_PATH, SHORT};
+use super::{PhaseName, Reached, Scenario};
+use crate::world::action::Lure;
+use oauth_core::policy::{Lifetime, Policy};
+use oauth_core::refusal::Refusal;
+
+/// The laws about pushed requests, and those that they rest on.
+const LAWS: &[&str] = &[
+    "pushed-request-of-its-client",
+    "pushed-request-used-once",
+    "pushed-request-in-time",
+    "code-after-login",
+    "code-after-consent",
+    "code-to-registered-uri",
+    "code-redeemed-once",
+    "code-redeemed-by-its-client",
+    "code-redeemed-with-its-verifier",
+    "session-integrity",
+];
+
+pub(super) const PUSHED: Scenario = Scenario {
+    name: "pushed",
+    why: "a client that pushes its requests, and an attacker who brings their names again, or under its own client's name",
+    pushed: true,
+    starts: [1, 1],
+    calls: 2,
+    grants: 2,
+    lures: &[Lure::PushedOfAnother, Lure::PushedAgain, Lure::PushedByNobody],
+    attempts: 1,
+    laws: LAWS,
+    sometimes: &[
+        Reached::Refused(Refusal::RequestUriUnknown),
+        Reached::Refused(Refusal::RequestUriOfAnotherClient),
+        Reached::Phase(PhaseName::Pushed),
+        Reached::Served,
+    ],
+    honest: HONEST_PATH,
+    ..BASE
+};
+
+pub(super) const LATE: Scenario = Scenario {
+    name: "pushed-late",
+    why: "a browser that brings the name of a pushed request before and after its end",
+    pushed: true,
+    policy: Policy { push_lifetime: Lifetime(1), ..SHORT },
+    ticks: 2,
+    laws: LAWS,
+    sometimes: &[Reached::Refused(Refusal::RequestUriExpired), Reached::Served],
+    honest: HONEST_PATH,
+    ..BASE
+};

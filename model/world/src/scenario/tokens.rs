@@ -1,0 +1,129 @@
+//! Scenarios about tokens that are revoked, asked about, shown elsewhere, or issued to a client for itself.
+
+use super::base::{BASE, CORE, HONEST_PATH, LONG, NOTHING, SHORT, shown};
+use super::{Leaks, PhaseName, Reached, Scenario};
+use crate::world::SECOND;
+use crate::world::action::{
+    CredentialsOf, ForItselfTry, IntrospectOrRevokeTry, RefreshOf, RefreshScope, RefreshTry, TokenOf, Wanted,
+};
+use oauth_core::policy::Policy;
+use oauth_core::refusal::Refusal;
+use oauth_core::text::ResourceSet;
+use oauth_laws::fact::Sender;
+
+const fn naming(what: Wanted, by: Sender, client: u16, token: TokenOf) -> IntrospectOrRevokeTry {
+    let credentials = match by {
+        Sender::Client | Sender::OtherClient => CredentialsOf::Right,
+        Sender::Owner | Sender::Thief => CredentialsOf::Missing,
+    };
+    IntrospectOrRevokeTry { what, by, client, credentials, token }
+}
+
+/// The resource server of the first resource.
+const RESOURCE_SERVER: u16 = 4;
+/// That of the second.
+const OTHER_RESOURCE_SERVER: u16 = 5;
+
+pub(super) const REVOCATION: Scenario = Scenario {
+    name: "revocation",
+    why: "a client that gives its tokens up while it refreshes, others who try the same, and resource servers who ask",
+    policy: Policy { access_token_lifetime: SHORT.access_token_lifetime, ..LONG },
+    refresh: true,
+    uses: 2,
+    calls: 2,
+    ticks: 1,
+    refreshes: &[shown(Sender::Client, 0, RefreshOf::Latest, RefreshScope::All)],
+    names: &[
+        naming(Wanted::Revoke, Sender::Client, 0, TokenOf::Access),
+        naming(Wanted::Revoke, Sender::Client, 0, TokenOf::Refresh(RefreshOf::First)),
+        naming(Wanted::Revoke, Sender::OtherClient, 1, TokenOf::Refresh(RefreshOf::Latest)),
+        naming(Wanted::Revoke, Sender::Thief, 0, TokenOf::Access),
+        naming(Wanted::Introspect, Sender::Client, 0, TokenOf::Refresh(RefreshOf::Latest)),
+        naming(Wanted::Introspect, Sender::OtherClient, RESOURCE_SERVER, TokenOf::Access),
+        naming(Wanted::Introspect, Sender::OtherClient, OTHER_RESOURCE_SERVER, TokenOf::Access),
+        naming(Wanted::Introspect, Sender::OtherClient, 1, TokenOf::Access),
+    ],
+    namings: 2,
+    laws: &[
+        "revoked-refresh-token-is-dead",
+        "revoked-refresh-token-ends-access",
+        "revoked-access-token-is-dead",
+        "active-token-in-time",
+        "active-token-not-revoked",
+        "served-token-was-issued",
+        "served-token-in-time",
+    ],
+    sometimes: &[
+        Reached::Refused(Refusal::TokenOfAnotherClient),
+        Reached::Refused(Refusal::CredentialsMissing),
+        Reached::Refused(Refusal::TokenRevoked),
+        Reached::Refused(Refusal::RefreshUnknown),
+        Reached::Phase(PhaseName::Revoked),
+        Reached::Served,
+    ],
+    honest: HONEST_PATH,
+    ..BASE
+};
+
+pub(super) const TWO_RESOURCES: Scenario = Scenario {
+    name: "two-resources",
+    why: "a resource server that shows the tokens which it gets at another resource, and a client that asks for more than it was granted",
+    refresh: true,
+    resource: Some(SECOND),
+    uses: 2,
+    calls: 3,
+    leaks: Leaks { tokens: true, ..NOTHING },
+    refreshes: &[
+        RefreshTry {
+            resources: Some(ResourceSet::FIRST),
+            ..shown(Sender::Client, 0, RefreshOf::Latest, RefreshScope::All)
+        },
+        RefreshTry {
+            resources: Some(SECOND),
+            ..shown(Sender::Client, 0, RefreshOf::Latest, RefreshScope::All)
+        },
+    ],
+    attempts: 2,
+    laws: &[
+        "served-token-is-for-resource",
+        "refresh-within-resources",
+        "refresh-keeps-scope",
+        "served-token-was-issued",
+        "served-token-covers-resource",
+        "thief-gains-nothing",
+        "session-integrity",
+    ],
+    sometimes: &[
+        Reached::Refused(Refusal::TokenForAnotherResource),
+        Reached::Refused(Refusal::ResourceNotGranted),
+        Reached::Served,
+    ],
+    honest: HONEST_PATH,
+    ..BASE
+};
+
+const fn for_itself(by: Sender, client: u16, credentials: CredentialsOf) -> ForItselfTry {
+    ForItselfTry { by, client, credentials }
+}
+
+pub(super) const CLIENT_CREDENTIALS: Scenario = Scenario {
+    name: "client-credentials",
+    why: "clients that ask for themselves, registered for it or not, with the right secret or without, beside an owner's flow",
+    grants: 3,
+    calls: 3,
+    for_itself: &[
+        for_itself(Sender::OtherClient, 3, CredentialsOf::Right),
+        for_itself(Sender::OtherClient, 1, CredentialsOf::Right),
+        for_itself(Sender::Thief, 3, CredentialsOf::Wrong),
+        for_itself(Sender::Thief, 3, CredentialsOf::Missing),
+    ],
+    laws: CORE,
+    sometimes: &[
+        Reached::Refused(Refusal::GrantTypeNotAllowed),
+        Reached::Refused(Refusal::SecretWrong),
+        Reached::Refused(Refusal::CredentialsMissing),
+        Reached::Served,
+    ],
+    honest: HONEST_PATH,
+    ..BASE
+};

@@ -1,0 +1,128 @@
+//! What the tables of scenarios let clients and the attacker try: requests by their parts, lures and forged forms.
+
+use oauth_core::text::ResourceSet;
+use oauth_laws::fact::Sender;
+
+/// A token request that somebody composes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Redemption {
+    /// Who sends it.
+    pub by: Sender,
+    /// The client that it names.
+    pub client: u16,
+    /// How it proves that.
+    pub credentials: CredentialsOf,
+    /// Which code it shows.
+    pub code: CodeOf,
+    /// Which redirect URI.
+    pub redirect: RedirectOf,
+    /// Which verifier.
+    pub verifier: VerifierOf,
+}
+
+/// How a composed request proves its client.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(missing_docs, reason = "each is what its name says")]
+pub enum CredentialsOf {
+    Right,
+    Wrong,
+    Missing,
+}
+
+/// Which code a composed request shows: the first grant's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(missing_docs, reason = "each is what its name says")]
+pub enum CodeOf {
+    Leaked,
+    MadeUp,
+}
+
+/// Which redirect URI a composed request names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(missing_docs, reason = "each is what its name says")]
+pub enum RedirectOf {
+    Right,
+    Other,
+    Missing,
+}
+
+/// Which verifier a composed request shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(missing_docs, reason = "each is what its name says")]
+pub enum VerifierOf {
+    Right,
+    Own,
+    CodeChallenge,
+    Missing,
+}
+
+/// A refresh token that somebody shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RefreshTry {
+    /// Who shows it.
+    pub by: Sender,
+    /// As which client.
+    pub client: u16,
+    /// Which token.
+    pub token: RefreshOf,
+    /// What scope it asks for.
+    pub scope: RefreshScope,
+    /// Which resources it names.
+    pub resources: Option<ResourceSet>,
+    /// Whether the thief proves a key of its own.
+    pub own_key: bool,
+}
+
+/// Which refresh token somebody shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RefreshOf {
+    /// The one that leaked.
+    Leaked,
+    /// The one that was issued last.
+    Latest,
+    /// The one that the client got first.
+    First,
+    /// One that nobody issued.
+    MadeUp,
+}
+
+/// What scope a refresh asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RefreshScope {
+    /// All that was granted.
+    All,
+    /// One value of it.
+    Narrower,
+    /// More than that.
+    Wider,
+}
+
+/// What the attacker puts into the owner's browser.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Lure {
+    /// The response that the attacker's own browser got.
+    OwnResponse,
+    /// An authorization request with a redirect URI of the attacker's.
+    EvilRedirect,
+    /// The first pushed request, under the name of the attacker's client.
+    PushedOfAnother,
+    /// The first pushed request once more.
+    PushedAgain,
+    /// A pushed request that nobody made.
+    PushedByNobody,
+    /// A bad authorization request of a client that the attacker registered, at an address of the attacker's.
+    OfStranger,
+}
+
+/// A consent form that a page of the attacker's sends from the owner's browser.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Forgery {
+    /// For the owner's request, with a made-up anti-CSRF value.
+    MadeUpAsk,
+    /// For the attacker's request, with the value of its own page.
+    OwnAsk,
+    /// Without any.
+    NoAsk,
+    /// The owner's own page in a frame of the attacker's, with a click that the owner meant for something else.
+    Framed,
+}
