@@ -4,12 +4,14 @@
 //! its `Retry-After`.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime};
 
+use rustls::crypto::CryptoProvider;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::{ClientConfig, RootCertStore};
+use rustls_platform_verifier::Verifier;
 
 use url::Url;
 
@@ -248,17 +250,27 @@ fn describe(fault: &reqwest::Error) -> String {
     source.to_string()
 }
 
+/// The machine's own certificates, read once: a selftest has hundreds of runs.
+static MACHINES: OnceLock<Option<Arc<Verifier>>> = OnceLock::new();
+
+fn verifier(roots: &[CertificateDer<'static>], provider: &Arc<CryptoProvider>) -> Option<Arc<Verifier>> {
+    let read = || {
+        let verifier = Verifier::new_with_extra_roots(roots.to_vec(), Arc::clone(provider));
+        verifier.ok().map(Arc::new)
+    };
+    if roots.is_empty() { MACHINES.get_or_init(read).clone() } else { read() }
+}
+
 fn tls(roots: &[CertificateDer<'static>]) -> Result<ClientConfig, rustls::Error> {
-    use rustls_platform_verifier::Verifier;
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder =
         ClientConfig::builder_with_provider(Arc::clone(&provider)).with_safe_default_protocol_versions()?;
     // A machine without certificates of its own can still reach plain http and what `--ca` names.
-    Ok(match Verifier::new_with_extra_roots(roots.to_vec(), provider) {
-        Ok(verifier) => {
-            builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier)).with_no_client_auth()
+    Ok(match verifier(roots, &provider) {
+        Some(verifier) => {
+            builder.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth()
         }
-        Err(_) => {
+        None => {
             let mut store = RootCertStore::empty();
             store.add_parsable_certificates(roots.iter().cloned());
             builder.with_root_certificates(store).with_no_client_auth()

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use oauth_core::policy::{PkceNeed, Policy};
 use oauth_faults::Faults;
-use oauth_reference_server::{Config, ManualClock, Options, Server, serve};
+use oauth_reference_server::{BUILT_IN, Config, ManualClock, Options, Server, serve};
 use tokio::net::TcpListener;
 
 use crate::case::Profile;
@@ -14,6 +14,19 @@ use crate::subject::{Target, read_text};
 
 /// The target file of the reference server at its default address.
 pub const TARGET: &str = include_str!("../targets/reference.toml");
+
+/// The passwords of the built-in users, and their hashes by argon2 at its lowest cost. Nobody guesses them here, and a run
+/// logs in some hundred times.
+const PASSWORDS: [(&str, &str); 2] = [
+    (
+        "mypassword",
+        "$argon2id$v=19$m=8,t=1,p=1$dGhlIGZpcnN0IHVzZXI$Ws9AjkcS0txMpe+pl8Slek4YOizhtflaVuGilO/RuJY",
+    ),
+    (
+        "otherpassword",
+        "$argon2id$v=19$m=8,t=1,p=1$dGhlIHNlY29uZCB1c2Vy$5BS8wAr9onFzL28QDseM6DD4QCfXnNP6Fz9kSeNGHVM",
+    ),
+];
 
 /// A reference server that runs until it is dropped.
 #[derive(Debug)]
@@ -54,12 +67,30 @@ pub async fn start_with(policy: Policy, faults: Faults) -> Result<Reference, Run
     // Registration is off unless somebody wants it, and the suite does.
     let profile = Policy { registration: true, ..policy };
     let options = Options { profile, clock: Arc::new(clock.clone()), faults };
-    let server =
-        serve(listener, Config::built_in(), options).await.map_err(|error| fault(error.to_string()))?;
+    let config = Config::parse("built-in data", &data()).map_err(|error| fault(error.to_string()))?;
+    let server = serve(listener, config, options).await.map_err(|error| fault(error.to_string()))?;
     let text = TARGET.replace("http://127.0.0.1:9000", &format!("http://{}", server.addr()));
     let mut target =
         read_text("targets/reference.toml", &text, &|_| None).map_err(|error| fault(error.to_string()))?;
     target.pkce_required &= policy.pkce != PkceNeed::Optional;
     let advance = Clock::Advance(Arc::new(move |time| clock.advance(time)));
     Ok(Reference { target, clock: advance, _server: server })
+}
+
+/// The server's built-in data, with hashes for passwords.
+fn data() -> String {
+    PASSWORDS.into_iter().fold(BUILT_IN.to_owned(), |data, (password, hash)| {
+        data.replace(&format!("password = \"{password}\""), &format!("password_hash = \"{hash}\""))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_user_of_the_reference_server_costs_a_slow_hash() {
+        let data = data();
+        assert!(!data.contains("password = ") && data.matches("password_hash = ").count() == PASSWORDS.len());
+    }
 }

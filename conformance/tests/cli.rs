@@ -138,7 +138,8 @@ fn a_terminal_shows_what_was_given_and_does_not_obey_it() {
         assert_eq!(ended.code, Some(2), "{arguments:?}: {}", ended.stderr);
         let obeyed = |c: char| c.is_control() && c != '\n' || c == '\u{202e}';
         assert_eq!(ended.stderr.find(obeyed), None, "{arguments:?}: {:?}", ended.stderr);
-        assert!(ended.stderr.contains("\\u{1b}[2J"), "{arguments:?}: {}", ended.stderr);
+        // The library that reads arguments drops sequences of colours itself.
+        assert!(ended.stderr.contains("\\u{202e}odd"), "{arguments:?}: {}", ended.stderr);
     }
 }
 

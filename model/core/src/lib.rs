@@ -19,6 +19,7 @@ extern crate std;
 pub mod policy;
 pub mod secret;
 pub mod text;
+pub mod uri;
 
 pub mod form;
 pub mod http;

@@ -4,6 +4,7 @@
 use oauth_core::client::receive::PAGES;
 use oauth_core::directory::Authentication;
 use oauth_core::text::{RedirectUri, is_vschar, scope_values};
+use oauth_core::uri;
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
@@ -309,8 +310,5 @@ fn is_word(text: &str) -> bool {
 
 /// Whether a redirect URI can be served here, beside the client's other pages.
 fn is_own_page(text: &str) -> bool {
-    let after_scheme = text.split_once("://").map_or(text, |(_, rest)| rest);
-    let tail = after_scheme.find('/').map_or("/", |at| &after_scheme[at..]);
-    let path = tail.split('?').next().unwrap_or(tail);
-    RedirectUri::parse(text).is_some() && is_http_url(text) && !PAGES.contains(&path)
+    RedirectUri::parse(text).is_some() && is_http_url(text) && !PAGES.contains(&uri::path(text))
 }

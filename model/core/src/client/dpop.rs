@@ -13,9 +13,9 @@ use serde_json::{Map, Value, json};
 
 use super::auth_challenge::AuthChallenge;
 use super::call::HttpCall;
-use super::receive::origin_of;
 use crate::policy::Time;
 use crate::secret::{Digest, Secret, s256};
+use crate::uri;
 
 /// The public half of a proof key: a point of the curve P-256.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -141,7 +141,7 @@ impl Nonces {
     #[must_use]
     pub fn place(peer: Peer, url: &str) -> Place {
         // rfc9449-9-client-nonce-per-server
-        (peer, origin_of(url).to_owned())
+        (peer, uri::origin(url).to_owned())
     }
 
     /// The nonce for the next proof.

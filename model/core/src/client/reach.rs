@@ -1,7 +1,12 @@
 //! Where what a server says may send this client (RFC 9728 7.7): not into the network that the client stands in, unless
 //! the client's own configuration points there. Names are not resolved here, so one that leads inside is not noticed.
 
-use core::net::{Ipv4Addr, Ipv6Addr};
+use alloc::string::String;
+use core::net::Ipv4Addr;
+
+use url::Host;
+
+use crate::uri::scheme_and_host;
 
 /// Which hosts a client may be sent to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -27,41 +32,39 @@ impl Reach {
     /// Whether a client may be sent to a URL.
     #[must_use]
     pub fn allows(self, url: &str) -> bool {
-        place(host_of(url)) <= self
+        place(url) <= self
     }
 }
 
 /// Whether a URL's host is this machine, by address or name.
 #[must_use]
 pub fn is_loopback(url: &str) -> bool {
-    place(host_of(url)) == Reach::Machine
+    place(url) == Reach::Machine
 }
 
 /// Whether what is sent to a URL is encrypted, or does not leave the machine.
 #[must_use]
 pub fn is_private(url: &str) -> bool {
-    url.starts_with("https://") || is_loopback(url)
-}
-
-/// The host of a URL, without user, port and brackets.
-fn host_of(url: &str) -> &str {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or(rest);
-    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-    match host.strip_prefix('[') {
-        Some(literal) => literal.split(']').next().unwrap_or(literal),
-        None => host.split(':').next().unwrap_or(host),
+    match scheme_and_host(url) {
+        Some((scheme, host)) => scheme == "https" || place_of_host(&host) == Reach::Machine,
+        None => false,
     }
 }
 
-/// How near a host is.
-fn place(host: &str) -> Reach {
-    // Whoever connects decodes it, and may come out anywhere.
-    if host.contains('%') {
-        return Reach::Everywhere;
-    }
-    if let Ok(address) = host.parse::<Ipv6Addr>() {
-        return match address.to_ipv4_mapped() {
+/// How near a URL's host is. What names no host may lead anywhere.
+fn place(url: &str) -> Reach {
+    scheme_and_host(url).map_or(Reach::Everywhere, |(_, host)| place_of_host(&host))
+}
+
+fn place_of_host(host: &Host<String>) -> Reach {
+    match host {
+        Host::Domain(name) => {
+            let name = name.trim_end_matches('.');
+            let is_machine = name == "localhost" || name.ends_with(".localhost");
+            if is_machine { Reach::Machine } else { Reach::Outside }
+        }
+        Host::Ipv4(address) => place_of(*address),
+        Host::Ipv6(address) => match address.to_ipv4_mapped() {
             Some(inner) => place_of(inner),
             None if address.is_loopback() => Reach::Machine,
             None if address.is_unspecified()
@@ -72,19 +75,7 @@ fn place(host: &str) -> Reach {
                 Reach::Everywhere
             }
             None => Reach::Outside,
-        };
-    }
-    let name = host.trim_end_matches('.').to_ascii_lowercase();
-    if name == "localhost" || name.ends_with(".localhost") {
-        return Reach::Machine;
-    }
-    // Readers of URLs take every host for an address whose last label is a number, however it is written.
-    let last = name.rsplit('.').next().unwrap_or(&name);
-    let is_number = last.bytes().all(|byte| byte.is_ascii_digit()) || last.starts_with("0x");
-    match name.parse::<Ipv4Addr>() {
-        Ok(address) => place_of(address),
-        Err(_) if is_number => Reach::Everywhere,
-        Err(_) => Reach::Outside,
+        },
     }
 }
 
@@ -130,6 +121,13 @@ mod tests {
                     "a.localhost",
                     "[::ffff:127.0.0.1]",
                     "as.example@127.0.0.1",
+                    "2130706433",
+                    "0x7f000001",
+                    "0177.0.0.1",
+                    "127.1",
+                    "loc%61lhost",
+                    "127.0.0.%31",
+                    "127.0.0.1\\@as.example",
                 ],
             ),
             (
@@ -147,13 +145,13 @@ mod tests {
                     "[fe80::1]",
                     "[fd00::1]",
                     "[::ffff:10.0.0.1]",
-                    "2130706433",
-                    "0x7f000001",
-                    "0177.0.0.1",
-                    "127.1",
+                    "167838211",
+                    "0xa010203",
+                    "012.1.2.3",
+                    "10.1.515",
+                    "%31%30.1.2.3",
                     "as.example.1",
-                    "loc%61lhost",
-                    "127.0.0.%31",
+                    "as exam.ple",
                     "",
                 ],
             ),

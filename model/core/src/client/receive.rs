@@ -136,22 +136,6 @@ fn callback(request: &HttpRequest, redirect_uri: &str) -> Received {
     }
 }
 
-/// The path of a URI, without its query.
-pub(super) fn path_of(uri: &str) -> &str {
-    let after_scheme = uri.find("://").map_or(0, |at| at + 3);
-    let rest = &uri[after_scheme..];
-    let path = rest.find('/').map_or("/", |at| &rest[at..]);
-    path.split('?').next().unwrap_or(path)
-}
-
-/// The scheme, host and port of a URI.
-#[must_use]
-pub fn origin_of(uri: &str) -> &str {
-    let after_scheme = uri.find("://").map_or(0, |at| at + 3);
-    let end = uri[after_scheme..].find(['/', '?']).map_or(uri.len(), |at| after_scheme + at);
-    &uri[..end]
-}
-
 fn is_own_origin(request: &HttpRequest, own: &str) -> bool {
     let (scheme, host) = own.split_once("://").unwrap_or(("", own));
     // Browsers leave the scheme's own port out.

@@ -8,13 +8,14 @@ use alloc::vec::Vec;
 
 use super::call::ServerWords;
 use super::dpop::jkt;
-use super::receive::{SERVER, origin_of, session_cookie_name};
+use super::receive::{SERVER, session_cookie_name};
 use super::settings::Settings;
 use super::{Act, Departure};
 use crate::client::refusal::ClientRefusal;
 use crate::form::add_to_uri;
 use crate::http::{Body, HttpReply};
 use crate::secret::{Secret, s256};
+use crate::uri;
 
 /// A page of the client; the edge draws it, and escapes every text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -123,7 +124,7 @@ pub fn encode(act: &Act, settings: &Settings, shown: &Shown) -> Option<HttpReply
         Act::ToProfile(session) => see_other("/profile".to_owned()).with("Set-Cookie", cookie(session)),
         Act::ToLogin if shown.server.is_empty() => see_other("/login".to_owned()),
         Act::ToLogin => see_other(login_at(&shown.server)),
-        Act::ToOrigin => see_other(format!("{}{}", origin_of(&settings.redirect_uri), shown.path)),
+        Act::ToOrigin => see_other(format!("{}{}", uri::origin(&settings.redirect_uri), shown.path)),
         Act::ShowResource => {
             let (resource, logout_token) = (shown.resource.clone(), shown.logout_token.clone());
             page(200, ClientPage::Profile { resource, logout_token })

@@ -13,6 +13,7 @@ use super::auth_challenge::{AuthChallenge, challenges, param_of};
 use super::call::HttpCall;
 use super::settings::{Endpoints, MetadataRefusal, Settings};
 use crate::text::{RedirectUri, scope_values};
+use crate::uri::split_origin;
 
 /// The path of the metadata of a resource without path (RFC 9728 3).
 pub const RESOURCE_METADATA_PATH: &str = "/.well-known/oauth-protected-resource";
@@ -32,9 +33,7 @@ pub fn challenges_of<F: AsRef<str>>(status: u16, fields: &[F]) -> Vec<AuthChalle
 /// Where a resource's metadata lies (RFC 9728 3.1): the well-known path goes between host and path.
 #[must_use]
 pub fn resource_metadata_url(resource: &str) -> String {
-    let after_scheme = resource.find("://").map_or(0, |at| at + 3);
-    let tail_at = resource[after_scheme..].find(['/', '?']).map_or(resource.len(), |at| after_scheme + at);
-    let (origin, tail) = resource.split_at(tail_at);
+    let (origin, tail) = split_origin(resource);
     let tail = match tail.strip_prefix('/') {
         Some(rest) if rest.is_empty() || rest.starts_with('?') => rest,
         _ => tail,

@@ -14,6 +14,7 @@ use crate::directory::Authentication;
 use crate::policy::Lifetime;
 use crate::secret::Digest;
 use crate::server::metadata::METADATA_PATH;
+use crate::uri::split_origin;
 
 /// How long before its end an access token is refreshed: clocks and networks are late by less.
 pub const REFRESH_MARGIN: Lifetime = Lifetime(30);
@@ -168,9 +169,7 @@ impl core::fmt::Display for MetadataRefusal {
 /// Where an issuer's metadata lies: the well-known path goes between host and path (RFC 8414 3.1).
 #[must_use]
 pub fn metadata_url(issuer: &str) -> String {
-    let after_scheme = issuer.find("://").map_or(0, |at| at + 3);
-    let path_at = issuer[after_scheme..].find('/').map_or(issuer.len(), |at| after_scheme + at);
-    let (origin, path) = issuer.split_at(path_at);
+    let (origin, path) = split_origin(issuer);
     format!("{origin}{METADATA_PATH}{}", path.trim_end_matches('/'))
 }
 

@@ -4,9 +4,10 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::receive::{origin_of, path_of};
+use super::reach::is_private;
 use super::settings::{Address, Settings};
 use crate::directory::Authentication;
+use crate::uri;
 
 /// Where a client is, and the servers that it offers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,13 +58,13 @@ impl Site {
     /// The redirect URI that has this path.
     pub(super) fn redirect_uri_at(&self, path: &str) -> Option<&str> {
         let uris = self.servers.iter().map(|server| server.redirect_uri.as_str());
-        uris.into_iter().find(|uri| path_of(uri) == path)
+        uris.into_iter().find(|redirect_uri| uri::path(redirect_uri) == path)
     }
 
     /// The scheme, host and port of every page.
     #[must_use]
     pub fn origin(&self) -> &str {
-        self.servers.first().map_or("", |server| origin_of(&server.redirect_uri))
+        self.servers.first().map_or("", |server| uri::origin(&server.redirect_uri))
     }
 }
 
@@ -122,7 +123,7 @@ pub fn check(servers: &[Settings]) -> Result<(), SiteRefusal> {
     if servers.iter().any(|server| !stays_private(&server.redirect_uri)) {
         return Err(SiteRefusal::AddressPlain);
     }
-    if servers.iter().any(|server| origin_of(&server.redirect_uri) != origin_of(&first.redirect_uri)) {
+    if servers.iter().any(|server| uri::origin(&server.redirect_uri) != uri::origin(&first.redirect_uri)) {
         return Err(SiteRefusal::OriginsDiffer);
     }
     for (nth, one) in servers.iter().enumerate() {
@@ -134,7 +135,7 @@ pub fn check(servers: &[Settings]) -> Result<(), SiteRefusal> {
             if one.issuer == other.issuer && !one.issuer.is_empty() {
                 return Err(SiteRefusal::IssuersEqual);
             }
-            let one_path = path_of(&one.redirect_uri) == path_of(&other.redirect_uri);
+            let one_path = uri::path(&one.redirect_uri) == uri::path(&other.redirect_uri);
             if one_path && one.redirect_uri != other.redirect_uri {
                 return Err(SiteRefusal::AddressesAlike);
             }
@@ -152,16 +153,10 @@ pub fn note_shared_addresses(servers: &mut [Settings]) {
     }
 }
 
-/// Whether what is sent to an address is encrypted, or does not leave the machine.
+/// Whether what is sent to an address is encrypted, or does not leave the machine. What is no http URL goes to a program
+/// of the user's.
 fn stays_private(uri: &str) -> bool {
-    let Some(host) = uri.strip_prefix("http://") else { return true };
-    let end = host.find(['/', '?']).unwrap_or(host.len());
-    let host = &host[..end];
-    let name = match host.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
-        _ => host,
-    };
-    ["127.0.0.1", "[::1]", "localhost"].contains(&name)
+    is_private(uri) || !uri.starts_with("http:")
 }
 
 /// The origin that a client gives itself at this port of the loopback interface. A client without a secret is a

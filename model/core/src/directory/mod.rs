@@ -15,6 +15,7 @@ pub use register::Registration;
 
 use crate::secret::Digest;
 use crate::text::{RedirectUri, ResourceSet, ScopeSet};
+use crate::uri::split_origin;
 
 /// A client of this process's directory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -227,9 +228,7 @@ impl Directory {
     /// The issuer's origin, and its path without slash at the end.
     #[must_use]
     pub fn origin_and_base(&self) -> (&str, &str) {
-        let host = self.issuer.find("://").map_or(0, |at| at + 3);
-        let path = self.issuer[host..].find('/').map_or(self.issuer.len(), |at| host + at);
-        self.issuer.split_at(path)
+        split_origin(&self.issuer)
     }
 
     /// Whether browsers reach this server by TLS, which cookies and metadata say.

@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use oauth_core::client::call::{HttpCall, basic, judge_tokens, resource_request, token_request};
-use oauth_core::client::receive::{locate, origin_of, receive, session_cookie_name};
+use oauth_core::client::receive::{locate, receive, session_cookie_name};
 use oauth_core::client::refusal::ClientRefusal;
 use oauth_core::client::reply::{ClientPage, Shown, encode};
 use oauth_core::client::settings::{Binding, Settings, metadata_url};
@@ -103,14 +103,6 @@ fn a_session_is_found_by_its_cookie_of_its_origin_s_kind() {
     assert_eq!(cookie("__Host-oauth_client_session=x"), None);
     assert_eq!(cookie(""), None);
     assert_eq!(session_cookie_name("https://c.example"), "__Host-oauth_client_session");
-    for (uri, origin) in [
-        ("https://c.example/cb", "https://c.example"),
-        ("https://c.example?x=/", "https://c.example"),
-        ("http://[::1]:80/", "http://[::1]:80"),
-        ("app:/cb", "app:"),
-    ] {
-        assert_eq!(origin_of(uri), origin);
-    }
 }
 
 /// The parameters of a redirect or a form, in order.

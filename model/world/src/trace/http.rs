@@ -12,6 +12,7 @@ use oauth_core::server::decide::Choice;
 use oauth_core::server::introspect_revoke::IntrospectOrRevoke;
 use oauth_core::server::redeem::{GrantType, TokenAsk, TokenRequest};
 use oauth_core::text::{ChallengeMethod, CodeChallenge, RedirectUri};
+use oauth_core::uri::split_origin;
 
 /// Where the host of a resource is.
 const RESOURCES: &str = "https://api.example";
@@ -152,8 +153,8 @@ pub(super) const fn issuer(server: Server) -> &'static str {
 
 /// What a browser asks for that follows this address.
 pub(super) fn path_of(address: &str) -> &str {
-    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
-    rest.find('/').map_or("/", |at| &rest[at..])
+    let (_, tail) = split_origin(address);
+    if tail.is_empty() { "/" } else { tail }
 }
 
 /// `POST /token`.

@@ -66,6 +66,7 @@ impl Pair {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Node.js and a package index"]
 async fn the_reference_client_gets_a_token_at_oidc_provider_and_keeps_it_fresh() {
     let pair = pair(|_| {}, &[]).await;
     let walker = pair.walk().await;
@@ -82,6 +83,7 @@ async fn the_reference_client_gets_a_token_at_oidc_provider_and_keeps_it_fresh()
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Node.js and a package index"]
 async fn the_reference_client_pushes_its_request_and_binds_its_tokens_at_oidc_provider() {
     let extend = |registration: &mut Registration| {
         registration.par = true;

@@ -8,8 +8,8 @@ use oauth_conformance::browser::Decision;
 use oauth_faults::{Fault, Faults};
 use oauth_reference_server::{BUILT_IN, Options, Server};
 
-use crate::landing;
-use crate::library::Library;
+use super::landing;
+use super::library::Library;
 use crate::reference::Place;
 use crate::walker::Walker;
 
