@@ -10,7 +10,7 @@ use oauth_core::client::receive::Received;
 use oauth_core::client::refusal::ClientRefusal;
 use oauth_core::client::reply::ClientPage;
 use oauth_core::client::settings::{Address, Settings};
-use oauth_core::client::{Act, Callback, Event, Flow, Fresh, IssNeed, Rules, Session, Waiting};
+use oauth_core::client::{Act, Callback, Event, Flow, Fresh, IssNeed, Rules, Session, Waiting, step};
 use oauth_core::form::{self, Params};
 use oauth_core::http::{Body, HttpReply, HttpRequest};
 use oauth_core::policy::Time;
@@ -21,7 +21,7 @@ const TOKEN_MEMBERS: &[&str] = &["access_token", "token_type", "expires_in", "re
 
 impl Faults {
     /// On the fresh secrets of a login.
-    pub fn on_client_fresh(&self, fresh: &mut Fresh) {
+    pub(crate) fn on_client_fresh(&self, fresh: &mut Fresh) {
         let constant = Minted::new(Secret::from_bytes([1; 32]));
         if self.has(Fault::ClientStateConstant) {
             fresh.state = constant;
@@ -32,7 +32,7 @@ impl Faults {
     }
 
     /// After a browser's request was decoded.
-    pub fn on_client_received(&self, request: &HttpRequest, received: &mut Received) {
+    pub(crate) fn on_client_received(&self, request: &HttpRequest, received: &mut Received) {
         let foreign = |name: &str| !RESPONSE_PARAMETERS.contains(&name);
         if self.has(Fault::ClientUnknownParametersRefused)
             && matches!(received.event, Event::Callback(_))
@@ -48,8 +48,20 @@ impl Faults {
         }
     }
 
+    /// Folds one event into a client's session, and lies before and after.
+    pub fn client_step(&self, now: Time, rules: &Rules, session: Session, event: &Event) -> (Session, Act) {
+        if self.is_empty() {
+            return step(now, rules, session, event);
+        }
+        let (mut rules, mut lied, mut event) = (*rules, session, *event);
+        self.before_client(&mut rules, &mut lied, &mut event);
+        let (mut next, act) = step(now, &rules, lied, &event);
+        self.after_client(&session, &mut next);
+        (next, act)
+    }
+
     /// Before a step of the client.
-    pub fn before_client(&self, rules: &mut Rules, session: &mut Session, event: &mut Event) {
+    fn before_client(&self, rules: &mut Rules, session: &mut Session, event: &mut Event) {
         for fault in self.iter() {
             if fault == Fault::ClientWithoutPkce {
                 rules.pkce = false;
@@ -76,7 +88,7 @@ impl Faults {
     }
 
     /// After a step of the client; `session` is the one before any lie.
-    pub fn after_client(&self, session: &Session, next: &mut Session) {
+    fn after_client(&self, session: &Session, next: &mut Session) {
         if self.has(Fault::ClientStateReusable)
             && let Flow::Waiting(_) = session.flow
         {
@@ -90,7 +102,7 @@ impl Faults {
     }
 
     /// On a call that the client is about to make.
-    pub fn on_call(&self, settings: &Settings, call: &mut HttpCall) {
+    pub(crate) fn on_call(&self, settings: &Settings, call: &mut HttpCall) {
         for fault in self.iter() {
             let url = Some(&call.url);
             if call.url == settings.endpoints.token {
@@ -106,7 +118,7 @@ impl Faults {
     }
 
     /// On the token endpoint's answer.
-    pub fn on_token_answer(&self, body: &mut Vec<u8>) {
+    pub(crate) fn on_token_answer(&self, body: &mut Vec<u8>) {
         if self.is_empty() {
             return;
         }
@@ -131,7 +143,7 @@ impl Faults {
     }
 
     /// On the answer to the browser; `token` is the access token that lies beside the session.
-    pub fn on_client_reply(
+    pub(crate) fn on_client_reply(
         &self,
         request: &HttpRequest,
         settings: &Settings,
@@ -290,9 +302,9 @@ fn lie_on_page(fault: Fault, request: &HttpRequest, reply: &mut HttpReply<Client
     let Body::Page(ClientPage::Error { text, .. }) = &reply.body else { return };
     let query = request.query.as_deref().unwrap_or_default().as_bytes();
     let shown = form::decode(query).unwrap_or_default();
-    reply.body = Body::Page(ClientPage::Raw(if fault == Fault::ClientMarkupReflected {
+    reply.body = Body::Text(if fault == Fault::ClientMarkupReflected {
         format!("<!doctype html><p>{text}</p><p>{shown}</p>")
     } else {
         format!("<!doctype html><p>{text}</p><script src=\"https://third.example/x.js\"></script>")
-    }));
+    });
 }

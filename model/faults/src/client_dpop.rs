@@ -5,22 +5,13 @@ use serde_json::json;
 use super::{Fault, Faults};
 use oauth_core::client::auth_challenge::AuthChallenge;
 use oauth_core::client::call::HttpCall;
-use oauth_core::client::dpop::{Nonces, Peer, Place, Proof};
+use oauth_core::client::dpop::{Attempt, Nonces, Peer, Place, Proof};
 
 const CHALLENGE_PARAMETERS: &[&str] = &["realm", "scope", "algs", "error", "error_description"];
 
-/// How often a request was sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Attempt {
-    /// Not before.
-    First,
-    /// Once, and the server asked for a nonce.
-    Second,
-}
-
 impl Faults {
     /// On a proof before it is signed.
-    pub fn on_proof(&self, attempt: Attempt, proof: &mut Proof) {
+    pub(crate) fn on_proof(&self, attempt: Attempt, proof: &mut Proof) {
         for fault in self.iter() {
             match fault {
                 Fault::ClientProofUntyped => {
@@ -46,7 +37,7 @@ impl Faults {
     }
 
     /// On a request with its proof.
-    pub fn on_proved_call(&self, peer: Peer, call: &mut HttpCall) {
+    pub(crate) fn on_proved_call(&self, peer: Peer, call: &mut HttpCall) {
         let drop_proof = |call: &mut HttpCall| call.headers.retain(|(name, _)| *name != "DPoP");
         if self.has(Fault::ClientRefreshUnproved) && call.body.contains("grant_type=refresh_token") {
             drop_proof(call);
@@ -62,7 +53,7 @@ impl Faults {
     }
 
     /// On where a nonce belongs.
-    pub fn on_nonce_place(&self, place: &mut Place) {
+    pub(crate) fn on_nonce_place(&self, place: &mut Place) {
         if self.has(Fault::ClientNonceShared) {
             place.0 = Peer::AuthorizationServer;
             place.1.clear();
@@ -70,14 +61,14 @@ impl Faults {
     }
 
     /// On a nonce that came, with those that came before.
-    pub fn on_given_nonce(&self, known: &Nonces, place: &Place, given: &mut Option<String>) {
+    pub(crate) fn on_given_nonce(&self, known: &Nonces, place: &Place, given: &mut Option<String>) {
         if self.has(Fault::ClientNonceKept) && known.latest(place).is_some() {
             *given = None;
         }
     }
 
     /// On whether a request is sent again with a nonce.
-    pub fn on_nonce_asked(&self, challenges: &[AuthChallenge], asked: &mut bool) {
+    pub(crate) fn on_nonce_asked(&self, challenges: &[AuthChallenge], asked: &mut bool) {
         let known = |name: &String| CHALLENGE_PARAMETERS.contains(&name.as_str());
         let odd = challenges.iter().any(|challenge| !challenge.params.iter().all(|(name, _)| known(name)));
         if self.has(Fault::ClientNonceNotFollowed) || (self.has(Fault::ClientUnknownChallengeRefused) && odd)

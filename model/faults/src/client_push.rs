@@ -7,14 +7,14 @@ use oauth_core::client::{Channel, PushNeed, Revocation, Rules};
 
 impl Faults {
     /// On the `request_uri` that a server gave.
-    pub fn on_request_uri(&self, request_uri: &mut String) {
+    pub(crate) fn on_request_uri(&self, request_uri: &mut String) {
         if self.has(Fault::ClientRequestUriConstant) {
             "urn:ietf:params:oauth:request_uri:first".clone_into(request_uri);
         }
     }
 
     /// On the status with which a server answered that a token ended.
-    pub fn on_revocation_answer(&self, status: &mut u16, body: &[u8]) {
+    pub(crate) fn on_revocation_answer(&self, status: &mut u16, body: &[u8]) {
         if self.has(Fault::ClientReadsRevocationBody) && *status == 200 && !body.is_empty() {
             *status = 400;
         }

@@ -18,7 +18,7 @@ const RESOURCE_MEMBERS: &[&str] =
 
 impl Faults {
     /// On what a client is told about a server.
-    pub fn on_client_settings(&self, settings: &mut Settings) {
+    pub(crate) fn on_client_settings(&self, settings: &mut Settings) {
         let Some(resource) = &mut settings.resource else { return };
         if self.has(Fault::ClientResourceFragment) {
             resource.push_str("#part");
@@ -36,19 +36,19 @@ impl Faults {
 
     /// Whether the certificates of servers are looked at; the lie is told by whoever makes the connection.
     #[must_use]
-    pub fn checks_certificates(&self) -> bool {
+    pub(crate) fn checks_certificates(&self) -> bool {
         !self.has(Fault::ClientCertificateUnchecked)
     }
 
     /// On the origin that a client gives itself.
-    pub fn on_own_origin(&self, origin: &mut String) {
+    pub(crate) fn on_own_origin(&self, origin: &mut String) {
         if self.has(Fault::ClientLoopbackName) {
             *origin = origin.replace("127.0.0.1", "localhost");
         }
     }
 
     /// On the judgement of a client's configuration.
-    pub fn on_configuration(&self, judged: &mut Result<(), SiteRefusal>) {
+    pub(crate) fn on_configuration(&self, judged: &mut Result<(), SiteRefusal>) {
         let overlooked = match judged {
             Err(SiteRefusal::IssuersEqual) => self.has(Fault::ClientIssuersRepeated),
             Err(SiteRefusal::AddressPlain) => self.has(Fault::ClientAddressPlain),
@@ -67,14 +67,14 @@ impl Faults {
     }
 
     /// On the challenges with which a resource answered.
-    pub fn on_challenges(&self, challenges: &mut Vec<AuthChallenge>) {
+    pub(crate) fn on_challenges(&self, challenges: &mut Vec<AuthChallenge>) {
         if self.has(Fault::ClientChallengeIgnored) {
             challenges.clear();
         }
     }
 
     /// On the request for a resource's metadata.
-    pub fn on_resource_metadata_call(&self, settings: &Settings, call: &mut HttpCall) {
+    pub(crate) fn on_resource_metadata_call(&self, settings: &Settings, call: &mut HttpCall) {
         let resource = &settings.endpoints.resource;
         if self.has(Fault::ClientResourcePathAppended) && call.url == resource_metadata_url(resource) {
             call.url = format!("{}{RESOURCE_METADATA_PATH}", resource.trim_end_matches('/'));
@@ -82,7 +82,7 @@ impl Faults {
     }
 
     /// On the resource's metadata that came.
-    pub fn on_resource_metadata(&self, settings: &mut Settings, body: &mut Vec<u8>) {
+    pub(crate) fn on_resource_metadata(&self, settings: &mut Settings, body: &mut Vec<u8>) {
         if self.is_empty() {
             return;
         }
@@ -109,21 +109,21 @@ impl Faults {
     }
 
     /// On whether a resource is asked again which server to go to.
-    pub fn on_rediscovery(&self, due: &mut bool) {
+    pub(crate) fn on_rediscovery(&self, due: &mut bool) {
         if self.has(Fault::ClientResourceMetadataKept) {
             *due = false;
         }
     }
 
     /// On the request for a server's metadata.
-    pub fn on_metadata_call(&self, settings: &Settings, call: &mut HttpCall) {
+    pub(crate) fn on_metadata_call(&self, settings: &Settings, call: &mut HttpCall) {
         if self.has(Fault::ClientMetadataPathAppended) {
             call.url = format!("{}{METADATA_PATH}", settings.issuer.trim_end_matches('/'));
         }
     }
 
     /// On the metadata that came.
-    pub fn on_metadata(&self, settings: &Settings, body: &mut Vec<u8>) {
+    pub(crate) fn on_metadata(&self, settings: &Settings, body: &mut Vec<u8>) {
         if self.has(Fault::ClientMetadataUnused) {
             body.clear();
         }

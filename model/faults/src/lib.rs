@@ -1,29 +1,31 @@
 //! Faults: departures that nobody may choose, each a lie told to the logic from outside.
 //!
 //! A fault is a value; hooks apply it before a request is decoded, before a step, after it, on the encoded reply,
-//! on the swap, and at the same places of the client. The core has no `if fault`. Each fault names the rules that
-//! it breaks; the selftest demands that a case of each of them falls.
+//! on the swap, and at the same places of the client. Neither the core nor the loops have an `if fault`: [`Faulty`] stands
+//! in the logic's place there. Each fault names the rules that it breaks; the selftest demands that a case of each of them
+//! falls.
 #![forbid(unsafe_code)]
 
-pub mod client;
-pub mod client_dpop;
-pub mod client_push;
-pub mod discovery;
-pub mod reply;
-pub mod request;
-pub mod step;
-
+mod client;
+mod client_dpop;
+mod client_push;
+mod discovery;
 mod dpop;
 mod edit;
 mod extensions;
+mod faulty;
 mod introspect_revoke;
 mod oauth21;
 mod published;
 mod push;
 mod registration;
 mod registry;
+mod reply;
+mod request;
+mod step;
 mod tokens;
 
+pub use faulty::Faulty;
 pub use registry::{Fault, Side};
 
 /// The faults that are on.

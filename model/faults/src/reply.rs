@@ -12,7 +12,7 @@ use oauth_core::server::metadata::METADATA_PATH;
 
 impl Faults {
     /// On a reply, with the request as it arrived.
-    pub fn on_reply(&self, request: &HttpRequest, reply: &mut HttpReply, directory: &Directory) {
+    pub(crate) fn on_reply(&self, request: &HttpRequest, reply: &mut HttpReply, directory: &Directory) {
         for fault in self.iter() {
             match request.path.as_str() {
                 "/authorize" => {
@@ -256,13 +256,13 @@ fn on_any(fault: Fault, request: &HttpRequest, reply: &mut HttpReply) {
             if let Body::Page(Page::Refused { text }) = &reply.body {
                 let query = request.query.as_deref().unwrap_or_default().as_bytes();
                 let shown = form::decode(query).unwrap_or_default();
-                reply.body = Body::Page(Page::Raw(if fault == Fault::MarkupReflected {
+                reply.body = Body::Text(if fault == Fault::MarkupReflected {
                     format!("<!doctype html><p>{text}</p><p>{shown}</p>")
                 } else {
                     format!(
                         "<!doctype html><p>{text}</p><script src=\"https://third.example/x.js\"></script>"
                     )
-                }));
+                });
             }
         }
         _ => {}

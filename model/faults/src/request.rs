@@ -31,7 +31,7 @@ const TOKEN_PARAMETERS: &[&str] =
 
 impl Faults {
     /// Before a request is decoded.
-    pub fn on_http(&self, request: &mut HttpRequest) {
+    pub(crate) fn on_http(&self, request: &mut HttpRequest) {
         for fault in self.iter() {
             introspect_revoke::on_http(fault, request);
             match request.path.as_str() {
@@ -63,7 +63,7 @@ impl Faults {
     }
 
     /// After a request was decoded, with the request as it arrived.
-    pub fn on_received(&self, request: &HttpRequest, received: &mut Received, directory: &Directory) {
+    pub(crate) fn on_received(&self, request: &HttpRequest, received: &mut Received, directory: &Directory) {
         let text = form::Params::decode(request.query.as_deref().unwrap_or_default().as_bytes());
         let redirect_uri = text
             .as_ref()
@@ -103,7 +103,7 @@ impl Faults {
 
     /// After name and password were checked.
     #[must_use]
-    pub fn on_checked(&self, password: &Password, directory: &Directory, checked: Checked) -> Checked {
+    pub(crate) fn on_checked(&self, password: &Password, directory: &Directory, checked: Checked) -> Checked {
         if self.has(Fault::PasswordUnchecked) {
             return directory.find_user(&password.user_id).map_or(checked, Checked::Right);
         }
@@ -111,7 +111,7 @@ impl Faults {
     }
 
     /// On the fresh randomness of a step.
-    pub fn on_fresh(&self, fresh: &mut Fresh) {
+    pub(crate) fn on_fresh(&self, fresh: &mut Fresh) {
         if self.has(Fault::HandlesGuessable) {
             let mut id = [0; 16];
             id[14..].copy_from_slice(&fresh.grant.bytes()[14..]);

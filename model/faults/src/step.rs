@@ -14,7 +14,7 @@ use oauth_core::server::decide::Decide;
 use oauth_core::server::redeem::{Redeem, TokenAsk};
 use oauth_core::server::refresh::RefreshAsk;
 use oauth_core::server::resource::Bearer;
-use oauth_core::server::{Found, Inputs, Outcome, Pending, Reply, Request, Write};
+use oauth_core::server::{Found, Inputs, Outcome, Pending, Reply, Request, Write, step};
 use oauth_core::text::{CodeChallenge, ResourceSet, ScopeSet, Verifier};
 
 pub(super) const NEVER: Time = Time(u64::MAX);
@@ -34,8 +34,7 @@ impl Faults {
     }
 
     /// On the record of a client that a request needs.
-    #[must_use]
-    pub fn on_client<'a>(&self, client: &'a Client, request: &Request) -> Cow<'a, Client> {
+    fn on_client<'a>(&self, client: &'a Client, request: &Request) -> Cow<'a, Client> {
         let mut client = Cow::Borrowed(client);
         for fault in self.iter() {
             match fault {
@@ -60,8 +59,22 @@ impl Faults {
         client
     }
 
+    /// Judges a request against the records that were found, and lies before and after.
+    pub fn step(&self, at: &Inputs, found: &Found<'_>, request: &Request) -> Outcome {
+        if self.is_empty() {
+            return step(at, found, request);
+        }
+        let (mut at, mut request) = (*at, *request);
+        let client = found.client.map(|client| self.on_client(client, &request));
+        let mut found = Found { client: client.as_deref(), ..*found };
+        self.before(&mut at, &mut found, &mut request);
+        let mut outcome = step(&at, &found, &request);
+        self.after(&at, &found, &request, &mut outcome);
+        outcome
+    }
+
     /// Before a step.
-    pub fn before(&self, at: &mut Inputs, found: &mut Found<'_>, request: &mut Request) {
+    fn before(&self, at: &mut Inputs, found: &mut Found<'_>, request: &mut Request) {
         for fault in self.iter() {
             lie_about_moment(fault, at);
             extensions::before_proof(fault, at, request);
@@ -135,7 +148,7 @@ impl Faults {
     }
 
     /// After a step.
-    pub fn after(&self, at: &Inputs, found: &Found<'_>, request: &Request, outcome: &mut Outcome) {
+    fn after(&self, at: &Inputs, found: &Found<'_>, request: &Request, outcome: &mut Outcome) {
         for fault in self.iter() {
             oauth21::after(fault, found, request, outcome);
             if let Request::Revoke(named) | Request::Introspect(named) = request {

@@ -9,9 +9,7 @@ use super::symbols::{
 use super::{ATTACKER, Endpoints, Next, OWNER, Universe, World};
 use oauth_core::client::refusal::ClientRefusal;
 use oauth_core::client::settings::Address;
-use oauth_core::client::{
-    Act, Callback, Channel, Event, Flow, Fresh, IssNeed, PushNeed, Revocation, Rules, step as client_step,
-};
+use oauth_core::client::{Act, Callback, Channel, Event, Flow, Fresh, IssNeed, PushNeed, Revocation, Rules};
 use oauth_core::directory::ClientNo;
 use oauth_core::policy::Lifetime;
 use oauth_core::secret::Digest;
@@ -41,14 +39,11 @@ impl Universe {
     }
 
     /// Folds an event into the client's session of a browser; `server` is the one that the event is about.
-    pub(super) fn fold(&self, world: &mut World, browser: usize, server: Server, mut event: Event) -> Act {
-        let mut rules = self.client_rules(server);
-        let before = world.visits[browser].session;
-        let mut session = before;
-        self.faults.before_client(&mut rules, &mut session, &mut event);
-        let (mut next, act) = client_step(world.now, &rules, session, &event);
-        self.faults.after_client(&before, &mut next);
-        world.visits[browser] = Arc::new(Visit { session: next, ..*world.visits[browser] });
+    pub(super) fn fold(&self, world: &mut World, browser: usize, server: Server, event: Event) -> Act {
+        let rules = self.client_rules(server);
+        let session = world.visits[browser].session;
+        let (session, act) = self.faults.client_step(world.now, &rules, session, &event);
+        world.visits[browser] = Arc::new(Visit { session, ..*world.visits[browser] });
         act
     }
 

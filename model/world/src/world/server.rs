@@ -14,7 +14,7 @@ use oauth_core::policy::Time;
 use oauth_core::secret::Digest;
 use oauth_core::server::dpop::{Use, marker};
 use oauth_core::server::redeem::TokenRequest;
-use oauth_core::server::{Found, Inputs, Outcome, Reply, Request, Write, locate, step};
+use oauth_core::server::{Found, Inputs, Outcome, Reply, Request, Write, locate};
 use oauth_faults::Fault;
 
 /// Which version of a record a process reads.
@@ -78,18 +78,13 @@ impl Universe {
     /// Judges a request against the records that were read, with the faults around it.
     fn judge(
         &self,
-        mut moment: Inputs,
-        mut request: Request,
+        moment: Inputs,
+        request: Request,
         session: Option<Session>,
         grant: Option<Grant>,
     ) -> Outcome {
         let client = locate(&request).client.and_then(|no| self.client(no));
-        let client = client.map(|client| self.faults.on_client(client, &request));
-        let mut found = Found { client: client.as_deref(), session, grant };
-        self.faults.before(&mut moment, &mut found, &mut request);
-        let mut outcome = step(&moment, &found, &request);
-        self.faults.after(&moment, &found, &request, &mut outcome);
-        outcome
+        self.faults.step(&moment, &Found { client, session, grant }, &request)
     }
 
     /// The server marks the proof of a call as used, once, before it judges.
