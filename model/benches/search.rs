@@ -1,8 +1,6 @@
-//! How fast the search of `check/search.rs` is and what it keeps of each state, beside stateright's.
-//!
-//! There is no line for our search over two-phase commit: it packs the worlds of this model, part by part,
-//! and searches nothing else. So the two are compared over our worlds; stateright's own model says how much
-//! of that is the searches', and how much what a step of our worlds takes.
+//! How fast the search of oauth-checker is and what it keeps of each state, beside stateright's: over our worlds, part by
+//! part, and over two-phase commit, whose states are kept whole. The second says how much of the first is the searches',
+//! and how much what a step of our worlds takes.
 //!
 //! Each run has a process of its own, so that its peak of memory is its own. A round runs each subject
 //! once, so that what slows the machine for a while slows all of them. The time that counts is the

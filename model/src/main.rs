@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 use cli::arguments::{Arguments, Command};
-use cli::{list, search};
+use cli::{check, list, search};
 
 fn main() -> ExitCode {
     match run(&Arguments::parse().command) {
@@ -42,8 +42,15 @@ impl From<io::Error> for Failure {
 
 fn run(command: &Command) -> Result<bool, Failure> {
     match command {
-        Command::Check { scenarios, threads, partition, format } => {
-            search::check(scenarios, *threads, *partition, *format)
+        Command::Check { scenarios, engine, below, threads, partition, format } => {
+            check::check(&check::Check {
+                scenarios,
+                engine: *engine,
+                below: *below,
+                threads: *threads,
+                partition: *partition,
+                format: *format,
+            })
         }
         Command::Attacks { attacks, format } => search::attacks(attacks, *format),
         Command::Trace { attack, format } => search::trace_of(attack, *format),

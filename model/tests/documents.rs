@@ -1,9 +1,9 @@
 //! The generated pages of `specs/` are what the model says now. `UPDATE=1` writes them.
 use std::path::Path;
 
-use oauth_checker::report::{Mitigated, try_attack};
-use oauth_checker::side_by_side::cores;
-use oauth_checker::{document, matrix};
+use oauth_checker::cores;
+use oauth_model::report::{Mitigated, try_attack};
+use oauth_model::{document, matrix};
 use oauth_world::attack::Attack;
 
 #[track_caller]

@@ -2,6 +2,8 @@
 //! that make the laws fall.
 #[path = "model/attacks.rs"]
 mod attacks;
+#[path = "model/engines.rs"]
+mod engines;
 #[path = "model/falls.rs"]
 mod falls;
 #[path = "model/mixup.rs"]

@@ -1,11 +1,11 @@
 //! Traces as people read them: some of them whole, and of all what none may have.
 use std::collections::{BTreeMap, BTreeSet};
 
-use oauth_checker::run::shortest;
 use oauth_core::client::settings::Address;
 use oauth_faults::Faults;
 use oauth_laws::fact::{Sym, What};
 use oauth_laws::law::Law;
+use oauth_model::run::shortest;
 use oauth_world::attack::Attack;
 use oauth_world::scenario::{SCENARIOS, Scenario};
 use oauth_world::trace::{Message, Narrated, in_words, mermaid, narrate, narrate_one, svg, text};

@@ -10,9 +10,10 @@ mod tla;
 mod told;
 
 use graph::Graph;
-use oauth_checker::run::exhaust;
+use oauth_checker::Engine;
 use oauth_core::policy::{Lifetime, Policy};
 use oauth_faults::{Fault, Faults};
+use oauth_model::run::exhaust;
 use oauth_world::scenario::Scenario;
 
 /// What is broken here and there, how many states there are then, and which laws fall after how many actions.
@@ -66,7 +67,8 @@ fn both_sides_have_the_same_states_and_break_the_same_laws_in_them() {
         let here = graph::explore(twin(), Faults::these(faults));
         same(&what, &here, &tla::explore(arguments, twin().laws));
 
-        let counted = [here.states.len(), exhaust(twin(), Faults::these(faults)).unique_states];
+        let counted =
+            [here.states.len(), exhaust(twin(), Faults::these(faults), Engine::Ours).found.distinct];
         assert_eq!(counted, [*states; 2], "{what}: the distinct states");
         let mut fell: Vec<(&str, usize)> = here.shortest().collect();
         fell.sort_by_key(|(_, actions)| *actions);

@@ -1,17 +1,16 @@
 //! What is measured: searches, each with the size that it has to find.
 
-use std::hash::Hash;
 use std::marker::PhantomData;
+use std::num::NonZeroUsize;
 use std::time::Instant;
 
-use oauth_checker::Checked;
-use oauth_checker::run::laws_of;
-use oauth_checker::search::{Search, Until};
+use oauth_checker::{Engine, Findings, exhaust};
 use oauth_faults::Faults;
 use oauth_laws::law::Law;
+use oauth_model::Checked;
+use oauth_model::run::laws_of;
 use oauth_world::scenario::Scenario;
-use oauth_world::world::Universe;
-use stateright::{Checker, Model};
+use stateright::{Checker as _, Model as _};
 
 use crate::process::{busy, peak, resident};
 use crate::two_phase_commit::{Bits, Plain, SIZE, State, TwoPhaseCommit};
@@ -27,6 +26,10 @@ pub(crate) enum Subject {
     Plain,
     /// stateright's, over two-phase commit with states of bits.
     Bits,
+    /// Ours, over two-phase commit with states of collections, each kept whole.
+    OursPlain,
+    /// Ours, over two-phase commit with states of bits.
+    OursBits,
 }
 
 /// Whether the worlds are judged.
@@ -42,8 +45,10 @@ pub(crate) enum Laws {
 pub(crate) const SUBJECTS: &[Subject] = &[
     Subject::Ours("replay", Laws::Judged),
     Subject::Plain,
+    Subject::OursPlain,
     Subject::Ours("crowd", Laws::Judged),
     Subject::Bits,
+    Subject::OursBits,
     Subject::OurWorlds("replay", Laws::Judged),
     Subject::Ours("replay", Laws::Unjudged),
     Subject::OurWorlds("replay", Laws::Unjudged),
@@ -93,6 +98,8 @@ impl Subject {
             Self::OurWorlds(scenario, laws) => format!("stateright, {scenario}{}", laws.words()),
             Self::Plain => "stateright, 2PC of collections".to_owned(),
             Self::Bits => "stateright, 2PC of bits".to_owned(),
+            Self::OursPlain => "ours, 2PC of collections".to_owned(),
+            Self::OursBits => "ours, 2PC of bits".to_owned(),
         }
     }
 
@@ -107,49 +114,54 @@ impl Subject {
             Self::Ours(name, _) | Self::OurWorlds(name, _) => {
                 scenario(name).size().expect("the scenario is in the table of sizes")
             }
-            Self::Plain | Self::Bits => SIZE,
+            Self::Plain | Self::Bits | Self::OursPlain | Self::OursBits => SIZE,
         }
     }
 
     /// Runs it once, in this process.
     pub(crate) fn run(self) -> Run {
         match self {
-            Self::Ours(name, laws) => self.ours(scenario(name), laws),
+            Self::Ours(name, laws) => self.of_scenario(name, laws, Engine::Ours),
             Self::OurWorlds(name, laws) => {
-                let scenario = scenario(name);
-                self.stateright(|| Checked::new(scenario, Faults::none(), laws.of(scenario)), 0)
+                self.of_scenario(name, laws, Engine::Stateright { threads: NonZeroUsize::MIN })
             }
-            Self::Plain => self.two_phase_commit::<Plain>(),
-            Self::Bits => self.two_phase_commit::<Bits>(),
+            Self::Plain => self.stateright::<Plain>(),
+            Self::Bits => self.stateright::<Bits>(),
+            Self::OursPlain => self.ours::<Plain>(),
+            Self::OursBits => self.ours::<Bits>(),
         }
     }
 
-    fn ours(self, scenario: &'static Scenario, laws: Laws) -> Run {
+    fn of_scenario(self, name: &str, laws: Laws, engine: Engine) -> Run {
         let started = Started::now();
-        let (universe, laws) = (Universe::new(scenario, Faults::none()), laws.of(scenario));
-        let search = Search::run(&universe, &laws, Until::Exhausted);
-        let run = started.ended(Some(search.bytes() as u64));
-        assert_eq!((search.distinct(), search.generated()), self.size(), "{}", self.name());
-        let fell = laws.iter().enumerate().filter(|(at, _)| search.fall(*at).is_some()).count();
-        assert_eq!(fell, 0, "{}: laws fell", self.name());
+        let scenario = scenario(name);
+        let found = exhaust(&Checked::new(scenario, Faults::none(), laws.of(scenario)), engine);
+        self.judged(&started, &found)
+    }
+
+    fn ours<S: State>(self) -> Run {
+        let started = Started::now();
+        let found = exhaust(&TwoPhaseCommit::<S>(PhantomData), Engine::Ours);
+        assert!(found.sometimes.iter().all(|(_, reached)| *reached), "{}: goals", self.name());
+        self.judged(&started, &found)
+    }
+
+    /// The run, if the search found what it has to.
+    fn judged<A>(self, started: &Started, found: &Findings<A>) -> Run {
+        let run = started.ended(found.bytes.map(|bytes| bytes as u64));
+        assert_eq!((found.distinct, found.generated), self.size(), "{}", self.name());
+        assert!(found.always.iter().all(|(_, trace)| trace.is_none()), "{}: laws fell", self.name());
         run
     }
 
-    fn two_phase_commit<S: State>(self) -> Run {
-        // The two that say what is sometimes reached; the third would be a state that is inconsistent.
-        self.stateright(|| TwoPhaseCommit::<S>(PhantomData), 2)
-    }
-
-    /// Lets stateright search breadth first in one thread; `found` is how many properties have to be found.
-    fn stateright<M>(self, model: impl FnOnce() -> M, found: usize) -> Run
-    where
-        M: Model<State: Hash + Send + Sync> + Send + Sync + 'static,
-    {
+    /// stateright by itself, without our model between: breadth first, in one thread.
+    fn stateright<S: State>(self) -> Run {
         let started = Started::now();
-        let checker = model().checker().threads(1).spawn_bfs().join();
+        let checker = TwoPhaseCommit::<S>(PhantomData).checker().threads(1).spawn_bfs().join();
         let run = started.ended(None);
         assert_eq!((checker.unique_state_count(), checker.state_count()), self.size(), "{}", self.name());
-        assert_eq!(checker.discoveries().len(), found, "{}: discoveries", self.name());
+        // The two that say what is sometimes reached; the third would be a state that is inconsistent.
+        assert_eq!(checker.discoveries().len(), 2, "{}: discoveries", self.name());
         run
     }
 }

@@ -131,8 +131,13 @@ pub(crate) fn ratios(all: &[Measured]) -> String {
         line(&format!("time, the same worlds: stateright to ours, {words}"), time(other), time(own));
         line(&format!("peak, the same worlds: stateright to ours, {words}"), peak(other), peak(own));
     }
-    for (words, kind) in [("of collections", Subject::Plain), ("of bits", Subject::Bits)] {
-        let other = find(kind);
+    for (words, kind, own) in [
+        ("of collections", Subject::Plain, Subject::OursPlain),
+        ("of bits", Subject::Bits, Subject::OursBits),
+    ] {
+        let (other, own) = (find(kind), find(own));
+        line(&format!("time, 2PC {words}: stateright to ours"), time(other), time(own));
+        line(&format!("peak, 2PC {words}: stateright to ours"), peak(other), peak(own));
         let models = format!("stateright over 2PC {words} to ours over replay");
         line(&format!("time per distinct state: {models}"), time(other), time(replay));
         line(&format!("time per generated state: {models}"), step(other), step(replay));

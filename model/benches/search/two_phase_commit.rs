@@ -3,14 +3,15 @@
 //!
 //! Its states come in two kinds. [`Plain`] is what one writes at first, a few collections, and what
 //! stateright's own example does; [`Bits`] is one number, so that a state costs as little as it can. What
-//! may happen is said once for both.
+//! may happen is said once for both, and for both searches.
 
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 use std::hash::Hash;
 use std::marker::PhantomData;
 
-use stateright::{Model, Property};
+use oauth_checker::{Judgement, Next, Set, Whole};
+use stateright::Property;
 
 /// How many participants there are.
 pub(crate) const PARTICIPANTS: usize = 7;
@@ -79,15 +80,14 @@ pub(crate) trait State: Debug + Clone + Eq + Hash + Send + Sync + 'static {
 /// The model over one kind of states.
 pub(crate) struct TwoPhaseCommit<S>(pub(crate) PhantomData<fn() -> S>);
 
-impl<S: State> Model for TwoPhaseCommit<S> {
-    type State = S;
-    type Action = Step;
-
-    fn init_states(&self) -> Vec<S> {
-        vec![S::start()]
+impl<S> Clone for TwoPhaseCommit<S> {
+    fn clone(&self) -> Self {
+        Self(PhantomData)
     }
+}
 
-    fn actions(&self, state: &S, steps: &mut Vec<Step>) {
+impl<S: State> TwoPhaseCommit<S> {
+    fn steps(state: &S, steps: &mut Vec<Step>) {
         let open = state.decision() == Decision::Open;
         if open && (0..PARTICIPANTS).all(|at| state.heard(at)) {
             steps.push(Step::DecideToCommit);
@@ -112,8 +112,7 @@ impl<S: State> Model for TwoPhaseCommit<S> {
         }
     }
 
-    fn next_state(&self, state: &S, step: Step) -> Option<S> {
-        let mut state = state.clone();
+    fn after(mut state: S, step: Step) -> S {
         match step {
             Step::GetReady(at) => {
                 state.put(at, Participant::Ready);
@@ -131,19 +130,73 @@ impl<S: State> Model for TwoPhaseCommit<S> {
                 state.say(Message::Abort);
             }
         }
-        Some(state)
+        state
+    }
+
+    fn is_inconsistent(state: &S) -> bool {
+        state.somebody(Participant::Committed) && state.somebody(Participant::Aborted)
+    }
+}
+
+impl<S: State> stateright::Model for TwoPhaseCommit<S> {
+    type State = S;
+    type Action = Step;
+
+    fn init_states(&self) -> Vec<S> {
+        vec![S::start()]
+    }
+
+    fn actions(&self, state: &S, steps: &mut Vec<Step>) {
+        Self::steps(state, steps);
+    }
+
+    fn next_state(&self, state: &S, step: Step) -> Option<S> {
+        Some(Self::after(state.clone(), step))
     }
 
     fn properties(&self) -> Vec<Property<Self>> {
         vec![
             Property::sometimes("all commit", |_, state: &S| state.everybody(Participant::Committed)),
             Property::sometimes("all abort", |_, state: &S| state.everybody(Participant::Aborted)),
-            Property::always("nobody commits while another aborts", |_, state: &S| {
-                !(state.somebody(Participant::Committed) && state.somebody(Participant::Aborted))
-            }),
+            Property::always(CONSISTENT, |_, state: &S| !Self::is_inconsistent(state)),
         ]
     }
 }
+
+impl<S: State> oauth_checker::Model for TwoPhaseCommit<S> {
+    type State = S;
+    type Action = Step;
+    type Store = Whole<S>;
+
+    fn start(&self) -> S {
+        S::start()
+    }
+
+    fn actions(&self, state: &S, steps: &mut Vec<Step>) {
+        Self::steps(state, steps);
+    }
+
+    fn next(&self, state: S, step: &Step) -> Option<Next<S>> {
+        Some(Self::after(state, *step).into())
+    }
+
+    fn always(&self) -> Vec<&'static str> {
+        vec![CONSISTENT]
+    }
+
+    fn sometimes(&self) -> Vec<String> {
+        vec!["all commit".to_owned(), "all abort".to_owned()]
+    }
+
+    fn judge(&self, state: &S) -> Judgement {
+        Judgement {
+            broken: Set::of([Self::is_inconsistent(state)]),
+            reached: Set::of([Participant::Committed, Participant::Aborted].map(|is| state.everybody(is))),
+        }
+    }
+}
+
+const CONSISTENT: &str = "nobody commits while another aborts";
 
 /// A state of collections.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -5,7 +5,7 @@ use hashbrown::HashTable;
 /// A table of numbers. It keeps 32 bits of each hash beside the number, so that it grows without reading again what the
 /// numbers stand for; equality is for the caller to judge, and exact.
 #[derive(Debug, Default)]
-pub(super) struct Numbers(HashTable<(u32, u32)>);
+pub(crate) struct Numbers(HashTable<(u32, u32)>);
 
 /// The bits that are kept, spread over the width that the table wants.
 fn spread(hash: u32) -> u64 {
@@ -19,7 +19,7 @@ const fn short(hash: u64) -> u32 {
 
 impl Numbers {
     /// The number of what has this hash and is equal.
-    pub(super) fn find(&self, hash: u64, equal: impl Fn(usize) -> bool) -> Option<u32> {
+    pub(crate) fn find(&self, hash: u64, equal: impl Fn(usize) -> bool) -> Option<u32> {
         let hash = short(hash);
         let found = self.0.find(spread(hash), |(own, number)| *own == hash && equal(*number as usize));
         found.map(|(_, number)| *number)
@@ -29,7 +29,7 @@ impl Numbers {
     ///
     /// # Panics
     /// If there are as many as 32 bits can count.
-    pub(super) fn add(&mut self, hash: u64, number: usize) -> u32 {
+    pub(crate) fn add(&mut self, hash: u64, number: usize) -> u32 {
         let number = u32::try_from(number).expect("memory ends long before");
         let hash = short(hash);
         self.0.insert_unique(spread(hash), (hash, number), |(hash, _)| spread(*hash));
@@ -37,7 +37,7 @@ impl Numbers {
     }
 
     /// How much memory it takes, in bytes.
-    pub(super) fn bytes(&self) -> usize {
+    pub(crate) fn bytes(&self) -> usize {
         self.0.allocation_size()
     }
 }

@@ -11,6 +11,8 @@ use clap::{Parser, Subcommand, ValueEnum};
     after_help = "Examples:
   oauth-model check                      every scenario: laws held, refusals and phases reached
   oauth-model check replay csrf          two scenarios
+  oauth-model check --engine both --below 1000000
+                                         the same by stateright, which has to find the same
   oauth-model attacks                    each attack: found with its fault, absent without
   oauth-model matrix                     which mitigations stop which attacks, alone and together
   oauth-model trace code-race            the shortest way to one attack
@@ -30,6 +32,13 @@ pub(crate) enum Command {
     Check {
         /// Scenarios; all of them if none is named.
         scenarios: Vec<String>,
+        /// What searches: our own search decides, since it compares whole states; stateright is its referee.
+        #[arg(long, value_enum, default_value_t)]
+        engine: Engines,
+        /// Leave out scenarios of so many distinct states or more. stateright keeps about 600 bytes a state: one gigabyte for the
+        /// scenario `crowd`, ten for `throng`.
+        #[arg(long, value_name = "STATES")]
+        below: Option<usize>,
         /// How many scenarios are searched at once, each in one thread; as many as the machine has cores if left out.
         #[arg(long, value_name = "N")]
         threads: Option<NonZeroUsize>,
@@ -100,6 +109,17 @@ pub(crate) enum Command {
         #[arg(long, default_value = "127.0.0.1:3000")]
         listen: String,
     },
+}
+
+#[derive(Clone, Copy, Default, ValueEnum)]
+pub(crate) enum Engines {
+    /// The search of oauth-checker.
+    #[default]
+    Ours,
+    /// stateright's breadth-first search, in one thread a scenario.
+    Stateright,
+    /// Each scenario by both, which have to agree on states, depth, laws and what is reached.
+    Both,
 }
 
 #[derive(Clone, Copy, Default, ValueEnum)]

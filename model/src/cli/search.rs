@@ -1,76 +1,26 @@
-//! What searches: scenarios, attacks, the matrix, traces, the induction, the Explorer.
+//! What searches besides `check`: attacks, the matrix, traces, the induction, the Explorer.
 
 use std::io::{self, Write};
 use std::num::NonZeroUsize;
-use std::time::Instant;
 
-use oauth_checker::report::{
-    Mitigated, attack_text, attacks_json, scenario_text, scenarios_json, told, try_attack,
-};
-use oauth_checker::run::{Explored, exhaust, laws_of};
-use oauth_checker::side_by_side::{cores, side_by_side};
-use oauth_checker::{Checked, document, matrix};
+use oauth_checker::{cores, serve, side_by_side};
 use oauth_core::policy::WrongVerifier;
 use oauth_faults::Faults;
 use oauth_induct::property::PROPERTIES;
 use oauth_induct::{Part, prove};
+use oauth_model::report::{Mitigated, Tried, attack_text, attacks_json, told, try_attack};
+use oauth_model::run::laws_of;
+use oauth_model::{Checked, document, matrix};
 use oauth_world::attack::Attack;
 use oauth_world::scenario::{SCENARIOS, Scenario};
 use oauth_world::trace;
 use oauth_world::trace::{Message, Narrated};
 use serde_json::{Value, json};
-use stateright::Model as _;
 
 use crate::Failure;
 use crate::cli::arguments::{Format, PageFormat, TraceFormat};
 
-pub(crate) fn check(
-    names: &[String],
-    threads: Option<NonZeroUsize>,
-    partition: Option<(usize, usize)>,
-    format: Format,
-) -> Result<bool, Failure> {
-    let mut scenarios: Vec<&'static Scenario> = if names.is_empty() {
-        SCENARIOS.iter().collect()
-    } else {
-        names.iter().map(|name| find_scenario(name)).collect::<Result<_, _>>()?
-    };
-    if let Some((part, of)) = partition {
-        scenarios = scenarios
-            .into_iter()
-            .enumerate()
-            .filter(|(at, _)| at % of == part - 1)
-            .map(|(_, scenario)| scenario)
-            .collect();
-    }
-    let mut out = io::stdout().lock();
-    let started = Instant::now();
-    let (mut all, mut written) = (Vec::new(), Ok(()));
-    let search = |scenario: &&'static Scenario| exhaust(scenario, Faults::none());
-    side_by_side(threads.unwrap_or_else(cores), &scenarios, search, |explored| {
-        if matches!(format, Format::Text) && written.is_ok() {
-            written = write!(out, "{}", scenario_text(&explored));
-        }
-        all.push(explored);
-    });
-    written?;
-    let held = all.iter().all(Explored::holds);
-    if matches!(format, Format::Json) {
-        writeln!(out, "{}", scenarios_json(&all))?;
-        return Ok(held);
-    }
-    let states: usize = all.iter().map(|explored| explored.unique_states).sum();
-    let seconds = started.elapsed().as_secs_f64();
-    let verdict = if held { "held" } else { "failed" };
-    writeln!(
-        out,
-        "{verdict}: {} scenarios, {states} distinct states, each compared whole (collision probability 0), {seconds:.1} s",
-        scenarios.len()
-    )?;
-    Ok(held)
-}
-
-fn find_scenario(name: &str) -> Result<&'static Scenario, Failure> {
+pub(crate) fn find_scenario(name: &str) -> Result<&'static Scenario, Failure> {
     Scenario::find(name).ok_or_else(|| {
         let known: Vec<&str> = SCENARIOS.iter().map(|scenario| scenario.name).collect();
         Failure::Usage(format!("there is no scenario {name:?}; there are {}", known.join(", ")))
@@ -99,7 +49,7 @@ pub(crate) fn attacks(names: &[String], format: PageFormat) -> Result<bool, Fail
             writeln!(out, "{}", attack_text(last))?;
         }
     }
-    let held = tried.iter().all(oauth_checker::report::Tried::holds);
+    let held = tried.iter().all(Tried::holds);
     match format {
         PageFormat::Markdown => write!(out, "{}", document::attacks(&tried))?,
         PageFormat::Json => writeln!(out, "{}", attacks_json(&tried))?,
@@ -195,6 +145,6 @@ pub(crate) fn explore(name: &str, listen: &str) -> Result<bool, Failure> {
             Failure::Usage(format!("--listen {listen}: {error}; name a free address, as in 127.0.0.1:0"))
         })?;
     eprintln!("exploring {name} on http://{address}; stop with Ctrl-C");
-    let _served = Checked::new(scenario, Faults::none(), laws_of(scenario)).checker().serve(address);
+    serve(&Checked::new(scenario, Faults::none(), laws_of(scenario)), address);
     Ok(true)
 }

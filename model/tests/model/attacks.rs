@@ -1,12 +1,12 @@
 //! The attacks: found with their mitigation off, absent with it on, by traces that nothing is shorter than.
 
-use oauth_checker::report::{Mitigated, try_attack};
-use oauth_checker::run::{laws_of, shortest};
-use oauth_checker::search::{Search, Until};
+use oauth_checker::{Search, Until};
 use oauth_faults::Faults;
 use oauth_laws::law::{Judgement, Law};
+use oauth_model::Checked;
+use oauth_model::report::{Mitigated, try_attack};
+use oauth_model::run::{laws_of, shortest};
 use oauth_world::attack::Attack;
-use oauth_world::world::Universe;
 
 use crate::sizes::LENGTHS;
 use crate::{each_world, judge, same_rows, scenario};
@@ -36,8 +36,8 @@ fn no_attack_has_a_shorter_trace() {
         let alone = shortest(scenario, faults(), law).map(|trace| trace.len());
         let mut laws = laws_of(scenario);
         laws.push(law);
-        let universe = Universe::new(scenario, faults());
-        let among_others = Search::run(&universe, &laws, Until::Exhausted).fall(laws.len() - 1);
+        let last = laws.len() - 1;
+        let among_others = Search::run(&Checked::new(scenario, faults(), laws), Until::Exhausted).fall(last);
         assert_eq!(alone, among_others.as_ref().map(Vec::len), "{}: one law, all laws", attack.id);
 
         let mut distance = None;

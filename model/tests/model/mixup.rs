@@ -8,10 +8,10 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use oauth_checker::run::shortest;
 use oauth_core::policy::Policy;
 use oauth_faults::{Fault, Faults};
 use oauth_laws::law::law;
+use oauth_model::run::shortest;
 use oauth_world::scenario::Scenario;
 use oauth_world::world::{Endpoints, Malicious, Powers, Server};
 

@@ -2,15 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use oauth_checker::Checked;
-use oauth_checker::run::{exhaust, laws_of};
+use oauth_checker::Engine;
 use oauth_core::client::refusal::ClientRefusal;
 use oauth_core::refusal::{Field, Refusal};
 use oauth_faults::Faults;
 use oauth_laws::law::{Judgement, LAWS, Law};
+use oauth_model::run::exhaust;
 use oauth_world::scenario::{PhaseName, Reached, SCENARIOS, SIZES, Scenario};
 use oauth_world::world::Universe;
-use stateright::{Checker as _, Model as _};
 
 use crate::falls::FALL_ON_THE_WIRE;
 use crate::{actions, each_world, judge, same_rows};
@@ -19,50 +18,29 @@ use crate::{actions, each_world, judge, same_rows};
 const LARGE: &[&str] = &["throng"];
 
 /// Scenarios that are small enough to be searched by a search that hashes or keeps whole worlds.
-fn small() -> impl Iterator<Item = &'static Scenario> {
+pub(crate) fn small() -> impl Iterator<Item = &'static Scenario> {
     SCENARIOS.iter().filter(|scenario| scenario.size().is_some_and(|(distinct, _)| distinct < 1_000_000))
 }
 
 #[test]
 fn every_scenario_holds_and_has_its_size() {
     let scenarios = || SCENARIOS.iter().filter(|scenario| !LARGE.contains(&scenario.name));
-    let explored: Vec<_> = scenarios().map(|scenario| exhaust(scenario, Faults::none())).collect();
+    let explored: Vec<_> =
+        scenarios().map(|scenario| exhaust(scenario, Faults::none(), Engine::Ours)).collect();
     for scenario in &explored {
-        let fell: Vec<_> =
-            scenario.laws.iter().filter(|(_, trace)| trace.is_some()).map(|(law, _)| law.id).collect();
+        let fell: Vec<_> = scenario.fallen().map(|(law, _)| law.id).collect();
         assert!(fell.is_empty(), "{}: {fell:?} fell", scenario.scenario.name);
         let missed: Vec<_> =
-            scenario.sometimes.iter().filter(|(_, found)| !found).map(|(id, _)| id).collect();
+            scenario.found.sometimes.iter().filter(|(_, found)| !found).map(|(id, _)| id).collect();
         assert!(missed.is_empty(), "{}: {missed:?} was never reached", scenario.scenario.name);
     }
     let actual: Vec<_> = explored
         .iter()
-        .map(|scenario| (scenario.scenario.name, scenario.unique_states, scenario.states))
+        .map(|scenario| (scenario.scenario.name, scenario.found.distinct, scenario.found.generated))
         .collect();
     let table: Vec<_> = SIZES.iter().filter(|(name, ..)| !LARGE.contains(name)).copied().collect();
     same_rows(&table, &actual);
     assert_eq!(SIZES.len(), SCENARIOS.len(), "a scenario has no line in the table of sizes");
-}
-
-/// What stateright counts and decides over the same worlds, in so many threads.
-fn stateright(scenario: &'static Scenario, threads: usize) -> (usize, usize, BTreeSet<&'static str>) {
-    let model = Checked::new(scenario, Faults::none(), laws_of(scenario));
-    let checker = model.checker().threads(threads).spawn_bfs().join();
-    let fell = checker.discoveries().into_keys().collect();
-    (checker.unique_state_count(), checker.state_count(), fell)
-}
-
-#[test]
-fn stateright_finds_what_the_search_finds_in_one_thread_and_in_two() {
-    for scenario in small() {
-        let explored = exhaust(scenario, Faults::none());
-        for threads in [1, 2] {
-            let (distinct, generated, fell) = stateright(scenario, threads);
-            let (own, name) = ((explored.unique_states, explored.states), scenario.name);
-            assert_eq!(own, (distinct, generated), "{name}, {threads} threads");
-            assert_eq!(fell, BTreeSet::new(), "{name}, {threads} threads");
-        }
-    }
 }
 
 #[test]

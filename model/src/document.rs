@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::matrix::{Row, words};
-use super::report::{Tried, told};
+use crate::matrix::{Row, words};
+use crate::report::{Tried, told};
 use oauth_laws::law::Law;
 use oauth_world::attack::{Attack, Kind};
 use oauth_world::mitigation::{MITIGATIONS, Mitigation};

@@ -1,70 +1,20 @@
-//! Each part of a world once, under a number: worlds become a few numbers, and nothing of them is lost.
-//!
-//! Two worlds are equal if and only if their numbers are, so that a search over numbers compares whole worlds: no two
-//! of them can be taken for one.
+//! Worlds as the search keeps them: each part once, under a number.
 
 use std::collections::BTreeSet;
-use std::hash::{BuildHasher, Hash};
+use std::hash::Hash;
 use std::sync::Arc;
 
 use arrayvec::ArrayVec;
-use foldhash::fast::FixedState;
-
-use super::numbers::Numbers;
+use oauth_checker::{Parts, Store};
 use oauth_core::grant::Session;
 use oauth_core::policy::Time;
 use oauth_core::secret::Digest;
 use oauth_world::world::{Browser, Call, Held, History, Known, MOST_CALLS, MOST_GRANTS, Visit, World};
 
-/// Parts of one kind.
-#[derive(Debug)]
-pub(super) struct Parts<T> {
-    numbers: Numbers,
-    parts: Vec<Arc<T>>,
-    hasher: FixedState,
-}
-
-impl<T> Default for Parts<T> {
-    fn default() -> Self {
-        Self { numbers: Numbers::default(), parts: Vec::new(), hasher: FixedState::default() }
-    }
-}
-
-impl<T: Hash + Eq> Parts<T> {
-    /// How many there are.
-    pub(super) const fn len(&self) -> usize {
-        self.parts.len()
-    }
-
-    fn bytes(&self) -> usize {
-        self.numbers.bytes() + self.parts.capacity() * size_of::<Arc<T>>() + self.len() * size_of::<T>()
-    }
-
-    /// The part under a number.
-    pub(super) fn part(&self, number: u32) -> &Arc<T> {
-        &self.parts[number as usize]
-    }
-
-    /// The number of a part; `likely` is tried first, since most actions leave most parts as they are.
-    fn number(&mut self, part: &Arc<T>, likely: Option<u32>) -> u32 {
-        if let Some(likely) = likely
-            && Arc::ptr_eq(part, self.part(likely))
-        {
-            return likely;
-        }
-        let hash = self.hasher.hash_one(part);
-        if let Some(number) = self.numbers.find(hash, |number| self.parts[number] == *part) {
-            return number;
-        }
-        self.parts.push(Arc::clone(part));
-        self.numbers.add(hash, self.parts.len() - 1)
-    }
-}
-
 /// A world as numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct Packed {
-    pub(super) facts: u32,
+pub struct Packed {
+    facts: u32,
     now: u16,
     attempts: u8,
     namings: u8,
@@ -83,9 +33,9 @@ const NONE: u16 = u16::MAX;
 
 /// The parts of all worlds that a search has met.
 #[derive(Debug, Default)]
-pub(super) struct Store {
-    pub(super) grants: Parts<Held>,
-    pub(super) histories: Parts<History>,
+pub struct Worlds {
+    grants: Parts<Held>,
+    histories: Parts<History>,
     calls: Parts<Call>,
     browsers: Parts<Browser>,
     visits: Parts<Visit>,
@@ -105,9 +55,11 @@ fn likely(number: Option<u16>) -> Option<u32> {
     number.filter(|number| *number != NONE).map(u32::from)
 }
 
-impl Store {
-    /// A world's numbers; `near` is a world that it came from.
-    pub(super) fn pack(&mut self, world: &World, near: Option<&Packed>) -> Packed {
+impl Store for Worlds {
+    type State = World;
+    type Packed = Packed;
+
+    fn pack(&mut self, world: &World, near: Option<&Packed>) -> Packed {
         let mut grants = [NONE; MOST_GRANTS];
         for (at, held) in world.grants.iter().enumerate() {
             grants[at] = short(self.grants.number(held, likely(near.map(|near| near.grants[at]))));
@@ -140,8 +92,12 @@ impl Store {
         }
     }
 
-    /// About how much memory the parts take, in bytes.
-    pub(super) fn bytes(&self) -> usize {
+    /// Laws and goals read the history and nothing else; what is reached besides, actions tell.
+    fn judged(&self, packed: &Packed) -> u32 {
+        packed.facts
+    }
+
+    fn bytes(&self) -> usize {
         self.grants.bytes()
             + self.histories.bytes()
             + self.calls.bytes()
@@ -152,15 +108,13 @@ impl Store {
             + self.known.bytes()
     }
 
-    /// The world of some numbers.
-    pub(super) fn unpack(&self, packed: &Packed) -> World {
+    fn unpack(&self, packed: &Packed) -> World {
         let mut world = World::empty();
         self.restore(&mut world, packed);
         world
     }
 
-    /// Makes a world that of some numbers; what it has of that world already is left alone.
-    pub(super) fn restore(&self, world: &mut World, packed: &Packed) {
+    fn restore(&self, world: &mut World, packed: &Packed) {
         world.now = Time(u64::from(packed.now));
         world.attempts = packed.attempts;
         world.namings = packed.namings;

@@ -5,8 +5,8 @@ use std::num::NonZeroUsize;
 
 use serde_json::{Value, json};
 
-use super::run::shortest;
-use super::side_by_side::side_by_side;
+use crate::run::shortest;
+use oauth_checker::side_by_side;
 use oauth_faults::{Fault, Faults};
 use oauth_laws::law::Law;
 use oauth_world::mitigation::{GOALS, Goal, MITIGATIONS, Mitigation};

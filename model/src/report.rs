@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use super::run::{Explored, exhaust, shortest};
+use crate::run::{Explored, exhaust, shortest};
+use oauth_checker::Engine;
 use oauth_faults::Faults;
 use oauth_laws::law::Law;
 use oauth_world::attack::{Attack, Kind};
@@ -14,65 +15,125 @@ use oauth_world::trace::{narrate, text};
 use oauth_world::world::action::steps;
 use oauth_world::world::{Action, Universe};
 
+/// A scenario that one engine explored, or both.
+#[derive(Debug, Clone)]
+pub struct Report {
+    /// What decides.
+    pub explored: Explored,
+    /// What stateright found besides, where it was asked as a referee.
+    pub referee: Option<Explored>,
+}
+
+impl Report {
+    /// Explores a scenario; `referee` lets stateright explore it as well.
+    #[must_use]
+    pub fn of(scenario: &'static Scenario, engine: Engine, referee: Option<Engine>) -> Self {
+        let explored = exhaust(scenario, Faults::none(), engine);
+        let referee = referee.map(|engine| exhaust(scenario, Faults::none(), engine));
+        Self { explored, referee }
+    }
+
+    /// What the referee found otherwise, a line each.
+    #[must_use]
+    pub fn differences(&self) -> Vec<String> {
+        let of = |referee: &Explored| self.explored.found.differences(&referee.found);
+        self.referee.as_ref().map(of).unwrap_or_default()
+    }
+
+    /// Whether the scenario holds, and the referee found nothing else.
+    #[must_use]
+    pub fn holds(&self) -> bool {
+        self.explored.holds() && self.differences().is_empty()
+    }
+}
+
 /// Explored scenarios, as JSON.
 #[must_use]
-pub fn scenarios_json(explored: &[Explored]) -> Value {
-    let scenarios: Vec<Value> = explored
-        .iter()
-        .map(|scenario| {
-            json!({
-                "name": scenario.scenario.name,
-                "unique_states": scenario.unique_states,
-                "states": scenario.states,
-                "depth": scenario.depth,
-                "seconds": scenario.seconds,
-                "bytes_per_state": scenario.bytes / scenario.unique_states.max(1),
-                "collision_probability": 0.0,
-                "has_its_size": scenario.has_its_size,
-                "laws": scenario.laws.iter().map(|(law, trace)| json!({"id": law.id, "holds": trace.is_none()})).collect::<Vec<_>>(),
-                "sometimes": scenario.sometimes.iter().map(|(id, found)| json!({"id": id, "found": found})).collect::<Vec<_>>(),
-            })
-        })
-        .collect();
-    json!({ "holds": explored.iter().all(Explored::holds), "scenarios": scenarios })
+pub fn scenarios_json(reports: &[Report]) -> Value {
+    let of_report = |report: &Report| {
+        let mut value = explored_json(&report.explored);
+        if let Some(referee) = &report.referee {
+            value["referee"] = explored_json(referee);
+            value["differences"] = json!(report.differences());
+        }
+        value
+    };
+    json!({
+        "holds": reports.iter().all(Report::holds),
+        "scenarios": reports.iter().map(of_report).collect::<Vec<_>>(),
+    })
+}
+
+fn explored_json(explored: &Explored) -> Value {
+    let found = &explored.found;
+    json!({
+        "name": explored.scenario.name,
+        "engine": engine_name(explored.engine),
+        "unique_states": found.distinct,
+        "states": found.generated,
+        "depth": found.depth,
+        "seconds": explored.seconds,
+        "bytes_per_state": found.bytes.map(|bytes| bytes / found.distinct.max(1)),
+        "collision_probability": found.collision_probability,
+        "has_its_size": explored.has_its_size,
+        "laws": found.always.iter().map(|(id, trace)| json!({"id": id, "holds": trace.is_none()})).collect::<Vec<_>>(),
+        "sometimes": found.sometimes.iter().map(|(id, found)| json!({"id": id, "found": found})).collect::<Vec<_>>(),
+    })
+}
+
+const fn engine_name(engine: Engine) -> &'static str {
+    match engine {
+        Engine::Ours => "ours",
+        Engine::Stateright { .. } => "stateright",
+    }
 }
 
 /// An explored scenario, as text.
 #[must_use]
-pub fn scenario_text(explored: &Explored) -> String {
+pub fn scenario_text(report: &Report) -> String {
     let mut out = String::new();
+    let (explored, found) = (&report.explored, &report.explored.found);
     let scenario = explored.scenario;
-    let held = explored.laws.iter().filter(|(_, trace)| trace.is_none()).count();
-    let found = explored.sometimes.iter().filter(|(_, found)| *found).count();
-    let verdict = if explored.holds() { "holds" } else { "FAILS" };
+    let laws = explored.laws.len();
+    let held = laws - explored.fallen().count();
+    let reached = found.sometimes.iter().filter(|(_, reached)| *reached).count();
+    let verdict = if report.holds() { "holds" } else { "FAILS" };
     let _ = writeln!(out, "{:<14} {verdict}  {}", scenario.name, scenario.why);
     let _ = writeln!(out, "               bounds: {}", scenario.bounds());
+    let kept = found.bytes.map_or(String::new(), |bytes| {
+        let each = bytes / found.distinct.max(1);
+        format!(", {each} bytes a state")
+    });
     let _ = writeln!(
         out,
-        "               {} distinct states, {} generated, depth {}, {:.2} s, {} bytes a state; {held} of {} laws held, {found} \
-         of {} reached",
-        explored.unique_states,
-        explored.states,
-        explored.depth,
+        "               {} distinct states, {} generated, depth {}, {:.2} s{kept}; {held} of {laws} laws held, {reached} of {} reached",
+        found.distinct,
+        found.generated,
+        found.depth,
         explored.seconds,
-        explored.bytes / explored.unique_states.max(1),
-        explored.laws.len(),
-        explored.sometimes.len(),
+        found.sometimes.len(),
     );
     if let (false, Some((distinct, generated))) = (explored.has_its_size, scenario.size()) {
         let _ =
             writeln!(out, "               the table says {distinct} distinct states, {generated} generated");
     }
-    for (law, trace) in &explored.laws {
-        if let Some(trace) = trace {
-            let _ = writeln!(out, "               law {} FELL: {}", law.id, law.about);
-            let universe = Universe::new(scenario, Faults::none());
-            let _ = write!(out, "{}", text(&narrate(&universe, trace)));
+    for (law, trace) in explored.fallen() {
+        let _ = writeln!(out, "               law {} FELL: {}", law.id, law.about);
+        let universe = Universe::new(scenario, Faults::none());
+        let _ = write!(out, "{}", text(&narrate(&universe, trace)));
+    }
+    for (id, reached) in &found.sometimes {
+        if !reached {
+            let _ = writeln!(out, "               {id} was NEVER REACHED");
         }
     }
-    for (id, found) in &explored.sometimes {
-        if !found {
-            let _ = writeln!(out, "               {id} was NEVER REACHED");
+    if let Some(referee) = &report.referee {
+        let (name, differences) = (engine_name(referee.engine), report.differences());
+        if differences.is_empty() {
+            let _ = writeln!(out, "               {name} finds the same, {:.2} s", referee.seconds);
+        }
+        for difference in differences {
+            let _ = writeln!(out, "               {name} DIFFERS: {difference}");
         }
     }
     out
@@ -103,8 +164,9 @@ pub struct Mitigated(BTreeMap<&'static str, Explored>);
 
 impl Mitigated {
     fn holds(&mut self, scenario: &'static Scenario, law: &'static Law) -> bool {
-        let explored = self.0.entry(scenario.name).or_insert_with(|| exhaust(scenario, Faults::none()));
-        match explored.laws.iter().find(|(have, _)| have.id == law.id) {
+        let explored =
+            self.0.entry(scenario.name).or_insert_with(|| exhaust(scenario, Faults::none(), Engine::Ours));
+        match explored.found.always.iter().find(|(have, _)| *have == law.id) {
             Some((_, trace)) => trace.is_none(),
             None => shortest(scenario, Faults::none(), law).is_none(),
         }
