@@ -4,9 +4,9 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::panic::Location;
 use std::process::Stdio;
 
-use oauth_conformance::browser::Decision;
 use oauth_faults::{Fault, Faults};
 use oauth_reference_server::{BUILT_IN, Options, Server};
+use oauth_suite::browser::Decision;
 
 use crate::landing;
 use crate::library::Library;
