@@ -10,20 +10,20 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use oauth_faults::{Fault, Faults};
+use oauth_suite::case::{Profile, RunState};
+use oauth_suite::report::{Style, Veil, json, text};
+use oauth_suite::run::{RunError, Selection, run};
+use oauth_suite::subject::{self, DiscoverError, Flags, Target, discover};
+use oauth_suite::visible::Page;
+use oauth_suite::wire::Clock;
+use oauth_suite::wire::http::{Settings, Wire, read_certificates};
 
-use crate::case::Profile;
-use crate::clock::Clock;
-use crate::http::{Settings, Wire, read_certificates};
+use crate::cases;
 use crate::reference;
-use crate::report::{Style, Veil, json, text};
-use crate::run::{RunError, run};
-use crate::run_state::RunState;
-use crate::select::Selection;
 use crate::selftest::selftest;
-use crate::subject::{self, DiscoverError, Flags, Target, discover};
-use crate::visible::Page;
 use file::Destination;
 use signals::Signals;
 use ticker::{Ticker, tell, wait_teller};
@@ -98,7 +98,7 @@ struct RunArgs {
     #[arg(long, value_name = "HEADER", value_parser = header)]
     header: Vec<(String, String)>,
     /// The documents to judge by
-    #[arg(long, value_enum, default_value = "rfc9700")]
+    #[arg(long, value_name = "PROFILE", value_parser = profile(), default_value = "rfc9700")]
     profile: Profile,
     /// Runs these cases only: case or rule ids, or how they begin
     #[arg(long, value_name = "ID", num_args = 1..)]
@@ -135,7 +135,7 @@ struct RunArgs {
 #[derive(Debug, Args)]
 struct ListArgs {
     /// The documents to judge by
-    #[arg(long, value_enum, default_value = "rfc9700")]
+    #[arg(long, value_name = "PROFILE", value_parser = profile(), default_value = "rfc9700")]
     profile: Profile,
     /// How the list is written
     #[arg(long, value_enum, default_value = "text")]
@@ -237,7 +237,8 @@ async fn execute_run(args: RunArgs, signals: &Signals) -> Result<u8, RunError> {
     let selection =
         Selection { only: args.only, skip: args.skip, slow: args.slow, partition: args.partition };
     let mut ticker = Ticker::new(reference.is_none());
-    let outcome = run(&live, &selection, args.strict, &mut ticker, signals.first()).await;
+    let outcome =
+        run(&live, &cases(args.profile), &selection, args.strict, &mut ticker, signals.first()).await;
     ticker.clear();
     let outcome = outcome?;
     let veil = Veil::new(&live, args.unmask);
@@ -312,6 +313,11 @@ fn header(text: &str) -> Result<(String, String), String> {
         Some((name, value)) if !name.trim().is_empty() => Ok((name.trim().into(), value.trim().into())),
         _ => Err("write it as `Name: value`".into()),
     }
+}
+
+fn profile() -> impl TypedValueParser<Value = Profile> {
+    let values = Profile::ALL.iter().map(|profile| PossibleValue::new(profile.name()).help(profile.about()));
+    PossibleValuesParser::new(values).try_map(|name| Profile::named(&name).ok_or("there is no such profile"))
 }
 
 fn fault(name: &str) -> Result<Fault, String> {

@@ -1,41 +1,22 @@
-//! A conformance suite for OAuth 2.0 authorization servers.
-//!
-//! Read in this order: [`case`] (what a case is), [`context`] and [`flow`] (what it works with), [`expect`] (what it
-//! expects), [`suite`] (the cases); then [`target`], [`browser`], and how it all runs.
+//! The conformance suite's program: its command line, the cases that the model drives, and the suite's own test against
+//! the reference server. The other cases, and what runs them, are `oauth-suite`.
 #![forbid(unsafe_code)]
 // All that is printed is a `visible::Page`.
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
-pub mod case;
-pub mod case_end;
-pub mod context;
-pub mod expect;
-pub mod flow;
-pub mod need;
-pub mod suite;
-
-pub mod browser;
-pub mod dpop;
-pub mod exchange;
-pub mod fields;
-pub mod params;
-pub mod subject;
-
-pub mod driven;
-pub mod laws;
-mod preflight;
-pub mod reference;
-pub mod run;
-pub mod select;
-pub mod selftest;
-pub mod verdict;
-
-mod burst;
 pub mod cli;
-pub mod clock;
-pub mod http;
-mod keep;
-pub mod mask;
-pub mod report;
-pub mod run_state;
-pub mod visible;
+pub mod driven;
+pub mod reference;
+pub mod selftest;
+
+use oauth_suite::case::{Case, Profile};
+use oauth_suite::run::SANITY;
+use oauth_suite::{cases as suite, laws};
+
+/// Every case of a profile, in reading order: the sanity case, those of the suite, the driven ones, the laws.
+#[must_use]
+pub fn cases(profile: Profile) -> Vec<Case> {
+    let all =
+        std::iter::once(SANITY).chain(suite::all()).chain(driven::cases(profile)).chain(laws::cases(profile));
+    all.copied().filter(|case| case.belongs_to(profile)).collect()
+}

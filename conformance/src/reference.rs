@@ -5,12 +5,11 @@ use std::sync::Arc;
 use oauth_core::policy::{PkceNeed, Policy};
 use oauth_faults::Faults;
 use oauth_reference_server::{BUILT_IN, Config, ManualClock, Options, Server, faulty};
+use oauth_suite::case::Profile;
+use oauth_suite::run::RunError;
+use oauth_suite::subject::{Target, read_text};
+use oauth_suite::wire::Clock;
 use tokio::net::TcpListener;
-
-use crate::case::Profile;
-use crate::clock::Clock;
-use crate::run::RunError;
-use crate::subject::{Target, read_text};
 
 /// The target file of the reference server at its default address.
 pub const TARGET: &str = include_str!("../targets/reference.toml");

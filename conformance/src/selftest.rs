@@ -1,6 +1,6 @@
 //! The suite against the reference server: clean, and under each of the server's faults.
 //!
-//! A fault is caught when a case of `suite/` that carries one of its rules fails, or warns where the rule's level
+//! A fault is caught when a case of `oauth-suite` that carries one of its rules fails, or warns where the rule's level
 //! warns; the runner makes a case whose control did not hold `not-tested`, which counts for nothing here, nor do
 //! driven cases and laws, which share the logic that the fault lies to.
 
@@ -11,18 +11,15 @@ use std::time::Duration;
 use oauth_core::policy::Policy;
 use oauth_faults::{Fault, Faults, Side};
 use oauth_rules::RuleId;
+use oauth_suite::case::{Profile, RunState};
+use oauth_suite::cases;
+use oauth_suite::run::{Outcome, Overall, Progress, Report, RunError, Selection, Verdict, run};
+use oauth_suite::subject::discover;
+use oauth_suite::visible::Page;
+use oauth_suite::wire::http::{Settings, Wire};
 use serde_json::{Value, json};
 
-use crate::case::Profile;
-use crate::http::{Settings, Wire};
 use crate::reference::{self, Reference};
-use crate::run::{Outcome, Progress, RunError, run};
-use crate::run_state::RunState;
-use crate::select::Selection;
-use crate::subject::discover;
-use crate::suite;
-use crate::verdict::{Overall, Report, Verdict};
-use crate::visible::Page;
 
 /// The profile of the clean run, under which most rules apply.
 const PROFILE: Profile = Profile::Rfc9700;
@@ -196,7 +193,7 @@ async fn catch(fault: Fault, seed: u64) -> Caught {
         if here.is_empty() {
             continue;
         }
-        let only: Vec<String> = suite::cases()
+        let only: Vec<String> = cases::all()
             .filter(|case| case.belongs_to(profile) && case.rules.iter().any(|rule| here.contains(rule)))
             .map(|case| case.id.to_owned())
             .collect();
@@ -243,7 +240,7 @@ async fn under(
     // A fault may hide the metadata; the endpoints are in the target file.
     let _found = discover(&wire, &mut target).await;
     let live = Arc::new(RunState::new(target, wire, started.clock.clone(), profile, seed));
-    run(&live, selection, false, &mut Silent, std::future::pending()).await
+    run(&live, &crate::cases(profile), selection, false, &mut Silent, std::future::pending()).await
 }
 
 struct Silent;

@@ -7,21 +7,17 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use oauth_conformance::case::Profile;
-use oauth_conformance::case_end::EndKind;
-use oauth_conformance::clock::Clock;
-use oauth_conformance::context::Context;
-use oauth_conformance::exchange::{Actor, Moment, NoAnswer, Request, Response};
-use oauth_conformance::flow::TokenRequest;
-use oauth_conformance::http::{Settings, Wait, Wire};
+use oauth_conformance::cases;
 use oauth_conformance::reference::{self, TARGET};
-use oauth_conformance::report::{Style, Veil, json, text};
-use oauth_conformance::run::{Outcome, Progress, run};
-use oauth_conformance::run_state::RunState;
-use oauth_conformance::select::Selection;
-use oauth_conformance::subject::{Target, discover, read_text};
-use oauth_conformance::verdict::{Report, Verdict};
 use oauth_faults::Faults;
+use oauth_suite::case::{Context, Profile, RunState};
+use oauth_suite::case_end::EndKind;
+use oauth_suite::flow::TokenRequest;
+use oauth_suite::report::{Style, Veil, json, text};
+use oauth_suite::run::{Outcome, Progress, Report, Selection, Verdict, run};
+use oauth_suite::subject::{Target, discover, read_text};
+use oauth_suite::wire::http::{Settings, Wait, Wire};
+use oauth_suite::wire::{Actor, Clock, Moment, NoAnswer, Request, Response};
 use server::{forward, send, serve};
 use tokio::io::AsyncWriteExt as _;
 use tokio::sync::mpsc;
@@ -156,7 +152,7 @@ async fn a_page_is_read_unless_it_is_too_deep() {
         match (found, expected) {
             (Ok(landing), None) => {
                 let page = landing.page().expect("it is a page");
-                assert!(page.forms.iter().any(oauth_conformance::browser::Form::asks_password));
+                assert!(page.forms.iter().any(oauth_suite::browser::Form::asks_password));
             }
             (Err(stop), Some(words)) => {
                 assert_eq!(stop.kind, EndKind::Errored);
@@ -226,7 +222,9 @@ async fn padded_run(only: &[&str], pad: usize) -> (Arc<RunState>, Outcome) {
     let live = live(target(&origin.await), reference.clock.clone());
     let only = only.iter().map(|id| (*id).to_owned()).collect();
     let selection = Selection { only, ..Selection::default() };
-    let outcome = run(&live, &selection, false, &mut Quiet, std::future::pending()).await.expect("it runs");
+    let outcome = run(&live, &cases(live.profile), &selection, false, &mut Quiet, std::future::pending())
+        .await
+        .expect("it runs");
     (live, outcome)
 }
 
@@ -318,7 +316,9 @@ async fn a_consent_page_is_remembered_however_long_it_is() {
     });
     let live = live(target(&origin.await), Clock::Real);
     let selection = Selection { only: vec!["consent/asked-before-a-code".into()], ..Selection::default() };
-    let outcome = run(&live, &selection, false, &mut Quiet, std::future::pending()).await.expect("it runs");
+    let outcome = run(&live, &cases(live.profile), &selection, false, &mut Quiet, std::future::pending())
+        .await
+        .expect("it runs");
     let report = outcome.reports.first().expect("the case ran");
     assert_eq!(report.verdict, Verdict::Held, "{report:?}");
     assert_eq!(report.notes, ["the user was asked once in this run and not again"]);

@@ -4,9 +4,10 @@
 #[path = "common/script.rs"]
 mod script;
 
-use oauth_conformance::browser::{Decision, Landing, Until};
-use oauth_conformance::case_end::EndKind;
-use oauth_conformance::exchange::Request;
+use oauth_suite::browser::{Decision, Landing};
+use oauth_suite::case_end::EndKind;
+use oauth_suite::flow::Until;
+use oauth_suite::wire::Request;
 use script::{Script, context};
 use tokio::net::TcpListener;
 
@@ -164,7 +165,7 @@ async fn a_burst_sends_each_copy_whole_on_a_connection_of_its_own() {
     let script = Script::start(&[("POST /token", "200 OK\nContent-Type: application/json\n\n{}")]).await;
     let context = context(&target(&script.base));
     let client = context.client().expect("the target has a client");
-    let request = oauth_conformance::flow::TokenRequest::new(&client, [("grant_type", "x")].into());
+    let request = oauth_suite::flow::TokenRequest::new(&client, [("grant_type", "x")].into());
     let answers = context.token_burst(&request, 5).await.expect("they are answered");
     assert_eq!(answers.iter().filter(|exchange| exchange.status() == Some(200)).count(), 5);
     let asked = script.asked();

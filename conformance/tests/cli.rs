@@ -4,9 +4,9 @@ use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
-use oauth_conformance::case::Profile;
 use oauth_conformance::reference::{self, Reference, TARGET};
 use oauth_faults::Faults;
+use oauth_suite::case::Profile;
 use serde::{Deserialize, Deserializer};
 
 /// What the program came to.

@@ -5,10 +5,10 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use oauth_conformance::suite::cases;
 use oauth_faults::Fault;
 use oauth_laws::law::LAWS;
 use oauth_rules::{Kind, Level, Role, RuleId, Status};
+use oauth_suite::cases;
 
 /// What the client's hostile-server tests judge.
 const CLIENT_CHECKS: &str = include_str!("../../reference-client/tests/hostile/checks.txt");
@@ -123,7 +123,7 @@ fn row(id: RuleId) -> String {
     };
     let laws = LAWS.iter().filter(|law| law.rules.contains(&id)).map(|law| law.id);
     let faults = Fault::ALL.iter().filter(|fault| fault.rules().contains(&id)).map(|fault| fault.name());
-    let judged = cases().filter(|case| case.rules.contains(&id)).map(|case| case.id);
+    let judged = cases::all().filter(|case| case.rules.contains(&id)).map(|case| case.id);
     let judged = judged.chain(checks(id));
     format!(
         "| `{}` | {kind} | {level} | {who} | {status} | {} | {} | {} |\n",

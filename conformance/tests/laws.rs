@@ -3,16 +3,13 @@
 
 use std::sync::Arc;
 
-use oauth_conformance::case::Profile;
-use oauth_conformance::http::{Settings, Wire};
-use oauth_conformance::reference;
-use oauth_conformance::run::{Outcome, Progress, run};
-use oauth_conformance::run_state::RunState;
-use oauth_conformance::select::Selection;
-use oauth_conformance::subject::discover;
-use oauth_conformance::verdict::{Report, Verdict};
+use oauth_conformance::{cases, reference};
 use oauth_core::policy::Policy;
 use oauth_faults::{Fault, Faults};
+use oauth_suite::case::{Profile, RunState};
+use oauth_suite::run::{Outcome, Progress, Report, Selection, Verdict, run};
+use oauth_suite::subject::discover;
+use oauth_suite::wire::http::{Settings, Wire};
 
 /// A law, a case that shows it something, and the faults of which each breaks it.
 const ROWS: &[(&str, &str, &[Fault])] = &[
@@ -60,7 +57,9 @@ async fn outcome(faults: Faults, only: &[&str]) -> Outcome {
     let live = Arc::new(RunState::new(target, wire, clock, Profile::Rfc9700, SEED));
     let only = only.iter().map(|id| (*id).to_owned()).collect();
     let selection = Selection { only, slow: true, ..Selection::default() };
-    run(&live, &selection, false, &mut Quiet, std::future::pending()).await.expect("it runs")
+    run(&live, &cases(live.profile), &selection, false, &mut Quiet, std::future::pending())
+        .await
+        .expect("it runs")
 }
 
 fn verdict(outcome: &Outcome, id: &str) -> Option<Verdict> {

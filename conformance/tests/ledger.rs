@@ -4,10 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use oauth_conformance::selftest::selftest;
-use oauth_conformance::verdict::Verdict;
 use oauth_faults::{Fault, Side};
 use oauth_laws::law::LAWS;
 use oauth_rules::{Kind, Role, RuleId, Status};
+use oauth_suite::run::Verdict;
 
 /// At least so many rules are held; the count cannot fall unnoticed.
 const HELD_AT_LEAST: usize = 449;

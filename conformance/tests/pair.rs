@@ -10,9 +10,9 @@ mod walker;
 #[path = "pair/ways.rs"]
 mod ways;
 
-use oauth_conformance::browser::{Decision, Form, consent};
 use oauth_reference_client::Running;
 use oauth_reference_server::Server;
+use oauth_suite::browser::{Decision, Form, consent};
 use reference::Place;
 use walker::Walker;
 

@@ -2,16 +2,13 @@
 
 use std::sync::Arc;
 
-use oauth_conformance::case::Profile;
-use oauth_conformance::http::{Settings, Wire};
-use oauth_conformance::reference;
-use oauth_conformance::report::{Style, Veil, json, text};
-use oauth_conformance::run::{Outcome, Progress, RunError, run};
-use oauth_conformance::run_state::RunState;
-use oauth_conformance::select::Selection;
-use oauth_conformance::subject::discover;
-use oauth_conformance::verdict::{Overall, Report, Verdict};
+use oauth_conformance::{cases, reference};
 use oauth_faults::Faults;
+use oauth_suite::case::{Profile, RunState};
+use oauth_suite::report::{Style, Veil, json, text};
+use oauth_suite::run::{Outcome, Overall, Progress, Report, RunError, Selection, Verdict, run};
+use oauth_suite::subject::discover;
+use oauth_suite::wire::http::{Settings, Wire};
 
 struct Quiet;
 
@@ -38,7 +35,7 @@ async fn outcome_by(
             std::future::pending::<()>().await;
         }
     };
-    let outcome = run(&live, selection, false, &mut Quiet, interrupt).await;
+    let outcome = run(&live, &cases(live.profile), selection, false, &mut Quiet, interrupt).await;
     (live, outcome)
 }
 

@@ -8,16 +8,14 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
-use oauth_conformance::case_end::EndKind;
-use oauth_conformance::context::Context;
-use oauth_conformance::exchange::{Actor, Request};
-use oauth_conformance::flow::TokenRequest;
-use oauth_conformance::http::{Settings, Wire};
-use oauth_conformance::run::{Outcome, Progress, run};
-use oauth_conformance::run_state::RunState;
-use oauth_conformance::select::Selection;
-use oauth_conformance::subject::{Place, discover};
-use oauth_conformance::verdict::{Report, Verdict};
+use oauth_suite::case::{Context, RunState};
+use oauth_suite::case_end::EndKind;
+use oauth_suite::flow::TokenRequest;
+use oauth_suite::run::{Outcome, Progress, Report, Selection, Verdict, run};
+use oauth_suite::subject::{Place, discover};
+use oauth_suite::wire::http::{Settings, Wire};
+use oauth_suite::wire::{Actor, Request};
+
 use script::{Script, live, target};
 
 struct Quiet;
@@ -130,7 +128,9 @@ async fn an_endpoint_that_only_the_metadata_names_is_asked_and_no_other_place_on
 async fn run_cases(live: &Arc<RunState>, only: &[&str]) -> Outcome {
     let only = only.iter().map(|id| (*id).to_owned()).collect();
     let selection = Selection { only, ..Selection::default() };
-    run(live, &selection, false, &mut Quiet, std::future::pending()).await.expect("the honest flow works")
+    run(live, &oauth_conformance::cases(live.profile), &selection, false, &mut Quiet, std::future::pending())
+        .await
+        .expect("the honest flow works")
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,8 +4,9 @@
 #[path = "common/script.rs"]
 mod script;
 
-use oauth_conformance::browser::{Browser, Decision, Landing};
-use oauth_conformance::case_end::EndKind;
+use oauth_suite::browser::{Decision, Landing};
+use oauth_suite::case_end::EndKind;
+use oauth_suite::flow::Browser;
 use script::{Script, context};
 
 /// A server and two origins that it wants the browser at.
@@ -260,7 +261,7 @@ async fn what_a_case_opens_or_sends_by_itself_stays_as_well() {
     let context = context(&scene.target(""));
     for place in [&scene.foreign.base, &format!("{}/cb", scene.client.base)] {
         let opened = context.browser().open(place).await.expect_err("no exchange led there");
-        let stepped = context.browser().send_one(oauth_conformance::exchange::Request::get(place)).await;
+        let stepped = context.browser().send_one(oauth_suite::wire::Request::get(place)).await;
         for stop in [opened, stepped.expect_err("it may not go there")] {
             assert_eq!(stop.kind, EndKind::NotTested);
             assert!(stop.saw.contains(place.as_str()), "{}", stop.saw);

@@ -4,8 +4,9 @@ use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use oauth_suite::visible::Page;
+
 use super::signals::Signals;
-use crate::visible::Page;
 
 /// A place that was seen to take a file.
 pub(super) struct Destination {

@@ -1,12 +1,13 @@
 //! `list` and `explain`.
 
 use oauth_rules::{Rule, RuleId, Status};
+use oauth_suite::case::{Case, Isolation, Profile};
+use oauth_suite::report::level_word;
+use oauth_suite::run::RunError;
+use oauth_suite::visible::Page;
 use serde_json::{Value, json};
 
-use crate::case::{Case, Isolation, Profile};
-use crate::report::level_word;
-use crate::run::{RunError, cases};
-use crate::visible::Page;
+use crate::cases;
 
 macro_rules! line {
     ($out:expr, $($argument:tt)*) => { $out.line(format_args!($($argument)*)) };

@@ -5,10 +5,9 @@ use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 
+use oauth_suite::wire::lock;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
-
-use crate::run_state::lock;
 
 /// The exit code of what was interrupted.
 const INTERRUPTED: i32 = 3;

@@ -4,11 +4,10 @@ use std::fmt::Arguments;
 use std::io::IsTerminal as _;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::http::Wait;
-use crate::run::Progress;
-use crate::subject::Endpoint;
-use crate::verdict::Report;
-use crate::visible::Page;
+use oauth_suite::run::{Progress, Report};
+use oauth_suite::subject::Endpoint;
+use oauth_suite::visible::Page;
+use oauth_suite::wire::http::Wait;
 
 /// Where secrets go, and one line on a terminal that says which case runs.
 pub(super) struct Ticker {

@@ -5,15 +5,14 @@
 
 use std::sync::Arc;
 
+use oauth_suite::case::{Case, Context, Profile};
+use oauth_suite::case_end::{CaseEnd, Checked};
+use oauth_suite::subject::Need;
 use oauth_world::scenario::HONEST_PATH;
 use oauth_world::world::Action;
 
 use super::predict::Class;
 use super::walk::{Walk, Walked};
-use crate::case::{Case, Profile};
-use crate::case_end::{CaseEnd, Checked};
-use crate::context::Context;
-use crate::need::Need;
 
 /// How the step is seen to have taken place.
 #[derive(Clone, Copy)]
@@ -104,7 +103,7 @@ async fn sequence(ctx: &Context) -> Sequence {
 }
 
 async fn step(ctx: &Context, shown: Shown) -> Checked {
-    let sequence: Arc<Sequence> = ctx.live().documented(|| sequence(ctx)).await;
+    let sequence: Arc<Sequence> = ctx.live().once(|| sequence(ctx)).await;
     match sequence.walked.get(shown.by) {
         Some(Some(walked)) if walked.class == shown.class => Ok(()),
         Some(Some(walked)) => {

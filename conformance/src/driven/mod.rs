@@ -2,7 +2,7 @@
 //! predicts the class of each answer.
 //!
 //! A path is a list of the model's actions in one of its scenarios, so that what is walked here is what the checker
-//! explores. Only classes are compared; which error code and which headers is for `suite/` to say.
+//! explores. Only classes are compared; which error code and which headers is for the suite's cases to say.
 
 mod documented;
 mod paths;
@@ -10,7 +10,7 @@ mod predict;
 mod settings;
 mod walk;
 
-use crate::case::{Case, Profile};
+use oauth_suite::case::{Case, Profile};
 
 pub use documented::Sequence;
 pub use paths::{PATHS, Path};

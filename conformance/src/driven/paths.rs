@@ -5,17 +5,15 @@ use std::sync::Arc;
 use oauth_core::server::decide::Choice;
 use oauth_faults::Faults;
 use oauth_rules::rules;
+use oauth_suite::case::{Case, Context, Severity};
+use oauth_suite::case_end::{CaseEnd, Checked};
+use oauth_suite::subject::{Client, Need};
 use oauth_world::scenario::{HONEST_PATH, Scenario};
 use oauth_world::world::action::{CodeOf, CredentialsOf, Redemption, RedirectOf, VerifierOf};
 use oauth_world::world::{Action, OWNER, Universe};
 
 use super::predict::{Class, predict};
 use super::walk::Walk;
-use crate::case::{Case, Severity};
-use crate::case_end::{CaseEnd, Checked};
-use crate::context::Context;
-use crate::need::Need;
-use crate::subject::Client;
 
 /// A way through one of the model's scenarios.
 #[derive(Debug)]

@@ -3,8 +3,7 @@
 use oauth_core::client::IssNeed;
 use oauth_core::client::settings::{ClearText, Endpoints, Settings};
 use oauth_core::directory::Authentication;
-
-use crate::subject::{Client, ClientAuthentication, Target};
+use oauth_suite::subject::{Client, ClientAuthentication, Target};
 
 /// The settings with which the model's client talks to the target as this client.
 #[must_use]

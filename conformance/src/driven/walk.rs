@@ -17,18 +17,17 @@ use oauth_core::policy::Time;
 use oauth_core::secret::{Digest, Minted, Secret};
 use oauth_core::server::decide::Choice;
 use oauth_laws::fact::Sender;
+use oauth_suite::browser::{Decision, Landing};
+use oauth_suite::case::Context;
+use oauth_suite::case_end::{CaseEnd, Checked};
+use oauth_suite::flow::{Authentication, Browser};
+use oauth_suite::subject::{Account, Client};
+use oauth_suite::wire::{Actor, Exchange, Params, Request};
 use oauth_world::world::Action;
 use oauth_world::world::action::{CredentialsOf, Redemption, RedirectOf, VerifierOf};
 
 use super::predict::Class;
 use super::settings::settings;
-use crate::browser::{Browser, Decision, Landing};
-use crate::case_end::{CaseEnd, Checked};
-use crate::context::Context;
-use crate::exchange::{Actor, Exchange, Request};
-use crate::flow::Authentication;
-use crate::params::Params;
-use crate::subject::{Account, Client};
 
 /// What a step of a walk showed.
 #[derive(Debug, Clone)]

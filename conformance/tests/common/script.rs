@@ -4,12 +4,10 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use oauth_conformance::case::Profile;
-use oauth_conformance::clock::Clock;
-use oauth_conformance::context::Context;
-use oauth_conformance::http::{Settings, Wire};
-use oauth_conformance::run_state::RunState;
-use oauth_conformance::subject::{Target, read_text};
+use oauth_suite::case::{Context, Profile, RunState};
+use oauth_suite::subject::{Target, read_text};
+use oauth_suite::wire::Clock;
+use oauth_suite::wire::http::{Settings, Wire};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use oauth_conformance::exchange::Exchange;
+use oauth_suite::wire::Exchange;
 
 use crate::reference::Place;
 use crate::relay::Relay;

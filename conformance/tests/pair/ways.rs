@@ -1,9 +1,9 @@
 //! The reference client at the reference server in each way that its configuration knows: the person sees the profile,
 //! and the logout ends the access at the server too.
 
-use oauth_conformance::browser::{Decision, consent};
 use oauth_core::directory::Authentication;
 use oauth_reference_client::{Config, Registration};
+use oauth_suite::browser::{Decision, consent};
 
 use crate::reference::Place;
 use crate::walker::Walker;

@@ -8,8 +8,8 @@ mod provider;
 
 use dialogue::{BASIC, BOUND, IMPOSTOR, ODD_BASIC, POST, PUBLIC, Scene};
 use library::Library;
-use oauth_conformance::browser::Decision;
 use oauth_faults::Fault;
+use oauth_suite::browser::Decision;
 
 const DISCOVER: &str = "discover: S256, iss promised";
 const CODE: &str = "code: bearer, profile email, a refresh token";

@@ -9,10 +9,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Instant, SystemTime};
 
-use oauth_conformance::browser::{Decision, Jar, Page, consent, login};
-use oauth_conformance::exchange::{Actor, Exchange, Moment, Request, Whole};
-use oauth_conformance::http::{Settings, Wire};
-use oauth_conformance::subject::User;
+use oauth_suite::browser::{Decision, Jar, Page, consent, login};
+use oauth_suite::subject::User;
+use oauth_suite::wire::http::{Settings, Wire};
+use oauth_suite::wire::{Actor, Exchange, Moment, Request, Whole};
 use url::Url;
 
 /// Browsers give up about here.

@@ -5,9 +5,8 @@
 
 use std::sync::Arc;
 
-use oauth_conformance::browser::{Decision, Form, Page, consent};
-use oauth_conformance::exchange::Exchange;
-use oauth_conformance::params::Params;
+use oauth_suite::browser::{Decision, Form, Page, consent};
+use oauth_suite::wire::{Exchange, Params};
 use url::Url;
 
 const SEQUENCE: &str = include_str!("../../../specs/sequence.toml");

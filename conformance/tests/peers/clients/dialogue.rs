@@ -5,9 +5,9 @@ use std::panic::Location;
 use std::process::Stdio;
 use std::sync::Arc;
 
-use oauth_conformance::browser::Decision;
 use oauth_faults::{Fault, Faults, Faulty};
 use oauth_reference_server::{BUILT_IN, Options, Server};
+use oauth_suite::browser::Decision;
 
 use super::landing;
 use super::library::Library;

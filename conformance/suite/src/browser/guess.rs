@@ -1,0 +1,388 @@
+//! Which form logs in and which consents, and how they are filled: by the target's hints, else by guess.
+
+use crate::browser::page::{Button, Field, Form, Page, Submission};
+use crate::subject::{FormHint, User};
+use crate::wire::Params;
+
+const APPROVE: &[&str] = &[
+    "confirm",
+    "allow",
+    "approve",
+    "accept",
+    "authorize",
+    "authorise",
+    "yes",
+    "consent",
+    "continue",
+    "grant",
+    "agree",
+    "許可",
+    "承認",
+    "同意",
+    "はい",
+];
+const DENY: &[&str] = &[
+    "no",
+    "not",
+    "don",
+    "deny",
+    "denied",
+    "cancel",
+    "reject",
+    "decline",
+    "refuse",
+    "disallow",
+    "abort",
+    "拒否",
+    "いいえ",
+    "キャンセル",
+];
+const USER_WORDS: &[&str] = &["user", "login", "email", "mail", "name", "account", "identifier"];
+
+/// What the user answers on the consent page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decision {
+    /// Grants what is asked.
+    Approve,
+    /// Refuses.
+    Deny,
+}
+
+/// The login form of a page, filled in for `user`.
+#[must_use]
+pub fn login(page: &Page, hints: &[FormHint], user: &User) -> Option<Submission> {
+    for hint in hints.iter().filter(|hint| is_login(hint)) {
+        if let Some(form) = page.forms.iter().find(|form| form.has(&hint.has)) {
+            let mut submission = form.submission(page, login_button(form));
+            for (name, value) in &hint.fill {
+                let value = match value.as_str() {
+                    "$user" => &user.name,
+                    "$password" => &user.password,
+                    other => other,
+                };
+                submission.params.set(name, value);
+            }
+            return Some(submission);
+        }
+    }
+    let form = page.forms.iter().find(|form| form.asks_password()).or_else(|| first_step(page))?;
+    let at = form.fields.iter().position(Field::is_password);
+    let before = &form.fields[..at.unwrap_or(form.fields.len())];
+    let mut submission = form.submission(page, login_button(form));
+    if let Some(field) = user_field(before).or_else(|| user_field(&form.fields)) {
+        submission.params.set(&field.name, &user.name);
+    }
+    if let Some(at) = at {
+        submission.params.set(&form.fields[at].name, &user.password);
+    }
+    Some(submission)
+}
+
+/// The consent form of a page, filled in with the decision. `None` if the page has none, or no way to deny.
+#[must_use]
+pub fn consent(page: &Page, hints: &[FormHint], decision: Decision) -> Option<Submission> {
+    for hint in hints.iter().filter(|hint| !is_login(hint)) {
+        let Some(form) = page.forms.iter().find(|form| form.has(&hint.has)) else { continue };
+        let mut submission = form.submission(page, None);
+        let values = match (decision, &hint.deny, &hint.deny_has) {
+            (Decision::Approve, ..) => &hint.fill,
+            (Decision::Deny, Some(deny), _) => deny,
+            (Decision::Deny, None, Some(name)) => {
+                let form = page.forms.iter().find(|form| form.has(name))?;
+                let button = form.buttons.iter().find(|button| button.name == *name);
+                return Some(form.submission(page, button.or(form.buttons.first())));
+            }
+            (Decision::Deny, None, None) => continue,
+        };
+        for (name, value) in values {
+            submission.params.set(name, value);
+        }
+        return Some(submission);
+    }
+    match decision {
+        Decision::Approve => approve(page),
+        Decision::Deny => approve(page).and_then(|_| deny(page)),
+    }
+}
+
+fn is_login(hint: &FormHint) -> bool {
+    hint.fill.values().any(|value| value == "$user" || value == "$password")
+}
+
+/// The first of two steps: a form that asks for a name alone.
+fn first_step(page: &Page) -> Option<&Form> {
+    page.forms.iter().find(|form| {
+        let typed: Vec<&Field> = form.fields.iter().filter(|field| is_typed(field)).collect();
+        matches!(typed.as_slice(), [one] if one.kind == "email"
+            || contains_any(&one.name, USER_WORDS)
+            || contains_any(&one.hint, USER_WORDS))
+            && answer_button(form, Decision::Deny).is_none()
+    })
+}
+
+fn user_field(fields: &[Field]) -> Option<&Field> {
+    fields.iter().rev().find(|field| is_typed(field) && !field.is_password())
+}
+
+fn is_typed(field: &Field) -> bool {
+    matches!(field.kind.as_str(), "text" | "email" | "tel" | "password" | "number" | "search" | "url")
+}
+
+fn login_button(form: &Form) -> Option<&Button> {
+    form.buttons.iter().find(|button| !says(&button.text, DENY) && !says(&button.value, DENY))
+}
+
+fn approve(page: &Page) -> Option<Submission> {
+    let forms = page.forms.iter().filter(|form| !form.asks_password());
+    for form in forms {
+        if let Some(button) = answer_button(form, Decision::Approve) {
+            let mut submission = form.submission(page, Some(button));
+            tick(form, &mut submission, Decision::Approve);
+            return Some(submission);
+        }
+        if answer_field(form, Decision::Approve).is_some() {
+            let mut submission = form.submission(page, login_button(form));
+            tick(form, &mut submission, Decision::Approve);
+            return Some(submission);
+        }
+    }
+    None
+}
+
+fn deny(page: &Page) -> Option<Submission> {
+    for form in page.forms.iter().filter(|form| !form.asks_password()) {
+        if let Some(button) = answer_button(form, Decision::Deny) {
+            return Some(form.submission(page, Some(button)));
+        }
+        if answer_field(form, Decision::Deny).is_some() {
+            let mut submission = form.submission(page, form.buttons.first());
+            tick(form, &mut submission, Decision::Deny);
+            return Some(submission);
+        }
+        // A form whose own action denies, such as `/consent/cancel` or a hidden `_method=delete`.
+        if says(&form.action, DENY) || form.fields.iter().any(|field| field.value == "delete") {
+            return Some(form.submission(page, form.buttons.first()));
+        }
+    }
+    if let Some(link) = page.links.iter().find(|link| says(&link.text, DENY)) {
+        let (url, query) = link.url.split_once('?').unwrap_or((&link.url, ""));
+        let params = Params::decode(query);
+        return Some(Submission { method: "GET".into(), url: url.into(), params, page: page.url.clone() });
+    }
+    // A lone box that would have to be ticked to approve: sending the form without it denies.
+    let form = page.forms.iter().find(|form| {
+        form.fields.iter().any(|field| field.kind == "checkbox" && says(&field.name, APPROVE))
+    })?;
+    let mut submission = form.submission(page, form.buttons.first());
+    for field in form.fields.iter().filter(|field| field.kind == "checkbox" && says(&field.name, APPROVE)) {
+        submission.params.remove(&field.name);
+    }
+    Some(submission)
+}
+
+/// The button that gives this answer: what it shows or sends counts before what it is called.
+fn answer_button(form: &Form, decision: Decision) -> Option<&Button> {
+    let wanted = words(decision);
+    let denies = |button: &Button| says(&button.text, DENY) || says(&button.value, DENY);
+    let approves = |button: &Button| says(&button.text, APPROVE) || says(&button.value, APPROVE);
+    let shown = |button: &&Button| match decision {
+        Decision::Approve => approves(button) && !denies(button),
+        Decision::Deny => denies(button),
+    };
+    let called = |button: &&Button| {
+        let named = says(&button.name, wanted);
+        let leads = button.action.as_deref().is_some_and(|action| says(action, wanted));
+        (named || leads) && !denies(button) && !approves(button)
+    };
+    form.buttons.iter().find(shown).or_else(|| form.buttons.iter().find(called))
+}
+
+/// The choice or box that gives this answer.
+fn answer_field(form: &Form, decision: Decision) -> Option<&Field> {
+    form.fields.iter().find(|field| match field.kind.as_str() {
+        "radio" => says(&field.value, words(decision)),
+        "checkbox" => decision == Decision::Approve && says(&field.name, APPROVE),
+        _ => false,
+    })
+}
+
+/// Ticks what the page asks for and chooses the answer.
+fn tick(form: &Form, submission: &mut Submission, decision: Decision) {
+    for field in &form.fields {
+        let approving = says(&field.name, APPROVE) || field.required;
+        if field.kind == "checkbox" && !field.sent && approving && decision == Decision::Approve {
+            submission.params.add(&field.name, &field.value);
+        }
+    }
+    if let Some(field) = answer_field(form, decision).filter(|field| field.kind == "radio") {
+        submission.params.set(&field.name, &field.value);
+    }
+}
+
+const fn words(decision: Decision) -> &'static [&'static str] {
+    match decision {
+        Decision::Approve => APPROVE,
+        Decision::Deny => DENY,
+    }
+}
+
+/// Whether one of the words occurs: as a whole word, or anywhere in scripts that don't part words.
+fn says(text: &str, words: &[&str]) -> bool {
+    let text = text.to_lowercase();
+    let mut parts = text.split(|c: char| !c.is_alphanumeric());
+    parts.any(|part| words.iter().any(|word| part == *word || (!word.is_ascii() && part.contains(word))))
+}
+
+fn contains_any(text: &str, words: &[&str]) -> bool {
+    let text = text.to_lowercase();
+    words.iter().any(|word| text.contains(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Instant;
+
+    use super::{Decision, consent, login};
+    use crate::browser::page::Page;
+    use crate::subject::{FormHint, User};
+    use crate::wire::{Actor, Exchange, Moment, Request, Response, Whole};
+
+    const AT: &str = "http://as.example/in/page?next=%2F";
+
+    fn page(html: &str) -> Page {
+        let moment = Moment { tick: 0, at: Instant::now() };
+        let headers = vec![("content-type".into(), "text/html; charset=utf-8".into())];
+        let exchange = Exchange {
+            number: 1,
+            who: Actor::Browser,
+            browser: None,
+            sent: moment,
+            answered: Some(moment),
+            request: Request::get(AT),
+            answer: Ok(Response { status: 200, headers, body: html.as_bytes().to_vec() }),
+            whole: Whole::default(),
+        };
+        Page::read(&Arc::new(exchange)).expect("the table has small pages")
+    }
+
+    fn hint(has: &str, fill: &[(&str, &str)]) -> FormHint {
+        let fill = fill.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
+        FormHint { has: has.into(), fill, ..FormHint::default() }
+    }
+
+    /// `METHOD url params`, or `-`.
+    fn shown(submission: Option<super::Submission>) -> String {
+        submission.map_or_else(
+            || "-".into(),
+            |sent| format!("{} {} {}", sent.method, sent.url, sent.params.encode()),
+        )
+    }
+
+    #[test]
+    fn a_login_form_is_found_and_filled() {
+        let user = User { name: "ann".into(), password: "pw".into() };
+        #[rustfmt::skip]
+        let table = [
+            ("a form without action, and a password field without its type",
+             "<form method=post><input name=user_id><input name=password><button>Login</button></form>",
+             "POST http://as.example/in/page?next=%2F user_id=ann&password=pw"),
+            ("a hidden guard and a relative action",
+             "<form method=POST action=../do><input type=hidden name=csrf value=x1><input type=email name=mail><input type=password name=p></form>",
+             "POST http://as.example/do csrf=x1&mail=ann&p=pw"),
+            ("an absolute action and a named button",
+             "<form method=post action=http://as.example/interaction/1/login><input type=hidden name=prompt value=login>\
+              <input required type=text name=login><input required type=password name=password>\
+              <button name=act value=go class=login-submit>Sign-in</button></form>",
+             "POST http://as.example/interaction/1/login prompt=login&login=ann&password=pw&act=go"),
+            ("a search form before it, and a cancel button inside",
+             "<form><input name=q></form><form method=post><input type=text name=u><input type=password name=p>\
+              <button name=a value=cancel>Cancel</button><button name=a value=ok>Sign in</button></form>",
+             "POST http://as.example/in/page?next=%2F u=ann&p=pw&a=ok"),
+            ("the first of two steps",
+             "<form method=post action=/u><input type=text name=username autocomplete=username><button>Next</button></form>",
+             "POST http://as.example/u username=ann"),
+            ("the second of two steps",
+             "<form method=post action=/p><input type=password name=password><button>Sign in</button></form>",
+             "POST http://as.example/p password=pw"),
+            ("a ticked box is sent and an unticked one is not",
+             "<form method=post action=/l><input name=user><input type=password name=p><input type=checkbox name=keep checked>\
+              <input type=checkbox name=news></form>",
+             "POST http://as.example/l user=ann&p=pw&keep=on"),
+            ("no login form", "<form method=post><button name=confirm value=yes>Yes</button></form>", "-"),
+            ("a page without forms", "<h1>Error</h1>", "-"),
+        ];
+        for (what, html, expected) in table {
+            assert_eq!(shown(login(&page(html), &[], &user)), expected, "{what}");
+        }
+        let hints = [hint("pin", &[("who", "$user"), ("pin", "$password"), ("kind", "local")])];
+        let html = "<form method=post action=/x><input name=who><input name=pin></form>";
+        assert_eq!(
+            shown(login(&page(html), &hints, &user)),
+            "POST http://as.example/x who=ann&pin=pw&kind=local"
+        );
+    }
+
+    #[test]
+    fn a_consent_form_is_found_approved_and_denied() {
+        #[rustfmt::skip]
+        let table = [
+            ("two buttons of one name",
+             "<form method=post><button name=confirm value=yes>Yes</button><button name=confirm value=no>No</button></form>",
+             "POST http://as.example/in/page?next=%2F confirm=yes", "POST http://as.example/in/page?next=%2F confirm=no"),
+            ("the denying button first, with a hidden guard",
+             "<form method=post action=/c><input type=hidden name=t value=9><button name=a value=deny>Deny</button>\
+              <button name=a value=allow>Allow access</button></form>",
+             "POST http://as.example/c t=9&a=allow", "POST http://as.example/c t=9&a=deny"),
+            ("two forms, the second deletes",
+             "<form method=post action=/c/confirm><button>Continue</button></form>\
+              <form method=post action=/c><input type=hidden name=_method value=delete><button>Back</button></form>",
+             "POST http://as.example/c/confirm ", "POST http://as.example/c _method=delete"),
+            ("a link that cancels",
+             "<form method=post action=/i/1/confirm><input type=hidden name=prompt value=consent><button>Continue</button></form>\
+              <a href=/i/1/abort?x=1>[ Cancel ]</a>",
+             "POST http://as.example/i/1/confirm prompt=consent", "GET http://as.example/i/1/abort x=1"),
+            ("buttons that lead elsewhere",
+             "<form method=post><button formaction=/yes>Authorize</button><button formaction=/no>Don't authorize</button></form>",
+             "POST http://as.example/yes ", "POST http://as.example/no "),
+            ("a box to tick",
+             "<form method=post action=/c><input type=checkbox name=confirm><button>Submit</button></form>",
+             "POST http://as.example/c confirm=on", "POST http://as.example/c "),
+            ("radio buttons",
+             "<form method=post action=/c><input type=radio name=d value=approve><input type=radio name=d value=reject checked>\
+              <input type=submit value=Send></form>",
+             "POST http://as.example/c d=approve", "POST http://as.example/c d=reject"),
+            ("input buttons of names of their own",
+             "<form method=post action=/c><input type=submit name=accept value=OK><input type=submit name=cancel value=Back></form>",
+             "POST http://as.example/c accept=OK", "POST http://as.example/c cancel=Back"),
+            ("another language",
+             "<form method=post action=/c><button name=a value=1>許可する</button><button name=a value=0>拒否</button></form>",
+             "POST http://as.example/c a=1", "POST http://as.example/c a=0"),
+            ("no way to deny",
+             "<form method=post action=/c><button>Approve</button></form>", "POST http://as.example/c ", "-"),
+            ("a login form is no consent form",
+             "<form method=post action=/l><input name=user><input type=password name=p><button>Continue</button></form>", "-", "-"),
+            ("a page without forms", "<p>invalid_request <a href=/>cancel</a></p>", "-", "-"),
+        ];
+        for (what, html, approved, denied) in table {
+            assert_eq!(shown(consent(&page(html), &[], Decision::Approve)), approved, "{what}");
+            assert_eq!(shown(consent(&page(html), &[], Decision::Deny)), denied, "{what}");
+        }
+    }
+
+    #[test]
+    fn hints_come_before_guesses() {
+        let html = "<form method=post action=/a><button name=go value=yes>Yes</button></form>\
+                    <form method=post action=/b><input type=hidden name=t value=1><button name=stop>X</button></form>";
+        let fill = hint("go", &[("go", "maybe")]);
+        let by_value = FormHint { deny: Some([("go".into(), "never".into())].into()), ..fill.clone() };
+        let by_form = FormHint { deny_has: Some("stop".into()), ..fill };
+        let page = page(html);
+        assert_eq!(
+            shown(consent(&page, std::slice::from_ref(&by_value), Decision::Approve)),
+            "POST http://as.example/a go=maybe"
+        );
+        assert_eq!(shown(consent(&page, &[by_value], Decision::Deny)), "POST http://as.example/a go=never");
+        assert_eq!(shown(consent(&page, &[by_form], Decision::Deny)), "POST http://as.example/b t=1&stop=");
+    }
+}

@@ -1,0 +1,317 @@
+//! What a case works with: the target's clients and users, fresh values, sending, waiting, notes.
+//!
+//! The steps of the flow are in `flow/`, as further methods of [`Context`].
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use crate::case::{Profile, Recorded, RunState};
+use crate::case_end::{CaseEnd, Checked};
+use crate::subject::{Client, ClientRole, Met, Need, Resource, Target, shown};
+use crate::wire::burst::burst;
+use crate::wire::{Actor, Exchange, Request, lock};
+
+/// One case's view of the run. Cheap to clone; clones share the recording.
+#[derive(Clone)]
+pub struct Context(Arc<Inner>);
+
+struct Inner {
+    live: Arc<RunState>,
+    case: String,
+    exchanges: Mutex<Vec<Arc<Exchange>>>,
+    notes: Mutex<Vec<String>>,
+    /// The newest DPoP nonce of each URL.
+    nonces: Mutex<BTreeMap<String, String>>,
+    /// Why something was not sent that the case wanted to send; the first reason.
+    unsent: Mutex<Option<CaseEnd>>,
+    draws: AtomicU64,
+}
+
+impl Context {
+    /// A context for the case of this id.
+    #[must_use]
+    pub fn new(live: Arc<RunState>, case: impl Into<String>) -> Self {
+        Self(Arc::new(Inner {
+            live,
+            case: case.into(),
+            exchanges: Mutex::default(),
+            notes: Mutex::default(),
+            nonces: Mutex::default(),
+            unsent: Mutex::default(),
+            draws: AtomicU64::new(0),
+        }))
+    }
+
+    /// What is known of the server.
+    #[must_use]
+    pub fn target(&self) -> &Target {
+        &self.0.live.target
+    }
+
+    /// Against which documents the server is judged.
+    #[must_use]
+    pub fn profile(&self) -> Profile {
+        self.0.live.profile
+    }
+
+    /// The id of the case.
+    #[must_use]
+    pub fn case(&self) -> &str {
+        &self.0.case
+    }
+
+    /// What all cases of the run share.
+    #[must_use]
+    pub fn live(&self) -> &Arc<RunState> {
+        &self.0.live
+    }
+
+    /// The client for cases that need no particular one: the confidential one, or the public one.
+    ///
+    /// # Errors
+    /// `not-tested` if the target names no client.
+    pub fn client(&self) -> Checked<Arc<Client>> {
+        self.target().client().cloned().ok_or_else(|| CaseEnd::not_tested("the target names no client"))
+    }
+
+    /// The client of a role.
+    ///
+    /// # Errors
+    /// `not-tested` if the target names none.
+    pub fn client_of(&self, role: ClientRole) -> Checked<Arc<Client>> {
+        let need = match role {
+            ClientRole::First => Need::ConfidentialClient,
+            ClientRole::Second => Need::SecondClient,
+            ClientRole::Public => Need::PublicClient,
+            ClientRole::SecondPublic => Need::SecondPublicClient,
+            ClientRole::Special => Need::SpecialClient,
+            ClientRole::Service => Need::ServiceClient,
+            ClientRole::Resource => Need::ResourceClient,
+            ClientRole::SecondResource => Need::SecondResourceClient,
+            ClientRole::Dpop => Need::DpopClient,
+            ClientRole::Push => Need::PushClient,
+        };
+        self.target()
+            .registered()
+            .find(|client| client.role == role)
+            .cloned()
+            .ok_or_else(|| CaseEnd::not_tested(format!("the target names no [{}]", need.key())))
+    }
+
+    /// `[client]`: confidential.
+    ///
+    /// # Errors
+    /// `not-tested` if the target names none.
+    pub fn confidential(&self) -> Checked<Arc<Client>> {
+        self.client_of(ClientRole::First)
+    }
+
+    /// `[second_client]`.
+    ///
+    /// # Errors
+    /// `not-tested` if the target names none.
+    pub fn second(&self) -> Checked<Arc<Client>> {
+        self.client_of(ClientRole::Second)
+    }
+
+    /// `[public_client]`.
+    ///
+    /// # Errors
+    /// `not-tested` if the target names none.
+    pub fn public(&self) -> Checked<Arc<Client>> {
+        self.client_of(ClientRole::Public)
+    }
+
+    /// The first client that fits, in the order of the roles: `client_where(Need::OtherRedirectUri, |client|
+    /// client.other_redirect_uri.is_some())`.
+    ///
+    /// # Errors
+    /// `not-tested` if none does.
+    pub fn client_where(&self, need: Need, fits: impl Fn(&Client) -> bool) -> Checked<Arc<Client>> {
+        let found = self.target().clients.values().find(|client| fits(client)).cloned();
+        found.ok_or_else(|| {
+            CaseEnd::not_tested(format!("no client of the target has what {} stands for", need.key()))
+        })
+    }
+
+    /// The URL of the protected resource.
+    ///
+    /// # Errors
+    /// `not-tested` if the target names none.
+    pub fn resource_url(&self) -> Checked<&str> {
+        let url = self.target().endpoints.resource.as_deref();
+        url.ok_or_else(|| CaseEnd::not_tested("the target names no resource under [endpoints]"))
+    }
+
+    /// The protected resource under `[endpoints]`.
+    ///
+    /// # Errors
+    /// `not-tested` if the target names none.
+    pub fn first_resource(&self) -> Checked<Resource> {
+        let resource = self.target().resource();
+        resource.ok_or_else(|| CaseEnd::not_tested("the target names no resource under [endpoints]"))
+    }
+
+    /// The second protected resource, for cases that ask for it only once the server was seen to tell resources
+    /// apart.
+    ///
+    /// # Errors
+    /// `not-tested` if the target names none, `not-offered` if it says why there is none.
+    pub fn second_resource(&self) -> Checked<Resource> {
+        match (Need::SecondResource.met(self.target()), &self.target().second_resource) {
+            (Met::NotOffered { reason, .. }, _) => Err(CaseEnd::not_offered(reason)),
+            (Met::Missing(reason), _) => Err(CaseEnd::not_tested(reason)),
+            (Met::Yes, resource) => {
+                resource.clone().ok_or_else(|| CaseEnd::not_tested("the target names no [second_resource]"))
+            }
+        }
+    }
+
+    /// 43 fresh characters of the unreserved set, the same for the same seed, case and place in the case.
+    #[must_use]
+    pub fn fresh(&self) -> String {
+        URL_SAFE_NO_PAD.encode(self.draw())
+    }
+
+    /// 32 fresh bytes, the same for the same seed, case and place in the case.
+    pub(crate) fn draw(&self) -> [u8; 32] {
+        let count = self.0.draws.fetch_add(1, Ordering::Relaxed);
+        self.0.live.draw(&self.0.case, count)
+    }
+
+    /// The newest DPoP nonce that a URL gave in this case.
+    pub(crate) fn nonce_of(&self, url: &str) -> Option<String> {
+        lock(&self.0.nonces).get(url).cloned()
+    }
+
+    /// Keeps the newest DPoP nonce of a URL.
+    pub(crate) fn keep_nonce(&self, url: &str, nonce: &str) {
+        lock(&self.0.nonces).insert(url.into(), nonce.into());
+    }
+
+    /// Sends a request as it stands: no cookies, no redirects.
+    ///
+    /// # Errors
+    /// `errored` if no answer came; `not-tested` if it may not go there.
+    pub async fn send(&self, who: Actor, request: Request) -> Checked<Arc<Exchange>> {
+        let exchange = self.send_as(who, request).await?;
+        match &exchange.answer {
+            Ok(_) => Ok(exchange),
+            Err(fault) => Err(CaseEnd::errored(fault.to_string()).at(&exchange)),
+        }
+    }
+
+    pub(crate) async fn send_as(&self, who: Actor, request: Request) -> Checked<Arc<Exchange>> {
+        self.send_from((who, None), request).await
+    }
+
+    pub(crate) async fn send_from(
+        &self,
+        sender: (Actor, Option<u64>),
+        request: Request,
+    ) -> Checked<Arc<Exchange>> {
+        self.admit(sender.1, &request)?;
+        let live = &self.0.live;
+        let request = live.wire.dress(request);
+        let (moments, answer) = live.wire.send(&request, || live.moment()).await;
+        Ok(self.record(live.exchange(sender, request, moments, answer)))
+    }
+
+    /// The one door: no browser leaves the server's own origins, no secret goes where the target and its metadata
+    /// have no endpoint, nobody connects to a redirect URI.
+    fn admit(&self, browser: Option<u64>, request: &Request) -> Checked {
+        let place = self.target().place(&request.url);
+        let closed = match browser {
+            Some(_) => place.closed_to_browsers(),
+            None => place.closed_to_clients(),
+        };
+        match closed {
+            None => Ok(()),
+            Some(why) => {
+                let reason = format!("nothing was sent to {}, {why}", shown(&request.url));
+                Err(self.keep_back(CaseEnd::not_tested(reason)))
+            }
+        }
+    }
+
+    /// Remembers that something was not sent: what a case concludes without it is no verdict.
+    pub(crate) fn keep_back(&self, stop: CaseEnd) -> CaseEnd {
+        lock(&self.0.unsent).get_or_insert_with(|| stop.clone());
+        stop
+    }
+
+    /// That all was sent that the case wanted to send.
+    ///
+    /// # Errors
+    /// `not-tested` if something was kept back.
+    pub(crate) fn all_sent(&self) -> Checked {
+        lock(&self.0.unsent).clone().map_or(Ok(()), Err)
+    }
+
+    /// Sends `copies` of a request over as many connections: all of each but its last byte first, then the last
+    /// bytes together, so that the server has them all in hand at the same moment.
+    ///
+    /// # Errors
+    /// `errored` if no copy had a usable answer; `not-tested` if it may not go there.
+    pub async fn burst(&self, who: Actor, request: Request, copies: usize) -> Checked<Vec<Arc<Exchange>>> {
+        self.admit(None, &request)?;
+        let live = &self.0.live;
+        let request = live.wire.dress(request);
+        let clock = Arc::clone(live);
+        let mut answers = burst(&live.wire, move || clock.moment(), &request, copies).await;
+        // Recorded in the order of their answers, which the laws are judged by; what was not answered comes last.
+        answers.sort_by_key(|((_, answered), _)| answered.map_or(u64::MAX, |answered| answered.tick));
+        let exchanges: Vec<_> = answers
+            .into_iter()
+            .map(|(moments, answer)| {
+                self.record(live.exchange((who, None), request.clone(), moments, answer))
+            })
+            .collect();
+        let usable = exchanges.iter().any(|exchange| exchange.response().is_ok());
+        match exchanges.first() {
+            Some(first) if !usable => {
+                Err(first.response().err().unwrap_or_else(|| CaseEnd::errored("no answer")))
+            }
+            Some(_) => Ok(exchanges),
+            None => Err(CaseEnd::not_tested("a burst of no copies")),
+        }
+    }
+
+    /// Waits, by the clock of the run. A case that waits has `slow: true`.
+    pub async fn wait(&self, time: Duration) {
+        self.0.live.wait(time).await;
+    }
+
+    /// The time of the run's clock, in seconds since 1970.
+    #[must_use]
+    pub fn unix_time(&self) -> u64 {
+        self.0.live.unix_time()
+    }
+
+    /// Adds a remark to the case's report. It changes no verdict.
+    pub fn note(&self, text: impl Into<String>) {
+        lock(&self.0.notes).push(text.into());
+    }
+
+    /// What is kept of the exchanges of this case so far, in order.
+    #[must_use]
+    pub fn recording(&self) -> Vec<Arc<Exchange>> {
+        lock(&self.0.exchanges).clone()
+    }
+
+    /// The remarks so far.
+    #[must_use]
+    pub fn notes(&self) -> Vec<String> {
+        lock(&self.0.notes).clone()
+    }
+
+    fn record(&self, recorded: Recorded) -> Arc<Exchange> {
+        lock(&self.0.exchanges).push(recorded.kept);
+        recorded.exchange
+    }
+}

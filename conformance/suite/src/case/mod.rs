@@ -1,0 +1,117 @@
+//! What a case is: an id, the rules it judges, what it needs, and the steps to take.
+//!
+//! Which level a case has under a profile is decided here; what its outcome means for the run, in `run/verdict.rs`.
+
+mod context;
+mod profile;
+mod run_state;
+
+use std::future::Future;
+use std::pin::Pin;
+
+use oauth_rules::{Level, RuleId};
+
+pub use context::Context;
+pub use profile::Profile;
+pub(crate) use run_state::Recorded;
+pub use run_state::RunState;
+
+use crate::case_end::Checked;
+use crate::subject::Need;
+
+/// The future that a case's steps are.
+pub type Steps<'a> = Pin<Box<dyn Future<Output = Checked> + Send + 'a>>;
+
+/// One conformance test over HTTP.
+#[derive(Clone, Copy)]
+pub struct Case {
+    /// Words: `area/what-holds`.
+    pub id: &'static str,
+    /// The rules that it judges.
+    pub rules: &'static [RuleId],
+    /// One sentence: what holds when the case holds.
+    pub about: &'static str,
+    /// What it cannot do without.
+    pub needs: &'static [Need],
+    /// The profiles that it belongs to; empty for every profile under which one of its rules applies.
+    pub profiles: &'static [Profile],
+    /// Whether it may disturb others.
+    pub isolation: Isolation,
+    /// Whether it waits on the clock.
+    pub slow: bool,
+    /// What a broken expectation means, where the level of the rules does not decide.
+    pub severity: Severity,
+    /// The steps: `|ctx| Box::pin(code_is_redeemed_once(ctx))`.
+    pub run: for<'a> fn(&'a Context) -> Steps<'a>,
+}
+
+/// Whether a case may disturb others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Isolation {
+    /// It leaves the server as it found it, but for grants of its own.
+    Shared,
+    /// It may revoke, lock or throttle: it runs after the others, alone.
+    Alone,
+    /// It judges what the others exchanged: it runs after all of them.
+    Last,
+}
+
+/// What a broken expectation means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Severity {
+    /// MUST fails, the other levels warn.
+    ByLevel,
+    /// It fails, for a STATED rule whose note says why.
+    Fails,
+    /// It warns, for a MUST of which this case shows only the weaker half.
+    Warns,
+}
+
+impl Case {
+    /// What a case has unless it says otherwise: `..Case::DEFAULT`.
+    pub const DEFAULT: Self = Self {
+        id: "",
+        rules: &[],
+        about: "",
+        needs: &[],
+        profiles: &[],
+        isolation: Isolation::Shared,
+        slow: false,
+        severity: Severity::ByLevel,
+        run: |_| Box::pin(std::future::ready(Ok(()))),
+    };
+
+    /// Whether the case belongs to a profile.
+    #[must_use]
+    pub fn belongs_to(&self, profile: Profile) -> bool {
+        if profile == Profile::Documented {
+            return self.profiles.contains(&profile);
+        }
+        if !self.profiles.is_empty() && !self.profiles.contains(&profile) {
+            return false;
+        }
+        self.rules.is_empty() || self.rules.iter().any(|rule| profile.applies(*rule))
+    }
+
+    /// What a broken expectation means under a profile: a rule's note can say that it fails although the rule is
+    /// only stated.
+    #[must_use]
+    pub fn severity(&self, profile: Profile) -> Severity {
+        let fails = |rule: &&RuleId| {
+            let rule = rule.get();
+            rule.level == Level::Stated && rule.note.is_some_and(|note| note.starts_with("Fails"))
+        };
+        let mut applying = self.rules.iter().filter(|rule| profile.applies(**rule));
+        match self.severity {
+            Severity::ByLevel if applying.any(|rule| fails(&rule)) => Severity::Fails,
+            severity => severity,
+        }
+    }
+
+    /// The strictest level of the rules that apply under a profile; MUST for a case without rules.
+    #[must_use]
+    pub fn level(&self, profile: Profile) -> Level {
+        let applying = self.rules.iter().filter(|rule| profile.applies(**rule));
+        applying.map(|rule| rule.get().level).min().unwrap_or(Level::Must)
+    }
+}

@@ -1,0 +1,93 @@
+//! Who asks: a request that names no known client leads nowhere, and the user is told.
+
+use oauth_rules::rules;
+
+use crate::browser::Landing;
+use crate::case::{Case, Context};
+use crate::case_end::{Checked, EndAs as _};
+use crate::cases::support::provoke::{ATTACKER_URI, UNKNOWN, gives_code};
+use crate::expect;
+use crate::flow::AuthorizationRequest;
+use crate::subject::Need;
+
+/// The cases, in reading order.
+pub(in crate::cases) const CASES: &[Case] = &[
+    Case {
+        id: "client-id/unknown-client-is-sent-nowhere",
+        rules: rules!["rfc6749-4.1.2.1-bad-client-or-redirect-not-redirected"],
+        about: "A request that names no client, or an unknown one, ends on the server, with no redirect and no code.",
+        needs: &[Need::Login],
+        run: |ctx| Box::pin(unknown_client_is_sent_nowhere(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "client-id/unknown-client-is-told-to-the-user",
+        rules: rules!["rfc6749-4.1.2.1-bad-client-owner-informed"],
+        about: "For a request that names no client, or an unknown one, the user gets a page to read.",
+        needs: &[Need::Login],
+        run: |ctx| Box::pin(unknown_client_is_told_to_the_user(ctx)),
+        ..Case::DEFAULT
+    },
+];
+
+/// The request, naming nobody in one of three ways.
+fn nameless(ask: &AuthorizationRequest) -> [(&'static str, AuthorizationRequest); 3] {
+    [
+        ("client_id is left out", ask.clone().without("client_id")),
+        ("client_id is empty", ask.clone().set("client_id", "")),
+        ("client_id is unknown", ask.clone().set("client_id", UNKNOWN)),
+    ]
+}
+
+async fn unknown_client_is_sent_nowhere(ctx: &Context) -> Checked {
+    let client = ctx.client()?;
+    ctx.code(&client).await?;
+    for redirect_uri in [client.redirect_uri.as_str(), ATTACKER_URI] {
+        for (when, ask) in nameless(&ctx.ask(&client).set("redirect_uri", redirect_uri)) {
+            let when = format!("{when} and redirect_uri is {redirect_uri}");
+            let landing = ctx.authorize(&ask).await?;
+            expect::error_page(&landing).when(&when)?;
+            let landing = ctx.open_in(&mut ctx.stranger(), &ask).await?;
+            stays(&landing).when(&format!("{when}, before the login"))?;
+        }
+    }
+    Ok(())
+}
+
+/// Before the login, the server may send the browser to where its users log in, wherever that is.
+fn stays(landing: &Landing) -> Checked {
+    let away = match landing {
+        Landing::Callback(_) => true,
+        Landing::Foreign(location) => gives_code(landing) || location.text.starts_with(ATTACKER_URI),
+        Landing::Page(_) => return expect::error_page(landing),
+    };
+    if away {
+        return Err(landing.exchange().broken("a page and no redirect to a client", landing.describe()));
+    }
+    Ok(())
+}
+
+async fn unknown_client_is_told_to_the_user(ctx: &Context) -> Checked {
+    let client = ctx.client()?;
+    ctx.code(&client).await?;
+    for (when, ask) in nameless(&ctx.ask(&client)) {
+        let landing = ctx.authorize(&ask).await?;
+        readable(&landing).when(when)?;
+    }
+    Ok(())
+}
+
+/// An error page with something to read.
+///
+/// # Errors
+/// Broken if it is anything else.
+pub(in crate::cases) fn readable(landing: &Landing) -> Checked {
+    expect::error_page(landing)?;
+    match landing.page() {
+        Some(page) if page.text.trim().is_empty() => {
+            let saw = format!("an empty answer with status {}", page.status);
+            Err(page.exchange.broken("a page to read", saw))
+        }
+        Some(_) | None => Ok(()),
+    }
+}

@@ -1,0 +1,292 @@
+//! Authorization errors: that the client learns of them, by which code, and in which characters.
+
+use oauth_rules::rules;
+
+use crate::browser::{Decision, Landing};
+use crate::case::{Case, Context, Profile};
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::cases::support::provoke::{RedirectedError, UNKNOWN, consent_page, errors_told, gives_code};
+use crate::expect;
+use crate::flow::AuthorizationRequest;
+use crate::subject::Need;
+
+/// The cases, in reading order.
+pub(in crate::cases) const CASES: &[Case] = &[
+    Case {
+        id: "errors/told-to-the-client",
+        rules: rules!["rfc6749-4.1.2.1-other-errors-redirected"],
+        about: "Whatever is wrong with a request of a good client at a good redirect URI, the client is told there.",
+        needs: &[Need::Login],
+        run: |ctx| Box::pin(told_to_the_client(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "errors/invalid-request",
+        rules: rules!["rfc6749-4.1.2.1-invalid-request"],
+        about: "A request with an absent, repeated or impossible parameter gets invalid_request.",
+        needs: &[Need::Login],
+        run: |ctx| Box::pin(invalid_request(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "errors/unsupported-response-type",
+        rules: rules!["rfc6749-4.1.2.1-unsupported-response-type"],
+        about: "A response type that the server offers to nobody gets unsupported_response_type.",
+        needs: &[Need::Login],
+        run: |ctx| Box::pin(unsupported_response_type(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "errors/invalid-scope",
+        rules: rules!["rfc6749-4.1.2.1-invalid-scope"],
+        about: "A scope that nobody defined gets invalid_scope, or a token that states what it is good for instead.",
+        needs: &[Need::Login],
+        run: |ctx| Box::pin(invalid_scope(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "errors/access-denied",
+        rules: rules!["rfc6749-4.1.2.1-access-denied"],
+        about: "The user's no reaches the client as access_denied, without a code.",
+        needs: &[Need::Login, Need::Consent],
+        run: |ctx| Box::pin(access_denied(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "errors/text-in-its-alphabet",
+        rules: rules!["rfc6749-4.1.2.1-error-charset"],
+        about: "error, error_description and error_uri hold no quote, no backslash and nothing outside ASCII.",
+        needs: &[Need::Login],
+        run: |ctx| Box::pin(text_in_its_alphabet(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "errors/no-server-error-for-odd-requests",
+        rules: rules!["rfc6749-4.1.2.1-server-error-redirected"],
+        about: "No request of a good client at a good redirect URI is answered with a server error.",
+        needs: &[Need::Login],
+        run: |ctx| Box::pin(no_server_error(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "errors/not-told-before-the-login",
+        rules: rules!["rfc9700-4.11.2-authenticate-before-redirect"],
+        about: "A faulty request from a browser in which nobody is logged in is not bounced to the client.",
+        needs: &[Need::Login],
+        profiles: &[Profile::Rfc9700],
+        run: |ctx| Box::pin(not_told_before_the_login(ctx)),
+        ..Case::DEFAULT
+    },
+];
+
+/// The codes of RFC 6749 4.1.2.1, and those that the registry has for the authorization endpoint.
+const REGISTERED: &[&str] = &[
+    "invalid_request",
+    "unauthorized_client",
+    "access_denied",
+    "unsupported_response_type",
+    "invalid_scope",
+    "server_error",
+    "temporarily_unavailable",
+    "interaction_required",
+    "login_required",
+    "account_selection_required",
+    "consent_required",
+    "invalid_request_uri",
+    "invalid_request_object",
+    "request_not_supported",
+    "request_uri_not_supported",
+    "registration_not_supported",
+    "unmet_authentication_requirements",
+    "invalid_target",
+    "invalid_authorization_details",
+    "invalid_dpop_proof",
+];
+
+/// A request of a good client at a good redirect URI with one thing wrong.
+struct Faulty {
+    when: &'static str,
+    ask: AuthorizationRequest,
+    error: &'static str,
+}
+
+fn faulty(ctx: &Context) -> Checked<Vec<Faulty>> {
+    let client = ctx.client()?;
+    let ask = || ctx.ask(&client);
+    let mut faulty = vec![
+        Faulty {
+            when: "response_type is left out",
+            ask: ask().without("response_type"),
+            error: "invalid_request",
+        },
+        Faulty {
+            when: "response_type is unknown",
+            ask: ask().set("response_type", UNKNOWN),
+            error: "unsupported_response_type",
+        },
+        Faulty { when: "the scope is unknown", ask: ask().set("scope", UNKNOWN), error: "invalid_scope" },
+        Faulty {
+            when: "state stands there twice",
+            ask: ask().add("state", &ctx.fresh()),
+            error: "invalid_request",
+        },
+    ];
+    if ctx.target().claims_pkce() {
+        faulty.push(Faulty {
+            when: "code_challenge_method is unknown",
+            ask: ask().with_verifier(&ctx.fresh()).set("code_challenge_method", "none"),
+            error: "invalid_request",
+        });
+    }
+    Ok(faulty)
+}
+
+async fn told_to_the_client(ctx: &Context) -> Checked {
+    ctx.code(&ctx.client()?).await?;
+    let mut some_refused = false;
+    for Faulty { when, ask, error } in faulty(ctx)? {
+        let landing = ctx.authorize(&ask).await?;
+        // A fault that is overlooked, or a scope that is narrowed, is another case's matter.
+        if gives_code(&landing) {
+            continue;
+        }
+        some_refused = true;
+        // Which code it is, is another case's matter as well, if only it is one.
+        let told = landing.callback().and_then(|location| location.params.first("error"));
+        let told = told.filter(|told| REGISTERED.contains(told)).unwrap_or(error);
+        expect::error_redirect(&ask, &landing, &[told]).when(when)?;
+    }
+    if some_refused { Ok(()) } else { Err(CaseEnd::not_tested("none of the faulty requests was refused")) }
+}
+
+async fn invalid_request(ctx: &Context) -> Checked {
+    ctx.code(&ctx.client()?).await?;
+    for Faulty { when, ask, error } in faulty(ctx)? {
+        if error == "invalid_request" {
+            let landing = ctx.authorize(&ask).await?;
+            expect::error_redirect(&ask, &landing, &[error]).when(when)?;
+        }
+    }
+    Ok(())
+}
+
+async fn unsupported_response_type(ctx: &Context) -> Checked {
+    let client = ctx.client()?;
+    let (ask, landing) = ctx.spoilt_authorization(&client, |ask| ask.set("response_type", UNKNOWN)).await?;
+    expect::error_redirect(&ask, &landing, &["unsupported_response_type"])?;
+    Ok(())
+}
+
+async fn invalid_scope(ctx: &Context) -> Checked {
+    let client = ctx.client()?;
+    let (ask, landing) = ctx.spoilt_authorization(&client, |ask| ask.set("scope", UNKNOWN)).await?;
+    let Ok(code) = ctx.code_from(&ask, &landing) else {
+        expect::error_redirect(&ask, &landing, &["invalid_scope"])?;
+        return Ok(());
+    };
+    let exchange = ctx.token(&ctx.redemption(&code)).await?;
+    let Ok(token) = expect::token(&exchange) else { return expect::no_token(&exchange) };
+    let stated = token.text("scope").unwrap_or_default();
+    if stated.is_empty() || stated.split(' ').any(|value| value == UNKNOWN) {
+        let expected = "a redirect with error=invalid_scope, or a token that states another scope";
+        let saw = match token.json.get("scope") {
+            Some(scope) => format!("a token with scope {scope}"),
+            None => "a token without scope, which stands for the one that was asked for".into(),
+        };
+        return Err(exchange.broken(expected, saw));
+    }
+    Ok(())
+}
+
+async fn access_denied(ctx: &Context) -> Checked {
+    let client = ctx.client()?;
+    ctx.code(&client).await?;
+    let ask = ctx.ask(&client);
+    let (mut browser, page) = consent_page(ctx, ctx.browser(), &ask).await?;
+    let landing = browser.run(Landing::Page(page), Decision::Deny).await?;
+    expect::error_redirect(&ask, &landing, &["access_denied"])?;
+    Ok(())
+}
+
+async fn text_in_its_alphabet(ctx: &Context) -> Checked {
+    let client = ctx.client()?;
+    let mut seen = errors_told(ctx, &client, |ask| ask).await?;
+    // Servers like to repeat what they did not understand.
+    for (name, when) in
+        [("response_type", "an odd response_type is refused"), ("scope", "an odd scope is refused")]
+    {
+        for odd in ["suite\"quoted\"", "suite\\slashed", "suite\nbroken", "suité"] {
+            let ask = ctx.ask(&client).set(name, odd);
+            if let Landing::Callback(location) = ctx.authorize(&ask).await? {
+                seen.push(RedirectedError { ask, location, when });
+            }
+        }
+    }
+    for told in &seen {
+        for name in ["error", "error_description", "error_uri"] {
+            for value in told.location.params.all(name) {
+                if !is_legal(name, value) {
+                    let expected = format!("{name} without quotes, backslashes and characters outside ASCII");
+                    return Err(told.location.exchange.broken(expected, format!("{value:?}")))
+                        .when(told.when);
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn is_legal(name: &str, value: &str) -> bool {
+    let space = name != "error_uri";
+    value.bytes().all(|byte| match byte {
+        b' ' => space,
+        b'"' | b'\\' => false,
+        _ => byte.is_ascii_graphic(),
+    })
+}
+
+async fn no_server_error(ctx: &Context) -> Checked {
+    const ODD: &str = "a\"b\\c\u{0}<d>é漢";
+    let client = ctx.client()?;
+    ctx.code(&client).await?;
+    let ask = || ctx.ask(&client);
+    let requests = [
+        ("scope is left out", ask().without("scope")),
+        ("scope has odd characters", ask().set("scope", ODD)),
+        ("state has odd characters", ask().set("state", ODD)),
+        ("state has 8 KiB", ask().set("state", &"s".repeat(8192))),
+        ("response_type has odd characters", ask().set("response_type", ODD)),
+        ("code_challenge has odd characters", ask().set("code_challenge", ODD)),
+        ("an unknown parameter has odd characters", ask().add("suite_unknown", ODD)),
+        ("it comes by POST without scope", ask().without("scope").by_post()),
+        ("it comes by POST with an odd response_type", ask().set("response_type", ODD).by_post()),
+    ];
+    for (when, ask) in requests {
+        let mut browser = ctx.browser();
+        ctx.authorize_in(&mut browser, &ask, Decision::Approve).await?;
+        // 501 is how a server may say that it does not take POST at all.
+        let failed = |status: u16| status >= 500 && !(ask.post && status == 501);
+        if let Some(exchange) = browser.trail.iter().find(|exchange| exchange.status().is_some_and(failed)) {
+            let saw = exchange.status().map_or_else(String::new, |status| format!("status {status}"));
+            return Err(exchange.broken("any answer but a server error", saw)).when(when);
+        }
+    }
+    Ok(())
+}
+
+async fn not_told_before_the_login(ctx: &Context) -> Checked {
+    let client = ctx.client()?;
+    let away = |landing: &Landing| match landing {
+        Landing::Callback(_) => Err(landing
+            .exchange()
+            .broken("a login page or an error page, and no redirect to the client", landing.describe())),
+        Landing::Foreign(_) | Landing::Page(_) => Ok(()),
+    };
+    let landing = ctx.open_in(&mut ctx.stranger(), &ctx.ask(&client)).await?;
+    away(&landing).control("a good request from a browser in which nobody is logged in")?;
+    for Faulty { when, ask, .. } in faulty(ctx)? {
+        let landing = ctx.open_in(&mut ctx.stranger(), &ask).await?;
+        away(&landing).when(when)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,80 @@
+//! Native clients on loopback: the port is theirs to choose, nothing else is (RFC 8252 7.3, RFC 9700 4.1.3).
+
+use oauth_rules::rules;
+
+use crate::case::{Case, Context};
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::cases::authorization::redirect_match::Parts;
+use crate::expect;
+use crate::subject::Need;
+
+/// The cases, in reading order.
+pub(in crate::cases) const CASES: &[Case] = &[
+    Case {
+        id: "loopback/any-port",
+        rules: rules!["rfc8252-7.3-loopback-any-port"],
+        about: "A native client gets its code at the loopback port that its request named, and redeems it for that one.",
+        needs: &[Need::Login, Need::LoopbackClient],
+        run: |ctx| Box::pin(any_port(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "loopback/nothing-but-the-port",
+        rules: rules!["rfc9700-4.1.3-loopback-variable-port"],
+        about: "A native client's loopback redirect URI is taken with another port, and with no other change.",
+        needs: &[Need::Login, Need::LoopbackClient],
+        run: |ctx| Box::pin(nothing_but_the_port(ctx)),
+        ..Case::DEFAULT
+    },
+];
+
+fn registered(ctx: &Context) -> Checked<Parts> {
+    let client = ctx.public()?;
+    Parts::of(&client.redirect_uri)
+        .ok_or_else(|| CaseEnd::not_offered("the client's redirect URI has no host"))
+}
+
+/// A port out of the range that systems give out.
+fn port(ctx: &Context) -> u16 {
+    let drawn = ctx.fresh().bytes().fold(0_u16, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
+    49152 + drawn % 16000
+}
+
+async fn any_port(ctx: &Context) -> Checked {
+    let (client, parts) = (ctx.public()?, registered(ctx)?);
+    ctx.access(&client).await?;
+    let (one, other) = (port(ctx), port(ctx));
+    for port in [one, other] {
+        let redirect_uri = parts.with_port(port).text();
+        let when = format!("redirect_uri is {redirect_uri}");
+        let ask = ctx.ask(&client).set("redirect_uri", &redirect_uri);
+        let landing = ctx.authorize(&ask).await?;
+        let code = ctx.code_from(&ask, &landing).when(&when)?;
+        let at = landing.callback().map(|location| location.text.as_str()).unwrap_or_default();
+        if !at.starts_with(&redirect_uri) {
+            let saw = format!("a code at {}", at.split(['?', '#']).next().unwrap_or_default());
+            return Err(code.exchange.broken(format!("a code at {redirect_uri}"), saw)).when(&when);
+        }
+        expect::token(&ctx.token(&ctx.redemption(&code)).await?).when(&when)?;
+    }
+    let ask = ctx.ask(&client).set("redirect_uri", &parts.with_port(one).text());
+    let landing = ctx.authorize(&ask).await?;
+    let code = ctx.code_from(&ask, &landing)?;
+    let elsewhere = ctx.redemption(&code).set("redirect_uri", &parts.with_port(one ^ 1).text());
+    expect::token_error(&ctx.token(&elsewhere).await?, &["invalid_grant"])
+        .when("the token request names another port")?;
+    Ok(())
+}
+
+async fn nothing_but_the_port(ctx: &Context) -> Checked {
+    let (client, parts) = (ctx.public()?, registered(ctx)?.with_port(port(ctx)));
+    ctx.code(&client).await?;
+    let ask = ctx.ask(&client).set("redirect_uri", &parts.text());
+    let landing = ctx.authorize(&ask).await?;
+    ctx.code_from(&ask, &landing).when("the port is another")?;
+    for redirect_uri in parts.with_segment().into_iter().chain([parts.with_query("suite=1")]) {
+        let landing = ctx.authorize(&ctx.ask(&client).set("redirect_uri", &redirect_uri)).await?;
+        expect::error_page(&landing).when(&format!("redirect_uri is {redirect_uri}"))?;
+    }
+    Ok(())
+}

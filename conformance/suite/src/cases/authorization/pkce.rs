@@ -1,0 +1,181 @@
+//! PKCE at the authorization endpoint: which challenges are taken, and that none comes back.
+//!
+//! What a challenge is good for at the token endpoint is in `token/pkce.rs`.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use oauth_rules::rules;
+
+use crate::case::{Case, Context};
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::subject::Need;
+use crate::{expect, flow};
+
+/// The cases, in reading order.
+pub(in crate::cases) const CASES: &[Case] = &[
+    Case {
+        id: "challenge/needed-of-public-clients",
+        rules: rules!["rfc7636-4.4.1-challenge-required"],
+        about: "Where public clients have to use PKCE, their request without a challenge is refused.",
+        needs: &[Need::Login, Need::PublicClient, Need::Pkce, Need::PkceRequired],
+        run: |ctx| Box::pin(needed_of_public_clients(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "challenge/plain-refused",
+        rules: rules!["rfc7636-7.2-plain-not-used"],
+        about: "The method plain is neither taken nor announced.",
+        needs: &[Need::Login, Need::Pkce],
+        run: |ctx| Box::pin(plain_refused(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "challenge/unknown-method-refused",
+        rules: rules!["rfc7636-4.4.1-unknown-method-refused", "oauth21-4.1.2.1-unsupported-challenge-method"],
+        about: "A challenge method that the server does not have is an error at the client.",
+        needs: &[Need::Login, Need::Pkce],
+        run: |ctx| Box::pin(unknown_method_refused(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "challenge/without-a-method-it-is-plain",
+        rules: rules!["rfc7636-4.3-method-defaults-to-plain"],
+        about: "A challenge without a method is refused, or compared with the verifier as it stands.",
+        needs: &[Need::Login, Need::Pkce],
+        run: |ctx| Box::pin(without_a_method_it_is_plain(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "challenge/in-its-grammar",
+        rules: rules!["rfc7636-4.2-challenge-syntax-checked"],
+        about: "A challenge of the wrong length or with characters that none has is refused.",
+        needs: &[Need::Login, Need::Pkce],
+        run: |ctx| Box::pin(in_its_grammar(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "challenge/not-given-away",
+        rules: rules!["rfc7636-4.4-challenge-not-exposed"],
+        about: "The redirect that delivers a code does not contain the challenge, nor does the code.",
+        needs: &[Need::Login, Need::Pkce],
+        run: |ctx| Box::pin(not_given_away(ctx)),
+        ..Case::DEFAULT
+    },
+];
+
+/// The error for every challenge that is not taken (RFC 7636 4.4.1, RFC 6749 4.1.2.1).
+const REFUSED: &[&str] = &["invalid_request"];
+
+async fn needed_of_public_clients(ctx: &Context) -> Checked {
+    let client = ctx.public()?;
+    ctx.access(&client).await?;
+    let ask = ctx.ask(&client).without_pkce();
+    let landing = ctx.authorize(&ask).await?;
+    expect::error_redirect(&ask, &landing, REFUSED).map(drop)
+}
+
+/// An honest request with S256 works.
+async fn control(ctx: &Context) -> Checked {
+    let ask = ctx.ask(&ctx.client()?).with_verifier(&ctx.fresh());
+    let landing = ctx.authorize(&ask).await?;
+    ctx.code_from(&ask, &landing).control("a request with an S256 challenge").map(drop)
+}
+
+async fn plain_refused(ctx: &Context) -> Checked {
+    let client = ctx.client()?;
+    control(ctx).await?;
+    for (when, method) in
+        [("the method is plain", Some("plain")), ("no method is named, which is plain", None)]
+    {
+        let ask = ctx.ask(&client).without_pkce().set("code_challenge", &ctx.fresh());
+        let ask = match method {
+            Some(method) => ask.set("code_challenge_method", method),
+            None => ask,
+        };
+        let landing = ctx.authorize(&ask).await?;
+        expect::error_redirect(&ask, &landing, REFUSED).when(when)?;
+    }
+    if ctx.target().metadata_lists("code_challenge_methods_supported", "plain") {
+        return Err(CaseEnd::broken(
+            "code_challenge_methods_supported without plain",
+            "plain in the metadata",
+        ));
+    }
+    Ok(())
+}
+
+async fn unknown_method_refused(ctx: &Context) -> Checked {
+    control(ctx).await?;
+    let ask = ctx.ask(&ctx.client()?).with_verifier(&ctx.fresh()).set("code_challenge_method", "S512");
+    let landing = ctx.authorize(&ask).await?;
+    expect::error_redirect(&ask, &landing, REFUSED).map(drop)
+}
+
+async fn without_a_method_it_is_plain(ctx: &Context) -> Checked {
+    let client = ctx.client()?;
+    control(ctx).await?;
+    let bare = |challenge: &str| ctx.ask(&client).without_pkce().set("code_challenge", challenge);
+    let verifier = ctx.fresh();
+    let ask = bare(&verifier);
+    let landing = ctx.authorize(&ask).await?;
+    let Ok(code) = ctx.code_from(&ask, &landing) else {
+        return expect::error_redirect(&ask, &landing, REFUSED).map(drop);
+    };
+    let answer = ctx.token(&ctx.redemption(&code).set("code_verifier", &verifier)).await?;
+    expect::token(&answer).when("the verifier is the challenge")?;
+    let hashed = ctx.fresh();
+    let ask = bare(&flow::challenge(&hashed));
+    let landing = ctx.authorize(&ask).await?;
+    let code = ctx.code_from(&ask, &landing).control("a challenge without a method")?;
+    let answer = ctx.token(&ctx.redemption(&code).set("code_verifier", &hashed)).await?;
+    expect::token_error(&answer, &["invalid_grant"]).when("the challenge is the verifier's hash").map(drop)
+}
+
+async fn in_its_grammar(ctx: &Context) -> Checked {
+    let client = ctx.client()?;
+    control(ctx).await?;
+    let good = || flow::challenge(&ctx.fresh());
+    let bad = [
+        ("the challenge has 42 characters", good()[..42].to_owned()),
+        ("the challenge has 129 characters", "a".repeat(129)),
+        ("the challenge ends in =", format!("{}=", good())),
+        ("the challenge has a +", format!("{}+", &good()[..42])),
+        ("the challenge has a /", format!("{}/", &good()[..42])),
+    ];
+    for (when, challenge) in bad {
+        let ask = ctx.ask(&client).with_verifier(&ctx.fresh()).set("code_challenge", &challenge);
+        let landing = ctx.authorize(&ask).await?;
+        expect::error_redirect(&ask, &landing, REFUSED).when(when)?;
+    }
+    Ok(())
+}
+
+async fn not_given_away(ctx: &Context) -> Checked {
+    let verifier = ctx.fresh();
+    let challenge = flow::challenge(&verifier);
+    let ask = ctx.ask(&ctx.client()?).with_verifier(&verifier);
+    let landing = ctx.authorize(&ask).await?;
+    let location = expect::code_redirect(&ask, &landing).control("a request with an S256 challenge")?;
+    let mut texts = vec![("the redirect", location.text.clone())];
+    for (name, value) in location.params.pairs().chain(location.fragment.pairs()) {
+        texts.push(("the redirect", value.to_owned()));
+        if name == "code" {
+            // Codes that carry data are base64 of some kind, in parts like those of a JWT or as a whole.
+            let parts = value.split('.').chain([value]);
+            texts.extend(parts.filter_map(decoded).map(|text| ("the code, decoded,", text)));
+        }
+    }
+    match texts.iter().find(|(_, text)| text.contains(&challenge)) {
+        Some((place, _)) => {
+            let saw = format!("{place} contains it");
+            Err(location.exchange.broken("a response without the code_challenge", saw))
+        }
+        None => Ok(()),
+    }
+}
+
+fn decoded(text: &str) -> Option<String> {
+    let bare = text.trim_end_matches('=');
+    let bytes = URL_SAFE_NO_PAD.decode(bare).or_else(|_| STANDARD_NO_PAD.decode(bare)).ok()?;
+    Some(String::from_utf8_lossy(&bytes).into_owned())
+}

@@ -1,0 +1,235 @@
+//! Where an answer may go: the redirect URIs on record for the client, and nowhere else.
+//!
+//! How two redirect URIs are compared is in `redirect_match.rs`.
+
+use oauth_rules::rules;
+use url::Url;
+
+use crate::browser::Decision;
+use crate::case::{Case, Context};
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::cases::authorization::client_id::readable;
+use crate::cases::support::provoke::{ATTACKER, ATTACKER_URI, errors_told, way_to};
+use crate::expect;
+use crate::flow::Browser;
+use crate::subject::{Account, Client, Need};
+
+/// The cases, in reading order.
+pub(in crate::cases) const CASES: &[Case] = &[
+    Case {
+        id: "redirect-uri/only-registered-ones",
+        rules: rules!["rfc6749-3.1.2.3-registered-uris-compared"],
+        about: "A request that names a stranger's redirect URI, or another client's, ends on an error page.",
+        needs: &[Need::Login],
+        run: |ctx| Box::pin(only_registered_ones(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "redirect-uri/only-registered-ones-of-public-clients",
+        rules: rules!["rfc6749-3.1.2.2-public-client-registered-uri"],
+        about: "A public client's request that names a redirect URI not on record for it ends on an error page.",
+        needs: &[Need::Login, Need::PublicClient],
+        run: |ctx| Box::pin(only_registered_ones_of_public_clients(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "redirect-uri/bad-one-is-never-gone-to",
+        rules: rules!["rfc6749-3.1.2.4-no-redirect-to-invalid-uri"],
+        about: "No page of the server leads to a redirect URI that was not accepted, whatever the user does.",
+        needs: &[Need::Login],
+        run: |ctx| Box::pin(bad_one_is_never_gone_to(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "redirect-uri/bad-one-is-told-to-the-user",
+        rules: rules!["rfc6749-3.1.2.4-owner-informed"],
+        about: "For a redirect URI that is not accepted the user gets a page to read.",
+        needs: &[Need::Login],
+        run: |ctx| Box::pin(bad_one_is_told_to_the_user(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "redirect-uri/absolute",
+        rules: rules!["rfc6749-3.1.2-redirect-uri-absolute"],
+        about: "A redirect URI without scheme or host is refused on an error page.",
+        needs: &[Need::Login],
+        run: |ctx| Box::pin(absolute(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "redirect-uri/without-fragment",
+        rules: rules!["rfc6749-3.1.2-redirect-no-fragment"],
+        about: "A redirect URI with a fragment is refused on an error page.",
+        needs: &[Need::Login],
+        run: |ctx| Box::pin(without_fragment(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "redirect-uri/named-if-several-are-registered",
+        rules: rules![
+            "rfc6749-3.1.2.3-redirect-uri-required-if-many",
+            "oauth21-2.3.2-redirect-uri-required-when-several"
+        ],
+        about: "A client with several redirect URIs has to say which one it wants.",
+        needs: &[Need::Login, Need::OtherRedirectUri],
+        run: |ctx| Box::pin(named_if_several_are_registered(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "redirect-uri/keeps-its-query",
+        rules: rules!["rfc6749-3.1.2-redirect-query-retained"],
+        about: "Codes and errors are appended to the query of a redirect URI, which stays as it was registered.",
+        needs: &[Need::Login, Need::RedirectWithQuery],
+        run: |ctx| Box::pin(keeps_its_query(ctx)),
+        ..Case::DEFAULT
+    },
+];
+
+async fn only_registered_ones(ctx: &Context) -> Checked {
+    let client = ctx.client()?;
+    ctx.code(&client).await?;
+    let mut unregistered = vec![ATTACKER_URI.to_owned()];
+    unregistered.extend(uris_of_others(ctx, &client));
+    refused(ctx, &client, &unregistered).await
+}
+
+async fn only_registered_ones_of_public_clients(ctx: &Context) -> Checked {
+    let client = ctx.public()?;
+    ctx.code(&client).await?;
+    let mut unregistered = vec![ATTACKER_URI.to_owned()];
+    unregistered.extend(uris_of_others(ctx, &client));
+    refused(ctx, &client, &unregistered).await
+}
+
+/// The redirect URIs of other clients, as far as this one does not share their place.
+fn uris_of_others(ctx: &Context, client: &Client) -> Vec<String> {
+    let place = |text: &str| {
+        Url::parse(text).map(|url| (url.host_str().map(str::to_owned), url.path().to_owned(), url.port()))
+    };
+    let own = place(&client.redirect_uri);
+    let others = ctx.target().clients.values().filter(|other| other.id != client.id);
+    let foreign = others.filter(|other| place(&other.redirect_uri) != own);
+    foreign
+        .map(|other| other.redirect_uri.clone())
+        .filter(|uri| Some(uri) != client.other_redirect_uri.as_ref())
+        .collect()
+}
+
+async fn refused(ctx: &Context, client: &std::sync::Arc<Client>, redirect_uris: &[String]) -> Checked {
+    for redirect_uri in redirect_uris {
+        let landing = ctx.authorize(&ctx.ask(client).set("redirect_uri", redirect_uri)).await?;
+        expect::error_page(&landing).when(&format!("redirect_uri is {redirect_uri}"))?;
+    }
+    Ok(())
+}
+
+async fn bad_one_is_never_gone_to(ctx: &Context) -> Checked {
+    let client = ctx.client()?;
+    ctx.code(&client).await?;
+    let stranger = || {
+        let mut browser = ctx.stranger();
+        browser.who = Some(Account::First);
+        browser
+    };
+    let walks: [(&str, Browser, Decision); 3] = [
+        ("the user is logged in and approves", ctx.browser(), Decision::Approve),
+        ("the user is logged in and denies", ctx.browser(), Decision::Deny),
+        ("the user logs in on the way", stranger(), Decision::Approve),
+    ];
+    for (when, mut browser, decision) in walks {
+        let ask = ctx.ask(&client).set("redirect_uri", ATTACKER_URI);
+        let landing = ctx.open_in(&mut browser, &ask).await?;
+        // A page that cannot be answered is where this walk ends.
+        let _ = browser.run(landing, decision).await;
+        for exchange in &browser.trail {
+            if let Some(way) = way_to(exchange, ATTACKER) {
+                return Err(exchange.broken("no way to the redirect URI that was not accepted", way))
+                    .when(when);
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn bad_one_is_told_to_the_user(ctx: &Context) -> Checked {
+    let client = ctx.client()?;
+    let (_, landing) = ctx.spoilt_authorization(&client, |ask| ask.set("redirect_uri", ATTACKER_URI)).await?;
+    readable(&landing)
+}
+
+async fn absolute(ctx: &Context) -> Checked {
+    let client = ctx.client()?;
+    ctx.code(&client).await?;
+    let Some((_, rest)) = client.redirect_uri.split_once("://") else {
+        return Err(CaseEnd::not_offered("the client's redirect URI has no host"));
+    };
+    let path = rest.find('/').map_or("/", |at| &rest[at..]);
+    let relative =
+        [path.to_owned(), format!("//{rest}"), path.trim_start_matches('/').to_owned(), rest.to_owned()];
+    for redirect_uri in relative.iter().filter(|text| !text.is_empty()) {
+        let when = format!("redirect_uri is {redirect_uri}");
+        let mut browser = ctx.browser();
+        let ask = ctx.ask(&client).set("redirect_uri", redirect_uri);
+        let landing = ctx.authorize_in(&mut browser, &ask, Decision::Approve).await?;
+        // On the server's own origin a browser follows such a Location, and the page there is no error page.
+        for exchange in &browser.trail {
+            let location = exchange.response()?.header("location").unwrap_or_default();
+            if location.split(['?', '#']).next() == Some(redirect_uri.as_str()) {
+                return Err(exchange.broken("an error page", "a redirect to the relative URI")).when(&when);
+            }
+        }
+        expect::error_page(&landing).when(&when)?;
+    }
+    Ok(())
+}
+
+async fn without_fragment(ctx: &Context) -> Checked {
+    let client = ctx.client()?;
+    ctx.code(&client).await?;
+    let texts = [format!("{}#suite", client.redirect_uri), format!("{}#", client.redirect_uri)];
+    refused(ctx, &client, &texts).await
+}
+
+async fn named_if_several_are_registered(ctx: &Context) -> Checked {
+    let several = ctx.target().clients.values().find(|client| client.other_redirect_uri.is_some());
+    let client = several.ok_or_else(|| CaseEnd::not_tested("no client has two redirect URIs"))?;
+    ctx.code(client).await?;
+    let other = client.other_redirect_uri.as_deref().unwrap_or_default();
+    let ask = ctx.ask(client).set("redirect_uri", other);
+    let landing = ctx.authorize(&ask).await?;
+    ctx.code_from(&ask, &landing).control("a request with the other redirect URI")?;
+
+    let landing = ctx.authorize(&ctx.ask(client).without("redirect_uri")).await?;
+    expect::error_page(&landing)
+}
+
+async fn keeps_its_query(ctx: &Context) -> Checked {
+    let with_query = ctx.target().clients.values().find(|client| client.redirect_uri.contains('?'));
+    let client =
+        with_query.ok_or_else(|| CaseEnd::not_tested("no client has a redirect URI with a query"))?;
+    let kept = |text: &str| {
+        let rest = text.strip_prefix(client.redirect_uri.as_str());
+        rest.is_some_and(|rest| rest.starts_with('&') && !rest.contains('?'))
+    };
+    let expected = format!("a redirect to {}, with the response behind it after &", client.redirect_uri);
+    let ask = ctx.ask(client);
+    let landing = ctx.authorize(&ask).await?;
+    let location = expect::code_redirect(&ask, &landing).control("an honest authorization request")?;
+    if !kept(&location.text) {
+        return Err(location.exchange.broken(expected, format!("a redirect to {}", shown(&location.text))))
+            .when("a code is issued");
+    }
+    for told in errors_told(ctx, client, |ask| ask).await? {
+        if !kept(&told.location.text) {
+            let saw = format!("a redirect to {}", shown(&told.location.text));
+            return Err(told.location.exchange.broken(expected, saw)).when(told.when);
+        }
+    }
+    Ok(())
+}
+
+/// A redirect's text up to the first response parameter, behind which secrets may stand.
+fn shown(text: &str) -> &str {
+    let at = ["code=", "error=", "state=", "iss="].iter().filter_map(|name| text.find(name)).min();
+    &text[..at.unwrap_or(text.len())]
+}

@@ -1,0 +1,185 @@
+//! What an authorization request may look like: its parameters, and what becomes of odd ones.
+
+use oauth_rules::rules;
+
+use crate::browser::Landing;
+use crate::case::{Case, Context};
+use crate::case_end::{Checked, EndAs as _};
+use crate::cases::support::provoke::{ATTACKER_URI, UNKNOWN, essence};
+use crate::expect;
+use crate::flow::{self, AuthorizationRequest};
+use crate::subject::Need;
+
+/// The cases, in reading order.
+pub(in crate::cases) const CASES: &[Case] = &[
+    Case {
+        id: "authorize/by-get",
+        rules: rules!["rfc6749-3.1-get-supported"],
+        about: "An authorization request by GET comes to its code.",
+        needs: &[Need::Login],
+        run: |ctx| Box::pin(by_get(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "authorize/empty-parameter-counts-as-absent",
+        rules: rules!["rfc6749-3.1-empty-parameter-as-omitted"],
+        about: "An authorization request with an empty parameter is answered like one without it.",
+        needs: &[Need::Login],
+        run: |ctx| Box::pin(empty_counts_as_absent(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "authorize/unknown-parameter-ignored",
+        rules: rules!["rfc6749-3.1-unknown-parameter-ignored"],
+        about: "Parameters that nobody defined neither stop an authorization request nor come back.",
+        needs: &[Need::Login],
+        run: |ctx| Box::pin(unknown_parameter_ignored(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "authorize/repeated-parameter-refused",
+        rules: rules!["rfc6749-3.1-duplicate-parameter-refused"],
+        about: "An authorization request with a parameter twice is refused, be the values equal or not.",
+        needs: &[Need::Login],
+        run: |ctx| Box::pin(repeated_parameter_refused(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "authorize/response-type-needed",
+        rules: rules!["rfc6749-3.1.1-response-type-missing"],
+        about: "A request without response_type is an error, not a request for a code.",
+        needs: &[Need::Login],
+        run: |ctx| Box::pin(response_type_needed(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "authorize/unknown-response-type-refused",
+        rules: rules!["rfc6749-3.1.1-response-type-unknown"],
+        about: "A response_type that the server cannot serve is an error at the client, without code or token.",
+        needs: &[Need::Login],
+        run: |ctx| Box::pin(unknown_response_type_refused(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "authorize/response-type-case-matters",
+        rules: rules!["rfc6749-1.9-names-and-values-case-sensitive"],
+        about: "response_type=Code is not response_type=code.",
+        needs: &[Need::Login],
+        run: |ctx| Box::pin(response_type_case_matters(ctx)),
+        ..Case::DEFAULT
+    },
+];
+
+async fn by_get(ctx: &Context) -> Checked {
+    for client in ctx.target().clients.values() {
+        let ask = ctx.ask(client);
+        let landing = ctx.authorize(&ask).await?;
+        expect::code_redirect(&ask, &landing).when(&format!("the client is {}", client.id))?;
+    }
+    Ok(())
+}
+
+async fn empty_counts_as_absent(ctx: &Context) -> Checked {
+    let client = ctx.client()?;
+    ctx.code(&client).await?;
+    for name in ["state", "response_type", "redirect_uri", "scope", "code_challenge"] {
+        let bare = || {
+            let ask = ctx.ask(&client);
+            if name == "code_challenge" { ask.without_pkce() } else { ask.without(name) }
+        };
+        let absent = ctx.authorize(&bare()).await?;
+        let empty = ctx.authorize(&bare().add(name, "")).await?;
+        let (expected, saw) = (essence(&absent)?, essence(&empty)?);
+        if expected != saw {
+            let expected = format!("{expected}, as without {name}");
+            return Err(empty.exchange().broken(expected, saw)).when(&format!("{name} is empty"));
+        }
+    }
+    Ok(())
+}
+
+async fn unknown_parameter_ignored(ctx: &Context) -> Checked {
+    const NAMES: [&str; 2] = ["suite_unknown", "x.y"];
+    let client = ctx.client()?;
+    let add = |ask: AuthorizationRequest| NAMES.into_iter().fold(ask, |ask, name| ask.add(name, "1"));
+    let (ask, landing) = ctx.spoilt_authorization(&client, add).await?;
+    let location = expect::code_redirect(&ask, &landing)?;
+    match NAMES.into_iter().find(|name| location.params.has(name)) {
+        Some(name) => {
+            Err(location.exchange.broken("a response without the unknown parameter", format!("{name} in it")))
+        }
+        None => Ok(()),
+    }
+}
+
+async fn repeated_parameter_refused(ctx: &Context) -> Checked {
+    let client = ctx.client()?;
+    ctx.code(&client).await?;
+    for name in ["state", "scope", "response_type", "code_challenge", "client_id", "redirect_uri"] {
+        let other = match name {
+            "state" => ctx.fresh(),
+            "code_challenge" => flow::challenge(&ctx.fresh()),
+            "redirect_uri" => ATTACKER_URI.to_owned(),
+            _ => UNKNOWN.to_owned(),
+        };
+        for (which, second) in [("with the same value", None), ("with another value", Some(other))] {
+            let ask = ctx.ask(&client);
+            let Some(first) = ask.params.first(name).map(str::to_owned) else { continue };
+            let ask = ask.add(name, second.as_ref().unwrap_or(&first));
+            let landing = ctx.authorize(&ask).await?;
+            let when = format!("{name} stands there twice {which}");
+            // Which client or redirect URI is meant is in doubt, so that no redirect is owed.
+            if matches!(name, "client_id" | "redirect_uri") {
+                expect::refused(&ask, &landing, &["invalid_request"]).when(&when)?;
+            } else {
+                expect::error_redirect(&ask, &landing, &["invalid_request"]).when(&when)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn response_type_needed(ctx: &Context) -> Checked {
+    let client = ctx.client()?;
+    let (ask, landing) = ctx.spoilt_authorization(&client, |ask| ask.without("response_type")).await?;
+    // That the code ought to be invalid_request is another case's matter.
+    expect::error_redirect(&ask, &landing, &["invalid_request", "unsupported_response_type"])?;
+    Ok(())
+}
+
+async fn unknown_response_type_refused(ctx: &Context) -> Checked {
+    const UNSUPPORTED: &[&str] = &["unsupported_response_type"];
+    let client = ctx.client()?;
+    ctx.code(&client).await?;
+    let kinds = [(UNKNOWN, UNSUPPORTED), ("code suite-unknown", UNSUPPORTED)];
+    for (kind, errors) in kinds {
+        let ask = ctx.ask(&client).set("response_type", kind);
+        let landing = ctx.authorize(&ask).await?;
+        expect::error_redirect(&ask, &landing, errors).when(&format!("response_type is {kind:?}"))?;
+    }
+    let ask = ctx.ask(&client).set("response_type", "token");
+    let landing = ctx.authorize(&ask).await?;
+    implicit_served_or_refused(ctx, &ask, &landing).when("response_type is \"token\"")
+}
+
+/// A server may serve `token`, to this client or to others, and then answers in the fragment (RFC 6749 4.2.2).
+fn implicit_served_or_refused(ctx: &Context, ask: &AuthorizationRequest, landing: &Landing) -> Checked {
+    const ERRORS: &[&str] = &["unsupported_response_type", "unauthorized_client"];
+    if let Some(location) = landing.callback().filter(|at| !at.params.has("code") && !at.fragment.has("code"))
+    {
+        if location.fragment.has("access_token") {
+            ctx.note("the server serves response_type=token");
+            return Ok(());
+        }
+        if location.fragment.first("error").is_some_and(|error| ERRORS.contains(&error)) {
+            return Ok(());
+        }
+    }
+    expect::error_redirect(ask, landing, ERRORS).map(drop)
+}
+
+async fn response_type_case_matters(ctx: &Context) -> Checked {
+    let client = ctx.client()?;
+    let (ask, landing) = ctx.spoilt_authorization(&client, |ask| ask.set("response_type", "Code")).await?;
+    expect::refused(&ask, &landing, &["unsupported_response_type", "invalid_request"])
+}

@@ -1,0 +1,197 @@
+//! Scope: what may be asked for, and what the token then says it is good for.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use oauth_rules::rules;
+
+use crate::browser::Landing;
+use crate::case::{Case, Context};
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::cases::support::provoke::UNKNOWN;
+use crate::expect::{self, Token};
+use crate::flow::AuthorizationRequest;
+use crate::subject::{Client, Need};
+
+/// The cases, in reading order.
+pub(in crate::cases) const CASES: &[Case] = &[
+    Case {
+        id: "scope/case-matters",
+        rules: rules!["rfc6749-3.3-scope-case-sensitive"],
+        about: "A scope value in another case is not the known one.",
+        needs: &[Need::Login],
+        run: |ctx| Box::pin(case_matters(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "scope/order-does-not-matter",
+        rules: rules!["rfc6749-3.3-scope-order-irrelevant"],
+        about: "Two scope values are granted in either order, with the same result.",
+        needs: &[Need::Login, Need::SecondScope],
+        run: |ctx| Box::pin(order_does_not_matter(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "scope/in-its-grammar",
+        rules: rules!["rfc6749-3.3-scope-syntax"],
+        about: "The scope of a token is words with single spaces, and no request brings other words into it.",
+        needs: &[Need::Login],
+        run: |ctx| Box::pin(in_its_grammar(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "scope/stated-if-not-as-asked",
+        rules: rules!["rfc6749-3.3-scope-returned-if-different"],
+        about: "A token response states the scope where it is not the one that was asked for.",
+        needs: &[Need::Login],
+        run: |ctx| Box::pin(stated_if_not_as_asked(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "scope/may-be-left-out",
+        rules: rules!["rfc6749-3.3-scope-omitted-handled"],
+        about: "A request without scope gets the server's default, or is refused for its scope.",
+        needs: &[Need::Login],
+        run: |ctx| Box::pin(may_be_left_out(ctx)),
+        ..Case::DEFAULT
+    },
+];
+
+/// The token that a granted request ends in; `None` if it gave no code.
+async fn token_of(ctx: &Context, ask: &AuthorizationRequest, landing: &Landing) -> Checked<Option<Token>> {
+    let Ok(code) = ctx.code_from(ask, landing) else { return Ok(None) };
+    expect::token(&ctx.token(&ctx.redemption(&code)).await?).map(Some)
+}
+
+/// The scope values that a token response states.
+pub(in crate::cases) fn stated(token: &Token) -> Option<BTreeSet<&str>> {
+    token.text("scope").map(|text| text.split(' ').filter(|value| !value.is_empty()).collect())
+}
+
+fn asked(client: &Client) -> Checked<&str> {
+    client.scope.as_deref().ok_or_else(|| CaseEnd::not_offered("the client asks for no scope"))
+}
+
+async fn case_matters(ctx: &Context) -> Checked {
+    let client = ctx.client()?;
+    let scope = asked(&client)?;
+    let upper = scope.to_ascii_uppercase();
+    let swapped = if upper == scope { scope.to_ascii_lowercase() } else { upper };
+    if swapped == scope {
+        return Err(CaseEnd::not_offered("the scope has no letters"));
+    }
+    let (ask, landing) = ctx.spoilt_authorization(&client, |ask| ask.set("scope", &swapped)).await?;
+    let Some(token) = token_of(ctx, &ask, &landing).await? else {
+        return expect::refused(&ask, &landing, &["invalid_scope"]);
+    };
+    let Some(stated) = stated(&token) else {
+        return Err(CaseEnd::not_tested("the token response does not state its scope").at(&token.exchange));
+    };
+    match scope.split(' ').find(|value| stated.contains(value)) {
+        Some(value) => {
+            let expected = format!("error=invalid_scope, or a token without {value}");
+            Err(token.exchange.broken(expected, format!("a token with {value} for a request of {swapped}")))
+        }
+        None => Ok(()),
+    }
+}
+
+async fn order_does_not_matter(ctx: &Context) -> Checked {
+    let two = |client: &&Arc<Client>| client.scopes().len() > 1;
+    let client = ctx.target().clients.values().find(two);
+    let client = client.ok_or_else(|| CaseEnd::not_tested("no client has two scope values"))?;
+    let values = client.scopes();
+    let token = async |scope: String| {
+        let ask = ctx.ask(client).set("scope", &scope);
+        let landing = ctx.authorize(&ask).await?;
+        let code = ctx.code_from(&ask, &landing)?;
+        expect::token(&ctx.token(&ctx.redemption(&code)).await?)
+    };
+    let there =
+        token(format!("{} {}", values[0], values[1])).await.control("a request with two scope values")?;
+    let back = token(format!("{} {}", values[1], values[0])).await.when("the two values change places")?;
+    // A token response without scope has what was asked for, which is the same.
+    if let (Some(there), Some(after)) = (stated(&there), stated(&back))
+        && there != after
+    {
+        let saw = format!("scope {after:?} in the other order");
+        return Err(back.exchange.broken(format!("scope {there:?}"), saw));
+    }
+    Ok(())
+}
+
+async fn in_its_grammar(ctx: &Context) -> Checked {
+    let client = ctx.client()?;
+    let good = ctx.access(&client).await?;
+    well_formed(&good)?;
+    let word = client.scope.clone().unwrap_or_else(|| "suite".into());
+    for odd in ["\"", "\\", "suite\tword", "é"] {
+        let scope = format!("{word} {odd}");
+        let when = format!("the request's scope is {scope:?}");
+        let ask = ctx.ask(&client).set("scope", &scope);
+        let landing = ctx.authorize(&ask).await?;
+        let Some(token) = token_of(ctx, &ask, &landing).await? else {
+            expect::refused(&ask, &landing, &["invalid_scope", "invalid_request"]).when(&when)?;
+            continue;
+        };
+        if stated(&token).is_none() {
+            let expected = "error=invalid_scope, or a token that states the scope without the bad word";
+            return Err(token.exchange.broken(expected, "a token that states no scope")).when(&when);
+        }
+        well_formed(&token).when(&when)?;
+    }
+    Ok(())
+}
+
+/// Words of printable ASCII without quote and backslash, one space apart (RFC 6749 3.3).
+fn well_formed(token: &Token) -> Checked {
+    let Some(scope) = token.text("scope") else { return Ok(()) };
+    let legal = |byte: u8| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\';
+    // A token without any scope has no words to state.
+    if scope.is_empty() || scope.split(' ').all(|word| !word.is_empty() && word.bytes().all(legal)) {
+        return Ok(());
+    }
+    Err(token.exchange.broken("a scope of words with single spaces", format!("scope {scope:?}")))
+}
+
+async fn stated_if_not_as_asked(ctx: &Context) -> Checked {
+    let client = ctx.client()?;
+    let scope = asked(&client)?;
+    let more = format!("{scope} {UNKNOWN}");
+    let (ask, landing) = ctx.spoilt_authorization(&client, |ask| ask.set("scope", &more)).await?;
+    match token_of(ctx, &ask, &landing).await? {
+        Some(token) => match stated(&token) {
+            Some(stated) if !stated.contains(UNKNOWN) => {}
+            found => {
+                let expected =
+                    format!("error=invalid_scope, or a token that states a scope without {UNKNOWN}");
+                let saw = found.map_or_else(
+                    || "a token that states no scope".into(),
+                    |found| format!("scope {found:?}"),
+                );
+                return Err(token.exchange.broken(expected, saw));
+            }
+        },
+        None => expect::refused(&ask, &landing, &["invalid_scope"])?,
+    }
+    // Where a default applied, the text leaves open whether that is another scope than was asked for.
+    let ask = ctx.ask(&client).without("scope");
+    let landing = ctx.authorize(&ask).await?;
+    if let Ok(Some(token)) = token_of(ctx, &ask, &landing).await
+        && stated(&token).is_none()
+    {
+        let stop = token.exchange.broken("a token that states its scope", "a token that states none");
+        return Err(stop).when("the request has no scope").warn();
+    }
+    Ok(())
+}
+
+async fn may_be_left_out(ctx: &Context) -> Checked {
+    let client = ctx.client()?;
+    let (ask, landing) = ctx.spoilt_authorization(&client, |ask| ask.without("scope")).await?;
+    if ctx.code_from(&ask, &landing).is_ok() {
+        token_of(ctx, &ask, &landing).await?;
+        return Ok(());
+    }
+    expect::error_redirect(&ask, &landing, &["invalid_scope"]).map(drop)
+}

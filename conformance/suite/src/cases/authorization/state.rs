@@ -1,0 +1,83 @@
+//! `state`: the client's own, and handed back as it came.
+
+use oauth_rules::rules;
+
+use crate::browser::Decision;
+use crate::case::{Case, Context};
+use crate::case_end::{Checked, EndAs as _};
+use crate::cases::support::provoke::errors_told;
+use crate::expect;
+use crate::subject::{Account, Need};
+
+/// The cases, in reading order.
+pub(in crate::cases) const CASES: &[Case] = &[
+    Case {
+        id: "state/returned-as-it-was-sent",
+        rules: rules!["rfc6749-4.1.2-state-returned-exactly"],
+        about: "The state beside a code is the one that was sent, whatever characters it has.",
+        needs: &[Need::Login],
+        run: |ctx| Box::pin(returned_as_it_was_sent(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "state/returned-with-errors",
+        rules: rules!["rfc6749-4.1.2.1-state-on-error"],
+        about: "The state beside an error is the one that was sent, and absent if none was.",
+        needs: &[Need::Login],
+        run: |ctx| Box::pin(returned_with_errors(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "state/absent-is-fine",
+        rules: rules!["rfc6749-4.1.1-state-absent-accepted"],
+        about: "A request without state gets its code, and no state of the server's invention.",
+        needs: &[Need::Login],
+        run: |ctx| Box::pin(absent_is_fine(ctx)),
+        ..Case::DEFAULT
+    },
+];
+
+async fn returned_as_it_was_sent(ctx: &Context) -> Checked {
+    let client = ctx.client()?;
+    ctx.code(&client).await?;
+    let (long, longer) = ("s".repeat(512), "s".repeat(2048));
+    let states = ["a", &long, &longer, "a b", "+", "%26", "a&b=c", "<>\"\\", "~!*()", "a;b#c?d", "a%20b"];
+    for state in states {
+        let ask = ctx.ask(&client).set("state", state);
+        let landing = ctx.authorize(&ask).await?;
+        let when = if state.len() < 9 {
+            format!("state is {state:?}")
+        } else {
+            format!("state has {} characters", state.len())
+        };
+        let location = expect::code_redirect(&ask, &landing).when(&when)?;
+        expect::same_state(&ask, location).when(&when)?;
+    }
+    let mut browser = ctx.stranger();
+    browser.who = Some(Account::First);
+    let ask = ctx.ask(&client).set("state", "a&b=c + %26");
+    let landing = ctx.authorize_in(&mut browser, &ask, Decision::Approve).await?;
+    let location = expect::code_redirect(&ask, &landing).control("a request with a login in between")?;
+    expect::same_state(&ask, location).when("a login lies in between")
+}
+
+async fn returned_with_errors(ctx: &Context) -> Checked {
+    let client = ctx.client()?;
+    for told in errors_told(ctx, &client, |ask| ask).await? {
+        expect::same_state(&told.ask, &told.location).when(told.when)?;
+    }
+    for told in errors_told(ctx, &client, |ask| ask.set("state", "a&b=c + %26")).await? {
+        expect::same_state(&told.ask, &told.location).when(told.when)?;
+    }
+    for told in errors_told(ctx, &client, |ask| ask.without("state")).await? {
+        expect::same_state(&told.ask, &told.location).when(told.when)?;
+    }
+    Ok(())
+}
+
+async fn absent_is_fine(ctx: &Context) -> Checked {
+    let client = ctx.client()?;
+    let (ask, landing) = ctx.spoilt_authorization(&client, |ask| ask.without("state")).await?;
+    let location = expect::code_redirect(&ask, &landing)?;
+    expect::same_state(&ask, location)
+}

@@ -1,0 +1,197 @@
+//! The client credentials grant (RFC 6749, section 4.4), and what a client is told that may not use a grant.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use oauth_rules::rules;
+use serde_json::Value;
+
+use crate::case::{Case, Context, Isolation};
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::cases::introspection::answer::{Activity, activity, introspect, query, told_token};
+use crate::cases::support::spoil;
+use crate::expect::{self, Token};
+use crate::flow::{Authentication, TokenRequest};
+use crate::subject::{Client, ClientRole, Need};
+use crate::wire::Params;
+
+/// The cases, in reading order.
+pub(in crate::cases) const CASES: &[Case] = &[
+    Case {
+        id: "client-credentials/for-proven-clients",
+        rules: rules!["rfc6749-4.4-client-credentials-confidential-only"],
+        about: "No client gets a token of its own without proving who it is.",
+        needs: &[Need::ClientCredentials, Need::ConfidentialClient],
+        isolation: Isolation::Alone,
+        run: |ctx| Box::pin(for_proven_clients(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "client-credentials/no-refresh-token",
+        rules: rules!["rfc6749-4.4.3-client-credentials-no-refresh-token"],
+        about: "A client that can ask again at any time gets no refresh token.",
+        needs: &[Need::ClientCredentials, Need::ConfidentialClient],
+        run: |ctx| Box::pin(no_refresh_token(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "client-credentials/told-from-a-users-token",
+        rules: rules!["rfc9700-4.15.1-token-kinds-distinguishable"],
+        about: "From what introspection says, a client's own token can be told from a user's.",
+        needs: &[Need::ClientCredentials, Need::Introspection, Need::Login, Need::ConfidentialClient],
+        run: |ctx| Box::pin(told_from_a_users_token(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "token-errors/unauthorized-client",
+        rules: rules!["rfc6749-5.2-unauthorized-client"],
+        about: "A client that proved who it is and may not use the grant is told unauthorized_client.",
+        needs: &[Need::ClientCredentials, Need::ConfidentialClient],
+        run: |ctx| Box::pin(unauthorized_at_token_endpoint(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "errors/unauthorized-client",
+        rules: rules!["rfc6749-4.1.2.1-unauthorized-client"],
+        about: "A client that is not registered for the code grant is told unauthorized_client.",
+        needs: &[Need::Login, Need::ServiceClient],
+        run: |ctx| Box::pin(unauthorized_at_authorization_endpoint(ctx)),
+        ..Case::DEFAULT
+    },
+];
+
+/// The good request of a client for a token of its own.
+fn own_token(client: &Client) -> TokenRequest {
+    let mut params = Params::from([("grant_type", "client_credentials")]);
+    if let Some(scope) = &client.scope {
+        params.add("scope", scope);
+    }
+    TokenRequest::new(client, params)
+}
+
+/// A client that gets a token of its own: how it asks, and the token.
+struct Served {
+    client: Arc<Client>,
+    request: TokenRequest,
+    token: Token,
+}
+
+/// The first client that gets a token of its own, for its scope or for none in particular. It is a control.
+async fn served_client(ctx: &Context) -> Checked<Served> {
+    let clients = ctx.target().clients.values().chain(ctx.target().others.get(&ClientRole::Service));
+    let mut refusal = None;
+    for client in clients.filter(|client| !client.is_public()) {
+        for request in [own_token(client), own_token(client).without("scope")] {
+            let answer = ctx.token(&request).await?;
+            match expect::token(&answer) {
+                Ok(token) => return Ok(Served { client: Arc::clone(client), request, token }),
+                Err(_) => refusal = Some(answer),
+            }
+        }
+    }
+    let reason = "the control failed: no client of the target is given a token for its credentials; waive client_credentials if none may";
+    let stop = CaseEnd::not_tested(reason);
+    Err(refusal.map_or(stop.clone(), |answer| stop.at(&answer)))
+}
+
+async fn for_proven_clients(ctx: &Context) -> Checked {
+    let Served { client, request, .. } = served_client(ctx).await?;
+    let wrong = spoil::middle_changed(spoil::secret_of(&client));
+    let ways: [(_, _, &[&str]); 3] = [
+        (
+            "there is a client_id and nothing else",
+            Some(Authentication::Id(client.id.clone())),
+            &["invalid_client", "unauthorized_client"],
+        ),
+        ("a character of the secret is another", spoil::with_secret(&client, &wrong), &["invalid_client"]),
+        (
+            "there is no client_id either",
+            Some(Authentication::Nothing),
+            &["invalid_client", "unauthorized_client", "invalid_request"],
+        ),
+    ];
+    for (way, authentication, errors) in ways {
+        let Some(authentication) = authentication else { continue };
+        let answer = ctx.token(&request.clone().authenticated(authentication)).await?;
+        expect::token_error(&answer, errors).when(way)?;
+    }
+    if let Ok(public) = ctx.public() {
+        let answer = ctx.token(&request.as_client(&public)).await?;
+        expect::no_token(&answer).when("the client has no secret")?;
+        // How a client is told that it may not use a grant is for another case.
+        expect::token_error(&answer, &["invalid_client", "unauthorized_client"])
+            .when("the client has no secret")
+            .warn()?;
+    }
+    Ok(())
+}
+
+async fn no_refresh_token(ctx: &Context) -> Checked {
+    let token = served_client(ctx).await?.token;
+    if token.json.get("refresh_token").is_some() {
+        return Err(token.exchange.broken("a token response without refresh_token", "one with it"));
+    }
+    Ok(())
+}
+
+/// What does not differ from one token to the next of the same kind, or is a matter of what was asked for.
+fn essence(told: &Activity) -> BTreeMap<&str, &Value> {
+    const VARYING: &[&str] = &["exp", "iat", "nbf", "jti", "scope", "aud", "cnf", "auth_time", "sid"];
+    let members = told.json.as_object().into_iter().flatten();
+    members.map(|(name, value)| (name.as_str(), value)).filter(|(name, _)| !VARYING.contains(name)).collect()
+}
+
+async fn told_from_a_users_token(ctx: &Context) -> Checked {
+    let Served { client, token: own, .. } = served_client(ctx).await?;
+    if client.role == ClientRole::Service {
+        return Err(CaseEnd::not_tested(
+            "no client may use both grants, so that no two tokens can be compared",
+        ));
+    }
+    let (of_user, caller) = told_token(ctx, &client).await?;
+    let about = async |token: &Token| activity(&introspect(ctx, &query(&caller, &token.access_token)).await?);
+    let (own, of_user) = (about(&own).await?, about(&of_user).await?);
+    if !own.active {
+        let reason = "the control failed: the client's own token is not active for who is told of a user's";
+        return Err(CaseEnd::not_tested(reason).at(&own.exchange));
+    }
+    if own.text("sub").is_some() && own.text("sub") == of_user.text("sub") {
+        return Err(own.exchange.broken("another sub than that of a user's token", "the same sub"));
+    }
+    if essence(&own) == essence(&of_user) {
+        let expected = "a member by which it can be told from a user's token";
+        return Err(own.exchange.broken(expected, "the same members"));
+    }
+    Ok(())
+}
+
+async fn unauthorized_at_token_endpoint(ctx: &Context) -> Checked {
+    let served = served_client(ctx).await?.client;
+    let mut unlike = None;
+    let others = ctx.target().registered().filter(|other| !other.is_public() && other.id != served.id);
+    for other in others {
+        let answer = ctx.token(&own_token(other)).await?;
+        if expect::token(&answer).is_ok() {
+            continue;
+        }
+        let json = answer.response()?.json().unwrap_or_default();
+        // A client may be registered for the grant, with another scope.
+        if json.get("error").is_some_and(|error| error == "invalid_scope") {
+            unlike = Some(answer);
+            continue;
+        }
+        return expect::token_error(&answer, &["unauthorized_client"])
+            .when(&format!("{} asks for a token of its own", other.id))
+            .map(drop);
+    }
+    let stop = CaseEnd::not_tested("every client of the target may use the client credentials grant");
+    Err(unlike.map_or(stop.clone(), |answer| stop.at(&answer)))
+}
+
+async fn unauthorized_at_authorization_endpoint(ctx: &Context) -> Checked {
+    ctx.code(&ctx.client()?).await?;
+    let ask = ctx.ask(&ctx.client_of(ClientRole::Service)?);
+    let landing = ctx.authorize(&ask).await?;
+    let location = expect::error_redirect(&ask, &landing, &["unauthorized_client"])?;
+    expect::same_state(&ask, location).warn()
+}

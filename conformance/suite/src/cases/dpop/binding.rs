@@ -1,0 +1,290 @@
+//! What is bound to the key of a DPoP proof: refresh tokens, codes, clients, and what introspection says of it
+//! (RFC 9449, sections 5, 5.2, 6.2 and 10).
+
+use std::sync::Arc;
+
+use oauth_rules::rules;
+use serde_json::Value;
+
+use crate::case::{Case, Context, Isolation};
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::cases::dpop::token::{around, bound, bound_token, proof_refused};
+use crate::cases::refresh::grant::refresh;
+use crate::cases::support::dpop_defects::ALL;
+use crate::expect::{self, Token};
+use crate::flow::{AuthorizationRequest, Code, TokenRequest};
+use crate::subject::{Client, ClientRole, Need};
+use crate::wire::dpop::{DpopKey, Proof};
+use crate::wire::{Exchange, Params};
+
+/// The cases, in reading order.
+pub(in crate::cases) const CASES: &[Case] = &[
+    Case {
+        id: "dpop/public-refresh-token-has-a-key",
+        rules: rules!["rfc9449-5-public-refresh-token-bound"],
+        about: "A public client's refresh token works only with a proof by the key that it was issued to.",
+        needs: &[Need::Login, Need::Dpop, Need::Refresh, Need::PublicClient],
+        isolation: Isolation::Alone,
+        run: |ctx| Box::pin(public_refresh_token_has_a_key(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "dpop/confidential-client-changes-its-key",
+        rules: rules!["rfc9449-5-confidential-refresh-not-bound"],
+        about: "A confidential client refreshes with a proof by a new key.",
+        needs: &[Need::Login, Need::Dpop, Need::Refresh, Need::ConfidentialClient],
+        isolation: Isolation::Alone,
+        run: |ctx| Box::pin(confidential_client_changes_its_key(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "dpop/bound-client-needs-a-proof",
+        rules: rules!["rfc9449-5.2-bound-client-needs-proof"],
+        about: "A client that is registered for bound tokens gets none without a proof.",
+        needs: &[Need::Login, Need::Dpop, Need::DpopClient],
+        run: |ctx| Box::pin(bound_client_needs_a_proof(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "dpop/code-has-a-key",
+        rules: rules!["rfc9449-10-dpop-jkt-enforced"],
+        about: "A code that was asked for with dpop_jkt is redeemed only with a proof by that key.",
+        needs: &[Need::Login, Need::Dpop],
+        run: |ctx| Box::pin(code_has_a_key(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "dpop/pushed-key-counts",
+        rules: rules!["rfc9449-10.1-par-both-ways"],
+        about: "A pushed dpop_jkt ties the code to its key, and so does a pushed proof.",
+        needs: &[Need::Login, Need::Dpop, Need::PushedRequests],
+        run: |ctx| Box::pin(pushed_key_counts(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "dpop/pushed-proof-is-checked",
+        rules: rules!["rfc9449-10.1-par-proof-checked"],
+        about: "A bad proof beside a push is refused as at the token endpoint.",
+        needs: &[Need::Dpop, Need::PushedRequests],
+        run: |ctx| Box::pin(pushed_proof_is_checked(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "dpop/pushed-keys-agree",
+        rules: rules!["rfc9449-10.1-par-mismatch-refused"],
+        about: "A push whose dpop_jkt is not the thumbprint of its proof's key is refused.",
+        needs: &[Need::Dpop, Need::PushedRequests],
+        run: |ctx| Box::pin(pushed_keys_agree(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "dpop/introspection-names-the-key",
+        rules: rules!["rfc9449-6.2-introspection-jkt"],
+        about: "Introspection of a bound token shows the thumbprint of its key.",
+        needs: &[Need::Login, Need::Dpop, Need::Introspection, Need::ConfidentialClient],
+        run: |ctx| Box::pin(introspection_names_the_key(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "dpop/introspection-names-the-type",
+        rules: rules!["rfc9449-6.2-introspection-token-type"],
+        about: "Where introspection of a bound token has a token_type, it is DPoP.",
+        needs: &[Need::Login, Need::Dpop, Need::Introspection, Need::ConfidentialClient],
+        run: |ctx| Box::pin(introspection_names_the_type(ctx)),
+        ..Case::DEFAULT
+    },
+];
+
+/// What a code or refresh token that belongs to another key is refused with.
+const WRONG_KEY: &[&str] = &["invalid_dpop_proof", "invalid_grant", "invalid_request"];
+/// What a request without a proof is refused with; the server may ask for its nonce in the same breath.
+const NO_PROOF: &[&str] = &["invalid_dpop_proof", "invalid_grant", "invalid_request", "use_dpop_nonce"];
+
+/// The refresh token that came with a bound token. It is a control.
+async fn refresh_token(ctx: &Context, client: &Arc<Client>, key: &DpopKey) -> Checked<String> {
+    let token = bound_token(ctx, client, key).await?;
+    token
+        .refresh_token
+        .ok_or_else(|| CaseEnd::not_offered(format!("the server gives no refresh token to {}", client.id)))
+}
+
+async fn public_refresh_token_has_a_key(ctx: &Context) -> Checked {
+    let (client, key, other) = (ctx.public()?, ctx.proof_key(), ctx.proof_key());
+    let good = refresh(&client, &refresh_token(ctx, &client, &key).await?);
+    expect::token(&ctx.token_proven(&good, &key).await?).control("an honest refresh with a proof")?;
+    let request = refresh(&client, &refresh_token(ctx, &client, &key).await?);
+    let answer = ctx.token_proven(&request, &other).await?;
+    expect::token_error(&answer, WRONG_KEY).when("the proof is another key's")?;
+    let request = refresh(&client, &refresh_token(ctx, &client, &key).await?);
+    expect::token_error(&ctx.token(&request).await?, NO_PROOF).when("there is no proof")?;
+    Ok(())
+}
+
+async fn confidential_client_changes_its_key(ctx: &Context) -> Checked {
+    let (key, other) = (ctx.proof_key(), ctx.proof_key());
+    let mut without = Vec::new();
+    for client in ctx.target().clients.values() {
+        if client.is_public() || client.role == ClientRole::Special {
+            continue;
+        }
+        let token = bound_token(ctx, client, &key).await?;
+        let Some(first) = token.refresh_token else {
+            without.push(client.id.as_str());
+            continue;
+        };
+        let same = ctx.token_proven(&refresh(client, &first), &key).await?;
+        expect::token(&same).control("an honest refresh with the same key")?;
+        let fresh = refresh_token(ctx, client, &key).await?;
+        let answer = ctx.token_proven(&refresh(client, &fresh), &other).await?;
+        let token = expect::token(&answer).when("the proof is a new key's")?;
+        if ctx.target().endpoints.resource.is_some() {
+            let opened = ctx.resource_proven(&token.access_token, &other, |proof| proof).await?;
+            expect::served(&opened).when("the new access token comes with the new key")?;
+        }
+        return Ok(());
+    }
+    Err(CaseEnd::not_offered(format!("the server gives no refresh token to {}", without.join(", "))))
+}
+
+async fn bound_client_needs_a_proof(ctx: &Context) -> Checked {
+    let (client, key) = (ctx.client_of(ClientRole::Dpop)?, ctx.proof_key());
+    bound(ctx, &client, &key).await?;
+    let code = ctx.code(&client).await?;
+    let answer = ctx.token(&ctx.redemption(&code)).await?;
+    // Section 5.2 names no code.
+    expect::token_error(&answer, NO_PROOF).map(drop)
+}
+
+/// A code of a request that was made in some way, several times over.
+async fn code_of(ctx: &Context, ask: &AuthorizationRequest, sent: &AuthorizationRequest) -> Checked<Code> {
+    let landing = ctx.authorize(sent).await?;
+    ctx.code_from(ask, &landing).control("an authorization request that names a key")
+}
+
+/// The code goes to its key and to no other, with three codes that were got in the same way.
+async fn goes_to_its_key(ctx: &Context, codes: [Code; 3], key: &DpopKey, other: &DpopKey) -> Checked {
+    let [first, second, third] = codes;
+    let answer = ctx.token_proven(&ctx.redemption(&first), key).await?;
+    expect::token(&answer).control("the redemption with a proof by the named key")?;
+    let answer = ctx.token_proven(&ctx.redemption(&second), other).await?;
+    expect::token_error(&answer, WRONG_KEY).when("the proof is another key's")?;
+    let answer = ctx.token(&ctx.redemption(&third)).await?;
+    expect::token_error(&answer, NO_PROOF).when("there is no proof")?;
+    Ok(())
+}
+
+async fn code_has_a_key(ctx: &Context) -> Checked {
+    let (client, key, other) = (ctx.client()?, ctx.proof_key(), ctx.proof_key());
+    bound_token(ctx, &client, &key).await?;
+    let code = async || {
+        let ask = ctx.ask(&client).set("dpop_jkt", &key.thumbprint());
+        code_of(ctx, &ask, &ask).await
+    };
+    goes_to_its_key(ctx, [code().await?, code().await?, code().await?], &key, &other).await
+}
+
+/// The answer to a push with a proof that was spoilt in some way.
+async fn pushed_with(
+    ctx: &Context,
+    ask: &AuthorizationRequest,
+    key: &DpopKey,
+    spoil: impl Fn(Proof) -> Proof + Send + Sync,
+) -> Checked<Arc<Exchange>> {
+    let push = ctx.push(ask);
+    ctx.send_proven(push.who, push.request(ctx.push_url()?), key, spoil).await
+}
+
+async fn pushed_key_counts(ctx: &Context) -> Checked {
+    let (client, key, other) = (ctx.client()?, ctx.proof_key(), ctx.proof_key());
+    bound_token(ctx, &client, &key).await?;
+    let by_parameter = async || {
+        let ask = ctx.ask(&client).set("dpop_jkt", &key.thumbprint());
+        let request_uri = ctx.pushed(&ask).await?;
+        code_of(ctx, &ask, &ask.by_reference(&request_uri)).await
+    };
+    let codes = [by_parameter().await?, by_parameter().await?, by_parameter().await?];
+    goes_to_its_key(ctx, codes, &key, &other).await.when("dpop_jkt was pushed")?;
+    let by_proof = async || {
+        let ask = ctx.ask(&client);
+        let answer = pushed_with(ctx, &ask, &key, |proof| proof).await?;
+        let request_uri = expect::request_uri(&answer).control("an honest push with a proof")?;
+        code_of(ctx, &ask, &ask.by_reference(&request_uri)).await
+    };
+    let codes = [by_proof().await?, by_proof().await?, by_proof().await?];
+    goes_to_its_key(ctx, codes, &key, &other).await.when("a proof was pushed")
+}
+
+async fn pushed_proof_is_checked(ctx: &Context) -> Checked {
+    let (client, key, around) = (ctx.client()?, ctx.proof_key(), around(ctx));
+    let good = pushed_with(ctx, &ctx.ask(&client), &key, |proof| proof).await?;
+    expect::request_uri(&good).control("an honest push with a proof")?;
+    let gives_nonces = ctx.nonce_of(ctx.push_url()?).is_some();
+    for defect in ALL.iter().filter_map(|group| group.first()) {
+        let spoil = |proof| (defect.spoil)(proof, &around);
+        let answer = pushed_with(ctx, &ctx.ask(&client), &key, spoil).await?;
+        // A nonce of the server may tell the time in place of the claim.
+        if gives_nonces && defect.is_of_age() && expect::request_uri(&answer).is_ok() {
+            continue;
+        }
+        proof_refused(&answer).when(defect.way)?;
+    }
+    let token_endpoint = ctx.target().endpoints.token.clone();
+    let spoil = |proof: Proof| proof.claim("htu", token_endpoint.clone());
+    let answer = pushed_with(ctx, &ctx.ask(&client), &key, spoil).await?;
+    proof_refused(&answer).when("it is for the token endpoint")
+}
+
+async fn pushed_keys_agree(ctx: &Context) -> Checked {
+    let (client, key, other) = (ctx.client()?, ctx.proof_key(), ctx.proof_key());
+    let good = ctx.ask(&client).set("dpop_jkt", &key.thumbprint());
+    expect::request_uri(&pushed_with(ctx, &good, &key, |proof| proof).await?)
+        .control("a push whose dpop_jkt is that of its proof")?;
+    let ask = ctx.ask(&client).set("dpop_jkt", &other.thumbprint());
+    let answer = pushed_with(ctx, &ask, &key, |proof| proof).await?;
+    expect::token_error(&answer, &["invalid_dpop_proof", "invalid_request"]).map(drop)
+}
+
+/// What introspection says of a bound token to the client that has it. It is a control that the token is active.
+async fn introspected(ctx: &Context, key: &DpopKey) -> Checked<(Token, Arc<Exchange>, Value)> {
+    let client = ctx.confidential()?;
+    let token = bound_token(ctx, &client, key).await?;
+    let endpoint = ctx.target().endpoints.introspection.as_deref().unwrap_or_default();
+    let request = TokenRequest::new(&client, Params::from([("token", &token.access_token)]));
+    let answer = ctx.send(request.who, request.request(endpoint)).await?;
+    let json = answer.response()?.json().unwrap_or_default();
+    if json.get("active") != Some(&Value::Bool(true)) {
+        let saw = "introspection does not tell a client of its own token";
+        return Err(CaseEnd::not_tested(saw).at(&answer));
+    }
+    Ok((token, answer, json))
+}
+
+async fn introspection_names_the_key(ctx: &Context) -> Checked {
+    let key = ctx.proof_key();
+    let (token, answer, json) = introspected(ctx, &key).await?;
+    let jkt = json.get("cnf").and_then(|cnf| cnf.get("jkt")).and_then(Value::as_str);
+    match jkt {
+        Some(found) if found == key.thumbprint() => Ok(()),
+        // What the token says itself, introspection need not repeat.
+        None if token.access_token.split('.').count() == 3 => {
+            Err(CaseEnd::not_offered("the access token is a JWT, which names its key itself"))
+        }
+        found => Err(answer.broken(
+            format!("cnf with jkt {:?}", key.thumbprint()),
+            found.map_or_else(|| "no jkt".into(), |found| format!("jkt {found:?}")),
+        )),
+    }
+}
+
+async fn introspection_names_the_type(ctx: &Context) -> Checked {
+    let (_, answer, json) = introspected(ctx, &ctx.proof_key()).await?;
+    match json.get("token_type").map(|kind| kind.as_str().unwrap_or_default()) {
+        None => Err(CaseEnd::not_offered("introspection says nothing of the type")),
+        Some("DPoP") => Ok(()),
+        Some(kind) if kind.eq_ignore_ascii_case("dpop") => {
+            ctx.note(format!("introspection spells the type {kind:?}"));
+            Ok(())
+        }
+        Some(kind) => Err(answer.broken("token_type DPoP", format!("token_type {kind:?}"))),
+    }
+}

@@ -1,0 +1,191 @@
+//! DPoP at the token endpoint: what a good proof is worth, and for how long (RFC 9449, sections 5 and 11).
+//!
+//! Which proofs are good is in `proof.rs`, what is bound to a key in `binding.rs`, the resource in
+//! `resource/dpop.rs`.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use oauth_rules::rules;
+use serde_json::Value;
+
+use crate::case::{Case, Context};
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::cases::support::dpop_defects::Around;
+use crate::expect::{self, Token};
+use crate::subject::{Client, Need};
+use crate::wire::dpop::{DpopKey, Proof};
+use crate::wire::{Actor, Exchange};
+
+/// The cases, in reading order.
+pub(in crate::cases) const CASES: &[Case] = &[
+    Case {
+        id: "dpop/token-is-bound",
+        rules: rules!["rfc9449-5-token-type-dpop", "rfc9700-2.2.1-sender-constrained-access-tokens"],
+        about: "A token that is bound to the key of a good proof is announced as DPoP.",
+        needs: &[Need::Login, Need::Dpop],
+        run: |ctx| Box::pin(token_is_bound(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "dpop/refused-when-grown-old",
+        rules: rules!["rfc9449-11.1-proof-time-limited"],
+        about: "A proof that was good is refused when it has grown old.",
+        needs: &[Need::Login, Need::Dpop],
+        slow: true,
+        run: |ctx| Box::pin(refused_when_grown_old(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "dpop/proof-is-used-once",
+        rules: rules!["rfc9449-11.1-jti-single-use"],
+        about: "Where the server says so, a proof that was taken is refused the second time.",
+        needs: &[Need::Login, Need::Dpop, Need::DpopSingleUse],
+        run: |ctx| Box::pin(proof_is_used_once(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "dpop/algorithms-are-announced",
+        rules: rules!["rfc9449-5.1-metadata-algorithms"],
+        about: "The metadata lists the algorithms of proofs, none of them symmetric.",
+        needs: &[Need::Dpop, Need::Metadata],
+        run: |ctx| Box::pin(algorithms_are_announced(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "dpop/short-lived-without-nonces",
+        rules: rules!["rfc9449-11.2-short-lived-without-nonce"],
+        about: "A server that gives no nonces issues bound tokens for an hour or less.",
+        needs: &[Need::Login, Need::Dpop],
+        run: |ctx| Box::pin(short_lived_without_nonces(ctx)),
+        ..Case::DEFAULT
+    },
+];
+
+/// The token that an honest flow gives for a good proof. It is a control.
+pub(in crate::cases) async fn bound(ctx: &Context, client: &Arc<Client>, key: &DpopKey) -> Checked<Token> {
+    let code = ctx.code(client).await?;
+    let answer = ctx.token_proven(&ctx.redemption(&code), key).await?;
+    expect::token(&answer).control("an honest token request with a proof")
+}
+
+/// Whether a token response says that its token is bound.
+pub(in crate::cases) fn says_bound(token: &Token) -> bool {
+    token.text("token_type").is_some_and(|kind| kind.eq_ignore_ascii_case("dpop"))
+}
+
+/// A bound token by an honest flow; `not-offered` where the server binds none. It is a control.
+pub(in crate::cases) async fn bound_token(
+    ctx: &Context,
+    client: &Arc<Client>,
+    key: &DpopKey,
+) -> Checked<Token> {
+    let token = bound(ctx, client, key).await?;
+    if says_bound(&token) {
+        return Ok(token);
+    }
+    Err(CaseEnd::not_offered("the server binds no token to the key of a proof").at(&token.exchange))
+}
+
+/// A redemption's answer to a proof that was spoilt in some way.
+pub(in crate::cases) async fn redeemed(
+    ctx: &Context,
+    client: &Arc<Client>,
+    key: &DpopKey,
+    spoil: impl Fn(Proof) -> Proof + Send + Sync,
+) -> Checked<Arc<Exchange>> {
+    let code = ctx.code(client).await?;
+    ctx.token_spoilt(&ctx.redemption(&code), key, spoil).await
+}
+
+/// What a defect may need.
+pub(in crate::cases) fn around(ctx: &Context) -> Around {
+    Around { other: ctx.proof_key(), now: ctx.live().unix_time() }
+}
+
+/// The refusal of a bad proof. A server that asks for a nonce may do so first where the proof has none that it could
+/// read, or where the nonce is what tells it the time. What the error is called is a rule of its own.
+pub(in crate::cases) fn proof_refused(answer: &Arc<Exchange>) -> Checked {
+    expect::token_error(answer, &["invalid_dpop_proof", "use_dpop_nonce", "invalid_request"]).map(drop)
+}
+
+async fn token_is_bound(ctx: &Context) -> Checked {
+    let (client, key) = (ctx.client()?, ctx.proof_key());
+    ctx.access(&client).await?;
+    let code = ctx.code(&client).await?;
+    let answer = ctx.token_proven(&ctx.redemption(&code), &key).await?;
+    let token = expect::token(&answer)?;
+    if says_bound(&token) {
+        return Ok(());
+    }
+    // A token that is said to be a bearer's has to be one.
+    let has_resource = ctx.target().endpoints.resource.is_some();
+    if has_resource && expect::served(&ctx.resource(&token.access_token).await?).is_err() {
+        let saw = token.text("token_type").map_or_else(|| "none".into(), |kind| format!("{kind:?}"));
+        let expected = "token_type DPoP for a token that does not open the resource as a bearer's";
+        return Err(answer.broken(expected, format!("token_type {saw}")));
+    }
+    Err(CaseEnd::not_offered("the server binds no token to the key of a proof").at(&answer))
+}
+
+async fn refused_when_grown_old(ctx: &Context) -> Checked {
+    const LONG: u64 = 3600;
+    let (client, key) = (ctx.client()?, ctx.proof_key());
+    bound(ctx, &client, &key).await?;
+    if ctx.live().clock.is_real() {
+        return Err(CaseEnd::not_tested("an hour is too long to wait"));
+    }
+    let request = ctx.redemption(&ctx.code(&client).await?).request(&ctx.target().endpoints.token);
+    let old = ctx.proof(&key, &request);
+    ctx.wait(Duration::from_secs(LONG)).await;
+    let fresh = ctx.redemption(&ctx.code(&client).await?);
+    let answer = ctx.send_proof(fresh.who, &fresh.request(&ctx.target().endpoints.token), &old).await?;
+    proof_refused(&answer).when("it is an hour old")
+}
+
+async fn proof_is_used_once(ctx: &Context) -> Checked {
+    let (client, key) = (ctx.client()?, ctx.proof_key());
+    bound(ctx, &client, &key).await?;
+    let url = ctx.target().endpoints.token.clone();
+    let first = ctx.redemption(&ctx.code(&client).await?).request(&url);
+    let proof = ctx.proof(&key, &first);
+    let answer = ctx.send_proof(Actor::Client, &first, &proof).await?;
+    expect::token(&answer).control("a token request with a fresh proof")?;
+    let second = ctx.redemption(&ctx.code(&client).await?).request(&url);
+    let again = ctx.send_proof(Actor::Client, &second, &proof).await?;
+    // That the nonce has been used up says the same.
+    expect::token_error(&again, &["invalid_dpop_proof", "use_dpop_nonce", "invalid_grant"]).map(drop)
+}
+
+async fn algorithms_are_announced(ctx: &Context) -> Checked {
+    const MEMBER: &str = "dpop_signing_alg_values_supported";
+    let is_symmetric = |name: &str| name.eq_ignore_ascii_case("none") || name.starts_with("HS");
+    match ctx.target().metadata(MEMBER) {
+        Some(Value::Array(names))
+            if !names.is_empty()
+                && names.iter().all(|name| name.as_str().is_some_and(|name| !is_symmetric(name))) =>
+        {
+            Ok(())
+        }
+        None => Err(CaseEnd::broken(format!("{MEMBER} in the metadata"), "the member is absent")).warn(),
+        Some(found) => {
+            Err(CaseEnd::broken("an array of asymmetric algorithms", format!("{MEMBER}: {found}")))
+        }
+    }
+}
+
+async fn short_lived_without_nonces(ctx: &Context) -> Checked {
+    const HOUR: u64 = 3600;
+    let token = bound_token(ctx, &ctx.client()?, &ctx.proof_key()).await?;
+    if ctx.nonce_of(&ctx.target().endpoints.token).is_some() {
+        return Err(CaseEnd::not_offered("the server gives nonces"));
+    }
+    let stated = token.json.get("expires_in").and_then(Value::as_u64);
+    match stated.or(ctx.target().access_token_lifetime) {
+        None => Err(CaseEnd::not_tested("access_token_lifetime is not known")),
+        Some(seconds) if seconds <= HOUR => Ok(()),
+        Some(seconds) => {
+            Err(token.exchange.broken("a bound token for an hour or less", format!("one for {seconds} s")))
+        }
+    }
+}

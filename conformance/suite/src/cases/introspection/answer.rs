@@ -1,0 +1,357 @@
+//! Token introspection (RFC 7662): what a caller is told of a live token, and that a dead one has nothing to tell.
+//!
+//! Who may ask is in `caller.rs`, what the members say in `members.rs`. A server may tell
+//! each caller as much as it sees fit: what a case says of a live token, it says only where somebody was told that it
+//! lives.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use oauth_rules::rules;
+use serde_json::Value;
+
+use crate::case::{Case, Context};
+use crate::case_end::{CaseEnd, Checked, EndAs as _, EndKind};
+use crate::cases::refresh::grant::{allowed, refreshing_client, renewed};
+use crate::cases::resource::bearer;
+use crate::cases::revocation::effect::{done_for_access_token, revocation, revoke};
+use crate::cases::support::spoil;
+use crate::cases::support::token_status::{Gauge, callers};
+use crate::expect::{self, Token};
+use crate::flow::TokenRequest;
+use crate::subject::{Client, ClientRole, Met, Need};
+use crate::wire::{Exchange, Params};
+
+/// The cases, in reading order.
+pub(in crate::cases) const CASES: &[Case] = &[
+    Case {
+        id: "introspection/says-whether-active",
+        rules: rules!["rfc7662-2.2-active-boolean-json", "rfc7662-2.1-post-form"],
+        about: "Asked by a form about a live token, the server says active: true, in JSON.",
+        needs: &[Need::Introspection, Need::Login],
+        run: |ctx| Box::pin(says_whether_active(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "introspection/needs-a-token",
+        rules: rules!["rfc7662-2.1-token-parameter-required"],
+        about: "A question without a token is invalid_request.",
+        needs: &[Need::Introspection, Need::Login],
+        run: |ctx| Box::pin(needs_a_token(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "introspection/wrong-hint-hides-no-token",
+        rules: rules!["rfc7662-2.1-wrong-hint-search-extended"],
+        about: "A live token is found although the hint names another kind, or none that there is.",
+        needs: &[Need::Introspection, Need::Login],
+        run: |ctx| Box::pin(wrong_hint_hides_no_token(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "introspection/inactive-is-no-error",
+        rules: rules!["rfc7662-2.2-inactive-is-200-false"],
+        about: "Asked for what is no live token, the server says active: false, and not that something is wrong.",
+        needs: &[Need::Introspection, Need::Login],
+        run: |ctx| Box::pin(inactive_is_no_error(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "introspection/inactive-tells-no-more",
+        rules: rules!["rfc7662-2.2-inactive-no-detail"],
+        about: "Of a token that is not live nothing is told but active: false.",
+        needs: &[Need::Introspection, Need::Login],
+        run: |ctx| Box::pin(inactive_tells_no_more(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "introspection/knows-what-was-revoked",
+        rules: rules!["rfc7662-4-revocation-checked"],
+        about: "A token that was revoked is not active, nor is a refresh token that another replaced.",
+        needs: &[Need::Introspection, Need::Login],
+        run: |ctx| Box::pin(knows_what_was_revoked(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "introspection/knows-what-expired",
+        rules: rules!["rfc7662-4-expiry-checked"],
+        about: "A token is active while it lives and not active afterwards.",
+        needs: &[Need::Introspection, Need::Login, Need::AccessTokenLifetime],
+        slow: true,
+        run: |ctx| Box::pin(knows_what_expired(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "introspection/checks-signatures",
+        rules: rules!["rfc7662-4-signature-checked"],
+        about: "A signed token with another payload or signature, or without one, is not active.",
+        needs: &[Need::Introspection, Need::Login],
+        run: |ctx| Box::pin(checks_signatures(ctx)),
+        ..Case::DEFAULT
+    },
+];
+
+/// The good request of a caller about a token.
+pub(in crate::cases) fn query(caller: &Client, token: &str) -> TokenRequest {
+    TokenRequest::new(caller, Params::from([("token", token)]))
+}
+
+/// Sends an introspection request.
+pub(in crate::cases) async fn introspect(ctx: &Context, request: &TokenRequest) -> Checked<Arc<Exchange>> {
+    let endpoint = ctx.target().endpoints.introspection.as_deref();
+    let endpoint =
+        endpoint.ok_or_else(|| CaseEnd::not_offered("the target has no introspection endpoint"))?;
+    ctx.send(request.who, request.request(endpoint)).await
+}
+
+/// What was told of a token.
+pub(in crate::cases) struct Activity {
+    pub(in crate::cases) active: bool,
+    pub(in crate::cases) json: Value,
+    pub(in crate::cases) exchange: Arc<Exchange>,
+}
+
+impl Activity {
+    /// A member that is a string.
+    pub(in crate::cases) fn text(&self, name: &str) -> Option<&str> {
+        self.json.get(name)?.as_str()
+    }
+
+    /// For which resources the token is; none where that is not told.
+    pub(in crate::cases) fn audience(&self) -> Vec<&str> {
+        match self.json.get("aud") {
+            Some(Value::String(one)) => vec![one],
+            Some(Value::Array(many)) => many.iter().filter_map(Value::as_str).collect(),
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// An introspection response: status 200 and a JSON object whose `active` is a boolean.
+pub(in crate::cases) fn activity(exchange: &Arc<Exchange>) -> Checked<Activity> {
+    let response = exchange.response()?;
+    let json = response.json().unwrap_or_default();
+    match json.get("active").and_then(Value::as_bool) {
+        Some(active) if response.status == 200 => {
+            Ok(Activity { active, json, exchange: Arc::clone(exchange) })
+        }
+        _ => {
+            let kind = json.get("active").map(|active| format!(", active: {active}")).unwrap_or_default();
+            let saw = format!("{}{kind}", expect::describe(response));
+            Err(exchange.broken("status 200 and JSON with a boolean active", saw))
+        }
+    }
+}
+
+/// It is told that the token is not active.
+pub(in crate::cases) fn inactive(exchange: &Arc<Exchange>) -> Checked {
+    let told = activity(exchange)?;
+    if told.active {
+        return Err(exchange.broken("active: false", "active: true"));
+    }
+    Ok(())
+}
+
+/// What is told of a token beside that it is not active. Whether it is called so is for other cases.
+pub(in crate::cases) fn more_than_inactive(exchange: &Arc<Exchange>) -> Checked<Option<String>> {
+    let json = exchange.response()?.json().unwrap_or_default();
+    let names = json.as_object().into_iter().flatten().map(|(name, _)| name.as_str());
+    let more: Vec<&str> = names.filter(|name| *name != "active").collect();
+    let inactive = json.get("active").is_some_and(|active| active == false);
+    Ok((inactive && !more.is_empty()).then(|| more.join(", ")))
+}
+
+/// A client's live access token, and who is told that it lives. It is a control.
+pub(in crate::cases) async fn told_token(
+    ctx: &Context,
+    client: &Arc<Client>,
+) -> Checked<(Token, Arc<Client>)> {
+    let token = ctx.access(client).await?;
+    let mut refusal = None;
+    for caller in callers(ctx, client) {
+        let answer = introspect(ctx, &query(&caller, &token.access_token)).await?;
+        match activity(&answer) {
+            Ok(Activity { active: true, .. }) => return Ok((token, caller)),
+            Ok(_) | Err(_) => refusal = Some(answer),
+        }
+    }
+    let stop = CaseEnd::not_tested(
+        "the control failed: nobody is told that a fresh access token is active; add [resource_client]",
+    );
+    Err(refusal.map_or(stop.clone(), |answer| stop.at(&answer)))
+}
+
+async fn says_whether_active(ctx: &Context) -> Checked {
+    let client = ctx.client()?;
+    let told = match ctx.target().others.get(&ClientRole::Resource) {
+        // The target says that this one may ask: what it is told is judged.
+        Some(caller) => {
+            let token = ctx.access(&client).await?;
+            activity(&introspect(ctx, &query(caller, &token.access_token)).await?)?
+        }
+        None => {
+            let (token, caller) = told_token(ctx, &client).await?;
+            activity(&introspect(ctx, &query(&caller, &token.access_token)).await?)?
+        }
+    };
+    if !told.active {
+        return Err(told.exchange.broken("active: true for a fresh access token", "active: false"));
+    }
+    let media_type = told.exchange.response()?.media_type().unwrap_or_default();
+    if media_type != "application/json" {
+        return Err(told.exchange.broken("media type application/json", format!("{media_type:?}")));
+    }
+    Ok(())
+}
+
+async fn needs_a_token(ctx: &Context) -> Checked {
+    let (_, caller) = told_token(ctx, &ctx.client()?).await?;
+    let answer = introspect(ctx, &query(&caller, "").without("token")).await?;
+    match activity(&answer) {
+        Ok(Activity { active: false, .. }) => {
+            ctx.note("a question without a token is answered as one about no live token");
+            Ok(())
+        }
+        _ => expect::token_error(&answer, &["invalid_request"]).map(drop),
+    }
+}
+
+async fn wrong_hint_hides_no_token(ctx: &Context) -> Checked {
+    let (token, caller) = told_token(ctx, &ctx.client()?).await?;
+    for hint in ["access_token", "refresh_token", "suite_unknown"] {
+        let request = query(&caller, &token.access_token).set("token_type_hint", hint);
+        let answer = introspect(ctx, &request).await?;
+        let when = format!("the hint is {hint}");
+        if !activity(&answer).when(&when)?.active {
+            return Err(answer.broken("active: true for a live access token", "active: false")).when(&when);
+        }
+    }
+    Ok(())
+}
+
+/// What is no live token, and the answers about it.
+async fn about_dead_ones(ctx: &Context) -> Checked<Vec<(&'static str, Arc<Exchange>)>> {
+    let client = ctx.client()?;
+    let (token, caller) = told_token(ctx, &client).await?;
+    let code = ctx.code(&client).await?.value;
+    let texts = [
+        ("the token is made up", ctx.fresh()),
+        ("a character of the token is another", spoil::middle_changed(&token.access_token)),
+        ("it is an authorization code", code),
+    ];
+    let mut answers = Vec::new();
+    for (when, text) in texts {
+        answers.push((when, introspect(ctx, &query(&caller, &text)).await?));
+    }
+    if Need::Revocation.met(ctx.target()) == Met::Yes {
+        let text = &token.access_token;
+        let revoked = done_for_access_token(&revoke(ctx, &revocation(&client, text)).await?);
+        if revoked.is_ok() {
+            answers.push(("the token was revoked", introspect(ctx, &query(&caller, text)).await?));
+        }
+    }
+    Ok(answers)
+}
+
+async fn inactive_is_no_error(ctx: &Context) -> Checked {
+    for (when, answer) in about_dead_ones(ctx).await? {
+        inactive(&answer).when(when)?;
+    }
+    Ok(())
+}
+
+async fn inactive_tells_no_more(ctx: &Context) -> Checked {
+    for (when, answer) in about_dead_ones(ctx).await? {
+        if let Some(more) = more_than_inactive(&answer)? {
+            return Err(answer.broken("active: false and nothing else", more)).when(when);
+        }
+    }
+    Ok(())
+}
+
+async fn knows_what_was_revoked(ctx: &Context) -> Checked {
+    let mut judged = false;
+    if Need::Revocation.met(ctx.target()) == Met::Yes {
+        let client = ctx.client()?;
+        let (token, caller) = told_token(ctx, &client).await?;
+        let text = &token.access_token;
+        match done_for_access_token(&revoke(ctx, &revocation(&client, text)).await?) {
+            Ok(()) => {
+                judged = true;
+                let gauge = Gauge::Introspection(caller);
+                gauge.ended(ctx, text).await.when("an access token was revoked")?;
+            }
+            Err(stop) if stop.kind == EndKind::NotOffered => {}
+            Err(stop) => return Err(stop).control("an honest revocation of an access token"),
+        }
+    }
+    judged |= knows_what_was_replaced(ctx).await?;
+    if judged { Ok(()) } else { Err(CaseEnd::not_offered("nothing ends a token that anybody is told of")) }
+}
+
+/// Whether there was a refresh token to judge: one that its own client may ask about, and that another replaced.
+async fn knows_what_was_replaced(ctx: &Context) -> Checked<bool> {
+    let grace = ctx.target().refresh_grace.is_some_and(|seconds| seconds > 0);
+    if grace || Need::Refresh.met(ctx.target()) != Met::Yes {
+        return Ok(false);
+    }
+    let Ok(client) = refreshing_client(ctx, |client| !client.is_public()).await else { return Ok(false) };
+    let allowed = allowed(ctx, &client, None).await?;
+    let answer = introspect(ctx, &query(&client, &allowed.refresh_token)).await?;
+    if !activity(&answer).is_ok_and(|told| told.active) {
+        return Ok(false);
+    }
+    let next = renewed(ctx, &allowed.refresh()).await?.refresh_token;
+    if next.is_none_or(|next| next == allowed.refresh_token) {
+        return Ok(false);
+    }
+    let answer = introspect(ctx, &query(&client, &allowed.refresh_token)).await?;
+    // A server may let a confidential client use the token before (RFC 6749, section 6); then it tells the truth.
+    if expect::token(&ctx.token(&allowed.refresh()).await?).is_ok() {
+        return Ok(false);
+    }
+    inactive(&answer).when("a refresh token was replaced by another")?;
+    Ok(true)
+}
+
+async fn knows_what_expired(ctx: &Context) -> Checked {
+    const GRACE: u64 = 60;
+    const PATIENCE: u64 = 7200;
+    let (token, caller) = told_token(ctx, &ctx.client()?).await?;
+    let stated = token.json.get("expires_in").and_then(Value::as_u64);
+    let Some(lifetime) = stated.or(ctx.target().access_token_lifetime) else {
+        return Err(CaseEnd::not_tested("access_token_lifetime is not known"));
+    };
+    if ctx.live().clock.is_real() && lifetime > PATIENCE {
+        return Err(CaseEnd::not_tested(format!(
+            "the token lives for {lifetime} s, which is too long to wait"
+        )));
+    }
+    ctx.wait(Duration::from_secs(lifetime + GRACE)).await;
+    inactive(&introspect(ctx, &query(&caller, &token.access_token)).await?)
+        .when(&format!("{} s after it was issued", lifetime + GRACE))
+}
+
+async fn checks_signatures(ctx: &Context) -> Checked {
+    let (token, caller) = told_token(ctx, &ctx.client()?).await?;
+    let text = &token.access_token;
+    let Some(unsigned) = bearer::unsigned(text) else {
+        return Err(CaseEnd::not_offered("the access tokens are not signed"));
+    };
+    let parts: Vec<&str> = text.split('.').collect();
+    let with = |at: usize| {
+        let changed = spoil::middle_changed(parts[at]);
+        let part =
+            |(have, part): (usize, &&str)| if have == at { changed.clone() } else { (*part).to_owned() };
+        parts.iter().enumerate().map(part).collect::<Vec<_>>().join(".")
+    };
+    let ways = [
+        ("a character of the payload is another", with(1)),
+        ("a character of the signature is another", with(2)),
+        ("its signature is gone and its algorithm is none", unsigned),
+    ];
+    for (way, altered) in ways {
+        inactive(&introspect(ctx, &query(&caller, &altered)).await?).when(way)?;
+    }
+    Ok(())
+}

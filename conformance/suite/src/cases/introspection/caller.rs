@@ -1,0 +1,194 @@
+//! Who is told of a token (RFC 7662, sections 2.1 and 4): whom the server knows, and of what is meant for it.
+
+use std::sync::Arc;
+
+use oauth_rules::rules;
+
+use crate::case::{Case, Context, Isolation};
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::cases::introspection::answer::{
+    Activity, activity, inactive, introspect, more_than_inactive, query, told_token,
+};
+use crate::cases::resource_indicators::audience::open;
+use crate::cases::resource_indicators::request::token_for;
+use crate::cases::support::spoil;
+use crate::expect;
+use crate::flow::Authentication;
+use crate::subject::{ClientAuthentication, ClientRole, Need};
+use crate::wire::Exchange;
+
+/// The cases, in reading order.
+pub(in crate::cases) const CASES: &[Case] = &[
+    Case {
+        id: "introspection/not-for-everybody",
+        rules: rules!["rfc7662-2.1-authorization-required"],
+        about: "Account shows no credentials is told nothing of a live token.",
+        needs: &[Need::Introspection, Need::Login],
+        isolation: Isolation::Alone,
+        run: |ctx| Box::pin(not_for_everybody(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "introspection/wrong-credentials-are-told-so",
+        rules: rules!["rfc7662-2.3-bad-credentials-401"],
+        about: "Wrong credentials are answered 401 with a challenge, and with invalid_client.",
+        needs: &[Need::Introspection, Need::Login],
+        isolation: Isolation::Alone,
+        run: |ctx| Box::pin(wrong_credentials_are_told_so(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "introspection/not-of-other-clients-tokens",
+        rules: rules!["rfc7662-4-callers-specifically-authorized"],
+        about: "A client that is no resource server is told nothing of another client's token.",
+        needs: &[Need::Introspection, Need::Login, Need::SecondClient],
+        run: |ctx| Box::pin(not_of_other_clients_tokens(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "introspection/of-tokens-for-the-caller",
+        rules: rules!["rfc7662-4-audience-of-caller-checked", "rfc7662-2.2-foreign-token-inactive"],
+        about: "A resource server is told that a token is active only if the token is for it.",
+        needs: &[
+            Need::Introspection,
+            Need::Login,
+            Need::ResourceServer,
+            Need::ResourceClient,
+            Need::SecondResourceClient,
+        ],
+        run: |ctx| Box::pin(of_tokens_for_the_caller(ctx)),
+        ..Case::DEFAULT
+    },
+];
+
+/// Whether an answer says that the token is active, be it well made or not.
+fn says_active(answer: &Arc<Exchange>) -> Checked<bool> {
+    let json = answer.response()?.json().unwrap_or_default();
+    Ok(json.get("active").is_some_and(|active| active == true))
+}
+
+/// Nothing was told of the token, and the caller was refused with one of these statuses.
+fn turned_away(answer: &Arc<Exchange>, statuses: &[u16]) -> Checked {
+    if says_active(answer)? {
+        return Err(answer.broken("a refusal", "active: true"));
+    }
+    expect::status(answer, statuses)
+}
+
+/// Who shows no credentials learned nothing: by 401, by 400, or by an answer as if there were no such token.
+fn learned_nothing(ctx: &Context, answer: &Arc<Exchange>) -> Checked {
+    turned_away(answer, &[200, 400, 401, 403])?;
+    if answer.response()?.status == 200 {
+        inactive(answer)?;
+        ctx.note("who shows no credentials is told active: false, and not that they are missing");
+    }
+    Ok(())
+}
+
+async fn not_for_everybody(ctx: &Context) -> Checked {
+    let (token, caller) = told_token(ctx, &ctx.client()?).await?;
+    let good = || query(&caller, &token.access_token);
+    let wrong = spoil::middle_changed(spoil::secret_of(&caller));
+    let ways = [
+        ("there are no credentials", Some(Authentication::Nothing)),
+        ("there is a client_id and nothing else", Some(Authentication::Id(caller.id.clone()))),
+        ("a character of the secret is another", spoil::with_secret(&caller, &wrong)),
+    ];
+    for (way, authentication) in ways {
+        let Some(authentication) = authentication else { continue };
+        let answer = introspect(ctx, &good().authenticated(authentication)).await?;
+        learned_nothing(ctx, &answer).when(way)?;
+    }
+    if let Ok(public) = ctx.public() {
+        let own = ctx.access(&public).await?.access_token;
+        let answer = introspect(ctx, &query(&public, &own)).await?;
+        // An identifier proves nothing, but somebody who guesses tokens has to know whose they are.
+        learned_nothing(ctx, &answer).when("a client without a secret asks about its own token").warn()?;
+    }
+    Ok(())
+}
+
+async fn wrong_credentials_are_told_so(ctx: &Context) -> Checked {
+    let (token, caller) = told_token(ctx, &ctx.client()?).await?;
+    let secret = spoil::secret_of(&caller);
+    let ways = [
+        ("a character of the secret is another", spoil::middle_changed(secret)),
+        ("the last character of the secret is gone", spoil::shortened(secret)),
+    ];
+    for (way, wrong) in ways {
+        let Some(wrong) = spoil::with_secret(&caller, &wrong) else { continue };
+        let answer = introspect(ctx, &query(&caller, &token.access_token).authenticated(wrong)).await?;
+        turned_away(&answer, &[400, 401]).when(way)?;
+        expect::token_error(&answer, &["invalid_client"]).when(way)?;
+        let basic = caller.authentication == ClientAuthentication::ClientSecretBasic;
+        if answer.response()?.status != 401
+            || (basic && answer.response()?.header("www-authenticate").is_none())
+        {
+            let saw = format!("status {} without one", answer.response()?.status);
+            return Err(answer.broken("status 401 with a challenge", saw)).when(way);
+        }
+    }
+    Ok(())
+}
+
+async fn not_of_other_clients_tokens(ctx: &Context) -> Checked {
+    let (client, other) = (ctx.client()?, ctx.second()?);
+    if other.is_public() {
+        return Err(CaseEnd::not_tested("[second_client] has no secret to show"));
+    }
+    let (token, _) = told_token(ctx, &client).await?;
+    let answer = introspect(ctx, &query(&other, &token.access_token)).await?;
+    if matches!(answer.response()?.status, 400 | 401 | 403) {
+        return turned_away(&answer, &[400, 401, 403]);
+    }
+    inactive(&answer)
+}
+
+async fn of_tokens_for_the_caller(ctx: &Context) -> Checked {
+    let (first, second) = (ctx.client_of(ClientRole::Resource)?, ctx.client_of(ClientRole::SecondResource)?);
+    let resource = ctx.first_resource()?;
+    let client = ctx.client()?;
+    let fresh = ctx.access(&client).await?;
+    let token = fresh.access_token.clone();
+    let told = activity(&introspect(ctx, &query(&first, &token)).await?)?;
+    if !told.active {
+        let reason =
+            "the control failed: [resource_client] is not told that a token of its resource is active";
+        return Err(CaseEnd::not_tested(reason).at(&told.exchange));
+    }
+    // What is told of the audience may be wrong: then the second resource's refusal says more.
+    let refused = match ctx.second_resource() {
+        Ok(second) => expect::not_served(&open(ctx, &second, &fresh).await?, &[401]).is_ok(),
+        Err(_) => false,
+    };
+    if !refused && !is_for_it_alone(ctx, &told, &resource.identifier) {
+        return Err(CaseEnd::not_offered("the token is for no certain resource server").at(&told.exchange));
+    }
+    let when = "the token is for the first resource and the second one's server asks";
+    let answer = introspect(ctx, &query(&second, &token)).await?;
+    inactive(&answer).when(when)?;
+    if let Some(more) = more_than_inactive(&answer)? {
+        return Err(answer.broken("active: false and nothing else", more)).when(when);
+    }
+    // The other way round shows that the second server is told anything at all.
+    let Ok(other) = ctx.second_resource() else { return Ok(()) };
+    let Ok(token) = token_for(ctx, &client, &other.identifier).await else { return Ok(()) };
+    let told = activity(&introspect(ctx, &query(&second, &token.access_token)).await?)?;
+    if !told.active {
+        ctx.note("the second resource's server is not told of a token for its resource either");
+        return Ok(());
+    }
+    inactive(&introspect(ctx, &query(&first, &token.access_token)).await?)
+        .when("the token is for the second resource and the first one's server asks")
+}
+
+/// Whether the token names this resource (by its identifier or its server's id) and not the second.
+fn is_for_it_alone(ctx: &Context, told: &Activity, identifier: &str) -> bool {
+    let target = ctx.target();
+    let names = |role: ClientRole, identifier: Option<&str>| {
+        let id = target.others.get(&role).map(|client| client.id.as_str());
+        told.audience().into_iter().any(|audience| Some(audience) == id || Some(audience) == identifier)
+    };
+    let second = target.second_resource.as_ref().map(|resource| resource.identifier.as_str());
+    names(ClientRole::Resource, Some(identifier)) && !names(ClientRole::SecondResource, second)
+}

@@ -1,0 +1,129 @@
+//! Where the authorization server's metadata lies, how it is sent, and whose it is (RFC 8414, section 3).
+
+use std::sync::Arc;
+
+use oauth_rules::rules;
+use serde_json::Value;
+use url::Url;
+
+use crate::case::{Case, Context};
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::cases::metadata::issuer::{document, unless_waived};
+use crate::expect;
+use crate::subject::Need;
+use crate::wire::{Actor, Exchange, Request};
+
+/// The cases, in reading order.
+pub(in crate::cases) const CASES: &[Case] = &[
+    Case {
+        id: "metadata/at-its-well-known-address",
+        rules: rules!["rfc8414-3-wellknown-location"],
+        about: "The metadata lies where the well-known part stands between the issuer's host and its path.",
+        needs: &[],
+        run: |ctx| Box::pin(at_its_well_known_address(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "metadata/sent-as-json",
+        rules: rules!["rfc8414-3.2-response-200-json"],
+        about: "The metadata is answered 200 as application/json with one object.",
+        needs: &[Need::Metadata],
+        run: |ctx| Box::pin(sent_as_json(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "metadata/issuer-is-the-one-asked-for",
+        rules: rules!["rfc8414-3.3-issuer-identical"],
+        about: "The issuer in the metadata is the one from which its address was made.",
+        needs: &[Need::Metadata],
+        run: |ctx| Box::pin(issuer_is_the_one_asked_for(ctx)),
+        ..Case::DEFAULT
+    },
+];
+
+async fn get(ctx: &Context, url: String) -> Checked<Arc<Exchange>> {
+    ctx.send(Actor::Suite, Request::get(url).header("Accept", "application/json")).await
+}
+
+/// What a published document says; `None` where it is no JSON object with the status 200.
+pub(in crate::cases) fn object(exchange: &Exchange) -> Option<Value> {
+    let response = exchange.answer.as_ref().ok().filter(|response| response.status == 200)?;
+    response.json().filter(Value::is_object)
+}
+
+async fn at_its_well_known_address(ctx: &Context) -> Checked {
+    unless_waived(ctx)?;
+    let issuer = ctx.target().issuer.as_deref();
+    let issuer = issuer.or_else(|| ctx.target().metadata("issuer").and_then(Value::as_str));
+    let issuer = issuer.and_then(|text| Url::parse(text).ok());
+    let issuer = issuer.ok_or_else(|| CaseEnd::not_tested("the target names no issuer; add issuer"))?;
+    let (origin, path) =
+        (issuer.origin().ascii_serialization(), issuer.path().trim_end_matches('/').to_owned());
+    let mut first = None;
+    // A profile of RFC 8414 may have a name of its own for the document, as OpenID's has.
+    for name in ["oauth-authorization-server", "openid-configuration"] {
+        let exchange = get(ctx, format!("{origin}/.well-known/{name}{path}")).await?;
+        if object(&exchange).is_some() {
+            return Ok(());
+        }
+        first.get_or_insert(exchange);
+    }
+    for elsewhere in [
+        format!("{origin}{path}/.well-known/oauth-authorization-server"),
+        format!("{origin}/.well-known/oauth-authorization-server{path}/"),
+    ] {
+        let elsewhere = get(ctx, elsewhere).await?;
+        if let (Some(first), true) = (&first, object(&elsewhere).is_some()) {
+            let saw = format!("none, and one at {}", elsewhere.request.url);
+            return Err(first.broken("the metadata, behind the well-known part", saw));
+        }
+    }
+    Err(CaseEnd::not_offered("the server publishes no metadata by RFC 8414"))
+}
+
+async fn sent_as_json(ctx: &Context) -> Checked {
+    is_sent_as_json(&document(ctx).await?)
+}
+
+/// Whether a published document came as one.
+pub(in crate::cases) fn is_sent_as_json(exchange: &Arc<Exchange>) -> Checked {
+    let response = exchange.response()?;
+    let media_type = response.media_type().unwrap_or_else(|| "no media type".into());
+    if object(exchange).is_some() && media_type == "application/json" {
+        return Ok(());
+    }
+    let saw = format!("{} as {media_type}", expect::describe(response));
+    Err(exchange.broken("status 200 and application/json with an object", saw))
+}
+
+async fn issuer_is_the_one_asked_for(ctx: &Context) -> Checked {
+    let Some(asked) = ctx.target().issuer.clone() else {
+        return Err(CaseEnd::not_tested("the target names no issuer; add issuer"));
+    };
+    let exchange = document(ctx).await?;
+    let json = exchange.response()?.json().unwrap_or_default();
+    let told = json.get("issuer").and_then(Value::as_str).unwrap_or_default();
+    if told == asked {
+        return another_issuers(ctx, &asked).await;
+    }
+    let stop = Err(exchange.broken(format!("issuer {asked}"), format!("issuer {told:?}")));
+    // Both make the same address: whoever wrote the target may have meant the other.
+    if told.trim_end_matches('/') == asked.trim_end_matches('/') { stop.warn() } else { stop }
+}
+
+/// Below an issuer that there is not, no metadata of another is found.
+async fn another_issuers(ctx: &Context, issuer: &str) -> Checked {
+    let Ok(url) = Url::parse(issuer) else { return Ok(()) };
+    let (origin, path) = (url.origin().ascii_serialization(), url.path().trim_end_matches('/').to_owned());
+    let unknown = format!("{path}/suite-unknown");
+    let exchange = get(ctx, format!("{origin}/.well-known/oauth-authorization-server{unknown}")).await?;
+    let Some(json) = object(&exchange) else { return Ok(()) };
+    let told = json.get("issuer").and_then(Value::as_str).unwrap_or_default();
+    if told == format!("{origin}{unknown}") {
+        return Ok(());
+    }
+    let expected = format!("no metadata, or issuer {origin}{unknown}");
+    Err(exchange.broken(expected, format!("issuer {told:?}")))
+        .when("the issuer's path goes on with a segment that no issuer has")
+        .warn()
+}

@@ -1,0 +1,10 @@
+//! The authorization server's metadata, and the issuer that it names (RFC 8414, RFC 9207).
+
+pub(super) mod address;
+pub(super) mod document;
+pub(super) mod issuer;
+
+use crate::case::Case;
+
+/// The cases, in reading order, one slice a file.
+pub(super) const CASES: &[&[Case]] = &[issuer::CASES, document::CASES, address::CASES];

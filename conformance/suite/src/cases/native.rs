@@ -1,0 +1,212 @@
+//! Native clients (RFC 8252): PKCE in the place of a secret, the three kinds of redirect URIs, and a user who is
+//! asked each time.
+//!
+//! The port of a loopback redirect URI is in `authorization/loopback.rs`.
+
+use std::sync::Arc;
+
+use oauth_rules::rules;
+use url::Url;
+
+use crate::browser::{Decision, Landing};
+use crate::case::{Case, Context};
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::cases::authorization::redirect_match::refuses_other_uris;
+use crate::cases::support::provoke::{consent_page_if_asked, gives_code};
+use crate::expect;
+use crate::flow::{Authentication, AuthorizationRequest};
+use crate::subject::{Client, Need, is_loopback};
+
+/// The cases, in reading order.
+pub(in crate::cases) const CASES: &[Case] = &[
+    Case {
+        id: "native/verifier-decides",
+        rules: rules!["rfc8252-6-as-pkce"],
+        about: "A native client gets its token for the right verifier and for no other.",
+        needs: &[Need::Login, Need::LoopbackClient, Need::Pkce],
+        run: |ctx| Box::pin(verifier_decides(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "native/challenge-is-needed",
+        rules: rules!["rfc8252-8.1-no-pkce-refused"],
+        about: "A native client's request without a challenge is refused.",
+        needs: &[Need::Login, Need::LoopbackClient, Need::Pkce],
+        run: |ctx| Box::pin(challenge_is_needed(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "native/no-secret-is-needed",
+        rules: rules!["rfc8252-8.5-public-client-no-secret-needed"],
+        about: "A native client redeems its code with its identifier and no secret.",
+        needs: &[Need::Login, Need::LoopbackClient],
+        run: |ctx| Box::pin(no_secret_is_needed(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "native/no-token-from-the-authorization-endpoint",
+        rules: rules!["rfc8252-8.2-no-implicit"],
+        about: "A native client that asks for a token in the authorization response gets none.",
+        needs: &[Need::Login, Need::LoopbackClient],
+        run: |ctx| Box::pin(no_token_from_the_authorization_endpoint(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "native/redirect-uri-as-registered",
+        rules: rules!["rfc8252-8.4-exact-match-except-loopback-port"],
+        about: "Apart from its port, a native client's redirect URI is taken in no other spelling.",
+        needs: &[Need::Login, Need::LoopbackClient],
+        run: |ctx| Box::pin(redirect_uri_as_registered(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "native/private-scheme",
+        rules: rules!["rfc8252-7.1-private-use-scheme-supported"],
+        about: "A redirect to a registered private-use scheme goes to just that URI.",
+        needs: &[Need::Login, Need::PrivateSchemeClient],
+        run: |ctx| Box::pin(private_scheme(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "native/https-makes-no-client-confidential",
+        rules: rules!["rfc8252-7.2-https-redirect-for-public-client"],
+        about: "A public client with an https redirect URI needs no secret for its code.",
+        needs: &[Need::Login, Need::HttpsPublicClient],
+        run: |ctx| Box::pin(https_makes_no_client_confidential(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "consent/asked-of-each-request-without-proof",
+        rules: rules!["rfc6749-10.2-no-automatic-repeat"],
+        about: "A public client that asks again gets its next code only after the user was asked again.",
+        needs: &[Need::Login, Need::Consent, Need::PublicClient],
+        run: |ctx| Box::pin(asked_again(ctx, |_| true)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "native/user-is-asked-each-time",
+        rules: rules!["rfc8252-8.6-no-silent-consent"],
+        about: "A native client that asks again gets its next code only after the user was asked again.",
+        needs: &[Need::Login, Need::Consent, Need::PublicClient],
+        run: |ctx| Box::pin(asked_again(ctx, |client| !is_https(&client.redirect_uri))),
+        ..Case::DEFAULT
+    },
+];
+
+async fn verifier_decides(ctx: &Context) -> Checked {
+    let client = ctx.public()?;
+    ctx.access(&client).await?;
+    let code = ctx.code(&client).await?;
+    let wrong = ctx.redemption(&code).set("code_verifier", &ctx.fresh());
+    expect::token_error(&ctx.token(&wrong).await?, &["invalid_grant"]).when("the verifier is another")?;
+    let code = ctx.code(&client).await?;
+    let none = ctx.redemption(&code).without("code_verifier");
+    expect::token_error(&ctx.token(&none).await?, &["invalid_grant", "invalid_request"])
+        .when("there is no verifier")
+        .map(drop)
+}
+
+async fn challenge_is_needed(ctx: &Context) -> Checked {
+    let client = ctx.public()?;
+    let (ask, landing) = ctx.spoilt_authorization(&client, AuthorizationRequest::without_pkce).await?;
+    expect::error_redirect(&ask, &landing, &["invalid_request"]).map(drop)
+}
+
+async fn no_secret_is_needed(ctx: &Context) -> Checked {
+    let client = ctx.public()?;
+    let code = ctx.code(&client).await?;
+    let request = ctx.redemption(&code).authenticated(Authentication::Id(client.id.clone()));
+    expect::token(&ctx.token(&request).await?).map(drop)
+}
+
+async fn no_token_from_the_authorization_endpoint(ctx: &Context) -> Checked {
+    const ERRORS: &[&str] = &["unsupported_response_type", "unauthorized_client"];
+    let client = ctx.public()?;
+    let (ask, landing) = ctx.spoilt_authorization(&client, |ask| ask.set("response_type", "token")).await?;
+    // A server that knows the response type answers in the fragment.
+    let in_fragment = landing.callback().filter(|location| !location.fragment.has("access_token"));
+    let error = in_fragment.and_then(|location| location.fragment.first("error"));
+    if error.is_some_and(|error| ERRORS.contains(&error)) {
+        return Ok(());
+    }
+    expect::error_redirect(&ask, &landing, ERRORS).map(drop)
+}
+
+async fn redirect_uri_as_registered(ctx: &Context) -> Checked {
+    for client in ctx.target().clients.values().filter(|client| client.is_public()) {
+        refuses_other_uris(ctx, client).await.when(&format!("the client is {}", client.id))?;
+    }
+    let Ok((client, uri)) = with_private_scheme(ctx) else { return Ok(()) };
+    ctx.code(&client).await?;
+    let spoilt = [format!("{uri}/suite"), format!("{uri}?suite=1"), uri.to_ascii_uppercase()];
+    for spoilt in spoilt.iter().filter(|spoilt| **spoilt != uri) {
+        let landing = ctx.authorize(&ctx.ask(&client).set("redirect_uri", spoilt)).await?;
+        expect::error_page(&landing).when(&format!("redirect_uri is {spoilt:?}"))?;
+    }
+    Ok(())
+}
+
+pub(in crate::cases) fn is_https(uri: &str) -> bool {
+    uri.starts_with("https:")
+}
+
+/// The first public client with such a redirect URI, and that URI.
+fn public_with(ctx: &Context, need: Need, fits: fn(&str) -> bool) -> Checked<(Arc<Client>, String)> {
+    let has = |client: &Client| client.redirect_uris().find(|uri| fits(uri)).map(str::to_owned);
+    let client = ctx.client_where(need, |client| client.is_public() && has(client).is_some())?;
+    let uri = has(&client).unwrap_or_default();
+    Ok((client, uri))
+}
+
+fn with_private_scheme(ctx: &Context) -> Checked<(Arc<Client>, String)> {
+    public_with(ctx, Need::PrivateSchemeClient, |uri| !uri.starts_with("http"))
+}
+
+async fn private_scheme(ctx: &Context) -> Checked {
+    let (client, uri) = with_private_scheme(ctx)?;
+    let ask = ctx.ask(&client).set("redirect_uri", &uri);
+    let landing = ctx.authorize(&ask).await?;
+    let code = ctx.code_from(&ask, &landing)?;
+    let text = landing.callback().map(|location| location.text.as_str()).unwrap_or_default();
+    let added = text.strip_prefix(uri.as_str()).filter(|rest| rest.starts_with(['?', '&']));
+    if added.is_none() {
+        let saw = text.split(['?', '#']).next().unwrap_or_default();
+        return Err(code.exchange.broken(format!("a redirect to {uri}, with the response behind it"), saw));
+    }
+    expect::token(&ctx.token(&ctx.redemption(&code)).await?).map(drop)
+}
+
+async fn https_makes_no_client_confidential(ctx: &Context) -> Checked {
+    let (client, uri) = public_with(ctx, Need::HttpsPublicClient, is_https)?;
+    let ask = ctx.ask(&client).set("redirect_uri", &uri);
+    let landing = ctx.authorize(&ask).await?;
+    let code = ctx.code_from(&ask, &landing)?;
+    expect::token(&ctx.token(&ctx.redemption(&code)).await?).map(drop)
+}
+
+/// The first public client of this kind is not given a second code without a question.
+async fn asked_again(ctx: &Context, fits: fn(&Client) -> bool) -> Checked {
+    let client = ctx.client_where(Need::PublicClient, |client| client.is_public() && fits(client))?;
+    // A client may demand the question itself; here it does not.
+    let ask = || ctx.ask(&client).without("prompt");
+    let (mut browser, first) = (ctx.browser(), ask());
+    let landing = ctx.authorize_in(&mut browser, &first, Decision::Approve).await?;
+    ctx.code_from(&first, &landing).control("an honest authorization request")?;
+    let again = ask();
+    if let Some((mut browser, page)) = consent_page_if_asked(ctx, browser.clone(), &again).await? {
+        let landing = browser.run(Landing::Page(page), Decision::Approve).await?;
+        ctx.code_from(&again, &landing).control("the consent page, approved once more")?;
+        return Ok(());
+    }
+    let landing = ctx.authorize_in(&mut browser, &again, Decision::Approve).await?;
+    if !gives_code(&landing) {
+        return Err(CaseEnd::not_tested("the second request came to no code").at(landing.exchange()));
+    }
+    let stop = Err(landing.exchange().broken("a page that asks the user again", "a code without a question"));
+    let proof =
+        Url::parse(&client.redirect_uri).is_ok_and(|url| is_https(url.as_str()) && !is_loopback(&url));
+    if proof {
+        ctx.note("an https redirect URI that an app has claimed may count as proof of who it is");
+    }
+    stop
+}

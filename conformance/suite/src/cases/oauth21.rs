@@ -1,0 +1,261 @@
+//! Where the OAuth 2.1 draft asks for something else than RFC 6749 and RFC 9700: these cases belong to the profile
+//! `oauth21` alone. Where it asks for the same, its rules stand beside theirs in the other files.
+
+use std::sync::Arc;
+
+use oauth_rules::rules;
+use serde_json::Value;
+
+use crate::browser::Landing;
+use crate::case::{Case, Context};
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::cases::resource::bearer;
+use crate::cases::support::provoke::UNKNOWN;
+use crate::cases::support::spoil;
+use crate::expect;
+use crate::flow::{Authentication, TokenRequest};
+use crate::subject::{Client, ClientAuthentication, Need};
+use crate::wire::{Actor, Exchange};
+
+/// The cases, in reading order.
+pub(in crate::cases) const CASES: &[Case] = &[
+    Case {
+        id: "challenge/needed-of-every-public-client",
+        rules: rules!["oauth21-4.1.2.1-no-challenge-public-rejected"],
+        about: "A public client's authorization request without a challenge gets no code.",
+        needs: &[Need::Login, Need::PublicClient],
+        run: |ctx| Box::pin(needed_of_every_public_client(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "challenge/needed-of-confidential-clients",
+        rules: rules!["oauth21-4.1.2.1-no-challenge-confidential-rejected"],
+        about: "A confidential client's authorization request without a challenge gets no code either.",
+        needs: &[Need::Login, Need::ConfidentialClient],
+        run: |ctx| Box::pin(needed_of_confidential_clients(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "errors/no-token-from-here",
+        rules: rules!["oauth21-10.1-no-implicit-grant"],
+        about: "A request for a token from the authorization endpoint gets none.",
+        needs: &[Need::Login],
+        run: |ctx| Box::pin(no_token_from_here(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "client-auth/secret-in-the-body",
+        rules: rules!["oauth21-2.4.1-secret-in-body-supported"],
+        about: "A client authenticates with its identifier and secret in the form.",
+        needs: &[Need::Login, Need::ConfidentialClient],
+        run: |ctx| Box::pin(secret_in_the_body(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "code/redeemed-without-redirect-uri",
+        rules: rules!["oauth21-10.2-redirect-uri-not-needed-in-token-request"],
+        about: "A code with a challenge is redeemed by its verifier, without a redirect URI.",
+        needs: &[Need::Login],
+        run: |ctx| Box::pin(redeemed_without_redirect_uri(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "code/invalid-replay-ends-nothing",
+        rules: rules!["oauth21-7.5.2-invalid-replay-does-not-revoke"],
+        about: "A used code with a wrong verifier, or from another client, leaves its tokens alive.",
+        needs: &[Need::Login, Need::ResourceServer],
+        run: |ctx| Box::pin(invalid_replay_ends_nothing(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "pkce/verifier-if-and-only-if-challenged",
+        rules: rules!["oauth21-4.1.3-verifier-iff-challenge"],
+        about: "A code is redeemed with a verifier if it had a challenge, and without one if it had none.",
+        needs: &[Need::Login],
+        run: |ctx| Box::pin(verifier_if_and_only_if_challenged(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "resource/token-in-the-query-is-ignored",
+        rules: rules!["oauth21-5.1-rs-ignores-query-token"],
+        about: "A token in the query opens nothing, and does not spoil one in the header.",
+        needs: &[Need::Login, Need::ResourceServer],
+        run: |ctx| Box::pin(token_in_the_query_is_ignored(ctx)),
+        ..Case::DEFAULT
+    },
+];
+
+/// A redemption with a fresh challenge, and its verifier. It is a control that such a code is given.
+async fn challenged(ctx: &Context, client: &Arc<Client>) -> Checked<TokenRequest> {
+    let ask = ctx.ask(client).with_verifier(&ctx.fresh());
+    let landing = ctx.authorize(&ask).await?;
+    let code = ctx.code_from(&ask, &landing).control("an authorization request with a challenge")?;
+    Ok(ctx.redemption(&code))
+}
+
+async fn no_code_without_challenge(ctx: &Context, client: &Arc<Client>) -> Checked {
+    expect::token(&ctx.token(&challenged(ctx, client).await?).await?)
+        .control("an honest flow with a challenge")?;
+    let ask = ctx.ask(client).without_pkce();
+    let landing = ctx.authorize(&ask).await?;
+    match landing.callback() {
+        Some(location) if location.params.has("error") => {
+            expect::same_state(&ask, location)?;
+            expect::error_redirect(&ask, &landing, &["invalid_request"]).map(drop)
+        }
+        Some(_) | None => expect::refused(&ask, &landing, &["invalid_request"]),
+    }
+}
+
+async fn needed_of_every_public_client(ctx: &Context) -> Checked {
+    no_code_without_challenge(ctx, &ctx.public()?).await
+}
+
+async fn needed_of_confidential_clients(ctx: &Context) -> Checked {
+    no_code_without_challenge(ctx, &ctx.confidential()?).await
+}
+
+async fn no_token_from_here(ctx: &Context) -> Checked {
+    let client = ctx.client()?;
+    ctx.code(&client).await?;
+    let listed = ctx.target().metadata("response_types_supported").and_then(Value::as_array);
+    let with_token = listed
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .find(|kind| kind.split(' ').any(|word| word == "token"));
+    if let Some(kind) = with_token {
+        return Err(CaseEnd::broken("response types without token in the metadata", format!("{kind:?}")));
+    }
+    for kind in ["token", "code token"] {
+        let ask = ctx.ask(&client).set("response_type", kind);
+        let landing = ctx.authorize(&ask).await?;
+        if let Landing::Callback(location) | Landing::Foreign(location) = &landing
+            && (location.params.has("access_token") || location.fragment.has("access_token"))
+        {
+            return Err(location.exchange.broken("no access token", landing.describe()));
+        }
+        // Errors of other response types than code may come in the fragment.
+        let in_fragment = |location: &crate::browser::Location| {
+            let error = location.fragment.first("error");
+            error.is_some_and(|error| matches!(error, "unsupported_response_type" | "unauthorized_client"))
+        };
+        if landing.callback().is_some_and(in_fragment) {
+            continue;
+        }
+        expect::refused(
+            &ask,
+            &landing,
+            &["unsupported_response_type", "unauthorized_client", "invalid_request"],
+        )
+        .when(&format!("the response type is {kind}"))?;
+    }
+    Ok(())
+}
+
+async fn secret_in_the_body(ctx: &Context) -> Checked {
+    let clients: Vec<&Arc<Client>> = ctx
+        .target()
+        .clients
+        .values()
+        .filter(|client| client.authentication == ClientAuthentication::ClientSecretPost)
+        .collect();
+    if clients.is_empty() {
+        let listed =
+            ctx.target().metadata_lists("token_endpoint_auth_methods_supported", "client_secret_post");
+        if listed {
+            return Err(CaseEnd::not_tested(
+                "no client of the target has authentication = \"client_secret_post\"",
+            ));
+        }
+        let client = ctx.confidential()?;
+        ctx.access(&client).await?;
+        if ctx.target().metadata.is_none() {
+            return Err(CaseEnd::not_tested(
+                "no client of the target has authentication = \"client_secret_post\", and no metadata say who may",
+            ));
+        }
+        let (id, secret) = (client.id.clone(), spoil::secret_of(&client).to_owned());
+        let request = challenged(ctx, &client).await?.authenticated(Authentication::Body { id, secret });
+        return expect::token(&ctx.token(&request).await?).map(drop);
+    }
+    for client in clients {
+        let request = challenged(ctx, client).await?;
+        expect::token(&ctx.token(&request).await?).when(&format!("the client is {}", client.id))?;
+        let wrong = spoil::with_secret(client, &spoil::middle_changed(spoil::secret_of(client)));
+        let Some(wrong) = wrong else { continue };
+        let request = challenged(ctx, client).await?.authenticated(wrong);
+        expect::token_error(&ctx.token(&request).await?, &["invalid_client"])
+            .when("the secret is another")?;
+    }
+    Ok(())
+}
+
+async fn redeemed_without_redirect_uri(ctx: &Context) -> Checked {
+    let client = ctx.client()?;
+    expect::token(&ctx.token(&challenged(ctx, &client).await?).await?)
+        .control("an honest flow with a challenge")?;
+    let request = challenged(ctx, &client).await?.without("redirect_uri");
+    expect::token(&ctx.token(&request).await?).map(drop)
+}
+
+async fn invalid_replay_ends_nothing(ctx: &Context) -> Checked {
+    const REFUSED: &[&str] = &["invalid_grant", "invalid_client", "invalid_request"];
+    let client = ctx.client()?;
+    let other = ctx.target().clients.values().find(|other| other.id != client.id).cloned();
+    let way = |by_other: bool| if by_other { "another client replays it" } else { "the verifier is another" };
+    for by_other in [false, true] {
+        let good = challenged(ctx, &client).await?;
+        let token = expect::token(&ctx.token(&good).await?).control("an honest token request")?;
+        let before = ctx.resource(&token.access_token).await?;
+        expect::served(&before).control("the resource before the replay")?;
+        let replay = match (&other, by_other) {
+            (Some(other), true) => good.as_client(other),
+            (None, true) => continue,
+            (_, false) => good.set("code_verifier", &ctx.fresh()),
+        };
+        let refusal = ctx.token(&replay).await?;
+        expect::token_error(&refusal, REFUSED).control("the replay is refused")?;
+        let after = ctx.resource(&token.access_token).await?;
+        expect::served(&after).when(way(by_other))?;
+    }
+    Ok(())
+}
+
+async fn verifier_if_and_only_if_challenged(ctx: &Context) -> Checked {
+    let client = ctx.client()?;
+    expect::token(&ctx.token(&challenged(ctx, &client).await?).await?)
+        .control("an honest flow with a challenge")?;
+    let request = challenged(ctx, &client).await?.without("code_verifier");
+    expect::token_error(&ctx.token(&request).await?, &["invalid_grant", "invalid_request"])
+        .when("the verifier is left out")?;
+    let ask = ctx.ask(&client).without_pkce();
+    let landing = ctx.authorize(&ask).await?;
+    let Ok(code) = ctx.code_from(&ask, &landing) else {
+        // Refusing the request without a challenge holds too.
+        return expect::refused(&ask, &landing, &["invalid_request"]);
+    };
+    let answer = ctx.token(&ctx.redemption(&code).set("code_verifier", &ctx.fresh())).await?;
+    let error =
+        expect::token_error(&answer, &["invalid_request", "invalid_grant"]).when("there was no challenge")?;
+    if error == "invalid_grant" {
+        ctx.note("a verifier without a challenge is invalid_grant, where the draft names invalid_request");
+    }
+    Ok(())
+}
+
+async fn token_in_the_query_is_ignored(ctx: &Context) -> Checked {
+    let good = bearer::opening_token(ctx).await?.access_token;
+    let alone = bearer::in_query(ctx.resource_request(&good)?.without_header("Authorization"), &good);
+    let answer: Arc<Exchange> = ctx.send(Actor::Client, alone).await?;
+    // Whoever says that it does not belong there has not ignored it, and has not let it in either.
+    expect::not_served(&answer, &[400, 401]).when("it stands in the query alone")?;
+    let beside = ctx.send(Actor::Client, bearer::in_query(ctx.resource_request(&good)?, &good)).await?;
+    if beside.status() == Some(400) {
+        ctx.note("a token in both places is answered 400, as RFC 6750 asks");
+        return Ok(());
+    }
+    expect::served(&beside).when("it stands in the header too")?;
+    let other = ctx.send(Actor::Client, bearer::in_query(ctx.resource_request(&good)?, UNKNOWN)).await?;
+    expect::served(&other).when("a bad one stands in the query")
+}

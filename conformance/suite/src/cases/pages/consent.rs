@@ -1,0 +1,89 @@
+//! The consent page: that it is asked, and what it says.
+
+use oauth_rules::rules;
+
+use crate::browser::{Decision, Landing};
+use crate::case::{Case, Context};
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::cases::support::provoke::{consent_page, consent_page_if_asked};
+use crate::expect;
+use crate::subject::{ClientRole, Need};
+
+/// The cases, in reading order.
+pub(in crate::cases) const CASES: &[Case] = &[
+    Case {
+        id: "consent/asked-before-a-code",
+        rules: rules!["rfc6749-4.1.1-owner-decision-obtained"],
+        about: "The user is asked before a client gets its first code.",
+        needs: &[Need::Login, Need::Consent],
+        run: |ctx| Box::pin(asked_before_a_code(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "consent/names-client-and-scope",
+        rules: rules!["rfc6749-10.2-consent-shows-client-and-scope"],
+        about: "The consent page says which client asks, and for what.",
+        needs: &[Need::Login, Need::Consent],
+        run: |ctx| Box::pin(names_client_and_scope(ctx)),
+        ..Case::DEFAULT
+    },
+];
+
+async fn asked_before_a_code(ctx: &Context) -> Checked {
+    let client = ctx.client()?;
+    let ask = ctx.ask(&client);
+    if let Some((mut browser, page)) = consent_page_if_asked(ctx, ctx.browser(), &ask).await? {
+        let end = browser.run(Landing::Page(page), Decision::Approve).await?;
+        expect::code_redirect(&ask, &end).control("the consent page, approved")?;
+        return Ok(());
+    }
+    let landing = ctx.authorize(&ask).await?;
+    expect::code_redirect(&ask, &landing).control("an honest authorization request")?;
+    // An earlier yes may be remembered.
+    if ctx.live().asked_consent() {
+        ctx.note("the user was asked once in this run and not again");
+        return Ok(());
+    }
+    let again = ctx.ask(&client).set("prompt", "consent");
+    if consent_page_if_asked(ctx, ctx.browser(), &again).await?.is_some() {
+        ctx.note("the user is asked when the client demands it; an earlier yes is remembered");
+        return Ok(());
+    }
+    let expected =
+        "a page that asks the user, before the first code of the run; waive consent if it was settled before";
+    Err(landing.exchange().broken(expected, landing.describe()))
+}
+
+async fn names_client_and_scope(ctx: &Context) -> Checked {
+    let client = ctx.client()?;
+    let (_, page) = consent_page(ctx, ctx.browser(), &ctx.ask(&client)).await?;
+    let text = page.text.to_lowercase();
+    if !text.contains(&client.id.to_lowercase()) {
+        // It may have a name that the suite does not know; then another client's page reads otherwise.
+        let Ok(second) = ctx.client_of(ClientRole::Second) else {
+            let reason =
+                "the page does not show the client's id, and there is no second client to compare with";
+            return Err(CaseEnd::not_tested(reason).at(&page.exchange));
+        };
+        let mut ask = ctx.ask(&second);
+        if let Some(scope) = &client.scope {
+            ask = ask.set("scope", scope);
+        }
+        let (_, other) = consent_page(ctx, ctx.browser(), &ask).await?;
+        if other.text == page.text {
+            return Err(page
+                .exchange
+                .broken("the client's name or id on the page", "the same text for two clients"));
+        }
+    }
+    for value in client.scope.iter().flat_map(|scope| scope.split(' ')) {
+        // Descriptions mostly repeat a part of the word; these two words have none that would.
+        let mut parts = value.split(|c: char| !c.is_ascii_alphanumeric()).filter(|part| part.len() > 2);
+        let said = parts.any(|part| text.contains(&part.to_lowercase()));
+        if !said && !matches!(value, "openid" | "offline_access") {
+            let expected = format!("the scope {value} on the page, or words that describe it");
+            return Err(page.exchange.broken(expected, "a page without that word"));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,73 @@
+//! What answers the login and consent forms: redirects that do not carry the form on (RFC 9700 4.12).
+
+use std::sync::Arc;
+
+use oauth_rules::rules;
+
+use crate::browser::Decision;
+use crate::case::{Case, Context};
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::expect;
+use crate::subject::{Account, Need};
+use crate::wire::Exchange;
+
+/// The cases, in reading order.
+pub(in crate::cases) const CASES: &[Case] = &[
+    Case {
+        id: "pages/forms-are-not-sent-on",
+        rules: rules!["rfc9700-4.12-no-307"],
+        about: "No answer to a login or consent form makes the browser post it again elsewhere.",
+        needs: &[Need::Login],
+        run: |ctx| Box::pin(forms_are_not_sent_on(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "pages/forms-are-answered-by-303",
+        rules: rules!["rfc9700-4.12-use-303"],
+        about: "Redirects that answer a login or consent form have status 303.",
+        needs: &[Need::Login],
+        run: |ctx| Box::pin(forms_are_answered_by_303(ctx)),
+        ..Case::DEFAULT
+    },
+];
+
+/// The redirects that answer posted forms, on the way of a user who logs in and approves.
+async fn answers_to_forms(ctx: &Context) -> Checked<Vec<Arc<Exchange>>> {
+    let ask = ctx.ask(&ctx.client()?);
+    let mut browser = ctx.stranger();
+    browser.who = Some(Account::First);
+    let landing = ctx.authorize_in(&mut browser, &ask, Decision::Approve).await?;
+    expect::code_redirect(&ask, &landing).control("a login and a consent in a fresh browser")?;
+    let mut posted = browser.trail;
+    posted.retain(|exchange| {
+        exchange.request.method == "POST"
+            && exchange.status().is_some_and(|status| (300..400).contains(&status))
+    });
+    if posted.is_empty() {
+        return Err(CaseEnd::not_offered("no posted form is answered by a redirect"));
+    }
+    Ok(posted)
+}
+
+fn saw_status(exchange: &Exchange) -> String {
+    exchange.status().map_or_else(|| "no answer".into(), |status| format!("status {status}"))
+}
+
+async fn forms_are_not_sent_on(ctx: &Context) -> Checked {
+    for exchange in answers_to_forms(ctx).await? {
+        if matches!(exchange.status(), Some(307 | 308)) {
+            let expected = "a redirect that the browser follows by GET, such as 303";
+            return Err(exchange.broken(expected, saw_status(&exchange)));
+        }
+    }
+    Ok(())
+}
+
+async fn forms_are_answered_by_303(ctx: &Context) -> Checked {
+    for exchange in answers_to_forms(ctx).await? {
+        if exchange.status() != Some(303) {
+            return Err(exchange.broken("status 303", saw_status(&exchange)));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,132 @@
+//! Headers that a proxy would set and a client invents (RFC 9700, section 4.13).
+
+use std::sync::Arc;
+
+use oauth_rules::rules;
+use serde_json::Value;
+
+use crate::browser::Decision;
+use crate::case::{Case, Context};
+use crate::case_end::{Checked, EndAs as _};
+use crate::cases::metadata::issuer::document;
+use crate::cases::resource::bearer::with_header;
+use crate::cases::support::provoke::{ATTACKER, way_to};
+use crate::expect;
+use crate::flow::Authentication;
+use crate::subject::Need;
+use crate::wire::{Actor, Exchange, Request};
+
+/// The cases, in reading order.
+pub(in crate::cases) const CASES: &[Case] = &[Case {
+    id: "forwarded/headers-of-clients-are-no-proxys",
+    rules: rules!["rfc9700-4.13-inbound-headers-sanitized"],
+    about: "Forwarding and certificate headers that a client invents change no address and nobody's identity.",
+    needs: &[Need::Login],
+    run: |ctx| Box::pin(headers_of_clients_are_no_proxys(ctx)),
+    ..Case::DEFAULT
+}];
+
+/// What a proxy would say of the address under which it was reached.
+const FORWARDED: &[(&str, &str)] = &[
+    ("Forwarded", "for=192.0.2.1;host=attacker.example;proto=https"),
+    ("X-Forwarded-Host", ATTACKER),
+    ("X-Forwarded-Server", ATTACKER),
+    ("X-Forwarded-Proto", "https"),
+    ("X-Forwarded-Port", "444"),
+    ("X-Forwarded-Prefix", "/attacker"),
+    ("X-Original-Host", ATTACKER),
+];
+
+fn forwarded(request: Request) -> Request {
+    FORWARDED.iter().fold(request, |request, (name, value)| request.header(name, *value))
+}
+
+async fn headers_of_clients_are_no_proxys(ctx: &Context) -> Checked {
+    metadata_stays(ctx).await?;
+    redirects_stay(ctx).await?;
+    if ctx.target().endpoints.resource.is_some() {
+        challenge_stays(ctx).await?;
+    }
+    if let Ok(client) = ctx.confidential() {
+        ctx.access(&client).await?;
+        let code = ctx.code(&client).await?;
+        let certificate = format!("CN={}", client.id);
+        let request = ctx.redemption(&code).authenticated(Authentication::Id(client.id.clone()));
+        let headers = [
+            ("Client-Cert", ":c3VpdGU=:"),
+            ("X-SSL-Client-Cert", "suite"),
+            ("X-SSL-Client-Verify", "SUCCESS"),
+            ("X-SSL-Client-S-DN", certificate.as_str()),
+            ("X-Forwarded-Client-Cert", "Subject=\"CN=suite\""),
+            ("X-Forwarded-User", client.id.as_str()),
+        ];
+        let request = headers.iter().fold(request, |request, (name, value)| request.header(name, value));
+        expect::token_error(&ctx.token(&request).await?, &["invalid_client"])
+            .when("headers speak of a client certificate")?;
+    }
+    Ok(())
+}
+
+/// The document is the same with the headers as without; one that differs by itself is not judged.
+async fn metadata_stays(ctx: &Context) -> Checked {
+    if ctx.target().metadata_url.is_none() {
+        return Ok(());
+    }
+    let plain = document(ctx).await?;
+    let json =
+        |exchange: &Arc<Exchange>| -> Checked<Value> { Ok(exchange.response()?.json().unwrap_or_default()) };
+    let (before, again) = (json(&plain)?, json(&document(ctx).await?)?);
+    let told = ctx.send(Actor::Suite, forwarded(plain.request.clone())).await?;
+    let after = json(&told)?;
+    if before == again && before != after {
+        let members = before.as_object().into_iter().flatten();
+        let changed = members.filter(|(name, value)| after.get(name) != Some(value));
+        let names: Vec<&str> = changed.map(|(name, _)| name.as_str()).collect();
+        let expected =
+            "the same metadata as without the headers, if need be by way of the proxy that strips them";
+        return Err(told.broken(expected, format!("other values of {}", names.join(", "))))
+            .when("headers speak of another host");
+    }
+    Ok(())
+}
+
+async fn redirects_stay(ctx: &Context) -> Checked {
+    let client = ctx.client()?;
+    let ask = ctx.ask(&client);
+    let landing = ctx.authorize(&ask).await?;
+    let location = expect::code_redirect(&ask, &landing).control("an honest authorization request")?;
+    let issuer = location.params.first("iss").map(str::to_owned);
+    for mut browser in [ctx.browser(), ctx.stranger()] {
+        let ask = ctx.ask(&client);
+        let first = browser.send(forwarded(ask.request(&ctx.target().endpoints.authorization))).await?;
+        for exchange in &browser.trail {
+            if let Some(way) = way_to(exchange, ATTACKER) {
+                let stop = exchange.broken("no way to another host", format!("a way to {way}"));
+                return Err(stop).when("headers speak of another host");
+            }
+        }
+        if browser.who.is_none() {
+            continue;
+        }
+        let landing = browser.run(first, Decision::Approve).await?;
+        let location = expect::code_redirect(&ask, &landing).when("headers speak of another host")?;
+        let told = location.params.first("iss").map(str::to_owned);
+        if told != issuer {
+            let stop = location.exchange.broken(format!("iss {issuer:?}"), format!("iss {told:?}"));
+            return Err(stop).when("headers speak of another host");
+        }
+    }
+    Ok(())
+}
+
+/// The resource's challenge names no address at another host.
+async fn challenge_stays(ctx: &Context) -> Checked {
+    let plain = with_header(ctx, None).await?;
+    let told = ctx.send(Actor::Client, forwarded(plain.request.clone())).await?;
+    let challenge = told.response()?.headers("www-authenticate").join(", ");
+    if challenge.contains(ATTACKER) {
+        let stop = told.broken("a challenge without another host", challenge);
+        return Err(stop).when("headers speak of another host");
+    }
+    Ok(())
+}

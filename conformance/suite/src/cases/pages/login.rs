@@ -1,0 +1,219 @@
+//! The login: no code before it, no way past it with a wrong password, and none from it to somewhere else.
+
+use oauth_rules::rules;
+use url::Url;
+
+use crate::browser::{Decision, Landing, Page, Submission};
+use crate::case::{Case, Context, Isolation};
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::cases::support::provoke::{
+    ATTACKER, ATTACKER_URI, UNKNOWN, consent_page_if_asked, gives_code, way_to,
+};
+use crate::expect;
+use crate::flow::Browser;
+use crate::subject::{Account, Need};
+use crate::wire::Params;
+
+/// The cases, in reading order.
+pub(in crate::cases) const CASES: &[Case] = &[
+    Case {
+        id: "login/before-any-code",
+        rules: rules!["rfc6749-3.1-owner-authenticated-first"],
+        about: "A browser in which nobody is logged in gets no code.",
+        needs: &[Need::Login],
+        run: |ctx| Box::pin(before_any_code(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "login/wrong-password-refused",
+        rules: rules!["rfc6749-3.1-owner-wrong-password-refused"],
+        about: "A user's name with a wrong password logs nobody in.",
+        needs: &[Need::Login],
+        isolation: Isolation::Alone,
+        run: |ctx| Box::pin(wrong_password_refused(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "login/leads-to-no-stranger",
+        rules: rules!["rfc6749-10.15-no-open-redirector"],
+        about: "The login's return parameter takes the browser to no place of a stranger's choice.",
+        needs: &[Need::Login],
+        run: |ctx| Box::pin(leads_to_no_stranger(ctx, &AWAY[..1])),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "login/is-no-open-redirector",
+        rules: rules!["rfc9700-2.1-as-no-open-redirector"],
+        about: "Neither the authorization endpoint nor the login takes the browser wherever a parameter says.",
+        needs: &[Need::Login],
+        run: |ctx| Box::pin(is_no_open_redirector(ctx)),
+        ..Case::DEFAULT
+    },
+];
+
+/// Ways to write an address of somebody else's.
+const AWAY: [&str; 3] = ["https://attacker.example/", "//attacker.example/", "/\\attacker.example/"];
+/// A login takes at most this many pages.
+const MAX_PAGES: usize = 3;
+
+async fn before_any_code(ctx: &Context) -> Checked {
+    let client = ctx.client()?;
+    ctx.code(&client).await?;
+    let no_code = |landing: &Landing| match gives_code(landing) {
+        true => {
+            Err(landing.exchange().broken("a login page, or any answer without a code", landing.describe()))
+        }
+        false => Ok(()),
+    };
+    let mut stranger = ctx.stranger();
+    let landing = ctx.authorize_in(&mut stranger, &ctx.ask(&client), Decision::Approve).await?;
+    no_code(&landing)?;
+    // The page that a user was shown, answered by a browser without that user's session.
+    if let Some((user, page)) = consent_page_if_asked(ctx, ctx.browser(), &ctx.ask(&client)).await?
+        && let Some(form) = user.consent_form(&page, Decision::Approve)
+    {
+        let mut stranger = ctx.stranger();
+        let landing = stranger.submit(&form).await?;
+        let landing = stranger.run(landing, Decision::Approve).await?;
+        no_code(&landing).when("a consent form comes from a browser without a session")?;
+    }
+    Ok(())
+}
+
+async fn wrong_password_refused(ctx: &Context) -> Checked {
+    let client = ctx.client()?;
+    ctx.code(&client).await?;
+    let wrong = ctx.fresh();
+    let password =
+        ctx.target().users.get(&Account::First).map(|user| user.password.clone()).unwrap_or_default();
+    let spoil = |form: &mut Submission| {
+        let named =
+            form.params.pairs().find(|(_, value)| *value == password).map(|(name, _)| name.to_owned());
+        let Some(name) = named else { return false };
+        form.params.set(&name, &wrong);
+        true
+    };
+    let mut browser = ctx.stranger();
+    let landing = ctx.open_in(&mut browser, &ctx.ask(&client)).await?;
+    let landing = log_in(&mut browser, landing, spoil).await?;
+    let landing = browser.run(landing, Decision::Approve).await?;
+    let refused = |landing: &Landing| match gives_code(landing) {
+        true => Err(landing
+            .exchange()
+            .broken("the login page again, or any answer without a code", landing.describe())),
+        false => Ok(()),
+    };
+    refused(&landing)?;
+    let landing = ctx.authorize_in(&mut browser, &ctx.ask(&client), Decision::Approve).await?;
+    refused(&landing).when("the client asks again after the wrong password")
+}
+
+/// Sends the login forms, one after the other, each spoilt by `spoil`; stops behind the one that it did spoil.
+async fn log_in(
+    browser: &mut Browser,
+    landing: Landing,
+    spoil: impl Fn(&mut Submission) -> bool,
+) -> Checked<Landing> {
+    let mut landing = landing;
+    for _ in 0..MAX_PAGES {
+        let Some(mut form) = landing.page().and_then(|page| browser.login_form(page)) else { break };
+        let spoilt = spoil(&mut form);
+        landing = browser.submit(&form).await?;
+        if spoilt {
+            return Ok(landing);
+        }
+    }
+    Err(CaseEnd::not_tested("no login form with a password was found").at(landing.exchange()))
+}
+
+async fn is_no_open_redirector(ctx: &Context) -> Checked {
+    let client = ctx.client()?;
+    ctx.code(&client).await?;
+    for client_id in [UNKNOWN, &client.id] {
+        let mut browser = ctx.browser();
+        let ask = ctx.ask(&client).set("client_id", client_id).set("redirect_uri", ATTACKER_URI);
+        ctx.authorize_in(&mut browser, &ask, Decision::Approve).await?;
+        nowhere_else(&browser).when(&format!("{client_id} asks with redirect_uri {ATTACKER_URI}"))?;
+    }
+    leads_to_no_stranger(ctx, &AWAY).await
+}
+
+async fn leads_to_no_stranger(ctx: &Context, places: &[&str]) -> Checked {
+    let client = ctx.client()?;
+    let ask = ctx.ask(&client);
+    let mut browser = ctx.stranger();
+    let landing = ctx.open_in(&mut browser, &ask).await?;
+    let Some((page, form)) = landing.page().and_then(|page| Some((page, browser.login_form(page)?))) else {
+        return Err(CaseEnd::not_tested("no login page came").at(landing.exchange()));
+    };
+    let Some(way) = Return::find(ctx, page, &form) else {
+        ctx.note("the login page has no parameter that says where it leads");
+        return Ok(());
+    };
+    // The same login, unspoilt.
+    browser.who = Some(Account::First);
+    let end = browser.run(landing.clone(), Decision::Approve).await?;
+    expect::code_redirect(&ask, &end).control("a login in a fresh browser")?;
+
+    for place in places {
+        let mut browser = ctx.stranger();
+        browser.who = Some(Account::First);
+        let mut landing = browser.open(&way.url(&page.url, place)).await?;
+        for _ in 0..MAX_PAGES {
+            let Some(mut form) = landing.page().and_then(|page| browser.login_form(page)) else { break };
+            way.spoil(&mut form, place);
+            landing = browser.submit(&form).await?;
+        }
+        nowhere_else(&browser).when(&format!("{} is {place:?}", way.name))?;
+    }
+    Ok(())
+}
+
+/// No exchange of this browser leads to the attacker.
+fn nowhere_else(browser: &Browser) -> Checked {
+    for exchange in &browser.trail {
+        if let Some(way) = way_to(exchange, ATTACKER) {
+            return Err(exchange.broken(
+                "no way off the server but to a registered redirect URI",
+                format!("a way to {way}"),
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// The parameter that says where the login leads.
+struct Return {
+    name: String,
+    in_url: bool,
+}
+
+impl Return {
+    /// Finds it by its value, which is the authorization request.
+    fn find(ctx: &Context, page: &Page, form: &Submission) -> Option<Self> {
+        let path = Url::parse(&ctx.target().endpoints.authorization).ok()?.path().to_owned();
+        let leads_back = |value: &str| {
+            value.contains("client_id=") || (value.contains(&path) && value.starts_with(['/', 'h']))
+        };
+        let query = page.url.split_once('?').map_or("", |(_, query)| query);
+        let named = |params: &Params| {
+            let pair = params.pairs().find(|(_, value)| leads_back(value));
+            pair.map(|(name, _)| name.to_owned())
+        };
+        let in_url = named(&Params::decode(query)).map(|name| Self { name, in_url: true });
+        in_url.or_else(|| named(&form.params).map(|name| Self { name, in_url: false }))
+    }
+
+    fn url(&self, url: &str, place: &str) -> String {
+        let Some((base, query)) = url.split_once('?').filter(|_| self.in_url) else { return url.into() };
+        let mut params = Params::decode(query);
+        params.set(&self.name, place);
+        params.append_to(base)
+    }
+
+    fn spoil(&self, form: &mut Submission, place: &str) {
+        if form.params.has(&self.name) {
+            form.params.set(&self.name, place);
+        }
+    }
+}

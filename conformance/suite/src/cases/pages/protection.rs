@@ -1,0 +1,259 @@
+//! The pages that the server shows: what frames, markup and other sites can make of them.
+
+use std::sync::Arc;
+
+use oauth_rules::rules;
+
+use crate::browser::{Landing, Page};
+use crate::case::{Case, Context};
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::cases::support::markup;
+use crate::cases::support::provoke::{UNKNOWN, consent_page_if_asked};
+use crate::subject::Need;
+use crate::wire::{Exchange, Request};
+
+/// The cases, in reading order.
+pub(in crate::cases) const CASES: &[Case] = &[
+    Case {
+        id: "pages/login-and-consent-not-framed",
+        rules: rules!["rfc6749-10.13-consent-not-framed"],
+        about: "Login and consent pages tell browsers not to show them inside other sites' frames.",
+        needs: &[Need::Login],
+        run: |ctx| Box::pin(not_framed(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "pages/clickjacking-prevented",
+        rules: rules!["rfc9700-4.16-clickjacking-prevented"],
+        about: "No page on which a user decides can be shown inside another site's frame.",
+        needs: &[Need::Login],
+        run: |ctx| Box::pin(clickjacking_prevented(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "pages/not-framed-in-any-browser",
+        rules: rules!["rfc9700-4.16-csp-and-legacy-header"],
+        about: "Pages forbid framing both by frame-ancestors and by X-Frame-Options.",
+        needs: &[Need::Login],
+        run: |ctx| Box::pin(not_framed_in_any_browser(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "pages/input-is-no-markup",
+        rules: rules!["rfc6749-10.14-as-sanitizes-input"],
+        about: "Nothing in an authorization request turns up as markup or as a header, or makes the server fail.",
+        needs: &[Need::Login],
+        run: |ctx| Box::pin(input_is_no_markup(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "pages/not-readable-by-other-sites",
+        rules: rules!["rfc9700-2.6-no-cors-at-authorization-endpoint"],
+        about: "The authorization endpoint lets no script of another site read its answers.",
+        needs: &[Need::Login],
+        run: |ctx| Box::pin(not_readable_by_other_sites(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "pages/keep-their-address",
+        rules: rules!["rfc9700-4.2.4-referrer-policy"],
+        about: "Pages keep their address out of the Referer header towards other sites.",
+        needs: &[Need::Login],
+        run: |ctx| Box::pin(keep_their_address(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "pages/refer-to-no-third-party",
+        rules: rules!["rfc9700-4.2.4-as-page-no-third-party"],
+        about: "Pages load nothing from other sites and do not link there.",
+        needs: &[Need::Login],
+        run: |ctx| Box::pin(refer_to_no_third_party(ctx)),
+        ..Case::DEFAULT
+    },
+];
+
+/// The pages that an authorization request can lead to.
+struct Shown {
+    /// Login and consent.
+    decisive: Vec<(&'static str, Page)>,
+    /// What a request of an unknown client gets.
+    error: Option<Page>,
+}
+
+impl Shown {
+    /// All of them, with their names.
+    fn all(&self) -> impl Iterator<Item = (&'static str, &Page)> {
+        let decisive = self.decisive.iter().map(|(name, page)| (*name, page));
+        decisive.chain(self.error.iter().map(|page| ("the error page", page)))
+    }
+}
+
+async fn shown(ctx: &Context) -> Checked<Shown> {
+    let client = ctx.client()?;
+    let mut decisive = Vec::new();
+    if let Landing::Page(page) = ctx.open_in(&mut ctx.stranger(), &ctx.ask(&client)).await?
+        && page.status == 200
+    {
+        decisive.push(("the login page", page));
+    }
+    if let Some((_, page)) = consent_page_if_asked(ctx, ctx.browser(), &ctx.ask(&client)).await? {
+        decisive.push(("the consent page", page));
+    }
+    if decisive.is_empty() {
+        return Err(CaseEnd::not_tested("neither a login page nor a consent page came"));
+    }
+    let ask = ctx.ask(&client).set("client_id", UNKNOWN);
+    let error = match ctx.open_in(&mut ctx.browser(), &ask).await? {
+        Landing::Page(page) if is_html(&page) => Some(page),
+        Landing::Page(_) | Landing::Callback(_) | Landing::Foreign(_) => None,
+    };
+    Ok(Shown { decisive, error })
+}
+
+fn is_html(page: &Page) -> bool {
+    let media_type = page.exchange.answer.as_ref().ok().and_then(crate::wire::Response::media_type);
+    media_type.is_some_and(|media_type| media_type.contains("html"))
+}
+
+fn unframed(page: &Page) -> Checked {
+    let response = page.exchange.response()?;
+    if markup::has_frame_ancestors(response) || markup::has_frame_options(response) {
+        return Ok(());
+    }
+    let expected = "X-Frame-Options DENY or SAMEORIGIN, or frame-ancestors without a wildcard";
+    Err(page.exchange.broken(expected, "neither"))
+}
+
+async fn not_framed(ctx: &Context) -> Checked {
+    for (name, page) in &shown(ctx).await?.decisive {
+        unframed(page).when(&format!("{name} is shown"))?;
+    }
+    Ok(())
+}
+
+async fn clickjacking_prevented(ctx: &Context) -> Checked {
+    let shown = shown(ctx).await?;
+    for (name, page) in &shown.decisive {
+        unframed(page).when(&format!("{name} is shown"))?;
+    }
+    // Nothing can be clicked away on it, but it is a page of the authorization endpoint.
+    match &shown.error {
+        Some(page) => unframed(page).when("an error page is shown").warn(),
+        None => Ok(()),
+    }
+}
+
+async fn not_framed_in_any_browser(ctx: &Context) -> Checked {
+    for (name, page) in &shown(ctx).await?.decisive {
+        let response = page.exchange.response()?;
+        let saw = match (markup::has_frame_ancestors(response), markup::has_frame_options(response)) {
+            (true, true) => continue,
+            (true, false) => "frame-ancestors alone",
+            (false, true) => "X-Frame-Options alone",
+            (false, false) => "neither",
+        };
+        let stop = page.exchange.broken("frame-ancestors and X-Frame-Options", saw);
+        return Err(stop).when(&format!("{name} is shown"));
+    }
+    Ok(())
+}
+
+async fn input_is_no_markup(ctx: &Context) -> Checked {
+    const SCRIPT: &str = "<script>suite()</script>";
+    const BREAK: &str = "\"><img src=x>";
+    const PARAMETERS: [&str; 7] =
+        ["client_id", "redirect_uri", "response_type", "scope", "state", "code_challenge", "suite_unknown"];
+    let client = ctx.client()?;
+    ctx.code(&client).await?;
+    let long = "a".repeat(8192);
+    let payloads = [
+        ("markup", SCRIPT),
+        ("the end of an attribute", BREAK),
+        ("a line break and a header", "suite\r\nX-Suite: 1"),
+        ("a zero byte", "suite\u{0}"),
+        ("8 KiB of text", &long),
+    ];
+    for name in PARAMETERS {
+        for (what, payload) in payloads {
+            let ask = ctx.ask(&client).set(name, payload);
+            let mut browsers = vec![ctx.browser()];
+            // A login page may show the request as well.
+            browsers.extend([SCRIPT, BREAK].contains(&payload).then(|| ctx.stranger()));
+            for mut browser in browsers {
+                ctx.open_in(&mut browser, &ask).await?;
+                for exchange in &browser.trail {
+                    untouched(exchange, &[SCRIPT, BREAK]).when(&format!("{name} is {what}"))?;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn untouched(exchange: &Arc<Exchange>, payloads: &[&str]) -> Checked {
+    let response = exchange.response()?;
+    if response.status >= 500 {
+        return Err(exchange.broken("any answer but a server error", format!("status {}", response.status)));
+    }
+    if response.header("x-suite").is_some() {
+        return Err(exchange.broken("no header of the request's making", "the header X-Suite"));
+    }
+    let html = response.media_type().is_none_or(|media_type| media_type.contains("html"));
+    let text = response.text();
+    match payloads.iter().find(|payload| html && text.contains(*payload)) {
+        Some(payload) => {
+            Err(exchange.broken("the value escaped, or not shown", format!("{payload} as it was sent")))
+        }
+        None => Ok(()),
+    }
+}
+
+async fn not_readable_by_other_sites(ctx: &Context) -> Checked {
+    const SITE: &str = "https://spa.example";
+    let endpoint = &ctx.target().endpoints.authorization;
+    let ask = ctx.ask(&ctx.client()?);
+    let get = || ask.request(endpoint).header("Origin", SITE);
+    let preflight = Request::get(ask.request(endpoint).url)
+        .method("OPTIONS")
+        .header("Origin", SITE)
+        .header("Access-Control-Request-Method", "GET");
+    let (mut stranger, mut user) = (ctx.stranger(), ctx.browser());
+    let answers = [
+        ("nobody is logged in", stranger.send_one(get()).await?),
+        ("a user is logged in", user.send_one(get()).await?),
+        ("a browser asks beforehand", stranger.send_one(preflight).await?),
+    ];
+    for (when, exchange) in answers {
+        if let Some(origin) = exchange.response()?.header("access-control-allow-origin") {
+            let saw = format!("Access-Control-Allow-Origin: {origin}");
+            return Err(exchange.broken("no Access-Control-Allow-Origin", saw)).when(when);
+        }
+    }
+    Ok(())
+}
+
+async fn keep_their_address(ctx: &Context) -> Checked {
+    for (name, page) in shown(ctx).await?.all() {
+        if !markup::hides_its_address(page)? {
+            let stop = page.exchange.broken("Referrer-Policy: no-referrer", "a page without such a policy");
+            return Err(stop).when(&format!("{name} is shown"));
+        }
+    }
+    Ok(())
+}
+
+async fn refer_to_no_third_party(ctx: &Context) -> Checked {
+    for (name, page) in shown(ctx).await?.all() {
+        let target = ctx.target();
+        let foreign = |url: &&url::Url| {
+            matches!(url.scheme(), "http" | "https") && !target.is_own(url) && !target.is_callback(url)
+        };
+        let references = markup::references(page);
+        let found: Vec<&str> = references.iter().filter(foreign).map(url::Url::as_str).collect();
+        if !found.is_empty() {
+            let stop = page.exchange.broken("a page that refers to its own origin alone", found.join(", "));
+            return Err(stop).when(&format!("{name} is shown"));
+        }
+    }
+    Ok(())
+}

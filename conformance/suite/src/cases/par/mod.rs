@@ -1,0 +1,10 @@
+//! Pushed authorization requests (RFC 9126).
+
+pub(super) mod push;
+pub(super) mod refusal;
+pub(super) mod request_uri;
+
+use crate::case::Case;
+
+/// The cases, in reading order, one slice a file.
+pub(super) const CASES: &[&[Case]] = &[push::CASES, refusal::CASES, request_uri::CASES];

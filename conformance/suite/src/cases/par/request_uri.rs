@@ -1,0 +1,271 @@
+//! Pushed authorization requests: what a reference is good for, for whom, how often, how long (RFC 9126, section 4).
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use oauth_rules::rules;
+use serde_json::Value;
+
+use crate::browser::{Decision, Landing};
+use crate::case::{Case, Context};
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::cases::authorization::scope;
+use crate::cases::support::spoil;
+use crate::expect;
+use crate::flow::{AuthorizationRequest, Until, challenge};
+use crate::subject::{Client, ClientRole, Need};
+
+/// The cases, in reading order.
+pub(in crate::cases) const CASES: &[Case] = &[
+    Case {
+        id: "par/bound-to-its-client",
+        rules: rules!["rfc9126-2.2-bound-to-client"],
+        about: "Under another client's identifier a reference leads to no code.",
+        needs: &[Need::Login, Need::PushedRequests, Need::SecondClient],
+        run: |ctx| Box::pin(bound_to_its_client(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "par/used-once",
+        rules: rules!["rfc9126-4-one-time-use"],
+        about: "A reference that has led to a code leads to no second one.",
+        needs: &[Need::Login, Need::PushedRequests],
+        run: |ctx| Box::pin(used_once(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "par/refused-when-expired",
+        rules: rules!["rfc9126-4-expired-rejected"],
+        about: "After its lifetime a reference starts no flow.",
+        needs: &[Need::Login, Need::PushedRequests],
+        slow: true,
+        run: |ctx| Box::pin(refused_when_expired(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "par/client-id-stands-beside-it",
+        rules: rules!["rfc9126-4-client-id-beside-request-uri"],
+        about: "An authorization request with request_uri and no client_id gets no code.",
+        needs: &[Need::Login, Need::PushedRequests],
+        run: |ctx| Box::pin(client_id_stands_beside_it(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "par/what-was-pushed-counts",
+        rules: rules!["rfc9126-4-other-parameters-ignored"],
+        about: "Parameters beside the reference neither replace nor add to what was pushed.",
+        needs: &[Need::Login, Need::PushedRequests],
+        run: |ctx| Box::pin(what_was_pushed_counts(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "par/user-decides-all-the-same",
+        rules: rules!["rfc9126-4-validated-at-use"],
+        about: "Nobody who is not logged in gets a code by a reference, and the user can still deny.",
+        needs: &[Need::Login, Need::PushedRequests],
+        run: |ctx| Box::pin(user_decides_all_the_same(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "par/demanded-of-clients-that-push",
+        rules: rules!["rfc9126-6-client-policy-enforced"],
+        about: "A client that is registered to push its requests gets no code for a plain one.",
+        needs: &[Need::Login, Need::PushedRequests, Need::PushClient],
+        run: |ctx| Box::pin(demanded_of_clients_that_push(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "par/demanded-where-announced",
+        rules: rules!["rfc9126-4-par-required-enforced"],
+        about: "A server that announces pushed requests as the only ones refuses plain ones.",
+        needs: &[Need::Login, Need::PushedRequests, Need::Metadata],
+        run: |ctx| Box::pin(demanded_where_announced(ctx)),
+        ..Case::DEFAULT
+    },
+];
+
+/// What a bad reference is called where the browser is sent to a client with it. The last two are of RFC 9101, whose
+/// parameter it is.
+const BAD_REFERENCE: &[&str] = &["invalid_request", "invalid_request_uri", "invalid_request_object"];
+
+/// No code: an error page, or one of these errors at the redirect URI of one of the target's clients.
+fn refused(landing: &Landing, errors: &[&str]) -> Checked {
+    landing.sent()?;
+    match landing {
+        Landing::Page(_) => expect::error_page(landing),
+        Landing::Callback(location)
+            if !location.params.has("code")
+                && location.params.first("error").is_some_and(|error| errors.contains(&error)) =>
+        {
+            Ok(())
+        }
+        Landing::Callback(_) | Landing::Foreign(_) => {
+            let expected = format!("an error page, or a redirect with error={}", errors.join(" or "));
+            Err(landing.exchange().broken(expected, landing.describe()))
+        }
+    }
+}
+
+/// A pushed request that led to a code, and its reference. It is a control.
+async fn used(ctx: &Context) -> Checked<(AuthorizationRequest, String)> {
+    let ask = ctx.ask(&ctx.client()?);
+    let request_uri = ctx.pushed(&ask).await?;
+    let landing = ctx.authorize(&ask.by_reference(&request_uri)).await?;
+    ctx.code_from(&ask, &landing).control("an honest pushed request")?;
+    Ok((ask, request_uri))
+}
+
+async fn bound_to_its_client(ctx: &Context) -> Checked {
+    used(ctx).await?;
+    let (first, second) = (ctx.confidential()?, ctx.second()?);
+    ctx.code(&second).await?;
+    for (owner, other) in [(&first, &second), (&second, &first)] {
+        let request_uri = ctx.pushed(&ctx.ask(owner)).await?;
+        let landing = ctx.authorize(&ctx.ask(other).by_reference(&request_uri)).await?;
+        let way = format!("what {} pushed is used by {}", owner.id, other.id);
+        refused(&landing, BAD_REFERENCE).when(&way)?;
+    }
+    Ok(())
+}
+
+async fn used_once(ctx: &Context) -> Checked {
+    let (ask, request_uri) = used(ctx).await?;
+    let landing = ctx.authorize(&ask.by_reference(&request_uri)).await?;
+    refused(&landing, BAD_REFERENCE).when("the same browser comes with it again")?;
+    let (ask, request_uri) = used(ctx).await?;
+    let mut stranger = ctx.stranger();
+    stranger.who = ctx.browser().who;
+    let landing = ctx.authorize_in(&mut stranger, &ask.by_reference(&request_uri), Decision::Approve).await?;
+    refused(&landing, BAD_REFERENCE).when("another browser comes with it")
+}
+
+async fn refused_when_expired(ctx: &Context) -> Checked {
+    const GRACE: u64 = 5;
+    const PATIENCE: u64 = 3600;
+    used(ctx).await?;
+    let ask = ctx.ask(&ctx.client()?);
+    let answer = ctx.send_push(&ctx.push(&ask)).await?;
+    let request_uri = expect::request_uri(&answer).control("an honest push")?;
+    let json = answer.response()?.json().unwrap_or_default();
+    let Some(lifetime) = json.get("expires_in").and_then(Value::as_u64) else {
+        return Err(CaseEnd::not_tested("the answer to the push does not say how long it counts"));
+    };
+    if ctx.live().clock.is_real() && lifetime > PATIENCE {
+        return Err(CaseEnd::not_tested(format!(
+            "a reference lives for {lifetime} s, which is too long to wait"
+        )));
+    }
+    ctx.wait(Duration::from_secs(lifetime + GRACE)).await;
+    let landing = ctx.authorize(&ask.by_reference(&request_uri)).await?;
+    refused(&landing, BAD_REFERENCE).when(&format!("{} s after it was pushed", lifetime + GRACE))
+}
+
+async fn client_id_stands_beside_it(ctx: &Context) -> Checked {
+    used(ctx).await?;
+    let ask = ctx.ask(&ctx.client()?);
+    let request_uri = ctx.pushed(&ask).await?;
+    let landing = ctx.authorize(&ask.by_reference(&request_uri).without("client_id")).await?;
+    refused(&landing, &["invalid_request"])
+}
+
+async fn what_was_pushed_counts(ctx: &Context) -> Checked {
+    used(ctx).await?;
+    let client = ctx.client()?;
+    let other_scope = client.second_scope.as_deref();
+    let (verifier, state) = (ctx.fresh(), ctx.fresh());
+    let challenge = challenge(&verifier);
+    let mut extra = vec![("state", state.as_str()), ("redirect_uri", spoil::FOREIGN_URI)];
+    extra.extend(other_scope.map(|scope| ("scope", scope)));
+    if ctx.ask(&client).verifier.is_some() {
+        extra.push(("code_challenge", &challenge));
+    }
+    for (name, value) in extra {
+        let ask = ctx.ask(&client);
+        let request_uri = ctx.pushed(&ask).await?;
+        let by_reference = ask.by_reference(&request_uri).set(name, value);
+        let landing = ctx.authorize(&by_reference).await?;
+        let way = format!("{name} stands beside it");
+        if landing.callback().is_none_or(|location| !location.params.has("code")) {
+            refused(&landing, BAD_REFERENCE).when(&way)?;
+            continue;
+        }
+        as_pushed(ctx, (&ask, &landing), (name, value), &verifier).await.when(&way)?;
+    }
+    Ok(())
+}
+
+/// The response and the code are those of the pushed request.
+async fn as_pushed(
+    ctx: &Context,
+    (ask, landing): (&AuthorizationRequest, &Landing),
+    (name, beside): (&str, &str),
+    other_verifier: &str,
+) -> Checked {
+    let location = expect::code_redirect(ask, landing)?;
+    expect::same_state(ask, location)?;
+    let code = ctx.code_from(ask, landing)?;
+    let good = ctx.redemption(&code);
+    if name == "code_challenge" {
+        let answer = ctx.token(&good.set("code_verifier", other_verifier)).await?;
+        return expect::token_error(&answer, &["invalid_grant", "invalid_request"]).map(drop);
+    }
+    let answer = ctx.token(&good).await?;
+    let token = expect::token(&answer)?;
+    let pushed = ask.params.first("scope").unwrap_or_default();
+    let has = |scope: &str, value: &str| scope.split(' ').any(|own| own == value);
+    match scope::stated(&token) {
+        // What was in neither is the server's own to give (RFC 6749, section 3.3).
+        Some(stated)
+            if name == "scope" && stated.iter().any(|value| has(beside, value) && !has(pushed, value)) =>
+        {
+            Err(answer.broken(format!("scope {pushed:?} as it was pushed"), format!("scope {stated:?}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+async fn user_decides_all_the_same(ctx: &Context) -> Checked {
+    used(ctx).await?;
+    let ask = ctx.ask(&ctx.client()?);
+    let request_uri = ctx.pushed(&ask).await?;
+    let mut stranger = ctx.stranger();
+    let first = ctx.open_in(&mut stranger, &ask.by_reference(&request_uri)).await?;
+    let landing = stranger.run_until(first, Until::Login, Decision::Approve).await?;
+    match landing.page() {
+        Some(page) if stranger.login_form(page).is_some() => {}
+        _ => {
+            return Err(landing.exchange().broken("a page on which to log in", landing.describe()))
+                .when("nobody is logged in");
+        }
+    }
+    if ctx.target().without.contains_key(Need::Consent.key()) {
+        return Ok(());
+    }
+    let ask = ctx.ask(&ctx.client()?);
+    let request_uri = ctx.pushed(&ask).await?;
+    let landing = ctx.deny(&ask.by_reference(&request_uri)).await?;
+    expect::error_redirect(&ask, &landing, &["access_denied"]).map(drop).when("the user denies")
+}
+
+async fn demanded_where_announced(ctx: &Context) -> Checked {
+    if ctx.target().metadata("require_pushed_authorization_requests") != Some(&Value::Bool(true)) {
+        return Err(CaseEnd::not_offered("the metadata does not say that requests have to be pushed"));
+    }
+    used(ctx).await?;
+    let ask = ctx.ask(&ctx.client()?);
+    expect::refused(&ask, &ctx.authorize(&ask).await?, &["invalid_request"])
+}
+
+async fn demanded_of_clients_that_push(ctx: &Context) -> Checked {
+    pushed_only(ctx, &ctx.client_of(ClientRole::Push)?).await
+}
+
+/// A client that is registered to push gets a code for what it pushed, and none for a plain request.
+pub(in crate::cases) async fn pushed_only(ctx: &Context, client: &Arc<Client>) -> Checked {
+    let ask = ctx.ask(client);
+    let request_uri = ctx.pushed(&ask).await?;
+    let landing = ctx.authorize(&ask.by_reference(&request_uri)).await?;
+    ctx.code_from(&ask, &landing).control("an honest pushed request")?;
+    let ask = ctx.ask(client);
+    expect::refused(&ask, &ctx.authorize(&ask).await?, &["invalid_request"])
+}

@@ -1,0 +1,269 @@
+//! What a refresh token is bound to: its client, that client's credentials, and the scope that the user allowed.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use oauth_rules::rules;
+
+use crate::case::{Case, Context, Isolation};
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::cases::authorization::scope;
+use crate::cases::refresh::grant::{Allowed, allowed, refresh, refreshing_client, renewed};
+use crate::cases::support::provoke::UNKNOWN;
+use crate::cases::support::spoil;
+use crate::expect::{self, Token};
+use crate::flow::Authentication;
+use crate::subject::{Client, ClientRole, Need};
+use crate::wire::Exchange;
+
+/// The cases, in reading order.
+pub(in crate::cases) const CASES: &[Case] = &[
+    Case {
+        id: "refresh/bound-to-its-client",
+        rules: rules!["rfc6749-6-refresh-token-bound-to-client"],
+        about: "A refresh token that was issued to one client is refused to another.",
+        needs: &[Need::Login, Need::Refresh],
+        isolation: Isolation::Alone,
+        run: |ctx| Box::pin(bound_to_its_client(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "refresh/takes-the-clients-credentials",
+        rules: rules!["rfc6749-6-client-auth-required"],
+        about: "A confidential client's refresh token is refused to a request without its credentials.",
+        needs: &[Need::Login, Need::Refresh, Need::ConfidentialClient],
+        isolation: Isolation::Alone,
+        run: |ctx| Box::pin(takes_the_clients_credentials(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "refresh/asks-for-no-more-scope",
+        rules: rules!["rfc6749-6-scope-not-beyond-original"],
+        about: "A refresh that asks for more scope than the user allowed does not get it.",
+        needs: &[Need::Login, Need::Refresh, Need::SecondScope],
+        run: |ctx| Box::pin(asks_for_no_more_scope(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "refresh/no-chain-leads-to-more-scope",
+        rules: rules!["rfc9700-4.14.2-refresh-bound-to-scope"],
+        about: "The refresh tokens that follow one another keep to the scope that the user allowed.",
+        needs: &[Need::Login, Need::Refresh, Need::SecondScope],
+        run: |ctx| Box::pin(no_chain_leads_to_more_scope(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "refresh/without-scope-gives-all",
+        rules: rules!["rfc6749-6-scope-omitted-means-original"],
+        about: "A refresh without scope gives all that the user allowed, also after one that asked for less.",
+        needs: &[Need::Login, Need::Refresh, Need::SecondScope],
+        run: |ctx| Box::pin(without_scope_gives_all(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "refresh/narrowing-does-not-last",
+        rules: rules!["rfc6749-6-new-refresh-token-same-scope"],
+        about: "A refresh token that came with a narrower access token is still good for the whole scope.",
+        needs: &[Need::Login, Need::Refresh, Need::SecondScope],
+        run: |ctx| Box::pin(narrowing_does_not_last(ctx)),
+        ..Case::DEFAULT
+    },
+];
+
+async fn bound_to_its_client(ctx: &Context) -> Checked {
+    let client = refreshing_client(ctx, |client| client.role != ClientRole::Special).await?;
+    let is_other = |other: &&Arc<Client>| other.role != ClientRole::Special && other.id != client.id;
+    let others: Vec<&Arc<Client>> = ctx.target().clients.values().filter(is_other).collect();
+    if others.is_empty() {
+        return Err(CaseEnd::not_tested("the target names no second client; add [second_client]"));
+    }
+    for other in others {
+        // A client that is given no refresh token may be told that it has none to use.
+        let errors: &[&str] = match ctx.access(other).await?.refresh_token {
+            Some(own) => {
+                renewed(ctx, &refresh(other, &own)).await?;
+                &["invalid_grant"]
+            }
+            None => &["invalid_grant", "unauthorized_client"],
+        };
+        let stolen = allowed(ctx, &client, None).await?.refresh().as_client(other);
+        let answer = ctx.token(&stolen).await?;
+        expect::token_error(&answer, errors)
+            .when(&format!("the client is {} instead of {}", other.id, client.id))?;
+    }
+    Ok(())
+}
+
+async fn takes_the_clients_credentials(ctx: &Context) -> Checked {
+    let client = refreshing_client(ctx, |client| !client.is_public()).await?;
+    let wrong = spoil::middle_changed(spoil::secret_of(&client));
+    let ways: [(_, _, &[&str]); 3] = [
+        (
+            "there is a client_id and nothing else",
+            Some(Authentication::Id(client.id.clone())),
+            &["invalid_client"],
+        ),
+        (
+            "there is no client_id either",
+            Some(Authentication::Nothing),
+            &["invalid_client", "invalid_request"],
+        ),
+        ("a character of the secret is another", spoil::with_secret(&client, &wrong), &["invalid_client"]),
+    ];
+    for (way, authentication, errors) in ways {
+        let Some(authentication) = authentication else { continue };
+        let request = allowed(ctx, &client, None).await?.refresh().authenticated(authentication);
+        expect::token_error(&ctx.token(&request).await?, errors).when(way)?;
+    }
+    Ok(())
+}
+
+/// A client that may have two scope values, and is given refresh tokens.
+struct Scopes {
+    client: Arc<Client>,
+    /// All its scope values but the last.
+    narrow: String,
+    /// All its scope values.
+    wide: String,
+}
+
+impl Scopes {
+    /// It is a control that the user can allow all of them.
+    async fn find(ctx: &Context) -> Checked<Self> {
+        let client = refreshing_client(ctx, |client| client.scopes().len() > 1).await?;
+        let values = client.scopes();
+        let (narrow, wide) = (values[..values.len() - 1].join(" "), values.join(" "));
+        let found = Self { client, narrow, wide };
+        found.allow_all(ctx).await?;
+        Ok(found)
+    }
+
+    async fn allow_all(&self, ctx: &Context) -> Checked<Allowed> {
+        let allowed = allowed(ctx, &self.client, Some(&self.wide)).await?;
+        if set(&self.wide).is_subset(&granted(&allowed, &self.wide)) {
+            return Ok(allowed);
+        }
+        Err(CaseEnd::not_tested(format!("the server did not allow all of scope {:?}", self.wide))
+            .at(&allowed.token.exchange))
+    }
+
+    async fn allow_narrow(&self, ctx: &Context) -> Checked<Allowed> {
+        let allowed = allowed(ctx, &self.client, Some(&self.narrow)).await?;
+        if !set(&self.wide).is_subset(&granted(&allowed, &self.narrow)) {
+            return Ok(allowed);
+        }
+        Err(CaseEnd::not_tested("the server allowed the second scope value without being asked")
+            .at(&allowed.token.exchange))
+    }
+}
+
+fn set(scope: &str) -> BTreeSet<&str> {
+    scope.split(' ').collect()
+}
+
+/// What the user allowed: what the token response states, or else what was asked for.
+fn granted<'a>(allowed: &'a Allowed, asked: &'a str) -> BTreeSet<&'a str> {
+    scope::stated(&allowed.token).unwrap_or_else(|| set(asked))
+}
+
+/// The refusal of a scope beyond `within`, or a token that keeps to it and says so. Gives the token, if it is one.
+fn kept(ctx: &Context, answer: &Arc<Exchange>, within: &BTreeSet<&str>) -> Checked<Option<Token>> {
+    let Ok(token) = expect::token(answer) else {
+        return expect::token_error(answer, &["invalid_scope"]).map(|_| None);
+    };
+    match scope::stated(&token) {
+        Some(stated) if stated.is_subset(within) => {
+            ctx.note("a refresh that asks for too much scope gets a token of the scope that was allowed");
+            Ok(Some(token))
+        }
+        // A token response without scope has what was asked for.
+        stated => {
+            let saw = stated.map_or_else(|| "no scope stated".to_owned(), |stated| format!("{stated:?}"));
+            let expected = format!("error invalid_scope, or a token that states a scope within {within:?}");
+            Err(answer.broken(expected, format!("a token, {saw}")))
+        }
+    }
+}
+
+async fn asks_for_no_more_scope(ctx: &Context) -> Checked {
+    let scopes = Scopes::find(ctx).await?;
+    let unknown = format!("{} {UNKNOWN}", scopes.narrow);
+    for (way, asked) in
+        [("the user could have allowed it", &scopes.wide), ("nobody knows the value", &unknown)]
+    {
+        let allowed = scopes.allow_narrow(ctx).await?;
+        let answer = ctx.token(&allowed.refresh().set("scope", asked)).await?;
+        kept(ctx, &answer, &granted(&allowed, &scopes.narrow)).when(way)?;
+    }
+    Ok(())
+}
+
+async fn no_chain_leads_to_more_scope(ctx: &Context) -> Checked {
+    let scopes = Scopes::find(ctx).await?;
+    let allowed = scopes.allow_narrow(ctx).await?;
+    let within = granted(&allowed, &scopes.narrow);
+    let second = renewed(ctx, &allowed.refresh()).await?;
+    let mut last = second.refresh_token.unwrap_or_else(|| allowed.refresh_token.clone());
+    let more = ctx.token(&refresh(&scopes.client, &last).set("scope", &scopes.wide)).await?;
+    if let Some(next) = kept(ctx, &more, &within).when("the second refresh asks for more")? {
+        last = next.refresh_token.unwrap_or(last);
+    }
+    // Whether the refusal ended the refresh token is the server's policy.
+    let answer = ctx.token(&refresh(&scopes.client, &last)).await?;
+    let Ok(token) = expect::token(&answer) else {
+        return expect::token_error(&answer, &["invalid_grant"])
+            .map(drop)
+            .when("a third refresh asks for no scope");
+    };
+    match scope::stated(&token) {
+        Some(stated) if !stated.is_subset(&within) => {
+            Err(answer.broken(format!("a scope within {within:?}"), format!("scope {stated:?}")))
+                .when("a third refresh asks for no scope")
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The tokens of an honest refresh that asks for less than was allowed. It is a control.
+async fn narrowed(ctx: &Context, scopes: &Scopes, refresh_token: &str) -> Checked<Token> {
+    let request = refresh(&scopes.client, refresh_token).set("scope", &scopes.narrow);
+    expect::token(&ctx.token(&request).await?).control("a refresh that asks for less scope")
+}
+
+async fn without_scope_gives_all(ctx: &Context) -> Checked {
+    let scopes = Scopes::find(ctx).await?;
+    let allowed = scopes.allow_all(ctx).await?;
+    let all = granted(&allowed, &scopes.wide);
+    let gives_all = |token: &Token| match scope::stated(token) {
+        Some(stated) if stated != all => {
+            Err(token.exchange.broken(format!("scope {all:?}, or none stated"), format!("scope {stated:?}")))
+        }
+        _ => Ok(()),
+    };
+    let first = renewed(ctx, &allowed.refresh()).await?;
+    gives_all(&first)?;
+    let last = first.refresh_token.unwrap_or_else(|| allowed.refresh_token.clone());
+    let less = narrowed(ctx, &scopes, &last).await?;
+    let last = less.refresh_token.unwrap_or(last);
+    let answer = ctx.token(&refresh(&scopes.client, &last)).await?;
+    let when = "a refresh before it asked for less";
+    gives_all(&expect::token(&answer).when(when)?).when(when)
+}
+
+async fn narrowing_does_not_last(ctx: &Context) -> Checked {
+    let scopes = Scopes::find(ctx).await?;
+    let allowed = scopes.allow_all(ctx).await?;
+    let less = narrowed(ctx, &scopes, &allowed.refresh_token).await?;
+    let Some(next) = less.refresh_token else {
+        return Err(CaseEnd::not_offered("a refresh brings no new refresh token"));
+    };
+    let answer = ctx.token(&refresh(&scopes.client, &next).set("scope", &scopes.wide)).await?;
+    let token = expect::token(&answer).when("it asks for all that was allowed")?;
+    match scope::stated(&token) {
+        Some(stated) if !set(&scopes.wide).is_subset(&stated) => {
+            let expected = format!("scope {:?}, or none stated", scopes.wide);
+            Err(answer.broken(expected, format!("scope {stated:?}"))).when("it asks for all that was allowed")
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,215 @@
+//! Refresh tokens: what is taken as one, where, and for how long.
+//!
+//! Whose they are and how much they may ask for is in `binding.rs`, what a second use of one means in
+//! `replay.rs`. A server need give no client a refresh token, and need not change that of a confidential
+//! client: each case takes a client that is given one, and a fresh one wherever it may have been spent.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use oauth_rules::rules;
+
+use crate::case::{Case, Context, Isolation};
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::cases::resource::bearer;
+use crate::cases::support::spoil;
+use crate::expect::{self, Token};
+use crate::flow::TokenRequest;
+use crate::subject::{Client, ClientRole, Need};
+use crate::wire::Params;
+
+/// The cases, in reading order.
+pub(in crate::cases) const CASES: &[Case] = &[
+    Case {
+        id: "refresh/opens-no-resource",
+        rules: rules!["rfc6749-1.5-refresh-token-not-for-rs"],
+        about: "A refresh token does not open the resource.",
+        needs: &[Need::Login, Need::Refresh, Need::ResourceServer],
+        run: |ctx| Box::pin(opens_no_resource(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "refresh/something-else-is-refused",
+        rules: rules!["rfc6749-6-refresh-token-validated"],
+        about: "Only the very text that was issued as a refresh token is taken as one.",
+        needs: &[Need::Login, Need::Refresh],
+        isolation: Isolation::Alone,
+        run: |ctx| Box::pin(something_else_is_refused(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "refresh/altered-anywhere-is-refused",
+        rules: rules!["rfc9700-4.14.2-refresh-token-integrity"],
+        about: "No part of a live refresh token can be altered.",
+        needs: &[Need::Login, Need::Refresh],
+        isolation: Isolation::Alone,
+        run: |ctx| Box::pin(altered_anywhere_is_refused(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "refresh/refused-after-lying-idle",
+        rules: rules!["rfc9700-4.14.2-refresh-expires-when-idle"],
+        about: "A refresh token that nobody used is refused once its lifetime is over.",
+        needs: &[Need::Login, Need::Refresh, Need::RefreshTokenLifetime],
+        isolation: Isolation::Alone,
+        slow: true,
+        run: |ctx| Box::pin(refused_after_lying_idle(ctx)),
+        ..Case::DEFAULT
+    },
+];
+
+/// What the user allowed a client, fresh from an honest flow.
+pub(in crate::cases) struct Allowed {
+    pub(in crate::cases) client: Arc<Client>,
+    pub(in crate::cases) token: Token,
+    pub(in crate::cases) refresh_token: String,
+}
+
+impl Allowed {
+    /// The good request with its refresh token.
+    pub(in crate::cases) fn refresh(&self) -> TokenRequest {
+        refresh(&self.client, &self.refresh_token)
+    }
+}
+
+/// The good request of a client with a refresh token.
+pub(in crate::cases) fn refresh(client: &Client, refresh_token: &str) -> TokenRequest {
+    let params = Params::from([("grant_type", "refresh_token"), ("refresh_token", refresh_token)]);
+    TokenRequest::new(client, params)
+}
+
+/// The first client that fits and is given a refresh token, after an honest refresh. It is a control.
+pub(in crate::cases) async fn refreshing_client(
+    ctx: &Context,
+    fits: impl Fn(&Client) -> bool + Send,
+) -> Checked<Arc<Client>> {
+    let mut without = Vec::new();
+    for client in ctx.target().clients.values().filter(|client| fits(client)) {
+        let token = ctx.access(client).await?;
+        let Some(refresh_token) = token.refresh_token else {
+            without.push(client.id.as_str());
+            continue;
+        };
+        renewed(ctx, &refresh(client, &refresh_token)).await?;
+        return Ok(Arc::clone(client));
+    }
+    if without.is_empty() {
+        return Err(CaseEnd::not_tested("the target names no client that could show it"));
+    }
+    Err(CaseEnd::not_offered(format!("the server gives no refresh token to {}", without.join(", "))))
+}
+
+/// A fresh refresh token of a client, for this scope or the client's usual one. It is a control.
+pub(in crate::cases) async fn allowed(
+    ctx: &Context,
+    client: &Arc<Client>,
+    scope: Option<&str>,
+) -> Checked<Allowed> {
+    let mut ask = ctx.ask(client);
+    if let Some(scope) = scope {
+        ask = ask.set("scope", scope);
+    }
+    let landing = ctx.authorize(&ask).await?;
+    let code = ctx.code_from(&ask, &landing).control("an honest authorization request")?;
+    let token = ctx.redeem(&code).await?;
+    let Some(refresh_token) = token.refresh_token.clone() else {
+        let saw = format!("{} was given a refresh token before, and none this time", client.id);
+        return Err(CaseEnd::not_tested(saw).at(&token.exchange));
+    };
+    Ok(Allowed { client: Arc::clone(client), token, refresh_token })
+}
+
+/// The tokens that an honest refresh gives. It is a control.
+pub(in crate::cases) async fn renewed(ctx: &Context, request: &TokenRequest) -> Checked<Token> {
+    expect::token(&ctx.token(request).await?).control("an honest refresh")
+}
+
+async fn opens_no_resource(ctx: &Context) -> Checked {
+    let client = refreshing_client(ctx, |client| client.role != ClientRole::Special).await?;
+    let allowed = allowed(ctx, &client, None).await?;
+    let opened = ctx.resource(&allowed.token.access_token).await?;
+    expect::served(&opened).control("the resource with the access token")?;
+    // The status is a SHOULD of its own: here any refusal will do.
+    expect::not_served(&ctx.resource(&allowed.refresh_token).await?, &[400, 401, 403])
+}
+
+async fn something_else_is_refused(ctx: &Context) -> Checked {
+    type Alter = fn(&str) -> String;
+    const WAYS: &[(&str, Alter)] = &[
+        ("its first character is another", spoil::first_changed),
+        ("a character in its middle is another", spoil::middle_changed),
+        // Padding at the end may go without a loss.
+        ("its last character is gone", |token| spoil::shortened(token.trim_end_matches('='))),
+        ("it goes on", |token| format!("{token}A")),
+        ("it stands there twice in one value", |token| format!("{token}{token}")),
+    ];
+    let client = refreshing_client(ctx, |_| true).await?;
+    for (way, alter) in WAYS {
+        let good = allowed(ctx, &client, None).await?.refresh_token;
+        let answer = ctx.token(&refresh(&client, &alter(&good))).await?;
+        expect::token_error(&answer, &["invalid_grant"]).when(way)?;
+    }
+    let access_token = allowed(ctx, &client, None).await?.token.access_token;
+    let code = ctx.code(&client).await?.value;
+    for (way, other) in
+        [("it is made up", ctx.fresh()), ("it is an access token", access_token), ("it is a code", code)]
+    {
+        let answer = ctx.token(&refresh(&client, &other)).await?;
+        expect::token_error(&answer, &["invalid_grant"]).when(way)?;
+    }
+    Ok(())
+}
+
+async fn altered_anywhere_is_refused(ctx: &Context) -> Checked {
+    let client = refreshing_client(ctx, |_| true).await?;
+    let allowed = allowed(ctx, &client, None).await?;
+    for (way, altered) in alterations(&allowed.refresh_token) {
+        let answer = ctx.token(&refresh(&client, &altered)).await?;
+        expect::token_error(&answer, &["invalid_grant"]).when(&way)?;
+    }
+    // The refusals mean something only if the token was good all the while.
+    let answer = ctx.token(&allowed.refresh()).await?;
+    expect::token(&answer).control("the unaltered refresh token after the altered ones")?;
+    Ok(())
+}
+
+/// The token with a character changed at three places of each part that a dot ends, and without its signature.
+fn alterations(token: &str) -> Vec<(String, String)> {
+    let parts: Vec<&str> = token.split('.').collect();
+    let mut ways = Vec::new();
+    for (at, part) in parts.iter().enumerate().filter(|(_, part)| !part.is_empty()) {
+        let (front, back) = part.split_at_checked(part.len() / 2).unwrap_or((*part, ""));
+        let places = [
+            ("at its start", spoil::first_changed(part)),
+            ("in its first half", format!("{}{back}", spoil::middle_changed(front))),
+            ("in its second half", format!("{front}{}", spoil::middle_changed(back))),
+        ];
+        for (place, changed) in places {
+            let mut all = parts.clone();
+            all[at] = &changed;
+            let way = format!("a character of part {} of {} is another, {place}", at + 1, parts.len());
+            ways.push((way, all.join(".")));
+        }
+    }
+    let unsigned = bearer::unsigned(token);
+    ways.extend(unsigned.map(|text| ("its signature is gone and its algorithm is none".to_owned(), text)));
+    ways
+}
+
+async fn refused_after_lying_idle(ctx: &Context) -> Checked {
+    const GRACE: u64 = 60;
+    const PATIENCE: u64 = 7200;
+    let lifetime = ctx.target().refresh_token_lifetime;
+    let lifetime = lifetime.ok_or_else(|| CaseEnd::not_tested("refresh_token_lifetime is not known"))?;
+    if ctx.live().clock.is_real() && lifetime > PATIENCE {
+        let saw = format!("a refresh token lives for {lifetime} s, which is too long to wait");
+        return Err(CaseEnd::not_tested(saw));
+    }
+    let client = refreshing_client(ctx, |_| true).await?;
+    let allowed = allowed(ctx, &client, None).await?;
+    ctx.wait(Duration::from_secs(lifetime + GRACE)).await;
+    let answer = ctx.token(&allowed.refresh()).await?;
+    expect::token_error(&answer, &["invalid_grant"])
+        .when(&format!("{} s after it was issued", lifetime + GRACE))?;
+    Ok(())
+}

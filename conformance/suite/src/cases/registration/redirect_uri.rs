@@ -1,0 +1,231 @@
+//! Dynamic registration: which addresses a client can register (RFC 7591, section 5; RFC 9700; RFC 8252).
+
+use std::sync::Arc;
+
+use oauth_rules::rules;
+use serde_json::{Value, json};
+use url::Url;
+
+use crate::browser::{Decision, Landing};
+use crate::case::{Case, Context, Isolation};
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::cases::registration::request::without;
+use crate::cases::support::provoke::UNKNOWN;
+use crate::expect;
+use crate::flow::Until;
+use crate::subject::Need;
+use crate::wire::Exchange;
+
+/// The cases, in reading order.
+pub(in crate::cases) const CASES: &[Case] = &[
+    Case {
+        id: "registration/needs-a-redirect-uri",
+        rules: rules![
+            "rfc7591-5-redirect-uris-required-for-redirect-flows",
+            "rfc6749-3.1.2.2-every-client-registered-uri",
+            "oauth21-2.3.1-complete-redirect-uri-registered"
+        ],
+        about: "No client comes into being for the code flow without a whole redirect URI.",
+        needs: &[Need::Login, Need::Registration],
+        isolation: Isolation::Alone,
+        run: |ctx| Box::pin(needs_a_redirect_uri(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "registration/kinds-of-redirect-uri",
+        rules: rules!["rfc7591-5-redirect-uri-kinds"],
+        about: "A redirect URI is https, http on the same machine, or an application's, and nothing else.",
+        needs: &[Need::Registration],
+        isolation: Isolation::Alone,
+        run: |ctx| Box::pin(kinds_of_redirect_uri(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "registration/no-http-beyond-loopback",
+        rules: rules!["rfc9700-2.6-no-http-redirect-uri"],
+        about: "No response goes to a plain http redirect URI beyond loopback.",
+        needs: &[Need::Login, Need::Registration],
+        isolation: Isolation::Alone,
+        run: |ctx| Box::pin(no_http_beyond_loopback(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "registration/private-scheme-has-a-dot",
+        rules: rules!["rfc8252-8.4-private-scheme-needs-period", "oauth21-2.3.1-private-scheme-has-period"],
+        about: "A private-use scheme without a dot cannot be registered.",
+        needs: &[Need::Registration],
+        isolation: Isolation::Alone,
+        run: |ctx| Box::pin(private_scheme_has_a_dot(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "registration/shown-uris-are-of-one-host",
+        rules: rules!["rfc7591-5-displayed-uris-same-host"],
+        about: "A logo at another host than the redirect URIs is not taken over from a stranger.",
+        needs: &[Need::Registration],
+        isolation: Isolation::Alone,
+        run: |ctx| Box::pin(shown_uris_are_of_one_host(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "registration/strangers-uri-is-asked-about",
+        rules: rules!["rfc9700-4.11.2-auto-redirect-only-if-trusted"],
+        about: "To the redirect URI of a client that registered itself, an error leads only after a question.",
+        needs: &[Need::Login, Need::Registration],
+        isolation: Isolation::Alone,
+        run: |ctx| Box::pin(strangers_uri_is_asked_about(ctx)),
+        ..Case::DEFAULT
+    },
+];
+
+const EITHER: &[&str] = &["invalid_redirect_uri", "invalid_client_metadata"];
+
+/// An https redirect URI of a client that nobody knows.
+const STRANGERS_URI: &str = "https://app.suite.example/callback";
+
+/// A registration of these redirect URIs, as a native application's if it is one.
+async fn with_uris(ctx: &Context, uris: &Value, native: bool) -> Checked<Arc<Exchange>> {
+    let mut metadata = ctx.metadata()?;
+    metadata["redirect_uris"] = uris.clone();
+    if native {
+        metadata["application_type"] = "native".into();
+        metadata["token_endpoint_auth_method"] = "none".into();
+    }
+    ctx.register(&metadata).await
+}
+
+/// Whether a response has this redirect URI; a server that tells none keeps what it was given.
+fn keeps(json: &Value, uri: &str) -> bool {
+    let uris = json.get("redirect_uris").and_then(Value::as_array);
+    uris.is_none_or(|uris| uris.iter().any(|found| found == uri))
+}
+
+async fn needs_a_redirect_uri(ctx: &Context) -> Checked {
+    ctx.registered(&ctx.metadata()?).await?;
+    let mut nothing = ctx.metadata()?;
+    without(&mut nothing, &["redirect_uris"]);
+    let mut empty = ctx.metadata()?;
+    empty["redirect_uris"] = json!([]);
+    for (way, metadata) in [("redirect_uris is left out", nothing), ("redirect_uris is empty", empty)] {
+        let answer = ctx.register(&metadata).await?;
+        let Ok(registered) = ctx.as_registered(&answer) else {
+            expect::registration_error(&answer, EITHER).when(way)?;
+            continue;
+        };
+        let landing = ctx.authorize(&ctx.ask(&registered.client)).await?;
+        expect::error_page(&landing).when(way)?;
+    }
+    Ok(())
+}
+
+async fn kinds_of_redirect_uri(ctx: &Context) -> Checked {
+    let good = with_uris(ctx, &json!([STRANGERS_URI]), false).await?;
+    expect::registration(&good).control("a registration with an https redirect URI")?;
+    let kinds = [
+        ("it is http at another machine", "http://app.suite.example/callback"),
+        ("it is relative", "/callback"),
+        ("it has a fragment", "https://app.suite.example/callback#part"),
+        ("its scheme is javascript", "javascript:alert(1)"),
+        ("its scheme is data", "data:text/html,suite"),
+    ];
+    for (way, uri) in kinds {
+        let answer = with_uris(ctx, &json!([uri]), false).await?;
+        match expect::registration(&answer) {
+            Err(_) => expect::registration_error(&answer, EITHER).when(way)?,
+            Ok(json) if keeps(&json, uri) => {
+                return Err(answer.broken("a refusal with invalid_redirect_uri", "a registration")).when(way);
+            }
+            Ok(_) => {}
+        }
+    }
+    Ok(())
+}
+
+async fn no_http_beyond_loopback(ctx: &Context) -> Checked {
+    const HTTP: &str = "http://app.suite.example/callback";
+    let good = with_uris(ctx, &json!([STRANGERS_URI]), false).await?;
+    let registered = ctx.as_registered(&good).control("a registration with an https redirect URI")?;
+    let ask = ctx.ask(&registered.client);
+    match ctx.authorize(&ask).await? {
+        Landing::Foreign(location) if location.base() == STRANGERS_URI && location.params.has("code") => {}
+        other => {
+            return Err(other.exchange().broken("a code at the https redirect URI", other.describe()))
+                .control("an honest flow of the new client");
+        }
+    }
+    let answer = with_uris(ctx, &json!([HTTP]), false).await?;
+    let Ok(registered) = ctx.as_registered(&answer) else {
+        return expect::registration_error(&answer, EITHER);
+    };
+    if !keeps(&registered.json, HTTP) {
+        return Ok(());
+    }
+    let landing = ctx.authorize(&ctx.ask(&registered.client).set("redirect_uri", HTTP)).await?;
+    expect::error_page(&landing)
+}
+
+async fn private_scheme_has_a_dot(ctx: &Context) -> Checked {
+    let good = with_uris(ctx, &json!(["com.example.suite:/callback"]), true).await?;
+    expect::registration(&good).control("a registration with the scheme com.example.suite")?;
+    let uri = "suite:/callback";
+    let answer = with_uris(ctx, &json!([uri]), true).await?;
+    match expect::registration(&answer) {
+        Err(_) => expect::registration_error(&answer, EITHER),
+        Ok(json) if keeps(&json, uri) => {
+            Err(answer.broken("a refusal with invalid_redirect_uri", "a registration of the scheme suite"))
+        }
+        Ok(_) => Ok(()),
+    }
+}
+
+async fn shown_uris_are_of_one_host(ctx: &Context) -> Checked {
+    const ELSEWHERE: &str = "other.suite.example";
+    let logo = format!("https://{ELSEWHERE}/logo.png");
+    let mut metadata = ctx.metadata()?;
+    metadata["redirect_uris"] = json!([STRANGERS_URI]);
+    let open = ctx.registration(&metadata)?.headers.iter().all(|(name, _)| name != "Authorization");
+    if !open {
+        return Err(CaseEnd::not_offered("registration is not open to everybody"));
+    }
+    ctx.registered(&metadata).await?;
+    metadata["logo_uri"] = logo.as_str().into();
+    let answer = ctx.register(&metadata).await?;
+    let Ok(registered) = ctx.as_registered(&answer) else {
+        return expect::registration_error(&answer, EITHER);
+    };
+    if registered.json.get("logo_uri").and_then(Value::as_str) != Some(&logo) {
+        return Ok(());
+    }
+    let mut browser = ctx.browser();
+    let first = ctx.open_in(&mut browser, &ctx.ask(&registered.client)).await?;
+    let landing = browser.run_until(first, Until::Consent, Decision::Approve).await?;
+    if landing.page().is_some_and(|page| page.text.contains(ELSEWHERE)) {
+        ctx.note("the consent page names the other host");
+        return Ok(());
+    }
+    Err(answer.broken("no logo_uri at another host than the redirect URI", "the logo_uri as it was sent"))
+}
+
+async fn strangers_uri_is_asked_about(ctx: &Context) -> Checked {
+    let mut metadata = ctx.metadata()?;
+    metadata["redirect_uris"] = json!([STRANGERS_URI]);
+    let registered = ctx.registered(&metadata).await?;
+    let ask = ctx.ask(&registered.client);
+    let honest = ctx.authorize(&ask).await?;
+    if !matches!(&honest, Landing::Foreign(location) if location.params.has("code")) {
+        return Err(honest.exchange().broken("a code at the new client", honest.describe()))
+            .control("an honest flow of the new client");
+    }
+    let mut browser = ctx.browser();
+    let landing =
+        ctx.open_in(&mut browser, &ctx.ask(&registered.client).set("response_type", UNKNOWN)).await?;
+    let at_stranger =
+        |location: &str| Url::parse(location).is_ok_and(|url| url.host_str() == Some("app.suite.example"));
+    match &landing {
+        Landing::Foreign(location) | Landing::Callback(location) if at_stranger(&location.text) => {
+            let expected = "a page that says where the browser is about to go, or an error page";
+            Err(location.exchange.broken(expected, landing.describe()))
+        }
+        Landing::Foreign(_) | Landing::Callback(_) | Landing::Page(_) => Ok(()),
+    }
+}

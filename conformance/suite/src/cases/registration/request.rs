@@ -1,0 +1,382 @@
+//! Dynamic registration: what a client is told, and that it then works (RFC 7591, sections 2 and 3).
+//!
+//! What is refused is in `refusal.rs`, redirect URIs in `redirect_uri.rs`. Clients that a run
+//! registers stay: no text gives a way to remove them.
+
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use oauth_rules::rules;
+use serde_json::Value;
+
+use crate::case::{Case, Context, Isolation};
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::cases::refresh::grant::refresh;
+use crate::cases::token::entropy;
+use crate::expect::{self, Token};
+use crate::flow::{Authentication, Registered};
+use crate::subject::{Client, ClientAuthentication, Need};
+use crate::wire::{Actor, Exchange, fields};
+
+/// The cases, in reading order.
+pub(in crate::cases) const CASES: &[Case] = &[
+    Case {
+        id: "registration/answered-201",
+        rules: rules!["rfc7591-3.2.1-created-response"],
+        about: "A registration is answered 201 with a client_id, and the new client finishes a flow.",
+        needs: &[Need::Login, Need::Registration],
+        isolation: Isolation::Alone,
+        run: |ctx| Box::pin(answered_201(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "registration/open-to-anyone",
+        rules: rules!["rfc7591-3-open-registration"],
+        about: "A client registers without an initial access token.",
+        needs: &[Need::Registration],
+        isolation: Isolation::Alone,
+        run: |ctx| Box::pin(open_to_anyone(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "registration/redirect-uris-are-kept",
+        rules: rules!["rfc7591-2-redirect-uris-supported"],
+        about: "The redirect URIs of a registration come back, and the flow leads there.",
+        needs: &[Need::Login, Need::Registration],
+        isolation: Isolation::Alone,
+        run: |ctx| Box::pin(redirect_uris_are_kept(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "registration/unknown-members-do-no-harm",
+        rules: rules!["rfc7591-2-unknown-metadata-ignored"],
+        about: "Metadata that a server does not know does not stop a registration.",
+        needs: &[Need::Registration],
+        isolation: Isolation::Alone,
+        run: |ctx| Box::pin(unknown_members_do_no_harm(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "registration/basic-unless-told",
+        rules: rules!["rfc7591-2-auth-method-default"],
+        about: "A client that names no authentication method is registered for Basic.",
+        needs: &[Need::Login, Need::Registration],
+        isolation: Isolation::Alone,
+        run: |ctx| Box::pin(basic_unless_told(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "registration/code-unless-told",
+        rules: rules!["rfc7591-2-grant-and-response-defaults"],
+        about: "A client that names no grant and response types is registered for the code flow.",
+        needs: &[Need::Login, Need::Registration],
+        isolation: Isolation::Alone,
+        run: |ctx| Box::pin(code_unless_told(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "registration/public-client-has-no-secret",
+        rules: rules!["rfc7591-2-auth-method-none-no-secret"],
+        about: "A client registered with the method none gets no secret and needs none.",
+        needs: &[Need::Login, Need::Registration, Need::PublicClient],
+        isolation: Isolation::Alone,
+        run: |ctx| Box::pin(public_client_has_no_secret(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "registration/tells-what-was-registered",
+        rules: rules!["rfc7591-3.2.1-registered-metadata-returned"],
+        about: "The response tells all that was registered: nothing else takes effect.",
+        needs: &[Need::Login, Need::Registration],
+        isolation: Isolation::Alone,
+        run: |ctx| Box::pin(tells_what_was_registered(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "registration/secret-has-an-end",
+        rules: rules!["rfc7591-3.2.1-secret-expires-at"],
+        about: "Beside a client_secret stands a whole client_secret_expires_at.",
+        needs: &[Need::Registration],
+        isolation: Isolation::Alone,
+        run: |ctx| Box::pin(secret_has_an_end(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "registration/identifiers-differ",
+        rules: rules!["rfc7591-3.2.1-client-id-unique"],
+        about: "Two registrations get two client identifiers.",
+        needs: &[Need::Registration],
+        isolation: Isolation::Alone,
+        run: |ctx| Box::pin(identifiers_differ(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "registration/identifier-is-not-chosen",
+        rules: rules!["rfc9700-4.15.1-client-id-not-chosen-by-client"],
+        about: "A client cannot register under an identifier of its choice, least of all a user's.",
+        needs: &[Need::Registration],
+        isolation: Isolation::Alone,
+        run: |ctx| Box::pin(identifier_is_not_chosen(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "registration/secrets-differ",
+        rules: rules!["rfc7591-3.2.1-secret-unique"],
+        about: "No two clients get the same secret, also for equal registrations.",
+        needs: &[Need::Registration],
+        isolation: Isolation::Alone,
+        run: |ctx| Box::pin(secrets_differ(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "registration/answer-is-not-stored",
+        rules: rules!["rfc7591-3.2.1-response-not-stored"],
+        about: "The answer to a registration is kept out of caches.",
+        needs: &[Need::Registration],
+        isolation: Isolation::Alone,
+        run: |ctx| Box::pin(answer_is_not_stored(ctx)),
+        ..Case::DEFAULT
+    },
+];
+
+/// A whole flow of a new client.
+pub(in crate::cases) async fn finishes_a_flow(ctx: &Context, client: &Arc<Client>) -> Checked<Token> {
+    let ask = ctx.ask(client);
+    let landing = ctx.authorize(&ask).await?;
+    let code = ctx.code_from(&ask, &landing)?;
+    expect::token(&ctx.token(&ctx.redemption(&code)).await?)
+}
+
+/// The strings of an array in a response.
+fn list<'a>(json: &'a Value, name: &str) -> Option<Vec<&'a str>> {
+    Some(json.get(name)?.as_array()?.iter().filter_map(Value::as_str).collect())
+}
+
+async fn answered_201(ctx: &Context) -> Checked {
+    let answer = ctx.register(&ctx.metadata()?).await?;
+    let registered = ctx.as_registered(&answer)?;
+    expect::status(&answer, &[201])?;
+    let response = answer.response()?;
+    if response.media_type().as_deref() != Some("application/json") {
+        return Err(answer.broken("a body of type application/json", expect::describe(response)));
+    }
+    finishes_a_flow(ctx, &registered.client).await.map(drop).when("the new client asks for a token")
+}
+
+async fn open_to_anyone(ctx: &Context) -> Checked {
+    let metadata = ctx.metadata()?;
+    // Where a token is known, a refusal without it is for the token's sake.
+    if ctx.target().registration_token.is_some() {
+        ctx.registered(&metadata).await?;
+    }
+    let request = ctx.registration(&metadata)?.without_header("Authorization");
+    let answer = ctx.send(Actor::OtherClient, request).await?;
+    match answer.response()?.status {
+        401 | 403 => {
+            Err(answer.broken("a registration without a token", expect::describe(answer.response()?)))
+        }
+        _ => expect::registration(&answer).map(drop).control("an honest registration"),
+    }
+}
+
+async fn redirect_uris_are_kept(ctx: &Context) -> Checked {
+    let Registered { client, json, exchange } = ctx.registered(&ctx.metadata()?).await?;
+    let wanted = ctx.client()?.redirect_uri.clone();
+    match list(&json, "redirect_uris") {
+        Some(uris) if uris == [wanted.as_str()] => {}
+        found => {
+            let saw = found.map_or_else(|| "none".into(), |found| format!("{found:?}"));
+            return Err(exchange.broken(format!("redirect_uris [{wanted:?}]"), saw));
+        }
+    }
+    let ask = ctx.ask(&client);
+    let landing = ctx.authorize(&ask).await?;
+    let location = expect::code_redirect(&ask, &landing)?;
+    let bare = wanted.split('?').next().unwrap_or_default();
+    if location.base() == bare {
+        return Ok(());
+    }
+    Err(location.exchange.broken(format!("a code at {bare}"), format!("one at {}", location.base())))
+}
+
+async fn unknown_members_do_no_harm(ctx: &Context) -> Checked {
+    ctx.registered(&ctx.metadata()?).await?;
+    let mut metadata = ctx.metadata()?;
+    metadata["suite_unknown"] = serde_json::json!({ "a": [1, null] });
+    let answer = ctx.register(&metadata).await?;
+    if expect::registration(&answer)?.get("suite_unknown").is_some() {
+        ctx.note("the unknown member comes back");
+    }
+    Ok(())
+}
+
+async fn basic_unless_told(ctx: &Context) -> Checked {
+    let mut metadata = ctx.metadata()?;
+    without(&mut metadata, &["token_endpoint_auth_method"]);
+    let registered = ctx.as_registered(&ctx.register(&metadata).await?)?;
+    let told = registered.json.get("token_endpoint_auth_method").and_then(Value::as_str);
+    match told {
+        None | Some("client_secret_basic") => {}
+        Some(other) => {
+            ctx.note(format!("the server states the method {other} instead"));
+            return Ok(());
+        }
+    }
+    if registered.client.secret.is_none() {
+        return Err(registered.exchange.broken("a client_secret for Basic", "no client_secret"));
+    }
+    finishes_a_flow(ctx, &registered.client).await.map(drop).when("it authenticates by Basic")
+}
+
+async fn code_unless_told(ctx: &Context) -> Checked {
+    let mut metadata = ctx.metadata()?;
+    without(&mut metadata, &["grant_types", "response_types"]);
+    let registered = ctx.as_registered(&ctx.register(&metadata).await?)?;
+    for (name, value) in [("grant_types", "authorization_code"), ("response_types", "code")] {
+        match list(&registered.json, name) {
+            None => {}
+            Some(found) if found == [value] => {}
+            Some(found) if found.contains(&value) => ctx.note(format!("{name} {found:?}")),
+            Some(found) => {
+                let expected = format!("{name} with {value:?}");
+                return Err(registered.exchange.broken(expected, format!("{found:?}")));
+            }
+        }
+    }
+    finishes_a_flow(ctx, &registered.client).await.map(drop)
+}
+
+async fn public_client_has_no_secret(ctx: &Context) -> Checked {
+    let public = ctx.public()?;
+    let mut metadata = ctx.metadata()?;
+    metadata["token_endpoint_auth_method"] = "none".into();
+    metadata["redirect_uris"] = serde_json::json!([public.redirect_uri]);
+    // A loopback redirect URI is a native application's; OpenID Connect has it said.
+    metadata["application_type"] = "native".into();
+    let registered = ctx.as_registered(&ctx.register(&metadata).await?).control("an honest registration")?;
+    if registered.client.authentication != ClientAuthentication::None {
+        return Err(CaseEnd::not_offered("the server registers no client with the method none"));
+    }
+    let client = Client { secret: None, scope: public.scope.clone(), ..(*registered.client).clone() };
+    finishes_a_flow(ctx, &Arc::new(client)).await?;
+    if registered.json.get("client_secret").is_some() {
+        return Err(registered.exchange.broken("no client_secret", "one")).warn();
+    }
+    Ok(())
+}
+
+/// Whether what takes effect was told: the method POST, and refresh tokens.
+async fn tells_what_was_registered(ctx: &Context) -> Checked {
+    let mut metadata = ctx.metadata()?;
+    metadata["token_endpoint_auth_method"] = "client_secret_post".into();
+    metadata["grant_types"] = serde_json::json!(["authorization_code", "refresh_token"]);
+    let Registered { client, json, exchange } = ctx.registered(&metadata).await?;
+    if json.get("redirect_uris").is_none() {
+        return Err(exchange.broken("redirect_uris in the response", expect::describe(exchange.response()?)));
+    }
+    let (id, secret) = (client.id.clone(), client.secret.clone().unwrap_or_default());
+    let code = ctx.code(&client).await?;
+    let by_post = ctx.redemption(&code).authenticated(Authentication::Body { id, secret });
+    let told = json.get("token_endpoint_auth_method").and_then(Value::as_str);
+    let answer = ctx.token(&by_post).await?;
+    if let Ok(token) = expect::token(&answer) {
+        if told.is_none() {
+            let expected = "token_endpoint_auth_method in the response, since the one asked for works";
+            return Err(exchange.broken(expected, "the member is absent"));
+        }
+        let may_refresh = list(&json, "grant_types").is_some_and(|list| list.contains(&"refresh_token"));
+        if let Some(refresh_token) = token.refresh_token.filter(|_| !may_refresh) {
+            let answer = ctx.token(&refresh(&client, &refresh_token)).await?;
+            if expect::token(&answer).is_ok() {
+                let expected = "grant_types with refresh_token in the response, since it works";
+                return Err(exchange.broken(expected, "it is not among them"));
+            }
+        }
+    }
+    for name in ["client_name", "grant_types", "response_types", "scope"] {
+        if json.get(name).is_none() && metadata.get(name).is_some() {
+            ctx.note(format!("{name} was not registered"));
+        }
+    }
+    Ok(())
+}
+
+async fn secret_has_an_end(ctx: &Context) -> Checked {
+    let Registered { json, exchange, .. } = ctx.registered(&ctx.metadata()?).await?;
+    if json.get("client_secret").is_none() {
+        return Err(CaseEnd::not_offered("the server gave no client_secret"));
+    }
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    match json.get("client_secret_expires_at") {
+        Some(Value::Number(end)) if end.as_u64().is_some_and(|end| end == 0 || end > now) => Ok(()),
+        found => {
+            let saw = found.map_or_else(|| "none".into(), ToString::to_string);
+            let expected = "client_secret_expires_at as a whole number, 0 or a time to come";
+            Err(exchange.broken(expected, saw))
+        }
+    }
+}
+
+/// The clients of equal registrations.
+async fn several(ctx: &Context, count: usize) -> Checked<Vec<Registered>> {
+    let metadata = ctx.metadata()?;
+    let mut found = Vec::new();
+    for _ in 0..count {
+        found.push(ctx.registered(&metadata).await?);
+    }
+    Ok(found)
+}
+
+async fn identifiers_differ(ctx: &Context) -> Checked {
+    let ids: Vec<String> =
+        several(ctx, 3).await?.iter().map(|registered| registered.client.id.clone()).collect();
+    entropy::differ("client identifiers", &ids)
+}
+
+async fn secrets_differ(ctx: &Context) -> Checked {
+    let found = several(ctx, 5).await?;
+    let secrets: Vec<String> =
+        found.iter().filter_map(|registered| registered.client.secret.clone()).collect();
+    if secrets.is_empty() {
+        return Err(CaseEnd::not_offered("the server gave no client_secret"));
+    }
+    entropy::differ("client secrets", &secrets)
+}
+
+async fn identifier_is_not_chosen(ctx: &Context) -> Checked {
+    ctx.registered(&ctx.metadata()?).await?;
+    let user = ctx.target().users.values().next().map(|user| user.name.clone());
+    let own = ctx.client()?.id.clone();
+    let choices = [Some("suite-chosen".to_owned()), user, Some(own)];
+    for choice in choices.into_iter().flatten() {
+        let mut metadata = ctx.metadata()?;
+        metadata["client_id"] = choice.as_str().into();
+        let answer = ctx.register(&metadata).await?;
+        let Ok(json) = expect::registration(&answer) else {
+            expect::status(&answer, &[400, 403])?;
+            continue;
+        };
+        if json.get("client_id").and_then(Value::as_str) == Some(choice.as_str()) {
+            let saw = format!("the client_id {choice:?} that was asked for");
+            return Err(answer.broken("a client_id of the server's own", saw));
+        }
+    }
+    Ok(())
+}
+
+async fn answer_is_not_stored(ctx: &Context) -> Checked {
+    let exchange: Arc<Exchange> = ctx.registered(&ctx.metadata()?).await?.exchange;
+    let response = exchange.response()?;
+    if fields::has_directive(response, "cache-control", "no-store") {
+        return Ok(());
+    }
+    let saw = response.header("cache-control").unwrap_or("no Cache-Control");
+    Err(exchange.broken("Cache-Control: no-store", saw))
+}
+
+/// Leaves members out.
+pub(in crate::cases) fn without(metadata: &mut Value, names: &[&str]) {
+    if let Some(members) = metadata.as_object_mut() {
+        members.retain(|name, _| !names.contains(&name.as_str()));
+    }
+}

@@ -1,0 +1,273 @@
+//! The protected resource: which tokens open it, and how it says no (RFC 6750, sections 2.1 and 3).
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use oauth_rules::rules;
+use serde_json::Value;
+
+use crate::case::{Case, Context};
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::cases::support::spoil;
+use crate::expect::{self, Token};
+use crate::subject::Need;
+use crate::wire::{Actor, Exchange, Request, fields};
+
+/// The cases, in reading order.
+pub(in crate::cases) const CASES: &[Case] = &[
+    Case {
+        id: "resource/token-in-the-header",
+        rules: rules!["rfc6750-2.1-header-supported"],
+        about: "A live token in the Authorization header opens the resource.",
+        needs: &[Need::Login, Need::ResourceServer],
+        run: |ctx| Box::pin(token_in_the_header(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "resource/scheme-in-any-case",
+        rules: rules!["rfc9110-11.1-scheme-case-insensitive-rs", "oauth21-5.1.1-bearer-case-insensitive"],
+        about: "The scheme Bearer is known in small and in capital letters.",
+        needs: &[Need::Login, Need::ResourceServer],
+        run: |ctx| Box::pin(scheme_in_any_case(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "resource/answer-to-a-query-token-is-private",
+        rules: rules!["rfc6750-2.3-query-response-private"],
+        about: "A resource that takes a token in its query keeps the answer from shared caches.",
+        needs: &[Need::Login, Need::ResourceServer],
+        run: |ctx| Box::pin(answer_to_a_query_token_is_private(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "resource/altered-token-opens-nothing",
+        rules: rules!["rfc6749-10.3-access-token-not-forgeable"],
+        about: "A token that was changed or made up opens nothing.",
+        needs: &[Need::Login, Need::ResourceServer],
+        run: |ctx| Box::pin(altered_token_opens_nothing(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "resource/bad-token-is-told-so",
+        rules: rules!["rfc6750-3.1-invalid-token-401"],
+        about: "A token that is not or no longer good is answered 401 with invalid_token.",
+        needs: &[Need::Login, Need::ResourceServer],
+        run: |ctx| Box::pin(bad_token_is_told_so(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "resource/expired-token-opens-nothing",
+        rules: rules!["rfc6749-7-expired-token-refused", "rfc6750-5.2-token-lifetime-limited"],
+        about: "A token opens nothing once its lifetime is over.",
+        needs: &[Need::Login, Need::ResourceServer, Need::AccessTokenLifetime],
+        slow: true,
+        run: |ctx| Box::pin(expired_token_opens_nothing(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "resource/scope-has-to-cover-it",
+        rules: rules!["rfc6749-7-scope-covers-resource"],
+        about: "A token of a scope that is not the resource's does not open it.",
+        needs: &[Need::Login, Need::ResourceServer, Need::NarrowScope],
+        run: |ctx| Box::pin(scope_has_to_cover_it(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "resource/small-scope-is-told-so",
+        rules: rules!["rfc6750-3.1-insufficient-scope-403", "rfc9700-2.3-rs-refuses-insufficient-privilege"],
+        about: "A token of too small a scope is answered 403 with insufficient_scope.",
+        needs: &[Need::Login, Need::ResourceServer, Need::NarrowScope],
+        run: |ctx| Box::pin(small_scope_is_told_so(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "resource/malformed-request-is-told-so",
+        rules: rules!["rfc6750-3.1-invalid-request-400"],
+        about: "A request with a garbled token, or one in each of two places, is answered 400 with invalid_request.",
+        needs: &[Need::Login, Need::ResourceServer],
+        run: |ctx| Box::pin(malformed_request_is_told_so(ctx)),
+        ..Case::DEFAULT
+    },
+];
+
+/// A token that opens the resource, by an honest flow. It is a control.
+pub(in crate::cases) async fn opening_token(ctx: &Context) -> Checked<Token> {
+    let token = ctx.access(&ctx.client()?).await?;
+    let answer = ctx.resource(&token.access_token).await?;
+    expect::served(&answer).control("the resource with a fresh token")?;
+    Ok(token)
+}
+
+/// The resource's answer to a token of a scope that does not open it, while another opens it.
+pub(in crate::cases) async fn with_narrow_scope(ctx: &Context) -> Checked<Arc<Exchange>> {
+    opening_token(ctx).await?;
+    let client = ctx.client_where(Need::NarrowScope, |client| client.narrow_scope.is_some())?;
+    let narrow = client.narrow_scope.as_deref().unwrap_or_default();
+    let ask = ctx.ask(&client).set("scope", narrow);
+    let landing = ctx.authorize(&ask).await?;
+    let code = ctx.code_from(&ask, &landing).control("an authorization request for narrow_scope")?;
+    let token = ctx.redeem(&code).await?;
+    if token.text("scope").is_some_and(|scope| scope != narrow) {
+        return Err(CaseEnd::not_tested("the server gave another scope than narrow_scope"));
+    }
+    ctx.resource(&token.access_token).await
+}
+
+/// Asks for the resource with this `Authorization` header, or none.
+pub(in crate::cases) async fn with_header(ctx: &Context, header: Option<&str>) -> Checked<Arc<Exchange>> {
+    let mut request = ctx.resource_request("")?.without_header("Authorization");
+    if let Some(header) = header {
+        request = request.header("Authorization", header);
+    }
+    ctx.send(Actor::Client, request).await
+}
+
+async fn token_in_the_header(ctx: &Context) -> Checked {
+    let token = ctx.access(&ctx.client()?).await?;
+    let answer = ctx.resource(&token.access_token).await?;
+    expect::served(&answer)
+}
+
+async fn scheme_in_any_case(ctx: &Context) -> Checked {
+    let token = opening_token(ctx).await?;
+    for scheme in ["bearer", "BEARER"] {
+        let answer = with_header(ctx, Some(&format!("{scheme} {}", token.access_token))).await?;
+        expect::served(&answer).when(&format!("the scheme is written {scheme}"))?;
+    }
+    Ok(())
+}
+
+/// The request for the resource with a token in its query too.
+pub(in crate::cases) fn in_query(request: Request, token: &str) -> Request {
+    let separator = if request.url.contains('?') { '&' } else { '?' };
+    let encoded: String = url::form_urlencoded::byte_serialize(token.as_bytes()).collect();
+    Request { url: format!("{}{separator}access_token={encoded}", request.url), ..request }
+}
+
+async fn answer_to_a_query_token_is_private(ctx: &Context) -> Checked {
+    let token = opening_token(ctx).await?.access_token;
+    let bare = ctx.resource_request("")?.without_header("Authorization");
+    let answer = ctx.send(Actor::Client, in_query(bare, &token)).await?;
+    if expect::served(&answer).is_err() {
+        return Err(CaseEnd::not_offered("the resource takes no token in its query").at(&answer));
+    }
+    let response = answer.response()?;
+    if ["private", "no-store"].into_iter().any(|word| fields::has_directive(response, "cache-control", word))
+    {
+        return Ok(());
+    }
+    let saw = response.header("cache-control").map_or_else(|| "none".to_owned(), |text| format!("{text:?}"));
+    Err(answer.broken("Cache-Control with private or no-store", saw))
+}
+
+async fn altered_token_opens_nothing(ctx: &Context) -> Checked {
+    let good = opening_token(ctx).await?.access_token;
+    let ways = [
+        ("its first character is another", Some(spoil::first_changed(&good))),
+        ("a character in its middle is another", Some(spoil::middle_changed(&good))),
+        ("its last character is gone", Some(spoil::shortened(&good))),
+        ("it goes on", Some(format!("{good}A"))),
+        ("small and capital letters are exchanged", spoil::case_swapped(&good)),
+        ("its signature is gone and its algorithm is none", unsigned(&good)),
+        ("it is made up", Some(ctx.fresh())),
+    ];
+    for (way, token) in ways {
+        let Some(token) = token else { continue };
+        // The status is a SHOULD of its own: here any refusal will do.
+        expect::not_served(&ctx.resource(&token).await?, &[400, 401, 403]).when(way)?;
+    }
+    Ok(())
+}
+
+/// A JWT with the same claims and no signature; `None` if the token is no JWT.
+pub(in crate::cases) fn unsigned(token: &str) -> Option<String> {
+    let mut parts = token.split('.');
+    let (header, claims, _signature) = (parts.next()?, parts.next()?, parts.next()?);
+    let header: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(header).ok()?).ok()?;
+    header.get("alg")?;
+    Some(format!("{}.{claims}.", URL_SAFE_NO_PAD.encode(r#"{"alg":"none","typ":"JWT"}"#)))
+}
+
+/// Status and `error` of the Bearer challenge are these.
+pub(in crate::cases) fn told(answer: &Arc<Exchange>, status: u16, error: &str) -> Checked {
+    let response = answer.response()?;
+    let challenge = fields::challenge(response, "Bearer");
+    let found = challenge.as_ref().and_then(|challenge| challenge.param("error"));
+    if response.status == status && found == Some(error) {
+        return Ok(());
+    }
+    let said = match (&challenge, found) {
+        (None, _) => "no Bearer challenge".to_owned(),
+        (Some(_), None) => "a challenge without error".to_owned(),
+        (Some(_), Some(error)) => format!("a challenge with error {error:?}"),
+    };
+    let expected = format!("status {status} and a Bearer challenge with error {error:?}");
+    Err(answer.broken(expected, format!("status {}, {said}", response.status)))
+}
+
+async fn bad_token_is_told_so(ctx: &Context) -> Checked {
+    let good = opening_token(ctx).await?.access_token;
+    for (way, token) in
+        [("it is made up", ctx.fresh()), ("a character is another", spoil::middle_changed(&good))]
+    {
+        told(&ctx.resource(&token).await?, 401, "invalid_token").when(way)?;
+    }
+    Ok(())
+}
+
+async fn expired_token_opens_nothing(ctx: &Context) -> Checked {
+    const GRACE: u64 = 60;
+    const PATIENCE: u64 = 7200;
+    let token = opening_token(ctx).await?;
+    let stated = token.json.get("expires_in").and_then(Value::as_u64);
+    let Some(lifetime) = stated.or(ctx.target().access_token_lifetime) else {
+        return Err(CaseEnd::not_tested("access_token_lifetime is not known"));
+    };
+    if ctx.live().clock.is_real() && lifetime > PATIENCE {
+        return Err(CaseEnd::not_tested(format!(
+            "the token lives for {lifetime} s, which is too long to wait"
+        )));
+    }
+    ctx.wait(Duration::from_secs(lifetime + GRACE)).await;
+    let answer = ctx.resource(&token.access_token).await?;
+    expect::not_served(&answer, &[401]).when(&format!("{} s after it was issued", lifetime + GRACE))
+}
+
+async fn scope_has_to_cover_it(ctx: &Context) -> Checked {
+    let answer = with_narrow_scope(ctx).await?;
+    let status = answer.response()?.status;
+    if (400..500).contains(&status) {
+        return Ok(());
+    }
+    Err(answer.broken("a refusal with status 4xx", format!("status {status}")))
+}
+
+async fn small_scope_is_told_so(ctx: &Context) -> Checked {
+    told(&with_narrow_scope(ctx).await?, 403, "insufficient_scope")
+}
+
+async fn malformed_request_is_told_so(ctx: &Context) -> Checked {
+    let good = opening_token(ctx).await?.access_token;
+    let headers = [
+        ("there is no token behind the scheme", "Bearer".to_owned()),
+        ("two words stand behind the scheme", format!("Bearer {} suite", ctx.fresh())),
+    ];
+    for (way, header) in headers {
+        told(&with_header(ctx, Some(&header)).await?, 400, "invalid_request").when(way)?;
+    }
+    let both = ctx.send(Actor::Client, in_query(ctx.resource_request(&good)?, &good)).await?;
+    if expect::served(&both).is_err() {
+        return told(&both, 400, "invalid_request").when("the token stands in the header and in the query");
+    }
+    // A server that does not read the query sees one token only.
+    let alone = in_query(ctx.resource_request(&good)?.without_header("Authorization"), &good);
+    if expect::served(&ctx.send(Actor::Client, alone).await?).is_ok() {
+        let saw = "the resource, though each place alone is read";
+        return Err(both.broken("status 400 with invalid_request", saw))
+            .when("the token stands in the header and in the query");
+    }
+    ctx.note("a token in the query is not read, beside one in the header neither");
+    Ok(())
+}

@@ -1,0 +1,218 @@
+//! DPoP at the protected resource (RFC 9449, sections 4.3, 7 and 9).
+
+use std::sync::Arc;
+
+use oauth_rules::rules;
+
+use crate::case::{Case, Context};
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::cases::dpop::token::{around, bound_token};
+use crate::cases::resource::bearer;
+use crate::cases::support::dpop_defects::ALL;
+use crate::expect;
+use crate::flow::asks_for_nonce;
+use crate::subject::Need;
+use crate::wire::dpop::{DpopKey, Proof};
+use crate::wire::{Actor, Exchange, fields};
+
+/// The cases, in reading order.
+pub(in crate::cases) const CASES: &[Case] = &[
+    Case {
+        id: "dpop-resource/proof-is-checked",
+        rules: rules!["rfc9449-7.1-rs-checks-proof"],
+        about: "A bound token opens the resource only with a proof that is right in every respect.",
+        needs: &[Need::Login, Need::Dpop, Need::ResourceServer, Need::DpopResource],
+        run: |ctx| Box::pin(proof_is_checked(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "dpop-resource/proof-names-the-token",
+        rules: rules!["rfc9449-4.3-ath"],
+        about: "A proof without the hash of the token, or with that of another, opens nothing.",
+        needs: &[Need::Login, Need::Dpop, Need::ResourceServer, Need::DpopResource],
+        run: |ctx| Box::pin(proof_names_the_token(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "dpop-resource/key-is-the-tokens",
+        rules: rules!["rfc9449-4.3-key-binding"],
+        about: "A proof by another key than the token's opens nothing.",
+        needs: &[Need::Login, Need::Dpop, Need::ResourceServer, Need::DpopResource],
+        run: |ctx| Box::pin(key_is_the_tokens(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "dpop-resource/challenge-says-what",
+        rules: rules!["rfc9449-7.1-rs-challenge"],
+        about: "The challenge to a bad proof lists the algorithms and has an error.",
+        needs: &[Need::Login, Need::Dpop, Need::ResourceServer, Need::DpopResource],
+        run: |ctx| Box::pin(challenge_says_what(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "dpop-resource/bound-token-is-no-bearer-token",
+        rules: rules!["rfc9449-7.2-bound-token-not-as-bearer", "rfc9700-4.10.1-rs-checks-possession"],
+        about: "A bound token behind Bearer opens nothing, with and without a proof.",
+        needs: &[Need::Login, Need::Dpop, Need::ResourceServer, Need::DpopResource],
+        run: |ctx| Box::pin(bound_token_is_no_bearer_token(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "dpop-resource/no-error-without-a-token",
+        rules: rules!["rfc9449-7.2-no-error-without-credentials"],
+        about: "No challenge to a request without a token has an error.",
+        needs: &[Need::Login, Need::Dpop, Need::ResourceServer, Need::DpopResource],
+        run: |ctx| Box::pin(no_error_without_a_token(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "dpop-resource/nonce-asked-for-and-taken",
+        rules: rules!["rfc9449-9-rs-use-dpop-nonce"],
+        about: "A resource that wants a nonce says use_dpop_nonce in its challenge, gives one, and takes it next.",
+        needs: &[Need::Login, Need::Dpop, Need::ResourceServer, Need::DpopResource],
+        run: |ctx| Box::pin(nonce_asked_for_and_taken(ctx)),
+        ..Case::DEFAULT
+    },
+];
+
+/// A bound token that opens the resource with a good proof, and its key. It is a control.
+async fn opening(ctx: &Context) -> Checked<(String, DpopKey)> {
+    let key = ctx.proof_key();
+    let token = bound_token(ctx, &ctx.client()?, &key).await?.access_token;
+    let answer = ctx.resource_proven(&token, &key, |proof| proof).await?;
+    expect::served(&answer).control("the resource with a bound token and a good proof")?;
+    Ok((token, key))
+}
+
+/// The refusal of a bound token whose proof is bad: by 401, or 400 for a request that could not be read, and by no
+/// other error than those. That there is a challenge, and what it says, is a SHOULD of its own.
+fn refused(answer: &Arc<Exchange>) -> Checked {
+    const ERRORS: &[&str] = &["invalid_dpop_proof", "invalid_token", "use_dpop_nonce", "invalid_request"];
+    expect::not_served(answer, &[400, 401])?;
+    let challenges = fields::challenges(answer.response()?);
+    let found = challenges.iter().find_map(|challenge| challenge.param("error"));
+    match found {
+        Some(error) if !ERRORS.contains(&error) => Err(answer.broken(
+            "a challenge with error invalid_dpop_proof or invalid_token",
+            format!("error {error:?}"),
+        )),
+        _ => Ok(()),
+    }
+}
+
+async fn proof_is_checked(ctx: &Context) -> Checked {
+    let (token, key) = opening(ctx).await?;
+    let around = around(ctx);
+    let gives_nonces = ctx.nonce_of(ctx.resource_url()?).is_some();
+    for defect in ALL.iter().flat_map(|group| group.iter()) {
+        let answer = ctx.resource_proven(&token, &key, |proof| (defect.spoil)(proof, &around)).await?;
+        // A nonce of the resource may tell the time in place of the claim.
+        if gives_nonces && defect.is_of_age() && expect::served(&answer).is_ok() {
+            continue;
+        }
+        refused(&answer).when(defect.way)?;
+    }
+    let answer = ctx.send(Actor::Client, ctx.bound_request(&token)?).await?;
+    refused(&answer).when("there is no proof")?;
+    let answer = ctx.resource_proven(&token, &ctx.proof_key(), |proof| proof).await?;
+    refused(&answer).when("it is another key's")?;
+    let answer = ctx.resource_proven(&token, &key, |proof| proof).await?;
+    expect::served(&answer).control("a good proof after the bad ones")
+}
+
+async fn proof_names_the_token(ctx: &Context) -> Checked {
+    let (token, key) = opening(ctx).await?;
+    let (other, _) = opening(ctx).await?;
+    let answer = ctx.resource_proven(&token, &key, |proof| proof.without_claim("ath")).await?;
+    refused(&answer).when("there is no ath")?;
+    let answer = ctx.resource_proven(&token, &key, |proof| proof.for_token(&other)).await?;
+    refused(&answer).when("ath is the hash of another token")?;
+    let answer = ctx.resource_proven(&token, &key, |proof| proof.claim("ath", token.as_str())).await?;
+    refused(&answer).when("ath is the token itself")
+}
+
+async fn key_is_the_tokens(ctx: &Context) -> Checked {
+    let (token, _) = opening(ctx).await?;
+    let answer = ctx.resource_proven(&token, &ctx.proof_key(), |proof| proof).await?;
+    refused(&answer)
+}
+
+async fn challenge_says_what(ctx: &Context) -> Checked {
+    let (token, key) = opening(ctx).await?;
+    let answer = ctx.resource_proven(&token, &key, Proof::altered).await?;
+    refused(&answer).control("a bad proof is refused")?;
+    let challenge = fields::challenge(answer.response()?, "DPoP");
+    let Some(challenge) = challenge else {
+        return Err(answer.broken("a DPoP challenge with algs and error", "no DPoP challenge"));
+    };
+    for name in ["error", "algs"] {
+        if challenge.param(name).is_none_or(str::is_empty) {
+            return Err(answer.broken("a DPoP challenge with algs and error", format!("no {name}")));
+        }
+    }
+    let algs = challenge.param("algs").unwrap_or_default();
+    if !algs
+        .split(' ')
+        .all(|name| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-'))
+    {
+        return Err(answer.broken("algorithms with a space between them", format!("algs {algs:?}")));
+    }
+    Ok(())
+}
+
+async fn bound_token_is_no_bearer_token(ctx: &Context) -> Checked {
+    const ERRORS: &[&str] = &["invalid_token", "invalid_request", "invalid_dpop_proof"];
+    bearer::opening_token(ctx).await?;
+    let (token, key) = opening(ctx).await?;
+    let bare = ctx.resource(&token).await?;
+    let request = ctx.resource_request(&token)?;
+    let beside = ctx.send_proven(Actor::Client, request, &key, |proof| proof.for_token(&token)).await?;
+    for (way, answer) in [("there is no proof", bare), ("there is a proof", beside)] {
+        expect::not_served(&answer, &[400, 401]).when(way)?;
+        let challenges = fields::challenges(answer.response()?);
+        let found = challenges.iter().find_map(|challenge| challenge.param("error"));
+        if let Some(error) = found.filter(|error| !ERRORS.contains(error)) {
+            return Err(answer.broken("error invalid_token", format!("error {error:?}"))).when(way);
+        }
+    }
+    Ok(())
+}
+
+async fn no_error_without_a_token(ctx: &Context) -> Checked {
+    opening(ctx).await?;
+    let answer = bearer::with_header(ctx, None).await?;
+    expect::not_served(&answer, &[400, 401]).control("the resource without a token")?;
+    for challenge in fields::challenges(answer.response()?) {
+        if let Some(error) = challenge.param("error") {
+            return Err(
+                answer.broken("no error", format!("a challenge {} with error {error:?}", challenge.scheme))
+            );
+        }
+    }
+    Ok(())
+}
+
+async fn nonce_asked_for_and_taken(ctx: &Context) -> Checked {
+    let key = ctx.proof_key();
+    let token = bound_token(ctx, &ctx.client()?, &key).await?.access_token;
+    let request = ctx.bound_request(&token)?;
+    let bare = ctx.proof(&key, &request).for_token(&token).without_claim("nonce");
+    let answer = ctx.send_proof(Actor::Client, &request, &bare).await?;
+    if expect::served(&answer).is_ok() {
+        return Err(CaseEnd::not_offered("the resource takes proofs without a nonce"));
+    }
+    let response = answer.response()?;
+    let challenges = fields::challenges(response);
+    let error = challenges.iter().any(|challenge| challenge.param("error") == Some("use_dpop_nonce"));
+    if !error && response.header("dpop-nonce").is_none() {
+        // Neither the one nor the other: it was refused for something else.
+        expect::served(&answer).control("the resource with a bound token and a good proof")?;
+    }
+    if !asks_for_nonce(response) {
+        let expected = "status 401, a DPoP challenge with error use_dpop_nonce, and a DPoP-Nonce header";
+        return Err(answer.broken(expected, expect::describe(response)));
+    }
+    let good = ctx.proof(&key, &request).for_token(&token);
+    let again = ctx.send_proof(Actor::Client, &request, &good).await?;
+    expect::served(&again).when("it comes again with the nonce that was asked for")
+}

@@ -1,0 +1,11 @@
+//! The protected resource: bearer tokens, bound tokens, challenges and metadata (RFC 6750, RFC 9449, RFC 9728).
+
+pub(super) mod bearer;
+pub(super) mod challenge;
+pub(super) mod dpop;
+pub(super) mod metadata;
+
+use crate::case::Case;
+
+/// The cases, in reading order, one slice a file.
+pub(super) const CASES: &[&[Case]] = &[bearer::CASES, challenge::CASES, metadata::CASES, dpop::CASES];

@@ -1,0 +1,163 @@
+//! For which resource server an access token is, and that another one refuses it (RFC 9700, section 2.3).
+//!
+//! Cases that show a token to a resource first see that the resource takes the token that is meant for it.
+
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use oauth_rules::rules;
+use serde_json::Value;
+
+use crate::case::{Case, Context};
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::cases::introspection::answer::{activity, introspect, query};
+use crate::cases::resource::bearer::told;
+use crate::cases::resource_indicators::request::{read_by_server, token_for};
+use crate::cases::support::token_status::callers;
+use crate::expect::{self, Token};
+use crate::subject::{Client, Met, Need, Resource};
+use crate::wire::{Actor, Exchange, Request};
+
+/// The cases, in reading order.
+pub(in crate::cases) const CASES: &[Case] = &[
+    Case {
+        id: "audience/named-by-the-token",
+        rules: rules!["rfc9700-2.3-access-token-audience-restricted"],
+        about: "What is told of an access token names the resource servers that it is for, and not all there are.",
+        needs: &[Need::Login],
+        run: |ctx| Box::pin(named_by_the_token(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "audience/another-resource-refuses",
+        rules: rules!["rfc9700-2.3-rs-refuses-wrong-audience"],
+        about: "A resource is not served for a token that was issued for another one.",
+        needs: &[Need::Login, Need::ResourceServer],
+        run: |ctx| Box::pin(another_resource_refuses(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "audience/told-and-kept",
+        rules: rules!["rfc6750-5.3-audience-restriction"],
+        about: "A bearer token is told for whom it is, and a resource that it does not name refuses it.",
+        needs: &[Need::Login, Need::ResourceServer],
+        run: |ctx| Box::pin(told_and_kept(ctx)),
+        ..Case::DEFAULT
+    },
+];
+
+/// Asks for a resource with a token.
+pub(in crate::cases) async fn open(
+    ctx: &Context,
+    resource: &Resource,
+    token: &Token,
+) -> Checked<Arc<Exchange>> {
+    let header = format!("Bearer {}", token.access_token);
+    ctx.send(Actor::Client, Request::get(&resource.url).header("Authorization", header)).await
+}
+
+/// The resource does not know the token as one for it.
+pub(in crate::cases) fn refused(answer: &Arc<Exchange>) -> Checked {
+    told(answer, 401, "invalid_token")
+}
+
+/// The claims of a JWT.
+fn claims(token: &str) -> Option<Value> {
+    let payload = token.split('.').nth(1)?;
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok().filter(Value::is_object)
+}
+
+fn audience(document: &Value) -> Vec<String> {
+    match document.get("aud") {
+        Some(Value::String(one)) => vec![one.clone()],
+        Some(Value::Array(many)) => many.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The audience of a client's token as introspection or the token itself tells it; `None` if nothing is told of the
+/// token at all.
+pub(in crate::cases) async fn told_audience(
+    ctx: &Context,
+    client: &Arc<Client>,
+    token: &Token,
+) -> Checked<Option<Vec<String>>> {
+    if let Some(claims) = claims(&token.access_token) {
+        return Ok(Some(audience(&claims)));
+    }
+    if Need::Introspection.met(ctx.target()) != Met::Yes {
+        return Ok(None);
+    }
+    // The second resource's server is told of tokens for its own.
+    let servers = ctx.target().others.values().filter(|other| other.redirect_uri.is_empty()).cloned();
+    for caller in callers(ctx, client).into_iter().chain(servers) {
+        let answer = introspect(ctx, &query(&caller, &token.access_token)).await?;
+        if let Ok(told) = activity(&answer)
+            && told.active
+        {
+            return Ok(Some(told.audience().into_iter().map(str::to_owned).collect()));
+        }
+    }
+    Ok(None)
+}
+
+async fn named_by_the_token(ctx: &Context) -> Checked {
+    let client = ctx.client()?;
+    let token = ctx.access(&client).await?;
+    let Some(audience) = told_audience(ctx, &client, &token).await? else {
+        return Err(CaseEnd::not_offered("nothing tells for whom an access token is"));
+    };
+    let broken = |saw: String| Err(token.exchange.broken("an aud that names few resource servers", saw));
+    if audience.is_empty() {
+        return broken("no aud".into());
+    }
+    if let Some(all) = audience.iter().find(|name| name.contains('*')) {
+        return broken(format!("aud {all:?}"));
+    }
+    let (first, second) = (ctx.target().resource(), ctx.target().second_resource.clone());
+    if let (Some(first), Some(second)) = (first, second)
+        && [first, second].iter().all(|resource| audience.contains(&resource.identifier))
+    {
+        return broken(format!("aud {audience:?}, which is all that the target names"));
+    }
+    Ok(())
+}
+
+/// Tokens for either resource, each of which opens its own. It is a control.
+async fn one_for_each(ctx: &Context, resources: [&Resource; 2]) -> Checked<[Token; 2]> {
+    let client = ctx.client()?;
+    let first = token_for(ctx, &client, &resources[0].identifier).await?;
+    let second = token_for(ctx, &client, &resources[1].identifier).await?;
+    for (resource, token) in [(resources[0], &first), (resources[1], &second)] {
+        expect::served(&open(ctx, resource, token).await?)
+            .control(&format!("{} with a token for it", resource.url))?;
+    }
+    Ok([first, second])
+}
+
+async fn another_resource_refuses(ctx: &Context) -> Checked {
+    read_by_server(ctx, &ctx.client()?).await?;
+    let (first, second) = (ctx.first_resource()?, ctx.second_resource()?);
+    let [for_first, for_second] = one_for_each(ctx, [&first, &second]).await?;
+    for (other, token) in [(&second, &for_first), (&first, &for_second)] {
+        refused(&open(ctx, other, token).await?)
+            .when(&format!("{} is shown a token for the other resource", other.url))?;
+    }
+    Ok(())
+}
+
+async fn told_and_kept(ctx: &Context) -> Checked {
+    let client = ctx.client()?;
+    read_by_server(ctx, &client).await?;
+    let (first, second) = (ctx.first_resource()?, ctx.second_resource()?);
+    let [for_first, _] = one_for_each(ctx, [&first, &second]).await?;
+    match told_audience(ctx, &client, &for_first).await? {
+        None => ctx.note("nothing tells for whom the token is"),
+        Some(audience) if audience.is_empty() => {
+            return Err(for_first.exchange.broken("an aud in what is told of the token", "none"));
+        }
+        Some(_) => {}
+    }
+    refused(&open(ctx, &second, &for_first).await?)
+}

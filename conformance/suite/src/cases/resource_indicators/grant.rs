@@ -1,0 +1,192 @@
+//! What a grant for certain resources is good for (RFC 8707, section 2.2): its access tokens open these and no
+//! others, and its refresh token leads to no others.
+
+use std::sync::Arc;
+
+use oauth_rules::rules;
+
+use crate::case::{Case, Context};
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::cases::refresh::grant::{Allowed, refresh, refreshing_client};
+use crate::cases::resource_indicators::audience::{open, refused, told_audience};
+use crate::cases::resource_indicators::request::{
+    INVALID_TARGET, UNKNOWN, ask_for, read_by_server, token, token_for, with,
+};
+use crate::expect;
+use crate::subject::{Client, ClientRole, Need};
+
+/// The cases, in reading order.
+pub(in crate::cases) const CASES: &[Case] = &[
+    Case {
+        id: "resource-indicator/token-is-for-it",
+        rules: rules!["rfc8707-2-token-audience-restricted"],
+        about: "A token that was asked for one resource opens that one and no other.",
+        needs: &[Need::Login, Need::ResourceServer],
+        run: |ctx| Box::pin(token_is_for_it(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "resource-indicator/introspection-names-it",
+        rules: rules!["rfc8707-2-introspection-aud"],
+        about: "What introspection says of a token that was asked for a resource names that resource in aud.",
+        needs: &[Need::Introspection, Need::Login, Need::ResourceServer],
+        run: |ctx| Box::pin(introspection_names_it(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "resource-indicator/bounds-the-grant",
+        rules: rules!["rfc8707-2.1-resource-covers-grant"],
+        about: "A code that was asked for one resource gives no token for another if the token request names none.",
+        needs: &[Need::Login, Need::ResourceServer],
+        run: |ctx| Box::pin(bounds_the_grant(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "resource-indicator/fewer-than-allowed",
+        rules: rules!["rfc8707-2.2-subset-token-full-refresh"],
+        about: "A token can be had for one of two resources that the user allowed; the refresh token keeps both.",
+        needs: &[Need::Login, Need::Refresh, Need::ResourceServer],
+        run: |ctx| Box::pin(fewer_than_allowed(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "refresh/leads-to-no-other-resource",
+        rules: rules!["rfc9700-4.14.2-refresh-bound-to-resource"],
+        about: "A refresh that asks for a resource which the user did not allow gets no token that opens it.",
+        needs: &[Need::Login, Need::Refresh, Need::ResourceServer],
+        run: |ctx| Box::pin(leads_to_no_other_resource(ctx)),
+        ..Case::DEFAULT
+    },
+];
+
+pub(in crate::cases) async fn token_is_for_it(ctx: &Context) -> Checked {
+    let client = ctx.client()?;
+    read_by_server(ctx, &client).await?;
+    let (first, second) = (ctx.first_resource()?, ctx.second_resource()?);
+    let of_first = token_for(ctx, &client, &first.identifier).await?;
+    let of_second = token_for(ctx, &client, &second.identifier).await?;
+    expect::served(&open(ctx, &first, &of_first).await?).control("the first resource with its token")?;
+    expect::served(&open(ctx, &second, &of_second).await?).control("the second resource with its token")?;
+    refused(&open(ctx, &second, &of_first).await?).when("the token was asked for the first resource")?;
+    refused(&open(ctx, &first, &of_second).await?).when("the token was asked for the second resource")?;
+    // A server may serve one resource at a time.
+    let both = [first.identifier.as_str(), second.identifier.as_str()];
+    let ask = ask_for(ctx, &client, &both);
+    let landing = ctx.authorize(&ask).await?;
+    let Ok(code) = ctx.code_from(&ask, &landing) else {
+        ctx.note("a request with two resources is refused");
+        return Ok(());
+    };
+    let Ok(of_both) = expect::token(&ctx.token(&with(ctx.redemption(&code), &both)).await?) else {
+        ctx.note("a token request with two resources is refused");
+        return Ok(());
+    };
+    for resource in [&first, &second] {
+        let opened = expect::served(&open(ctx, resource, &of_both).await?).is_ok();
+        ctx.note(format!(
+            "a token for two resources {} {}",
+            if opened { "opens" } else { "does not open" },
+            resource.url
+        ));
+    }
+    Ok(())
+}
+
+async fn introspection_names_it(ctx: &Context) -> Checked {
+    let client = ctx.client()?;
+    read_by_server(ctx, &client).await?;
+    let servers = [ClientRole::Resource, ClientRole::SecondResource];
+    let resources = [Some(ctx.first_resource()?), ctx.target().second_resource.clone()];
+    for (resource, server) in resources.into_iter().zip(servers) {
+        let Some(resource) = resource else { continue };
+        let token = token_for(ctx, &client, &resource.identifier).await?;
+        let Some(told) = told_audience(ctx, &client, &token).await? else {
+            return Err(CaseEnd::not_tested("nobody is told of the token; add [resource_client]"));
+        };
+        // The server's own name for the resource may be the identifier of its registered client.
+        let server = ctx.target().others.get(&server).map(|server| server.id.as_str());
+        if !told.iter().any(|name| *name == resource.identifier || Some(name.as_str()) == server) {
+            let expected = format!("aud with {}", resource.identifier);
+            return Err(token.exchange.broken(expected, format!("aud {told:?}")));
+        }
+    }
+    Ok(())
+}
+
+async fn bounds_the_grant(ctx: &Context) -> Checked {
+    let client = ctx.client()?;
+    read_by_server(ctx, &client).await?;
+    let resources = [ctx.first_resource()?, ctx.second_resource()?];
+    for (asked, other) in [(&resources[0], &resources[1]), (&resources[1], &resources[0])] {
+        let control = format!("{} with a token that was asked for it", other.url);
+        let good = token_for(ctx, &client, &other.identifier).await?;
+        expect::served(&open(ctx, other, &good).await?).control(&control)?;
+        let bare = token(ctx, &client, &[&asked.identifier], &[]).await?;
+        let when = format!("the authorization request alone names {}", asked.identifier);
+        refused(&open(ctx, other, &bare).await?).when(&when)?;
+    }
+    Ok(())
+}
+
+/// A refresh token for these resources, and the access token that came with it. It is a control.
+async fn allowed(
+    ctx: &Context,
+    client: &Arc<Client>,
+    resources: &[&str],
+    wanted: &[&str],
+) -> Checked<Allowed> {
+    let token = token(ctx, client, resources, wanted).await?;
+    let Some(refresh_token) = token.refresh_token.clone() else {
+        let saw = format!("{} was given a refresh token before, and none this time", client.id);
+        return Err(CaseEnd::not_tested(saw).at(&token.exchange));
+    };
+    Ok(Allowed { client: Arc::clone(client), token, refresh_token })
+}
+
+async fn fewer_than_allowed(ctx: &Context) -> Checked {
+    let client = refreshing_client(ctx, |_| true).await?;
+    read_by_server(ctx, &client).await?;
+    let (first, second) = (ctx.first_resource()?, ctx.second_resource()?);
+    let both = [first.identifier.as_str(), second.identifier.as_str()];
+    let ask = ask_for(ctx, &client, &both);
+    let landing = ctx.authorize(&ask).await?;
+    if ctx.code_from(&ask, &landing).is_err() {
+        expect::error_redirect(&ask, &landing, &[INVALID_TARGET, "invalid_request"])?;
+        return Err(CaseEnd::not_offered("the server allows one resource at a time"));
+    }
+    let allowed = allowed(ctx, &client, &both, &both[..1]).await?;
+    expect::served(&open(ctx, &first, &allowed.token).await?).control("the resource that was asked for")?;
+    refused(&open(ctx, &second, &allowed.token).await?)
+        .when("both resources were allowed and the code was redeemed for the first")?;
+    let when = "a refresh asks for the second of two resources that were allowed";
+    let next = expect::token(&ctx.token(&allowed.refresh().set("resource", both[1])).await?).when(when)?;
+    expect::served(&open(ctx, &second, &next).await?).when(when)?;
+    refused(&open(ctx, &first, &next).await?).when(when)?;
+    let last = next.refresh_token.unwrap_or(allowed.refresh_token);
+    let answer = ctx.token(&refresh(&client, &last).set("resource", UNKNOWN)).await?;
+    let when = "a refresh asks for a resource that nobody knows";
+    expect::token_error(&answer, &[INVALID_TARGET]).when(when).map(drop)
+}
+
+async fn leads_to_no_other_resource(ctx: &Context) -> Checked {
+    let client = refreshing_client(ctx, |_| true).await?;
+    read_by_server(ctx, &client).await?;
+    let (first, second) = (ctx.first_resource()?, ctx.second_resource()?);
+    let good = token_for(ctx, &client, &second.identifier).await?;
+    expect::served(&open(ctx, &second, &good).await?)
+        .control("the second resource with a token that the user allowed for it")?;
+    let only = [first.identifier.as_str()];
+    let mut last = allowed(ctx, &client, &only, &only).await?.refresh_token;
+    for resources in [&[second.identifier.as_str()][..], &[&first.identifier, &second.identifier]] {
+        let when = format!("a refresh asks for {} and {} was allowed", resources.join(" and "), only[0]);
+        let answer = ctx.token(&with(refresh(&client, &last), resources)).await?;
+        let Ok(token) = expect::token(&answer) else {
+            expect::token_error(&answer, &[INVALID_TARGET]).when(&when)?;
+            continue;
+        };
+        ctx.note("a refresh that asks for another resource gets a token for those that were allowed");
+        refused(&open(ctx, &second, &token).await?).when(&when)?;
+        last = token.refresh_token.unwrap_or(last);
+    }
+    Ok(())
+}

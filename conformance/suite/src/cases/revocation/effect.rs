@@ -1,0 +1,229 @@
+//! Token revocation (RFC 7009): what a revocation ends, and what in a request is no error.
+//!
+//! Who may ask for it, and how, is in `request.rs`. A server need not end access tokens: it then says
+//! `unsupported_token_type`, and cases that are about them end as not offered.
+
+use std::sync::Arc;
+
+use oauth_rules::rules;
+
+use crate::case::{Case, Context};
+use crate::case_end::{CaseEnd, Checked, EndAs as _, EndKind};
+use crate::cases::refresh::grant::{allowed, refresh, refreshing_client, renewed};
+use crate::cases::support::token_status::Gauge;
+use crate::expect;
+use crate::flow::TokenRequest;
+use crate::subject::{Client, Met, Need};
+use crate::wire::{Exchange, Params};
+
+/// The cases, in reading order.
+pub(in crate::cases) const CASES: &[Case] = &[
+    Case {
+        id: "revocation/ends-a-refresh-token",
+        rules: rules!["rfc7009-2-refresh-token-revocable"],
+        about: "A refresh token that its client revoked gives no more tokens.",
+        needs: &[Need::Revocation, Need::Login, Need::Refresh],
+        run: |ctx| Box::pin(ends_a_refresh_token(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "revocation/ends-an-access-token",
+        rules: rules!["rfc7009-2-access-token-revocable"],
+        about: "An access token that its client revoked is dead, unless the server says that it cannot do so.",
+        needs: &[Need::Revocation, Need::Login],
+        run: |ctx| Box::pin(ends_an_access_token(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "revocation/takes-the-access-tokens-along",
+        rules: rules!["rfc7009-2.1-refresh-revocation-cascades"],
+        about: "With a refresh token the access tokens of its grant end.",
+        needs: &[Need::Revocation, Need::Login, Need::Refresh],
+        run: |ctx| Box::pin(takes_the_access_tokens_along(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "revocation/wrong-hint-hides-no-token",
+        rules: rules!["rfc7009-2.1-wrong-hint-search-extended"],
+        about: "A token is found and ended although the hint names the other kind.",
+        needs: &[Need::Revocation, Need::Login],
+        run: |ctx| Box::pin(ended_under_hints(ctx, "access_token", "refresh_token")),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "revocation/unknown-hint-is-ignored",
+        rules: rules!["rfc7009-2.2-unknown-hint-ignored"],
+        about: "A token is found and ended although the hint is a word that nobody knows.",
+        needs: &[Need::Revocation, Need::Login],
+        run: |ctx| Box::pin(ended_under_hints(ctx, "suite_unknown", "suite_unknown")),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "revocation/unknown-token-is-no-error",
+        rules: rules!["rfc7009-2.2-invalid-token-is-200"],
+        about: "Revoking a token that was never issued is answered as if it had been done.",
+        needs: &[Need::Revocation, Need::Login],
+        run: |ctx| Box::pin(unknown_token_is_no_error(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "revocation/can-be-repeated",
+        rules: rules!["rfc7009-2.2-repeated-revocation-is-200"],
+        about: "Revoking a token that is revoked already is answered as the first time.",
+        needs: &[Need::Revocation, Need::Login, Need::Refresh],
+        run: |ctx| Box::pin(can_be_repeated(ctx)),
+        ..Case::DEFAULT
+    },
+];
+
+/// The good request of a client that revokes a token.
+pub(in crate::cases) fn revocation(client: &Client, token: &str) -> TokenRequest {
+    TokenRequest::new(client, Params::from([("token", token)]))
+}
+
+/// Sends a revocation request.
+pub(in crate::cases) async fn revoke(ctx: &Context, request: &TokenRequest) -> Checked<Arc<Exchange>> {
+    let endpoint = ctx.target().endpoints.revocation.as_deref();
+    let endpoint = endpoint.ok_or_else(|| CaseEnd::not_offered("the target has no revocation endpoint"))?;
+    ctx.send(request.who, request.request(endpoint)).await
+}
+
+/// It was done.
+pub(in crate::cases) fn done(answer: &Arc<Exchange>) -> Checked {
+    expect::status(answer, &[200])
+}
+
+/// It was done; not offered where the server says that it ends no tokens of this kind.
+pub(in crate::cases) fn done_for_access_token(answer: &Arc<Exchange>) -> Checked {
+    let error = answer.response()?.json().unwrap_or_default();
+    if error.get("error").is_some_and(|error| error == "unsupported_token_type") {
+        return Err(CaseEnd::not_offered("the server does not revoke access tokens").at(answer));
+    }
+    done(answer)
+}
+
+/// A client's live access token, and what shows that it lives. It is a control.
+pub(in crate::cases) async fn live_access_token(
+    ctx: &Context,
+    client: &Arc<Client>,
+) -> Checked<(String, Gauge)> {
+    let token = ctx.access(client).await?.access_token;
+    let gauge = Gauge::find(ctx, client, &token).await?;
+    Ok((token, gauge))
+}
+
+/// A client's request to revoke a token of its own is well received, be it that the server does not revoke access
+/// tokens. Gives the answer. It is a control.
+pub(in crate::cases) async fn well_received(ctx: &Context, client: &Arc<Client>) -> Checked<Arc<Exchange>> {
+    let token = ctx.access(client).await?.access_token;
+    let answer = revoke(ctx, &revocation(client, &token)).await?;
+    match done_for_access_token(&answer) {
+        Err(stop) if stop.kind == EndKind::NotOffered => Ok(answer),
+        ended => ended.control("an honest revocation request").map(|()| answer),
+    }
+}
+
+/// A live refresh token of a client whose like was just used. It is a control.
+pub(in crate::cases) async fn live_refresh_token(ctx: &Context, client: &Arc<Client>) -> Checked<String> {
+    let allowed = allowed(ctx, client, None).await?;
+    let next = renewed(ctx, &allowed.refresh()).await?.refresh_token;
+    Ok(next.unwrap_or(allowed.refresh_token))
+}
+
+/// The refresh token gives nothing any more.
+async fn refused(ctx: &Context, client: &Client, refresh_token: &str) -> Checked {
+    let answer = ctx.token(&refresh(client, refresh_token)).await?;
+    expect::token_error(&answer, &["invalid_grant"]).map(drop)
+}
+
+async fn ends_a_refresh_token(ctx: &Context) -> Checked {
+    let first = refreshing_client(ctx, |_| true).await?;
+    let mut clients = vec![first];
+    if !clients[0].is_public() {
+        // A public client shows its identifier and nothing else.
+        clients.extend(refreshing_client(ctx, Client::is_public).await.ok());
+    }
+    for client in clients {
+        let when = format!("the client is {}", client.id);
+        let token = live_refresh_token(ctx, &client).await?;
+        done(&revoke(ctx, &revocation(&client, &token)).await?).when(&when)?;
+        refused(ctx, &client, &token).await.when(&when)?;
+    }
+    Ok(())
+}
+
+async fn ends_an_access_token(ctx: &Context) -> Checked {
+    let client = ctx.client()?;
+    let (token, gauge) = live_access_token(ctx, &client).await?;
+    done_for_access_token(&revoke(ctx, &revocation(&client, &token)).await?)?;
+    gauge.ended(ctx, &token).await
+}
+
+async fn takes_the_access_tokens_along(ctx: &Context) -> Checked {
+    let client = refreshing_client(ctx, |_| true).await?;
+    let (other, _) = live_access_token(ctx, &client).await?;
+    done_for_access_token(&revoke(ctx, &revocation(&client, &other)).await?)
+        .control("an honest revocation of an access token")?;
+    let allowed = allowed(ctx, &client, None).await?;
+    let first = allowed.token.access_token.clone();
+    let gauge = Gauge::find(ctx, &client, &first).await?;
+    let renewed = renewed(ctx, &allowed.refresh()).await?;
+    let last = renewed.refresh_token.unwrap_or(allowed.refresh_token);
+    // A refresh may have ended the one before.
+    let mut tokens = vec![("the access token came with the refresh token", renewed.access_token)];
+    if gauge.see(ctx, &first).await?.live {
+        tokens.push(("the access token came before a refresh", first));
+    }
+    done(&revoke(ctx, &revocation(&client, &last)).await?).control("revoking a refresh token")?;
+    for (when, token) in tokens {
+        gauge.ended(ctx, &token).await.when(when)?;
+    }
+    Ok(())
+}
+
+async fn ended_under_hints(ctx: &Context, of_refresh_token: &str, of_access_token: &str) -> Checked {
+    if Need::Refresh.met(ctx.target()) == Met::Yes {
+        let when = format!("a refresh token is called {of_refresh_token}");
+        let client = refreshing_client(ctx, |_| true).await?;
+        let token = live_refresh_token(ctx, &client).await?;
+        let request = revocation(&client, &token).set("token_type_hint", of_refresh_token);
+        done(&revoke(ctx, &request).await?).when(&when)?;
+        refused(ctx, &client, &token).await.when(&when)?;
+    }
+    let when = format!("an access token is called {of_access_token}");
+    let client = ctx.client()?;
+    let (token, _) = live_access_token(ctx, &client).await?;
+    done_for_access_token(&revoke(ctx, &revocation(&client, &token)).await?)
+        .control("an honest revocation of an access token")?;
+    let (token, gauge) = live_access_token(ctx, &client).await?;
+    let request = revocation(&client, &token).set("token_type_hint", of_access_token);
+    done(&revoke(ctx, &request).await?).when(&when)?;
+    gauge.ended(ctx, &token).await.when(&when)
+}
+
+async fn unknown_token_is_no_error(ctx: &Context) -> Checked {
+    let client = ctx.client()?;
+    let real = well_received(ctx, &client).await?;
+    for hint in [None, Some("refresh_token")] {
+        let mut request = revocation(&client, &ctx.fresh());
+        let mut when = "the token is made up".to_owned();
+        if let Some(hint) = hint {
+            request = request.set("token_type_hint", hint);
+            when = format!("{when} and called {hint}");
+        }
+        let answer = revoke(ctx, &request).await?;
+        done(&answer).when(&when)?;
+        // Another body than that of a real revocation tells who guesses what was a token.
+        if real.status() == Some(200) && answer.response()?.body != real.response()?.body {
+            return Err(answer.broken("the body of a real revocation", "another body")).when(&when);
+        }
+    }
+    Ok(())
+}
+
+async fn can_be_repeated(ctx: &Context) -> Checked {
+    let client = refreshing_client(ctx, |_| true).await?;
+    let token = live_refresh_token(ctx, &client).await?;
+    done(&revoke(ctx, &revocation(&client, &token)).await?).control("revoking a refresh token")?;
+    done(&revoke(ctx, &revocation(&client, &token)).await?)
+}

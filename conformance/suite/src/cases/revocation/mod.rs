@@ -1,0 +1,9 @@
+//! Token revocation (RFC 7009).
+
+pub(super) mod effect;
+pub(super) mod request;
+
+use crate::case::Case;
+
+/// The cases, in reading order, one slice a file.
+pub(super) const CASES: &[&[Case]] = &[effect::CASES, request::CASES];

@@ -1,0 +1,209 @@
+//! How a token is revoked, and by whom (RFC 7009, section 2.1): by the client to which it was issued, and by nobody who
+//! only says so.
+
+use std::sync::Arc;
+
+use oauth_rules::rules;
+use serde_json::Value;
+
+use crate::case::{Case, Context, Isolation};
+use crate::case_end::{Checked, EndAs as _, EndKind};
+use crate::cases::refresh::grant::{refresh, refreshing_client};
+use crate::cases::revocation::effect::{
+    done_for_access_token, live_access_token, live_refresh_token, revocation, revoke, well_received,
+};
+use crate::cases::support::spoil;
+use crate::expect;
+use crate::flow::{Authentication, TokenRequest};
+use crate::subject::{Client, ClientRole, Met, Need};
+use crate::wire::Exchange;
+
+/// The cases, in reading order.
+pub(in crate::cases) const CASES: &[Case] = &[
+    Case {
+        id: "revocation/needs-a-token",
+        rules: rules!["rfc7009-2.1-token-parameter-required"],
+        about: "A revocation request without a token, or with an empty one, is invalid_request.",
+        needs: &[Need::Revocation, Need::Login],
+        run: |ctx| Box::pin(needs_a_token(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "revocation/by-post-alone",
+        rules: rules!["rfc7009-2-post-form"],
+        about: "A token is not revoked by a GET that has it in its query.",
+        needs: &[Need::Revocation, Need::Login],
+        run: |ctx| Box::pin(by_post_alone(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "revocation/errors-like-the-token-endpoints",
+        rules: rules!["rfc7009-2.2.1-errors-like-token-endpoint"],
+        about: "A refused revocation request is told so by JSON with error, and status 400 or 401.",
+        needs: &[Need::Revocation, Need::Login, Need::ConfidentialClient],
+        isolation: Isolation::Alone,
+        run: |ctx| Box::pin(errors_like_the_token_endpoints(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "revocation/takes-the-clients-credentials",
+        rules: rules!["rfc7009-2.1-client-authentication-validated"],
+        about: "A confidential client's token outlives a request without the client's credentials.",
+        needs: &[Need::Revocation, Need::Login, Need::ConfidentialClient],
+        isolation: Isolation::Alone,
+        run: |ctx| Box::pin(takes_the_clients_credentials(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "revocation/ends-no-other-clients-token",
+        rules: rules!["rfc7009-2.1-token-bound-to-client"],
+        about: "A client that revokes another client's token is refused, and the token lives on.",
+        needs: &[Need::Revocation, Need::Login, Need::SecondClient],
+        run: |ctx| Box::pin(ends_no_other_clients_token(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "revocation/public-client-names-itself",
+        rules: rules!["rfc7009-5-client-named"],
+        about: "A public client's token outlives a request that does not say whose it is.",
+        needs: &[Need::Revocation, Need::Login, Need::PublicClient],
+        run: |ctx| Box::pin(public_client_names_itself(ctx)),
+        ..Case::DEFAULT
+    },
+];
+
+async fn needs_a_token(ctx: &Context) -> Checked {
+    let client = ctx.client()?;
+    well_received(ctx, &client).await?;
+    let empty = revocation(&client, "");
+    let none = empty.clone().without("token");
+    expect::token_error(&revoke(ctx, &none).await?, &["invalid_request"]).when("there is none")?;
+    // That an empty parameter counts as none is said of other endpoints.
+    let answer = revoke(ctx, &empty).await?;
+    expect::token_error(&answer, &["invalid_request"]).when("it is empty").map(drop).warn()
+}
+
+async fn by_post_alone(ctx: &Context) -> Checked {
+    let client = ctx.client()?;
+    let (other, _) = live_access_token(ctx, &client).await?;
+    done_for_access_token(&revoke(ctx, &revocation(&client, &other)).await?)
+        .control("an honest revocation of an access token")?;
+    let (token, gauge) = live_access_token(ctx, &client).await?;
+    let mut request = revocation(&client, &token).without("token").in_query("token", &token).method("GET");
+    if let Authentication::Body { id, secret } = request.authentication.clone() {
+        request = request.in_query("client_id", &id).in_query("client_secret", &secret);
+        request.authentication = Authentication::Nothing;
+    }
+    if let Authentication::Id(id) = request.authentication.clone() {
+        request = request.in_query("client_id", &id);
+        request.authentication = Authentication::Nothing;
+    }
+    request.content_type = None;
+    let answer = revoke(ctx, &request).await?;
+    gauge.lives(ctx, &token).await?;
+    expect::status(&answer, &[400, 401, 404, 405])
+}
+
+/// JSON with `error`, and status 400 or 401.
+fn error_in_json(answer: &Arc<Exchange>) -> Checked {
+    let response = answer.response()?;
+    let json = response.json().unwrap_or_default();
+    let told = json.get("error").is_some_and(Value::is_string);
+    let is_json = response.media_type().is_some_and(|media_type| media_type == "application/json");
+    if told && is_json && matches!(response.status, 400 | 401) {
+        return Ok(());
+    }
+    let media_type = response.media_type().unwrap_or_else(|| "no media type".into());
+    let saw = format!("{} as {media_type}", expect::describe(response));
+    Err(answer.broken("status 400 or 401 and application/json with error", saw))
+}
+
+async fn errors_like_the_token_endpoints(ctx: &Context) -> Checked {
+    let client = ctx.confidential()?;
+    well_received(ctx, &client).await?;
+    let without_token = revocation(&client, "").without("token");
+    error_in_json(&revoke(ctx, &without_token).await?).when("there is no token")?;
+    let wrong = spoil::middle_changed(spoil::secret_of(&client));
+    let Some(wrong) = spoil::with_secret(&client, &wrong) else { return Ok(()) };
+    let request = revocation(&client, &ctx.fresh()).authenticated(wrong);
+    error_in_json(&revoke(ctx, &request).await?).when("the secret is wrong")
+}
+
+async fn public_client_names_itself(ctx: &Context) -> Checked {
+    let client = ctx.public()?;
+    well_received(ctx, &client).await?;
+    let (token, gauge) = live_access_token(ctx, &client).await?;
+    let request = revocation(&client, &token).authenticated(Authentication::Nothing);
+    let answer = revoke(ctx, &request).await?;
+    gauge.lives(ctx, &token).await?;
+    expect::token_error(&answer, &["invalid_client", "invalid_request"]).map(drop)
+}
+
+async fn takes_the_clients_credentials(ctx: &Context) -> Checked {
+    let client = ctx.confidential()?;
+    well_received(ctx, &client).await?;
+    let wrong = spoil::middle_changed(spoil::secret_of(&client));
+    let (id, empty) = (client.id.clone(), String::new());
+    let ways: [(_, _, &[&str]); 4] = [
+        ("a character of the secret is another", spoil::with_secret(&client, &wrong), &["invalid_client"]),
+        ("there is a client_id and nothing else", Some(Authentication::Id(id.clone())), &["invalid_client"]),
+        (
+            "the secret in the body is empty",
+            Some(Authentication::Body { id, secret: empty }),
+            &["invalid_client", "invalid_request"],
+        ),
+        (
+            "there is no client_id either",
+            Some(Authentication::Nothing),
+            &["invalid_client", "invalid_request"],
+        ),
+    ];
+    let (token, gauge) = live_access_token(ctx, &client).await?;
+    for (way, authentication, errors) in ways {
+        let Some(authentication) = authentication else { continue };
+        let answer = revoke(ctx, &revocation(&client, &token).authenticated(authentication)).await?;
+        gauge.lives(ctx, &token).await.when(way)?;
+        expect::token_error(&answer, errors).when(way)?;
+    }
+    Ok(())
+}
+
+/// Another client's well-made request for a token that is not its own.
+async fn from_another(ctx: &Context, other: &Client, token: &str) -> Checked<Arc<Exchange>> {
+    let request: TokenRequest = revocation(other, token);
+    revoke(ctx, &request).await
+}
+
+/// Any of the token endpoint's errors tells the client that it may not; a success that changed nothing tells a thief
+/// of tokens less.
+fn refused(ctx: &Context, answer: &Arc<Exchange>) -> Checked {
+    const ERRORS: &[&str] = &["invalid_grant", "unauthorized_client", "invalid_client", "invalid_request"];
+    if answer.response()?.status == 200 {
+        ctx.note("revoking another client's token looks as if it had been done, and the token lives on");
+        return Ok(());
+    }
+    expect::token_error(answer, ERRORS).map(drop)
+}
+
+async fn ends_no_other_clients_token(ctx: &Context) -> Checked {
+    let (client, other) = (ctx.client()?, ctx.second()?);
+    well_received(ctx, &client).await?;
+    well_received(ctx, &other).await?;
+    let (token, gauge) = live_access_token(ctx, &client).await?;
+    let of_access_token = from_another(ctx, &other, &token).await?;
+    gauge.lives(ctx, &token).await.when("another client revokes an access token")?;
+    if Need::Refresh.met(ctx.target()) == Met::Yes {
+        let refreshing = refreshing_client(ctx, |client| client.role != ClientRole::Special).await?;
+        let other = if refreshing.id == other.id { &client } else { &other };
+        let token = live_refresh_token(ctx, &refreshing).await?;
+        let answer = from_another(ctx, other, &token).await?;
+        let when = "another client revokes a refresh token";
+        expect::token(&ctx.token(&refresh(&refreshing, &token)).await?).when(when)?;
+        refused(ctx, &answer).when(when)?;
+    }
+    // What a server that ends no access tokens says of them is no judgement of the client.
+    match done_for_access_token(&of_access_token) {
+        Err(stop) if stop.kind == EndKind::NotOffered => Ok(()),
+        _ => refused(ctx, &of_access_token).when("another client revokes an access token"),
+    }
+}

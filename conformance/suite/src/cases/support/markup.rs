@@ -1,0 +1,122 @@
+//! What a page refers to, and what it says of itself: markup that the pages' cases look into.
+
+use scraper::{Html, Selector};
+use url::Url;
+
+use crate::browser::Page;
+use crate::case_end::Checked;
+use crate::wire::Response;
+
+/// Attributes whose value is an address that a browser fetches, opens or sends to.
+const ADDRESSES: &[&str] = &["src", "href", "action", "formaction", "data", "poster", "background"];
+
+/// The addresses on a page, made absolute: attributes, `srcset`, and `url()` and `@import` in styles.
+#[must_use]
+pub(in crate::cases) fn references(page: &Page) -> Vec<Url> {
+    let Ok(response) = page.exchange.response() else { return Vec::new() };
+    let (Ok(base), Ok(all)) = (Url::parse(&page.url), Selector::parse("*")) else { return Vec::new() };
+    let document = Html::parse_document(&response.text());
+    let mut found: Vec<String> = page.refresh.iter().cloned().collect();
+    for element in document.select(&all) {
+        found.extend(ADDRESSES.iter().filter_map(|name| element.attr(name)).map(str::to_owned));
+        if let Some(set) = element.attr("srcset") {
+            found.extend(set.split(',').filter_map(|one| one.split_whitespace().next()).map(str::to_owned));
+        }
+        found.extend(element.attr("style").into_iter().flat_map(style_addresses));
+        if element.value().name() == "style" {
+            found.extend(style_addresses(&element.text().collect::<String>()));
+        }
+    }
+    found.iter().filter_map(|text| base.join(text.trim()).ok()).collect()
+}
+
+fn style_addresses(style: &str) -> Vec<String> {
+    let bare = |text: &str| text.trim().trim_matches(['"', '\'']).to_owned();
+    let urls = style.split("url(").skip(1).filter_map(|rest| rest.split(')').next());
+    let imports = style.split("@import").skip(1).filter_map(|rest| rest.split(';').next());
+    urls.chain(imports.filter(|rest| !rest.contains("url("))).map(bare).collect()
+}
+
+/// Whether the page keeps other origins from showing it inside a frame, by `frame-ancestors`.
+pub(in crate::cases) fn has_frame_ancestors(response: &Response) -> bool {
+    let policies = response.headers("content-security-policy");
+    policies.iter().flat_map(|policies| policies.split(',')).flat_map(|policy| policy.split(';')).any(
+        |directive| {
+            let mut words = directive.split_whitespace();
+            words.next().is_some_and(|name| name.eq_ignore_ascii_case("frame-ancestors"))
+                && words.all(|source| !matches!(source, "*" | "http:" | "https:" | "http://*" | "https://*"))
+        },
+    )
+}
+
+/// Whether the page keeps other origins from showing it inside a frame, by `X-Frame-Options`.
+pub(in crate::cases) fn has_frame_options(response: &Response) -> bool {
+    let values = response.headers("x-frame-options");
+    values.iter().any(|value| {
+        let value = value.trim();
+        value.eq_ignore_ascii_case("deny") || value.eq_ignore_ascii_case("sameorigin")
+    })
+}
+
+/// Whether the page keeps its address out of `Referer` towards other origins, by header or `meta` element.
+///
+/// # Errors
+/// `errored` without a usable answer.
+pub(in crate::cases) fn hides_its_address(page: &Page) -> Checked<bool> {
+    const HIDE: &[&str] = &["no-referrer", "same-origin", "origin", "strict-origin"];
+    let response = page.exchange.response()?;
+    let mut policies: Vec<String> =
+        response.headers("referrer-policy").into_iter().map(str::to_owned).collect();
+    if let Ok(meta) = Selector::parse("meta[name][content]") {
+        let document = Html::parse_document(&response.text());
+        let named = document
+            .select(&meta)
+            .filter(|meta| meta.attr("name").is_some_and(|name| name.eq_ignore_ascii_case("referrer")));
+        policies.extend(named.filter_map(|meta| meta.attr("content")).map(str::to_owned));
+    }
+    // The last policy that a browser knows is the one that counts.
+    let last = policies.last().and_then(|list| list.rsplit(',').next());
+    Ok(last.is_some_and(|policy| HIDE.contains(&policy.trim().to_ascii_lowercase().as_str())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{has_frame_ancestors, has_frame_options, style_addresses};
+    use crate::wire::Response;
+
+    fn response(name: &str, value: &str) -> Response {
+        Response { status: 200, headers: vec![(name.into(), value.into())], body: Vec::new() }
+    }
+
+    #[test]
+    fn only_lists_without_wildcards_forbid_framing() {
+        let table = [
+            ("default-src 'none'; frame-ancestors 'none'", true),
+            ("frame-ancestors 'self' https://portal.example", true),
+            ("frame-ancestors", true),
+            ("frame-ancestors *", false),
+            ("frame-ancestors https:", false),
+            ("default-src 'self'", false),
+        ];
+        for (policy, expected) in table {
+            assert_eq!(
+                has_frame_ancestors(&response("content-security-policy", policy)),
+                expected,
+                "{policy}"
+            );
+        }
+        for (value, expected) in
+            [("DENY", true), ("sameorigin", true), ("ALLOW-FROM https://a.example", false)]
+        {
+            assert_eq!(has_frame_options(&response("x-frame-options", value)), expected, "{value}");
+        }
+    }
+
+    #[test]
+    fn styles_name_what_they_load() {
+        assert_eq!(
+            style_addresses("@import 'a.css'; p { background: url(\"https://b.example/c.png\") }"),
+            ["https://b.example/c.png", "a.css"]
+        );
+    }
+}

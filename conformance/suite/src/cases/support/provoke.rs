@@ -1,0 +1,153 @@
+//! What several areas of the suite share: errors that come back by redirect, and where an answer leads.
+//!
+//! Nothing here judges a rule; a case says what it expects of what these functions found.
+
+use std::sync::Arc;
+
+use url::Url;
+
+use crate::browser::{Decision, Landing, Location, Page};
+use crate::case::Context;
+use crate::case_end::{CaseEnd, Checked};
+use crate::flow::{AuthorizationRequest, Browser, Until};
+use crate::subject::Client;
+use crate::wire::Exchange;
+
+/// The host that no honest redirect leads to.
+pub(in crate::cases) const ATTACKER: &str = "attacker.example";
+/// A redirect URI that is registered for nobody.
+pub(in crate::cases) const ATTACKER_URI: &str = "https://attacker.example/cb";
+/// A scope value, client or response type that no server has.
+pub(in crate::cases) const UNKNOWN: &str = "suite-unknown";
+
+/// An authorization error that came to the client, and the request that led to it.
+pub(in crate::cases) struct RedirectedError {
+    /// The request.
+    pub(in crate::cases) ask: AuthorizationRequest,
+    /// Where the error stands.
+    pub(in crate::cases) location: Location,
+    /// How it was provoked.
+    pub(in crate::cases) when: &'static str,
+}
+
+/// The errors that this client is told by redirect: for an unknown response type, for an unknown scope, and when
+/// the user denies. `prepare` changes each request first.
+///
+/// # Errors
+/// `not-tested` if the honest flow fails or none of them comes by redirect.
+pub(in crate::cases) async fn errors_told(
+    ctx: &Context,
+    client: &Arc<Client>,
+    prepare: impl Fn(AuthorizationRequest) -> AuthorizationRequest,
+) -> Checked<Vec<RedirectedError>> {
+    ctx.code(client).await?;
+    let mut told = Vec::new();
+    let spoilt = [("the response type is unknown", "response_type"), ("the scope is unknown", "scope")];
+    for (when, name) in spoilt {
+        let ask = prepare(ctx.ask(client)).set(name, UNKNOWN);
+        let landing = ctx.authorize(&ask).await?;
+        told.extend(told_by(landing).map(|location| RedirectedError { ask, location, when }));
+    }
+    let ask = prepare(ctx.ask(client));
+    if let Some((mut browser, page)) = consent_page_if_asked(ctx, ctx.browser(), &ask).await?
+        && let Some(form) = browser.consent_form(&page, Decision::Deny)
+    {
+        let landing = browser.submit(&form).await?;
+        told.extend(told_by(landing).map(|location| RedirectedError {
+            ask,
+            location,
+            when: "the user denies",
+        }));
+    }
+    if told.is_empty() {
+        return Err(CaseEnd::not_tested("no error came back to the client by redirect"));
+    }
+    Ok(told)
+}
+
+fn told_by(landing: Landing) -> Option<Location> {
+    match landing {
+        Landing::Callback(location) if location.params.has("error") => Some(location),
+        Landing::Callback(_) | Landing::Foreign(_) | Landing::Page(_) => None,
+    }
+}
+
+/// Sends an authorization request in `browser` and stops where the user is asked for consent; `None` if it ends
+/// without that question.
+///
+/// # Errors
+/// `errored` without a usable answer.
+pub(in crate::cases) async fn consent_page_if_asked(
+    ctx: &Context,
+    mut browser: Browser,
+    ask: &AuthorizationRequest,
+) -> Checked<Option<(Browser, Page)>> {
+    let first = ctx.open_in(&mut browser, ask).await?;
+    match browser.run_until(first, Until::Consent, Decision::Approve).await? {
+        Landing::Page(page)
+            if page.status < 400 && browser.consent_form(&page, Decision::Approve).is_some() =>
+        {
+            Ok(Some((browser, page)))
+        }
+        Landing::Page(_) | Landing::Callback(_) | Landing::Foreign(_) => Ok(None),
+    }
+}
+
+/// As [`consent_page_if_asked`], for cases that are about that page.
+///
+/// # Errors
+/// `not-tested` if the user is not asked.
+pub(in crate::cases) async fn consent_page(
+    ctx: &Context,
+    browser: Browser,
+    ask: &AuthorizationRequest,
+) -> Checked<(Browser, Page)> {
+    consent_page_if_asked(ctx, browser, ask).await?.ok_or_else(|| {
+        let reason = "no consent page came; if consent is remembered, revoke it or add extra_parameters that ask again";
+        CaseEnd::not_tested(reason)
+    })
+}
+
+/// Whether the browser was given a code.
+pub(in crate::cases) fn gives_code(landing: &Landing) -> bool {
+    match landing {
+        Landing::Callback(at) | Landing::Foreign(at) => at.params.has("code") || at.fragment.has("code"),
+        Landing::Page(_) => false,
+    }
+}
+
+/// An answer in its essence, for comparing two: which kind, and which response parameters.
+///
+/// # Errors
+/// `not-tested` if the browser kept something back.
+pub(in crate::cases) fn essence(landing: &Landing) -> Checked<String> {
+    landing.sent()?;
+    Ok(match landing {
+        Landing::Callback(location) => {
+            let names = ["code", "state"].into_iter().filter(|name| location.params.has(name));
+            let names: Vec<&str> = names.collect();
+            match location.params.first("error") {
+                Some(error) => format!("a redirect to the client with error={error} {}", names.join(" and ")),
+                None => format!("a redirect to the client with {}", names.join(" and ")),
+            }
+        }
+        Landing::Foreign(location) => format!("a redirect to {}", location.base()),
+        Landing::Page(_) => "a page".into(),
+    })
+}
+
+/// Where an answer takes the browser of its own accord, if that is on `host` or below it: by `Location`, by a
+/// refresh, or by the action of a form.
+pub(in crate::cases) fn way_to(exchange: &Arc<Exchange>, host: &str) -> Option<String> {
+    let base = Url::parse(&exchange.request.url).ok()?;
+    let location = exchange.answer.as_ref().ok()?.header("location").map(str::to_owned);
+    // A page that is not read leads nowhere.
+    let (forms, refresh) = Page::read(exchange).map(|page| (page.forms, page.refresh)).unwrap_or_default();
+    let forms = forms.into_iter().map(|form| form.action);
+    location.into_iter().chain(refresh).chain(forms).find(|text| {
+        let url = base.join(text).ok();
+        url.is_some_and(|url| {
+            url.host_str().is_some_and(|at| at == host || at.ends_with(&format!(".{host}")))
+        })
+    })
+}

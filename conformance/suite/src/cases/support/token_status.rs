@@ -1,0 +1,129 @@
+//! How the suite sees whether an access token lives: by introspection where the server offers it, else by what the
+//! resource says. A resource server may judge a token by itself and learn late of its end, so that introspection
+//! has the first word.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::case::Context;
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::cases::introspection::answer::{activity, introspect, query};
+use crate::subject::{Client, ClientRole, Met, Need};
+use crate::wire::Exchange;
+
+/// What tells whether an access token lives.
+pub(in crate::cases) enum Gauge {
+    /// What the introspection endpoint tells this client.
+    Introspection(Arc<Client>),
+    /// Whether the resource is served.
+    Resource,
+}
+
+/// Whether a token lives, and the exchange that showed it.
+pub(in crate::cases) struct TokenStatus {
+    pub(in crate::cases) live: bool,
+    pub(in crate::cases) exchange: Arc<Exchange>,
+}
+
+impl Gauge {
+    /// The first that shows this fresh token of a client alive. It is a control.
+    pub(in crate::cases) async fn find(ctx: &Context, client: &Arc<Client>, token: &str) -> Checked<Self> {
+        let mut tried = None;
+        if Need::Introspection.met(ctx.target()) == Met::Yes {
+            for caller in callers(ctx, client) {
+                let gauge = Self::Introspection(caller);
+                match gauge.see(ctx, token).await {
+                    Ok(TokenStatus { live: true, .. }) => return Ok(gauge),
+                    Ok(seen) => tried = Some(seen.exchange),
+                    Err(stop) => tried = stop.exchange,
+                }
+            }
+        }
+        if Need::ResourceServer.met(ctx.target()) == Met::Yes {
+            let seen = Self::Resource.see(ctx, token).await.control("the resource with a fresh token")?;
+            if seen.live {
+                return Ok(Self::Resource);
+            }
+            tried = Some(seen.exchange);
+        }
+        let stop = CaseEnd::not_tested(
+            "nothing shows whether an access token lives; add resource to [endpoints] or [resource_client]",
+        );
+        Err(tried.map_or(stop.clone(), |exchange| stop.at(&exchange)))
+    }
+
+    /// Whether the token lives.
+    pub(in crate::cases) async fn see(&self, ctx: &Context, token: &str) -> Checked<TokenStatus> {
+        match self {
+            Self::Introspection(caller) => {
+                let exchange = introspect(ctx, &query(caller, token)).await?;
+                Ok(TokenStatus { live: activity(&exchange)?.active, exchange })
+            }
+            Self::Resource => {
+                let exchange = ctx.resource(token).await?;
+                let status = exchange.response()?.status;
+                match status {
+                    200..300 => Ok(TokenStatus { live: true, exchange }),
+                    400 | 401 | 403 => Ok(TokenStatus { live: false, exchange }),
+                    _ => Err(exchange.broken("status 2xx or 401", format!("status {status}"))),
+                }
+            }
+        }
+    }
+
+    /// The token has come to its end: now, or after the time that news of it may take.
+    pub(in crate::cases) async fn ended(&self, ctx: &Context, token: &str) -> Checked {
+        const DELAY: Duration = Duration::from_secs(2);
+        let mut seen = self.see(ctx, token).await?;
+        if seen.live {
+            ctx.wait(DELAY).await;
+            seen = self.see(ctx, token).await?;
+            if !seen.live {
+                ctx.note("the end of a token took a moment to show");
+            }
+        }
+        self.show(ctx, token).await;
+        if seen.live {
+            return Err(seen.exchange.broken(self.of_a_dead_one(), self.of_a_live_one()));
+        }
+        Ok(())
+    }
+
+    /// Shows a token that introspection told of to the resource too, for the laws to judge what that says. It need not
+    /// ask about one that it can read by itself, such as a JWT.
+    async fn show(&self, ctx: &Context, token: &str) {
+        let asks = matches!(self, Self::Introspection(_)) && token.split('.').count() != 3;
+        if asks && Need::ResourceServer.met(ctx.target()) == Met::Yes {
+            let _ = ctx.resource(token).await;
+        }
+    }
+
+    /// The token lives still.
+    pub(in crate::cases) async fn lives(&self, ctx: &Context, token: &str) -> Checked {
+        let seen = self.see(ctx, token).await?;
+        if seen.live {
+            return Ok(());
+        }
+        Err(seen.exchange.broken(self.of_a_live_one(), self.of_a_dead_one()))
+    }
+
+    const fn of_a_live_one(&self) -> &'static str {
+        match self {
+            Self::Introspection(_) => "active: true for the access token",
+            Self::Resource => "the resource, served for the access token",
+        }
+    }
+
+    const fn of_a_dead_one(&self) -> &'static str {
+        match self {
+            Self::Introspection(_) => "active: false for the access token",
+            Self::Resource => "a refusal of the access token",
+        }
+    }
+}
+
+/// Who may be told of this client's access tokens: the resource server, then the client itself.
+pub(in crate::cases) fn callers(ctx: &Context, client: &Arc<Client>) -> Vec<Arc<Client>> {
+    let server = ctx.target().others.get(&ClientRole::Resource);
+    server.into_iter().chain([client]).filter(|caller| !caller.is_public()).cloned().collect()
+}

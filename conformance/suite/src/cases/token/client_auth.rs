@@ -1,0 +1,268 @@
+//! How a client shows who it is at the token endpoint (RFC 6749, section 2.3).
+
+use std::sync::Arc;
+
+use oauth_rules::rules;
+
+use crate::case::{Case, Context, Isolation};
+use crate::case_end::{Checked, EndAs as _};
+use crate::cases::support::spoil;
+use crate::expect;
+use crate::flow::Authentication;
+use crate::subject::{Client, ClientAuthentication, ClientRole, Need};
+
+/// The cases, in reading order.
+pub(in crate::cases) const CASES: &[Case] = &[
+    Case {
+        id: "client-auth/basic-is-supported",
+        rules: rules!["rfc6749-2.3.1-basic-supported"],
+        about: "A client with a password is known by HTTP Basic.",
+        needs: &[Need::Login, Need::BasicClient],
+        run: |ctx| Box::pin(basic_is_supported(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "client-auth/basic-is-form-decoded",
+        rules: rules!["rfc6749-2.3.1-basic-form-decoding"],
+        about: "Identifier and secret in HTTP Basic are form-decoded before they are compared.",
+        needs: &[Need::Login, Need::BasicClient],
+        run: |ctx| Box::pin(basic_is_form_decoded(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "client-auth/scheme-in-any-case",
+        rules: rules!["rfc9110-11.1-scheme-case-insensitive-as"],
+        about: "The scheme Basic is known in small and in capital letters.",
+        needs: &[Need::Login, Need::BasicClient],
+        run: |ctx| Box::pin(scheme_in_any_case(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "client-auth/wrong-secret-is-refused",
+        rules: rules!["rfc6749-4.1.3-client-auth-checked-if-included"],
+        about: "Credentials that differ in one character, or belong to another client, are refused.",
+        needs: &[Need::Login, Need::ConfidentialClient],
+        isolation: Isolation::Alone,
+        run: |ctx| Box::pin(wrong_secret_is_refused(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "client-auth/demanded-of-confidential-clients",
+        rules: rules!["rfc6749-4.1.3-client-auth-required"],
+        about: "A confidential client's code is refused to a request without credentials.",
+        needs: &[Need::Login, Need::ConfidentialClient],
+        run: |ctx| Box::pin(demanded_of_confidential_clients(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "client-auth/identifier-proves-nothing",
+        rules: rules!["rfc6749-2.2-client-id-alone-no-auth"],
+        about: "A confidential client's identifier, alone or with an empty secret, does not authenticate it.",
+        needs: &[Need::Login, Need::ConfidentialClient],
+        run: |ctx| Box::pin(identifier_proves_nothing(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "client-auth/verifier-proves-no-client",
+        rules: rules!["rfc9700-2.5-client-authentication-enforced"],
+        about: "The right verifier does not stand in for a confidential client's credentials.",
+        needs: &[Need::Login, Need::ConfidentialClient],
+        run: |ctx| Box::pin(verifier_proves_no_client(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "client-auth/not-in-the-uri",
+        rules: rules!["rfc6749-2.3.1-no-credentials-in-uri", "oauth21-2.4.1-secret-not-in-uri"],
+        about: "Credentials in the token request's URI are not taken.",
+        needs: &[Need::Login, Need::ConfidentialClient],
+        run: |ctx| Box::pin(not_in_the_uri(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "client-auth/one-way-at-a-time",
+        rules: rules!["rfc6749-5.2-multiple-client-auth-refused", "oauth21-3.2.4-one-authentication-method"],
+        about: "A request that authenticates its client by header and body is refused.",
+        needs: &[Need::Login, Need::BasicClient],
+        run: |ctx| Box::pin(one_way_at_a_time(ctx)),
+        ..Case::DEFAULT
+    },
+];
+
+async fn basic_is_supported(ctx: &Context) -> Checked {
+    let basic = |client: &&Arc<Client>| client.authentication == ClientAuthentication::ClientSecretBasic;
+    for client in ctx.target().clients.values().filter(basic) {
+        let code = ctx.code(client).await?;
+        let answer = ctx.token(&ctx.redemption(&code)).await?;
+        expect::token(&answer).when(&format!("the client is {}", client.id))?;
+    }
+    Ok(())
+}
+
+async fn basic_is_form_decoded(ctx: &Context) -> Checked {
+    let client = ctx.confidential()?;
+    let (id, secret) = (client.id.as_str(), spoil::secret_of(&client));
+    let escaped = [
+        ("a plain character of the secret is escaped", Authentication::raw_basic(id, &escape_one(secret))),
+        (
+            "a plain character of the identifier is escaped",
+            Authentication::raw_basic(&escape_one(id), secret),
+        ),
+    ];
+    ctx.access(&client).await?;
+    for (way, header) in escaped {
+        let code = ctx.code(&client).await?;
+        let request = ctx.redemption(&code).authenticated(Authentication::Header(header));
+        expect::token(&ctx.token(&request).await?).when(way)?;
+    }
+    // A client that needs the encoding, if the target has one and it is registered for Basic.
+    let special = ctx.target().clients.get(&ClientRole::Special);
+    if let Some(special) =
+        special.filter(|client| client.authentication == ClientAuthentication::ClientSecretBasic)
+    {
+        let code = ctx.code(special).await?;
+        let answer = ctx.token(&ctx.redemption(&code)).await?;
+        expect::token(&answer).when(&format!("{} authenticates", special.id))?;
+    }
+    Ok(())
+}
+
+/// The text with its first letter or digit as a percent escape.
+fn escape_one(text: &str) -> String {
+    match text.find(|c: char| c.is_ascii_alphanumeric()) {
+        Some(at) => format!("{}%{:02X}{}", &text[..at], text.as_bytes()[at], &text[at + 1..]),
+        None => text.to_owned(),
+    }
+}
+
+async fn scheme_in_any_case(ctx: &Context) -> Checked {
+    let client = ctx.confidential()?;
+    ctx.access(&client).await?;
+    for scheme in ["basic", "BASIC"] {
+        let header =
+            Authentication::basic(&client.id, spoil::secret_of(&client)).replacen("Basic", scheme, 1);
+        let code = ctx.code(&client).await?;
+        let request = ctx.redemption(&code).authenticated(Authentication::Header(header));
+        expect::token(&ctx.token(&request).await?).when(&format!("the scheme is written {scheme}"))?;
+    }
+    Ok(())
+}
+
+async fn wrong_secret_is_refused(ctx: &Context) -> Checked {
+    let client = ctx.confidential()?;
+    ctx.access(&client).await?;
+    let secret = spoil::secret_of(&client);
+    let ways = [
+        ("a character of the secret is another", Some(spoil::middle_changed(secret))),
+        ("the last character of the secret is gone", Some(spoil::shortened(secret))),
+        ("the secret goes on", Some(format!("{secret}A"))),
+        ("small and capital letters are exchanged", spoil::case_swapped(secret)),
+    ];
+    for (way, wrong) in ways {
+        let Some(wrong) = wrong.and_then(|wrong| spoil::with_secret(&client, &wrong)) else { continue };
+        let code = ctx.code(&client).await?;
+        let answer = ctx.token(&ctx.redemption(&code).authenticated(wrong)).await?;
+        expect::token_error(&answer, &["invalid_client"]).when(way)?;
+    }
+    let Some(other) = ctx.target().clients.get(&ClientRole::Second).filter(|other| !other.is_public()) else {
+        return Ok(());
+    };
+    ctx.access(other).await?;
+    if other.authentication == ClientAuthentication::ClientSecretBasic {
+        let code = ctx.code(&client).await?;
+        let request = ctx.redemption(&code).as_client(other).set("client_id", &client.id);
+        let answer = ctx.token(&request).await?;
+        expect::token_error(&answer, &["invalid_client", "invalid_request", "invalid_grant"])
+            .when("another client's credentials stand beside this client_id")?;
+    }
+    if let Some(foreign) = spoil::with_secret(&client, spoil::secret_of(other)) {
+        let code = ctx.code(&client).await?;
+        let answer = ctx.token(&ctx.redemption(&code).authenticated(foreign)).await?;
+        expect::token_error(&answer, &["invalid_client"]).when("the secret is another client's")?;
+    }
+    Ok(())
+}
+
+async fn demanded_of_confidential_clients(ctx: &Context) -> Checked {
+    let client = ctx.confidential()?;
+    let named = Authentication::Id(client.id.clone());
+    let answer = ctx.spoilt_redemption(&client, |request| request.authenticated(named)).await?;
+    expect::token_error(&answer, &["invalid_client"]).when("there is a client_id and nothing else")?;
+    let code = ctx.code(&client).await?;
+    let nameless = ctx.redemption(&code).authenticated(Authentication::Nothing);
+    expect::token_error(&ctx.token(&nameless).await?, &["invalid_client", "invalid_request"])
+        .when("there is no client_id either")?;
+    Ok(())
+}
+
+async fn identifier_proves_nothing(ctx: &Context) -> Checked {
+    let client = ctx.confidential()?;
+    ctx.access(&client).await?;
+    let (id, secret) = (client.id.clone(), String::new());
+    let mut ways = vec![
+        ("the identifier stands alone", Authentication::Id(id.clone())),
+        ("the secret in the body is empty", Authentication::Body { id: id.clone(), secret: secret.clone() }),
+    ];
+    if client.authentication == ClientAuthentication::ClientSecretBasic {
+        ways.push(("the password in Basic is empty", Authentication::Basic { id, secret }));
+    }
+    for (at, (way, authentication)) in ways.into_iter().enumerate() {
+        let code = ctx.code(&client).await?;
+        let answer = ctx.token(&ctx.redemption(&code).authenticated(authentication)).await?;
+        // An empty secret may count as a malformed request.
+        let errors: &[&str] =
+            if at == 0 { &["invalid_client"] } else { &["invalid_client", "invalid_request"] };
+        expect::token_error(&answer, errors).when(way)?;
+    }
+    Ok(())
+}
+
+async fn verifier_proves_no_client(ctx: &Context) -> Checked {
+    let client = ctx.confidential()?;
+    let mut codes = Vec::new();
+    for _ in 0..2 {
+        let ask = ctx.ask(&client).with_verifier(&ctx.fresh());
+        let landing = ctx.authorize(&ask).await?;
+        codes.push(ctx.code_from(&ask, &landing).control("an authorization request with a challenge")?);
+    }
+    ctx.redeem(&codes[0]).await?;
+    let request = ctx.redemption(&codes[1]).authenticated(Authentication::Id(client.id.clone()));
+    expect::token_error(&ctx.token(&request).await?, &["invalid_client"])?;
+    Ok(())
+}
+
+async fn not_in_the_uri(ctx: &Context) -> Checked {
+    let client = ctx.confidential()?;
+    let answer = ctx
+        .spoilt_redemption(&client, |request| {
+            let bare = request.authenticated(Authentication::Nothing);
+            bare.in_query("client_id", &client.id).in_query("client_secret", spoil::secret_of(&client))
+        })
+        .await?;
+    expect::token_error(&answer, &["invalid_request", "invalid_client"])?;
+    Ok(())
+}
+
+async fn one_way_at_a_time(ctx: &Context) -> Checked {
+    let client = ctx.confidential()?;
+    let secret = spoil::secret_of(&client);
+    let wrong = spoil::middle_changed(secret);
+    ctx.access(&client).await?;
+    let ways = [
+        ("the same credentials stand in both places", secret, secret),
+        ("those in the body are wrong", secret, wrong.as_str()),
+        ("those in the header are wrong", wrong.as_str(), secret),
+    ];
+    for (way, header, body) in ways {
+        let code = ctx.code(&client).await?;
+        let basic = Authentication::Header(Authentication::basic(&client.id, header));
+        let request = ctx.redemption(&code).authenticated(basic);
+        let request = request.set("client_id", &client.id).set("client_secret", body);
+        expect::token_error(&ctx.token(&request).await?, &["invalid_request", "invalid_client"]).when(way)?;
+    }
+    let code = ctx.code(&client).await?;
+    let request = ctx.redemption(&code).set("client_id", &client.id);
+    expect::token(&ctx.token(&request).await?)
+        .when("client_id alone, which proves nothing, stands beside the header")
+        .warn()?;
+    Ok(())
+}

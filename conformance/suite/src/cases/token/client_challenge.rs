@@ -1,0 +1,120 @@
+//! The challenge to whoever failed to show who it is: the token endpoint's, and that of every 401.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use oauth_rules::rules;
+
+use crate::case::{Case, Context, Isolation};
+use crate::case_end::{Checked, EndAs as _};
+use crate::cases::support::spoil;
+use crate::expect;
+use crate::flow::Authentication;
+use crate::subject::Need;
+use crate::wire::{Actor, Request, Response, fields};
+
+/// The cases, in reading order.
+pub(in crate::cases) const CASES: &[Case] = &[
+    Case {
+        id: "client-auth/failed-basic-is-challenged",
+        rules: rules!["rfc6749-5.2-invalid-client-401-challenge"],
+        about: "A client that failed by HTTP Basic is answered 401 with a Basic challenge.",
+        needs: &[Need::Login, Need::BasicClient],
+        run: |ctx| Box::pin(failed_basic_is_challenged(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "client-auth/challenge-has-a-realm",
+        rules: rules!["rfc7617-2-basic-challenge-has-realm"],
+        about: "The token endpoint's Basic challenge has a realm.",
+        needs: &[Need::Login, Need::BasicClient],
+        run: |ctx| Box::pin(challenge_has_a_realm(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "endpoints/each-401-has-a-challenge",
+        rules: rules!["rfc9110-15.5.2-401-has-challenge"],
+        about: "Of all that was answered in the run, each 401 has a challenge.",
+        needs: &[Need::Login],
+        isolation: Isolation::Last,
+        run: |ctx| Box::pin(each_401_has_a_challenge(ctx)),
+        ..Case::DEFAULT
+    },
+];
+
+/// The Basic challenge of an answer with status 401.
+fn basic_challenge(response: &Response) -> Option<fields::AuthChallenge> {
+    fields::challenge(response, "Basic").filter(|_| response.status == 401)
+}
+
+async fn failed_basic_is_challenged(ctx: &Context) -> Checked {
+    let client = ctx.confidential()?;
+    ctx.access(&client).await?;
+    let wrong = spoil::middle_changed(spoil::secret_of(&client));
+    let bytes = STANDARD.encode([client.id.as_bytes(), b":\xff\xfe"].concat());
+    let ways = [
+        ("the secret is wrong", Authentication::basic(&client.id, &wrong), false),
+        ("the client is unknown", Authentication::basic("suite-unknown", &wrong), false),
+        ("the credentials are no base64", "Basic !!!".to_owned(), true),
+        ("the credentials have no colon", format!("Basic {}", STANDARD.encode(&client.id)), true),
+        ("the secret is no UTF-8", format!("Basic {bytes}"), true),
+    ];
+    for (way, header, garbled) in ways {
+        let code = ctx.code(&client).await?;
+        let request = ctx.redemption(&code).authenticated(Authentication::Header(header));
+        let answer = ctx.token(&request).await?;
+        let errors: &[&str] =
+            if garbled { &["invalid_client", "invalid_request"] } else { &["invalid_client"] };
+        let error = expect::token_error(&answer, errors).when(way)?;
+        let response = answer.response()?;
+        if error == "invalid_client" && basic_challenge(response).is_none() {
+            let saw = expect::describe(response);
+            return Err(answer.broken("status 401 with a Basic challenge", saw)).when(way);
+        }
+    }
+    Ok(())
+}
+
+async fn challenge_has_a_realm(ctx: &Context) -> Checked {
+    let client = ctx.confidential()?;
+    let wrong = Authentication::Basic {
+        id: client.id.clone(),
+        secret: spoil::middle_changed(spoil::secret_of(&client)),
+    };
+    let answer = ctx.spoilt_redemption(&client, |request| request.authenticated(wrong)).await?;
+    let response = answer.response()?;
+    let Some(challenge) = basic_challenge(response) else {
+        return Err(answer.broken("a Basic challenge", "none")).control("a wrong secret is challenged");
+    };
+    let extra = challenge.params.iter().filter(|(name, _)| !matches!(name.as_str(), "realm" | "charset"));
+    let extra: Vec<&str> = extra.map(|(name, _)| name.as_str()).collect();
+    if !extra.is_empty() {
+        ctx.note(format!("the challenge has further parameters: {}", extra.join(", ")));
+    }
+    let fields = response.headers("www-authenticate");
+    let quoted = fields.iter().any(|field| field.to_ascii_lowercase().replace(' ', "").contains("realm=\""));
+    match challenge.param("realm") {
+        Some(_) if quoted => Ok(()),
+        Some(_) => Err(answer.broken("realm in quotation marks", "realm without them")),
+        None => Err(answer.broken("a Basic challenge with a realm", "no realm in it")),
+    }
+}
+
+async fn each_401_has_a_challenge(ctx: &Context) -> Checked {
+    let client = ctx.client()?;
+    let proof = spoil::with_secret(&client, &spoil::middle_changed(spoil::secret_of(&client)));
+    let proof = proof.unwrap_or_else(|| Authentication::Id("suite-unknown".to_owned()));
+    ctx.spoilt_redemption(&client, |request| request.authenticated(proof)).await?;
+    if let Ok(resource) = ctx.resource_url() {
+        ctx.send(Actor::Suite, Request::get(resource)).await?;
+    }
+    let all = ctx.live().recording();
+    let answers = all.iter().filter(|exchange| exchange.status() == Some(401));
+    for answer in answers {
+        if answer.response()?.header("www-authenticate").is_none() {
+            let path = answer.request.url.split('?').next().unwrap_or_default();
+            let saw = format!("none from {} {path}", answer.request.method);
+            return Err(answer.broken("status 401 with WWW-Authenticate", saw));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,183 @@
+//! What a code is good for: once, for a short time, and as it was issued. Whose it is: `code_binding.rs`.
+
+use std::time::Duration;
+
+use oauth_rules::rules;
+
+use crate::case::{Case, Context, Isolation};
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::cases::support::spoil;
+use crate::expect;
+use crate::subject::Need;
+
+/// The cases, in reading order.
+pub(in crate::cases) const CASES: &[Case] = &[
+    Case {
+        id: "code/refused-the-second-time",
+        rules: rules!["rfc6749-4.1.2-code-single-use", "rfc9700-4.2.4-code-single-use"],
+        about: "A code that was redeemed is refused the second time.",
+        needs: &[Need::Login],
+        run: |ctx| Box::pin(refused_the_second_time(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "code/redeemed-once-of-many-at-once",
+        rules: rules!["rfc6749-4.1.2-code-single-use-concurrent", "rfc9700-4.2.4-code-single-use"],
+        about: "Of many redemptions of one code at the same moment, at most one gives a token.",
+        needs: &[Need::Login],
+        isolation: Isolation::Alone,
+        run: |ctx| Box::pin(redeemed_once_of_many_at_once(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "code/replay-ends-its-tokens",
+        rules: rules!["rfc6749-4.1.2-code-reuse-revokes-tokens", "rfc9700-4.2.4-code-replay-revokes-tokens"],
+        about: "When a code comes back, the tokens that it gave stop working.",
+        needs: &[Need::Login, Need::ResourceServer],
+        isolation: Isolation::Alone,
+        run: |ctx| Box::pin(replay_ends_its_tokens(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "code/refused-after-its-lifetime",
+        rules: rules!["rfc6749-4.1.2-code-expires-shortly"],
+        about: "A code that nobody redeemed is refused once its lifetime is over.",
+        needs: &[Need::Login, Need::CodeLifetime],
+        slow: true,
+        run: |ctx| Box::pin(refused_after_its_lifetime(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "code/refused-after-ten-minutes",
+        rules: rules!["rfc6749-4.1.2-code-lifetime-10-minutes"],
+        about: "No code lives for more than ten minutes.",
+        needs: &[Need::Login],
+        slow: true,
+        run: |ctx| Box::pin(refused_after(ctx, Duration::from_secs(600))),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "code/altered-is-refused",
+        rules: rules!["rfc6749-4.1.3-code-valid"],
+        about: "Only the very text that was issued is taken as a code.",
+        needs: &[Need::Login],
+        run: |ctx| Box::pin(altered_is_refused(ctx)),
+        ..Case::DEFAULT
+    },
+];
+
+/// What is left for clocks and the wire.
+const GRACE: Duration = Duration::from_secs(30);
+
+async fn refused_the_second_time(ctx: &Context) -> Checked {
+    let code = ctx.code(&ctx.client()?).await?;
+    // The first redemption is the control: the second is the same request, byte for byte.
+    ctx.redeem(&code).await?;
+    let again = ctx.token(&ctx.redemption(&code)).await?;
+    expect::token_error(&again, &["invalid_grant"])?;
+    Ok(())
+}
+
+async fn redeemed_once_of_many_at_once(ctx: &Context) -> Checked {
+    const ROUNDS: usize = 5;
+    const COPIES: usize = 8;
+    let client = ctx.client()?;
+    ctx.access(&client).await?;
+    let mut some_won = false;
+    for round in 1..=ROUNDS {
+        let code = ctx.code(&client).await?;
+        let answers = ctx.token_burst(&ctx.redemption(&code), COPIES).await?;
+        let winners: Vec<_> = answers.iter().filter_map(|answer| expect::token(answer).ok()).collect();
+        some_won |= !winners.is_empty();
+        if let [_, second, ..] = winners.as_slice() {
+            let saw = format!("{} of {COPIES} in round {round} of {ROUNDS}", winners.len());
+            return Err(CaseEnd::broken("at most one token for one code", saw).at(&second.exchange));
+        }
+        let crashes = answers.iter().filter(|answer| answer.status() == Some(500)).count();
+        if crashes > 0 {
+            ctx.note(format!("round {round}: {crashes} of {COPIES} were answered with status 500"));
+        }
+    }
+    if !some_won {
+        return Err(CaseEnd::broken("one token in some round", "none"))
+            .control("a burst of good token requests");
+    }
+    ctx.note(format!(
+        "{ROUNDS} bursts of {COPIES}; they can show a race, and cannot show that there is none"
+    ));
+    Ok(())
+}
+
+async fn replay_ends_its_tokens(ctx: &Context) -> Checked {
+    let code = ctx.code(&ctx.client()?).await?;
+    let token = ctx.redeem(&code).await?;
+    let before = ctx.resource(&token.access_token).await?;
+    expect::served(&before).control("the resource before the replay")?;
+    // The whole request again: a replay without proof of the client or the verifier may spare the tokens.
+    let replay = ctx.token(&ctx.redemption(&code)).await?;
+    expect::token_error(&replay, &["invalid_grant"]).control("the replay is refused")?;
+
+    let after = ctx.resource(&token.access_token).await?;
+    expect::not_served(&after, &[401]).when("the access token is used after the replay")?;
+    if let Some(refresh_token) = &token.refresh_token {
+        let request = ctx.redemption(&code).without("code").without("redirect_uri").without("code_verifier");
+        let refresh = request.set("grant_type", "refresh_token").set("refresh_token", refresh_token);
+        let answer = ctx.token(&refresh).await?;
+        expect::token_error(&answer, &["invalid_grant"])
+            .when("the refresh token is used after the replay")?;
+    }
+    Ok(())
+}
+
+async fn refused_after_its_lifetime(ctx: &Context) -> Checked {
+    let lifetime =
+        ctx.target().code_lifetime.ok_or_else(|| CaseEnd::not_tested("code_lifetime is not known"))?;
+    refused_after(ctx, Duration::from_secs(lifetime)).await
+}
+
+async fn refused_after(ctx: &Context, lifetime: Duration) -> Checked {
+    let client = ctx.client()?;
+    ctx.access(&client).await?;
+    let code = ctx.code(&client).await?;
+    ctx.wait(lifetime + GRACE).await;
+    let answer = ctx.token(&ctx.redemption(&code)).await?;
+    let when = format!("{} s after it was issued", (lifetime + GRACE).as_secs());
+    expect::token_error(&answer, &["invalid_grant"]).when(&when)?;
+    Ok(())
+}
+
+async fn altered_is_refused(ctx: &Context) -> Checked {
+    type Alter = fn(&str) -> Option<String>;
+    const NO_SUCH_CODE: &[&str] = &["invalid_grant"];
+    const NO_CODE_AT_ALL: &[&str] = &["invalid_grant", "invalid_request"];
+    const WAYS: &[(&str, Alter, &[&str])] = &[
+        ("the first character is another", |code| Some(spoil::first_changed(code)), NO_SUCH_CODE),
+        ("a character in the middle is another", |code| Some(spoil::middle_changed(code)), NO_SUCH_CODE),
+        ("the last character is gone", |code| Some(spoil::shortened(code)), NO_SUCH_CODE),
+        ("it stands there twice in one value", |code| Some(format!("{code}{code}")), NO_SUCH_CODE),
+        ("small and capital letters are exchanged", spoil::case_swapped, NO_SUCH_CODE),
+        ("a NUL follows", |code| Some(format!("{code}\0")), NO_CODE_AT_ALL),
+    ];
+    let client = ctx.client()?;
+    let token = ctx.access(&client).await?;
+    for (way, alter, errors) in WAYS {
+        let code = ctx.code(&client).await?;
+        let Some(altered) = alter(&code.value) else { continue };
+        let answer = ctx.token(&ctx.redemption(&code).set("code", &altered)).await?;
+        expect::token_error(&answer, errors).when(way)?;
+    }
+    let code = ctx.code(&client).await?;
+    for (way, other) in [("it is made up", &ctx.fresh()), ("it is an access token", &token.access_token)] {
+        let answer = ctx.token(&ctx.redemption(&code).set("code", other)).await?;
+        expect::token_error(&answer, NO_SUCH_CODE).when(way)?;
+    }
+    let long = ctx.token(&ctx.redemption(&code).set("code", &"a".repeat(32 * 1024))).await?;
+    if long.status() != Some(413) {
+        expect::token_error(&long, NO_CODE_AT_ALL).when("it is 32 KiB long")?;
+    }
+    // Whoever trims what is sent opens nothing; the grammar has the space all the same.
+    let code = ctx.code(&client).await?;
+    let answer = ctx.token(&ctx.redemption(&code).set("code", &format!("{} ", code.value))).await?;
+    expect::token_error(&answer, NO_CODE_AT_ALL).when("a space follows").warn()?;
+    Ok(())
+}

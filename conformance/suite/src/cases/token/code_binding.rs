@@ -1,0 +1,159 @@
+//! Whose a code is: of one client, and of one redirect URI.
+
+use std::sync::Arc;
+
+use oauth_rules::rules;
+
+use crate::case::{Case, Context, Severity};
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::cases::support::spoil::FOREIGN_URI;
+use crate::expect;
+use crate::flow::Authentication;
+use crate::subject::{Client, ClientRole, Need};
+
+/// The cases, in reading order.
+pub(in crate::cases) const CASES: &[Case] = &[
+    Case {
+        id: "code/bound-to-its-client",
+        rules: rules!["rfc6749-4.1.3-code-bound-to-client"],
+        about: "A code that was issued to one client is refused to another.",
+        needs: &[Need::Login, Need::ConfidentialClient, Need::SecondClient],
+        run: |ctx| Box::pin(bound_to_its_client(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "code/bound-to-its-public-client",
+        rules: rules!["rfc6749-4.1.3-code-bound-to-public-client-id"],
+        about: "The code of a public client is refused under another client's name and under none.",
+        needs: &[Need::Login, Need::PublicClient],
+        run: |ctx| Box::pin(bound_to_its_public_client(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "code/bound-to-its-redirect-uri",
+        rules: rules!["rfc6749-4.1.3-redirect-uri-identical", "oauth21-10.2-redirect-uri-enforced-when-sent"],
+        about: "A token request with another redirect URI than the authorization request's is refused.",
+        needs: &[Need::Login],
+        run: |ctx| Box::pin(bound_to_its_redirect_uri(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "code/redirect-uri-is-repeated",
+        rules: rules!["rfc6749-4.1.3-redirect-uri-present"],
+        about: "A token request without the authorization request's redirect URI is refused.",
+        needs: &[Need::Login],
+        run: |ctx| Box::pin(redirect_uri_is_repeated(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "code/redirect-uri-is-not-brought-in-later",
+        rules: rules!["rfc6749-4.1.3-redirect-uri-identical"],
+        about: "Where the authorization request named no redirect URI, an unregistered one is refused later.",
+        needs: &[Need::Login],
+        // The text binds a redirect URI that the authorization request had; of one that it had not it is silent.
+        severity: Severity::Warns,
+        run: |ctx| Box::pin(redirect_uri_is_not_brought_in_later(ctx)),
+        ..Case::DEFAULT
+    },
+];
+
+async fn bound_to_its_client(ctx: &Context) -> Checked {
+    let (first, second) = (ctx.confidential()?, ctx.second()?);
+    ctx.access(&first).await?;
+    ctx.access(&second).await?;
+    let code = ctx.code(&first).await?;
+    let answer = ctx.token(&ctx.redemption(&code).as_client(&second)).await?;
+    expect::token_error(&answer, &["invalid_grant"])?;
+    Ok(())
+}
+
+async fn bound_to_its_public_client(ctx: &Context) -> Checked {
+    let public = ctx.public()?;
+    ctx.access(&public).await?;
+    let code = ctx.code(&public).await?;
+    let nameless = ctx.redemption(&code).authenticated(Authentication::Nothing);
+    let answer = ctx.token(&nameless).await?;
+    expect::token_error(&answer, &["invalid_request", "invalid_client"]).when("there is no client_id")?;
+
+    let others: Vec<Arc<Client>> = [ClientRole::SecondPublic, ClientRole::First]
+        .iter()
+        .filter_map(|role| ctx.target().clients.get(role).cloned())
+        .collect();
+    if others.is_empty() {
+        return Err(CaseEnd::not_tested(
+            "the target names no second client; add [second_public_client] or [client]",
+        ));
+    }
+    for other in others {
+        ctx.access(&other).await?;
+        let code = ctx.code(&public).await?;
+        let answer = ctx.token(&ctx.redemption(&code).as_client(&other)).await?;
+        expect::token_error(&answer, &["invalid_grant"])
+            .when(&format!("the client is {} instead of {}", other.id, public.id))?;
+    }
+    Ok(())
+}
+
+async fn bound_to_its_redirect_uri(ctx: &Context) -> Checked {
+    let client = ctx.client()?;
+    ctx.access(&client).await?;
+    let own = &client.redirect_uri;
+    let appended = |text: &str| (format!("it has {text} at its end"), format!("{own}{text}"));
+    let query = if own.contains('?') { "&suite=1" } else { "?suite=1" };
+    let mut others =
+        vec![appended("/"), appended(query), ("it is on another host".to_owned(), FOREIGN_URI.to_owned())];
+    let capital = capital_host(own);
+    if capital != *own {
+        others.push(("its host is in capital letters".to_owned(), capital));
+    }
+    for (way, other) in &others {
+        let code = ctx.code(&client).await?;
+        let answer = ctx.token(&ctx.redemption(&code).set("redirect_uri", other)).await?;
+        expect::token_error(&answer, &["invalid_grant"]).when(way)?;
+    }
+    let two = ctx.client_where(Need::OtherRedirectUri, |client| client.other_redirect_uri.is_some());
+    if let Ok(client) = two {
+        ctx.access(&client).await?;
+        let code = ctx.code(&client).await?;
+        let other = client.other_redirect_uri.as_deref().unwrap_or_default();
+        let answer = ctx.token(&ctx.redemption(&code).set("redirect_uri", other)).await?;
+        expect::token_error(&answer, &["invalid_grant"])
+            .when(&format!("it is another one of those registered for {}", client.id))?;
+    }
+    Ok(())
+}
+
+async fn redirect_uri_is_repeated(ctx: &Context) -> Checked {
+    let client = ctx.client()?;
+    ctx.access(&client).await?;
+    let code = ctx.code(&client).await?;
+    let answer = ctx.token(&ctx.redemption(&code).without("redirect_uri")).await?;
+    expect::token_error(&answer, &["invalid_grant", "invalid_request"])?;
+    Ok(())
+}
+
+async fn redirect_uri_is_not_brought_in_later(ctx: &Context) -> Checked {
+    let client = ctx.client()?;
+    ctx.access(&client).await?;
+    let mut codes = Vec::new();
+    for _ in 0..2 {
+        let ask = ctx.ask(&client).without("redirect_uri");
+        let landing = ctx.authorize(&ask).await?;
+        let code = ctx.code_from(&ask, &landing);
+        codes.push(
+            code.map_err(|_| CaseEnd::not_offered("each authorization request has to name a redirect URI"))?,
+        );
+    }
+    let [good, spoilt] = codes.as_slice() else { return Err(CaseEnd::not_tested("there are not two codes")) };
+    ctx.redeem(good).await?;
+    let request = ctx.redemption(spoilt).set("redirect_uri", FOREIGN_URI);
+    let answer = ctx.token(&request).await?;
+    expect::token_error(&answer, &["invalid_grant", "invalid_request"])?;
+    Ok(())
+}
+
+fn capital_host(uri: &str) -> String {
+    let Some((scheme, rest)) = uri.split_once("://") else { return uri.to_owned() };
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    format!("{scheme}://{}{}", rest[..end].to_ascii_uppercase(), &rest[end..])
+}

@@ -1,0 +1,106 @@
+//! How hard codes and tokens are to guess (RFC 6749, section 10.10), as far as samples can tell.
+//!
+//! What samples give is an upper bound: the places that vary, times the bits of the characters seen there. It can
+//! show that there is too little to guess, never that there is enough.
+
+use std::collections::BTreeSet;
+
+use oauth_rules::rules;
+
+use crate::browser::Decision;
+use crate::case::{Case, Context};
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::subject::{Account, Need};
+
+/// The cases, in reading order.
+pub(in crate::cases) const CASES: &[Case] = &[Case {
+    id: "secrets/too-long-to-guess",
+    rules: rules!["rfc6749-10.10-token-entropy"],
+    about: "Codes and tokens differ in as many places as 128 random bits take.",
+    needs: &[Need::Login],
+    run: |ctx| Box::pin(too_long_to_guess(ctx)),
+    ..Case::DEFAULT
+}];
+
+const SAMPLES: usize = 50;
+
+async fn too_long_to_guess(ctx: &Context) -> Checked {
+    let client = ctx.client()?;
+    let (mut codes, mut tokens) = (Vec::new(), Vec::new());
+    for _ in 0..SAMPLES {
+        let code = ctx.code(&client).await?;
+        tokens.push(ctx.redeem(&code).await?.access_token);
+        codes.push(code.value);
+    }
+    // What is the same for one session may be a secret of that session: one sample comes from another.
+    let other_session = ctx.target().users.contains_key(&Account::Second);
+    if other_session {
+        let ask = ctx.ask(&client);
+        let mut browser = ctx.browser_of(Account::Second);
+        let landing = ctx.authorize_in(&mut browser, &ask, Decision::Approve).await?;
+        let code = ctx.code_from(&ask, &landing).control("a code for the second user")?;
+        tokens.push(ctx.redeem(&code).await?.access_token);
+        codes.push(code.value);
+    }
+    for (kind, samples) in [("codes", &codes), ("access tokens", &tokens)] {
+        let bits = upper_bound(samples);
+        ctx.note(format!("{kind}: at most {bits:.0} bits vary"));
+        let enough = judge(kind, samples, bits);
+        // With one session only, its own constant part may be more than it seems.
+        if other_session { enough? } else { enough.warn()? }
+    }
+    Ok(())
+}
+
+fn judge(kind: &str, samples: &[String], bits: f64) -> Checked {
+    differ(kind, samples)?;
+    let saw = format!("at most {bits:.0} bits vary in {} samples", samples.len());
+    if bits < 128.0 {
+        return Err(CaseEnd::broken(format!("{kind} with 128 random bits"), saw));
+    }
+    if bits < 160.0 {
+        return Err(CaseEnd::broken(format!("{kind} with 160 random bits"), saw)).warn();
+    }
+    Ok(())
+}
+
+/// No two samples are equal.
+pub(in crate::cases) fn differ(kind: &str, samples: &[String]) -> Checked {
+    let distinct: BTreeSet<&String> = samples.iter().collect();
+    if distinct.len() < samples.len() {
+        let saw = format!("{} different ones of {}", distinct.len(), samples.len());
+        return Err(CaseEnd::broken(format!("{kind} of which no two are equal"), saw));
+    }
+    Ok(())
+}
+
+/// The most bits that can vary: the places at which the samples differ, each with all characters that stand at
+/// any such place.
+pub(in crate::cases) fn upper_bound(samples: &[String]) -> f64 {
+    let length = samples.iter().map(|sample| sample.chars().count()).max().unwrap_or(0);
+    let columns =
+        (0..length).map(|at| samples.iter().map(|text| text.chars().nth(at)).collect::<BTreeSet<_>>());
+    let varying: Vec<_> = columns.filter(|column| column.len() > 1).collect();
+    let alphabet: BTreeSet<_> = varying.iter().flatten().collect();
+    let bits: f64 =
+        varying.iter().map(|_| f64::from(u32::try_from(alphabet.len()).unwrap_or(u32::MAX)).log2()).sum();
+    bits
+}
+
+#[cfg(test)]
+mod tests {
+    use super::upper_bound;
+
+    #[test]
+    fn only_places_that_vary_count() {
+        let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+        for (samples, bits) in [
+            (texts(&["same", "same"]), 0.0),
+            (texts(&["x0", "x1"]), 1.0),
+            (texts(&["00", "11", "23", "32"]), 4.0),
+            (texts(&["a", "ab"]), 1.0),
+        ] {
+            assert!((upper_bound(&samples) - bits).abs() < 1e-9, "{samples:?}");
+        }
+    }
+}

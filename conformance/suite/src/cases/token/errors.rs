@@ -1,0 +1,237 @@
+//! What a refusal of the token endpoint looks like (RFC 6749, section 5.2).
+
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use oauth_rules::rules;
+use serde_json::Value;
+
+use crate::case::{Case, Context};
+use crate::case_end::{Checked, EndAs as _};
+use crate::expect;
+use crate::flow::{Authentication, TokenRequest};
+use crate::subject::{Client, ClientAuthentication, ClientRole, Need};
+use crate::wire::{Exchange, Params};
+
+/// The cases, in reading order.
+pub(in crate::cases) const CASES: &[Case] = &[
+    Case {
+        id: "token-errors/invalid-request",
+        rules: rules!["rfc6749-5.2-invalid-request"],
+        about: "A token request without grant_type or code, or in another format, is an invalid_request.",
+        needs: &[Need::Login],
+        run: |ctx| Box::pin(invalid_request(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "token-errors/invalid-client",
+        rules: rules!["rfc6749-5.2-invalid-client"],
+        about: "An unknown client, one without credentials and one with an unknown scheme is an invalid_client.",
+        needs: &[Need::Login, Need::ConfidentialClient],
+        run: |ctx| Box::pin(invalid_client(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "token-errors/invalid-grant",
+        rules: rules!["rfc6749-5.2-invalid-grant"],
+        about: "A code that is used, made up, of another client or another redirect URI is an invalid_grant.",
+        needs: &[Need::Login],
+        run: |ctx| Box::pin(invalid_grant(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "token-errors/unsupported-grant-type",
+        rules: rules!["rfc6749-5.2-unsupported-grant-type"],
+        about: "A grant type that nobody defined is an unsupported_grant_type.",
+        needs: &[Need::Login],
+        run: |ctx| Box::pin(unsupported_grant_type(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "token-errors/status-and-json",
+        rules: rules!["rfc6749-5.2-error-400-json"],
+        about: "Whatever is wrong, a refusal has status 400 or 401 and is JSON with a defined error.",
+        needs: &[Need::Login],
+        run: |ctx| Box::pin(status_and_json(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "token-errors/plain-characters",
+        rules: rules!["rfc6749-5.2-error-charset"],
+        about: "Error, description and URI of a refusal are made of the characters that they may have.",
+        needs: &[Need::Login],
+        run: |ctx| Box::pin(plain_characters(ctx)),
+        ..Case::DEFAULT
+    },
+];
+
+async fn invalid_request(ctx: &Context) -> Checked {
+    let client = ctx.client()?;
+    ctx.access(&client).await?;
+    for name in ["grant_type", "code"] {
+        let code = ctx.code(&client).await?;
+        let answer = ctx.token(&ctx.redemption(&code).without(name)).await?;
+        expect::token_error(&answer, &["invalid_request"]).when(&format!("{name} is missing"))?;
+    }
+    // Who authenticates in the form does not do so in JSON.
+    if client.authentication == ClientAuthentication::ClientSecretBasic {
+        let code = ctx.code(&client).await?;
+        let good = ctx.redemption(&code);
+        let members = good.params.pairs().map(|(name, value)| (name.to_owned(), Value::from(value)));
+        let json = Value::Object(members.collect()).to_string();
+        let answer = ctx.token(&good.body("application/json", json)).await?;
+        expect::token_error(&answer, &["invalid_request"]).when("the parameters are JSON")?;
+    }
+    Ok(())
+}
+
+async fn invalid_client(ctx: &Context) -> Checked {
+    let client = ctx.confidential()?;
+    ctx.access(&client).await?;
+    let ways = [
+        ("the client is unknown", Authentication::Id("suite-unknown".to_owned())),
+        ("the client has no credentials", Authentication::Id(client.id.clone())),
+        ("the scheme is unknown", Authentication::Header("Suite x".to_owned())),
+    ];
+    for (way, authentication) in ways {
+        let code = ctx.code(&client).await?;
+        let answer = ctx.token(&ctx.redemption(&code).authenticated(authentication)).await?;
+        expect::token_error(&answer, &["invalid_client"]).when(way)?;
+    }
+    Ok(())
+}
+
+async fn invalid_grant(ctx: &Context) -> Checked {
+    let client = ctx.client()?;
+    let used = ctx.code(&client).await?;
+    ctx.redeem(&used).await?;
+    let fresh = ctx.code(&client).await?;
+    let elsewhere = ctx.code(&client).await?;
+    let mut ways = vec![
+        ("the code was used", ctx.redemption(&used)),
+        ("the code is made up", ctx.redemption(&fresh).set("code", &ctx.fresh())),
+        (
+            "the redirect URI is another",
+            ctx.redemption(&elsewhere).set("redirect_uri", &format!("{}/", client.redirect_uri)),
+        ),
+    ];
+    if let Some(other) = ctx.target().clients.get(&ClientRole::Second) {
+        ctx.access(other).await?;
+        ways.push(("the code is another client's", ctx.redemption(&fresh).as_client(other)));
+    }
+    for (way, request) in ways {
+        let answer = ctx.token(&request).await?;
+        expect::token_error(&answer, &["invalid_grant"]).when(way)?;
+    }
+    Ok(())
+}
+
+async fn unsupported_grant_type(ctx: &Context) -> Checked {
+    let client = ctx.client()?;
+    ctx.access(&client).await?;
+    for grant_type in ["suite_none", "urn:suite:none"] {
+        let code = ctx.code(&client).await?;
+        let answer = ctx.token(&ctx.redemption(&code).set("grant_type", grant_type)).await?;
+        expect::token_error(&answer, &["unsupported_grant_type"])
+            .when(&format!("grant_type is {grant_type}"))?;
+    }
+    Ok(())
+}
+
+/// Token requests that nobody grants, ordinary ones first.
+fn bad_requests(ctx: &Context, client: &Client) -> Vec<(String, TokenRequest)> {
+    const ODD: &[(&str, &str)] = &[
+        ("a quotation mark", "suite\"x"),
+        ("a backslash", "suite\\x"),
+        ("a line break", "suite\r\nx"),
+        ("a NUL", "suite\0x"),
+        ("letters beyond ASCII", "süite"),
+        ("markup", "<suite>"),
+    ];
+    let redirect_uri = client.redirect_uri.as_str();
+    let code = ctx.fresh();
+    let good = || {
+        let params = [("grant_type", "authorization_code"), ("code", &code), ("redirect_uri", redirect_uri)];
+        TokenRequest::new(client, Params::from(params))
+    };
+    let mut requests = vec![
+        ("the code is made up".to_owned(), good()),
+        ("there are no parameters".to_owned(), good().without("grant_type").without("code")),
+        ("the grant type is unknown".to_owned(), good().set("grant_type", "suite_none")),
+        ("nobody authenticates".to_owned(), good().authenticated(Authentication::Nothing)),
+    ];
+    for name in ["grant_type", "code", "redirect_uri", "client_id"] {
+        for (what, value) in ODD {
+            let request = if name == "client_id" {
+                good().authenticated(Authentication::Id((*value).to_owned()))
+            } else {
+                good().set(name, value)
+            };
+            requests.push((format!("{name} has {what}"), request));
+        }
+    }
+    requests.push(("a parameter is no UTF-8".to_owned(), good().without("code").raw("code=%ff%fe")));
+    let bytes = STANDARD.encode([client.id.as_bytes(), b":\xff\xfe"].concat());
+    let header = Authentication::Header(format!("Basic {bytes}"));
+    requests.push(("the secret in Basic is no UTF-8".to_owned(), good().authenticated(header)));
+    requests
+}
+
+async fn status_and_json(ctx: &Context) -> Checked {
+    let client = ctx.client()?;
+    ctx.access(&client).await?;
+    for (way, request) in bad_requests(ctx, &client) {
+        let answer = ctx.token(&request).await?;
+        well_formed_refusal(&answer).when(&way)?;
+    }
+    Ok(())
+}
+
+fn well_formed_refusal(answer: &Arc<Exchange>) -> Checked {
+    // Those of RFC 6749, and those of extensions that a server may have beside it.
+    const DEFINED: &[&str] = &[
+        "invalid_request",
+        "invalid_client",
+        "invalid_grant",
+        "unauthorized_client",
+        "unsupported_grant_type",
+        "invalid_scope",
+        "invalid_target",
+        "invalid_dpop_proof",
+        "use_dpop_nonce",
+    ];
+    expect::token_error(answer, DEFINED)?;
+    let response = answer.response()?;
+    match response.media_type() {
+        Some(kind) if kind == "application/json" || kind.ends_with("+json") => Ok(()),
+        kind => {
+            Err(answer
+                .broken("Content-Type application/json", kind.unwrap_or_else(|| "no Content-Type".into())))
+        }
+    }
+}
+
+async fn plain_characters(ctx: &Context) -> Checked {
+    let client = ctx.client()?;
+    ctx.access(&client).await?;
+    let text = |c: char| matches!(c, ' '..='~') && c != '"' && c != '\\';
+    let reference = |c: char| text(c) && c != ' ';
+    for (way, request) in bad_requests(ctx, &client) {
+        let answer = ctx.token(&request).await?;
+        let json = answer.response()?.json().unwrap_or_default();
+        for (name, fits) in [
+            ("error", &text as &(dyn Fn(char) -> bool + Sync)),
+            ("error_description", &text),
+            ("error_uri", &reference),
+        ] {
+            let Some(value) = json.get(name).and_then(Value::as_str) else { continue };
+            if let Some(c) = value.chars().find(|c| !fits(*c)) {
+                let saw = format!("{c:?} in {name}");
+                return Err(answer.broken("printable ASCII without quotation mark and backslash", saw))
+                    .when(&way);
+            }
+        }
+    }
+    Ok(())
+}

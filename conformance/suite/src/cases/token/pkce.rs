@@ -1,0 +1,327 @@
+//! Proof key for code exchange at the token endpoint (RFC 7636, RFC 9700).
+//!
+//! RFC 7636's rules bind a server that claims PKCE; RFC 9700 demands PKCE, so that its cases have no such need.
+
+use std::sync::Arc;
+
+use oauth_rules::rules;
+use sha2::{Digest as _, Sha256};
+
+use crate::browser::Decision;
+use crate::case::{Case, Context};
+use crate::case_end::{Checked, EndAs as _};
+use crate::cases::support::spoil;
+use crate::expect;
+use crate::flow::{AuthorizationRequest, Code, Until, challenge};
+use crate::subject::{Client, ClientRole, Need};
+
+/// The cases, in reading order.
+pub(in crate::cases) const CASES: &[Case] = &[
+    Case {
+        id: "pkce/right-verifier-redeems",
+        rules: rules!["rfc7636-4.2-s256-supported"],
+        about: "A code with an S256 challenge is redeemed with its verifier, the shortest and the longest alike.",
+        needs: &[Need::Login, Need::Pkce],
+        run: |ctx| Box::pin(right_verifier_redeems(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "pkce/wrong-verifier-is-refused",
+        rules: rules!["rfc7636-4.6-mismatch-invalid-grant"],
+        about: "A verifier that differs in whatever way is refused with invalid_grant.",
+        needs: &[Need::Login, Need::Pkce],
+        run: |ctx| Box::pin(wrong_verifier_is_refused(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "pkce/verifier-may-not-be-left-out",
+        rules: rules!["rfc7636-4.5-verifier-required"],
+        about: "A code with a challenge is not redeemed without a verifier.",
+        needs: &[Need::Login, Need::Pkce],
+        run: |ctx| Box::pin(verifier_may_not_be_left_out(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "pkce/challenge-is-no-verifier",
+        rules: rules!["rfc7636-4.5-method-bound-to-code"],
+        about: "The S256 challenge itself is no verifier, whatever method the token request names.",
+        needs: &[Need::Login, Need::Pkce],
+        run: |ctx| Box::pin(challenge_is_no_verifier(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "pkce/each-code-has-its-challenge",
+        rules: rules!["rfc7636-4.4-challenge-bound-to-code"],
+        about: "The verifier of one request does not redeem the code of another, in one browser session either.",
+        needs: &[Need::Login, Need::Pkce],
+        run: |ctx| Box::pin(each_code_has_its_challenge(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "pkce/right-verifier-excuses-nothing",
+        rules: rules!["rfc7636-4.6-match-continues"],
+        about: "With the right verifier, client, secret and redirect URI are checked all the same.",
+        needs: &[Need::Login, Need::Pkce],
+        run: |ctx| Box::pin(right_verifier_excuses_nothing(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "pkce/supported",
+        rules: rules!["rfc9700-2.1.1-as-supports-pkce", "oauth21-4.1.1-s256-mandatory-to-implement"],
+        about: "A right verifier redeems a code with a challenge, a wrong one does not.",
+        needs: &[Need::Login],
+        run: |ctx| Box::pin(supported(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "pkce/verifier-is-enforced",
+        rules: rules!["rfc9700-2.1.1-as-enforces-verifier"],
+        about: "A code with a challenge gives nothing without its verifier, to no kind of client.",
+        needs: &[Need::Login],
+        run: |ctx| Box::pin(verifier_is_enforced(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "pkce/code-is-bound-to-its-transaction",
+        rules: rules!["rfc9700-4.5.3-code-bound-to-transaction"],
+        about: "A code from one transaction is refused in another of the same client and user.",
+        needs: &[Need::Login],
+        run: |ctx| Box::pin(code_is_bound_to_its_transaction(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "pkce/downgrade-is-refused",
+        rules: rules!["rfc9700-4.8.2-pkce-downgrade-rejected"],
+        about: "A verifier for a code that was asked for without a challenge is refused.",
+        needs: &[Need::Login],
+        run: |ctx| Box::pin(downgrade_is_refused(ctx)),
+        ..Case::DEFAULT
+    },
+];
+
+/// A code with the challenge of this verifier.
+async fn challenged_with(ctx: &Context, client: &Arc<Client>, verifier: &str) -> Checked<Code> {
+    let ask = ctx.ask(client).with_verifier(verifier);
+    let landing = ctx.authorize(&ask).await?;
+    ctx.code_from(&ask, &landing).control("an authorization request with a challenge")
+}
+
+/// A code with a fresh challenge, and its verifier.
+async fn challenged(ctx: &Context, client: &Arc<Client>) -> Checked<(Code, String)> {
+    let verifier = ctx.fresh();
+    Ok((challenged_with(ctx, client, &verifier).await?, verifier))
+}
+
+async fn right_verifier_redeems(ctx: &Context) -> Checked {
+    let client = ctx.client()?;
+    ctx.access(&client).await?;
+    let long = format!("{}{}-._~{}", ctx.fresh(), ctx.fresh(), &ctx.fresh()[..38]);
+    let verifiers = [
+        ("RFC 7636's own pair is used", "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk".to_owned()),
+        ("the verifier has 43 characters", format!("-._~{}", &ctx.fresh()[..39])),
+        ("the verifier has 128 characters", long),
+    ];
+    for (which, verifier) in verifiers {
+        let code = challenged_with(ctx, &client, &verifier).await?;
+        let answer = ctx.token(&ctx.redemption(&code)).await?;
+        expect::token(&answer).when(which)?;
+    }
+    Ok(())
+}
+
+async fn wrong_verifier_is_refused(ctx: &Context) -> Checked {
+    const LEGAL: &[&str] = &["invalid_grant"];
+    const ILLEGAL: &[&str] = &["invalid_grant", "invalid_request"];
+    type Alter = fn(&str) -> Option<String>;
+    const WAYS: &[(&str, Alter, &[&str])] = &[
+        ("a character in the middle is another", |verifier| Some(spoil::middle_changed(verifier)), LEGAL),
+        ("small and capital letters are exchanged", spoil::case_swapped, LEGAL),
+        ("it is the hash in hexadecimal", |verifier| Some(hexadecimal(verifier)), LEGAL),
+        ("it is longer", |verifier| Some(format!("{verifier}A")), LEGAL),
+        ("it has 42 characters", |verifier| Some(spoil::shortened(verifier)), ILLEGAL),
+        ("an equals sign follows", |verifier| Some(format!("{verifier}=")), ILLEGAL),
+        ("a line break follows", |verifier| Some(format!("{verifier}\n")), ILLEGAL),
+    ];
+    let client = ctx.client()?;
+    let (code, _) = challenged(ctx, &client).await?;
+    ctx.redeem(&code).await?;
+    for (way, alter, errors) in WAYS {
+        let (code, verifier) = challenged(ctx, &client).await?;
+        let Some(wrong) = alter(&verifier) else { continue };
+        let answer = ctx.token(&ctx.redemption(&code).set("code_verifier", &wrong)).await?;
+        expect::token_error(&answer, errors).when(way)?;
+    }
+    Ok(())
+}
+
+async fn verifier_may_not_be_left_out(ctx: &Context) -> Checked {
+    for client in each_kind_of_client(ctx)? {
+        let (code, _) = challenged(ctx, &client).await?;
+        ctx.redeem(&code).await?;
+        no_verifier(ctx, &client).await?;
+    }
+    Ok(())
+}
+
+async fn no_verifier(ctx: &Context, client: &Arc<Client>) -> Checked {
+    for way in ["it is left out", "it is empty"] {
+        let (code, _) = challenged(ctx, client).await?;
+        let good = ctx.redemption(&code);
+        let empty = way == "it is empty";
+        let spoilt = if empty { good.set("code_verifier", "") } else { good.without("code_verifier") };
+        let answer = ctx.token(&spoilt).await?;
+        expect::token_error(&answer, &["invalid_grant", "invalid_request"]).when(way)?;
+    }
+    Ok(())
+}
+
+async fn challenge_is_no_verifier(ctx: &Context) -> Checked {
+    let client = ctx.client()?;
+    let (code, _) = challenged(ctx, &client).await?;
+    ctx.redeem(&code).await?;
+    for beside in [false, true] {
+        let (code, verifier) = challenged(ctx, &client).await?;
+        let challenge = challenge(&verifier);
+        let mut request = ctx.redemption(&code).set("code_verifier", &challenge);
+        if beside {
+            request = request.set("code_challenge", &challenge).set("code_challenge_method", "plain");
+        }
+        let answer = ctx.token(&request).await?;
+        let when = if beside { "the method plain stands beside it" } else { "it stands alone" };
+        expect::token_error(&answer, &["invalid_grant"]).when(when)?;
+    }
+    Ok(())
+}
+
+async fn each_code_has_its_challenge(ctx: &Context) -> Checked {
+    let client = ctx.client()?;
+    code_with_anothers_verifier(ctx, &client).await?;
+
+    // Two requests in one browser session, decided in reverse order.
+    let asks = [0, 1].map(|_| ctx.ask(&client).with_verifier(&ctx.fresh()));
+    let mut browser = ctx.browser();
+    let mut pages = Vec::new();
+    for ask in &asks {
+        let landing = ctx.open_in(&mut browser, ask).await?;
+        pages.push(browser.run_until(landing, Until::Consent, Decision::Approve).await?);
+    }
+    let mut codes = Vec::new();
+    for (ask, page) in asks.iter().zip(pages).rev() {
+        let landing = browser.run(page, Decision::Approve).await?;
+        let own = landing.callback().is_some_and(|location| expect::same_state(ask, location).is_ok());
+        if let (true, Ok(code)) = (own, ctx.code_from(ask, &landing)) {
+            codes.push(code);
+        }
+    }
+    let [second, first] = codes.as_slice() else {
+        ctx.note("the server keeps one request of a session open at a time");
+        return Ok(());
+    };
+    let other = first.verifier.as_deref().unwrap_or_default();
+    let answer = ctx.token(&ctx.redemption(second).set("code_verifier", other)).await?;
+    expect::token_error(&answer, &["invalid_grant"]).when("both requests are open in one session")?;
+    ctx.redeem(first).await?;
+    Ok(())
+}
+
+async fn code_with_anothers_verifier(ctx: &Context, client: &Arc<Client>) -> Checked {
+    let (code, _) = challenged(ctx, client).await?;
+    ctx.redeem(&code).await?;
+    let (one, _) = challenged(ctx, client).await?;
+    let (other, verifier) = challenged(ctx, client).await?;
+    let answer = ctx.token(&ctx.redemption(&one).set("code_verifier", &verifier)).await?;
+    expect::token_error(&answer, &["invalid_grant"]).when("the verifier is another request's")?;
+    ctx.redeem(&other).await?;
+    Ok(())
+}
+
+async fn right_verifier_excuses_nothing(ctx: &Context) -> Checked {
+    let client = ctx.client()?;
+    let (code, _) = challenged(ctx, &client).await?;
+    ctx.redeem(&code).await?;
+
+    let (code, _) = challenged(ctx, &client).await?;
+    let elsewhere = format!("{}/", client.redirect_uri);
+    let answer = ctx.token(&ctx.redemption(&code).set("redirect_uri", &elsewhere)).await?;
+    expect::token_error(&answer, &["invalid_grant"]).when("the redirect URI is another")?;
+
+    if let Some(wrong) = spoil::with_secret(&client, &spoil::middle_changed(spoil::secret_of(&client))) {
+        let (code, _) = challenged(ctx, &client).await?;
+        let answer = ctx.token(&ctx.redemption(&code).authenticated(wrong)).await?;
+        expect::token_error(&answer, &["invalid_client"]).when("the secret is wrong")?;
+    }
+    if let Some(other) = ctx.target().clients.get(&ClientRole::Second) {
+        ctx.access(other).await?;
+        let (code, _) = challenged(ctx, &client).await?;
+        let answer = ctx.token(&ctx.redemption(&code).as_client(other)).await?;
+        expect::token_error(&answer, &["invalid_grant"]).when("the client is another")?;
+    }
+    Ok(())
+}
+
+async fn supported(ctx: &Context) -> Checked {
+    let client = ctx.client()?;
+    ctx.access(&client).await?;
+    let (code, _) = challenged(ctx, &client).await?;
+    let right = ctx.token(&ctx.redemption(&code)).await?;
+    expect::token(&right).when("the verifier is right")?;
+    let (code, _) = challenged(ctx, &client).await?;
+    let wrong = ctx.token(&ctx.redemption(&code).set("code_verifier", &ctx.fresh())).await?;
+    expect::token_error(&wrong, &["invalid_grant"]).when("the verifier is wrong")?;
+    Ok(())
+}
+
+async fn verifier_is_enforced(ctx: &Context) -> Checked {
+    for client in each_kind_of_client(ctx)? {
+        let (code, _) = challenged(ctx, &client).await?;
+        ctx.redeem(&code).await?;
+        let named = |way: &str| format!("{} asks and {way}", client.id);
+        no_verifier(ctx, &client).await.when(&format!("{} asks", client.id))?;
+        let (code, verifier) = challenged(ctx, &client).await?;
+        let itself = ctx.token(&ctx.redemption(&code).set("code_verifier", &challenge(&verifier))).await?;
+        expect::token_error(&itself, &["invalid_grant"]).when(&named("the challenge is the verifier"))?;
+        let (code, _) = challenged(ctx, &client).await?;
+        let other = ctx.token(&ctx.redemption(&code).set("code_verifier", &ctx.fresh())).await?;
+        expect::token_error(&other, &["invalid_grant"]).when(&named("the verifier is another"))?;
+    }
+    Ok(())
+}
+
+async fn code_is_bound_to_its_transaction(ctx: &Context) -> Checked {
+    code_with_anothers_verifier(ctx, &ctx.client()?).await
+}
+
+async fn downgrade_is_refused(ctx: &Context) -> Checked {
+    let client = ctx.client()?;
+    ctx.access(&client).await?;
+    let bare = || ctx.ask(&client).without_pkce();
+    let Some(good) = unchallenged(ctx, &bare()).await? else { return Ok(()) };
+    ctx.redeem(&good).await?;
+    let Some(code) = unchallenged(ctx, &bare()).await? else { return Ok(()) };
+    let answer = ctx.token(&ctx.redemption(&code).set("code_verifier", &ctx.fresh())).await?;
+    expect::token_error(&answer, &["invalid_grant", "invalid_request"])?;
+    Ok(())
+}
+
+/// A code without a challenge; `None` where the server demands one, which keeps the rule too.
+async fn unchallenged(ctx: &Context, ask: &AuthorizationRequest) -> Checked<Option<Code>> {
+    let landing = ctx.authorize(ask).await?;
+    if let Ok(code) = ctx.code_from(ask, &landing) {
+        return Ok(Some(code));
+    }
+    expect::refused(ask, &landing, &["invalid_request"])
+        .control("an authorization request without a challenge")?;
+    ctx.note("the server demands a challenge");
+    Ok(None)
+}
+
+/// The confidential client and the public one, as far as the target has them.
+fn each_kind_of_client(ctx: &Context) -> Checked<Vec<Arc<Client>>> {
+    let first = ctx.client()?;
+    let public = ctx.target().clients.get(&ClientRole::Public).filter(|client| client.id != first.id);
+    Ok(std::iter::once(first.clone()).chain(public.cloned()).collect())
+}
+
+fn hexadecimal(verifier: &str) -> String {
+    Sha256::digest(verifier.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+}

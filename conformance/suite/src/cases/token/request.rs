@@ -1,0 +1,245 @@
+//! The form of a token request (RFC 6749, section 3.2): methods, parameters, grant types.
+
+use std::sync::Arc;
+
+use oauth_rules::rules;
+use serde_json::Value;
+
+use crate::case::{Case, Context, Profile};
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::cases::support::spoil::FOREIGN_URI;
+use crate::expect;
+use crate::flow::{Code, TokenRequest};
+use crate::subject::{Account, Client, ClientAuthentication, Need};
+use crate::wire::{Actor, Exchange, Params, Request};
+
+/// The cases, in reading order.
+pub(in crate::cases) const CASES: &[Case] = &[
+    Case {
+        id: "token-request/unknown-parameter-is-ignored",
+        rules: rules!["rfc6749-3.2-unknown-parameter-ignored"],
+        about: "A token request with a parameter that nobody defined still gets its token.",
+        needs: &[Need::Login],
+        run: |ctx| Box::pin(unknown_parameter_is_ignored(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "token-request/empty-parameter-counts-as-none",
+        rules: rules!["rfc6749-3.2-empty-parameter-as-omitted"],
+        about: "A parameter without a value is answered as if it were not there.",
+        needs: &[Need::Login],
+        run: |ctx| Box::pin(empty_parameter_counts_as_none(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "token-request/repeated-parameter-is-refused",
+        rules: rules!["rfc6749-3.2-duplicate-parameter-refused"],
+        about: "A token request that has a parameter twice is refused with invalid_request.",
+        needs: &[Need::Login],
+        run: |ctx| Box::pin(repeated_parameter_is_refused(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "token-request/parameters-stand-in-the-body",
+        rules: rules!["rfc6749-3.2-duplicate-parameter-refused"],
+        about: "What stands in the URI's query does not take the place of what stands in the body.",
+        needs: &[Need::Login],
+        run: |ctx| Box::pin(parameters_stand_in_the_body(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "token-request/no-password-grant",
+        rules: rules!["rfc9700-2.4-as-no-password-grant"],
+        about: "The user's name and password give no token, and the metadata does not offer it.",
+        needs: &[Need::Login],
+        run: |ctx| Box::pin(no_password_grant(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "token-request/endpoint-without-fragment",
+        rules: rules!["rfc6749-3.2-token-endpoint-no-fragment"],
+        about: "The token endpoint's address has no fragment.",
+        run: |ctx| Box::pin(endpoint_without_fragment(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "endpoints/refused-method-names-the-others",
+        rules: rules!["rfc9110-15.5.6-405-has-allow"],
+        about: "Whoever answers 405 says in Allow which methods there are.",
+        run: |ctx| Box::pin(refused_method_names_the_others(ctx)),
+        ..Case::DEFAULT
+    },
+];
+
+async fn unknown_parameter_is_ignored(ctx: &Context) -> Checked {
+    let answer = ctx.spoilt_redemption(&ctx.client()?, |request| request.add("suite_unknown", "1")).await?;
+    expect::token(&answer)?;
+    Ok(())
+}
+
+/// Status and error code of an answer of the token endpoint.
+fn gist(answer: &Arc<Exchange>) -> Checked<(u16, Option<String>)> {
+    let response = answer.response()?;
+    let json = response.json().unwrap_or_default();
+    Ok((response.status, json.get("error").and_then(Value::as_str).map(str::to_owned)))
+}
+
+async fn empty_parameter_counts_as_none(ctx: &Context) -> Checked {
+    let client = ctx.client()?;
+    ctx.access(&client).await?;
+    for name in ["grant_type", "code"] {
+        let code = ctx.code(&client).await?;
+        let good = ctx.redemption(&code);
+        let without = ctx.token(&good.clone().without(name)).await?;
+        expect::no_token(&without).control(&format!("a request without {name}"))?;
+        let empty = ctx.token(&good.set(name, "")).await?;
+        let (omitted, saw) = (gist(&without)?, gist(&empty)?);
+        if saw != omitted {
+            let expected = format!("the answer to a request without {name}: {}", told(&omitted));
+            return Err(empty.broken(expected, told(&saw))).when(&format!("{name} is empty"));
+        }
+    }
+    // Leaving it out is an error of either kind; with a value that is empty it is no less missing.
+    // OAuth 2.1 has no such parameter there, so that without it the request is good.
+    if ctx.profile() != Profile::Oauth21 {
+        let answer = ctx.token(&ctx.redemption(&ctx.code(&client).await?).set("redirect_uri", "")).await?;
+        expect::token_error(&answer, &["invalid_grant", "invalid_request"]).when("redirect_uri is empty")?;
+    }
+
+    let answer = ctx.token(&ctx.redemption(&ctx.code(&client).await?).set("scope", "")).await?;
+    expect::token(&answer).when("scope is empty")?;
+    let ask = ctx.ask(&client).without_pkce();
+    let landing = ctx.authorize(&ask).await?;
+    if let Ok(code) = ctx.code_from(&ask, &landing) {
+        let answer = ctx.token(&ctx.redemption(&code).set("code_verifier", "")).await?;
+        expect::token(&answer).when("code_verifier is empty and there was no challenge")?;
+    }
+    Ok(())
+}
+
+fn told((status, error): &(u16, Option<String>)) -> String {
+    match error {
+        Some(error) => format!("status {status}, error {error:?}"),
+        None => format!("status {status}"),
+    }
+}
+
+async fn repeated_parameter_is_refused(ctx: &Context) -> Checked {
+    let client = ctx.client()?;
+    ctx.access(&client).await?;
+    for name in ["grant_type", "code", "redirect_uri", "code_verifier"] {
+        for how in ["the same", "another"] {
+            let good = ctx.redemption(&ctx.code(&client).await?);
+            let Some(own) = good.params.first(name).map(str::to_owned) else { continue };
+            let second = if how == "another" { other_value(ctx, name) } else { own };
+            let answer = ctx.token(&good.add(name, &second)).await?;
+            expect::token_error(&answer, &["invalid_request"])
+                .when(&format!("{name} stands there twice, the second time with {how} value"))?;
+        }
+    }
+    let code = ctx.code(&client).await?;
+    let answer = ctx.token(&client_id_twice(ctx, &code, &client)).await?;
+    expect::token_error(&answer, &["invalid_request", "invalid_client"])
+        .when("client_id stands there twice")?;
+    Ok(())
+}
+
+/// A client that authenticates by its body names itself there once already.
+fn client_id_twice(ctx: &Context, code: &Code, client: &Client) -> TokenRequest {
+    let twice = ctx.redemption(code).add("client_id", &client.id);
+    let basic = client.authentication == ClientAuthentication::ClientSecretBasic;
+    if basic { twice.add("client_id", &client.id) } else { twice }
+}
+
+fn other_value(ctx: &Context, name: &str) -> String {
+    match name {
+        "grant_type" => "password".to_owned(),
+        "redirect_uri" => FOREIGN_URI.to_owned(),
+        _ => ctx.fresh(),
+    }
+}
+
+async fn parameters_stand_in_the_body(ctx: &Context) -> Checked {
+    let client = ctx.client()?;
+    ctx.access(&client).await?;
+    let wrong = [("code", ctx.fresh()), ("redirect_uri", FOREIGN_URI.to_owned())];
+    for (name, wrong) in wrong {
+        let code = ctx.code(&client).await?;
+        // The control: without the query the wrong value is refused, or the server does not look at it at all.
+        let control = ctx.token(&ctx.redemption(&code).set(name, &wrong)).await?;
+        if expect::token(&control).is_ok() {
+            continue;
+        }
+        let code = ctx.code(&client).await?;
+        let good = ctx.redemption(&code);
+        let right = good.params.first(name).unwrap_or_default().to_owned();
+        let answer = ctx.token(&good.set(name, &wrong).in_query(name, &right)).await?;
+        expect::token_error(&answer, &["invalid_request", "invalid_grant"])
+            .when(&format!("{name} is wrong in the body and right in the query"))?;
+    }
+    Ok(())
+}
+
+async fn no_password_grant(ctx: &Context) -> Checked {
+    let client = ctx.client()?;
+    ctx.access(&client).await?;
+    let user = ctx
+        .target()
+        .users
+        .get(&Account::First)
+        .ok_or_else(|| CaseEnd::not_tested("the target names no user"))?;
+    let mut params = Params::from([
+        ("grant_type", "password"),
+        ("username", user.name.as_str()),
+        ("password", user.password.as_str()),
+    ]);
+    if let Some(scope) = &client.scope {
+        params.add("scope", scope);
+    }
+    let answer = ctx.token(&TokenRequest::new(&client, params)).await?;
+    expect::token_error(&answer, &["unsupported_grant_type", "unauthorized_client"])?;
+    if ctx.target().metadata_lists("grant_types_supported", "password") {
+        return Err(CaseEnd::broken(
+            "metadata that does not offer the grant",
+            "password in grant_types_supported",
+        ));
+    }
+    Ok(())
+}
+
+async fn endpoint_without_fragment(ctx: &Context) -> Checked {
+    let published = ctx.target().metadata("token_endpoint").and_then(serde_json::Value::as_str);
+    let mut addresses = published.into_iter().chain([ctx.target().endpoints.token.as_str()]);
+    match addresses.find(|address| address.contains('#')) {
+        Some(address) => Err(CaseEnd::broken("a token endpoint without a fragment", address)),
+        None => Ok(()),
+    }
+}
+
+async fn refused_method_names_the_others(ctx: &Context) -> Checked {
+    let endpoints = &ctx.target().endpoints;
+    let places = [
+        (endpoints.token.as_str(), &["GET", "PUT", "DELETE"][..]),
+        (endpoints.authorization.as_str(), &["PUT", "DELETE"][..]),
+        (endpoints.resource.as_deref().unwrap_or_default(), &["PUT", "DELETE"][..]),
+    ];
+    let mut refused = 0;
+    for (url, methods) in places.iter().filter(|(url, _)| !url.is_empty()) {
+        for method in *methods {
+            let answer = ctx.send(Actor::Suite, Request::get(*url).method(method)).await?;
+            let response = answer.response()?;
+            if response.status != 405 {
+                continue;
+            }
+            refused += 1;
+            if response.header("allow").is_none() {
+                return Err(answer.broken("status 405 with Allow", "no Allow"))
+                    .when(&format!("{method} is sent"));
+            }
+        }
+    }
+    if refused == 0 {
+        return Err(CaseEnd::not_offered("no endpoint answers a method with status 405"));
+    }
+    Ok(())
+}

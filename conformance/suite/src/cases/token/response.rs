@@ -1,0 +1,295 @@
+//! What a granted token request brings (RFC 6749, section 5.1): read off an honest exchange.
+
+use std::fmt;
+use std::sync::Arc;
+
+use oauth_rules::rules;
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::Value;
+
+use crate::case::{Case, Context, Severity};
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::expect;
+use crate::subject::Need;
+use crate::wire::{Exchange, fields};
+
+/// The cases, in reading order.
+pub(in crate::cases) const CASES: &[Case] = &[
+    Case {
+        id: "token-response/json",
+        rules: rules!["rfc6749-5.1-success-200-json"],
+        about: "Tokens arrive as one JSON object, no member repeated, those of OAuth being strings.",
+        needs: &[Need::Login],
+        severity: Severity::Fails,
+        run: |ctx| Box::pin(json(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "token-response/access-token",
+        rules: rules!["rfc6749-5.1-access-token-present"],
+        about: "The answer has an access_token of visible characters.",
+        needs: &[Need::Login],
+        run: |ctx| Box::pin(access_token(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "token-response/token-type",
+        rules: rules!["rfc6749-5.1-token-type-present"],
+        about: "The answer says of which type the token is.",
+        needs: &[Need::Login],
+        run: |ctx| Box::pin(token_type(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "token-response/fits-the-header",
+        rules: rules!["rfc6750-2.1-token-fits-b64token"],
+        about: "A bearer token is spelt with the characters that the Authorization header takes.",
+        needs: &[Need::Login],
+        severity: Severity::Fails,
+        run: |ctx| Box::pin(fits_the_header(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "token-response/expires-in",
+        rules: rules!["rfc6749-5.1-expires-in"],
+        about: "The answer states the token's remaining seconds as a whole number.",
+        needs: &[Need::Login],
+        run: |ctx| Box::pin(expires_in(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "token-response/lifetime-is-limited",
+        rules: rules!["rfc6750-5.2-token-lifetime-limited"],
+        about: "An access token has an end, stated in the answer or by whoever runs the server.",
+        needs: &[Need::Login],
+        run: |ctx| Box::pin(lifetime_is_limited(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "token-response/lifetime-of-one-hour",
+        rules: rules!["rfc6750-5.3-token-lifetime-one-hour"],
+        about: "An access token lives for one hour at most.",
+        needs: &[Need::Login],
+        run: |ctx| Box::pin(lifetime_of_one_hour(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "token-response/not-stored",
+        rules: rules!["rfc6749-5.1-no-store", "oauth21-3.2.3-no-store"],
+        about: "No cache may store the answer: Cache-Control says no-store.",
+        needs: &[Need::Login],
+        run: |ctx| Box::pin(not_stored(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "token-response/pragma",
+        rules: rules!["rfc6749-5.1-pragma-no-cache"],
+        about: "Old caches are told too: Pragma says no-cache.",
+        needs: &[Need::Login],
+        run: |ctx| Box::pin(pragma(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "token-response/scope-not-widened",
+        rules: rules!["rfc6749-5.2-scope-not-beyond-grant"],
+        about: "A scope in the token request gives no more than the user granted.",
+        needs: &[Need::Login],
+        run: |ctx| Box::pin(scope_not_widened(ctx)),
+        ..Case::DEFAULT
+    },
+];
+
+/// The answer to an honest token request. That it has status 200 is the control; what is in it is not looked at.
+async fn granted(ctx: &Context) -> Checked<Arc<Exchange>> {
+    let code = ctx.code(&ctx.client()?).await?;
+    let answer = ctx.token(&ctx.redemption(&code)).await?;
+    expect::status(&answer, &[200]).control("an honest token request")?;
+    Ok(answer)
+}
+
+/// An object's members as they were written, repeats and all.
+struct Members(Vec<(String, Value)>);
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader;
+        impl<'de> Visitor<'de> for Reader {
+            type Value = Members;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Members(members))
+            }
+        }
+        deserializer.deserialize_map(Reader)
+    }
+}
+
+async fn json(ctx: &Context) -> Checked {
+    let answer = granted(ctx).await?;
+    let response = answer.response()?;
+    let kind = response.media_type();
+    if kind.as_deref() != Some("application/json") {
+        let saw = kind.unwrap_or_else(|| "no Content-Type".into());
+        return Err(answer.broken("Content-Type application/json", saw));
+    }
+    let read: Result<Members, _> = serde_json::from_slice(&response.body);
+    let Ok(Members(members)) = read else {
+        return Err(answer.broken("a JSON object", "something else"));
+    };
+    for (at, (name, value)) in members.iter().enumerate() {
+        if members[..at].iter().any(|(earlier, _)| earlier == name) {
+            return Err(answer.broken("each member once", format!("{name} more than once")));
+        }
+        let is_text = matches!(name.as_str(), "access_token" | "token_type" | "scope" | "refresh_token");
+        if is_text && !value.is_string() {
+            let saw = if value.is_null() { "null" } else { "another JSON type" };
+            return Err(answer.broken(format!("{name} as a JSON string, or none"), format!("{name}: {saw}")));
+        }
+    }
+    Ok(())
+}
+
+async fn access_token(ctx: &Context) -> Checked {
+    let answer = granted(ctx).await?;
+    let json = answer.response()?.json().unwrap_or_default();
+    let expected = "an access_token of printable ASCII characters";
+    match json.get("access_token").map(Value::as_str) {
+        Some(Some(token)) if !token.is_empty() && token.chars().all(|c| matches!(c, ' '..='~')) => Ok(()),
+        Some(Some("")) => Err(answer.broken(expected, "an empty one")),
+        Some(Some(_)) => Err(answer.broken(expected, "one with other characters")),
+        Some(None) => Err(answer.broken(expected, "one that is no string")),
+        None => Err(answer.broken(expected, "none")),
+    }
+}
+
+async fn token_type(ctx: &Context) -> Checked {
+    let token = ctx.access(&ctx.client()?).await?;
+    match token.text("token_type") {
+        Some(kind) if kind.eq_ignore_ascii_case("bearer") => Ok(()),
+        Some("") | None => Err(token.exchange.broken("a token_type", "none")),
+        Some(kind) => {
+            ctx.note(format!("token_type is {kind:?}, not Bearer"));
+            Ok(())
+        }
+    }
+}
+
+async fn fits_the_header(ctx: &Context) -> Checked {
+    let token = ctx.access(&ctx.client()?).await?;
+    if token.text("token_type").is_some_and(|kind| !kind.eq_ignore_ascii_case("bearer")) {
+        return Err(CaseEnd::not_offered("the token is no bearer token"));
+    }
+    let body = token.access_token.trim_end_matches('=');
+    let legal = |c: char| c.is_ascii_alphanumeric() || "-._~+/".contains(c);
+    match body.chars().find(|c| !legal(*c)) {
+        None if !body.is_empty() => Ok(()),
+        None => Err(token.exchange.broken("a token of more than equals signs", "nothing else in it")),
+        Some(c) => Err(token
+            .exchange
+            .broken("letters, digits and -._~+/, equals signs at the end", format!("{c:?}"))),
+    }
+}
+
+/// `expires_in` as whole seconds; `Ok(None)` if there is none, `Err` with what it is instead.
+fn seconds(json: &Value) -> Result<Option<u64>, &'static str> {
+    match json.get("expires_in") {
+        None => Ok(None),
+        Some(Value::Number(number)) => match (number.as_u64(), number.as_f64()) {
+            (Some(seconds), _) => Ok(Some(seconds)),
+            (None, Some(number)) if number < 0.0 => Err("a negative number"),
+            (None, _) => Err("a fraction"),
+        },
+        Some(Value::String(_)) => Err("a string"),
+        Some(_) => Err("no number"),
+    }
+}
+
+async fn expires_in(ctx: &Context) -> Checked {
+    let token = ctx.access(&ctx.client()?).await?;
+    match seconds(&token.json) {
+        Ok(Some(_)) => Ok(()),
+        Ok(None) => Err(token.exchange.broken("expires_in", "none")),
+        Err(saw) => Err(token.exchange.broken("expires_in as a whole number", saw)),
+    }
+}
+
+async fn lifetime_is_limited(ctx: &Context) -> Checked {
+    const YEAR: u64 = 366 * 24 * 3600;
+    let token = ctx.access(&ctx.client()?).await?;
+    let stated = seconds(&token.json).ok().flatten().or(ctx.target().access_token_lifetime);
+    match stated {
+        Some(seconds) if seconds <= YEAR => Ok(()),
+        Some(seconds) => Err(token.exchange.broken("at most a year", format!("{seconds} s"))).warn(),
+        None => Err(CaseEnd::not_tested(
+            "the answer does not say how long the token lives: add access_token_lifetime, in seconds",
+        )),
+    }
+}
+
+async fn lifetime_of_one_hour(ctx: &Context) -> Checked {
+    let token = ctx.access(&ctx.client()?).await?;
+    match seconds(&token.json).ok().flatten().or(ctx.target().access_token_lifetime) {
+        Some(seconds) if seconds <= 3600 => Ok(()),
+        Some(seconds) => Err(token.exchange.broken("at most 3600 s", format!("{seconds} s"))),
+        None => Err(CaseEnd::not_offered("the answer states no lifetime")),
+    }
+}
+
+async fn not_stored(ctx: &Context) -> Checked {
+    let answer = granted(ctx).await?;
+    let response = answer.response()?;
+    if fields::has_directive(response, "cache-control", "no-store") {
+        return Ok(());
+    }
+    let saw = response.header("cache-control").unwrap_or("no Cache-Control").to_owned();
+    Err(answer.broken("Cache-Control: no-store", saw))
+}
+
+async fn pragma(ctx: &Context) -> Checked {
+    let answer = granted(ctx).await?;
+    let response = answer.response()?;
+    if fields::has_directive(response, "pragma", "no-cache") {
+        return Ok(());
+    }
+    Err(answer.broken("Pragma: no-cache", response.header("pragma").unwrap_or("no Pragma").to_owned()))
+}
+
+async fn scope_not_widened(ctx: &Context) -> Checked {
+    let client = ctx.client()?;
+    let plain = ctx.access(&client).await?;
+    let Some(granted) = plain.text("scope").or(client.scope.as_deref()).map(str::to_owned) else {
+        return Err(CaseEnd::not_tested("nobody says what is granted: add scope to the client"));
+    };
+    let mut wider = vec![format!("{granted} suite-admin"), "suite-admin".to_owned()];
+    if let Some(second) = &client.second_scope {
+        wider.push(format!("{granted} {second}"));
+    }
+    for scope in &wider {
+        let code = ctx.code(&client).await?;
+        let answer = ctx.token(&ctx.redemption(&code).set("scope", scope)).await?;
+        let when = format!("the token request asks for {scope:?}");
+        let json = answer.response()?.json().unwrap_or_default();
+        if json.get("error").is_some() {
+            expect::token_error(&answer, &["invalid_scope", "invalid_request"]).when(&when)?;
+            continue;
+        }
+        let token = expect::token(&answer).when(&when)?;
+        // Without scope in the answer the token has the scope that was asked of the user.
+        let given = token.text("scope").unwrap_or_default();
+        if let Some(more) =
+            given.split_whitespace().find(|value| !granted.split(' ').any(|have| have == *value))
+        {
+            let expected = format!("invalid_scope, or a token for {granted:?} and no more");
+            return Err(answer.broken(expected, format!("a token that is good for {more:?}"))).when(&when);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,289 @@
+//! What answers are expected: each function gives back what it found, or the broken expectation.
+//!
+//! They check what makes an answer the wanted kind of answer and no more, so that one defect (a missing header, a
+//! lost `state`) shows in the case that is about it and not in all.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::browser::{Landing, Location};
+use crate::case_end::Checked;
+use crate::request::AuthorizationRequest;
+use crate::wire::{Exchange, Response};
+
+/// A successful token response.
+#[derive(Debug, Clone)]
+pub struct Token {
+    /// The access token.
+    pub access_token: String,
+    /// The refresh token, if one came as a string.
+    pub refresh_token: Option<String>,
+    /// The whole answer.
+    pub json: Value,
+    /// The exchange that gave it.
+    pub exchange: Arc<Exchange>,
+}
+
+impl Token {
+    /// A member that is a string.
+    #[must_use]
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.json.get(name)?.as_str()
+    }
+}
+
+/// A token response: status 200 and a JSON object with a non-empty `access_token` string.
+///
+/// # Errors
+/// Broken if it is anything else; `errored` without a usable answer.
+pub fn token(exchange: &Arc<Exchange>) -> Checked<Token> {
+    let response = exchange.response()?;
+    let json = response.json().unwrap_or_default();
+    let text = |name: &str| json.get(name).and_then(Value::as_str).map(str::to_owned);
+    match text("access_token").filter(|token| !token.is_empty() && response.status == 200) {
+        Some(access_token) => Ok(Token {
+            access_token,
+            refresh_token: text("refresh_token"),
+            json,
+            exchange: Arc::clone(exchange),
+        }),
+        None => Err(exchange.broken("status 200 and JSON with an access_token", describe(response))),
+    }
+}
+
+/// A token endpoint's refusal (RFC 6749, section 5.2): status 400, or 401 for `invalid_client`, and a JSON object
+/// whose `error` is one of `errors`, without an access token. Gives the code that came. The content type is not
+/// looked at.
+///
+/// # Errors
+/// Broken if it is anything else; `errored` without a usable answer.
+pub fn token_error<'a>(exchange: &Arc<Exchange>, errors: &[&'a str]) -> Checked<&'a str> {
+    let response = exchange.response()?;
+    let json = response.json().unwrap_or_default();
+    let error = json.get("error").and_then(Value::as_str);
+    let found = errors.iter().find(|expected| Some(**expected) == error);
+    let fitting = match response.status {
+        400 => true,
+        401 => error == Some("invalid_client"),
+        _ => false,
+    };
+    match found {
+        Some(error) if fitting && json.get("access_token").is_none() => Ok(error),
+        _ => {
+            let status = if errors.contains(&"invalid_client") { "400 or 401" } else { "400" };
+            let expected = format!("status {status} and JSON with error {}", one_of(errors));
+            Err(exchange.broken(expected, describe(response)))
+        }
+    }
+}
+
+/// The reference that stands for a pushed request (RFC 9126, section 2.2): status 2xx and a JSON object with a
+/// non-empty `request_uri` string. Which status of those it is does not matter here.
+///
+/// # Errors
+/// Broken if it is anything else; `errored` without a usable answer.
+pub fn request_uri(exchange: &Arc<Exchange>) -> Checked<String> {
+    let response = exchange.response()?;
+    let json = response.json().unwrap_or_default();
+    let found = json.get("request_uri").and_then(Value::as_str).filter(|text| !text.is_empty());
+    match found {
+        Some(found) if (200..300).contains(&response.status) => Ok(found.into()),
+        _ => Err(exchange.broken("status 201 and JSON with a request_uri", describe(response))),
+    }
+}
+
+/// A registered client (RFC 7591, section 3.2.1): status 2xx and a JSON object with a non-empty `client_id` string.
+/// Which status of those it is does not matter here.
+///
+/// # Errors
+/// Broken if it is anything else; `errored` without a usable answer.
+pub fn registration(exchange: &Arc<Exchange>) -> Checked<Value> {
+    let response = exchange.response()?;
+    let json = response.json().unwrap_or_default();
+    let id = json.get("client_id").and_then(Value::as_str).filter(|id| !id.is_empty());
+    if id.is_some() && (200..300).contains(&response.status) {
+        return Ok(json);
+    }
+    Err(exchange.broken("status 201 and JSON with a client_id", describe(response)))
+}
+
+/// A refused registration (RFC 7591, section 3.2.2): status 400 and a JSON object whose `error` is one of `errors`.
+///
+/// # Errors
+/// Broken if it is anything else; `errored` without a usable answer.
+pub fn registration_error(exchange: &Arc<Exchange>, errors: &[&str]) -> Checked {
+    let response = exchange.response()?;
+    let json = response.json().unwrap_or_default();
+    let error = json.get("error").and_then(Value::as_str);
+    if response.status == 400 && error.is_some_and(|error| errors.contains(&error)) {
+        return Ok(());
+    }
+    Err(exchange.broken(format!("status 400 and JSON with error {}", one_of(errors)), describe(response)))
+}
+
+/// An answer of the token endpoint that gives no token: neither 2xx nor 3xx nor 5xx, and no `access_token`.
+///
+/// # Errors
+/// Broken if it is anything else; `errored` without a usable answer.
+pub fn no_token(exchange: &Arc<Exchange>) -> Checked {
+    let response = exchange.response()?;
+    let token = response.json().is_some_and(|json| json.get("access_token").is_some());
+    if token || !(400..500).contains(&response.status) {
+        return Err(exchange.broken("a 4xx answer without an access_token", describe(response)));
+    }
+    Ok(())
+}
+
+/// An authorization response with exactly one non-empty `code` and no `error`, in the query.
+///
+/// # Errors
+/// Broken if it is anything else; `not-tested` if the browser kept something back.
+pub fn code_redirect<'a>(ask: &AuthorizationRequest, landing: &'a Landing) -> Checked<&'a Location> {
+    landing.sent()?;
+    let expected = || format!("a redirect to the redirect URI of {} with a code", ask.client.id);
+    match landing.callback() {
+        Some(location)
+            if matches!(location.params.all("code").as_slice(), [code] if !code.is_empty())
+                && !location.params.has("error") =>
+        {
+            Ok(location)
+        }
+        _ => Err(landing.exchange().broken(expected(), landing.describe())),
+    }
+}
+
+/// An authorization error response (RFC 6749, section 4.1.2.1): a redirect to the redirect URI of the client that
+/// asked, with exactly one `error` in the query, out of `errors`, and neither code nor token. `state` is not
+/// looked at; see [`same_state`].
+///
+/// # Errors
+/// Broken if it is anything else; `not-tested` if the browser kept something back.
+pub fn error_redirect<'a>(
+    ask: &AuthorizationRequest,
+    landing: &'a Landing,
+    errors: &[&str],
+) -> Checked<&'a Location> {
+    landing.sent()?;
+    let fitting = |location: &&Location| {
+        let fresh = |name| !location.params.has(name) && !location.fragment.has(name);
+        matches!(location.params.all("error").as_slice(), [error] if errors.contains(error))
+            && fresh("code")
+            && fresh("access_token")
+            && same_place(location, ask)
+    };
+    landing.callback().filter(fitting).ok_or_else(|| {
+        let expected = format!("a redirect to the client with error={}", one_of(errors));
+        landing.exchange().broken(expected, landing.describe())
+    })
+}
+
+/// A page for the user and no redirect away from the server: any status but 5xx.
+///
+/// # Errors
+/// Broken if it is anything else; `not-tested` if the browser kept something back.
+pub fn error_page(landing: &Landing) -> Checked {
+    landing.sent()?;
+    match landing.page() {
+        Some(page) if page.status < 500 && !page.leads_away() => Ok(()),
+        _ => Err(landing
+            .exchange()
+            .broken("an error page and no redirect to anywhere else", landing.describe())),
+    }
+}
+
+/// Either [`error_redirect`] or [`error_page`]: a refusal whose channel no text fixes.
+///
+/// # Errors
+/// Broken if it is neither; `not-tested` if the browser kept something back.
+pub fn refused(ask: &AuthorizationRequest, landing: &Landing, errors: &[&str]) -> Checked {
+    if landing.page().is_some() {
+        error_page(landing)
+    } else {
+        error_redirect(ask, landing, errors).map(drop)
+    }
+}
+
+/// The `state` that came back is the one that was sent, once; none if none was sent.
+///
+/// # Errors
+/// Broken if it is not.
+pub fn same_state(ask: &AuthorizationRequest, location: &Location) -> Checked {
+    let (sent, came) = (ask.state(), location.params.all("state"));
+    match (sent, came.as_slice()) {
+        (None, []) => Ok(()),
+        (Some(sent), [came]) if sent == *came => Ok(()),
+        (None, _) => Err(location.exchange.broken("no state, as none was sent", format!("state {came:?}"))),
+        (Some(sent), []) => {
+            Err(location.exchange.broken(format!("state {sent:?} as it was sent"), "no state"))
+        }
+        (Some(sent), _) => {
+            Err(location.exchange.broken(format!("state {sent:?} as it was sent"), format!("state {came:?}")))
+        }
+    }
+}
+
+/// One of these statuses.
+///
+/// # Errors
+/// Broken if it is another; `errored` without a usable answer.
+pub fn status(exchange: &Arc<Exchange>, statuses: &[u16]) -> Checked {
+    let response = exchange.response()?;
+    if statuses.contains(&response.status) {
+        return Ok(());
+    }
+    let listed: Vec<String> = statuses.iter().map(ToString::to_string).collect();
+    Err(exchange.broken(format!("status {}", listed.join(" or ")), describe(response)))
+}
+
+/// The resource was served: status 2xx.
+///
+/// # Errors
+/// Broken if it was not; `errored` without a usable answer.
+pub fn served(exchange: &Arc<Exchange>) -> Checked {
+    let response = exchange.response()?;
+    if (200..300).contains(&response.status) {
+        return Ok(());
+    }
+    Err(exchange.broken("the resource with status 200", describe(response)))
+}
+
+/// The resource was refused with one of these statuses. The challenge is not looked at.
+///
+/// # Errors
+/// Broken if it was not; `errored` without a usable answer.
+pub fn not_served(exchange: &Arc<Exchange>, statuses: &[u16]) -> Checked {
+    status(exchange, statuses)
+}
+
+/// An answer in a few words: its status, and what its JSON says. Never a secret.
+#[must_use]
+pub fn describe(response: &Response) -> String {
+    let Some(Value::Object(members)) = response.json() else {
+        return format!(
+            "status {}, {}",
+            response.status,
+            response.media_type().unwrap_or_else(|| "no body type".into())
+        );
+    };
+    if let Some(error) = members.get("error").and_then(Value::as_str) {
+        return format!("status {}, error {error:?}", response.status);
+    }
+    let names: Vec<&str> = members.keys().map(String::as_str).collect();
+    format!(
+        "status {}, JSON with {}",
+        response.status,
+        if names.is_empty() { "nothing".into() } else { names.join(", ") }
+    )
+}
+
+fn same_place(location: &Location, ask: &AuthorizationRequest) -> bool {
+    let asked = ask.params.first("redirect_uri").filter(|text| !text.is_empty());
+    let bare = |text: &str| text.split(['?', '#']).next().unwrap_or_default().to_owned();
+    bare(asked.unwrap_or(&ask.client.redirect_uri)) == location.base()
+        || bare(&ask.client.redirect_uri) == location.base()
+}
+
+fn one_of(texts: &[&str]) -> String {
+    texts.join(" or ")
+}

@@ -1,0 +1,64 @@
+//! Authorization requests that are pushed first (RFC 9126), and the references that stand for them.
+
+use std::sync::Arc;
+
+use crate::case::Context;
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::expect;
+use crate::flow::{Authentication, AuthorizationRequest, TokenRequest};
+use crate::wire::{Exchange, Params};
+
+impl Context {
+    /// The good push of an authorization request: its parameters as a form, with the client's credentials.
+    #[must_use]
+    pub fn push(&self, ask: &AuthorizationRequest) -> TokenRequest {
+        self.push_as(ask, Authentication::of(&ask.client))
+    }
+
+    /// The push of an authorization request by somebody who shows these credentials.
+    #[must_use]
+    pub fn push_as(&self, ask: &AuthorizationRequest, authentication: Authentication) -> TokenRequest {
+        let mut params = ask.params.clone();
+        // Credentials in the body bring the identifier with them.
+        if matches!(authentication, Authentication::Id(_) | Authentication::Body { .. }) {
+            params.remove("client_id");
+        }
+        TokenRequest::new(&ask.client, params).authenticated(authentication)
+    }
+
+    /// Sends a push.
+    ///
+    /// # Errors
+    /// `not-tested` if the target names no such endpoint; `errored` without an answer.
+    pub async fn send_push(&self, push: &TokenRequest) -> Checked<Arc<Exchange>> {
+        self.send(push.who, push.request(self.push_url()?)).await
+    }
+
+    /// The URL at which requests are pushed.
+    ///
+    /// # Errors
+    /// `not-tested` if the target names none.
+    pub fn push_url(&self) -> Checked<&str> {
+        let url = self.target().endpoints.pushed_authorization_request.as_deref();
+        url.ok_or_else(|| {
+            CaseEnd::not_tested("the target names no pushed_authorization_request under [endpoints]")
+        })
+    }
+
+    /// Pushes an authorization request honestly and gives its reference. It is a control.
+    ///
+    /// # Errors
+    /// `not-tested` or `errored`.
+    pub async fn pushed(&self, ask: &AuthorizationRequest) -> Checked<String> {
+        expect::request_uri(&self.send_push(&self.push(ask)).await?).control("an honest push")
+    }
+}
+
+impl AuthorizationRequest {
+    /// The request that says no more than who asks, and where the rest was pushed.
+    #[must_use]
+    pub fn by_reference(&self, request_uri: &str) -> Self {
+        let params = Params::from([("client_id", self.client.id.as_str()), ("request_uri", request_uri)]);
+        Self { params, ..self.clone() }
+    }
+}

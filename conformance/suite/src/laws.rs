@@ -1,0 +1,134 @@
+//! The laws over all that a run exchanged, as cases `laws/ID` that run after all others.
+//!
+//! They judge the facts that `observe/` read.
+
+use oauth_laws::law::{Facts, Judgement, Law, law};
+
+use crate::case::{Case, Context, Isolation, Profile};
+use crate::case_end::{CaseEnd, Checked};
+use crate::observe::{GRACE, Observed};
+use crate::subject::Need;
+
+/// No server has a reason to take a proof for longer than an hour.
+const PROOF_LIFETIME: u64 = 3600;
+
+/// The longest that a code may live (RFC 6749 4.1.2), unless the target file says less.
+const LONGEST_CODE_LIFETIME: u64 = 600;
+
+macro_rules! laws {
+    ($($id:literal $needs:ident $(for $profiles:expr)?;)*) => {
+        const CASES: &[Case] = &[$(Case {
+            id: concat!("laws/", $id),
+            rules: law($id).rules,
+            about: law($id).about,
+            needs: $needs,
+            $(profiles: $profiles,)?
+            isolation: Isolation::Last,
+            run: |ctx| Box::pin(std::future::ready(judge(ctx, law($id)))),
+            ..Case::DEFAULT
+        }),*];
+    };
+}
+
+const LOGIN: &[Need] = &[Need::Login];
+const CONSENT: &[Need] = &[Need::Login, Need::Consent];
+const PKCE: &[Need] = &[Need::Login, Need::Pkce];
+const REFRESH: &[Need] = &[Need::Login, Need::Refresh];
+const PUSHED: &[Need] = &[Need::Login, Need::PushedRequests];
+const REVOCATION: &[Need] = &[Need::Login, Need::Revocation];
+const INTROSPECTION: &[Need] = &[Need::Login, Need::Introspection];
+const BOUND: &[Need] = &[Need::Login, Need::Dpop];
+const BOUND_REFRESH: &[Need] = &[Need::Login, Need::Dpop, Need::Refresh];
+const BOUND_RESOURCE: &[Need] = &[Need::Login, Need::DpopResource];
+const RESOURCES: &[Need] = &[Need::Login, Need::SecondResource];
+
+laws! {
+    "code-after-login" LOGIN;
+    "code-after-consent" CONSENT;
+    "consent-is-the-owners" LOGIN;
+    "code-to-registered-uri" LOGIN;
+    "pushed-request-of-its-client" PUSHED;
+    "pushed-request-used-once" PUSHED;
+    "pushed-request-in-time" PUSHED;
+    "state-returned" LOGIN;
+    "code-redeemed-once" LOGIN;
+    "replay-ends-grant" LOGIN;
+    "code-redeemed-in-time" LOGIN;
+    "code-redeemed-by-its-client" LOGIN;
+    // OAuth 2.1 has no redirect URI in the token request; what one that is sent must be, a case judges.
+    "code-redeemed-with-its-redirect-uri" LOGIN for &[Profile::Rfc6749, Profile::Rfc9700];
+    "code-redeemed-with-its-verifier" PKCE;
+    "no-verifier-without-challenge" PKCE;
+    "confidential-client-authenticated" LOGIN;
+    "token-within-consent" LOGIN;
+    "code-was-issued" LOGIN;
+    "refresh-token-was-issued" REFRESH;
+    "refresh-by-its-client" REFRESH;
+    "public-refresh-used-once" REFRESH;
+    "public-refresh-replay-ends-grant" REFRESH;
+    "refresh-keeps-scope" REFRESH;
+    "refresh-in-time" REFRESH;
+    "refresh-within-resources" REFRESH;
+    "revoked-refresh-token-is-dead" REVOCATION;
+    "revoked-refresh-token-ends-access" REVOCATION;
+    "revoked-access-token-is-dead" REVOCATION;
+    "active-token-in-time" INTROSPECTION;
+    "active-token-not-revoked" INTROSPECTION;
+    "code-with-its-key" BOUND;
+    "public-refresh-with-its-key" BOUND_REFRESH;
+    "bound-token-with-its-key" BOUND_RESOURCE;
+    "proof-in-time" BOUND;
+    "served-token-is-for-resource" RESOURCES;
+    "served-token-was-issued" LOGIN;
+    "served-token-in-time" LOGIN;
+    "served-token-covers-resource" LOGIN;
+}
+
+/// The laws that an outsider can judge, in reading order.
+#[must_use]
+pub fn cases(profile: Profile) -> &'static [Case] {
+    match profile {
+        Profile::Documented => &[],
+        Profile::Rfc6749 | Profile::Rfc9700 | Profile::Oauth21 => CASES,
+    }
+}
+
+fn judge(ctx: &Context, law: &Law) -> Checked {
+    ctx.live().observed(|observed| judge_observed(ctx, law, observed))
+}
+
+fn judge_observed(ctx: &Context, law: &Law, observed: &Observed) -> Checked {
+    let live = ctx.live();
+    let lifetime = live.target.code_lifetime.unwrap_or(LONGEST_CODE_LIFETIME);
+    let facts = Facts {
+        facts: &observed.facts,
+        code_lifetime: lifetime + GRACE,
+        refresh_grace: live.target.refresh_grace.unwrap_or(0),
+        proof_lifetime: PROOF_LIFETIME + GRACE,
+        refresh_lifetime: live.target.refresh_token_lifetime.map(|span| span + GRACE),
+    };
+    match law.judge(&facts) {
+        Judgement::Silent => Err(CaseEnd::unlisted()),
+        Judgement::Holds => Ok(()),
+        Judgement::Broken(at) => {
+            let stop = CaseEnd::broken(law.about.trim_end_matches('.'), "an exchange that breaks it");
+            Err(match observed.exchanges.get(at) {
+                Some(exchange) => stop.at(exchange),
+                None => stop,
+            })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use oauth_laws::law::LAWS;
+
+    #[test]
+    fn every_observable_law_is_a_case() {
+        let have: Vec<&str> = CASES.iter().filter_map(|case| case.id.strip_prefix("laws/")).collect();
+        let want: Vec<&str> = LAWS.iter().filter(|law| law.observable).map(|law| law.id).collect();
+        assert_eq!(have, want);
+    }
+}

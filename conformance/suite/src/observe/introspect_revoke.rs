@@ -1,0 +1,77 @@
+//! Facts about what is named: tokens that are revoked or asked about, and requests that were pushed.
+
+use oauth_laws::fact::{Introspection, Pushed, Revocation, What};
+use serde_json::Value;
+
+use super::Observer;
+use super::parse::{Pairs, Twice, form, query};
+use crate::secrets::keep::LONGEST;
+use crate::wire::{Exchange, Response};
+
+impl Observer {
+    /// The parameters of an authorization request: those that were pushed, if it names them.
+    pub(super) fn as_pushed(&self, params: Pairs) -> Pairs {
+        let named = params.one("request_uri").ok().flatten().map(str::to_owned);
+        let Some((uri, pushed)) = named.and_then(|uri| Some((uri.clone(), self.pushes.get(&uri)?))) else {
+            return params;
+        };
+        // The client is the one that the browser names; nothing else of it counts (RFC 9126, section 4).
+        let client = params.one("client_id").ok().flatten().unwrap_or_default();
+        pushed.with("client_id", client).with("request_uri", &uri)
+    }
+
+    pub(super) fn push(&mut self, exchange: &Exchange) -> Result<(), Twice> {
+        let params = form(&exchange.request);
+        let document = document(exchange);
+        let uri =
+            document.get("request_uri").and_then(Value::as_str).filter(|_| exchange.status() == Some(201));
+        let Some((client_id, _)) = self.presented(exchange, &params)? else { return Ok(()) };
+        // One that is very long would be kept with each request that names it.
+        let Some(uri) = uri.filter(|uri| !params.repeats() && uri.len() <= LONGEST) else { return Ok(()) };
+        let expires_in = document.get("expires_in").and_then(Value::as_u64).map(|span| span + super::GRACE);
+        // A pushed proof is as good as `dpop_jkt` (RFC 9449, section 10.1).
+        let proven = self.proven_key(&exchange.request).filter(|_| !params.has("dpop_jkt"));
+        let params = proven.iter().fold(params, |params, key| params.with("dpop_jkt", key));
+        self.pushes.insert(uri.to_owned(), params);
+        let pushed = Pushed { uri: self.sym(uri), client: self.sym(&client_id), expires_in };
+        self.record(exchange, What::Pushed(pushed));
+        Ok(())
+    }
+
+    pub(super) fn revocation(&mut self, exchange: &Exchange) -> Result<(), Twice> {
+        let params = form(&exchange.request);
+        let Some(token) = named(exchange, &params)? else { return Ok(()) };
+        let Some((client_id, secret)) = self.presented(exchange, &params)? else { return Ok(()) };
+        let accepted = match exchange.status() {
+            Some(200) => true,
+            Some(400 | 401) => false,
+            // An outage or a throttle says nothing of what was shown.
+            Some(_) | None => return Ok(()),
+        };
+        let what = Revocation { token: self.sym(&token), client: self.sym(&client_id), secret, accepted };
+        self.record(exchange, What::Revocation(what));
+        Ok(())
+    }
+
+    pub(super) fn introspection(&mut self, exchange: &Exchange) -> Result<(), Twice> {
+        let params = form(&exchange.request);
+        let Some(token) = named(exchange, &params)? else { return Ok(()) };
+        let active = document(exchange).get("active").and_then(Value::as_bool);
+        let (Some(200), Some(active)) = (exchange.status(), active) else { return Ok(()) };
+        let what = Introspection { token: self.sym(&token), active };
+        self.record(exchange, What::Introspection(what));
+        Ok(())
+    }
+}
+
+/// The token that a plain request names.
+fn named(exchange: &Exchange, params: &Pairs) -> Result<Option<String>, Twice> {
+    if params.repeats() || !query(&exchange.request).is_empty() {
+        return Ok(None);
+    }
+    Ok(params.one("token")?.map(str::to_owned))
+}
+
+fn document(exchange: &Exchange) -> Value {
+    exchange.answer.as_ref().ok().and_then(Response::json).unwrap_or_default()
+}

@@ -1,0 +1,48 @@
+//! Clients whose registration was seen (RFC 7591), beside those that the target names.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::subject::{Client, ClientAuthentication, ClientRole, Target};
+use crate::wire::{Exchange, Response};
+
+/// Clients by their identifiers.
+#[derive(Debug, Default)]
+pub(super) struct Registered(BTreeMap<String, Arc<Client>>);
+
+impl Registered {
+    /// Reads the answer to a registration.
+    pub(super) fn read(&mut self, exchange: &Exchange) {
+        let document = exchange.answer.as_ref().ok().and_then(Response::json).unwrap_or_default();
+        let text = |name: &str| document.get(name).and_then(Value::as_str).map(str::to_owned);
+        let Some(id) = text("client_id") else { return };
+        let uris = document.get("redirect_uris").and_then(Value::as_array);
+        let mut uris = uris.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned);
+        // A secret that came beside the method none is not needed, whatever else is wrong with it.
+        let public = text("token_endpoint_auth_method").is_some_and(|method| method == "none");
+        let secret = text("client_secret").filter(|_| !public);
+        let client = Client {
+            role: ClientRole::First,
+            id: id.clone(),
+            authentication: match secret {
+                Some(_) => ClientAuthentication::ClientSecretBasic,
+                None => ClientAuthentication::None,
+            },
+            secret,
+            redirect_uri: uris.next().unwrap_or_default(),
+            other_redirect_uri: uris.next(),
+            scope: None,
+            second_scope: None,
+            narrow_scope: None,
+        };
+        self.0.insert(id, Arc::new(client));
+    }
+
+    /// The client of an identifier.
+    pub(super) fn client(&self, target: &Target, id: &str) -> Option<Arc<Client>> {
+        let known = target.registered().find(|client| client.id == id);
+        known.or_else(|| self.0.get(id)).cloned()
+    }
+}

@@ -1,0 +1,235 @@
+//! What an ending means for its case, and what the cases mean for the run.
+
+use std::sync::Arc;
+
+use oauth_rules::{Level, RuleId};
+
+use crate::case::{Case, Profile, Severity};
+use crate::case_end::{Checked, EndKind};
+use crate::wire::Exchange;
+
+/// What came of a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Verdict {
+    /// What the case is about holds.
+    Held,
+    /// A MUST is broken.
+    Failed,
+    /// A SHOULD is broken, or a statement without a keyword.
+    Warned,
+    /// An optional feature that is not claimed, a rule that does not apply, or a need that is waived.
+    NotOffered,
+    /// It could have been tested, or its control failed.
+    NotTested,
+    /// No answer, throttled, or a 5xx to a control.
+    Errored,
+}
+
+/// What came of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Overall {
+    /// Nothing failed, and all was tested.
+    Held,
+    /// Something failed.
+    Failed,
+    /// Nothing failed, but not all was tested.
+    Incomplete,
+}
+
+/// A case with what came of it.
+#[derive(Debug, Clone)]
+pub struct Report {
+    /// The case's id.
+    pub id: String,
+    /// One sentence: what holds when the case holds.
+    pub about: String,
+    /// The rules that it judges and that apply.
+    pub rules: Vec<RuleId>,
+    /// The strictest level of these.
+    pub level: Level,
+    /// What came of it.
+    pub verdict: Verdict,
+    /// What was to be seen, for a broken expectation.
+    pub expected: Option<String>,
+    /// What was seen, for a broken expectation.
+    pub saw: Option<String>,
+    /// Why it was not offered, not tested, or errored.
+    pub reason: Option<String>,
+    /// Whether the target file waives it.
+    pub waived: bool,
+    /// Remarks.
+    pub notes: Vec<String>,
+    /// How long it took.
+    pub seconds: f64,
+    /// All that was exchanged, in order.
+    pub exchanges: Vec<Arc<Exchange>>,
+    /// The exchange that shows the break.
+    pub shown: Option<Arc<Exchange>>,
+}
+
+impl Verdict {
+    /// Every verdict, in the order in which they are counted.
+    pub const ALL: [Self; 6] =
+        [Self::Held, Self::Failed, Self::Warned, Self::NotOffered, Self::NotTested, Self::Errored];
+
+    /// The word in reports.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Held => "held",
+            Self::Failed => "failed",
+            Self::Warned => "warned",
+            Self::NotOffered => "not-offered",
+            Self::NotTested => "not-tested",
+            Self::Errored => "errored",
+        }
+    }
+}
+
+impl Overall {
+    /// The word in reports.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Held => "held",
+            Self::Failed => "failed",
+            Self::Incomplete => "incomplete",
+        }
+    }
+
+    /// The exit code.
+    #[must_use]
+    pub const fn exit_code(self) -> u8 {
+        match self {
+            Self::Held => 0,
+            Self::Failed => 1,
+            Self::Incomplete => 3,
+        }
+    }
+}
+
+impl Report {
+    /// The report of a case that ended so.
+    #[must_use]
+    pub fn of(case: &Case, profile: Profile, strict: bool, ending: Checked) -> Self {
+        let level = case.level(profile);
+        let mut report = Self {
+            id: case.id.into(),
+            about: case.about.into(),
+            rules: case.rules.iter().copied().filter(|rule| profile.applies(*rule)).collect(),
+            level,
+            verdict: Verdict::Held,
+            expected: None,
+            saw: None,
+            reason: None,
+            waived: false,
+            notes: Vec::new(),
+            seconds: 0.0,
+            exchanges: Vec::new(),
+            shown: None,
+        };
+        if let Err(stop) = ending {
+            report.verdict = verdict(stop.kind, case.severity(profile), level, strict);
+            report.expected = stop.expected;
+            match report.verdict {
+                Verdict::Failed | Verdict::Warned => report.saw = Some(stop.saw),
+                Verdict::Held | Verdict::NotOffered | Verdict::NotTested | Verdict::Errored => {
+                    report.reason = Some(stop.saw);
+                }
+            }
+            report.shown = stop.exchange;
+        }
+        report
+    }
+}
+
+/// What an ending other than the last line means.
+#[must_use]
+pub(super) const fn verdict(kind: EndKind, severity: Severity, level: Level, strict: bool) -> Verdict {
+    match kind {
+        EndKind::NotOffered | EndKind::Unlisted => Verdict::NotOffered,
+        EndKind::NotTested => Verdict::NotTested,
+        EndKind::Errored => Verdict::Errored,
+        EndKind::Warned => Verdict::Warned,
+        EndKind::Broken => match (severity, level) {
+            (Severity::Fails, _) | (Severity::ByLevel, Level::Must) => Verdict::Failed,
+            (Severity::ByLevel, Level::Should) if strict => Verdict::Failed,
+            (Severity::Warns, _) | (Severity::ByLevel, Level::Should | Level::May | Level::Stated) => {
+                Verdict::Warned
+            }
+        },
+    }
+}
+
+/// What the verdicts of a run mean together. `sound` is whether the last sanity run held.
+#[must_use]
+pub(super) fn overall(verdicts: impl IntoIterator<Item = Verdict>, sound: bool) -> Overall {
+    let (mut failed, mut open, mut held) = (false, !sound, false);
+    for verdict in verdicts {
+        match verdict {
+            Verdict::Failed => failed = true,
+            Verdict::Errored | Verdict::NotTested => open = true,
+            Verdict::Held => held = true,
+            Verdict::Warned | Verdict::NotOffered => {}
+        }
+    }
+    match (failed, open || !held) {
+        (true, _) => Overall::Failed,
+        (false, true) => Overall::Incomplete,
+        (false, false) => Overall::Held,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Overall, Verdict, overall, verdict};
+    use crate::case::Severity;
+    use crate::case_end::EndKind;
+    use oauth_rules::Level;
+
+    #[test]
+    fn the_level_decides_what_a_broken_expectation_means() {
+        use Level::{May, Must, Should, Stated};
+        use Severity::{ByLevel, Fails, Warns};
+        use Verdict::{Failed, Warned};
+        #[rustfmt::skip]
+        let table = [
+            (ByLevel, Must, false, Failed), (ByLevel, Should, false, Warned), (ByLevel, Should, true, Failed),
+            (ByLevel, May, true, Warned), (ByLevel, Stated, false, Warned), (ByLevel, Stated, true, Warned),
+            (Fails, Stated, false, Failed), (Fails, Should, false, Failed), (Warns, Must, true, Warned),
+        ];
+        for (severity, level, strict, expected) in table {
+            let found = verdict(EndKind::Broken, severity, level, strict);
+            assert_eq!(found, expected, "{severity:?} {level:?} strict {strict}");
+        }
+        for (kind, expected) in [
+            (EndKind::Warned, Verdict::Warned),
+            (EndKind::NotOffered, Verdict::NotOffered),
+            (EndKind::NotTested, Verdict::NotTested),
+            (EndKind::Errored, Verdict::Errored),
+        ] {
+            assert_eq!(verdict(kind, Severity::Fails, Level::Must, true), expected);
+        }
+    }
+
+    #[test]
+    fn a_run_ends_as_its_cases_say() {
+        use Verdict::{Errored, Failed, Held, NotOffered, NotTested, Warned};
+        #[rustfmt::skip]
+        let table: &[(&[Verdict], bool, Overall, u8)] = &[
+            (&[Held], true, Overall::Held, 0),
+            (&[Held, Warned, NotOffered], true, Overall::Held, 0),
+            (&[Held], false, Overall::Incomplete, 3),
+            (&[], true, Overall::Incomplete, 3),
+            (&[Warned, NotOffered], true, Overall::Incomplete, 3),
+            (&[Held, NotTested], true, Overall::Incomplete, 3),
+            (&[Held, Errored], true, Overall::Incomplete, 3),
+            (&[Failed], true, Overall::Failed, 1),
+            (&[Failed, Errored, NotTested], false, Overall::Failed, 1),
+        ];
+        for (verdicts, sound, expected, code) in table {
+            let found = overall(verdicts.iter().copied(), *sound);
+            assert_eq!((found, found.exit_code()), (*expected, *code), "{verdicts:?} sound {sound}");
+        }
+    }
+}
