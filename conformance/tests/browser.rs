@@ -4,12 +4,25 @@
 #[path = "common/script.rs"]
 mod script;
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use oauth_suite::browser::{Decision, Landing};
+use oauth_suite::case::{Context, Profile, RunState};
 use oauth_suite::case_end::EndKind;
 use oauth_suite::flow::Until;
-use oauth_suite::wire::Request;
+use oauth_suite::wire::http::{Settings, Wire};
+use oauth_suite::wire::{Clock, Request};
 use script::{Script, context};
 use tokio::net::TcpListener;
+
+/// A case's view of a run whose waiting puts the clock ahead.
+fn context_ahead(text: &str) -> Context {
+    let wire = Wire::new(&Settings::default()).expect("HTTP works");
+    let clock = Clock::Advance(Arc::new(|_| {}));
+    let live = RunState::new(script::target(text), wire, clock, Profile::Rfc9700, 1);
+    Context::new(Arc::new(live), "test/case")
+}
 
 /// A target at this origin, in the words of its file.
 fn target(base: &str) -> String {
@@ -48,6 +61,24 @@ async fn it_stops_at_clients_and_foreign_origins_and_follows_its_own() {
             Landing::Page(_) => "a page",
         };
         assert_eq!(found, expected, "{location}");
+    }
+}
+
+#[tokio::test]
+async fn a_cookie_ages_by_the_clock_of_the_run() {
+    for (waited, carried) in [(59, true), (61, false)] {
+        let script = Script::start(&[
+            ("GET /set", "200 OK\nSet-Cookie: session=1; Max-Age=60\n\na page"),
+            ("GET /ask", "200 OK\n\na page"),
+        ])
+        .await;
+        let context = context_ahead(&target(&script.base));
+        let mut browser = context.browser();
+        browser.open(&format!("{}/set", script.base)).await.expect("it lands");
+        context.wait(Duration::from_secs(waited)).await;
+        browser.open(&format!("{}/ask", script.base)).await.expect("it lands");
+        let asked = script.asked().pop().expect("it was asked").to_ascii_lowercase();
+        assert_eq!(asked.contains("cookie: session=1"), carried, "after {waited} s: {asked}");
     }
 }
 

@@ -137,3 +137,21 @@ fn files_have_one_concern() {
         }
     }
 }
+
+#[test]
+fn no_case_imports_another_case() {
+    let cases = root().join("conformance/suite/src/cases");
+    for path in sources(&cases) {
+        let inside = path.strip_prefix(&cases).expect("found below it");
+        if inside == Path::new("mod.rs") {
+            continue;
+        }
+        let whole = text(&path);
+        let code = whole.split("#[cfg(test)]").next().unwrap_or_default();
+        for line in code.lines().filter(|line| !line.trim_start().starts_with("//")) {
+            let other = line.contains("super::") && !line.contains("pub(super)")
+                || line.split("crate::cases::").skip(1).any(|rest| !rest.starts_with("support"));
+            assert!(!other, "{} imports a case: {line}", path.display());
+        }
+    }
+}

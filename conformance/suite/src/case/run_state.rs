@@ -17,7 +17,7 @@ use crate::secrets::Vault;
 use crate::secrets::keep::Room;
 use crate::subject::{Account, Target};
 use crate::wire::http::Wire;
-use crate::wire::{Actor, Clock, Exchange, Moment, NoAnswer, Request, Response, Whole, lock};
+use crate::wire::{Actor, Clock, Exchange, Moment, NoAnswer, Request, Response, Whole, lock, since_1970};
 
 /// What cases share: a value of any type.
 type Shared = Arc<dyn Any + Send + Sync>;
@@ -147,6 +147,12 @@ impl RunState {
         Moment { tick: self.ticks.fetch_add(1, Ordering::SeqCst), at }
     }
 
+    /// The time of the run's clock.
+    #[must_use]
+    pub fn now(&self) -> SystemTime {
+        SystemTime::UNIX_EPOCH + since_1970() + *lock(&self.advanced)
+    }
+
     /// The time of the run's clock, in seconds since 1970.
     #[must_use]
     pub fn unix_time(&self) -> u64 {
@@ -188,8 +194,4 @@ impl RunState {
         hash.update(case.as_bytes());
         hash.finalize().into()
     }
-}
-
-fn since_1970() -> Duration {
-    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default()
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::case::{Case, Context, Isolation};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
-use crate::cases::introspection::answer::{Activity, activity, introspect, query, told_token};
+use crate::cases::support::introspection::{Activity, activity, introspect, query, told_token};
 use crate::cases::support::spoil;
 use crate::expect::{self, Token};
 use crate::flow::{Authentication, TokenRequest};
@@ -16,7 +16,7 @@ use crate::subject::{Client, ClientRole, Need};
 use crate::wire::Params;
 
 /// The cases, in reading order.
-pub(in crate::cases) const CASES: &[Case] = &[
+pub(super) const CASES: &[Case] = &[
     Case {
         id: "client-credentials/for-proven-clients",
         rules: rules!["rfc6749-4.4-client-credentials-confidential-only"],

@@ -11,14 +11,14 @@ use url::Url;
 use crate::browser::{Decision, Landing};
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
-use crate::cases::authorization::redirect_match::refuses_other_uris;
 use crate::cases::support::provoke::{consent_page_if_asked, gives_code};
+use crate::cases::support::redirect_uris::refuses_other_uris;
 use crate::expect;
 use crate::flow::{Authentication, AuthorizationRequest};
 use crate::subject::{Client, Need, is_loopback};
 
 /// The cases, in reading order.
-pub(in crate::cases) const CASES: &[Case] = &[
+pub(super) const CASES: &[Case] = &[
     Case {
         id: "native/verifier-decides",
         rules: rules!["rfc8252-6-as-pkce"],
@@ -146,7 +146,7 @@ async fn redirect_uri_as_registered(ctx: &Context) -> Checked {
     Ok(())
 }
 
-pub(in crate::cases) fn is_https(uri: &str) -> bool {
+fn is_https(uri: &str) -> bool {
     uri.starts_with("https:")
 }
 

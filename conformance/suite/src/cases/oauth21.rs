@@ -9,16 +9,15 @@ use serde_json::Value;
 use crate::browser::Landing;
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
-use crate::cases::resource::bearer;
 use crate::cases::support::provoke::UNKNOWN;
-use crate::cases::support::spoil;
+use crate::cases::support::{bearer, spoil};
 use crate::expect;
 use crate::flow::{Authentication, TokenRequest};
 use crate::subject::{Client, ClientAuthentication, Need};
 use crate::wire::{Actor, Exchange};
 
 /// The cases, in reading order.
-pub(in crate::cases) const CASES: &[Case] = &[
+pub(super) const CASES: &[Case] = &[
     Case {
         id: "challenge/needed-of-every-public-client",
         rules: rules!["oauth21-4.1.2.1-no-challenge-public-rejected"],

@@ -2,7 +2,6 @@
 //! origin, whatever leads there; it stops and hands over the `Location`.
 
 use std::sync::Arc;
-use std::time::SystemTime;
 
 use url::Url;
 
@@ -121,7 +120,7 @@ impl Browser {
     /// `errored` if no answer came; `not-tested` if it may not go there.
     pub async fn send_one(&mut self, request: Request) -> Checked<Arc<Exchange>> {
         let url = Url::parse(&request.url);
-        let cookies = url.as_ref().ok().and_then(|url| self.jar.header(url, SystemTime::now()));
+        let cookies = url.as_ref().ok().and_then(|url| self.jar.header(url, self.context.live().now()));
         let mut request = request;
         if let Some(cookies) = cookies {
             request = request.header("Cookie", cookies);
@@ -133,7 +132,7 @@ impl Browser {
         self.trail.push(Arc::clone(&exchange));
         match (&exchange.answer, url) {
             (Ok(response), Ok(url)) => {
-                self.jar.take(&url, &response.headers("set-cookie"), SystemTime::now());
+                self.jar.take(&url, &response.headers("set-cookie"), self.context.live().now());
                 Ok(exchange)
             }
             (Ok(_), Err(_)) => Ok(exchange),

@@ -1,91 +1,8 @@
 //! What a case needs of the target, and the key of the target file that meets or waives it.
 
-use crate::subject::{Account, Client, ClientRole, Target, is_loopback};
+use crate::subject::{Account, Client, ClientAuthentication, ClientRole, Target, is_loopback};
 
-/// Something that a case cannot do without.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Need {
-    /// A user who can log in unattended. Cases that call `authorize`, `code` or `access` need it.
-    Login,
-    /// A second account.
-    SecondUser,
-    /// A client with a secret.
-    ConfidentialClient,
-    /// A confidential client that uses HTTP Basic.
-    BasicClient,
-    /// A second client.
-    SecondClient,
-    /// A client without a secret.
-    PublicClient,
-    /// A second client without a secret.
-    SecondPublicClient,
-    /// A public client whose redirect URI is on a loopback IP literal.
-    LoopbackClient,
-    /// A public client with a redirect URI of a private-use scheme.
-    PrivateSchemeClient,
-    /// A public client with an https redirect URI.
-    HttpsPublicClient,
-    /// A client whose id or secret has characters that form-encoding changes.
-    SpecialClient,
-    /// A client that is registered, but not for the code grant.
-    ServiceClient,
-    /// A resource server that is registered and may introspect tokens for its resource.
-    ResourceClient,
-    /// A second such, for the second resource.
-    SecondResourceClient,
-    /// A client with two registered redirect URIs.
-    OtherRedirectUri,
-    /// A client whose registered redirect URI has a query.
-    RedirectWithQuery,
-    /// A client that may ask for two scope values.
-    SecondScope,
-    /// A client that may ask for a scope that does not open the resource.
-    NarrowScope,
-    /// A protected resource.
-    ResourceServer,
-    /// A second protected resource, with a server and tokens of its own.
-    SecondResource,
-    /// The server asks the user for consent. Always met; a target where consent was settled beforehand waives it.
-    Consent,
-    /// The server claims to support PKCE.
-    Pkce,
-    /// The target says that the server demands a challenge of public clients.
-    PkceRequired,
-    /// The server publishes metadata.
-    Metadata,
-    /// The server says that it sends `iss` (RFC 9207).
-    IssAdvertised,
-    /// The server issues refresh tokens.
-    Refresh,
-    /// The server offers the client credentials grant.
-    ClientCredentials,
-    /// The server has an introspection endpoint.
-    Introspection,
-    /// The server has a revocation endpoint.
-    Revocation,
-    /// The server has a registration endpoint.
-    Registration,
-    /// The server takes pushed authorization requests.
-    PushedRequests,
-    /// The server takes DPoP proofs signed with ES256.
-    Dpop,
-    /// The target says that a proof is taken once only.
-    DpopSingleUse,
-    /// The resource takes bound tokens. Met where the server takes proofs; a target whose resource does not waives it.
-    DpopResource,
-    /// A client that is registered for bound tokens alone.
-    DpopClient,
-    /// A client that is registered to push its requests.
-    PushClient,
-    /// The server is not on plain-http loopback.
-    Tls,
-    /// The file says how long a code lives.
-    CodeLifetime,
-    /// The file says how long an access token lives.
-    AccessTokenLifetime,
-    /// The file says how long a refresh token may lie unused.
-    RefreshTokenLifetime,
-}
+use Lacking::{Add, Unclaimed};
 
 /// How a target meets a need.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,284 +20,223 @@ pub enum Met {
     Missing(String),
 }
 
-impl Need {
-    /// Every need, for the documentation of target files.
-    pub const ALL: &'static [Self] = &[
-        Self::Login,
-        Self::SecondUser,
-        Self::ConfidentialClient,
-        Self::BasicClient,
-        Self::SecondClient,
-        Self::PublicClient,
-        Self::SecondPublicClient,
-        Self::LoopbackClient,
-        Self::PrivateSchemeClient,
-        Self::HttpsPublicClient,
-        Self::SpecialClient,
-        Self::ServiceClient,
-        Self::ResourceClient,
-        Self::SecondResourceClient,
-        Self::OtherRedirectUri,
-        Self::RedirectWithQuery,
-        Self::SecondScope,
-        Self::NarrowScope,
-        Self::ResourceServer,
-        Self::SecondResource,
-        Self::Consent,
-        Self::Pkce,
-        Self::PkceRequired,
-        Self::Metadata,
-        Self::IssAdvertised,
-        Self::Refresh,
-        Self::ClientCredentials,
-        Self::Introspection,
-        Self::Revocation,
-        Self::Registration,
-        Self::PushedRequests,
-        Self::Dpop,
-        Self::DpopSingleUse,
-        Self::DpopResource,
-        Self::DpopClient,
-        Self::PushClient,
-        Self::Tls,
-        Self::CodeLifetime,
-        Self::AccessTokenLifetime,
-        Self::RefreshTokenLifetime,
-    ];
+/// What there is to say of one need.
+struct Row {
+    /// The key under `[without]` that waives it.
+    key: &'static str,
+    /// What it means where the target does not meet it.
+    lacking: Lacking,
+    /// Whether the target meets it.
+    is_met: fn(&Target) -> bool,
+}
 
+/// What it means where a target does not meet a need.
+#[derive(Clone, Copy)]
+enum Lacking {
+    /// The target file could say how: by this.
+    Add(&'static str),
+    /// The server does not claim the feature, in this sentence.
+    Unclaimed(&'static str),
+}
+
+macro_rules! needs {
+    ($($(#[$doc:meta])* $need:ident = $key:literal, $lacking:expr, $is_met:expr;)*) => {
+        /// Something that a case cannot do without.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Need {
+            $($(#[$doc])* $need,)*
+        }
+
+        impl Need {
+            /// Every need, for the documentation of target files.
+            pub const ALL: &'static [Self] = &[$(Self::$need,)*];
+
+            const fn row(self) -> Row {
+                match self {
+                    $(Self::$need => Row { key: $key, lacking: $lacking, is_met: $is_met },)*
+                }
+            }
+        }
+    };
+}
+
+needs! {
+    /// A user who can log in unattended. Cases that call `authorize`, `code` or `access` need it.
+    Login = "user", Add("[user] with name and password"),
+        |target| target.users.contains_key(&Account::First);
+    /// A second account.
+    SecondUser = "second_user", Add("[second_user] with name and password"),
+        |target| target.users.contains_key(&Account::Second);
+    /// A client with a secret.
+    ConfidentialClient = "client", Add("[client] with id and secret"),
+        |target| target.clients.contains_key(&ClientRole::First);
+    /// A confidential client that uses HTTP Basic.
+    BasicClient = "client_secret_basic",
+        Unclaimed("the target has no client that authenticates with client_secret_basic"),
+        |target| target.clients.get(&ClientRole::First)
+            .is_some_and(|client| client.authentication == ClientAuthentication::ClientSecretBasic);
+    /// A second client.
+    SecondClient = "second_client", Add("[second_client]"),
+        |target| target.clients.contains_key(&ClientRole::Second);
+    /// A client without a secret.
+    PublicClient = "public_client", Add("[public_client]"),
+        |target| target.clients.contains_key(&ClientRole::Public);
+    /// A second client without a secret.
+    SecondPublicClient = "second_public_client", Add("[second_public_client]"),
+        |target| target.clients.contains_key(&ClientRole::SecondPublic);
+    /// A public client whose redirect URI is on a loopback IP literal.
+    LoopbackClient = "loopback_client",
+        Unclaimed("the target has no public client with a redirect URI on 127.0.0.1 or [::1]"),
+        |target| target.clients.get(&ClientRole::Public)
+            .is_some_and(|client| is_on_loopback_address(client));
+    /// A public client with a redirect URI of a private-use scheme.
+    PrivateSchemeClient = "private_scheme_client",
+        Unclaimed("the target has no public client with a redirect URI of a private-use scheme"),
+        |target| has_public_redirect(target, |uri| !uri.starts_with("http"));
+    /// A public client with an https redirect URI.
+    HttpsPublicClient = "https_public_client",
+        Unclaimed("the target has no public client with an https redirect URI"),
+        |target| has_public_redirect(target, |uri| uri.starts_with("https:"));
+    /// A client whose id or secret has characters that form-encoding changes.
+    SpecialClient = "special_client",
+        Add("[special_client], whose secret has one of ':', '%', '+', '&' or a space"),
+        |target| target.clients.contains_key(&ClientRole::Special);
+    /// A client that is registered, but not for the code grant.
+    ServiceClient = "service_client",
+        Add("[service_client], which may use other grants than the code grant"),
+        |target| target.others.contains_key(&ClientRole::Service);
+    /// A resource server that is registered and may introspect tokens for its resource.
+    ResourceClient = "resource_client", Add("[resource_client], which may introspect tokens"),
+        |target| target.others.contains_key(&ClientRole::Resource);
+    /// A second such, for the second resource.
+    SecondResourceClient = "second_resource_client",
+        Add("[second_resource_client], which may introspect tokens for the second resource"),
+        |target| target.others.contains_key(&ClientRole::SecondResource);
+    /// A client with two registered redirect URIs.
+    OtherRedirectUri = "other_redirect_uri", Add("other_redirect_uri to a client"),
+        |target| target.clients.values().any(|client| client.other_redirect_uri.is_some());
+    /// A client whose registered redirect URI has a query.
+    RedirectWithQuery = "redirect_with_query", Add("a client whose redirect_uri has a query"),
+        |target| target.clients.values().any(|client| client.redirect_uri.contains('?'));
+    /// A client that may ask for two scope values.
+    SecondScope = "second_scope", Add("second_scope to a client"),
+        |target| target.clients.values().any(|client| client.scopes().len() > 1);
+    /// A client that may ask for a scope that does not open the resource.
+    NarrowScope = "narrow_scope", Add("narrow_scope, which does not open the resource, to a client"),
+        |target| target.clients.values().any(|client| client.narrow_scope.is_some());
+    /// A protected resource.
+    ResourceServer = "resource", Add("resource to [endpoints]"),
+        |target| target.endpoints.resource.is_some();
+    /// A second protected resource, with a server and tokens of its own.
+    SecondResource = "second_resource", Add("[second_resource] with url"),
+        |target| target.second_resource.is_some();
+    /// The server asks the user for consent. Always met; a target where consent was settled beforehand waives
+    /// it.
+    Consent = "consent", Unclaimed("the target does not say"),
+        |_| true;
+    /// The server claims to support PKCE.
+    Pkce = "pkce", Unclaimed("the target does not claim PKCE"),
+        |target| target.claims_pkce();
+    /// The target says that the server demands a challenge of public clients.
+    PkceRequired = "pkce_required",
+        Unclaimed("the target does not say that PKCE is demanded of public clients: pkce_required = true"),
+        |target| target.pkce_required;
+    /// The server publishes metadata.
+    Metadata = "metadata", Unclaimed("the target publishes no metadata document"),
+        |target| target.metadata.is_some();
+    /// The server says that it sends `iss` (RFC 9207).
+    IssAdvertised = "iss", Unclaimed("the metadata does not advertise the iss parameter"),
+        |target| target.metadata("authorization_response_iss_parameter_supported")
+            .is_some_and(|value| value == true);
+    /// The server issues refresh tokens.
+    Refresh = "refresh", Unclaimed("the target does not claim refresh tokens"),
+        |target| target.refresh
+            .unwrap_or_else(|| target.metadata_lists("grant_types_supported", "refresh_token"));
+    /// The server offers the client credentials grant.
+    ClientCredentials = "client_credentials",
+        Unclaimed("the target does not claim the client credentials grant"),
+        |target| target.client_credentials
+            .unwrap_or_else(|| target.metadata_lists("grant_types_supported", "client_credentials"));
+    /// The server has an introspection endpoint.
+    Introspection = "introspection", Unclaimed("the target has no introspection endpoint"),
+        |target| target.endpoints.introspection.is_some();
+    /// The server has a revocation endpoint.
+    Revocation = "revocation", Unclaimed("the target has no revocation endpoint"),
+        |target| target.endpoints.revocation.is_some();
+    /// The server has a registration endpoint.
+    Registration = "registration", Unclaimed("the target has no registration endpoint"),
+        |target| target.endpoints.registration.is_some();
+    /// The server takes pushed authorization requests.
+    PushedRequests = "pushed_authorization_request",
+        Unclaimed("the target takes no pushed authorization requests"),
+        |target| target.endpoints.pushed_authorization_request.is_some();
+    /// The server takes DPoP proofs signed with ES256.
+    Dpop = "dpop", Unclaimed("the target does not claim DPoP with ES256"),
+        |target| target.claims_dpop();
+    /// The target says that a proof is taken once only.
+    DpopSingleUse = "dpop_single_use",
+        Unclaimed("the target does not say that a proof is taken once: dpop_single_use = true"),
+        |target| target.dpop_single_use;
+    /// The resource takes bound tokens. Met where the server takes proofs; a target whose resource does not
+    /// waives it.
+    DpopResource = "dpop_resource", Unclaimed("the target has no resource that takes bound tokens"),
+        |target| target.claims_dpop() && target.endpoints.resource.is_some();
+    /// A client that is registered for bound tokens alone.
+    DpopClient = "dpop_client", Add("[dpop_client], registered with dpop_bound_access_tokens"),
+        |target| target.others.contains_key(&ClientRole::Dpop);
+    /// A client that is registered to push its requests.
+    PushClient = "push_client",
+        Add("[push_client], registered with require_pushed_authorization_requests"),
+        |target| target.others.contains_key(&ClientRole::Push);
+    /// The server is not on plain-http loopback.
+    Tls = "tls", Unclaimed("the target is on loopback over plain http"),
+        |target| !target.is_loopback_http();
+    /// The file says how long a code lives.
+    CodeLifetime = "code_lifetime", Add("code_lifetime, in seconds"),
+        |target| target.code_lifetime.is_some();
+    /// The file says how long an access token lives.
+    AccessTokenLifetime = "access_token_lifetime", Add("access_token_lifetime, in seconds"),
+        |target| target.access_token_lifetime.is_some();
+    /// The file says how long a refresh token may lie unused.
+    RefreshTokenLifetime = "refresh_token_lifetime", Add("refresh_token_lifetime, in seconds"),
+        |target| target.refresh_token_lifetime.is_some();
+}
+
+impl Need {
     /// The key under `[without]` that waives the need.
     #[must_use]
     pub const fn key(self) -> &'static str {
-        match self {
-            Self::Login => "user",
-            Self::SecondUser => "second_user",
-            Self::ConfidentialClient => "client",
-            Self::BasicClient => "client_secret_basic",
-            Self::SecondClient => "second_client",
-            Self::PublicClient => "public_client",
-            Self::SecondPublicClient => "second_public_client",
-            Self::LoopbackClient => "loopback_client",
-            Self::PrivateSchemeClient => "private_scheme_client",
-            Self::HttpsPublicClient => "https_public_client",
-            Self::SpecialClient => "special_client",
-            Self::ServiceClient => "service_client",
-            Self::ResourceClient => "resource_client",
-            Self::SecondResourceClient => "second_resource_client",
-            Self::OtherRedirectUri => "other_redirect_uri",
-            Self::RedirectWithQuery => "redirect_with_query",
-            Self::SecondScope => "second_scope",
-            Self::NarrowScope => "narrow_scope",
-            Self::ResourceServer => "resource",
-            Self::SecondResource => "second_resource",
-            Self::Consent => "consent",
-            Self::Pkce => "pkce",
-            Self::PkceRequired => "pkce_required",
-            Self::Metadata => "metadata",
-            Self::IssAdvertised => "iss",
-            Self::Refresh => "refresh",
-            Self::ClientCredentials => "client_credentials",
-            Self::Introspection => "introspection",
-            Self::Revocation => "revocation",
-            Self::Registration => "registration",
-            Self::PushedRequests => "pushed_authorization_request",
-            Self::Dpop => "dpop",
-            Self::DpopSingleUse => "dpop_single_use",
-            Self::DpopResource => "dpop_resource",
-            Self::DpopClient => "dpop_client",
-            Self::PushClient => "push_client",
-            Self::Tls => "tls",
-            Self::CodeLifetime => "code_lifetime",
-            Self::AccessTokenLifetime => "access_token_lifetime",
-            Self::RefreshTokenLifetime => "refresh_token_lifetime",
-        }
-    }
-
-    /// What would meet the need, for the reason of a case that is not tested; `None` where the server decides.
-    const fn remedy(self) -> Option<&'static str> {
-        match self {
-            Self::Login => Some("add [user] with name and password"),
-            Self::SecondUser => Some("add [second_user] with name and password"),
-            Self::ConfidentialClient => Some("add [client] with id and secret"),
-            Self::SecondClient => Some("add [second_client]"),
-            Self::PublicClient => Some("add [public_client]"),
-            Self::SecondPublicClient => Some("add [second_public_client]"),
-            Self::SpecialClient => {
-                Some("add [special_client], whose secret has one of ':', '%', '+', '&' or a space")
-            }
-            Self::ServiceClient => {
-                Some("add [service_client], which may use other grants than the code grant")
-            }
-            Self::ResourceClient => Some("add [resource_client], which may introspect tokens"),
-            Self::SecondResourceClient => {
-                Some("add [second_resource_client], which may introspect tokens for the second resource")
-            }
-            Self::OtherRedirectUri => Some("add other_redirect_uri to a client"),
-            Self::RedirectWithQuery => Some("add a client whose redirect_uri has a query"),
-            Self::SecondScope => Some("add second_scope to a client"),
-            Self::NarrowScope => Some("add narrow_scope, which does not open the resource, to a client"),
-            Self::ResourceServer => Some("add resource to [endpoints]"),
-            Self::SecondResource => Some("add [second_resource] with url"),
-            Self::DpopClient => Some("add [dpop_client], registered with dpop_bound_access_tokens"),
-            Self::PushClient => {
-                Some("add [push_client], registered with require_pushed_authorization_requests")
-            }
-            Self::CodeLifetime => Some("add code_lifetime, in seconds"),
-            Self::AccessTokenLifetime => Some("add access_token_lifetime, in seconds"),
-            Self::RefreshTokenLifetime => Some("add refresh_token_lifetime, in seconds"),
-            Self::BasicClient
-            | Self::LoopbackClient
-            | Self::PrivateSchemeClient
-            | Self::HttpsPublicClient
-            | Self::Consent
-            | Self::Pkce
-            | Self::PkceRequired
-            | Self::Metadata
-            | Self::IssAdvertised
-            | Self::Refresh
-            | Self::ClientCredentials
-            | Self::Introspection
-            | Self::Revocation
-            | Self::Registration
-            | Self::PushedRequests
-            | Self::Dpop
-            | Self::DpopSingleUse
-            | Self::DpopResource
-            | Self::Tls => None,
-        }
+        self.row().key
     }
 
     /// Whether and how the target meets the need.
     #[must_use]
     pub fn met(self, target: &Target) -> Met {
-        if let Some(reason) = target.without.get(self.key()) {
+        let Row { key, lacking, is_met } = self.row();
+        if let Some(reason) = target.without.get(key) {
             return Met::NotOffered { reason: reason.clone(), waived: true };
         }
-        if self.is_present(target) {
+        if is_met(target) {
             return Met::Yes;
         }
-        match self.remedy() {
-            Some(remedy) => Met::Missing(format!(
-                "the target does not say: {remedy}, or waive it: [without] {} = \"why\"",
-                self.key()
+        match lacking {
+            Add(what) => Met::Missing(format!(
+                "the target does not say: add {what}, or waive it: [without] {key} = \"why\""
             )),
-            None => Met::NotOffered { reason: self.unclaimed().into(), waived: false },
+            Unclaimed(reason) => Met::NotOffered { reason: reason.into(), waived: false },
         }
     }
+}
 
-    fn is_present(self, target: &Target) -> bool {
-        let clients = &target.clients;
-        let listed = |name, value| target.metadata_lists(name, value);
-        let has_redirect = |fits: &dyn Fn(&str) -> bool| {
-            let public = |client: &&std::sync::Arc<Client>| client.is_public();
-            clients.values().filter(public).any(|client| client.redirect_uris().any(fits))
-        };
-        match self {
-            Self::Login => target.users.contains_key(&Account::First),
-            Self::SecondUser => target.users.contains_key(&Account::Second),
-            Self::ConfidentialClient => clients.contains_key(&ClientRole::First),
-            Self::BasicClient => clients.get(&ClientRole::First).is_some_and(|client| {
-                client.authentication == crate::subject::ClientAuthentication::ClientSecretBasic
-            }),
-            Self::SecondClient => clients.contains_key(&ClientRole::Second),
-            Self::PublicClient => clients.contains_key(&ClientRole::Public),
-            Self::SecondPublicClient => clients.contains_key(&ClientRole::SecondPublic),
-            Self::LoopbackClient => clients.get(&ClientRole::Public).is_some_and(|client| {
-                url::Url::parse(&client.redirect_uri)
-                    .is_ok_and(|url| is_loopback(&url) && url.domain().is_none())
-            }),
-            Self::PrivateSchemeClient => has_redirect(&|uri| !uri.starts_with("http")),
-            Self::HttpsPublicClient => has_redirect(&|uri| uri.starts_with("https:")),
-            Self::SpecialClient => clients.contains_key(&ClientRole::Special),
-            Self::ServiceClient => target.others.contains_key(&ClientRole::Service),
-            Self::ResourceClient => target.others.contains_key(&ClientRole::Resource),
-            Self::SecondResourceClient => target.others.contains_key(&ClientRole::SecondResource),
-            Self::OtherRedirectUri => clients.values().any(|client| client.other_redirect_uri.is_some()),
-            Self::RedirectWithQuery => clients.values().any(|client| client.redirect_uri.contains('?')),
-            Self::SecondScope => clients.values().any(|client| client.scopes().len() > 1),
-            Self::NarrowScope => clients.values().any(|client| client.narrow_scope.is_some()),
-            Self::ResourceServer => target.endpoints.resource.is_some(),
-            Self::SecondResource => target.second_resource.is_some(),
-            Self::Consent => true,
-            Self::Pkce => target.claims_pkce(),
-            Self::PkceRequired => target.pkce_required,
-            Self::Metadata => target.metadata.is_some(),
-            Self::IssAdvertised => target
-                .metadata("authorization_response_iss_parameter_supported")
-                .is_some_and(|value| value == true),
-            Self::Refresh => {
-                target.refresh.unwrap_or_else(|| listed("grant_types_supported", "refresh_token"))
-            }
-            Self::ClientCredentials => target
-                .client_credentials
-                .unwrap_or_else(|| listed("grant_types_supported", "client_credentials")),
-            Self::Introspection => target.endpoints.introspection.is_some(),
-            Self::Revocation => target.endpoints.revocation.is_some(),
-            Self::Registration => target.endpoints.registration.is_some(),
-            Self::PushedRequests => target.endpoints.pushed_authorization_request.is_some(),
-            Self::Dpop => target.claims_dpop(),
-            Self::DpopSingleUse => target.dpop_single_use,
-            Self::DpopResource => target.claims_dpop() && target.endpoints.resource.is_some(),
-            Self::DpopClient => target.others.contains_key(&ClientRole::Dpop),
-            Self::PushClient => target.others.contains_key(&ClientRole::Push),
-            Self::Tls => !target.is_loopback_http(),
-            Self::CodeLifetime => target.code_lifetime.is_some(),
-            Self::AccessTokenLifetime => target.access_token_lifetime.is_some(),
-            Self::RefreshTokenLifetime => target.refresh_token_lifetime.is_some(),
-        }
-    }
+/// Whether a public client has such a redirect URI.
+fn has_public_redirect(target: &Target, fits: impl Fn(&str) -> bool) -> bool {
+    let mut public = target.clients.values().filter(|client| client.is_public());
+    public.any(|client| client.redirect_uris().any(&fits))
+}
 
-    const fn unclaimed(self) -> &'static str {
-        match self {
-            Self::BasicClient => "the target has no client that authenticates with client_secret_basic",
-            Self::LoopbackClient => {
-                "the target has no public client with a redirect URI on 127.0.0.1 or [::1]"
-            }
-            Self::PrivateSchemeClient => {
-                "the target has no public client with a redirect URI of a private-use scheme"
-            }
-            Self::HttpsPublicClient => "the target has no public client with an https redirect URI",
-            Self::Pkce => "the target does not claim PKCE",
-            Self::PkceRequired => {
-                "the target does not say that PKCE is demanded of public clients: pkce_required = true"
-            }
-            Self::Metadata => "the target publishes no metadata document",
-            Self::IssAdvertised => "the metadata does not advertise the iss parameter",
-            Self::Refresh => "the target does not claim refresh tokens",
-            Self::ClientCredentials => "the target does not claim the client credentials grant",
-            Self::Introspection => "the target has no introspection endpoint",
-            Self::Revocation => "the target has no revocation endpoint",
-            Self::Registration => "the target has no registration endpoint",
-            Self::PushedRequests => "the target takes no pushed authorization requests",
-            Self::Dpop => "the target does not claim DPoP with ES256",
-            Self::DpopSingleUse => {
-                "the target does not say that a proof is taken once: dpop_single_use = true"
-            }
-            Self::DpopResource => "the target has no resource that takes bound tokens",
-            Self::Tls => "the target is on loopback over plain http",
-            Self::Login
-            | Self::SecondUser
-            | Self::ConfidentialClient
-            | Self::SecondClient
-            | Self::PublicClient
-            | Self::SecondPublicClient
-            | Self::SpecialClient
-            | Self::OtherRedirectUri
-            | Self::RedirectWithQuery
-            | Self::SecondScope
-            | Self::NarrowScope
-            | Self::Consent
-            | Self::ResourceServer
-            | Self::ServiceClient
-            | Self::ResourceClient
-            | Self::SecondResourceClient
-            | Self::SecondResource
-            | Self::DpopClient
-            | Self::PushClient
-            | Self::CodeLifetime
-            | Self::AccessTokenLifetime
-            | Self::RefreshTokenLifetime => "the target does not say",
-        }
-    }
+/// Whether the client's redirect URI is on a loopback IP literal.
+fn is_on_loopback_address(client: &Client) -> bool {
+    url::Url::parse(&client.redirect_uri).is_ok_and(|url| is_loopback(&url) && url.domain().is_none())
 }
 
 #[cfg(test)]

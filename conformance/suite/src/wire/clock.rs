@@ -1,7 +1,7 @@
 //! How a case waits: really, or by advancing the clock of a server in the same process.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 /// Where time comes from.
 #[derive(Clone, Default)]
@@ -27,6 +27,12 @@ impl Clock {
     pub const fn is_real(&self) -> bool {
         matches!(self, Self::Real)
     }
+}
+
+/// The time of this machine since 1970.
+#[expect(clippy::disallowed_methods, reason = "here the suite's one clock comes from")]
+pub(crate) fn since_1970() -> Duration {
+    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default()
 }
 
 impl std::fmt::Debug for Clock {

@@ -15,6 +15,7 @@ use rustls_platform_verifier::Verifier;
 
 use url::Url;
 
+use crate::wire::clock::since_1970;
 use crate::wire::exchange::{Moment, NoAnswer, Request, Response};
 
 /// How often a request is sent again.
@@ -233,7 +234,8 @@ fn retry_after(response: &Response) -> Option<Duration> {
     let pause = match value.parse() {
         Ok(seconds) => Duration::from_secs(seconds),
         Err(_) => {
-            httpdate::parse_http_date(value).ok()?.duration_since(SystemTime::now()).unwrap_or_default()
+            let now = SystemTime::UNIX_EPOCH + since_1970();
+            httpdate::parse_http_date(value).ok()?.duration_since(now).unwrap_or_default()
         }
     };
     (pause <= PATIENCE).then_some(pause)

@@ -12,6 +12,7 @@ mod params;
 mod sync;
 
 pub use clock::Clock;
+pub(crate) use clock::since_1970;
 pub use exchange::{Actor, Exchange, Moment, NoAnswer, Request, Response, Whole};
 pub use params::Params;
 pub use sync::lock;

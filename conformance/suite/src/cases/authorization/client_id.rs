@@ -5,13 +5,14 @@ use oauth_rules::rules;
 use crate::browser::Landing;
 use crate::case::{Case, Context};
 use crate::case_end::{Checked, EndAs as _};
+use crate::cases::support::markup::readable;
 use crate::cases::support::provoke::{ATTACKER_URI, UNKNOWN, gives_code};
 use crate::expect;
 use crate::flow::AuthorizationRequest;
 use crate::subject::Need;
 
 /// The cases, in reading order.
-pub(in crate::cases) const CASES: &[Case] = &[
+pub(super) const CASES: &[Case] = &[
     Case {
         id: "client-id/unknown-client-is-sent-nowhere",
         rules: rules!["rfc6749-4.1.2.1-bad-client-or-redirect-not-redirected"],
@@ -75,19 +76,4 @@ async fn unknown_client_is_told_to_the_user(ctx: &Context) -> Checked {
         readable(&landing).when(when)?;
     }
     Ok(())
-}
-
-/// An error page with something to read.
-///
-/// # Errors
-/// Broken if it is anything else.
-pub(in crate::cases) fn readable(landing: &Landing) -> Checked {
-    expect::error_page(landing)?;
-    match landing.page() {
-        Some(page) if page.text.trim().is_empty() => {
-            let saw = format!("an empty answer with status {}", page.status);
-            Err(page.exchange.broken("a page to read", saw))
-        }
-        Some(_) | None => Ok(()),
-    }
 }

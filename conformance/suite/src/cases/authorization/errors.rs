@@ -11,7 +11,7 @@ use crate::flow::AuthorizationRequest;
 use crate::subject::Need;
 
 /// The cases, in reading order.
-pub(in crate::cases) const CASES: &[Case] = &[
+pub(super) const CASES: &[Case] = &[
     Case {
         id: "errors/told-to-the-client",
         rules: rules!["rfc6749-4.1.2.1-other-errors-redirected"],

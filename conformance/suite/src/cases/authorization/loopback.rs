@@ -4,12 +4,12 @@ use oauth_rules::rules;
 
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
-use crate::cases::authorization::redirect_match::Parts;
+use crate::cases::support::redirect_uris::Parts;
 use crate::expect;
 use crate::subject::Need;
 
 /// The cases, in reading order.
-pub(in crate::cases) const CASES: &[Case] = &[
+pub(super) const CASES: &[Case] = &[
     Case {
         id: "loopback/any-port",
         rules: rules!["rfc8252-7.3-loopback-any-port"],

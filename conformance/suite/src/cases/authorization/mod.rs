@@ -1,15 +1,15 @@
 //! The authorization endpoint: who asks, for what, and where the answer goes (RFC 6749, sections 3.1 and 4.1).
 
-pub(super) mod client_id;
-pub(super) mod errors;
-pub(super) mod loopback;
-pub(super) mod pkce;
-pub(super) mod redirect_match;
-pub(super) mod redirect_uri;
-pub(super) mod request;
-pub(super) mod response;
-pub(super) mod scope;
-pub(super) mod state;
+mod client_id;
+mod errors;
+mod loopback;
+mod pkce;
+mod redirect_match;
+mod redirect_uri;
+mod request;
+mod response;
+mod scope;
+mod state;
 
 use crate::case::Case;
 

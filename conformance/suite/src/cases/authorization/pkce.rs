@@ -12,7 +12,7 @@ use crate::subject::Need;
 use crate::{expect, flow};
 
 /// The cases, in reading order.
-pub(in crate::cases) const CASES: &[Case] = &[
+pub(super) const CASES: &[Case] = &[
     Case {
         id: "challenge/needed-of-public-clients",
         rules: rules!["rfc7636-4.4.1-challenge-required"],
@@ -62,7 +62,6 @@ pub(in crate::cases) const CASES: &[Case] = &[
         ..Case::DEFAULT
     },
 ];
-
 /// The error for every challenge that is not taken (RFC 7636 4.4.1, RFC 6749 4.1.2.1).
 const REFUSED: &[&str] = &["invalid_request"];
 

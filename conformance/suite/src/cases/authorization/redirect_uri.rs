@@ -8,14 +8,14 @@ use url::Url;
 use crate::browser::Decision;
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
-use crate::cases::authorization::client_id::readable;
+use crate::cases::support::markup::readable;
 use crate::cases::support::provoke::{ATTACKER, ATTACKER_URI, errors_told, way_to};
 use crate::expect;
 use crate::flow::Browser;
 use crate::subject::{Account, Client, Need};
 
 /// The cases, in reading order.
-pub(in crate::cases) const CASES: &[Case] = &[
+pub(super) const CASES: &[Case] = &[
     Case {
         id: "redirect-uri/only-registered-ones",
         rules: rules!["rfc6749-3.1.2.3-registered-uris-compared"],

@@ -11,7 +11,7 @@ use crate::flow::{self, AuthorizationRequest};
 use crate::subject::Need;
 
 /// The cases, in reading order.
-pub(in crate::cases) const CASES: &[Case] = &[
+pub(super) const CASES: &[Case] = &[
     Case {
         id: "authorize/by-get",
         rules: rules!["rfc6749-3.1-get-supported"],

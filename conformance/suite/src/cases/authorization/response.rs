@@ -14,7 +14,7 @@ use crate::subject::{Client, Need};
 use crate::wire::Params;
 
 /// The cases, in reading order.
-pub(in crate::cases) const CASES: &[Case] = &[
+pub(super) const CASES: &[Case] = &[
     Case {
         id: "response/code-in-the-query",
         rules: rules!["rfc6749-4.1.2-code-in-query"],

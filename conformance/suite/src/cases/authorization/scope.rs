@@ -1,6 +1,5 @@
 //! Scope: what may be asked for, and what the token then says it is good for.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use oauth_rules::rules;
@@ -9,12 +8,13 @@ use crate::browser::Landing;
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::provoke::UNKNOWN;
+use crate::cases::support::scope::stated;
 use crate::expect::{self, Token};
 use crate::flow::AuthorizationRequest;
 use crate::subject::{Client, Need};
 
 /// The cases, in reading order.
-pub(in crate::cases) const CASES: &[Case] = &[
+pub(super) const CASES: &[Case] = &[
     Case {
         id: "scope/case-matters",
         rules: rules!["rfc6749-3.3-scope-case-sensitive"],
@@ -61,11 +61,6 @@ pub(in crate::cases) const CASES: &[Case] = &[
 async fn token_of(ctx: &Context, ask: &AuthorizationRequest, landing: &Landing) -> Checked<Option<Token>> {
     let Ok(code) = ctx.code_from(ask, landing) else { return Ok(None) };
     expect::token(&ctx.token(&ctx.redemption(&code)).await?).map(Some)
-}
-
-/// The scope values that a token response states.
-pub(in crate::cases) fn stated(token: &Token) -> Option<BTreeSet<&str>> {
-    token.text("scope").map(|text| text.split(' ').filter(|value| !value.is_empty()).collect())
 }
 
 fn asked(client: &Client) -> Checked<&str> {

@@ -10,7 +10,7 @@ use crate::expect;
 use crate::subject::{Account, Need};
 
 /// The cases, in reading order.
-pub(in crate::cases) const CASES: &[Case] = &[
+pub(super) const CASES: &[Case] = &[
     Case {
         id: "state/returned-as-it-was-sent",
         rules: rules!["rfc6749-4.1.2-state-returned-exactly"],

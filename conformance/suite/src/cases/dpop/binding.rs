@@ -8,9 +8,9 @@ use serde_json::Value;
 
 use crate::case::{Case, Context, Isolation};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
-use crate::cases::dpop::token::{around, bound, bound_token, proof_refused};
-use crate::cases::refresh::grant::refresh;
+use crate::cases::support::dpop::{around, bound, bound_token, proof_refused};
 use crate::cases::support::dpop_defects::ALL;
+use crate::cases::support::refresh::refresh;
 use crate::expect::{self, Token};
 use crate::flow::{AuthorizationRequest, Code, TokenRequest};
 use crate::subject::{Client, ClientRole, Need};
@@ -18,7 +18,7 @@ use crate::wire::dpop::{DpopKey, Proof};
 use crate::wire::{Exchange, Params};
 
 /// The cases, in reading order.
-pub(in crate::cases) const CASES: &[Case] = &[
+pub(super) const CASES: &[Case] = &[
     Case {
         id: "dpop/public-refresh-token-has-a-key",
         rules: rules!["rfc9449-5-public-refresh-token-bound"],
@@ -94,7 +94,6 @@ pub(in crate::cases) const CASES: &[Case] = &[
         ..Case::DEFAULT
     },
 ];
-
 /// What a code or refresh token that belongs to another key is refused with.
 const WRONG_KEY: &[&str] = &["invalid_dpop_proof", "invalid_grant", "invalid_request"];
 /// What a request without a proof is refused with; the server may ask for its nonce in the same breath.

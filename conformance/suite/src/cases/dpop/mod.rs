@@ -1,9 +1,9 @@
 //! DPoP at the authorization server (RFC 9449).
 
-pub(super) mod binding;
-pub(super) mod nonce;
-pub(super) mod proof;
-pub(super) mod token;
+mod binding;
+mod nonce;
+mod proof;
+mod token;
 
 use crate::case::Case;
 

@@ -9,7 +9,7 @@ use oauth_rules::rules;
 
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
-use crate::cases::dpop::token::bound;
+use crate::cases::support::dpop::bound;
 use crate::cases::support::spoil;
 use crate::expect;
 use crate::flow::asks_for_nonce;
@@ -18,7 +18,7 @@ use crate::wire::dpop::{DpopKey, Proof};
 use crate::wire::{Exchange, fields};
 
 /// The cases, in reading order.
-pub(in crate::cases) const CASES: &[Case] = &[
+pub(super) const CASES: &[Case] = &[
     Case {
         id: "dpop-nonce/asked-for-and-taken",
         rules: rules!["rfc9449-8-use-dpop-nonce-error"],

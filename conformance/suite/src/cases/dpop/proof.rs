@@ -8,7 +8,7 @@ use url::Url;
 
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
-use crate::cases::dpop::token::{around, bound, proof_refused, redeemed, says_bound};
+use crate::cases::support::dpop::{around, bound, proof_refused, redeemed, says_bound};
 use crate::cases::support::dpop_defects::{
     AGE, ALGORITHM, ALL, CLAIMS, Defect, MALFORMED, METHOD, PRIVATE_KEY, SIGNATURE, TWICE, TYPE, URL,
 };
@@ -18,7 +18,7 @@ use crate::wire::dpop::{DpopKey, Proof};
 use crate::wire::{Actor, Request};
 
 /// The cases, in reading order.
-pub(in crate::cases) const CASES: &[Case] = &[
+pub(super) const CASES: &[Case] = &[
     Case {
         id: "dpop/bad-proof-gets-no-token",
         rules: rules!["rfc9449-4.3-proof-checked-at-token-endpoint"],

@@ -12,18 +12,19 @@ use serde_json::Value;
 
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _, EndKind};
-use crate::cases::refresh::grant::{allowed, refreshing_client, renewed};
-use crate::cases::resource::bearer;
-use crate::cases::revocation::effect::{done_for_access_token, revocation, revoke};
-use crate::cases::support::spoil;
-use crate::cases::support::token_status::{Gauge, callers};
-use crate::expect::{self, Token};
-use crate::flow::TokenRequest;
-use crate::subject::{Client, ClientRole, Met, Need};
-use crate::wire::{Exchange, Params};
+use crate::cases::support::introspection::{
+    Activity, activity, inactive, introspect, more_than_inactive, query, told_token,
+};
+use crate::cases::support::refresh::{allowed, refreshing_client, renewed};
+use crate::cases::support::revocation::{done_for_access_token, revocation, revoke};
+use crate::cases::support::token_status::Gauge;
+use crate::cases::support::{bearer, spoil};
+use crate::expect;
+use crate::subject::{ClientRole, Met, Need};
+use crate::wire::Exchange;
 
 /// The cases, in reading order.
-pub(in crate::cases) const CASES: &[Case] = &[
+pub(super) const CASES: &[Case] = &[
     Case {
         id: "introspection/says-whether-active",
         rules: rules!["rfc7662-2.2-active-boolean-json", "rfc7662-2.1-post-form"],
@@ -90,96 +91,6 @@ pub(in crate::cases) const CASES: &[Case] = &[
         ..Case::DEFAULT
     },
 ];
-
-/// The good request of a caller about a token.
-pub(in crate::cases) fn query(caller: &Client, token: &str) -> TokenRequest {
-    TokenRequest::new(caller, Params::from([("token", token)]))
-}
-
-/// Sends an introspection request.
-pub(in crate::cases) async fn introspect(ctx: &Context, request: &TokenRequest) -> Checked<Arc<Exchange>> {
-    let endpoint = ctx.target().endpoints.introspection.as_deref();
-    let endpoint =
-        endpoint.ok_or_else(|| CaseEnd::not_offered("the target has no introspection endpoint"))?;
-    ctx.send(request.who, request.request(endpoint)).await
-}
-
-/// What was told of a token.
-pub(in crate::cases) struct Activity {
-    pub(in crate::cases) active: bool,
-    pub(in crate::cases) json: Value,
-    pub(in crate::cases) exchange: Arc<Exchange>,
-}
-
-impl Activity {
-    /// A member that is a string.
-    pub(in crate::cases) fn text(&self, name: &str) -> Option<&str> {
-        self.json.get(name)?.as_str()
-    }
-
-    /// For which resources the token is; none where that is not told.
-    pub(in crate::cases) fn audience(&self) -> Vec<&str> {
-        match self.json.get("aud") {
-            Some(Value::String(one)) => vec![one],
-            Some(Value::Array(many)) => many.iter().filter_map(Value::as_str).collect(),
-            _ => Vec::new(),
-        }
-    }
-}
-
-/// An introspection response: status 200 and a JSON object whose `active` is a boolean.
-pub(in crate::cases) fn activity(exchange: &Arc<Exchange>) -> Checked<Activity> {
-    let response = exchange.response()?;
-    let json = response.json().unwrap_or_default();
-    match json.get("active").and_then(Value::as_bool) {
-        Some(active) if response.status == 200 => {
-            Ok(Activity { active, json, exchange: Arc::clone(exchange) })
-        }
-        _ => {
-            let kind = json.get("active").map(|active| format!(", active: {active}")).unwrap_or_default();
-            let saw = format!("{}{kind}", expect::describe(response));
-            Err(exchange.broken("status 200 and JSON with a boolean active", saw))
-        }
-    }
-}
-
-/// It is told that the token is not active.
-pub(in crate::cases) fn inactive(exchange: &Arc<Exchange>) -> Checked {
-    let told = activity(exchange)?;
-    if told.active {
-        return Err(exchange.broken("active: false", "active: true"));
-    }
-    Ok(())
-}
-
-/// What is told of a token beside that it is not active. Whether it is called so is for other cases.
-pub(in crate::cases) fn more_than_inactive(exchange: &Arc<Exchange>) -> Checked<Option<String>> {
-    let json = exchange.response()?.json().unwrap_or_default();
-    let names = json.as_object().into_iter().flatten().map(|(name, _)| name.as_str());
-    let more: Vec<&str> = names.filter(|name| *name != "active").collect();
-    let inactive = json.get("active").is_some_and(|active| active == false);
-    Ok((inactive && !more.is_empty()).then(|| more.join(", ")))
-}
-
-/// A client's live access token, and who is told that it lives. It is a control.
-pub(in crate::cases) async fn told_token(
-    ctx: &Context,
-    client: &Arc<Client>,
-) -> Checked<(Token, Arc<Client>)> {
-    let token = ctx.access(client).await?;
-    let mut refusal = None;
-    for caller in callers(ctx, client) {
-        let answer = introspect(ctx, &query(&caller, &token.access_token)).await?;
-        match activity(&answer) {
-            Ok(Activity { active: true, .. }) => return Ok((token, caller)),
-            Ok(_) | Err(_) => refusal = Some(answer),
-        }
-    }
-    let stop = CaseEnd::not_tested(
-        "the control failed: nobody is told that a fresh access token is active; add [resource_client]",
-    );
-    Err(refusal.map_or(stop.clone(), |answer| stop.at(&answer)))
-}
 
 async fn says_whether_active(ctx: &Context) -> Checked {
     let client = ctx.client()?;

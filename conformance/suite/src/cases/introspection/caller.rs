@@ -6,11 +6,10 @@ use oauth_rules::rules;
 
 use crate::case::{Case, Context, Isolation};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
-use crate::cases::introspection::answer::{
+use crate::cases::support::introspection::{
     Activity, activity, inactive, introspect, more_than_inactive, query, told_token,
 };
-use crate::cases::resource_indicators::audience::open;
-use crate::cases::resource_indicators::request::token_for;
+use crate::cases::support::resource_indicators::{open, token_for};
 use crate::cases::support::spoil;
 use crate::expect;
 use crate::flow::Authentication;
@@ -18,7 +17,7 @@ use crate::subject::{ClientAuthentication, ClientRole, Need};
 use crate::wire::Exchange;
 
 /// The cases, in reading order.
-pub(in crate::cases) const CASES: &[Case] = &[
+pub(super) const CASES: &[Case] = &[
     Case {
         id: "introspection/not-for-everybody",
         rules: rules!["rfc7662-2.1-authorization-required"],

@@ -8,13 +8,13 @@ use serde_json::Value;
 
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
-use crate::cases::authorization::scope;
-use crate::cases::introspection::answer::{Activity, activity, introspect, query, told_token};
+use crate::cases::support::introspection::{Activity, activity, introspect, query, told_token};
+use crate::cases::support::scope;
 use crate::expect::Token;
 use crate::subject::{Client, Need};
 
 /// The cases, in reading order.
-pub(in crate::cases) const CASES: &[Case] = &[
+pub(super) const CASES: &[Case] = &[
     Case {
         id: "introspection/times-in-seconds",
         rules: rules!["rfc7662-2.2-times-are-integers"],

@@ -1,8 +1,8 @@
 //! Token introspection (RFC 7662).
 
-pub(super) mod answer;
-pub(super) mod caller;
-pub(super) mod members;
+mod answer;
+mod caller;
+mod members;
 
 use crate::case::Case;
 

@@ -8,13 +8,12 @@ use url::Url;
 
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
-use crate::cases::metadata::issuer::{document, unless_waived};
-use crate::expect;
+use crate::cases::support::metadata::{document, is_sent_as_json, object, unless_waived};
 use crate::subject::Need;
 use crate::wire::{Actor, Exchange, Request};
 
 /// The cases, in reading order.
-pub(in crate::cases) const CASES: &[Case] = &[
+pub(super) const CASES: &[Case] = &[
     Case {
         id: "metadata/at-its-well-known-address",
         rules: rules!["rfc8414-3-wellknown-location"],
@@ -43,12 +42,6 @@ pub(in crate::cases) const CASES: &[Case] = &[
 
 async fn get(ctx: &Context, url: String) -> Checked<Arc<Exchange>> {
     ctx.send(Actor::Suite, Request::get(url).header("Accept", "application/json")).await
-}
-
-/// What a published document says; `None` where it is no JSON object with the status 200.
-pub(in crate::cases) fn object(exchange: &Exchange) -> Option<Value> {
-    let response = exchange.answer.as_ref().ok().filter(|response| response.status == 200)?;
-    response.json().filter(Value::is_object)
 }
 
 async fn at_its_well_known_address(ctx: &Context) -> Checked {
@@ -83,17 +76,6 @@ async fn at_its_well_known_address(ctx: &Context) -> Checked {
 
 async fn sent_as_json(ctx: &Context) -> Checked {
     is_sent_as_json(&document(ctx).await?)
-}
-
-/// Whether a published document came as one.
-pub(in crate::cases) fn is_sent_as_json(exchange: &Arc<Exchange>) -> Checked {
-    let response = exchange.response()?;
-    let media_type = response.media_type().unwrap_or_else(|| "no media type".into());
-    if object(exchange).is_some() && media_type == "application/json" {
-        return Ok(());
-    }
-    let saw = format!("{} as {media_type}", expect::describe(response));
-    Err(exchange.broken("status 200 and application/json with an object", saw))
 }
 
 async fn issuer_is_the_one_asked_for(ctx: &Context) -> Checked {

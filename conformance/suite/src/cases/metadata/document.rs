@@ -10,14 +10,14 @@ use url::Url;
 
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
-use crate::cases::metadata::issuer::document;
+use crate::cases::support::metadata::{document, https_fault};
 use crate::expect;
 use crate::flow::{AuthorizationRequest, TokenRequest};
-use crate::subject::{Need, is_loopback};
+use crate::subject::Need;
 use crate::wire::{Actor, Exchange, Params, Request};
 
 /// The cases, in reading order.
-pub(in crate::cases) const CASES: &[Case] = &[
+pub(super) const CASES: &[Case] = &[
     Case {
         id: "metadata/issuer-is-an-https-url",
         rules: rules!["rfc8414-2-issuer-form"],
@@ -91,19 +91,6 @@ async fn fetched(ctx: &Context) -> Checked<(Arc<Exchange>, Value)> {
     let json = json.ok_or_else(|| exchange.broken("a JSON object", "something else"));
     let json = json.control("the metadata, once more")?;
     Ok((exchange, json))
-}
-
-/// Why a text is no https URL, or has a part that it may not have; http will do on loopback.
-pub(in crate::cases) fn https_fault(text: &str, with_query: bool) -> Option<&'static str> {
-    let Ok(url) = Url::parse(text) else { return Some("no absolute URL") };
-    let http_on_loopback = url.scheme() == "http" && is_loopback(&url);
-    if url.scheme() != "https" && !http_on_loopback {
-        return Some("not https");
-    }
-    if text.contains('#') {
-        return Some("with a fragment");
-    }
-    (!with_query && text.contains('?')).then_some("with a query")
 }
 
 async fn issuer_is_an_https_url(ctx: &Context) -> Checked {

@@ -9,14 +9,14 @@ use url::Url;
 use crate::browser::Location;
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
-use crate::cases::metadata::document::https_fault;
+use crate::cases::support::metadata::{document, https_fault, unless_waived};
 use crate::cases::support::provoke::errors_told;
 use crate::expect;
 use crate::subject::Need;
 use crate::wire::{Actor, Exchange, Request};
 
 /// The cases, in reading order.
-pub(in crate::cases) const CASES: &[Case] = &[
+pub(super) const CASES: &[Case] = &[
     Case {
         id: "issuer/named-beside-a-code",
         rules: rules!["rfc9207-2-iss-in-success-response"],
@@ -141,22 +141,6 @@ async fn announced(ctx: &Context) -> Checked {
                 found.map_or_else(|| "the member is absent".into(), |value| format!("{MEMBER}: {value}"));
             Err(exchange.broken(format!("{MEMBER}: true"), saw))
         }
-    }
-}
-
-/// Fetches the metadata from where it was found.
-pub(in crate::cases) async fn document(ctx: &Context) -> Checked<Arc<Exchange>> {
-    let Some(url) = &ctx.target().metadata_url else {
-        return Err(CaseEnd::not_offered("no metadata was found"));
-    };
-    ctx.send(Actor::Suite, Request::get(url).header("Accept", "application/json")).await
-}
-
-/// A deployment that has another way to tell its clients says so.
-pub(in crate::cases) fn unless_waived(ctx: &Context) -> Checked {
-    match ctx.target().without.get(Need::Metadata.key()) {
-        Some(reason) => Err(CaseEnd::not_offered(reason.clone())),
-        None => Ok(()),
     }
 }
 

@@ -1,8 +1,8 @@
 //! The authorization server's metadata, and the issuer that it names (RFC 8414, RFC 9207).
 
-pub(super) mod address;
-pub(super) mod document;
-pub(super) mod issuer;
+mod address;
+mod document;
+mod issuer;
 
 use crate::case::Case;
 

@@ -10,7 +10,7 @@ use crate::expect;
 use crate::subject::{ClientRole, Need};
 
 /// The cases, in reading order.
-pub(in crate::cases) const CASES: &[Case] = &[
+pub(super) const CASES: &[Case] = &[
     Case {
         id: "consent/asked-before-a-code",
         rules: rules!["rfc6749-4.1.1-owner-decision-obtained"],

@@ -14,7 +14,7 @@ use crate::subject::{Account, Client, Need};
 use crate::wire::Params;
 
 /// The cases, in reading order.
-pub(in crate::cases) const CASES: &[Case] = &[
+pub(super) const CASES: &[Case] = &[
     Case {
         id: "consent/cannot-be-forged",
         rules: rules!["rfc6749-10.12-authorization-endpoint-csrf-protected"],

@@ -12,7 +12,7 @@ use crate::subject::{Account, Need};
 use crate::wire::Exchange;
 
 /// The cases, in reading order.
-pub(in crate::cases) const CASES: &[Case] = &[
+pub(super) const CASES: &[Case] = &[
     Case {
         id: "pages/forms-are-not-sent-on",
         rules: rules!["rfc9700-4.12-no-307"],

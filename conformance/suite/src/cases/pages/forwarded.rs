@@ -8,8 +8,8 @@ use serde_json::Value;
 use crate::browser::Decision;
 use crate::case::{Case, Context};
 use crate::case_end::{Checked, EndAs as _};
-use crate::cases::metadata::issuer::document;
-use crate::cases::resource::bearer::with_header;
+use crate::cases::support::bearer::with_header;
+use crate::cases::support::metadata::document;
 use crate::cases::support::provoke::{ATTACKER, way_to};
 use crate::expect;
 use crate::flow::Authentication;
@@ -17,7 +17,7 @@ use crate::subject::Need;
 use crate::wire::{Actor, Exchange, Request};
 
 /// The cases, in reading order.
-pub(in crate::cases) const CASES: &[Case] = &[Case {
+pub(super) const CASES: &[Case] = &[Case {
     id: "forwarded/headers-of-clients-are-no-proxys",
     rules: rules!["rfc9700-4.13-inbound-headers-sanitized"],
     about: "Forwarding and certificate headers that a client invents change no address and nobody's identity.",

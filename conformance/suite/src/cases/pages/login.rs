@@ -15,7 +15,7 @@ use crate::subject::{Account, Need};
 use crate::wire::Params;
 
 /// The cases, in reading order.
-pub(in crate::cases) const CASES: &[Case] = &[
+pub(super) const CASES: &[Case] = &[
     Case {
         id: "login/before-any-code",
         rules: rules!["rfc6749-3.1-owner-authenticated-first"],
@@ -50,7 +50,6 @@ pub(in crate::cases) const CASES: &[Case] = &[
         ..Case::DEFAULT
     },
 ];
-
 /// Ways to write an address of somebody else's.
 const AWAY: [&str; 3] = ["https://attacker.example/", "//attacker.example/", "/\\attacker.example/"];
 /// A login takes at most this many pages.

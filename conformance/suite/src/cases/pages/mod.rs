@@ -1,11 +1,11 @@
 //! What the user meets: the login page, the consent page, and what others can make of them.
 
-pub(super) mod consent;
-pub(super) mod forgery;
-pub(super) mod form_answers;
-pub(super) mod forwarded;
-pub(super) mod login;
-pub(super) mod protection;
+mod consent;
+mod forgery;
+mod form_answers;
+mod forwarded;
+mod login;
+mod protection;
 
 use crate::case::Case;
 

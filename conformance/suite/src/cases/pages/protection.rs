@@ -13,7 +13,7 @@ use crate::subject::Need;
 use crate::wire::{Exchange, Request};
 
 /// The cases, in reading order.
-pub(in crate::cases) const CASES: &[Case] = &[
+pub(super) const CASES: &[Case] = &[
     Case {
         id: "pages/login-and-consent-not-framed",
         rules: rules!["rfc6749-10.13-consent-not-framed"],

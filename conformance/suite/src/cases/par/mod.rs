@@ -1,8 +1,8 @@
 //! Pushed authorization requests (RFC 9126).
 
-pub(super) mod push;
-pub(super) mod refusal;
-pub(super) mod request_uri;
+mod push;
+mod refusal;
+mod request_uri;
 
 use crate::case::Case;
 

@@ -10,13 +10,13 @@ use url::Url;
 
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
-use crate::cases::token::entropy;
+use crate::cases::support::entropy;
 use crate::expect;
 use crate::subject::Need;
 use crate::wire::{Exchange, fields};
 
 /// The cases, in reading order.
-pub(in crate::cases) const CASES: &[Case] = &[
+pub(super) const CASES: &[Case] = &[
     Case {
         id: "par/answered-201",
         rules: rules!["rfc9126-2.2-success-201"],

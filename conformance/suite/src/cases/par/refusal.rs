@@ -15,7 +15,7 @@ use crate::subject::Need;
 use crate::wire::{Exchange, Params, Request};
 
 /// The cases, in reading order.
-pub(in crate::cases) const CASES: &[Case] = &[
+pub(super) const CASES: &[Case] = &[
     Case {
         id: "par/takes-the-clients-credentials",
         rules: rules!["rfc9126-2.1-client-authenticated"],

@@ -1,6 +1,5 @@
 //! Pushed authorization requests: what a reference is good for, for whom, how often, how long (RFC 9126, section 4).
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use oauth_rules::rules;
@@ -9,14 +8,14 @@ use serde_json::Value;
 use crate::browser::{Decision, Landing};
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
-use crate::cases::authorization::scope;
-use crate::cases::support::spoil;
+use crate::cases::support::par::{pushed_only, refused};
+use crate::cases::support::{scope, spoil};
 use crate::expect;
 use crate::flow::{AuthorizationRequest, Until, challenge};
-use crate::subject::{Client, ClientRole, Need};
+use crate::subject::{ClientRole, Need};
 
 /// The cases, in reading order.
-pub(in crate::cases) const CASES: &[Case] = &[
+pub(super) const CASES: &[Case] = &[
     Case {
         id: "par/bound-to-its-client",
         rules: rules!["rfc9126-2.2-bound-to-client"],
@@ -83,28 +82,9 @@ pub(in crate::cases) const CASES: &[Case] = &[
         ..Case::DEFAULT
     },
 ];
-
 /// What a bad reference is called where the browser is sent to a client with it. The last two are of RFC 9101, whose
 /// parameter it is.
 const BAD_REFERENCE: &[&str] = &["invalid_request", "invalid_request_uri", "invalid_request_object"];
-
-/// No code: an error page, or one of these errors at the redirect URI of one of the target's clients.
-fn refused(landing: &Landing, errors: &[&str]) -> Checked {
-    landing.sent()?;
-    match landing {
-        Landing::Page(_) => expect::error_page(landing),
-        Landing::Callback(location)
-            if !location.params.has("code")
-                && location.params.first("error").is_some_and(|error| errors.contains(&error)) =>
-        {
-            Ok(())
-        }
-        Landing::Callback(_) | Landing::Foreign(_) => {
-            let expected = format!("an error page, or a redirect with error={}", errors.join(" or "));
-            Err(landing.exchange().broken(expected, landing.describe()))
-        }
-    }
-}
 
 /// A pushed request that led to a code, and its reference. It is a control.
 async fn used(ctx: &Context) -> Checked<(AuthorizationRequest, String)> {
@@ -258,14 +238,4 @@ async fn demanded_where_announced(ctx: &Context) -> Checked {
 
 async fn demanded_of_clients_that_push(ctx: &Context) -> Checked {
     pushed_only(ctx, &ctx.client_of(ClientRole::Push)?).await
-}
-
-/// A client that is registered to push gets a code for what it pushed, and none for a plain request.
-pub(in crate::cases) async fn pushed_only(ctx: &Context, client: &Arc<Client>) -> Checked {
-    let ask = ctx.ask(client);
-    let request_uri = ctx.pushed(&ask).await?;
-    let landing = ctx.authorize(&ask.by_reference(&request_uri)).await?;
-    ctx.code_from(&ask, &landing).control("an honest pushed request")?;
-    let ask = ctx.ask(client);
-    expect::refused(&ask, &ctx.authorize(&ask).await?, &["invalid_request"])
 }

@@ -7,17 +7,16 @@ use oauth_rules::rules;
 
 use crate::case::{Case, Context, Isolation};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
-use crate::cases::authorization::scope;
-use crate::cases::refresh::grant::{Allowed, allowed, refresh, refreshing_client, renewed};
 use crate::cases::support::provoke::UNKNOWN;
-use crate::cases::support::spoil;
+use crate::cases::support::refresh::{Allowed, allowed, refresh, refreshing_client, renewed};
+use crate::cases::support::{scope, spoil};
 use crate::expect::{self, Token};
 use crate::flow::Authentication;
 use crate::subject::{Client, ClientRole, Need};
 use crate::wire::Exchange;
 
 /// The cases, in reading order.
-pub(in crate::cases) const CASES: &[Case] = &[
+pub(super) const CASES: &[Case] = &[
     Case {
         id: "refresh/bound-to-its-client",
         rules: rules!["rfc6749-6-refresh-token-bound-to-client"],

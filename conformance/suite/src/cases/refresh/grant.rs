@@ -4,22 +4,19 @@
 //! `replay.rs`. A server need give no client a refresh token, and need not change that of a confidential
 //! client: each case takes a client that is given one, and a fresh one wherever it may have been spent.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use oauth_rules::rules;
 
 use crate::case::{Case, Context, Isolation};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
-use crate::cases::resource::bearer;
-use crate::cases::support::spoil;
-use crate::expect::{self, Token};
-use crate::flow::TokenRequest;
-use crate::subject::{Client, ClientRole, Need};
-use crate::wire::Params;
+use crate::cases::support::refresh::{allowed, refresh, refreshing_client};
+use crate::cases::support::{bearer, spoil};
+use crate::expect;
+use crate::subject::{ClientRole, Need};
 
 /// The cases, in reading order.
-pub(in crate::cases) const CASES: &[Case] = &[
+pub(super) const CASES: &[Case] = &[
     Case {
         id: "refresh/opens-no-resource",
         rules: rules!["rfc6749-1.5-refresh-token-not-for-rs"],
@@ -57,72 +54,6 @@ pub(in crate::cases) const CASES: &[Case] = &[
         ..Case::DEFAULT
     },
 ];
-
-/// What the user allowed a client, fresh from an honest flow.
-pub(in crate::cases) struct Allowed {
-    pub(in crate::cases) client: Arc<Client>,
-    pub(in crate::cases) token: Token,
-    pub(in crate::cases) refresh_token: String,
-}
-
-impl Allowed {
-    /// The good request with its refresh token.
-    pub(in crate::cases) fn refresh(&self) -> TokenRequest {
-        refresh(&self.client, &self.refresh_token)
-    }
-}
-
-/// The good request of a client with a refresh token.
-pub(in crate::cases) fn refresh(client: &Client, refresh_token: &str) -> TokenRequest {
-    let params = Params::from([("grant_type", "refresh_token"), ("refresh_token", refresh_token)]);
-    TokenRequest::new(client, params)
-}
-
-/// The first client that fits and is given a refresh token, after an honest refresh. It is a control.
-pub(in crate::cases) async fn refreshing_client(
-    ctx: &Context,
-    fits: impl Fn(&Client) -> bool + Send,
-) -> Checked<Arc<Client>> {
-    let mut without = Vec::new();
-    for client in ctx.target().clients.values().filter(|client| fits(client)) {
-        let token = ctx.access(client).await?;
-        let Some(refresh_token) = token.refresh_token else {
-            without.push(client.id.as_str());
-            continue;
-        };
-        renewed(ctx, &refresh(client, &refresh_token)).await?;
-        return Ok(Arc::clone(client));
-    }
-    if without.is_empty() {
-        return Err(CaseEnd::not_tested("the target names no client that could show it"));
-    }
-    Err(CaseEnd::not_offered(format!("the server gives no refresh token to {}", without.join(", "))))
-}
-
-/// A fresh refresh token of a client, for this scope or the client's usual one. It is a control.
-pub(in crate::cases) async fn allowed(
-    ctx: &Context,
-    client: &Arc<Client>,
-    scope: Option<&str>,
-) -> Checked<Allowed> {
-    let mut ask = ctx.ask(client);
-    if let Some(scope) = scope {
-        ask = ask.set("scope", scope);
-    }
-    let landing = ctx.authorize(&ask).await?;
-    let code = ctx.code_from(&ask, &landing).control("an honest authorization request")?;
-    let token = ctx.redeem(&code).await?;
-    let Some(refresh_token) = token.refresh_token.clone() else {
-        let saw = format!("{} was given a refresh token before, and none this time", client.id);
-        return Err(CaseEnd::not_tested(saw).at(&token.exchange));
-    };
-    Ok(Allowed { client: Arc::clone(client), token, refresh_token })
-}
-
-/// The tokens that an honest refresh gives. It is a control.
-pub(in crate::cases) async fn renewed(ctx: &Context, request: &TokenRequest) -> Checked<Token> {
-    expect::token(&ctx.token(request).await?).control("an honest refresh")
-}
 
 async fn opens_no_resource(ctx: &Context) -> Checked {
     let client = refreshing_client(ctx, |client| client.role != ClientRole::Special).await?;

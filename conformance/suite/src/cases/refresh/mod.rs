@@ -1,8 +1,8 @@
 //! Refresh tokens (RFC 6749, section 6).
 
-pub(super) mod binding;
-pub(super) mod grant;
-pub(super) mod replay;
+mod binding;
+mod grant;
+mod replay;
 
 use crate::case::Case;
 

@@ -9,13 +9,13 @@ use oauth_rules::rules;
 
 use crate::case::{Case, Context, Isolation};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
-use crate::cases::refresh::grant::{allowed, refresh, refreshing_client, renewed};
+use crate::cases::support::refresh::{allowed, refresh, refreshing_client, renewed};
 use crate::expect;
 use crate::subject::{Client, Need};
 use crate::wire::Actor;
 
 /// The cases, in reading order.
-pub(in crate::cases) const CASES: &[Case] = &[
+pub(super) const CASES: &[Case] = &[
     Case {
         id: "refresh/public-client-uses-it-once",
         rules: rules!["rfc9700-2.2.2-public-refresh-protected"],

@@ -1,8 +1,8 @@
 //! Dynamic client registration (RFC 7591).
 
-pub(super) mod redirect_uri;
-pub(super) mod refusal;
-pub(super) mod request;
+mod redirect_uri;
+mod refusal;
+mod request;
 
 use crate::case::Case;
 

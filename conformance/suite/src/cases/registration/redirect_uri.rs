@@ -9,15 +9,15 @@ use url::Url;
 use crate::browser::{Decision, Landing};
 use crate::case::{Case, Context, Isolation};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
-use crate::cases::registration::request::without;
 use crate::cases::support::provoke::UNKNOWN;
+use crate::cases::support::registration::without;
 use crate::expect;
 use crate::flow::Until;
 use crate::subject::Need;
 use crate::wire::Exchange;
 
 /// The cases, in reading order.
-pub(in crate::cases) const CASES: &[Case] = &[
+pub(super) const CASES: &[Case] = &[
     Case {
         id: "registration/needs-a-redirect-uri",
         rules: rules![
@@ -79,7 +79,6 @@ pub(in crate::cases) const CASES: &[Case] = &[
 ];
 
 const EITHER: &[&str] = &["invalid_redirect_uri", "invalid_client_metadata"];
-
 /// An https redirect URI of a client that nobody knows.
 const STRANGERS_URI: &str = "https://app.suite.example/callback";
 

@@ -7,14 +7,14 @@ use serde_json::{Value, json};
 
 use crate::case::{Case, Context, Isolation};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
-use crate::cases::par::request_uri::pushed_only;
-use crate::cases::registration::request::without;
+use crate::cases::support::par::pushed_only;
+use crate::cases::support::registration::without;
 use crate::expect;
 use crate::subject::Need;
 use crate::wire::{Actor, Exchange, Params, fields};
 
 /// The cases, in reading order.
-pub(in crate::cases) const CASES: &[Case] = &[
+pub(super) const CASES: &[Case] = &[
     Case {
         id: "registration/takes-json-by-post",
         rules: rules!["rfc7591-3-post-json"],
@@ -70,7 +70,6 @@ pub(in crate::cases) const CASES: &[Case] = &[
         ..Case::DEFAULT
     },
 ];
-
 /// What a refused registration may be called.
 const EITHER: &[&str] = &["invalid_client_metadata", "invalid_redirect_uri"];
 

@@ -4,22 +4,22 @@
 //! registers stay: no text gives a way to remove them.
 
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use oauth_rules::rules;
 use serde_json::Value;
 
 use crate::case::{Case, Context, Isolation};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
-use crate::cases::refresh::grant::refresh;
-use crate::cases::token::entropy;
+use crate::cases::support::entropy;
+use crate::cases::support::refresh::refresh;
+use crate::cases::support::registration::without;
 use crate::expect::{self, Token};
 use crate::flow::{Authentication, Registered};
 use crate::subject::{Client, ClientAuthentication, Need};
 use crate::wire::{Actor, Exchange, fields};
 
 /// The cases, in reading order.
-pub(in crate::cases) const CASES: &[Case] = &[
+pub(super) const CASES: &[Case] = &[
     Case {
         id: "registration/answered-201",
         rules: rules!["rfc7591-3.2.1-created-response"],
@@ -140,7 +140,7 @@ pub(in crate::cases) const CASES: &[Case] = &[
 ];
 
 /// A whole flow of a new client.
-pub(in crate::cases) async fn finishes_a_flow(ctx: &Context, client: &Arc<Client>) -> Checked<Token> {
+async fn finishes_a_flow(ctx: &Context, client: &Arc<Client>) -> Checked<Token> {
     let ask = ctx.ask(client);
     let landing = ctx.authorize(&ask).await?;
     let code = ctx.code_from(&ask, &landing)?;
@@ -306,7 +306,7 @@ async fn secret_has_an_end(ctx: &Context) -> Checked {
     if json.get("client_secret").is_none() {
         return Err(CaseEnd::not_offered("the server gave no client_secret"));
     }
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let now = ctx.unix_time();
     match json.get("client_secret_expires_at") {
         Some(Value::Number(end)) if end.as_u64().is_some_and(|end| end == 0 || end > now) => Ok(()),
         found => {
@@ -372,11 +372,4 @@ async fn answer_is_not_stored(ctx: &Context) -> Checked {
     }
     let saw = response.header("cache-control").unwrap_or("no Cache-Control");
     Err(exchange.broken("Cache-Control: no-store", saw))
-}
-
-/// Leaves members out.
-pub(in crate::cases) fn without(metadata: &mut Value, names: &[&str]) {
-    if let Some(members) = metadata.as_object_mut() {
-        members.retain(|name, _| !names.contains(&name.as_str()));
-    }
 }

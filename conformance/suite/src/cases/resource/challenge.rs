@@ -6,14 +6,14 @@ use oauth_rules::rules;
 
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
-use crate::cases::resource::bearer::{opening_token, with_header, with_narrow_scope};
+use crate::cases::support::bearer::{opening_token, with_header, with_narrow_scope};
 use crate::expect;
 use crate::subject::{Met, Need};
 use crate::wire::Exchange;
 use crate::wire::fields::{self, AuthChallenge};
 
 /// The cases, in reading order.
-pub(in crate::cases) const CASES: &[Case] = &[
+pub(super) const CASES: &[Case] = &[
     Case {
         id: "resource-challenge/without-a-token",
         rules: rules!["rfc6750-3-challenge-without-token"],

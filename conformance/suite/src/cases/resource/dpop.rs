@@ -6,8 +6,8 @@ use oauth_rules::rules;
 
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
-use crate::cases::dpop::token::{around, bound_token};
-use crate::cases::resource::bearer;
+use crate::cases::support::bearer;
+use crate::cases::support::dpop::{around, bound_token};
 use crate::cases::support::dpop_defects::ALL;
 use crate::expect;
 use crate::flow::asks_for_nonce;
@@ -16,7 +16,7 @@ use crate::wire::dpop::{DpopKey, Proof};
 use crate::wire::{Actor, Exchange, fields};
 
 /// The cases, in reading order.
-pub(in crate::cases) const CASES: &[Case] = &[
+pub(super) const CASES: &[Case] = &[
     Case {
         id: "dpop-resource/proof-is-checked",
         rules: rules!["rfc9449-7.1-rs-checks-proof"],

@@ -10,16 +10,15 @@ use url::Url;
 
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
-use crate::cases::metadata::address::{is_sent_as_json, object};
-use crate::cases::metadata::document::https_fault;
-use crate::cases::resource::bearer::{in_query, with_header};
-use crate::cases::resource_indicators::grant::token_is_for_it;
+use crate::cases::support::bearer::{in_query, with_header};
+use crate::cases::support::metadata::{https_fault, is_sent_as_json, object};
+use crate::cases::support::resource_indicators::token_is_for_it;
 use crate::expect;
 use crate::subject::{Need, Resource};
 use crate::wire::{Actor, Exchange, Request, fields};
 
 /// The cases, in reading order.
-pub(in crate::cases) const CASES: &[Case] = &[
+pub(super) const CASES: &[Case] = &[
     Case {
         id: "resource-metadata/at-its-well-known-address",
         rules: rules!["rfc9728-3-wellknown-location"],

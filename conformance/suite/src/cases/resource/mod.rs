@@ -1,9 +1,9 @@
 //! The protected resource: bearer tokens, bound tokens, challenges and metadata (RFC 6750, RFC 9449, RFC 9728).
 
-pub(super) mod bearer;
-pub(super) mod challenge;
-pub(super) mod dpop;
-pub(super) mod metadata;
+mod bearer;
+mod challenge;
+mod dpop;
+mod metadata;
 
 use crate::case::Case;
 

@@ -2,25 +2,16 @@
 //!
 //! Cases that show a token to a resource first see that the resource takes the token that is meant for it.
 
-use std::sync::Arc;
-
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use oauth_rules::rules;
-use serde_json::Value;
 
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
-use crate::cases::introspection::answer::{activity, introspect, query};
-use crate::cases::resource::bearer::told;
-use crate::cases::resource_indicators::request::{read_by_server, token_for};
-use crate::cases::support::token_status::callers;
+use crate::cases::support::resource_indicators::{open, read_by_server, refused, token_for, told_audience};
 use crate::expect::{self, Token};
-use crate::subject::{Client, Met, Need, Resource};
-use crate::wire::{Actor, Exchange, Request};
+use crate::subject::{Need, Resource};
 
 /// The cases, in reading order.
-pub(in crate::cases) const CASES: &[Case] = &[
+pub(super) const CASES: &[Case] = &[
     Case {
         id: "audience/named-by-the-token",
         rules: rules!["rfc9700-2.3-access-token-audience-restricted"],
@@ -46,61 +37,6 @@ pub(in crate::cases) const CASES: &[Case] = &[
         ..Case::DEFAULT
     },
 ];
-
-/// Asks for a resource with a token.
-pub(in crate::cases) async fn open(
-    ctx: &Context,
-    resource: &Resource,
-    token: &Token,
-) -> Checked<Arc<Exchange>> {
-    let header = format!("Bearer {}", token.access_token);
-    ctx.send(Actor::Client, Request::get(&resource.url).header("Authorization", header)).await
-}
-
-/// The resource does not know the token as one for it.
-pub(in crate::cases) fn refused(answer: &Arc<Exchange>) -> Checked {
-    told(answer, 401, "invalid_token")
-}
-
-/// The claims of a JWT.
-fn claims(token: &str) -> Option<Value> {
-    let payload = token.split('.').nth(1)?;
-    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok().filter(Value::is_object)
-}
-
-fn audience(document: &Value) -> Vec<String> {
-    match document.get("aud") {
-        Some(Value::String(one)) => vec![one.clone()],
-        Some(Value::Array(many)) => many.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
-        _ => Vec::new(),
-    }
-}
-
-/// The audience of a client's token as introspection or the token itself tells it; `None` if nothing is told of the
-/// token at all.
-pub(in crate::cases) async fn told_audience(
-    ctx: &Context,
-    client: &Arc<Client>,
-    token: &Token,
-) -> Checked<Option<Vec<String>>> {
-    if let Some(claims) = claims(&token.access_token) {
-        return Ok(Some(audience(&claims)));
-    }
-    if Need::Introspection.met(ctx.target()) != Met::Yes {
-        return Ok(None);
-    }
-    // The second resource's server is told of tokens for its own.
-    let servers = ctx.target().others.values().filter(|other| other.redirect_uri.is_empty()).cloned();
-    for caller in callers(ctx, client).into_iter().chain(servers) {
-        let answer = introspect(ctx, &query(&caller, &token.access_token)).await?;
-        if let Ok(told) = activity(&answer)
-            && told.active
-        {
-            return Ok(Some(told.audience().into_iter().map(str::to_owned).collect()));
-        }
-    }
-    Ok(None)
-}
 
 async fn named_by_the_token(ctx: &Context) -> Checked {
     let client = ctx.client()?;

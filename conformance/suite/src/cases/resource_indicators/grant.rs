@@ -7,16 +7,16 @@ use oauth_rules::rules;
 
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
-use crate::cases::refresh::grant::{Allowed, refresh, refreshing_client};
-use crate::cases::resource_indicators::audience::{open, refused, told_audience};
-use crate::cases::resource_indicators::request::{
-    INVALID_TARGET, UNKNOWN, ask_for, read_by_server, token, token_for, with,
+use crate::cases::support::refresh::{Allowed, refresh, refreshing_client};
+use crate::cases::support::resource_indicators::{
+    INVALID_TARGET, UNKNOWN, ask_for, open, read_by_server, refused, token, token_for, token_is_for_it,
+    told_audience, with,
 };
 use crate::expect;
 use crate::subject::{Client, ClientRole, Need};
 
 /// The cases, in reading order.
-pub(in crate::cases) const CASES: &[Case] = &[
+pub(super) const CASES: &[Case] = &[
     Case {
         id: "resource-indicator/token-is-for-it",
         rules: rules!["rfc8707-2-token-audience-restricted"],
@@ -58,39 +58,6 @@ pub(in crate::cases) const CASES: &[Case] = &[
         ..Case::DEFAULT
     },
 ];
-
-pub(in crate::cases) async fn token_is_for_it(ctx: &Context) -> Checked {
-    let client = ctx.client()?;
-    read_by_server(ctx, &client).await?;
-    let (first, second) = (ctx.first_resource()?, ctx.second_resource()?);
-    let of_first = token_for(ctx, &client, &first.identifier).await?;
-    let of_second = token_for(ctx, &client, &second.identifier).await?;
-    expect::served(&open(ctx, &first, &of_first).await?).control("the first resource with its token")?;
-    expect::served(&open(ctx, &second, &of_second).await?).control("the second resource with its token")?;
-    refused(&open(ctx, &second, &of_first).await?).when("the token was asked for the first resource")?;
-    refused(&open(ctx, &first, &of_second).await?).when("the token was asked for the second resource")?;
-    // A server may serve one resource at a time.
-    let both = [first.identifier.as_str(), second.identifier.as_str()];
-    let ask = ask_for(ctx, &client, &both);
-    let landing = ctx.authorize(&ask).await?;
-    let Ok(code) = ctx.code_from(&ask, &landing) else {
-        ctx.note("a request with two resources is refused");
-        return Ok(());
-    };
-    let Ok(of_both) = expect::token(&ctx.token(&with(ctx.redemption(&code), &both)).await?) else {
-        ctx.note("a token request with two resources is refused");
-        return Ok(());
-    };
-    for resource in [&first, &second] {
-        let opened = expect::served(&open(ctx, resource, &of_both).await?).is_ok();
-        ctx.note(format!(
-            "a token for two resources {} {}",
-            if opened { "opens" } else { "does not open" },
-            resource.url
-        ));
-    }
-    Ok(())
-}
 
 async fn introspection_names_it(ctx: &Context) -> Checked {
     let client = ctx.client()?;

@@ -1,8 +1,8 @@
 //! The resources that a token is for (RFC 8707; RFC 9700, section 2.3).
 
-pub(super) mod audience;
-pub(super) mod grant;
-pub(super) mod request;
+mod audience;
+mod grant;
+mod request;
 
 use crate::case::Case;
 

@@ -4,20 +4,18 @@
 //! parameter. One that refuses any value reads it, and then is held to it; so is one of which the target says
 //! `resource_indicators = true`.
 
-use std::sync::Arc;
-
 use oauth_rules::rules;
 
-use crate::browser::Landing;
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
-use crate::expect::{self, Token};
-use crate::flow::{AuthorizationRequest, TokenRequest};
-use crate::subject::{Client, Need};
-use crate::wire::Exchange;
+use crate::cases::support::resource_indicators::{
+    INVALID_TARGET, UNKNOWN, authorized, readers, redeemed, token_for,
+};
+use crate::expect;
+use crate::subject::Need;
 
 /// The cases, in reading order.
-pub(in crate::cases) const CASES: &[Case] = &[
+pub(super) const CASES: &[Case] = &[
     Case {
         id: "resource-indicator/absolute-without-fragment",
         rules: rules!["rfc8707-2-resource-absolute-no-fragment"],
@@ -43,103 +41,6 @@ pub(in crate::cases) const CASES: &[Case] = &[
         ..Case::DEFAULT
     },
 ];
-
-/// The error for a resource that is not taken (RFC 8707, section 2).
-pub(in crate::cases) const INVALID_TARGET: &str = "invalid_target";
-/// A resource that no server has.
-pub(in crate::cases) const UNKNOWN: &str = "https://resource.suite.example/unknown";
-
-/// The good authorization request with these resources.
-pub(in crate::cases) fn ask_for(
-    ctx: &Context,
-    client: &Arc<Client>,
-    resources: &[&str],
-) -> AuthorizationRequest {
-    resources.iter().fold(ctx.ask(client), |ask, resource| ask.add("resource", resource))
-}
-
-/// The token request with these resources.
-pub(in crate::cases) fn with(request: TokenRequest, resources: &[&str]) -> TokenRequest {
-    resources.iter().fold(request, |request, resource| request.add("resource", resource))
-}
-
-/// A token for the resources that were allowed, or for fewer of them. It is a control.
-pub(in crate::cases) async fn token(
-    ctx: &Context,
-    client: &Arc<Client>,
-    allowed: &[&str],
-    wanted: &[&str],
-) -> Checked<Token> {
-    let ask = ask_for(ctx, client, allowed);
-    let landing = ctx.authorize(&ask).await?;
-    let named = format!(
-        "an authorization request for {} (if the server calls it otherwise, say so by resource_identifier)",
-        allowed.join(" and ")
-    );
-    let code = ctx.code_from(&ask, &landing).control(&named)?;
-    let answer = ctx.token(&with(ctx.redemption(&code), wanted)).await?;
-    expect::token(&answer).control(&format!("a token request for {}", wanted.join(" and ")))
-}
-
-/// A token for one resource. It is a control.
-pub(in crate::cases) async fn token_for(
-    ctx: &Context,
-    client: &Arc<Client>,
-    resource: &str,
-) -> Checked<Token> {
-    token(ctx, client, &[resource], &[resource]).await
-}
-
-/// The authorization endpoint's answer to a resource.
-async fn authorized(
-    ctx: &Context,
-    client: &Arc<Client>,
-    resource: &str,
-) -> Checked<(AuthorizationRequest, Landing)> {
-    let ask = ask_for(ctx, client, &[resource]);
-    let landing = ctx.authorize(&ask).await?;
-    Ok((ask, landing))
-}
-
-/// The token endpoint's answer to a resource beside a code that was asked for without one.
-async fn redeemed(ctx: &Context, client: &Arc<Client>, resource: &str) -> Checked<Arc<Exchange>> {
-    let code = ctx.code(client).await?;
-    ctx.token(&with(ctx.redemption(&code), &[resource])).await
-}
-
-/// Which of the endpoints reads `resource`.
-struct Readers {
-    authorization: bool,
-    token: bool,
-}
-
-/// Which endpoints read `resource`: those that refuse one of these, or both if the target says so.
-async fn readers(ctx: &Context, client: &Arc<Client>, probes: &[&str]) -> Checked<Readers> {
-    match ctx.target().resource_indicators {
-        Some(true) => return Ok(Readers { authorization: true, token: true }),
-        Some(false) => return Err(CaseEnd::not_offered("the target says that the server ignores resource")),
-        None => {}
-    }
-    let mut found = Readers { authorization: false, token: false };
-    for probe in probes {
-        if !found.authorization {
-            let (ask, landing) = authorized(ctx, client, probe).await?;
-            found.authorization = ctx.code_from(&ask, &landing).is_err();
-        }
-        if !found.token {
-            found.token = expect::token(&redeemed(ctx, client, probe).await?).is_err();
-        }
-    }
-    if found.authorization || found.token {
-        return Ok(found);
-    }
-    Err(CaseEnd::not_offered("the server does not read resource; if it does, say resource_indicators = true"))
-}
-
-/// The server reads `resource`: it refuses one that nobody knows, or the target says so. It is a control.
-pub(in crate::cases) async fn read_by_server(ctx: &Context, client: &Arc<Client>) -> Checked {
-    readers(ctx, client, &[UNKNOWN]).await.map(drop)
-}
 
 async fn absolute_without_fragment(ctx: &Context) -> Checked {
     let client = ctx.client()?;

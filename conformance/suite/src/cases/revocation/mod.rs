@@ -1,7 +1,7 @@
 //! Token revocation (RFC 7009).
 
-pub(super) mod effect;
-pub(super) mod request;
+mod effect;
+mod request;
 
 use crate::case::Case;
 

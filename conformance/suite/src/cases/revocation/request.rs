@@ -8,8 +8,8 @@ use serde_json::Value;
 
 use crate::case::{Case, Context, Isolation};
 use crate::case_end::{Checked, EndAs as _, EndKind};
-use crate::cases::refresh::grant::{refresh, refreshing_client};
-use crate::cases::revocation::effect::{
+use crate::cases::support::refresh::{refresh, refreshing_client};
+use crate::cases::support::revocation::{
     done_for_access_token, live_access_token, live_refresh_token, revocation, revoke, well_received,
 };
 use crate::cases::support::spoil;
@@ -19,7 +19,7 @@ use crate::subject::{Client, ClientRole, Met, Need};
 use crate::wire::Exchange;
 
 /// The cases, in reading order.
-pub(in crate::cases) const CASES: &[Case] = &[
+pub(super) const CASES: &[Case] = &[
     Case {
         id: "revocation/needs-a-token",
         rules: rules!["rfc7009-2.1-token-parameter-required"],

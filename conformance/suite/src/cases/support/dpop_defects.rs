@@ -144,7 +144,6 @@ pub(in crate::cases) const URL: &[Defect] = &[
         })
     }),
 ];
-
 /// What two hours are: no window for proofs is as wide.
 const LONG: u64 = 2 * 3600;
 

@@ -3,8 +3,9 @@
 use scraper::{Html, Selector};
 use url::Url;
 
-use crate::browser::Page;
+use crate::browser::{Landing, Page};
 use crate::case_end::Checked;
+use crate::expect;
 use crate::wire::Response;
 
 /// Attributes whose value is an address that a browser fetches, opens or sends to.
@@ -77,6 +78,21 @@ pub(in crate::cases) fn hides_its_address(page: &Page) -> Checked<bool> {
     // The last policy that a browser knows is the one that counts.
     let last = policies.last().and_then(|list| list.rsplit(',').next());
     Ok(last.is_some_and(|policy| HIDE.contains(&policy.trim().to_ascii_lowercase().as_str())))
+}
+
+/// An error page with something to read.
+///
+/// # Errors
+/// Broken if it is anything else.
+pub(in crate::cases) fn readable(landing: &Landing) -> Checked {
+    expect::error_page(landing)?;
+    match landing.page() {
+        Some(page) if page.text.trim().is_empty() => {
+            let saw = format!("an empty answer with status {}", page.status);
+            Err(page.exchange.broken("a page to read", saw))
+        }
+        Some(_) | None => Ok(()),
+    }
 }
 
 #[cfg(test)]

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use crate::case::Context;
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
-use crate::cases::introspection::answer::{activity, introspect, query};
-use crate::subject::{Client, ClientRole, Met, Need};
+use crate::cases::support::introspection::{activity, callers, introspect, query};
+use crate::subject::{Client, Met, Need};
 use crate::wire::Exchange;
 
 /// What tells whether an access token lives.
@@ -120,10 +120,4 @@ impl Gauge {
             Self::Resource => "a refusal of the access token",
         }
     }
-}
-
-/// Who may be told of this client's access tokens: the resource server, then the client itself.
-pub(in crate::cases) fn callers(ctx: &Context, client: &Arc<Client>) -> Vec<Arc<Client>> {
-    let server = ctx.target().others.get(&ClientRole::Resource);
-    server.into_iter().chain([client]).filter(|caller| !caller.is_public()).cloned().collect()
 }

@@ -12,7 +12,7 @@ use crate::flow::Authentication;
 use crate::subject::{Client, ClientAuthentication, ClientRole, Need};
 
 /// The cases, in reading order.
-pub(in crate::cases) const CASES: &[Case] = &[
+pub(super) const CASES: &[Case] = &[
     Case {
         id: "client-auth/basic-is-supported",
         rules: rules!["rfc6749-2.3.1-basic-supported"],

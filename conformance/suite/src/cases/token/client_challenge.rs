@@ -13,7 +13,7 @@ use crate::subject::Need;
 use crate::wire::{Actor, Request, Response, fields};
 
 /// The cases, in reading order.
-pub(in crate::cases) const CASES: &[Case] = &[
+pub(super) const CASES: &[Case] = &[
     Case {
         id: "client-auth/failed-basic-is-challenged",
         rules: rules!["rfc6749-5.2-invalid-client-401-challenge"],

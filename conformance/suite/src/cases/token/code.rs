@@ -11,7 +11,7 @@ use crate::expect;
 use crate::subject::Need;
 
 /// The cases, in reading order.
-pub(in crate::cases) const CASES: &[Case] = &[
+pub(super) const CASES: &[Case] = &[
     Case {
         id: "code/refused-the-second-time",
         rules: rules!["rfc6749-4.1.2-code-single-use", "rfc9700-4.2.4-code-single-use"],
@@ -65,7 +65,6 @@ pub(in crate::cases) const CASES: &[Case] = &[
         ..Case::DEFAULT
     },
 ];
-
 /// What is left for clocks and the wire.
 const GRACE: Duration = Duration::from_secs(30);
 

@@ -12,7 +12,7 @@ use crate::flow::Authentication;
 use crate::subject::{Client, ClientRole, Need};
 
 /// The cases, in reading order.
-pub(in crate::cases) const CASES: &[Case] = &[
+pub(super) const CASES: &[Case] = &[
     Case {
         id: "code/bound-to-its-client",
         rules: rules!["rfc6749-4.1.3-code-bound-to-client"],

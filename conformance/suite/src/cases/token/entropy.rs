@@ -3,17 +3,16 @@
 //! What samples give is an upper bound: the places that vary, times the bits of the characters seen there. It can
 //! show that there is too little to guess, never that there is enough.
 
-use std::collections::BTreeSet;
-
 use oauth_rules::rules;
 
 use crate::browser::Decision;
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::cases::support::entropy::{differ, upper_bound};
 use crate::subject::{Account, Need};
 
 /// The cases, in reading order.
-pub(in crate::cases) const CASES: &[Case] = &[Case {
+pub(super) const CASES: &[Case] = &[Case {
     id: "secrets/too-long-to-guess",
     rules: rules!["rfc6749-10.10-token-entropy"],
     about: "Codes and tokens differ in as many places as 128 random bits take.",
@@ -62,45 +61,4 @@ fn judge(kind: &str, samples: &[String], bits: f64) -> Checked {
         return Err(CaseEnd::broken(format!("{kind} with 160 random bits"), saw)).warn();
     }
     Ok(())
-}
-
-/// No two samples are equal.
-pub(in crate::cases) fn differ(kind: &str, samples: &[String]) -> Checked {
-    let distinct: BTreeSet<&String> = samples.iter().collect();
-    if distinct.len() < samples.len() {
-        let saw = format!("{} different ones of {}", distinct.len(), samples.len());
-        return Err(CaseEnd::broken(format!("{kind} of which no two are equal"), saw));
-    }
-    Ok(())
-}
-
-/// The most bits that can vary: the places at which the samples differ, each with all characters that stand at
-/// any such place.
-pub(in crate::cases) fn upper_bound(samples: &[String]) -> f64 {
-    let length = samples.iter().map(|sample| sample.chars().count()).max().unwrap_or(0);
-    let columns =
-        (0..length).map(|at| samples.iter().map(|text| text.chars().nth(at)).collect::<BTreeSet<_>>());
-    let varying: Vec<_> = columns.filter(|column| column.len() > 1).collect();
-    let alphabet: BTreeSet<_> = varying.iter().flatten().collect();
-    let bits: f64 =
-        varying.iter().map(|_| f64::from(u32::try_from(alphabet.len()).unwrap_or(u32::MAX)).log2()).sum();
-    bits
-}
-
-#[cfg(test)]
-mod tests {
-    use super::upper_bound;
-
-    #[test]
-    fn only_places_that_vary_count() {
-        let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
-        for (samples, bits) in [
-            (texts(&["same", "same"]), 0.0),
-            (texts(&["x0", "x1"]), 1.0),
-            (texts(&["00", "11", "23", "32"]), 4.0),
-            (texts(&["a", "ab"]), 1.0),
-        ] {
-            assert!((upper_bound(&samples) - bits).abs() < 1e-9, "{samples:?}");
-        }
-    }
 }

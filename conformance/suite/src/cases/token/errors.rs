@@ -15,7 +15,7 @@ use crate::subject::{Client, ClientAuthentication, ClientRole, Need};
 use crate::wire::{Exchange, Params};
 
 /// The cases, in reading order.
-pub(in crate::cases) const CASES: &[Case] = &[
+pub(super) const CASES: &[Case] = &[
     Case {
         id: "token-errors/invalid-request",
         rules: rules!["rfc6749-5.2-invalid-request"],

@@ -1,14 +1,14 @@
 //! The token endpoint: codes, their verifiers, the clients that redeem them, and the answers (RFC 6749, sections 3.2, 4.1 and 5).
 
-pub(super) mod client_auth;
-pub(super) mod client_challenge;
-pub(super) mod code;
-pub(super) mod code_binding;
-pub(super) mod entropy;
-pub(super) mod errors;
-pub(super) mod pkce;
-pub(super) mod request;
-pub(super) mod response;
+mod client_auth;
+mod client_challenge;
+mod code;
+mod code_binding;
+mod entropy;
+mod errors;
+mod pkce;
+mod request;
+mod response;
 
 use crate::case::Case;
 

@@ -16,7 +16,7 @@ use crate::flow::{AuthorizationRequest, Code, Until, challenge};
 use crate::subject::{Client, ClientRole, Need};
 
 /// The cases, in reading order.
-pub(in crate::cases) const CASES: &[Case] = &[
+pub(super) const CASES: &[Case] = &[
     Case {
         id: "pkce/right-verifier-redeems",
         rules: rules!["rfc7636-4.2-s256-supported"],

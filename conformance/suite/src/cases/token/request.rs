@@ -14,7 +14,7 @@ use crate::subject::{Account, Client, ClientAuthentication, Need};
 use crate::wire::{Actor, Exchange, Params, Request};
 
 /// The cases, in reading order.
-pub(in crate::cases) const CASES: &[Case] = &[
+pub(super) const CASES: &[Case] = &[
     Case {
         id: "token-request/unknown-parameter-is-ignored",
         rules: rules!["rfc6749-3.2-unknown-parameter-ignored"],

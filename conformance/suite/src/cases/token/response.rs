@@ -14,7 +14,7 @@ use crate::subject::Need;
 use crate::wire::{Exchange, fields};
 
 /// The cases, in reading order.
-pub(in crate::cases) const CASES: &[Case] = &[
+pub(super) const CASES: &[Case] = &[
     Case {
         id: "token-response/json",
         rules: rules!["rfc6749-5.1-success-200-json"],

@@ -1,0 +1,58 @@
+//! Requests with a DPoP proof, and what their answers say of the binding (RFC 9449, section 5).
+
+use std::sync::Arc;
+
+use crate::case::Context;
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::cases::support::dpop_defects::Around;
+use crate::expect::{self, Token};
+use crate::subject::Client;
+use crate::wire::Exchange;
+use crate::wire::dpop::{DpopKey, Proof};
+
+/// The token that an honest flow gives for a good proof. It is a control.
+pub(in crate::cases) async fn bound(ctx: &Context, client: &Arc<Client>, key: &DpopKey) -> Checked<Token> {
+    let code = ctx.code(client).await?;
+    let answer = ctx.token_proven(&ctx.redemption(&code), key).await?;
+    expect::token(&answer).control("an honest token request with a proof")
+}
+
+/// Whether a token response says that its token is bound.
+pub(in crate::cases) fn says_bound(token: &Token) -> bool {
+    token.text("token_type").is_some_and(|kind| kind.eq_ignore_ascii_case("dpop"))
+}
+
+/// A bound token by an honest flow; `not-offered` where the server binds none. It is a control.
+pub(in crate::cases) async fn bound_token(
+    ctx: &Context,
+    client: &Arc<Client>,
+    key: &DpopKey,
+) -> Checked<Token> {
+    let token = bound(ctx, client, key).await?;
+    if says_bound(&token) {
+        return Ok(token);
+    }
+    Err(CaseEnd::not_offered("the server binds no token to the key of a proof").at(&token.exchange))
+}
+
+/// A redemption's answer to a proof that was spoilt in some way.
+pub(in crate::cases) async fn redeemed(
+    ctx: &Context,
+    client: &Arc<Client>,
+    key: &DpopKey,
+    spoil: impl Fn(Proof) -> Proof + Send + Sync,
+) -> Checked<Arc<Exchange>> {
+    let code = ctx.code(client).await?;
+    ctx.token_spoilt(&ctx.redemption(&code), key, spoil).await
+}
+
+/// What a defect may need.
+pub(in crate::cases) fn around(ctx: &Context) -> Around {
+    Around { other: ctx.proof_key(), now: ctx.live().unix_time() }
+}
+
+/// The refusal of a bad proof. A server that asks for a nonce may do so first where the proof has none that it could
+/// read, or where the nonce is what tells it the time. What the error is called is a rule of its own.
+pub(in crate::cases) fn proof_refused(answer: &Arc<Exchange>) -> Checked {
+    expect::token_error(answer, &["invalid_dpop_proof", "use_dpop_nonce", "invalid_request"]).map(drop)
+}

@@ -1,0 +1,58 @@
+//! The metadata document and the URLs in it (RFC 8414).
+
+use std::sync::Arc;
+
+use serde_json::Value;
+use url::Url;
+
+use crate::case::Context;
+use crate::case_end::{CaseEnd, Checked};
+use crate::expect;
+use crate::subject::{Need, is_loopback};
+use crate::wire::{Actor, Exchange, Request};
+
+/// Why a text is no https URL, or has a part that it may not have; http will do on loopback.
+pub(in crate::cases) fn https_fault(text: &str, with_query: bool) -> Option<&'static str> {
+    let Ok(url) = Url::parse(text) else { return Some("no absolute URL") };
+    let http_on_loopback = url.scheme() == "http" && is_loopback(&url);
+    if url.scheme() != "https" && !http_on_loopback {
+        return Some("not https");
+    }
+    if text.contains('#') {
+        return Some("with a fragment");
+    }
+    (!with_query && text.contains('?')).then_some("with a query")
+}
+
+/// Fetches the metadata from where it was found.
+pub(in crate::cases) async fn document(ctx: &Context) -> Checked<Arc<Exchange>> {
+    let Some(url) = &ctx.target().metadata_url else {
+        return Err(CaseEnd::not_offered("no metadata was found"));
+    };
+    ctx.send(Actor::Suite, Request::get(url).header("Accept", "application/json")).await
+}
+
+/// A deployment that has another way to tell its clients says so.
+pub(in crate::cases) fn unless_waived(ctx: &Context) -> Checked {
+    match ctx.target().without.get(Need::Metadata.key()) {
+        Some(reason) => Err(CaseEnd::not_offered(reason.clone())),
+        None => Ok(()),
+    }
+}
+
+/// What a published document says; `None` where it is no JSON object with the status 200.
+pub(in crate::cases) fn object(exchange: &Exchange) -> Option<Value> {
+    let response = exchange.answer.as_ref().ok().filter(|response| response.status == 200)?;
+    response.json().filter(Value::is_object)
+}
+
+/// Whether a published document came as one.
+pub(in crate::cases) fn is_sent_as_json(exchange: &Arc<Exchange>) -> Checked {
+    let response = exchange.response()?;
+    let media_type = response.media_type().unwrap_or_else(|| "no media type".into());
+    if object(exchange).is_some() && media_type == "application/json" {
+        return Ok(());
+    }
+    let saw = format!("{} as {media_type}", expect::describe(response));
+    Err(exchange.broken("status 200 and application/json with an object", saw))
+}

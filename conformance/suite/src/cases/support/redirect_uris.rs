@@ -1,0 +1,230 @@
+//! Redirect URIs with one part altered, and whether a server refuses them.
+
+use std::sync::Arc;
+
+use crate::case::Context;
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::expect;
+use crate::subject::Client;
+
+/// A redirect URI of this client is refused with another path, query, scheme, host or user part. One without a host
+/// has no room for most of them.
+pub(in crate::cases) async fn refuses_other_uris(ctx: &Context, client: &Arc<Client>) -> Checked {
+    use Alteration as A;
+    if Parts::of(&client.redirect_uri).is_none() {
+        return Ok(());
+    }
+    let paths = [A::Slash, A::Segment, A::Dots, A::PathCapitals];
+    let others = [A::Query, A::Scheme, A::HostSuffix, A::Subdomain, A::HostCapitals, A::User, A::HostAsUser];
+    refused_of(ctx, client, &paths).await?;
+    refused_of(ctx, client, &others).await
+}
+
+pub(in crate::cases) async fn refused_of(
+    ctx: &Context,
+    client: &Arc<Client>,
+    alterations: &[Alteration],
+) -> Checked {
+    ctx.code(client).await?;
+    let parts = Parts::of(&client.redirect_uri)
+        .ok_or_else(|| CaseEnd::not_offered("the client's redirect URI has no host"))?;
+    for alteration in alterations {
+        let Some(text) = alteration.apply(&parts) else { continue };
+        let landing = ctx.authorize(&ctx.ask(client).set("redirect_uri", &text)).await?;
+        expect::error_page(&landing).when(&format!("redirect_uri is {text:?}"))?;
+    }
+    Ok(())
+}
+
+/// A redirect URI in pieces, as text.
+#[derive(Debug, Clone)]
+pub(in crate::cases) struct Parts {
+    scheme: String,
+    host: String,
+    port: Option<String>,
+    /// With its slash; empty without a path.
+    path: String,
+    /// With its question mark; empty without a query.
+    query: String,
+}
+
+/// One way to spoil a redirect URI.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::cases) enum Alteration {
+    HostCapitals,
+    PathCapitals,
+    DefaultPort,
+    OtherPort,
+    Slash,
+    Segment,
+    Dot,
+    Dots,
+    EscapedDots,
+    Escape,
+    User,
+    HostAsUser,
+    Subdomain,
+    HostSuffix,
+    HostDot,
+    Scheme,
+    Tab,
+    Newline,
+    Backslash,
+    Query,
+    EmptyQuery,
+}
+
+impl Alteration {
+    /// All but the added query, which RFC 6749 3.1.2.2 lets a server allow.
+    pub(in crate::cases) const ALL: &'static [Self] = &[
+        Self::HostCapitals,
+        Self::PathCapitals,
+        Self::DefaultPort,
+        Self::OtherPort,
+        Self::Slash,
+        Self::Segment,
+        Self::Dots,
+        Self::EscapedDots,
+        Self::Escape,
+        Self::User,
+        Self::Subdomain,
+        Self::HostSuffix,
+        Self::HostDot,
+        Self::Scheme,
+        Self::Tab,
+        Self::Newline,
+        Self::Backslash,
+    ];
+
+    /// The altered text; `None` where the URI has no room for it.
+    fn apply(self, parts: &Parts) -> Option<String> {
+        let mut new = parts.clone();
+        let is_name =
+            parts.host.bytes().any(|byte| byte.is_ascii_alphabetic()) && !parts.host.starts_with('[');
+        match self {
+            Self::HostCapitals if is_name => new.host = parts.host.to_ascii_uppercase(),
+            Self::PathCapitals => new.path = parts.path.to_ascii_uppercase(),
+            Self::DefaultPort if parts.port.is_none() && !parts.is_loopback() => {
+                new.port = Some(if parts.scheme == "https" { "443" } else { "80" }.into());
+            }
+            Self::OtherPort if !parts.is_loopback() => new.port = Some("4443".into()),
+            Self::Slash => {
+                new.path = match parts.path.strip_suffix('/') {
+                    Some(shorter) => shorter.into(),
+                    None => format!("{}/", parts.path),
+                }
+            }
+            Self::Segment => new.path = format!("{}/suite", parts.path.trim_end_matches('/')),
+            Self::Dot => new.path = format!("/.{}", parts.path),
+            Self::Dots => new.path = format!("/suite/..{}", parts.path),
+            Self::EscapedDots => new.path = format!("/suite/%2e%2e{}", parts.path),
+            Self::Escape => {
+                let at = parts.path.rfind(|c: char| c.is_ascii_alphanumeric())?;
+                let byte = parts.path.as_bytes()[at];
+                new.path = format!("{}%{byte:02x}{}", &parts.path[..at], &parts.path[at + 1..]);
+            }
+            Self::User => new.host = format!("suite@{}", parts.host),
+            Self::HostAsUser => {
+                new.host = format!("{}@attacker.example", parts.authority());
+                new.port = None;
+            }
+            Self::Subdomain if is_name => new.host = format!("suite.{}", parts.host),
+            Self::HostSuffix => new.host = format!("{}.attacker.example", parts.host),
+            Self::HostDot if is_name => new.host = format!("{}.", parts.host),
+            Self::Scheme => new.scheme = if parts.scheme == "https" { "http" } else { "https" }.into(),
+            Self::Tab => return Some(format!("{}\t", parts.text())),
+            Self::Newline => return Some(format!("{}\n", parts.text())),
+            Self::Backslash => return Some(format!("{}\\", parts.text())),
+            Self::Query => return Some(parts.with_query("suite=1")),
+            Self::EmptyQuery => return Some(parts.with_query("")),
+            Self::HostCapitals | Self::DefaultPort | Self::OtherPort | Self::Subdomain | Self::HostDot => {}
+        }
+        (new.text() != parts.text()).then(|| new.text())
+    }
+}
+
+impl Parts {
+    /// Takes a hierarchical URI apart; `None` for one without a host.
+    pub(in crate::cases) fn of(text: &str) -> Option<Self> {
+        let (scheme, rest) = text.split_once("://")?;
+        let (authority, rest) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
+        let (path, query) = rest.split_at(rest.find('?').unwrap_or(rest.len()));
+        let (host, port) = match authority.rsplit_once(':') {
+            Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => {
+                (host, Some(port.to_owned()))
+            }
+            Some(_) | None => (authority, None),
+        };
+        Some(Self { scheme: scheme.into(), host: host.into(), port, path: path.into(), query: query.into() })
+    }
+
+    /// The same with another port.
+    pub(in crate::cases) fn with_port(&self, port: u16) -> Self {
+        Self { port: Some(port.to_string()), ..self.clone() }
+    }
+
+    /// The same with `pairs` in its query, behind what is there.
+    pub(in crate::cases) fn with_query(&self, pairs: &str) -> String {
+        let mark = if self.query.is_empty() { '?' } else { '&' };
+        format!("{}{mark}{pairs}", self.text())
+    }
+
+    /// The same with one more segment in its path.
+    pub(in crate::cases) fn with_segment(&self) -> Option<String> {
+        Alteration::Segment.apply(self)
+    }
+
+    /// The text.
+    pub(in crate::cases) fn text(&self) -> String {
+        format!("{}://{}{}{}", self.scheme, self.authority(), self.path, self.query)
+    }
+
+    fn authority(&self) -> String {
+        match &self.port {
+            Some(port) => format!("{}:{port}", self.host),
+            None => self.host.clone(),
+        }
+    }
+
+    fn is_loopback(&self) -> bool {
+        self.host == "localhost" || self.host.starts_with("127.") || self.host == "[::1]"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Alteration, Parts};
+
+    #[test]
+    fn the_parts_make_the_text_again() {
+        for text in [
+            "https://client.example",
+            "http://localhost:8000/callback",
+            "http://[::1]:1/cb?a=1&b=%2F",
+            "http://127.0.0.1/?x",
+        ] {
+            assert_eq!(Parts::of(text).map(|parts| parts.text()).as_deref(), Some(text));
+        }
+        assert!(Parts::of("com.example.app:/cb").is_none());
+    }
+
+    #[test]
+    fn an_alteration_alters_one_thing() {
+        let parts = Parts::of("http://localhost:8000/callback").expect("it has a host");
+        let table = [
+            (Alteration::HostCapitals, Some("http://LOCALHOST:8000/callback")),
+            (Alteration::DefaultPort, None),
+            (Alteration::OtherPort, None),
+            (Alteration::Slash, Some("http://localhost:8000/callback/")),
+            (Alteration::Dots, Some("http://localhost:8000/suite/../callback")),
+            (Alteration::Escape, Some("http://localhost:8000/callbac%6b")),
+            (Alteration::HostAsUser, Some("http://localhost:8000@attacker.example/callback")),
+            (Alteration::HostSuffix, Some("http://localhost.attacker.example:8000/callback")),
+            (Alteration::Scheme, Some("https://localhost:8000/callback")),
+            (Alteration::EmptyQuery, Some("http://localhost:8000/callback?")),
+        ];
+        for (alteration, expected) in table {
+            assert_eq!(alteration.apply(&parts).as_deref(), expected, "{alteration:?}");
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! Tokens for one of two resources, and who serves them (RFC 8707).
+
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::Value;
+
+use crate::browser::Landing;
+use crate::case::Context;
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::cases::support::bearer::told;
+use crate::cases::support::introspection::{activity, callers, introspect, query};
+use crate::expect::{self, Token};
+use crate::flow::{AuthorizationRequest, TokenRequest};
+use crate::subject::{Client, Met, Need, Resource};
+use crate::wire::{Actor, Exchange, Request};
+
+pub(in crate::cases) async fn token_is_for_it(ctx: &Context) -> Checked {
+    let client = ctx.client()?;
+    read_by_server(ctx, &client).await?;
+    let (first, second) = (ctx.first_resource()?, ctx.second_resource()?);
+    let of_first = token_for(ctx, &client, &first.identifier).await?;
+    let of_second = token_for(ctx, &client, &second.identifier).await?;
+    expect::served(&open(ctx, &first, &of_first).await?).control("the first resource with its token")?;
+    expect::served(&open(ctx, &second, &of_second).await?).control("the second resource with its token")?;
+    refused(&open(ctx, &second, &of_first).await?).when("the token was asked for the first resource")?;
+    refused(&open(ctx, &first, &of_second).await?).when("the token was asked for the second resource")?;
+    // A server may serve one resource at a time.
+    let both = [first.identifier.as_str(), second.identifier.as_str()];
+    let ask = ask_for(ctx, &client, &both);
+    let landing = ctx.authorize(&ask).await?;
+    let Ok(code) = ctx.code_from(&ask, &landing) else {
+        ctx.note("a request with two resources is refused");
+        return Ok(());
+    };
+    let Ok(of_both) = expect::token(&ctx.token(&with(ctx.redemption(&code), &both)).await?) else {
+        ctx.note("a token request with two resources is refused");
+        return Ok(());
+    };
+    for resource in [&first, &second] {
+        let opened = expect::served(&open(ctx, resource, &of_both).await?).is_ok();
+        ctx.note(format!(
+            "a token for two resources {} {}",
+            if opened { "opens" } else { "does not open" },
+            resource.url
+        ));
+    }
+    Ok(())
+}
+
+/// Asks for a resource with a token.
+pub(in crate::cases) async fn open(
+    ctx: &Context,
+    resource: &Resource,
+    token: &Token,
+) -> Checked<Arc<Exchange>> {
+    let header = format!("Bearer {}", token.access_token);
+    ctx.send(Actor::Client, Request::get(&resource.url).header("Authorization", header)).await
+}
+
+/// The resource does not know the token as one for it.
+pub(in crate::cases) fn refused(answer: &Arc<Exchange>) -> Checked {
+    told(answer, 401, "invalid_token")
+}
+
+/// The claims of a JWT.
+fn claims(token: &str) -> Option<Value> {
+    let payload = token.split('.').nth(1)?;
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok().filter(Value::is_object)
+}
+
+fn audience(document: &Value) -> Vec<String> {
+    match document.get("aud") {
+        Some(Value::String(one)) => vec![one.clone()],
+        Some(Value::Array(many)) => many.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The audience of a client's token as introspection or the token itself tells it; `None` if nothing is told of the
+/// token at all.
+pub(in crate::cases) async fn told_audience(
+    ctx: &Context,
+    client: &Arc<Client>,
+    token: &Token,
+) -> Checked<Option<Vec<String>>> {
+    if let Some(claims) = claims(&token.access_token) {
+        return Ok(Some(audience(&claims)));
+    }
+    if Need::Introspection.met(ctx.target()) != Met::Yes {
+        return Ok(None);
+    }
+    // The second resource's server is told of tokens for its own.
+    let servers = ctx.target().others.values().filter(|other| other.redirect_uri.is_empty()).cloned();
+    for caller in callers(ctx, client).into_iter().chain(servers) {
+        let answer = introspect(ctx, &query(&caller, &token.access_token)).await?;
+        if let Ok(told) = activity(&answer)
+            && told.active
+        {
+            return Ok(Some(told.audience().into_iter().map(str::to_owned).collect()));
+        }
+    }
+    Ok(None)
+}
+
+/// The error for a resource that is not taken (RFC 8707, section 2).
+pub(in crate::cases) const INVALID_TARGET: &str = "invalid_target";
+/// A resource that no server has.
+pub(in crate::cases) const UNKNOWN: &str = "https://resource.suite.example/unknown";
+
+/// The good authorization request with these resources.
+pub(in crate::cases) fn ask_for(
+    ctx: &Context,
+    client: &Arc<Client>,
+    resources: &[&str],
+) -> AuthorizationRequest {
+    resources.iter().fold(ctx.ask(client), |ask, resource| ask.add("resource", resource))
+}
+
+/// The token request with these resources.
+pub(in crate::cases) fn with(request: TokenRequest, resources: &[&str]) -> TokenRequest {
+    resources.iter().fold(request, |request, resource| request.add("resource", resource))
+}
+
+/// A token for the resources that were allowed, or for fewer of them. It is a control.
+pub(in crate::cases) async fn token(
+    ctx: &Context,
+    client: &Arc<Client>,
+    allowed: &[&str],
+    wanted: &[&str],
+) -> Checked<Token> {
+    let ask = ask_for(ctx, client, allowed);
+    let landing = ctx.authorize(&ask).await?;
+    let named = format!(
+        "an authorization request for {} (if the server calls it otherwise, say so by resource_identifier)",
+        allowed.join(" and ")
+    );
+    let code = ctx.code_from(&ask, &landing).control(&named)?;
+    let answer = ctx.token(&with(ctx.redemption(&code), wanted)).await?;
+    expect::token(&answer).control(&format!("a token request for {}", wanted.join(" and ")))
+}
+
+/// A token for one resource. It is a control.
+pub(in crate::cases) async fn token_for(
+    ctx: &Context,
+    client: &Arc<Client>,
+    resource: &str,
+) -> Checked<Token> {
+    token(ctx, client, &[resource], &[resource]).await
+}
+
+/// The authorization endpoint's answer to a resource.
+pub(in crate::cases) async fn authorized(
+    ctx: &Context,
+    client: &Arc<Client>,
+    resource: &str,
+) -> Checked<(AuthorizationRequest, Landing)> {
+    let ask = ask_for(ctx, client, &[resource]);
+    let landing = ctx.authorize(&ask).await?;
+    Ok((ask, landing))
+}
+
+/// The token endpoint's answer to a resource beside a code that was asked for without one.
+pub(in crate::cases) async fn redeemed(
+    ctx: &Context,
+    client: &Arc<Client>,
+    resource: &str,
+) -> Checked<Arc<Exchange>> {
+    let code = ctx.code(client).await?;
+    ctx.token(&with(ctx.redemption(&code), &[resource])).await
+}
+
+/// Which of the endpoints reads `resource`.
+pub(in crate::cases) struct Readers {
+    pub(in crate::cases) authorization: bool,
+    pub(in crate::cases) token: bool,
+}
+
+/// Which endpoints read `resource`: those that refuse one of these, or both if the target says so.
+pub(in crate::cases) async fn readers(
+    ctx: &Context,
+    client: &Arc<Client>,
+    probes: &[&str],
+) -> Checked<Readers> {
+    match ctx.target().resource_indicators {
+        Some(true) => return Ok(Readers { authorization: true, token: true }),
+        Some(false) => return Err(CaseEnd::not_offered("the target says that the server ignores resource")),
+        None => {}
+    }
+    let mut found = Readers { authorization: false, token: false };
+    for probe in probes {
+        if !found.authorization {
+            let (ask, landing) = authorized(ctx, client, probe).await?;
+            found.authorization = ctx.code_from(&ask, &landing).is_err();
+        }
+        if !found.token {
+            found.token = expect::token(&redeemed(ctx, client, probe).await?).is_err();
+        }
+    }
+    if found.authorization || found.token {
+        return Ok(found);
+    }
+    Err(CaseEnd::not_offered("the server does not read resource; if it does, say resource_indicators = true"))
+}
+
+/// The server reads `resource`: it refuses one that nobody knows, or the target says so. It is a control.
+pub(in crate::cases) async fn read_by_server(ctx: &Context, client: &Arc<Client>) -> Checked {
+    readers(ctx, client, &[UNKNOWN]).await.map(drop)
+}

@@ -1,0 +1,66 @@
+//! Revoking, and what is seen of it (RFC 7009, section 2).
+
+use std::sync::Arc;
+
+use crate::case::Context;
+use crate::case_end::{CaseEnd, Checked, EndAs as _, EndKind};
+use crate::cases::support::refresh::{allowed, renewed};
+use crate::cases::support::token_status::Gauge;
+use crate::expect;
+use crate::flow::TokenRequest;
+use crate::subject::Client;
+use crate::wire::{Exchange, Params};
+
+/// The good request of a client that revokes a token.
+pub(in crate::cases) fn revocation(client: &Client, token: &str) -> TokenRequest {
+    TokenRequest::new(client, Params::from([("token", token)]))
+}
+
+/// Sends a revocation request.
+pub(in crate::cases) async fn revoke(ctx: &Context, request: &TokenRequest) -> Checked<Arc<Exchange>> {
+    let endpoint = ctx.target().endpoints.revocation.as_deref();
+    let endpoint = endpoint.ok_or_else(|| CaseEnd::not_offered("the target has no revocation endpoint"))?;
+    ctx.send(request.who, request.request(endpoint)).await
+}
+
+/// It was done.
+pub(in crate::cases) fn done(answer: &Arc<Exchange>) -> Checked {
+    expect::status(answer, &[200])
+}
+
+/// It was done; not offered where the server says that it ends no tokens of this kind.
+pub(in crate::cases) fn done_for_access_token(answer: &Arc<Exchange>) -> Checked {
+    let error = answer.response()?.json().unwrap_or_default();
+    if error.get("error").is_some_and(|error| error == "unsupported_token_type") {
+        return Err(CaseEnd::not_offered("the server does not revoke access tokens").at(answer));
+    }
+    done(answer)
+}
+
+/// A client's live access token, and what shows that it lives. It is a control.
+pub(in crate::cases) async fn live_access_token(
+    ctx: &Context,
+    client: &Arc<Client>,
+) -> Checked<(String, Gauge)> {
+    let token = ctx.access(client).await?.access_token;
+    let gauge = Gauge::find(ctx, client, &token).await?;
+    Ok((token, gauge))
+}
+
+/// A client's request to revoke a token of its own is well received, be it that the server does not revoke access
+/// tokens. Gives the answer. It is a control.
+pub(in crate::cases) async fn well_received(ctx: &Context, client: &Arc<Client>) -> Checked<Arc<Exchange>> {
+    let token = ctx.access(client).await?.access_token;
+    let answer = revoke(ctx, &revocation(client, &token)).await?;
+    match done_for_access_token(&answer) {
+        Err(stop) if stop.kind == EndKind::NotOffered => Ok(answer),
+        ended => ended.control("an honest revocation request").map(|()| answer),
+    }
+}
+
+/// A live refresh token of a client whose like was just used. It is a control.
+pub(in crate::cases) async fn live_refresh_token(ctx: &Context, client: &Arc<Client>) -> Checked<String> {
+    let allowed = allowed(ctx, client, None).await?;
+    let next = renewed(ctx, &allowed.refresh()).await?.refresh_token;
+    Ok(next.unwrap_or(allowed.refresh_token))
+}
