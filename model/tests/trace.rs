@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use oauth_core::client::settings::Address;
 use oauth_faults::Faults;
 use oauth_laws::fact::{Sym, What};
-use oauth_laws::law::Law;
 use oauth_model::run::shortest;
 use oauth_world::attack::Attack;
 use oauth_world::scenario::{SCENARIOS, Scenario};
@@ -17,11 +16,10 @@ const WALKS: usize = 80;
 const MOST_STEPS: usize = 24;
 
 fn found(attack: &Attack) -> (Universe, Vec<Action>) {
-    let scenario = Scenario::find(attack.scenario).expect("attacks name scenarios that exist");
-    let law = Law::find(attack.law).expect("attacks name laws that exist");
     let faults = || Faults::these(attack.faults);
-    let actions = shortest(scenario, faults(), law).unwrap_or_else(|| panic!("{} is not found", attack.id));
-    (Universe::new(scenario, faults()), actions)
+    let actions = shortest(attack.scenario, faults(), attack.law);
+    let actions = actions.unwrap_or_else(|| panic!("{} is not found", attack.id));
+    (Universe::new(attack.scenario, faults()), actions)
 }
 
 fn told(id: &str) -> Vec<Narrated> {

@@ -1,6 +1,6 @@
 //! What scenarios have in common: the least of one, the laws that many keep, the ways to compose requests.
 
-use super::{Leaks, Scenario};
+use super::{Leaks, Scenario, Size};
 use crate::world::action::{
     CodeOf, CredentialsOf, Redemption, RedirectOf, RefreshOf, RefreshScope, RefreshTry, VerifierOf,
 };
@@ -8,6 +8,8 @@ use crate::world::{Action, OWNER, PROFILE, Powers};
 use oauth_core::policy::{Lifetime, Policy};
 use oauth_core::server::decide::Choice;
 use oauth_laws::fact::Sender;
+use oauth_laws::law::Law;
+use oauth_laws::laws;
 
 /// A policy whose lifetimes are a few steps of the clock.
 pub(super) const SHORT: Policy = Policy {
@@ -32,6 +34,7 @@ pub(super) const NOTHING: Leaks = Leaks {
 pub(super) const BASE: Scenario = Scenario {
     name: "",
     why: "",
+    size: Size { distinct: 0, generated: 0 },
     public: false,
     pkce: true,
     names_redirect: true,
@@ -71,13 +74,13 @@ pub(super) const BASE: Scenario = Scenario {
     made_up_tokens: false,
     attempts: 0,
     odd: &[],
-    laws: &[],
+    laws: laws![],
     sometimes: &[],
     honest: &[],
 };
 
 /// The laws that every scenario with an honest flow keeps.
-pub(super) const CORE: &[&str] = &[
+pub(super) const CORE: &[&Law] = laws![
     "code-after-login",
     "code-after-consent",
     "consent-is-the-owners",
@@ -95,7 +98,7 @@ pub(super) const CORE: &[&str] = &[
     "session-integrity",
 ];
 
-pub(super) const ALL: &[&str] = &[
+pub(super) const ALL: &[&Law] = laws![
     "code-after-login",
     "code-after-consent",
     "consent-is-the-owners",
@@ -118,7 +121,7 @@ pub(super) const ALL: &[&str] = &[
 ];
 
 /// All but `thief-gains-nothing`: who holds a bearer token gets the resource (RFC 6750 5.1).
-pub(super) const EXPIRY: &[&str] = &[
+pub(super) const EXPIRY: &[&Law] = laws![
     "code-after-login",
     "code-after-consent",
     "code-redeemed-once",
@@ -130,7 +133,7 @@ pub(super) const EXPIRY: &[&str] = &[
 ];
 
 /// The laws about refresh tokens, and those that they rest on.
-pub(super) const REFRESH: &[&str] = &[
+pub(super) const REFRESH: &[&Law] = laws![
     "code-redeemed-once",
     "replay-ends-grant",
     "confidential-client-authenticated",

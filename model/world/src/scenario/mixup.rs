@@ -1,11 +1,13 @@
 //! Scenarios about a client that works with two servers, one of them the attacker's.
 
 use super::base::{BASE, HONEST_PATH, NOTHING};
-use super::{Leaks, Reached, Scenario};
+use super::{Leaks, Reached, Scenario, Size};
 use crate::world::{Endpoints, Malicious, Powers, Server};
 use oauth_core::client::refusal::ClientRefusal;
 use oauth_core::client::settings::Address;
 use oauth_core::refusal::Refusal;
+use oauth_laws::law::Law;
+use oauth_laws::laws;
 
 /// The attacker's server as it stands: its own endpoints, and one redirect URI for both servers.
 pub(super) const ITS_OWN: Malicious = Malicious {
@@ -19,7 +21,7 @@ pub(super) const ITS_OWN: Malicious = Malicious {
     injects: false,
 };
 
-const LAWS: &[&str] = &[
+const LAWS: &[&Law] = laws![
     "code-after-consent",
     "code-redeemed-once",
     "code-redeemed-with-its-verifier",
@@ -35,6 +37,7 @@ const LAWS: &[&str] = &[
 pub(super) const MIX_UP: Scenario = Scenario {
     name: "mix-up",
     why: "a public client that also offers a server of the attacker's, which sends the owner on to the honest one",
+    size: Size { distinct: 45, generated: 45 },
     public: true,
     grants: 2,
     calls: 2,
@@ -54,6 +57,7 @@ pub(super) const MIX_UP: Scenario = Scenario {
 pub(super) const CONFIDENTIAL: Scenario = Scenario {
     name: "mix-up-confidential",
     why: "the same at a client with a secret: the attacker brings what its server learns into a login of its own",
+    size: Size { distinct: 9_744, generated: 24_684 },
     public: false,
     starts: [1, 1],
     powers: Powers { injects: true, ..Powers::NONE },
@@ -64,6 +68,7 @@ pub(super) const CONFIDENTIAL: Scenario = Scenario {
 pub(super) const DISTINCT: Scenario = Scenario {
     name: "mix-up-distinct",
     why: "the same where each server has a redirect URI of its own",
+    size: Size { distinct: 14_840, generated: 48_810 },
     malicious: Some(Malicious { address: Address::Own, ..ITS_OWN }),
     sometimes: &[Reached::ClientRefused(ClientRefusal::WrongAddress), Reached::Served],
     ..CONFIDENTIAL
@@ -72,6 +77,7 @@ pub(super) const DISTINCT: Scenario = Scenario {
 pub(super) const METADATA: Scenario = Scenario {
     name: "mix-up-metadata",
     why: "a server of the attacker's whose metadata names the honest server's authorization endpoint",
+    size: Size { distinct: 16, generated: 16 },
     malicious: Some(Malicious {
         endpoints: Endpoints { authorization: Server::Honest, ..Endpoints::all(Server::Malicious) },
         ..ITS_OWN
@@ -83,6 +89,7 @@ pub(super) const METADATA: Scenario = Scenario {
 pub(super) const METADATA_CONFIDENTIAL: Scenario = Scenario {
     name: "mix-up-metadata-confidential",
     why: "the same at a client with a secret: the attacker never sees the owner's request, and brings the code into a login of its own",
+    size: Size { distinct: 5_480, generated: 15_330 },
     public: false,
     starts: [1, 1],
     powers: Powers { injects: true, ..Powers::NONE },
@@ -92,6 +99,7 @@ pub(super) const METADATA_CONFIDENTIAL: Scenario = Scenario {
 pub(super) const RESOURCE: Scenario = Scenario {
     name: "mix-up-resource",
     why: "a server of the attacker's whose metadata names the honest endpoints, and a resource of the attacker's",
+    size: Size { distinct: 16, generated: 16 },
     malicious: Some(Malicious {
         endpoints: Endpoints { resource: Server::Malicious, ..Endpoints::all(Server::Honest) },
         ..ITS_OWN
@@ -103,6 +111,7 @@ pub(super) const RESOURCE: Scenario = Scenario {
 pub(super) const RESOURCE_BOUND: Scenario = Scenario {
     name: "mix-up-resource-bound",
     why: "the same where tokens are bound to a key that the client makes for each login",
+    size: Size { distinct: 16, generated: 16 },
     dpop: true,
     ..RESOURCE
 };
@@ -110,6 +119,7 @@ pub(super) const RESOURCE_BOUND: Scenario = Scenario {
 pub(super) const REWRITTEN: Scenario = Scenario {
     name: "mix-up-rewritten",
     why: "an owner who chooses the honest server, and a network that turns this into a login at the attacker's",
+    size: Size { distinct: 45, generated: 45 },
     malicious: Some(Malicious { chosen: [false, false], rewrites: true, ..ITS_OWN }),
     sometimes: &[Reached::ClientRefused(ClientRefusal::IssWrong), Reached::Served],
     ..MIX_UP
@@ -118,6 +128,7 @@ pub(super) const REWRITTEN: Scenario = Scenario {
 pub(super) const RIDING: Scenario = Scenario {
     name: "mix-up-riding",
     why: "an attacker whose server answers the owner with a code of the attacker's own account at the honest one",
+    size: Size { distinct: 2_931, generated: 4_965 },
     public: false,
     starts: [1, 0],
     powers: Powers { asks: true, ..Powers::NONE },
@@ -129,6 +140,7 @@ pub(super) const RIDING: Scenario = Scenario {
 pub(super) const RIDING_DISTINCT: Scenario = Scenario {
     name: "mix-up-riding-distinct",
     why: "the same where each server has a redirect URI of its own",
+    size: Size { distinct: 2_955, generated: 5_025 },
     malicious: Some(Malicious { address: Address::Own, ..ITS_OWN }),
     sometimes: &[Reached::ClientRefused(ClientRefusal::WrongAddress), Reached::Served],
     ..RIDING
@@ -137,6 +149,7 @@ pub(super) const RIDING_DISTINCT: Scenario = Scenario {
 pub(super) const CUCKOO: Scenario = Scenario {
     name: "cuckoo",
     why: "a token that leaked, which the attacker's server gives to the client in a login of the attacker's",
+    size: Size { distinct: 686, generated: 1_345 },
     starts: [1, 1],
     grants: 1,
     calls: 2,
@@ -149,7 +162,7 @@ pub(super) const CUCKOO: Scenario = Scenario {
     }),
     powers: Powers { injects: true, ..Powers::NONE },
     attempts: 1,
-    laws: &["code-after-consent", "code-redeemed-once", "session-integrity"],
+    laws: laws!["code-after-consent", "code-redeemed-once", "session-integrity"],
     sometimes: &[Reached::LoggedIn, Reached::Served],
     honest: HONEST_PATH,
     ..BASE
@@ -158,7 +171,8 @@ pub(super) const CUCKOO: Scenario = Scenario {
 pub(super) const CUCKOO_BOUND: Scenario = Scenario {
     name: "cuckoo-bound",
     why: "the same where tokens are bound to a key that the client makes for each login",
+    size: Size { distinct: 653, generated: 1_244 },
     dpop: true,
-    laws: &["code-after-consent", "code-redeemed-once", "session-integrity", "resource-of-the-person"],
+    laws: laws!["code-after-consent", "code-redeemed-once", "session-integrity", "resource-of-the-person"],
     ..CUCKOO
 };

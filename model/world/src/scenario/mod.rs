@@ -13,7 +13,6 @@ mod odd_requests;
 mod pushed;
 mod refresh;
 mod session_riding;
-mod sizes;
 mod table;
 mod tokens;
 mod twin;
@@ -26,11 +25,11 @@ use oauth_core::refusal::Refusal;
 use oauth_core::server::decide::Choice;
 use oauth_core::text::{ResourceSet, ScopeSet};
 use oauth_laws::fact::Fact;
-use oauth_laws::law::Facts;
+use oauth_laws::law::{Facts, Law};
+use oauth_rules::same;
 
 pub use base::HONEST_PATH;
 pub use odd_requests::Odd;
-pub use sizes::SIZES;
 pub use table::SCENARIOS;
 
 /// A bounded world.
@@ -40,6 +39,8 @@ pub struct Scenario {
     pub name: &'static str,
     /// What it is for.
     pub why: &'static str,
+    /// How large it is without faults. Only a change of the logic, of the scenario or of what is seen may change it.
+    pub size: Size,
     /// Whether the client has no secret.
     pub public: bool,
     /// Whether the client sends challenges.
@@ -119,11 +120,20 @@ pub struct Scenario {
     /// Odd requests.
     pub odd: &'static [Odd],
     /// The laws that it keeps.
-    pub laws: &'static [&'static str],
+    pub laws: &'static [&'static Law],
     /// What it reaches.
     pub sometimes: &'static [Reached],
     /// A way from start to end that the checker has to find possible.
     pub honest: &'static [Action],
+}
+
+/// How many states a scenario has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Size {
+    /// Distinct states.
+    pub distinct: usize,
+    /// States that are made, those that are known already included.
+    pub generated: usize,
 }
 
 /// What leaks to the attacker (RFC 9700 3: A3 reads responses, A4 requests, A5 tokens).
@@ -226,13 +236,6 @@ impl Scenario {
         SCENARIOS.iter().find(|scenario| scenario.name == name)
     }
 
-    /// How many distinct states it has, and how many are generated, if it is one of the table.
-    #[must_use]
-    pub fn size(&self) -> Option<(usize, usize)> {
-        let size = SIZES.iter().find(|(name, ..)| *name == self.name);
-        size.map(|(_, distinct, generated)| (*distinct, *generated))
-    }
-
     /// What laws read in a world of this scenario.
     #[must_use]
     pub fn facts<'a>(&self, facts: &'a [Fact]) -> Facts<'a> {
@@ -244,4 +247,20 @@ impl Scenario {
             refresh_lifetime: Some(u64::from(self.policy.refresh_lifetime.0)),
         }
     }
+}
+
+/// Names a scenario; a name that none has fails to compile.
+///
+/// # Panics
+/// When called at run time with an unknown name; use [`Scenario::find`] for input.
+#[must_use]
+pub const fn scenario(name: &str) -> &'static Scenario {
+    let mut at = 0;
+    while at < SCENARIOS.len() {
+        if same(SCENARIOS[at].name.as_bytes(), name.as_bytes()) {
+            return &SCENARIOS[at];
+        }
+        at += 1;
+    }
+    panic!("there is no such scenario")
 }

@@ -1,14 +1,16 @@
 //! Scenarios about requests and responses that an attacker puts where they do not belong.
 
 use super::base::{BASE, HONEST_PATH, NOTHING};
-use super::{Leaks, PhaseName, Reached, Scenario};
+use super::{Leaks, PhaseName, Reached, Scenario, Size};
 use crate::world::action::Lure;
 use crate::world::{Action, OWNER, Powers};
 use oauth_core::client::refusal::ClientRefusal;
 use oauth_core::refusal::Refusal;
+use oauth_laws::law::Law;
+use oauth_laws::laws;
 
 /// The laws about what an attacker may not have and where an owner may not end.
-const LAWS: &[&str] = &[
+const LAWS: &[&Law] = laws![
     "code-after-consent",
     "code-redeemed-once",
     "code-redeemed-by-its-client",
@@ -24,7 +26,7 @@ const LAWS: &[&str] = &[
 ];
 
 /// The same without the one that a leaked response takes from a public client, PKCE or not.
-const WITHOUT_THIEF: &[&str] = &[
+const WITHOUT_THIEF: &[&Law] = laws![
     "code-after-consent",
     "code-redeemed-once",
     "code-redeemed-with-its-verifier",
@@ -35,6 +37,7 @@ const WITHOUT_THIEF: &[&str] = &[
 pub(super) const CHOSEN_CHALLENGE: Scenario = Scenario {
     name: "chosen-challenge",
     why: "an attacker who sends the owner to the server with a challenge of its own, and cannot read the response",
+    size: Size { distinct: 274, generated: 367 },
     public: true,
     grants: 2,
     calls: 2,
@@ -53,6 +56,7 @@ pub(super) const CHOSEN_CHALLENGE: Scenario = Scenario {
 pub(super) const CHOSEN_CHALLENGE_LEAKED: Scenario = Scenario {
     name: "chosen-challenge-leaked",
     why: "the same where responses leak: the attacker redeems with the verifier of its own challenge",
+    size: Size { distinct: 4_855, generated: 7_563 },
     leaks: Leaks { responses: true, ..NOTHING },
     laws: WITHOUT_THIEF,
     sometimes: &[Reached::Refused(Refusal::VerifierWrong), Reached::Served],
@@ -62,6 +66,7 @@ pub(super) const CHOSEN_CHALLENGE_LEAKED: Scenario = Scenario {
 pub(super) const INJECTION: Scenario = Scenario {
     name: "injection",
     why: "an attacker who brings a code that leaked into a login of its own at a client with a secret",
+    size: Size { distinct: 25_136, generated: 53_197 },
     starts: [1, 1],
     grants: 2,
     calls: 2,
@@ -81,6 +86,7 @@ pub(super) const INJECTION: Scenario = Scenario {
 pub(super) const BROWSER_SWAP: Scenario = Scenario {
     name: "browser-swap",
     why: "an attacker who has the owner answer the attacker's own authorization request, and cannot read the response",
+    size: Size { distinct: 19_956, generated: 49_037 },
     starts: [1, 1],
     grants: 2,
     calls: 2,
@@ -95,8 +101,9 @@ pub(super) const BROWSER_SWAP: Scenario = Scenario {
 pub(super) const BROWSER_SWAP_LEAKED: Scenario = Scenario {
     name: "browser-swap-leaked",
     why: "the same where responses leak: the owner's code fits the attacker's login in every respect",
+    size: Size { distinct: 79_824, generated: 194_070 },
     leaks: Leaks { responses: true, ..NOTHING },
-    laws: &[
+    laws: laws![
         "code-after-consent",
         "code-redeemed-once",
         "code-redeemed-with-its-verifier",
@@ -109,6 +116,7 @@ pub(super) const BROWSER_SWAP_LEAKED: Scenario = Scenario {
 pub(super) const RIDING: Scenario = Scenario {
     name: "session-riding",
     why: "an attacker who brings a code of its own account into the owner's login at a client with a secret",
+    size: Size { distinct: 1_470, generated: 2_968 },
     starts: [1, 0],
     grants: 2,
     calls: 2,
@@ -123,8 +131,14 @@ pub(super) const RIDING: Scenario = Scenario {
 pub(super) const RIDING_LEAKED: Scenario = Scenario {
     name: "session-riding-leaked",
     why: "the same where requests leak: the attacker's code is bound to the owner's challenge and comes with the owner's state",
+    size: Size { distinct: 11_447, generated: 29_608 },
     leaks: Leaks { requests: true, ..NOTHING },
-    laws: &["code-after-consent", "code-redeemed-once", "code-redeemed-with-its-verifier", "authentication"],
+    laws: laws![
+        "code-after-consent",
+        "code-redeemed-once",
+        "code-redeemed-with-its-verifier",
+        "authentication"
+    ],
     sometimes: &[Reached::LoggedIn, Reached::Served],
     ..RIDING
 };
@@ -132,6 +146,7 @@ pub(super) const RIDING_LEAKED: Scenario = Scenario {
 pub(super) const STATE_LEAK: Scenario = Scenario {
     name: "state-leak",
     why: "a page of the client's whose address, if it is the response's, leaks by the Referer header",
+    size: Size { distinct: 1_470, generated: 2_968 },
     leaks: Leaks { referrer: true, ..NOTHING },
     ..RIDING
 };
@@ -139,6 +154,7 @@ pub(super) const STATE_LEAK: Scenario = Scenario {
 pub(super) const PLAIN: Scenario = Scenario {
     name: "plain-challenge",
     why: "a public client whose request and response leak to an attacker who sends token requests",
+    size: Size { distinct: 221, generated: 238 },
     public: true,
     calls: 2,
     leaks: Leaks { responses: true, requests: true, ..NOTHING },
@@ -157,6 +173,7 @@ pub(super) const PLAIN: Scenario = Scenario {
 pub(super) const EVIL_REDIRECT: Scenario = Scenario {
     name: "evil-redirect",
     why: "an attacker who sends the owner to the server with a redirect URI of its own, at a public client",
+    size: Size { distinct: 427, generated: 647 },
     public: true,
     grants: 2,
     calls: 2,
@@ -171,6 +188,7 @@ pub(super) const EVIL_REDIRECT: Scenario = Scenario {
 pub(super) const EVIL_REDIRECT_CONFIDENTIAL: Scenario = Scenario {
     name: "evil-redirect-injected",
     why: "the same at a client with a secret: the attacker brings the code into a login of its own",
+    size: Size { distinct: 34_498, generated: 99_859 },
     public: false,
     starts: [1, 1],
     powers: Powers { lures: true, injects: true, evil_redirects: true, ..Powers::NONE },
@@ -180,6 +198,7 @@ pub(super) const EVIL_REDIRECT_CONFIDENTIAL: Scenario = Scenario {
 pub(super) const EVIL_REDIRECT_PUSHED: Scenario = Scenario {
     name: "evil-redirect-pushed",
     why: "the same at a public client, whose name is enough to push the request first",
+    size: Size { distinct: 3_476, generated: 5_550 },
     powers: Powers { lures: true, redeems: true, pushes: true, evil_redirects: true, ..Powers::NONE },
     attempts: 3,
     ..EVIL_REDIRECT
@@ -188,6 +207,7 @@ pub(super) const EVIL_REDIRECT_PUSHED: Scenario = Scenario {
 pub(super) const BAD_CLIENT: Scenario = Scenario {
     name: "bad-client",
     why: "a registered client of the attacker's to which the owner says yes; its code goes into a login at another client",
+    size: Size { distinct: 73_612, generated: 170_417 },
     starts: [1, 1],
     grants: 2,
     calls: 2,
@@ -206,12 +226,13 @@ pub(super) const BAD_CLIENT: Scenario = Scenario {
 pub(super) const STRANGER: Scenario = Scenario {
     name: "stranger",
     why: "a client that the attacker registered, whose bad request asks the server to send the owner to the attacker",
+    size: Size { distinct: 98, generated: 128 },
     public: true,
     grants: 2,
     powers: Powers { lures: true, ..Powers::NONE },
     lures: &[Lure::OfStranger],
     attempts: 1,
-    laws: &["no-way-to-strangers", "code-to-registered-uri", "session-integrity"],
+    laws: laws!["no-way-to-strangers", "code-to-registered-uri", "session-integrity"],
     sometimes: &[Reached::Refused(Refusal::ChallengeNeeded), Reached::LoggedIn, Reached::Served],
     honest: HONEST_PATH,
     ..BASE
@@ -220,9 +241,10 @@ pub(super) const STRANGER: Scenario = Scenario {
 pub(super) const BEARER: Scenario = Scenario {
     name: "stolen-bearer",
     why: "a bearer token that leaked: whoever holds it is served, which is no law here",
+    size: Size { distinct: 15, generated: 16 },
     leaks: Leaks { tokens: true, ..NOTHING },
     attempts: 1,
-    laws: &["served-token-was-issued", "session-integrity"],
+    laws: laws!["served-token-was-issued", "session-integrity"],
     sometimes: &[Reached::Served],
     honest: HONEST_PATH,
     ..BASE
@@ -231,8 +253,9 @@ pub(super) const BEARER: Scenario = Scenario {
 pub(super) const BOUND: Scenario = Scenario {
     name: "stolen-bound",
     why: "a token that leaked and is bound to a key which did not",
+    size: Size { distinct: 18, generated: 23 },
     dpop: true,
-    laws: &[
+    laws: laws![
         "served-token-was-issued",
         "bound-token-with-its-key",
         "thief-gains-nothing",
@@ -247,6 +270,7 @@ pub(super) const BOUND: Scenario = Scenario {
 pub(super) const BY_COOKIE: Scenario = Scenario {
     name: "sessions-by-cookie",
     why: "the client finds a login by the cookie of the browser that brings the response",
+    size: Size { distinct: 5_882, generated: 11_439 },
     starts: [1, 1],
     grants: 2,
     calls: 2,
@@ -261,8 +285,9 @@ pub(super) const BY_COOKIE: Scenario = Scenario {
 pub(super) const BY_STATE: Scenario = Scenario {
     name: "sessions-by-state",
     why: "another client, which finds a login by the state of the response, in whatever browser",
+    size: Size { distinct: 6_803, generated: 13_023 },
     sessions_by_state: true,
-    laws: &["code-after-consent", "code-redeemed-once", "code-redeemed-with-its-verifier"],
+    laws: laws!["code-after-consent", "code-redeemed-once", "code-redeemed-with-its-verifier"],
     sometimes: &[Reached::LoggedIn, Reached::Served],
     ..BY_COOKIE
 };
@@ -270,6 +295,7 @@ pub(super) const BY_STATE: Scenario = Scenario {
 pub(super) const FORWARDING: Scenario = Scenario {
     name: "forwarding-page",
     why: "the page at the client's redirect URI would send browsers on to where the address says, if it were an open redirector",
+    size: Size { distinct: 274, generated: 367 },
     public: true,
     forwards_responses: true,
     grants: 2,
@@ -285,11 +311,12 @@ pub(super) const FORWARDING: Scenario = Scenario {
 pub(super) const ONE_FORM: Scenario = Scenario {
     name: "one-form",
     why: "another server, whose login form is the consent as well, and a registered client of the attacker's",
+    size: Size { distinct: 206, generated: 278 },
     login_answers: true,
     grants: 2,
     powers: Powers { lures: true, client: true, ..Powers::NONE },
     attempts: 1,
-    laws: &["password-stays", "code-after-login", "code-after-consent", "session-integrity"],
+    laws: laws!["password-stays", "code-after-login", "code-after-consent", "session-integrity"],
     sometimes: &[Reached::LoggedIn, Reached::Served],
     honest: &[
         Action::Start(OWNER),

@@ -1,7 +1,7 @@
 //! Scenarios about tokens that are revoked, asked about, shown elsewhere, or issued to a client for itself.
 
 use super::base::{BASE, CORE, HONEST_PATH, LONG, NOTHING, SHORT, shown};
-use super::{Leaks, PhaseName, Reached, Scenario};
+use super::{Leaks, PhaseName, Reached, Scenario, Size};
 use crate::world::SECOND;
 use crate::world::action::{
     CredentialsOf, ForItselfTry, IntrospectOrRevokeTry, RefreshOf, RefreshScope, RefreshTry, TokenOf, Wanted,
@@ -10,6 +10,7 @@ use oauth_core::policy::Policy;
 use oauth_core::refusal::Refusal;
 use oauth_core::text::ResourceSet;
 use oauth_laws::fact::Sender;
+use oauth_laws::laws;
 
 const fn naming(what: Wanted, by: Sender, client: u16, token: TokenOf) -> IntrospectOrRevokeTry {
     let credentials = match by {
@@ -27,6 +28,7 @@ const OTHER_RESOURCE_SERVER: u16 = 5;
 pub(super) const REVOCATION: Scenario = Scenario {
     name: "revocation",
     why: "a client that gives its tokens up while it refreshes, others who try the same, and resource servers who ask",
+    size: Size { distinct: 77_515, generated: 94_811 },
     policy: Policy { access_token_lifetime: SHORT.access_token_lifetime, ..LONG },
     refresh: true,
     uses: 2,
@@ -44,7 +46,7 @@ pub(super) const REVOCATION: Scenario = Scenario {
         naming(Wanted::Introspect, Sender::OtherClient, 1, TokenOf::Access),
     ],
     namings: 2,
-    laws: &[
+    laws: laws![
         "revoked-refresh-token-is-dead",
         "revoked-refresh-token-ends-access",
         "revoked-access-token-is-dead",
@@ -68,6 +70,7 @@ pub(super) const REVOCATION: Scenario = Scenario {
 pub(super) const TWO_RESOURCES: Scenario = Scenario {
     name: "two-resources",
     why: "a resource server that shows the tokens which it gets at another resource, and a client that asks for more than it was granted",
+    size: Size { distinct: 17_728, generated: 21_968 },
     refresh: true,
     resource: Some(SECOND),
     uses: 2,
@@ -84,7 +87,7 @@ pub(super) const TWO_RESOURCES: Scenario = Scenario {
         },
     ],
     attempts: 2,
-    laws: &[
+    laws: laws![
         "served-token-is-for-resource",
         "refresh-within-resources",
         "refresh-keeps-scope",
@@ -109,6 +112,7 @@ const fn for_itself(by: Sender, client: u16, credentials: CredentialsOf) -> ForI
 pub(super) const CLIENT_CREDENTIALS: Scenario = Scenario {
     name: "client-credentials",
     why: "clients that ask for themselves, registered for it or not, with the right secret or without, beside an owner's flow",
+    size: Size { distinct: 38_728, generated: 50_010 },
     grants: 3,
     calls: 3,
     for_itself: &[
