@@ -63,11 +63,12 @@ fn whole(out: &mut String, tried: &Tried) {
         "- Scenario `{}`: {}; {}",
         attack.scenario.name,
         attack.scenario.why,
-        attack.scenario.bounds()
+        attack.scenario.in_words()
     );
     let absent = attack.absent_in();
     if absent.name != attack.scenario.name {
-        let _ = writeln!(out, "- Absent in scenario `{}`: {}; {}", absent.name, absent.why, absent.bounds());
+        let _ =
+            writeln!(out, "- Absent in scenario `{}`: {}; {}", absent.name, absent.why, absent.in_words());
     }
     if let Some(expected) = attack.expected.filter(|expected| !expected.because.is_empty()) {
         let _ = writeln!(out, "- {} steps were expected: {}", expected.steps, expected.because);
@@ -209,7 +210,7 @@ pub fn mitigations(rows: &[Row]) -> String {
             row.goal.law.id,
             scenario.name,
             scenario.why,
-            scenario.bounds()
+            scenario.in_words()
         );
     }
     out

@@ -99,7 +99,7 @@ pub fn scenario_text(report: &Report) -> String {
     let reached = found.sometimes.iter().filter(|(_, reached)| *reached).count();
     let verdict = if report.holds() { "holds" } else { "FAILS" };
     let _ = writeln!(out, "{:<14} {verdict}  {}", scenario.name, scenario.why);
-    let _ = writeln!(out, "               bounds: {}", scenario.bounds());
+    let _ = writeln!(out, "               bounds: {}", scenario.in_words());
     let kept = found.bytes.map_or(String::new(), |bytes| {
         let each = bytes / found.distinct.max(1);
         format!(", {each} bytes a state")
@@ -114,7 +114,7 @@ pub fn scenario_text(report: &Report) -> String {
         found.sometimes.len(),
     );
     if !explored.has_its_size {
-        let Size { distinct, generated } = scenario.size;
+        let Size { distinct, generated } = scenario.expects.size;
         let _ =
             writeln!(out, "               its row says {distinct} distinct states, {generated} generated");
     }

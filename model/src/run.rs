@@ -48,13 +48,13 @@ impl Explored {
 pub fn exhaust(scenario: &'static Scenario, faults: Faults, engine: Engine) -> Explored {
     let started = Instant::now();
     let is_broken = !faults.is_empty();
-    let laws = scenario.laws.to_vec();
+    let laws = scenario.expects.laws.to_vec();
     let found = oauth_checker::exhaust(&Checked::new(scenario, faults, laws.clone()), engine);
     let size = Size { distinct: found.distinct, generated: found.generated };
     Explored {
         scenario,
         engine,
-        has_its_size: is_broken || size == scenario.size,
+        has_its_size: is_broken || size == scenario.expects.size,
         laws,
         found,
         seconds: started.elapsed().as_secs_f64(),

@@ -6,7 +6,7 @@ use oauth_faults::Faults;
 use oauth_laws::fact::{Sym, What};
 use oauth_model::run::shortest;
 use oauth_world::attack::Attack;
-use oauth_world::scenario::{SCENARIOS, Scenario};
+use oauth_world::scenario::{Attacker, Bounds, ClientSetup, People, SCENARIOS, Scenario};
 use oauth_world::trace::{Message, Narrated, in_words, mermaid, narrate, narrate_one, svg, text};
 use oauth_world::world::{Action, Endpoints, Malicious, Powers, Server, Universe};
 
@@ -181,13 +181,10 @@ fn with_every_power(endpoints: Endpoints, pushed: bool) -> &'static Scenario {
     let base = Scenario::find("csrf").expect("a scenario of the table");
     Box::leak(Box::new(Scenario {
         name: "every-power",
-        malicious: Some(malicious),
-        powers,
-        pushed,
-        starts: [2, 1],
-        calls: 4,
-        grants: 3,
-        attempts: 4,
+        client: ClientSetup { pushed, ..base.client },
+        people: People { starts: [2, 1], ..base.people },
+        attacker: Attacker { malicious: Some(malicious), powers, attempts: 4, ..base.attacker },
+        bounds: Bounds { calls: 4, grants: 3, ..base.bounds },
         ..*base
     }))
 }

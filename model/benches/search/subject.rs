@@ -76,7 +76,7 @@ fn scenario(name: &str) -> &'static Scenario {
 impl Laws {
     fn of(self, scenario: &'static Scenario) -> Vec<&'static Law> {
         match self {
-            Self::Judged => scenario.laws.to_vec(),
+            Self::Judged => scenario.expects.laws.to_vec(),
             Self::Unjudged => Vec::new(),
         }
     }
@@ -111,7 +111,8 @@ impl Subject {
     pub(crate) fn size(self) -> (usize, usize) {
         match self {
             Self::Ours(name, _) | Self::OurWorlds(name, _) => {
-                (scenario(name).size.distinct, scenario(name).size.generated)
+                let size = scenario(name).expects.size;
+                (size.distinct, size.generated)
             }
             Self::Plain | Self::Bits | Self::OursPlain | Self::OursBits => SIZE,
         }

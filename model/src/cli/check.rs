@@ -32,8 +32,9 @@ impl Check<'_> {
         };
         let here = |at: usize| self.partition.is_none_or(|(part, of)| at % of == part - 1);
         let part = named.into_iter().enumerate().filter(|(at, _)| here(*at)).map(|(_, scenario)| scenario);
-        let below =
-            |scenario: &&'static Scenario| self.below.is_none_or(|below| scenario.size.distinct < below);
+        let below = |scenario: &&'static Scenario| {
+            self.below.is_none_or(|below| scenario.expects.size.distinct < below)
+        };
         let (chosen, left_out): (Vec<_>, Vec<_>) = part.partition(below);
         Ok((chosen, left_out.iter().map(|scenario| scenario.name).collect()))
     }

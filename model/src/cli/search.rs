@@ -144,6 +144,6 @@ pub(crate) fn explore(name: &str, listen: &str) -> Result<bool, Failure> {
             Failure::Usage(format!("--listen {listen}: {error}; name a free address, as in 127.0.0.1:0"))
         })?;
     eprintln!("exploring {name} on http://{address}; stop with Ctrl-C");
-    serve(&Checked::new(scenario, Faults::none(), scenario.laws.to_vec()), address);
+    serve(&Checked::new(scenario, Faults::none(), scenario.expects.laws.to_vec()), address);
     Ok(true)
 }

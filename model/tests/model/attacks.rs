@@ -30,7 +30,7 @@ fn no_attack_has_a_shorter_trace() {
         let (scenario, law) = (attack.scenario, attack.law);
         let faults = || Faults::these(attack.faults);
         let alone = shortest(scenario, faults(), law).map(|trace| trace.len());
-        let mut laws = scenario.laws.to_vec();
+        let mut laws = scenario.expects.laws.to_vec();
         laws.push(law);
         let last = laws.len() - 1;
         let among_others = Search::run(&Checked::new(scenario, faults(), laws), Until::Exhausted).fall(last);

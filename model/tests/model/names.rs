@@ -32,8 +32,8 @@ fn names_are_unique_and_words() {
 #[test]
 fn rows_are_complete() {
     for scenario in SCENARIOS {
-        let distinct: BTreeSet<_> = scenario.laws.iter().map(|law| law.id).collect();
-        assert_eq!(distinct.len(), scenario.laws.len(), "{} names a law twice", scenario.name);
+        let distinct: BTreeSet<_> = scenario.expects.laws.iter().map(|law| law.id).collect();
+        assert_eq!(distinct.len(), scenario.expects.laws.len(), "{} names a law twice", scenario.name);
     }
     for attack in Attack::all() {
         assert_eq!(attack.faults.is_empty(), !attack.is_mitigated(), "{}", attack.id);

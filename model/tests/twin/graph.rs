@@ -41,7 +41,7 @@ pub(crate) fn explore(scenario: &'static Scenario, faults: Faults) -> Graph {
     let mut actions = Vec::new();
     while !front.is_empty() {
         graph.sizes.push(front.len());
-        for law in scenario.laws {
+        for law in scenario.expects.laws {
             let broken = front.iter().filter(|world| is_broken(scenario, law, world)).count();
             graph.broken.entry(law.id).or_default().push(broken);
         }
