@@ -81,7 +81,7 @@ pub static SCENARIOS: &[Scenario] = &[
     },
     Scenario {
         name: "expiry",
-        why: "somebody who holds a token that leaked, before and after its end: what bearer tokens cannot prevent is no law here",
+        why: "a leaked bearer token works until it expires, so this scenario asks only that it does not work after",
         server: ServerSetup { policy: SHORT, ..ServerSetup::DEFAULT },
         attacker: Attacker { leaks: Leaks { tokens: true, ..Leaks::NONE }, attempts: 2, ..Attacker::DEFAULT },
         bounds: Bounds { ticks: 2, ..Bounds::DEFAULT },

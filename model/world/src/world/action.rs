@@ -123,8 +123,8 @@ impl Action {
         }
     }
 
-    /// Whether the action is a step of the usual count, in which a login with its consent is one step and a token
-    /// request with its answer another.
+    /// Whether the action counts in the length of a trace as the literature counts it: a login with its consent is one
+    /// step, a token request with its response another.
     #[must_use]
     pub const fn counts_as_step(&self) -> bool {
         !matches!(
@@ -145,7 +145,7 @@ impl Action {
     }
 }
 
-/// How many steps of the usual count a trace has.
+/// The length of a trace in steps, as [`Action::counts_as_step`] counts them.
 #[must_use]
 pub fn steps(trace: &[Action]) -> usize {
     trace.iter().filter(|action| action.counts_as_step()).count()
