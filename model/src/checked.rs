@@ -47,7 +47,7 @@ impl Checked {
 
 /// The place of a goal among those of a scenario.
 fn goal(scenario: &Scenario, wanted: &Reached) -> Set {
-    Set::of(scenario.sometimes.iter().map(|have| have == wanted))
+    Set::of(scenario.expects.sometimes.iter().map(|have| have == wanted))
 }
 
 impl Model for Checked {
@@ -83,7 +83,7 @@ impl Model for Checked {
     }
 
     fn sometimes(&self) -> Vec<String> {
-        self.universe.scenario.sometimes.iter().map(Reached::id).collect()
+        self.universe.scenario.expects.sometimes.iter().map(Reached::id).collect()
     }
 
     fn judge(&self, world: &World) -> Judgement {

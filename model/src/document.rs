@@ -4,10 +4,8 @@ use std::fmt::Write as _;
 
 use crate::matrix::{Row, words};
 use crate::report::{Tried, told};
-use oauth_laws::law::Law;
 use oauth_world::attack::{Attack, Kind};
 use oauth_world::mitigation::{MITIGATIONS, Mitigation};
-use oauth_world::scenario::Scenario;
 use oauth_world::trace::text;
 use oauth_world::world::action;
 
@@ -26,17 +24,15 @@ Attackers by RFC 9700 section 3: A1 has a web site and an account, A2 is on the 
 authorization requests, A5 has an access token that leaked.
 ";
 
-fn scenario(name: &str) -> &'static Scenario {
-    Scenario::find(name).expect("a test holds attacks and goals to existing scenarios")
-}
-
 fn stopped_by(attack: &Attack) -> String {
     let faults: Vec<String> = attack.faults.iter().map(|fault| format!("`{}`", fault.name())).collect();
     match attack.kind {
         Kind::Mitigated => format!("absent without {}", faults.join(", ")),
-        Kind::Chosen { absent } if faults.is_empty() => format!("absent in scenario `{absent}`"),
-        Kind::Chosen { absent } => format!("absent in scenario `{absent}`, found with {}", faults.join(", ")),
-        Kind::Residual { absent } => format!("stopped by nothing here; absent in scenario `{absent}`"),
+        Kind::Chosen { absent } if faults.is_empty() => format!("absent in scenario `{}`", absent.name),
+        Kind::Chosen { absent } => {
+            format!("absent in scenario `{}`, found with {}", absent.name, faults.join(", "))
+        }
+        Kind::Residual { absent } => format!("stopped by nothing here; absent in scenario `{}`", absent.name),
     }
 }
 
@@ -56,7 +52,7 @@ fn steps(tried: &Tried) -> usize {
 
 fn whole(out: &mut String, tried: &Tried) {
     let attack = tried.attack;
-    let law = Law::find(attack.law).expect("a test holds attacks to existing laws");
+    let law = attack.law;
     let _ = writeln!(out, "\n### {}\n\n{} ({})\n", attack.id, attack.about, attack.source);
     let _ = writeln!(out, "- What falls: {} (`{}`)", law.about, law.id);
     for fault in attack.faults {
@@ -65,13 +61,14 @@ fn whole(out: &mut String, tried: &Tried) {
     let _ = writeln!(
         out,
         "- Scenario `{}`: {}; {}",
-        attack.scenario,
-        scenario(attack.scenario).why,
-        scenario(attack.scenario).bounds()
+        attack.scenario.name,
+        attack.scenario.why,
+        attack.scenario.in_words()
     );
-    if attack.absent_in() != attack.scenario {
-        let absent = scenario(attack.absent_in());
-        let _ = writeln!(out, "- Absent in scenario `{}`: {}; {}", absent.name, absent.why, absent.bounds());
+    let absent = attack.absent_in();
+    if absent.name != attack.scenario.name {
+        let _ =
+            writeln!(out, "- Absent in scenario `{}`: {}; {}", absent.name, absent.why, absent.in_words());
     }
     if let Some(expected) = attack.expected.filter(|expected| !expected.because.is_empty()) {
         let _ = writeln!(out, "- {} steps were expected: {}", expected.steps, expected.because);
@@ -102,7 +99,7 @@ pub fn attacks(tried: &[Tried]) -> String {
         (
             "Stopped by what the server and the client do",
             "Each needs what is named to be broken.",
-            of(|attack| attack.kind == Kind::Mitigated && !attack.is_modelled_only()),
+            of(|attack| attack.is_mitigated() && !attack.is_modelled_only()),
         ),
         (
             "Stopped by what a deployer chooses",
@@ -135,7 +132,7 @@ pub fn attacks(tried: &[Tried]) -> String {
 
 /// What a mitigation does for a goal: stops it alone, with others, or never.
 fn sign(row: &Row, mitigation: &Mitigation) -> &'static str {
-    if !row.goal.mitigations.contains(&mitigation.id) {
+    if !row.goal.has(mitigation) {
         return "";
     }
     if row.alone().contains(&mitigation.id) {
@@ -162,7 +159,7 @@ pub fn mitigations(rows: &[Row]) -> String {
         "| goal | attacker | stopped by | not by | shortest |\n| --- | --- | --- | --- | --- |"
     );
     for row in rows {
-        let useless = if row.residual.is_some() { row.goal.mitigations.to_vec() } else { row.useless() };
+        let useless = if row.residual.is_some() { row.goal.ids() } else { row.useless() };
         let easiest = row.easiest.map_or_else(String::new, |(steps, _)| format!("{steps} steps"));
         let _ = writeln!(
             out,
@@ -205,15 +202,15 @@ pub fn mitigations(rows: &[Row]) -> String {
     let _ = writeln!(out, "\n## Where it was looked for\n");
     let _ = writeln!(out, "| goal | law that falls | scenario | bounds |\n| --- | --- | --- | --- |");
     for row in rows {
-        let scenario = scenario(row.goal.scenario);
+        let scenario = row.goal.scenario;
         let _ = writeln!(
             out,
             "| {} | `{}` | `{}`: {} | {} |",
             row.goal.id,
-            row.goal.law,
+            row.goal.law.id,
             scenario.name,
             scenario.why,
-            scenario.bounds()
+            scenario.in_words()
         );
     }
     out

@@ -8,9 +8,7 @@ use serde_json::{Value, json};
 use crate::run::shortest;
 use oauth_checker::side_by_side;
 use oauth_faults::{Fault, Faults};
-use oauth_laws::law::Law;
 use oauth_world::mitigation::{GOALS, Goal, MITIGATIONS, Mitigation};
-use oauth_world::scenario::Scenario;
 use oauth_world::world::Action;
 use oauth_world::world::action::steps;
 
@@ -43,8 +41,8 @@ impl Row {
     /// The mitigations that change nothing, alone or beside others.
     #[must_use]
     pub fn useless(&self) -> Vec<&'static str> {
-        let used = |id: &&&str| !self.stopped_by.iter().any(|set| set.contains(*id));
-        self.goal.mitigations.iter().filter(used).copied().collect()
+        let used = |id: &&str| !self.stopped_by.iter().any(|set| set.contains(id));
+        self.goal.ids().into_iter().filter(used).collect()
     }
 }
 
@@ -55,14 +53,9 @@ fn sets() -> Vec<(&'static Goal, u32)> {
 
 /// The trace that reaches a goal while only these of its mitigations are on.
 fn reach(goal: &Goal, on: u32) -> Option<Vec<Action>> {
-    let scenario = Scenario::find(goal.scenario).expect("a test holds goals to existing scenarios");
-    let law = Law::find(goal.law).expect("a test holds goals to existing laws");
     let off = goal.mitigations.iter().enumerate().filter(|(at, _)| on & (1 << at) == 0);
-    let faults: Vec<Fault> = off
-        .flat_map(|(_, id)| Mitigation::find(id).expect("a test holds goals to existing mitigations").faults)
-        .copied()
-        .collect();
-    shortest(scenario, Faults::these(&faults), law)
+    let faults: Vec<Fault> = off.flat_map(|(_, mitigation)| mitigation.faults).copied().collect();
+    shortest(goal.scenario, Faults::these(&faults), goal.law)
 }
 
 /// Computes the matrix, with so many searches at once.
@@ -91,7 +84,7 @@ fn row(goal: &'static Goal, traces: &[Option<Vec<Action>>]) -> Row {
     stopping.sort_by_key(|set| (set.count_ones(), *set));
     let ids = |set: &usize| {
         let on = goal.mitigations.iter().enumerate().filter(|(at, _)| set & (1 << at) != 0);
-        on.map(|(_, id)| *id).collect()
+        on.map(|(_, mitigation)| mitigation.id).collect()
     };
     Row {
         goal,
@@ -111,7 +104,7 @@ pub fn json(rows: &[Row]) -> Value {
     let of_row = |row: &Row| {
         json!({
             "id": row.goal.id, "about": row.goal.about, "attacker": row.goal.attacker,
-            "scenario": row.goal.scenario, "law": row.goal.law, "mitigations": row.goal.mitigations,
+            "scenario": row.goal.scenario.name, "law": row.goal.law.id, "mitigations": row.goal.ids(),
             "alone": row.alone(), "together": row.together(), "no_difference": row.useless(),
             "easiest": length(row.easiest), "with_all": length(row.residual),
         })
@@ -150,13 +143,13 @@ pub fn text(rows: &[Row]) -> String {
         if !useless.is_empty() && row.residual.is_none() {
             let _ = writeln!(out, "    not by        {}", useless.join(", "));
         } else if row.residual.is_some() {
-            let _ = writeln!(out, "    not even by   {}", row.goal.mitigations.join(", "));
+            let _ = writeln!(out, "    not even by   {}", row.goal.ids().join(", "));
         }
         if let Some((steps, actions)) = row.easiest {
             let _ = writeln!(
                 out,
                 "    otherwise     {steps} steps, {actions} actions, in scenario {}",
-                row.goal.scenario
+                row.goal.scenario.name
             );
         }
     }

@@ -5,7 +5,7 @@ use std::time::Instant;
 use oauth_checker::{Engine, Findings, Search, Until};
 use oauth_faults::Faults;
 use oauth_laws::law::Law;
-use oauth_world::scenario::Scenario;
+use oauth_world::scenario::{Scenario, Size};
 use oauth_world::world::Action;
 
 use crate::Checked;
@@ -17,7 +17,7 @@ pub struct Explored {
     pub scenario: &'static Scenario,
     /// What explored it.
     pub engine: Engine,
-    /// Whether it is as large as the table says; a scenario under faults is in no table.
+    /// Whether it is as large as its row says, which speaks of no faults.
     pub has_its_size: bool,
     /// The laws of the scenario, in the order of the findings.
     pub laws: Vec<&'static Law>,
@@ -43,30 +43,18 @@ impl Explored {
     }
 }
 
-/// The laws that a scenario names.
-///
-/// # Panics
-/// If it names one that does not exist; a test holds the table to that.
-#[must_use]
-pub fn laws_of(scenario: &Scenario) -> Vec<&'static Law> {
-    scenario
-        .laws
-        .iter()
-        .map(|id| Law::find(id).expect("a test holds the scenarios to existing laws"))
-        .collect()
-}
-
 /// Exhausts a scenario: its laws, and what it must reach.
 #[must_use]
 pub fn exhaust(scenario: &'static Scenario, faults: Faults, engine: Engine) -> Explored {
     let started = Instant::now();
-    let size = scenario.size().filter(|_| faults.is_empty());
-    let laws = laws_of(scenario);
+    let is_broken = !faults.is_empty();
+    let laws = scenario.expects.laws.to_vec();
     let found = oauth_checker::exhaust(&Checked::new(scenario, faults, laws.clone()), engine);
+    let size = Size { distinct: found.distinct, generated: found.generated };
     Explored {
         scenario,
         engine,
-        has_its_size: size.is_none_or(|size| size == (found.distinct, found.generated)),
+        has_its_size: is_broken || size == scenario.expects.size,
         laws,
         found,
         seconds: started.elapsed().as_secs_f64(),

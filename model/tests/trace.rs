@@ -4,10 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use oauth_core::client::settings::Address;
 use oauth_faults::Faults;
 use oauth_laws::fact::{Sym, What};
-use oauth_laws::law::Law;
 use oauth_model::run::shortest;
 use oauth_world::attack::Attack;
-use oauth_world::scenario::{SCENARIOS, Scenario};
+use oauth_world::scenario::{Attacker, Bounds, ClientSetup, People, SCENARIOS, Scenario};
 use oauth_world::trace::{Message, Narrated, in_words, mermaid, narrate, narrate_one, svg, text};
 use oauth_world::world::{Action, Endpoints, Malicious, Powers, Server, Universe};
 
@@ -17,11 +16,10 @@ const WALKS: usize = 80;
 const MOST_STEPS: usize = 24;
 
 fn found(attack: &Attack) -> (Universe, Vec<Action>) {
-    let scenario = Scenario::find(attack.scenario).expect("attacks name scenarios that exist");
-    let law = Law::find(attack.law).expect("attacks name laws that exist");
     let faults = || Faults::these(attack.faults);
-    let actions = shortest(scenario, faults(), law).unwrap_or_else(|| panic!("{} is not found", attack.id));
-    (Universe::new(scenario, faults()), actions)
+    let actions = shortest(attack.scenario, faults(), attack.law);
+    let actions = actions.unwrap_or_else(|| panic!("{} is not found", attack.id));
+    (Universe::new(attack.scenario, faults()), actions)
 }
 
 fn told(id: &str) -> Vec<Narrated> {
@@ -183,13 +181,10 @@ fn with_every_power(endpoints: Endpoints, pushed: bool) -> &'static Scenario {
     let base = Scenario::find("csrf").expect("a scenario of the table");
     Box::leak(Box::new(Scenario {
         name: "every-power",
-        malicious: Some(malicious),
-        powers,
-        pushed,
-        starts: [2, 1],
-        calls: 4,
-        grants: 3,
-        attempts: 4,
+        client: ClientSetup { pushed, ..base.client },
+        people: People { starts: [2, 1], ..base.people },
+        attacker: Attacker { malicious: Some(malicious), powers, attempts: 4, ..base.attacker },
+        bounds: Bounds { calls: 4, grants: 3, ..base.bounds },
         ..*base
     }))
 }

@@ -14,7 +14,7 @@ use oauth_checker::Engine;
 use oauth_core::policy::{Lifetime, Policy};
 use oauth_faults::{Fault, Faults};
 use oauth_model::run::exhaust;
-use oauth_world::scenario::Scenario;
+use oauth_world::scenario::{Bounds, People, Scenario, ServerSetup};
 
 /// What is broken here and there, how many states there are then, and which laws fall after how many actions.
 type Variant = (&'static [Fault], &'static [&'static str], usize, &'static [(&'static str, usize)]);
@@ -65,7 +65,7 @@ fn both_sides_have_the_same_states_and_break_the_same_laws_in_them() {
     for (faults, arguments, states, falls) in VARIANTS {
         let what = format!("{faults:?}");
         let here = graph::explore(twin(), Faults::these(faults));
-        same(&what, &here, &tla::explore(arguments, twin().laws));
+        same(&what, &here, &tla::explore(arguments, twin().expects.laws));
 
         let counted =
             [here.states.len(), exhaust(twin(), Faults::these(faults), Engine::Ours).found.distinct];
@@ -87,18 +87,22 @@ fn both_sides_have_the_same_states_within_other_bounds() {
             code_lifetime: lifetime(code),
             access_token_lifetime: lifetime(token),
             session_lifetime: lifetime(login),
-            ..twin().policy
+            ..twin().server.policy
         };
         // A scenario is a line of a table that lives for ever.
-        let scenario: &'static Scenario =
-            Box::leak(Box::new(Scenario { ticks, calls, uses, policy, ..*twin() }));
+        let scenario: &'static Scenario = Box::leak(Box::new(Scenario {
+            server: ServerSetup { policy, ..twin().server },
+            people: People { uses, ..twin().people },
+            bounds: Bounds { ticks, calls, ..twin().bounds },
+            ..*twin()
+        }));
         let names =
             ["Ticks", "Calls", "Uses", "PageLifetime", "CodeLifetime", "TokenLifetime", "LoginLifetime"];
         let values: Vec<String> =
             names.iter().zip(bounds).map(|(name, value)| format!("{name}={value}")).collect();
         let arguments: Vec<&str> = values.iter().flat_map(|value| ["--constant", value]).collect();
         let here = graph::explore(scenario, Faults::none());
-        same(&format!("{values:?}"), &here, &tla::explore(&arguments, scenario.laws));
+        same(&format!("{values:?}"), &here, &tla::explore(&arguments, scenario.expects.laws));
         assert_eq!(here.shortest().next(), None, "{values:?}: a law that falls");
     }
 }

@@ -8,7 +8,6 @@ use oauth_checker::{Engine, Findings, exhaust};
 use oauth_faults::Faults;
 use oauth_laws::law::Law;
 use oauth_model::Checked;
-use oauth_model::run::laws_of;
 use oauth_world::scenario::Scenario;
 use stateright::{Checker as _, Model as _};
 
@@ -77,7 +76,7 @@ fn scenario(name: &str) -> &'static Scenario {
 impl Laws {
     fn of(self, scenario: &'static Scenario) -> Vec<&'static Law> {
         match self {
-            Self::Judged => laws_of(scenario),
+            Self::Judged => scenario.expects.laws.to_vec(),
             Self::Unjudged => Vec::new(),
         }
     }
@@ -112,7 +111,8 @@ impl Subject {
     pub(crate) fn size(self) -> (usize, usize) {
         match self {
             Self::Ours(name, _) | Self::OurWorlds(name, _) => {
-                scenario(name).size().expect("the scenario is in the table of sizes")
+                let size = scenario(name).expects.size;
+                (size.distinct, size.generated)
             }
             Self::Plain | Self::Bits | Self::OursPlain | Self::OursBits => SIZE,
         }

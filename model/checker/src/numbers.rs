@@ -1,8 +1,8 @@
-//! Numbers, found by what they stand for.
+//! A hash table from values to their numbers; the values live elsewhere.
 
 use hashbrown::HashTable;
 
-/// A table of numbers. It keeps 32 bits of each hash beside the number, so that it grows without reading again what the
+/// The table. It keeps 32 bits of each hash beside the number, so that it grows without reading again what the
 /// numbers stand for; equality is for the caller to judge, and exact.
 #[derive(Debug, Default)]
 pub(crate) struct Numbers(HashTable<(u32, u32)>);

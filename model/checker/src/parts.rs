@@ -1,7 +1,5 @@
-//! Each part of a state once, under a number: states become a few numbers, and nothing of them is lost.
-//!
-//! Two states are equal if and only if their numbers are, so that a search over numbers compares whole states: no two
-//! of them can be taken for one.
+//! Interning: each distinct part of a state is stored once, under a number, and a state is a tuple of such numbers. Two
+//! tuples are equal if and only if their states are, so that a search which compares tuples compares whole states.
 
 use std::fmt::Debug;
 use std::hash::{BuildHasher, Hash};

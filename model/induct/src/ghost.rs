@@ -1,5 +1,5 @@
 //! What an outsider has seen happen to one grant. It grows by requests and replies, and never reads the
-//! record.
+//! record: what it repeats of the record's types it repeats on purpose, or the proof would compare the record with itself.
 
 use super::domain::{ID, Setting};
 use oauth_core::directory::{Authentication, ClientNo};

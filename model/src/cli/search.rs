@@ -9,7 +9,6 @@ use oauth_faults::Faults;
 use oauth_induct::property::PROPERTIES;
 use oauth_induct::{Part, prove};
 use oauth_model::report::{Mitigated, Tried, attack_text, attacks_json, told, try_attack};
-use oauth_model::run::laws_of;
 use oauth_model::{Checked, document, matrix};
 use oauth_world::attack::Attack;
 use oauth_world::scenario::{SCENARIOS, Scenario};
@@ -145,6 +144,6 @@ pub(crate) fn explore(name: &str, listen: &str) -> Result<bool, Failure> {
             Failure::Usage(format!("--listen {listen}: {error}; name a free address, as in 127.0.0.1:0"))
         })?;
     eprintln!("exploring {name} on http://{address}; stop with Ctrl-C");
-    serve(&Checked::new(scenario, Faults::none(), laws_of(scenario)), address);
+    serve(&Checked::new(scenario, Faults::none(), scenario.expects.laws.to_vec()), address);
     Ok(true)
 }

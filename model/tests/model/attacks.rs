@@ -2,18 +2,14 @@
 
 use oauth_checker::{Search, Until};
 use oauth_faults::Faults;
-use oauth_laws::law::{Judgement, Law};
+use oauth_laws::law::Judgement;
 use oauth_model::Checked;
 use oauth_model::report::{Mitigated, try_attack};
-use oauth_model::run::{laws_of, shortest};
+use oauth_model::run::shortest;
 use oauth_world::attack::Attack;
 
 use crate::sizes::LENGTHS;
-use crate::{each_world, judge, same_rows, scenario};
-
-fn law(attack: &Attack) -> &'static Law {
-    Law::find(attack.law).expect("attacks name laws that exist")
-}
+use crate::{each_world, judge, same_rows};
 
 #[test]
 fn every_attack_is_found_with_its_faults_and_absent_without() {
@@ -31,10 +27,10 @@ fn every_attack_is_found_with_its_faults_and_absent_without() {
 #[test]
 fn no_attack_has_a_shorter_trace() {
     for attack in Attack::all() {
-        let (scenario, law) = (scenario(attack.scenario), law(attack));
+        let (scenario, law) = (attack.scenario, attack.law);
         let faults = || Faults::these(attack.faults);
         let alone = shortest(scenario, faults(), law).map(|trace| trace.len());
-        let mut laws = laws_of(scenario);
+        let mut laws = scenario.expects.laws.to_vec();
         laws.push(law);
         let last = laws.len() - 1;
         let among_others = Search::run(&Checked::new(scenario, faults(), laws), Until::Exhausted).fall(last);
@@ -54,7 +50,7 @@ fn no_attack_has_a_shorter_trace() {
 fn an_attack_has_the_steps_that_were_expected_or_says_why_not() {
     for attack in Attack::all() {
         let Some(expected) = attack.expected else { continue };
-        let trace = shortest(scenario(attack.scenario), Faults::these(attack.faults), law(attack));
+        let trace = shortest(attack.scenario, Faults::these(attack.faults), attack.law);
         let steps = trace.unwrap_or_default().iter().filter(|action| action.counts_as_step()).count();
         let explained = !expected.because.is_empty();
         assert_eq!(steps != usize::from(expected.steps), explained, "{}: {steps} steps", attack.id);
@@ -64,10 +60,9 @@ fn an_attack_has_the_steps_that_were_expected_or_says_why_not() {
 #[test]
 fn an_attack_needs_each_of_its_faults() {
     for attack in Attack::all().filter(|attack| attack.faults.len() > 1) {
-        let law = law(attack);
         for left_out in attack.faults {
             let rest: Faults = attack.faults.iter().copied().filter(|fault| fault != left_out).collect();
-            let found = shortest(scenario(attack.scenario), rest, law);
+            let found = shortest(attack.scenario, rest, attack.law);
             assert!(found.is_none(), "{} works without {}", attack.id, left_out.name());
         }
     }

@@ -12,7 +12,7 @@ use oauth_core::policy::Policy;
 use oauth_faults::{Fault, Faults};
 use oauth_laws::law::law;
 use oauth_model::run::shortest;
-use oauth_world::scenario::Scenario;
+use oauth_world::scenario::{Attacker, Bounds, ClientSetup, People, Scenario, ServerSetup};
 use oauth_world::world::{Endpoints, Malicious, Powers, Server};
 
 use crate::scenario;
@@ -120,22 +120,27 @@ fn falls(
     starts: [u8; 2],
 ) -> bool {
     let base = scenario(of);
-    let malicious = base.malicious.expect("these scenarios have one");
+    let malicious = base.attacker.malicious.expect("these scenarios have one");
     let scenario: &'static Scenario = Box::leak(Box::new(Scenario {
-        public: asked.kind == Kind::Public,
-        pushed: true,
-        starts,
-        grants: 3,
-        attempts: 3,
-        powers,
-        policy: Policy { pushed_only: asked.pushed_only, ..base.policy },
-        malicious: Some(Malicious {
-            endpoints: endpoints(row),
-            same_credentials: asked.same_credentials,
-            polluted: asked.polluted,
-            unpushed_at_honest: asked.unpushed_at_honest,
-            ..malicious
-        }),
+        client: ClientSetup { public: asked.kind == Kind::Public, pushed: true, ..base.client },
+        server: ServerSetup {
+            policy: Policy { pushed_only: asked.pushed_only, ..base.server.policy },
+            ..base.server
+        },
+        people: People { starts, ..base.people },
+        attacker: Attacker {
+            attempts: 3,
+            powers,
+            malicious: Some(Malicious {
+                endpoints: endpoints(row),
+                same_credentials: asked.same_credentials,
+                polluted: asked.polluted,
+                unpushed_at_honest: asked.unpushed_at_honest,
+                ..malicious
+            }),
+            ..base.attacker
+        },
+        bounds: Bounds { grants: 3, ..base.bounds },
         ..*base
     }));
     shortest(scenario, Faults::these(asked.faults), law(law_id)).is_some()

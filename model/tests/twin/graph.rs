@@ -41,10 +41,9 @@ pub(crate) fn explore(scenario: &'static Scenario, faults: Faults) -> Graph {
     let mut actions = Vec::new();
     while !front.is_empty() {
         graph.sizes.push(front.len());
-        for id in scenario.laws {
-            let law = Law::find(id).expect("scenarios name laws that exist");
+        for law in scenario.expects.laws {
             let broken = front.iter().filter(|world| is_broken(scenario, law, world)).count();
-            graph.broken.entry(id).or_default().push(broken);
+            graph.broken.entry(law.id).or_default().push(broken);
         }
         let mut next = Vec::new();
         for world in &front {

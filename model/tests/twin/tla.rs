@@ -7,6 +7,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 use std::process::{Command, Output};
 
+use oauth_laws::law::Law;
 use serde_json::Value;
 
 use crate::graph::Graph;
@@ -15,7 +16,7 @@ use crate::graph::Graph;
 const VERSION: &str = "0.24.11";
 
 /// Everything that the module reaches, with these arguments, and where it breaks the laws.
-pub(crate) fn explore(arguments: &[&str], laws: &'static [&'static str]) -> Graph {
+pub(crate) fn explore(arguments: &[&str], laws: &[&'static Law]) -> Graph {
     let version = run(&["--version"]);
     let version = String::from_utf8_lossy(&version.stdout).trim().to_owned();
     assert_eq!(version, format!("tla {VERSION}"), "another version than was asked for; {}", install());
@@ -26,7 +27,7 @@ pub(crate) fn explore(arguments: &[&str], laws: &'static [&'static str]) -> Grap
     let mut all = vec!["CodeFlow.tla", "--allow-deadlock", "--continue", "--json"];
     all.extend(["--export-dot", path, "--dot-mode", "full"]);
     all.extend(arguments);
-    let names: Vec<String> = laws.iter().map(|law| operator(law)).collect();
+    let names: Vec<String> = laws.iter().map(|law| operator(law.id)).collect();
     all.extend(names.iter().flat_map(|name| ["--count-satisfying", name]));
     let output = run(&all);
 
@@ -48,7 +49,7 @@ pub(crate) fn explore(arguments: &[&str], laws: &'static [&'static str]) -> Grap
         };
         graph.sizes = levels.iter().map(|level| count(level, "total")).collect();
         let broken = |level: &Value| count(level, "total") - count(level, "satisfied");
-        graph.broken.insert(law, levels.iter().map(broken).collect());
+        graph.broken.insert(law.id, levels.iter().map(broken).collect());
     }
     graph
 }

@@ -85,3 +85,12 @@ pub const fn law(id: &str) -> &'static Law {
     }
     panic!("there is no such law")
 }
+
+/// A constant slice of laws: `laws!["code-redeemed-once", ..]`.
+#[macro_export]
+macro_rules! laws {
+    ($($id:literal),* $(,)?) => {{
+        const LAWS: &[&$crate::law::Law] = &[$($crate::law::law($id)),*];
+        LAWS
+    }};
+}

@@ -1,94 +1,213 @@
 //! Attacks on codes: at the token endpoint, and by a login or consent that never was.
 
-use super::attacks;
+use super::{Attack, Expected, Kind};
+use crate::scenario::scenario;
+use oauth_faults::Fault;
+use oauth_laws::law::law;
 
-attacks! {
-    /// In reading order.
-    CODES:
-
-    "code-replay":
-        "The client redeems its code twice, and the server gives a token each time.",
-        "RFC 6749 4.1.2, RFC 9700 4.2.4", "replay", [CodeReplayable], "code-redeemed-once",
-        (), (5);
-    "code-race":
-        "Two redemptions of one code load the same record, and the server writes both without comparing.",
-        "RFC 6749 4.1.2", "replay", [BlindWrite], "code-redeemed-once",
-        (), (7, "a load is no step of its own");
-    "replay-unpunished":
-        "A code is shown again and refused, and the token of the first redemption still opens the \
-         resource.",
-        "RFC 6749 4.1.2", "replay", [ReplayKeepsTokens], "replay-ends-grant",
-        (), (6, "a refusal comes with the load, which is no step of its own");
-    "replay-seen-late":
-        "A grant ended, and a process that still sees it as it was serves its token.",
-        "this model", "stale-reads", [], "replay-ends-grant",
-        (residual "fresh-reads"), ();
-    "late-code":
-        "A code is redeemed after its lifetime.",
-        "RFC 6749 4.1.2", "replay", [CodeUnexpiring], "code-redeemed-in-time",
-        (), (5);
-    "made-up-code":
-        "A code that nobody issued is redeemed.",
-        "RFC 6749 4.1.3", "two-clients", [CodeUnchecked], "code-was-issued",
-        (), ();
-    "code-of-another-client":
-        "Another client redeems the code that leaked to it.",
-        "RFC 6749 4.1.3", "two-clients", [CodeOfAnyClient], "code-redeemed-by-its-client",
-        (), ();
-    "client-impersonation":
-        "Somebody without the client's secret redeems a code that leaked.",
-        "RFC 6749 10.2", "two-clients", [AuthenticationOptional], "confidential-client-authenticated",
-        (), ();
-    "client-secret-unchecked":
-        "Somebody with a wrong secret redeems a code that leaked.",
-        "RFC 6749 2.3", "two-clients", [AuthenticationUnchecked], "confidential-client-authenticated",
-        (), ();
-    "other-redirect-uri-at-token":
-        "A code is redeemed with another redirect URI than it was asked for with.",
-        "RFC 6749 4.1.3", "sloppy-client",
-        [RedirectUriDiffersTaken], "code-redeemed-with-its-redirect-uri",
-        (), ();
-    "no-redirect-uri-at-token":
-        "A code is redeemed without the redirect URI that it was asked for with.",
-        "RFC 6749 4.1.3", "sloppy-client",
-        [RedirectUriAbsentTaken], "code-redeemed-with-its-redirect-uri",
-        (), ();
-    "code-interception":
-        "Somebody redeems a public client's code with a verifier that fits nothing.",
-        "RFC 7636 1", "interception", [VerifierUnchecked], "thief-gains-nothing",
-        (), (4);
-    "verifier-left-out":
-        "Somebody redeems a public client's code and leaves the verifier out.",
-        "RFC 7636 4.6", "interception", [VerifierOptional], "thief-gains-nothing",
-        (), (4);
-    "challenge-as-verifier":
-        "Somebody who saw the request redeems the code with the challenge for a verifier.",
-        "RFC 7636 7.2", "interception", [VerifierTakenPlain], "thief-gains-nothing",
-        (), (5);
-    "plain-challenge":
-        "Somebody who saw the request and the response of a client that uses plain redeems with the \
-         challenge.",
-        "RFC 7636 7.2, RFC 9700 2.1.1", "plain-challenge",
-        [PlainTaken, ClientPlainChallenge], "thief-gains-nothing",
-        (), (5);
-    "public-client-without-pkce":
-        "A public client sends no challenge, and somebody redeems the code that leaked.",
-        "RFC 7636 1", "interception", [ClientWithoutPkce, ChallengeNotRequired], "thief-gains-nothing",
-        (), (4);
-    "unexpected-verifier":
-        "A code that was asked for without a challenge is redeemed with a verifier.",
-        "RFC 9700 4.8.2", "downgrade", [VerifierUnexpectedIgnored], "no-verifier-without-challenge",
-        (), ();
-    "no-consent":
-        "A code is issued though nobody was asked.",
-        "RFC 6749 4.1.1", "honest", [ConsentSkipped], "code-after-consent",
-        (), ();
-    "no-login":
-        "A code is issued though nobody logged in.",
-        "RFC 6749 3.1", "honest", [LoginSkipped], "code-after-login",
-        (), ();
-    "any-password":
-        "A code is issued to somebody with a wrong password.",
-        "RFC 6749 3.1", "honest", [PasswordUnchecked], "code-after-login",
-        (), ();
-}
+/// In reading order.
+pub(super) const CODES: &[Attack] = &[
+    Attack {
+        id: "code-replay",
+        about: "The client redeems its code twice, and the server gives a token each time.",
+        source: "RFC 6749 4.1.2, RFC 9700 4.2.4",
+        scenario: scenario("replay"),
+        faults: &[Fault::CodeReplayable],
+        law: law("code-redeemed-once"),
+        kind: Kind::Mitigated,
+        expected: Some(Expected { steps: 5, because: "" }),
+    },
+    Attack {
+        id: "code-race",
+        about: "Two redemptions of one code load the same record, and the server writes both without comparing.",
+        source: "RFC 6749 4.1.2",
+        scenario: scenario("replay"),
+        faults: &[Fault::BlindWrite],
+        law: law("code-redeemed-once"),
+        kind: Kind::Mitigated,
+        expected: Some(Expected { steps: 7, because: "a load is no step of its own" }),
+    },
+    Attack {
+        id: "replay-unpunished",
+        about: "A code is shown again and refused, and the token of the first redemption still opens the resource.",
+        source: "RFC 6749 4.1.2",
+        scenario: scenario("replay"),
+        faults: &[Fault::ReplayKeepsTokens],
+        law: law("replay-ends-grant"),
+        kind: Kind::Mitigated,
+        expected: Some(Expected {
+            steps: 6,
+            because: "a refusal comes with the load, which is no step of its own",
+        }),
+    },
+    Attack {
+        id: "replay-seen-late",
+        about: "A grant ended, and a process that still sees it as it was serves its token.",
+        source: "this model",
+        scenario: scenario("stale-reads"),
+        faults: &[],
+        law: law("replay-ends-grant"),
+        kind: Kind::Residual { absent: scenario("fresh-reads") },
+        expected: None,
+    },
+    Attack {
+        id: "late-code",
+        about: "A code is redeemed after its lifetime.",
+        source: "RFC 6749 4.1.2",
+        scenario: scenario("replay"),
+        faults: &[Fault::CodeUnexpiring],
+        law: law("code-redeemed-in-time"),
+        kind: Kind::Mitigated,
+        expected: Some(Expected { steps: 5, because: "" }),
+    },
+    Attack {
+        id: "made-up-code",
+        about: "A code that nobody issued is redeemed.",
+        source: "RFC 6749 4.1.3",
+        scenario: scenario("two-clients"),
+        faults: &[Fault::CodeUnchecked],
+        law: law("code-was-issued"),
+        kind: Kind::Mitigated,
+        expected: None,
+    },
+    Attack {
+        id: "code-of-another-client",
+        about: "Another client redeems the code that leaked to it.",
+        source: "RFC 6749 4.1.3",
+        scenario: scenario("two-clients"),
+        faults: &[Fault::CodeOfAnyClient],
+        law: law("code-redeemed-by-its-client"),
+        kind: Kind::Mitigated,
+        expected: None,
+    },
+    Attack {
+        id: "client-impersonation",
+        about: "Somebody without the client's secret redeems a code that leaked.",
+        source: "RFC 6749 10.2",
+        scenario: scenario("two-clients"),
+        faults: &[Fault::AuthenticationOptional],
+        law: law("confidential-client-authenticated"),
+        kind: Kind::Mitigated,
+        expected: None,
+    },
+    Attack {
+        id: "client-secret-unchecked",
+        about: "Somebody with a wrong secret redeems a code that leaked.",
+        source: "RFC 6749 2.3",
+        scenario: scenario("two-clients"),
+        faults: &[Fault::AuthenticationUnchecked],
+        law: law("confidential-client-authenticated"),
+        kind: Kind::Mitigated,
+        expected: None,
+    },
+    Attack {
+        id: "other-redirect-uri-at-token",
+        about: "A code is redeemed with another redirect URI than it was asked for with.",
+        source: "RFC 6749 4.1.3",
+        scenario: scenario("sloppy-client"),
+        faults: &[Fault::RedirectUriDiffersTaken],
+        law: law("code-redeemed-with-its-redirect-uri"),
+        kind: Kind::Mitigated,
+        expected: None,
+    },
+    Attack {
+        id: "no-redirect-uri-at-token",
+        about: "A code is redeemed without the redirect URI that it was asked for with.",
+        source: "RFC 6749 4.1.3",
+        scenario: scenario("sloppy-client"),
+        faults: &[Fault::RedirectUriAbsentTaken],
+        law: law("code-redeemed-with-its-redirect-uri"),
+        kind: Kind::Mitigated,
+        expected: None,
+    },
+    Attack {
+        id: "code-interception",
+        about: "Somebody redeems a public client's code with a verifier that fits nothing.",
+        source: "RFC 7636 1",
+        scenario: scenario("interception"),
+        faults: &[Fault::VerifierUnchecked],
+        law: law("thief-gains-nothing"),
+        kind: Kind::Mitigated,
+        expected: Some(Expected { steps: 4, because: "" }),
+    },
+    Attack {
+        id: "verifier-left-out",
+        about: "Somebody redeems a public client's code and leaves the verifier out.",
+        source: "RFC 7636 4.6",
+        scenario: scenario("interception"),
+        faults: &[Fault::VerifierOptional],
+        law: law("thief-gains-nothing"),
+        kind: Kind::Mitigated,
+        expected: Some(Expected { steps: 4, because: "" }),
+    },
+    Attack {
+        id: "challenge-as-verifier",
+        about: "Somebody who saw the request redeems the code with the challenge for a verifier.",
+        source: "RFC 7636 7.2",
+        scenario: scenario("interception"),
+        faults: &[Fault::VerifierTakenPlain],
+        law: law("thief-gains-nothing"),
+        kind: Kind::Mitigated,
+        expected: Some(Expected { steps: 5, because: "" }),
+    },
+    Attack {
+        id: "plain-challenge",
+        about: "Somebody who saw the request and the response of a client that uses plain redeems with the challenge.",
+        source: "RFC 7636 7.2, RFC 9700 2.1.1",
+        scenario: scenario("plain-challenge"),
+        faults: &[Fault::PlainTaken, Fault::ClientPlainChallenge],
+        law: law("thief-gains-nothing"),
+        kind: Kind::Mitigated,
+        expected: Some(Expected { steps: 5, because: "" }),
+    },
+    Attack {
+        id: "public-client-without-pkce",
+        about: "A public client sends no challenge, and somebody redeems the code that leaked.",
+        source: "RFC 7636 1",
+        scenario: scenario("interception"),
+        faults: &[Fault::ClientWithoutPkce, Fault::ChallengeNotRequired],
+        law: law("thief-gains-nothing"),
+        kind: Kind::Mitigated,
+        expected: Some(Expected { steps: 4, because: "" }),
+    },
+    Attack {
+        id: "unexpected-verifier",
+        about: "A code that was asked for without a challenge is redeemed with a verifier.",
+        source: "RFC 9700 4.8.2",
+        scenario: scenario("downgrade"),
+        faults: &[Fault::VerifierUnexpectedIgnored],
+        law: law("no-verifier-without-challenge"),
+        kind: Kind::Mitigated,
+        expected: None,
+    },
+    Attack {
+        id: "no-consent",
+        about: "A code is issued though nobody was asked.",
+        source: "RFC 6749 4.1.1",
+        scenario: scenario("honest"),
+        faults: &[Fault::ConsentSkipped],
+        law: law("code-after-consent"),
+        kind: Kind::Mitigated,
+        expected: None,
+    },
+    Attack {
+        id: "no-login",
+        about: "A code is issued though nobody logged in.",
+        source: "RFC 6749 3.1",
+        scenario: scenario("honest"),
+        faults: &[Fault::LoginSkipped],
+        law: law("code-after-login"),
+        kind: Kind::Mitigated,
+        expected: None,
+    },
+    Attack {
+        id: "any-password",
+        about: "A code is issued to somebody with a wrong password.",
+        source: "RFC 6749 3.1",
+        scenario: scenario("honest"),
+        faults: &[Fault::PasswordUnchecked],
+        law: law("code-after-login"),
+        kind: Kind::Mitigated,
+        expected: None,
+    },
+];

@@ -1,100 +1,200 @@
 //! Attacks through browsers: requests and responses that lead elsewhere, or come from elsewhere.
 
-use super::attacks;
+use super::{Attack, Expected, Kind};
+use crate::scenario::scenario;
+use oauth_faults::Fault;
+use oauth_laws::law::law;
 
-attacks! {
-    /// In reading order.
-    FRONT:
-
-    "redirect-uri-manipulation":
-        "The server sends a code to an address of the attacker's.",
-        "RFC 9700 4.1", "lure", [RedirectUriUnchecked], "code-to-registered-uri",
-        (), ();
-    "stolen-by-redirect":
-        "The owner is sent to the server with a redirect URI of the attacker's, who redeems the code.",
-        "RFC 9700 4.1", "evil-redirect", [RedirectUriUnchecked], "thief-gains-nothing",
-        (), (3);
-    "injected-by-redirect":
-        "The same at a client with a secret: the code goes into a login of the attacker's.",
-        "RFC 9700 4.1, RFC 6749 4.1.3", "evil-redirect-injected",
-        [RedirectUriUnchecked, RedirectUriDiffersTaken], "authentication",
-        (), (5);
-    "open-redirect-by-server":
-        "A client that the attacker registered makes the server send the owner to the attacker.",
-        "RFC 9700 4.11.2", "stranger", [StrangersTrusted], "no-way-to-strangers",
-        (), (2, "a refused request is no step of its own");
-    "login-csrf":
-        "The owner's browser brings the attacker's response, and the client logs the owner in to the \
-         attacker's account.",
-        "RFC 6749 10.12, RFC 9700 4.7", "csrf",
-        [ClientStateUnchecked, ClientWithoutPkce, ChallengeNotRequired], "session-integrity",
-        (), (5);
-    "session-riding":
-        "The attacker's code, of its own account, is brought into the owner's login.",
-        "RFC 6749 10.12, RFC 9700 4.7", "session-riding",
-        [ClientStateUnchecked, ClientWithoutPkce], "session-integrity",
-        (), (5);
-    "pkce-downgrade":
-        "The attacker's code was asked for without a challenge, and the verifier that comes with it is \
-         ignored.",
-        "RFC 9700 4.8", "session-riding",
-        [ClientStateUnchecked, VerifierUnexpectedIgnored], "session-integrity",
-        (), (5);
-    "state-leak":
-        "The state of a finished login leaks by the Referer header, and the attacker's code is brought \
-         with it.",
-        "arXiv 1601.01229 3.3, RFC 9700 4.2", "state-leak",
-        [ClientCallbackShowsPage, ClientStateReusable, ClientWithoutPkce], "session-integrity",
-        (), (8);
-    "consent-csrf":
-        "A page of the attacker's sends the consent form from the owner's browser.",
-        "RFC 6749 10.12", "csrf", [ConsentForgeable], "consent-is-the-owners",
-        (), ();
-    "consent-of-another-session":
-        "The consent page of the attacker's session is sent from the owner's browser.",
-        "RFC 6749 10.12", "csrf", [ConsentOfAnySession], "consent-is-the-owners",
-        (), ();
-    "clickjacking":
-        "The consent page stands in a frame of the attacker's, and the owner's click means something \
-         else.",
-        "RFC 9700 4.16", "csrf", [PagesFramable], "consent-is-the-owners",
-        (), (2);
-    "code-injection":
-        "The attacker brings the owner's code, which leaked, into a login of its own at the client.",
-        "RFC 9700 4.5", "injection", [ClientWithoutPkce], "authentication",
-        (), (6);
-    "code-of-a-bad-client":
-        "The owner says yes to a client of the attacker's, whose code goes into a login at another \
-         client.",
-        "RFC 6749 4.1.3", "bad-client", [CodeOfAnyClient], "authentication",
-        (), (5);
-    "chosen-challenge":
-        "The attacker sends the owner to the server with its own challenge, reads the response, and \
-         redeems.",
-        "RFC 9700 4.5, FAPI 1.0 analysis (arXiv 1901.11520) C", "chosen-challenge-leaked",
-        [], "thief-gains-nothing",
-        (residual "chosen-challenge"), (4);
-    "browser-swap":
-        "The owner answers the attacker's request, and the attacker brings the response into its own \
-         login.",
-        "FAPI 2.0 Security Profile 6.5", "browser-swap-leaked", [], "authentication",
-        (residual "browser-swap"), (6);
-    "request-leak":
-        "The attacker asks for a code with the owner's challenge, and has it brought with the owner's \
-         state.",
-        "FAPI 1.0 analysis (arXiv 1901.11520) D, FAPI 2.0 Security Profile 6.4", "session-riding-leaked",
-        [], "session-integrity",
-        (residual "session-riding"), (6);
-    "pushed-request-of-another-client":
-        "Another client's name leads to a code for a pushed request.",
-        "RFC 9126 2.2", "pushed", [RequestUriOfAnyClient], "pushed-request-of-its-client",
-        (), ();
-    "pushed-request-brought-again":
-        "One pushed request leads to two codes.",
-        "RFC 9126 7.3", "pushed", [RequestUriReusable], "pushed-request-used-once",
-        (), ();
-    "late-pushed-request":
-        "A pushed request starts a flow after its lifetime.",
-        "RFC 9126 4", "pushed-late", [RequestUriUnexpiring], "pushed-request-in-time",
-        (), ();
-}
+/// In reading order.
+pub(super) const FRONT: &[Attack] = &[
+    Attack {
+        id: "redirect-uri-manipulation",
+        about: "The server sends a code to an address of the attacker's.",
+        source: "RFC 9700 4.1",
+        scenario: scenario("lure"),
+        faults: &[Fault::RedirectUriUnchecked],
+        law: law("code-to-registered-uri"),
+        kind: Kind::Mitigated,
+        expected: None,
+    },
+    Attack {
+        id: "stolen-by-redirect",
+        about: "The owner is sent to the server with a redirect URI of the attacker's, who redeems the code.",
+        source: "RFC 9700 4.1",
+        scenario: scenario("evil-redirect"),
+        faults: &[Fault::RedirectUriUnchecked],
+        law: law("thief-gains-nothing"),
+        kind: Kind::Mitigated,
+        expected: Some(Expected { steps: 3, because: "" }),
+    },
+    Attack {
+        id: "injected-by-redirect",
+        about: "The same at a client with a secret: the code goes into a login of the attacker's.",
+        source: "RFC 9700 4.1, RFC 6749 4.1.3",
+        scenario: scenario("evil-redirect-injected"),
+        faults: &[Fault::RedirectUriUnchecked, Fault::RedirectUriDiffersTaken],
+        law: law("authentication"),
+        kind: Kind::Mitigated,
+        expected: Some(Expected { steps: 5, because: "" }),
+    },
+    Attack {
+        id: "open-redirect-by-server",
+        about: "A client that the attacker registered makes the server send the owner to the attacker.",
+        source: "RFC 9700 4.11.2",
+        scenario: scenario("stranger"),
+        faults: &[Fault::StrangersTrusted],
+        law: law("no-way-to-strangers"),
+        kind: Kind::Mitigated,
+        expected: Some(Expected { steps: 2, because: "a refused request is no step of its own" }),
+    },
+    Attack {
+        id: "login-csrf",
+        about: "The owner's browser brings the attacker's response, and the client logs the owner in to the attacker's account.",
+        source: "RFC 6749 10.12, RFC 9700 4.7",
+        scenario: scenario("csrf"),
+        faults: &[Fault::ClientStateUnchecked, Fault::ClientWithoutPkce, Fault::ChallengeNotRequired],
+        law: law("session-integrity"),
+        kind: Kind::Mitigated,
+        expected: Some(Expected { steps: 5, because: "" }),
+    },
+    Attack {
+        id: "session-riding",
+        about: "The attacker's code, of its own account, is brought into the owner's login.",
+        source: "RFC 6749 10.12, RFC 9700 4.7",
+        scenario: scenario("session-riding"),
+        faults: &[Fault::ClientStateUnchecked, Fault::ClientWithoutPkce],
+        law: law("session-integrity"),
+        kind: Kind::Mitigated,
+        expected: Some(Expected { steps: 5, because: "" }),
+    },
+    Attack {
+        id: "pkce-downgrade",
+        about: "The attacker's code was asked for without a challenge, and the verifier that comes with it is ignored.",
+        source: "RFC 9700 4.8",
+        scenario: scenario("session-riding"),
+        faults: &[Fault::ClientStateUnchecked, Fault::VerifierUnexpectedIgnored],
+        law: law("session-integrity"),
+        kind: Kind::Mitigated,
+        expected: Some(Expected { steps: 5, because: "" }),
+    },
+    Attack {
+        id: "state-leak",
+        about: "The state of a finished login leaks by the Referer header, and the attacker's code is brought with it.",
+        source: "arXiv 1601.01229 3.3, RFC 9700 4.2",
+        scenario: scenario("state-leak"),
+        faults: &[Fault::ClientCallbackShowsPage, Fault::ClientStateReusable, Fault::ClientWithoutPkce],
+        law: law("session-integrity"),
+        kind: Kind::Mitigated,
+        expected: Some(Expected { steps: 8, because: "" }),
+    },
+    Attack {
+        id: "consent-csrf",
+        about: "A page of the attacker's sends the consent form from the owner's browser.",
+        source: "RFC 6749 10.12",
+        scenario: scenario("csrf"),
+        faults: &[Fault::ConsentForgeable],
+        law: law("consent-is-the-owners"),
+        kind: Kind::Mitigated,
+        expected: None,
+    },
+    Attack {
+        id: "consent-of-another-session",
+        about: "The consent page of the attacker's session is sent from the owner's browser.",
+        source: "RFC 6749 10.12",
+        scenario: scenario("csrf"),
+        faults: &[Fault::ConsentOfAnySession],
+        law: law("consent-is-the-owners"),
+        kind: Kind::Mitigated,
+        expected: None,
+    },
+    Attack {
+        id: "clickjacking",
+        about: "The consent page stands in a frame of the attacker's, and the owner's click means something else.",
+        source: "RFC 9700 4.16",
+        scenario: scenario("csrf"),
+        faults: &[Fault::PagesFramable],
+        law: law("consent-is-the-owners"),
+        kind: Kind::Mitigated,
+        expected: Some(Expected { steps: 2, because: "" }),
+    },
+    Attack {
+        id: "code-injection",
+        about: "The attacker brings the owner's code, which leaked, into a login of its own at the client.",
+        source: "RFC 9700 4.5",
+        scenario: scenario("injection"),
+        faults: &[Fault::ClientWithoutPkce],
+        law: law("authentication"),
+        kind: Kind::Mitigated,
+        expected: Some(Expected { steps: 6, because: "" }),
+    },
+    Attack {
+        id: "code-of-a-bad-client",
+        about: "The owner says yes to a client of the attacker's, whose code goes into a login at another client.",
+        source: "RFC 6749 4.1.3",
+        scenario: scenario("bad-client"),
+        faults: &[Fault::CodeOfAnyClient],
+        law: law("authentication"),
+        kind: Kind::Mitigated,
+        expected: Some(Expected { steps: 5, because: "" }),
+    },
+    Attack {
+        id: "chosen-challenge",
+        about: "The attacker sends the owner to the server with its own challenge, reads the response, and redeems.",
+        source: "RFC 9700 4.5, FAPI 1.0 analysis (arXiv 1901.11520) C",
+        scenario: scenario("chosen-challenge-leaked"),
+        faults: &[],
+        law: law("thief-gains-nothing"),
+        kind: Kind::Residual { absent: scenario("chosen-challenge") },
+        expected: Some(Expected { steps: 4, because: "" }),
+    },
+    Attack {
+        id: "browser-swap",
+        about: "The owner answers the attacker's request, and the attacker brings the response into its own login.",
+        source: "FAPI 2.0 Security Profile 6.5",
+        scenario: scenario("browser-swap-leaked"),
+        faults: &[],
+        law: law("authentication"),
+        kind: Kind::Residual { absent: scenario("browser-swap") },
+        expected: Some(Expected { steps: 6, because: "" }),
+    },
+    Attack {
+        id: "request-leak",
+        about: "The attacker asks for a code with the owner's challenge, and has it brought with the owner's state.",
+        source: "FAPI 1.0 analysis (arXiv 1901.11520) D, FAPI 2.0 Security Profile 6.4",
+        scenario: scenario("session-riding-leaked"),
+        faults: &[],
+        law: law("session-integrity"),
+        kind: Kind::Residual { absent: scenario("session-riding") },
+        expected: Some(Expected { steps: 6, because: "" }),
+    },
+    Attack {
+        id: "pushed-request-of-another-client",
+        about: "Another client's name leads to a code for a pushed request.",
+        source: "RFC 9126 2.2",
+        scenario: scenario("pushed"),
+        faults: &[Fault::RequestUriOfAnyClient],
+        law: law("pushed-request-of-its-client"),
+        kind: Kind::Mitigated,
+        expected: None,
+    },
+    Attack {
+        id: "pushed-request-brought-again",
+        about: "One pushed request leads to two codes.",
+        source: "RFC 9126 7.3",
+        scenario: scenario("pushed"),
+        faults: &[Fault::RequestUriReusable],
+        law: law("pushed-request-used-once"),
+        kind: Kind::Mitigated,
+        expected: None,
+    },
+    Attack {
+        id: "late-pushed-request",
+        about: "A pushed request starts a flow after its lifetime.",
+        source: "RFC 9126 4",
+        scenario: scenario("pushed-late"),
+        faults: &[Fault::RequestUriUnexpiring],
+        law: law("pushed-request-in-time"),
+        kind: Kind::Mitigated,
+        expected: None,
+    },
+];

@@ -10,54 +10,10 @@ mod mixup;
 mod modelled;
 mod token;
 
+use crate::scenario::Scenario;
 use modelled::MODELLED_ONLY;
 use oauth_faults::Fault;
-
-/// Id: what happens, source, scenario, faults, law, what stops it (nothing for the faults' absence), the steps that were
-/// expected and why there are others.
-macro_rules! attacks {
-    (#[doc = $doc:literal] $name:ident:
-     $($id:literal: $about:literal, $source:literal, $scenario:literal, [$($fault:ident),*], $law:literal,
-       ($($kind:tt)*), ($($expected:tt)*);)*) => {
-        #[doc = $doc]
-        pub(super) const $name: &[$crate::attack::Attack] = &[$($crate::attack::Attack {
-            id: $id,
-            about: $about,
-            source: $source,
-            scenario: $scenario,
-            faults: &[$(oauth_faults::Fault::$fault),*],
-            law: $law,
-            kind: $crate::attack::kind!($($kind)*),
-            expected: $crate::attack::expected!($($expected)*),
-        }),*];
-    };
-}
-
-macro_rules! kind {
-    () => {
-        $crate::attack::Kind::Mitigated
-    };
-    (chosen $scenario:literal) => {
-        $crate::attack::Kind::Chosen { absent: $scenario }
-    };
-    (residual $scenario:literal) => {
-        $crate::attack::Kind::Residual { absent: $scenario }
-    };
-}
-
-macro_rules! expected {
-    () => {
-        None
-    };
-    ($steps:literal) => {
-        Some($crate::attack::Expected { steps: $steps, because: "" })
-    };
-    ($steps:literal, $because:literal) => {
-        Some($crate::attack::Expected { steps: $steps, because: $because })
-    };
-}
-
-use {attacks, expected, kind};
+use oauth_laws::law::Law;
 
 /// A known attack.
 #[derive(Debug, Clone, Copy)]
@@ -69,11 +25,11 @@ pub struct Attack {
     /// Where it is described.
     pub source: &'static str,
     /// The scenario in which it is looked for.
-    pub scenario: &'static str,
+    pub scenario: &'static Scenario,
     /// What has to be broken for it.
     pub faults: &'static [Fault],
     /// The law that falls.
-    pub law: &'static str,
+    pub law: &'static Law,
     /// What stops it.
     pub kind: Kind,
     /// The steps that were expected before the first run, by hand or by an earlier model, and why the search finds another
@@ -82,20 +38,20 @@ pub struct Attack {
 }
 
 /// What stops an attack.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub enum Kind {
     /// What the server and the client do unless a fault keeps them from it: absent without the faults.
     Mitigated,
     /// The same, or what a deployer may choose: absent in another scenario, which has chosen it.
     Chosen {
         /// The scenario.
-        absent: &'static str,
+        absent: &'static Scenario,
     },
     /// Nothing that this server or client does: it is there with every mitigation on, and absent in the scenario in which
     /// nothing leaks.
     Residual {
         /// That scenario.
-        absent: &'static str,
+        absent: &'static Scenario,
     },
 }
 
@@ -128,11 +84,17 @@ impl Attack {
 
     /// The scenario in which it has to be absent.
     #[must_use]
-    pub const fn absent_in(&self) -> &'static str {
+    pub const fn absent_in(&self) -> &'static Scenario {
         match self.kind {
             Kind::Mitigated => self.scenario,
             Kind::Chosen { absent } | Kind::Residual { absent } => absent,
         }
+    }
+
+    /// Whether what the server and the client do stops it.
+    #[must_use]
+    pub const fn is_mitigated(&self) -> bool {
+        matches!(self.kind, Kind::Mitigated)
     }
 
     /// Whether it is there with every mitigation on.

@@ -1,23 +1,43 @@
 //! Attacks on clients and servers that are built in another way than ours: modelled, and served by nobody here.
 
-use super::attacks;
+use super::{Attack, Expected, Kind};
+use crate::scenario::scenario;
+use oauth_faults::Fault;
+use oauth_laws::law::law;
 
-attacks! {
-    /// In reading order.
-    MODELLED_ONLY:
-
-    "session-by-state":
-        "The owner answers the attacker's request, and the client continues the attacker's login with \
-         the owner's code.",
-        "draft-ietf-oauth-security-topics-update 2.3", "sessions-by-state", [], "authentication",
-        (chosen "sessions-by-cookie"), (5);
-    "open-redirect-by-client":
-        "The page at the redirect URI sends the owner on to the attacker, code and all.",
-        "RFC 9700 4.11.1", "forwarding-page", [ClientOpenRedirector], "thief-gains-nothing",
-        (), (4);
-    "password-travels-on":
-        "The answer to the login form is a 307, and the browser posts the form to a client of the \
-         attacker's.",
-        "arXiv 1601.01229 3.1, RFC 9700 4.12", "one-form", [Redirect307], "password-stays",
-        (), (3, "the login, its answer and the form that travels on are one action here");
-}
+/// In reading order.
+pub(super) const MODELLED_ONLY: &[Attack] = &[
+    Attack {
+        id: "session-by-state",
+        about: "The owner answers the attacker's request, and the client continues the attacker's login with the owner's code.",
+        source: "draft-ietf-oauth-security-topics-update 2.3",
+        scenario: scenario("sessions-by-state"),
+        faults: &[],
+        law: law("authentication"),
+        kind: Kind::Chosen { absent: scenario("sessions-by-cookie") },
+        expected: Some(Expected { steps: 5, because: "" }),
+    },
+    Attack {
+        id: "open-redirect-by-client",
+        about: "The page at the redirect URI sends the owner on to the attacker, code and all.",
+        source: "RFC 9700 4.11.1",
+        scenario: scenario("forwarding-page"),
+        faults: &[Fault::ClientOpenRedirector],
+        law: law("thief-gains-nothing"),
+        kind: Kind::Mitigated,
+        expected: Some(Expected { steps: 4, because: "" }),
+    },
+    Attack {
+        id: "password-travels-on",
+        about: "The answer to the login form is a 307, and the browser posts the form to a client of the attacker's.",
+        source: "arXiv 1601.01229 3.1, RFC 9700 4.12",
+        scenario: scenario("one-form"),
+        faults: &[Fault::Redirect307],
+        law: law("password-stays"),
+        kind: Kind::Mitigated,
+        expected: Some(Expected {
+            steps: 3,
+            because: "the login, its answer and the form that travels on are one action here",
+        }),
+    },
+];

@@ -1,111 +1,266 @@
 //! Attacks on tokens: access tokens, refresh tokens, revocation, keys.
 
-use super::attacks;
+use super::{Attack, Expected, Kind};
+use crate::scenario::scenario;
+use oauth_faults::Fault;
+use oauth_laws::law::law;
 
-attacks! {
-    /// In reading order.
-    TOKENS:
-
-    "late-token":
-        "A token opens the resource after its lifetime.",
-        "RFC 6749 7", "expiry", [TokenUnexpiring], "served-token-in-time",
-        (), ();
-    "made-up-token":
-        "A token that nobody issued opens the resource.",
-        "RFC 6749 10.3", "replay", [TokenUnchecked], "served-token-was-issued",
-        (), ();
-    "refresh-replay":
-        "A thief shows a refresh token that the client has used already.",
-        "RFC 9700 4.14", "refresh-theft", [RefreshReplayable], "public-refresh-used-once",
-        (), (6, "the law speaks of the second use: the thief shows the token twice");
-    "refresh-replay-unpunished":
-        "A spent refresh token is shown again and refused, and the tokens of its grant stay good.",
-        "RFC 9700 4.14.2", "refresh-theft",
-        [RefreshReplayKeepsGrant], "public-refresh-replay-ends-grant",
-        (), (8, "a client refreshes when its token is about to end, so a second has to pass; and the \
-         law falls when the client goes on");
-    "refresh-by-another-client":
-        "Another client uses the refresh token that leaked to it.",
-        "RFC 6749 6", "refresh-two-clients", [RefreshOfAnyClient], "refresh-by-its-client",
-        (), (6);
-    "made-up-refresh-token":
-        "A refresh token that nobody issued brings tokens.",
-        "RFC 6749 10.4", "refresh", [RefreshUnchecked], "refresh-token-was-issued",
-        (), ();
-    "scope-upgrade-at-refresh":
-        "A refresh brings more scope than the owner consented to.",
-        "RFC 6749 6", "refresh", [RefreshScopeWider], "token-within-consent",
-        (), (5);
-    "refresh-forgets-scope":
-        "A refresh that asked for less scope takes the rest away for good.",
-        "RFC 6749 6", "refresh", [RefreshNarrowsGrant], "refresh-keeps-scope",
-        (), ();
-    "idle-refresh-token":
-        "A refresh token is used that lay unused for too long.",
-        "RFC 9700 4.14.2", "refresh-theft", [RefreshUnexpiring], "refresh-in-time",
-        (), ();
-    "scope-too-small":
-        "The resource is served for a token whose scope does not cover it.",
-        "RFC 6749 7", "honest", [ResourceScopeUnchecked], "served-token-covers-resource",
-        (), ();
-    "revocation-without-effect":
-        "A revoked access token opens the resource.",
-        "RFC 7009 2", "revocation", [RevocationKeepsTokens], "revoked-access-token-is-dead",
-        (), ();
-    "revoked-refresh-token-used":
-        "A revoked refresh token brings tokens.",
-        "RFC 7009 2", "revocation", [RevocationKeepsTokens], "revoked-refresh-token-is-dead",
-        (), ();
-    "access-outlives-revocation":
-        "A revoked refresh token leaves the access token good.",
-        "RFC 7009 2.1", "revocation", [RevocationKeepsAccess], "revoked-refresh-token-ends-access",
-        (), ();
-    "revocation-lost-in-a-race":
-        "A refresh that was loaded before a revocation writes over it.",
-        "RFC 7009 2.1", "revocation", [BlindWrite], "revoked-refresh-token-ends-access",
-        (), ();
-    "expired-token-called-active":
-        "A token is called active after its end.",
-        "RFC 7662 4", "revocation", [IntrospectionUnexpiring], "active-token-in-time",
-        (), ();
-    "revoked-token-called-active":
-        "A revoked token is called active.",
-        "RFC 7662 4", "revocation", [IntrospectionUnrevoked], "active-token-not-revoked",
-        (), ();
-    "token-shown-at-another-resource":
-        "A resource that got a token for itself shows it at another, which serves it.",
-        "RFC 9700 4.10.2", "two-resources", [AudienceUnchecked], "served-token-is-for-resource",
-        (), (6);
-    "refresh-for-another-resource":
-        "A refresh brings a token for a resource that was not granted.",
-        "RFC 9700 4.14.2", "two-resources", [RefreshOfAnyResource], "refresh-within-resources",
-        (), ();
-    "bound-token-as-bearer":
-        "A token that is bound to a key opens the resource without it.",
-        "RFC 9449 7.2", "dpop-theft", [BoundTokenAsBearerTaken], "bound-token-with-its-key",
-        (), ();
-    "bound-token-with-another-key":
-        "A token that is bound to a key opens the resource with another.",
-        "RFC 9449 7.1", "dpop-theft", [ProofOfAnyKey], "bound-token-with-its-key",
-        (), ();
-    "proof-sent-again":
-        "A proof of possession that leaked is sent once more, with its token.",
-        "RFC 9449 11.1", "dpop-theft", [ProofReplayable], "proof-used-once",
-        (), (7, "the token leaks in a step of its own");
-    "refresh-with-another-key":
-        "A refresh token that is bound to a key brings tokens with another.",
-        "RFC 9449 5", "dpop-theft", [RefreshOfAnyKey], "public-refresh-with-its-key",
-        (), ();
-    "code-with-another-key":
-        "A code that is bound to a key is redeemed with another.",
-        "RFC 9449 10", "dpop-code", [CodeOfAnyKey], "code-with-its-key",
-        (), (4);
-    "late-proof":
-        "A proof of possession is taken long after it was made.",
-        "RFC 9449 11.1", "dpop-late", [ProofUnexpiring], "proof-in-time",
-        (), ();
-    "stolen-bearer-token":
-        "A token leaks, and whoever has it is served.",
-        "RFC 9700 4.10", "stolen-bearer", [], "thief-gains-nothing",
-        (chosen "stolen-bound"), (6);
-}
+/// In reading order.
+pub(super) const TOKENS: &[Attack] = &[
+    Attack {
+        id: "late-token",
+        about: "A token opens the resource after its lifetime.",
+        source: "RFC 6749 7",
+        scenario: scenario("expiry"),
+        faults: &[Fault::TokenUnexpiring],
+        law: law("served-token-in-time"),
+        kind: Kind::Mitigated,
+        expected: None,
+    },
+    Attack {
+        id: "made-up-token",
+        about: "A token that nobody issued opens the resource.",
+        source: "RFC 6749 10.3",
+        scenario: scenario("replay"),
+        faults: &[Fault::TokenUnchecked],
+        law: law("served-token-was-issued"),
+        kind: Kind::Mitigated,
+        expected: None,
+    },
+    Attack {
+        id: "refresh-replay",
+        about: "A thief shows a refresh token that the client has used already.",
+        source: "RFC 9700 4.14",
+        scenario: scenario("refresh-theft"),
+        faults: &[Fault::RefreshReplayable],
+        law: law("public-refresh-used-once"),
+        kind: Kind::Mitigated,
+        expected: Some(Expected {
+            steps: 6,
+            because: "the law speaks of the second use: the thief shows the token twice",
+        }),
+    },
+    Attack {
+        id: "refresh-replay-unpunished",
+        about: "A spent refresh token is shown again and refused, and the tokens of its grant stay good.",
+        source: "RFC 9700 4.14.2",
+        scenario: scenario("refresh-theft"),
+        faults: &[Fault::RefreshReplayKeepsGrant],
+        law: law("public-refresh-replay-ends-grant"),
+        kind: Kind::Mitigated,
+        expected: Some(Expected {
+            steps: 8,
+            because: "a client refreshes when its token is about to end, so a second has to pass; and the law falls when the client goes on",
+        }),
+    },
+    Attack {
+        id: "refresh-by-another-client",
+        about: "Another client uses the refresh token that leaked to it.",
+        source: "RFC 6749 6",
+        scenario: scenario("refresh-two-clients"),
+        faults: &[Fault::RefreshOfAnyClient],
+        law: law("refresh-by-its-client"),
+        kind: Kind::Mitigated,
+        expected: Some(Expected { steps: 6, because: "" }),
+    },
+    Attack {
+        id: "made-up-refresh-token",
+        about: "A refresh token that nobody issued brings tokens.",
+        source: "RFC 6749 10.4",
+        scenario: scenario("refresh"),
+        faults: &[Fault::RefreshUnchecked],
+        law: law("refresh-token-was-issued"),
+        kind: Kind::Mitigated,
+        expected: None,
+    },
+    Attack {
+        id: "scope-upgrade-at-refresh",
+        about: "A refresh brings more scope than the owner consented to.",
+        source: "RFC 6749 6",
+        scenario: scenario("refresh"),
+        faults: &[Fault::RefreshScopeWider],
+        law: law("token-within-consent"),
+        kind: Kind::Mitigated,
+        expected: Some(Expected { steps: 5, because: "" }),
+    },
+    Attack {
+        id: "refresh-forgets-scope",
+        about: "A refresh that asked for less scope takes the rest away for good.",
+        source: "RFC 6749 6",
+        scenario: scenario("refresh"),
+        faults: &[Fault::RefreshNarrowsGrant],
+        law: law("refresh-keeps-scope"),
+        kind: Kind::Mitigated,
+        expected: None,
+    },
+    Attack {
+        id: "idle-refresh-token",
+        about: "A refresh token is used that lay unused for too long.",
+        source: "RFC 9700 4.14.2",
+        scenario: scenario("refresh-theft"),
+        faults: &[Fault::RefreshUnexpiring],
+        law: law("refresh-in-time"),
+        kind: Kind::Mitigated,
+        expected: None,
+    },
+    Attack {
+        id: "scope-too-small",
+        about: "The resource is served for a token whose scope does not cover it.",
+        source: "RFC 6749 7",
+        scenario: scenario("honest"),
+        faults: &[Fault::ResourceScopeUnchecked],
+        law: law("served-token-covers-resource"),
+        kind: Kind::Mitigated,
+        expected: None,
+    },
+    Attack {
+        id: "revocation-without-effect",
+        about: "A revoked access token opens the resource.",
+        source: "RFC 7009 2",
+        scenario: scenario("revocation"),
+        faults: &[Fault::RevocationKeepsTokens],
+        law: law("revoked-access-token-is-dead"),
+        kind: Kind::Mitigated,
+        expected: None,
+    },
+    Attack {
+        id: "revoked-refresh-token-used",
+        about: "A revoked refresh token brings tokens.",
+        source: "RFC 7009 2",
+        scenario: scenario("revocation"),
+        faults: &[Fault::RevocationKeepsTokens],
+        law: law("revoked-refresh-token-is-dead"),
+        kind: Kind::Mitigated,
+        expected: None,
+    },
+    Attack {
+        id: "access-outlives-revocation",
+        about: "A revoked refresh token leaves the access token good.",
+        source: "RFC 7009 2.1",
+        scenario: scenario("revocation"),
+        faults: &[Fault::RevocationKeepsAccess],
+        law: law("revoked-refresh-token-ends-access"),
+        kind: Kind::Mitigated,
+        expected: None,
+    },
+    Attack {
+        id: "revocation-lost-in-a-race",
+        about: "A refresh that was loaded before a revocation writes over it.",
+        source: "RFC 7009 2.1",
+        scenario: scenario("revocation"),
+        faults: &[Fault::BlindWrite],
+        law: law("revoked-refresh-token-ends-access"),
+        kind: Kind::Mitigated,
+        expected: None,
+    },
+    Attack {
+        id: "expired-token-called-active",
+        about: "A token is called active after its end.",
+        source: "RFC 7662 4",
+        scenario: scenario("revocation"),
+        faults: &[Fault::IntrospectionUnexpiring],
+        law: law("active-token-in-time"),
+        kind: Kind::Mitigated,
+        expected: None,
+    },
+    Attack {
+        id: "revoked-token-called-active",
+        about: "A revoked token is called active.",
+        source: "RFC 7662 4",
+        scenario: scenario("revocation"),
+        faults: &[Fault::IntrospectionUnrevoked],
+        law: law("active-token-not-revoked"),
+        kind: Kind::Mitigated,
+        expected: None,
+    },
+    Attack {
+        id: "token-shown-at-another-resource",
+        about: "A resource that got a token for itself shows it at another, which serves it.",
+        source: "RFC 9700 4.10.2",
+        scenario: scenario("two-resources"),
+        faults: &[Fault::AudienceUnchecked],
+        law: law("served-token-is-for-resource"),
+        kind: Kind::Mitigated,
+        expected: Some(Expected { steps: 6, because: "" }),
+    },
+    Attack {
+        id: "refresh-for-another-resource",
+        about: "A refresh brings a token for a resource that was not granted.",
+        source: "RFC 9700 4.14.2",
+        scenario: scenario("two-resources"),
+        faults: &[Fault::RefreshOfAnyResource],
+        law: law("refresh-within-resources"),
+        kind: Kind::Mitigated,
+        expected: None,
+    },
+    Attack {
+        id: "bound-token-as-bearer",
+        about: "A token that is bound to a key opens the resource without it.",
+        source: "RFC 9449 7.2",
+        scenario: scenario("dpop-theft"),
+        faults: &[Fault::BoundTokenAsBearerTaken],
+        law: law("bound-token-with-its-key"),
+        kind: Kind::Mitigated,
+        expected: None,
+    },
+    Attack {
+        id: "bound-token-with-another-key",
+        about: "A token that is bound to a key opens the resource with another.",
+        source: "RFC 9449 7.1",
+        scenario: scenario("dpop-theft"),
+        faults: &[Fault::ProofOfAnyKey],
+        law: law("bound-token-with-its-key"),
+        kind: Kind::Mitigated,
+        expected: None,
+    },
+    Attack {
+        id: "proof-sent-again",
+        about: "A proof of possession that leaked is sent once more, with its token.",
+        source: "RFC 9449 11.1",
+        scenario: scenario("dpop-theft"),
+        faults: &[Fault::ProofReplayable],
+        law: law("proof-used-once"),
+        kind: Kind::Mitigated,
+        expected: Some(Expected { steps: 7, because: "the token leaks in a step of its own" }),
+    },
+    Attack {
+        id: "refresh-with-another-key",
+        about: "A refresh token that is bound to a key brings tokens with another.",
+        source: "RFC 9449 5",
+        scenario: scenario("dpop-theft"),
+        faults: &[Fault::RefreshOfAnyKey],
+        law: law("public-refresh-with-its-key"),
+        kind: Kind::Mitigated,
+        expected: None,
+    },
+    Attack {
+        id: "code-with-another-key",
+        about: "A code that is bound to a key is redeemed with another.",
+        source: "RFC 9449 10",
+        scenario: scenario("dpop-code"),
+        faults: &[Fault::CodeOfAnyKey],
+        law: law("code-with-its-key"),
+        kind: Kind::Mitigated,
+        expected: Some(Expected { steps: 4, because: "" }),
+    },
+    Attack {
+        id: "late-proof",
+        about: "A proof of possession is taken long after it was made.",
+        source: "RFC 9449 11.1",
+        scenario: scenario("dpop-late"),
+        faults: &[Fault::ProofUnexpiring],
+        law: law("proof-in-time"),
+        kind: Kind::Mitigated,
+        expected: None,
+    },
+    Attack {
+        id: "stolen-bearer-token",
+        about: "A token leaks, and whoever has it is served.",
+        source: "RFC 9700 4.10",
+        scenario: scenario("stolen-bearer"),
+        faults: &[],
+        law: law("thief-gains-nothing"),
+        kind: Kind::Chosen { absent: scenario("stolen-bound") },
+        expected: Some(Expected { steps: 6, because: "" }),
+    },
+];

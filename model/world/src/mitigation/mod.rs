@@ -3,11 +3,16 @@
 //! A mitigation is off when its faults are on. The matrix takes every set of the mitigations that bear on a goal, and asks
 //! the checker whether the goal can still be reached.
 
+mod goals;
 mod table;
 
+use crate::scenario::Scenario;
 use oauth_faults::Fault;
+use oauth_laws::law::Law;
+use oauth_rules::same;
 
-pub use table::{GOALS, MITIGATIONS};
+pub use goals::GOALS;
+pub use table::MITIGATIONS;
 
 /// Something that servers and clients do against attackers.
 #[derive(Debug, Clone, Copy)]
@@ -32,17 +37,35 @@ pub struct Goal {
     /// What the attacker can do, in words.
     pub attacker: &'static str,
     /// The scenario in which it is looked for.
-    pub scenario: &'static str,
+    pub scenario: &'static Scenario,
     /// The law that falls when it is reached.
-    pub law: &'static str,
-    /// The mitigations that bear on it, by their ids.
-    pub mitigations: &'static [&'static str],
+    pub law: &'static Law,
+    /// The mitigations that bear on it.
+    pub mitigations: &'static [&'static Mitigation],
 }
 
-impl Mitigation {
-    /// Finds a mitigation by its id.
+impl Goal {
+    /// The ids of the mitigations that bear on it.
     #[must_use]
-    pub fn find(id: &str) -> Option<&'static Self> {
-        MITIGATIONS.iter().find(|mitigation| mitigation.id == id)
+    pub fn ids(&self) -> Vec<&'static str> {
+        self.mitigations.iter().map(|mitigation| mitigation.id).collect()
     }
+
+    /// Whether the mitigation bears on it.
+    #[must_use]
+    pub fn has(&self, mitigation: &Mitigation) -> bool {
+        self.mitigations.iter().any(|have| have.id == mitigation.id)
+    }
+}
+
+/// Names a mitigation; an id that none has fails to compile.
+const fn mitigation(id: &str) -> &'static Mitigation {
+    let mut at = 0;
+    while at < MITIGATIONS.len() {
+        if same(MITIGATIONS[at].id.as_bytes(), id.as_bytes()) {
+            return &MITIGATIONS[at];
+        }
+        at += 1;
+    }
+    panic!("there is no such mitigation")
 }

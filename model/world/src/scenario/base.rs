@@ -1,13 +1,15 @@
 //! What scenarios have in common: the least of one, the laws that many keep, the ways to compose requests.
 
-use super::{Leaks, Scenario};
+use super::{Attacker, Bounds, ClientSetup, Expects, Mishaps, People, Scenario, ServerSetup, Tries};
 use crate::world::action::{
     CodeOf, CredentialsOf, Redemption, RedirectOf, RefreshOf, RefreshScope, RefreshTry, VerifierOf,
 };
-use crate::world::{Action, OWNER, PROFILE, Powers};
+use crate::world::{Action, OWNER};
 use oauth_core::policy::{Lifetime, Policy};
 use oauth_core::server::decide::Choice;
 use oauth_laws::fact::Sender;
+use oauth_laws::law::Law;
+use oauth_laws::laws;
 
 /// A policy whose lifetimes are a few steps of the clock.
 pub(super) const SHORT: Policy = Policy {
@@ -20,64 +22,22 @@ pub(super) const SHORT: Policy = Policy {
 /// Lifetimes that no scenario's clock reaches.
 pub(super) const LONG: Policy = Policy::RFC9700;
 
-pub(super) const NOTHING: Leaks = Leaks {
-    responses: false,
-    referrer: false,
-    requests: false,
-    tokens: false,
-    refresh: false,
-    proofs: false,
-};
-
+/// The least of a scenario: one login of the owner's at a client that keeps every rule.
 pub(super) const BASE: Scenario = Scenario {
     name: "",
     why: "",
-    public: false,
-    pkce: true,
-    names_redirect: true,
-    dpop: false,
-    pushed: false,
-    client_scope: PROFILE,
-    resource: None,
-    policy: LONG,
-    starts: [1, 0],
-    mistakes: 0,
-    choices: &[],
-    double_submit: false,
-    uses: 1,
-    retries: false,
-    refresh: false,
-    refreshes: &[],
-    for_itself: &[],
-    names: &[],
-    namings: 0,
-    calls: 1,
-    grants: 1,
-    ticks: 0,
-    tick: 1,
-    mishaps: 0,
-    losses: false,
-    stops: false,
-    stale_reads: false,
-    malicious: None,
-    powers: Powers::NONE,
-    sessions_by_state: false,
-    forwards_responses: false,
-    login_answers: false,
-    leaks: NOTHING,
-    redemptions: &[],
-    lures: &[],
-    forgeries: &[],
-    made_up_tokens: false,
-    attempts: 0,
-    odd: &[],
-    laws: &[],
-    sometimes: &[],
-    honest: &[],
+    client: ClientSetup::DEFAULT,
+    server: ServerSetup::DEFAULT,
+    people: People::DEFAULT,
+    attacker: Attacker::DEFAULT,
+    tries: Tries::DEFAULT,
+    bounds: Bounds::DEFAULT,
+    mishaps: Mishaps::DEFAULT,
+    expects: Expects::DEFAULT,
 };
 
 /// The laws that every scenario with an honest flow keeps.
-pub(super) const CORE: &[&str] = &[
+pub(super) const CORE: &[&Law] = laws![
     "code-after-login",
     "code-after-consent",
     "consent-is-the-owners",
@@ -95,7 +55,7 @@ pub(super) const CORE: &[&str] = &[
     "session-integrity",
 ];
 
-pub(super) const ALL: &[&str] = &[
+pub(super) const ALL: &[&Law] = laws![
     "code-after-login",
     "code-after-consent",
     "consent-is-the-owners",
@@ -118,7 +78,7 @@ pub(super) const ALL: &[&str] = &[
 ];
 
 /// All but `thief-gains-nothing`: who holds a bearer token gets the resource (RFC 6750 5.1).
-pub(super) const EXPIRY: &[&str] = &[
+pub(super) const EXPIRY: &[&Law] = laws![
     "code-after-login",
     "code-after-consent",
     "code-redeemed-once",
@@ -130,7 +90,7 @@ pub(super) const EXPIRY: &[&str] = &[
 ];
 
 /// The laws about refresh tokens, and those that they rest on.
-pub(super) const REFRESH: &[&str] = &[
+pub(super) const REFRESH: &[&Law] = laws![
     "code-redeemed-once",
     "replay-ends-grant",
     "confidential-client-authenticated",

@@ -1,7 +1,10 @@
 //! Scenarios about refresh tokens.
 
-use super::base::{BASE, HONEST_PATH, NOTHING, REFRESH, SHORT, shown};
-use super::{Leaks, PhaseName, Reached, Scenario};
+use super::base::{BASE, HONEST_PATH, REFRESH, SHORT, shown};
+use super::{
+    Attacker, Bounds, ClientSetup, Expects, Leaks, People, PhaseName, Reached, Scenario, ServerSetup, Size,
+    Tries,
+};
 use crate::world::action::{RefreshOf, RefreshScope};
 use crate::world::{EMAIL, PROFILE};
 use oauth_core::client::refusal::ClientRefusal;
@@ -13,86 +16,109 @@ use oauth_laws::fact::Sender;
 pub(super) const PUBLIC: Scenario = Scenario {
     name: "refresh",
     why: "a public client that refreshes, with less scope, with more, and with a token that was spent",
-    public: true,
-    client_scope: ScopeSet(PROFILE.0 | EMAIL.0),
-    refresh: true,
-    retries: true,
-    calls: 4,
-    refreshes: &[
-        shown(Sender::Client, 0, RefreshOf::Latest, RefreshScope::All),
-        shown(Sender::Client, 0, RefreshOf::Latest, RefreshScope::Narrower),
-        shown(Sender::Client, 0, RefreshOf::Latest, RefreshScope::Wider),
-        shown(Sender::Client, 0, RefreshOf::First, RefreshScope::All),
-        shown(Sender::Thief, 0, RefreshOf::MadeUp, RefreshScope::All),
-    ],
-    laws: REFRESH,
-    sometimes: &[
-        Reached::Refused(Refusal::RefreshUnknown),
-        Reached::Refused(Refusal::RefreshReplayed),
-        Reached::Refused(Refusal::RefreshScopeWider),
-        Reached::Phase(PhaseName::RefreshReplayed),
-        Reached::Served,
-    ],
-    honest: HONEST_PATH,
+    client: ClientSetup {
+        public: true,
+        scope: ScopeSet(PROFILE.0 | EMAIL.0),
+        refresh: true,
+        retries: true,
+        ..ClientSetup::DEFAULT
+    },
+    tries: Tries {
+        refreshes: &[
+            shown(Sender::Client, 0, RefreshOf::Latest, RefreshScope::All),
+            shown(Sender::Client, 0, RefreshOf::Latest, RefreshScope::Narrower),
+            shown(Sender::Client, 0, RefreshOf::Latest, RefreshScope::Wider),
+            shown(Sender::Client, 0, RefreshOf::First, RefreshScope::All),
+            shown(Sender::Thief, 0, RefreshOf::MadeUp, RefreshScope::All),
+        ],
+        ..Tries::DEFAULT
+    },
+    bounds: Bounds { calls: 4, ..Bounds::DEFAULT },
+    expects: Expects {
+        size: Size { distinct: 74_118, generated: 107_093 },
+        laws: REFRESH,
+        sometimes: &[
+            Reached::Refused(Refusal::RefreshUnknown),
+            Reached::Refused(Refusal::RefreshReplayed),
+            Reached::Refused(Refusal::RefreshScopeWider),
+            Reached::Phase(PhaseName::RefreshReplayed),
+            Reached::Served,
+        ],
+        honest: HONEST_PATH,
+    },
     ..BASE
 };
 
 pub(super) const THEFT: Scenario = Scenario {
     name: "refresh-theft",
     why: "a public client that refreshes before expiry, and a thief who has its first refresh token",
-    public: true,
-    policy: Policy { refresh_lifetime: Lifetime(2), ..SHORT },
-    refresh: true,
-    uses: 3,
-    calls: 3,
-    ticks: 3,
-    leaks: Leaks { refresh: true, ..NOTHING },
-    refreshes: &[shown(Sender::Thief, 0, RefreshOf::Leaked, RefreshScope::All)],
-    laws: REFRESH,
-    sometimes: &[
-        Reached::Refused(Refusal::RefreshReplayed),
-        Reached::Refused(Refusal::RefreshExpired),
-        Reached::ClientRefused(ClientRefusal::RefreshInProgress),
-        Reached::Phase(PhaseName::RefreshReplayed),
-        Reached::Served,
-    ],
-    honest: HONEST_PATH,
+    client: ClientSetup { public: true, refresh: true, ..ClientSetup::DEFAULT },
+    server: ServerSetup { policy: Policy { refresh_lifetime: Lifetime(2), ..SHORT }, ..ServerSetup::DEFAULT },
+    people: People { uses: 3, ..People::DEFAULT },
+    attacker: Attacker { leaks: Leaks { refresh: true, ..Leaks::NONE }, ..Attacker::DEFAULT },
+    tries: Tries {
+        refreshes: &[shown(Sender::Thief, 0, RefreshOf::Leaked, RefreshScope::All)],
+        ..Tries::DEFAULT
+    },
+    bounds: Bounds { calls: 3, ticks: 3, ..Bounds::DEFAULT },
+    expects: Expects {
+        size: Size { distinct: 45_653, generated: 60_404 },
+        laws: REFRESH,
+        sometimes: &[
+            Reached::Refused(Refusal::RefreshReplayed),
+            Reached::Refused(Refusal::RefreshExpired),
+            Reached::ClientRefused(ClientRefusal::RefreshInProgress),
+            Reached::Phase(PhaseName::RefreshReplayed),
+            Reached::Served,
+        ],
+        honest: HONEST_PATH,
+    },
     ..BASE
 };
 
 pub(super) const GRACE: Scenario = Scenario {
     name: "refresh-grace",
     why: "a public client that refreshes twice at once, at a server that grants a second for that",
-    public: true,
-    policy: Policy { refresh_grace: Lifetime(1), ..SHORT },
-    refresh: true,
-    uses: 2,
-    calls: 3,
-    ticks: 2,
-    refreshes: &[shown(Sender::Client, 0, RefreshOf::First, RefreshScope::All)],
-    laws: REFRESH,
-    sometimes: &[
-        Reached::Refused(Refusal::RefreshReplayed),
-        Reached::Phase(PhaseName::RefreshReplayed),
-        Reached::Served,
-    ],
-    honest: HONEST_PATH,
+    client: ClientSetup { public: true, refresh: true, ..ClientSetup::DEFAULT },
+    server: ServerSetup { policy: Policy { refresh_grace: Lifetime(1), ..SHORT }, ..ServerSetup::DEFAULT },
+    people: People { uses: 2, ..People::DEFAULT },
+    tries: Tries {
+        refreshes: &[shown(Sender::Client, 0, RefreshOf::First, RefreshScope::All)],
+        ..Tries::DEFAULT
+    },
+    bounds: Bounds { calls: 3, ticks: 2, ..Bounds::DEFAULT },
+    expects: Expects {
+        size: Size { distinct: 8_949, generated: 11_458 },
+        laws: REFRESH,
+        sometimes: &[
+            Reached::Refused(Refusal::RefreshReplayed),
+            Reached::Phase(PhaseName::RefreshReplayed),
+            Reached::Served,
+        ],
+        honest: HONEST_PATH,
+    },
     ..BASE
 };
 
 pub(super) const TWO_CLIENTS: Scenario = Scenario {
     name: "refresh-two-clients",
     why: "a refresh token that leaked, in the hands of another client, and without the client's secret",
-    refresh: true,
-    calls: 3,
-    leaks: Leaks { refresh: true, ..NOTHING },
-    refreshes: &[
-        shown(Sender::OtherClient, 1, RefreshOf::Leaked, RefreshScope::All),
-        shown(Sender::Thief, 0, RefreshOf::Leaked, RefreshScope::All),
-        shown(Sender::Client, 0, RefreshOf::Latest, RefreshScope::All),
-    ],
-    laws: REFRESH,
-    sometimes: &[Reached::Refused(Refusal::RefreshOfAnotherClient), Reached::Served],
-    honest: HONEST_PATH,
+    client: ClientSetup { refresh: true, ..ClientSetup::DEFAULT },
+    attacker: Attacker { leaks: Leaks { refresh: true, ..Leaks::NONE }, ..Attacker::DEFAULT },
+    tries: Tries {
+        refreshes: &[
+            shown(Sender::OtherClient, 1, RefreshOf::Leaked, RefreshScope::All),
+            shown(Sender::Thief, 0, RefreshOf::Leaked, RefreshScope::All),
+            shown(Sender::Client, 0, RefreshOf::Latest, RefreshScope::All),
+        ],
+        ..Tries::DEFAULT
+    },
+    bounds: Bounds { calls: 3, ..Bounds::DEFAULT },
+    expects: Expects {
+        size: Size { distinct: 526, generated: 699 },
+        laws: REFRESH,
+        sometimes: &[Reached::Refused(Refusal::RefreshOfAnotherClient), Reached::Served],
+        honest: HONEST_PATH,
+    },
     ..BASE
 };

@@ -1,9 +1,9 @@
 //! The scenarios.
 
-use super::base::{ALL, BASE, CORE, EXPIRY, HONEST_PATH, LONG, NOTHING, SHORT, composed};
+use super::base::{ALL, BASE, CORE, EXPIRY, HONEST_PATH, LONG, SHORT, composed};
 use super::{
-    Leaks, Odd, PhaseName, Reached, Scenario, dpop, failures, large, mixup, pushed, refresh, session_riding,
-    tokens, twin,
+    Attacker, Bounds, ClientSetup, Expects, Leaks, Odd, People, PhaseName, Reached, Scenario, ServerSetup,
+    Size, Tries, dpop, failures, large, mixup, pushed, refresh, session_riding, tokens, twin,
 };
 use crate::world::action::{CodeOf, CredentialsOf, Forgery, Lure, Redemption, RedirectOf, VerifierOf};
 use crate::world::{ATTACKER, EMAIL, OWNER, PROFILE, WIDE};
@@ -19,198 +19,259 @@ pub static SCENARIOS: &[Scenario] = &[
     Scenario {
         name: "honest",
         why: "one owner and one client that keep every rule, with everything that an owner may choose",
-        client_scope: ScopeSet(PROFILE.0 | EMAIL.0),
-        starts: [2, 0],
-        mistakes: 1,
-        choices: &[
-            Choice::Deny,
-            Choice::ApproveOnly(PROFILE),
-            Choice::ApproveOnly(EMAIL),
-            Choice::ApproveOnly(WIDE),
-        ],
-        uses: 2,
-        calls: 2,
-        grants: 2,
-        laws: CORE,
-        sometimes: &[
-            Reached::Phase(PhaseName::Asked),
-            Reached::Phase(PhaseName::Coded),
-            Reached::Phase(PhaseName::Live),
-            Reached::Phase(PhaseName::Denied),
-            Reached::Refused(Refusal::OwnerDenied),
-            Reached::Refused(Refusal::PasswordWrong),
-            Reached::Refused(Refusal::ScopeInsufficient),
-            Reached::ClientRefused(ClientRefusal::ServerRefused),
-            Reached::ClientRefused(ClientRefusal::ResourceRefused),
-            Reached::LoggedIn,
-            Reached::Served,
-        ],
-        honest: HONEST_PATH,
+        client: ClientSetup { scope: ScopeSet(PROFILE.0 | EMAIL.0), ..ClientSetup::DEFAULT },
+        people: People {
+            starts: [2, 0],
+            mistakes: 1,
+            choices: &[
+                Choice::Deny,
+                Choice::ApproveOnly(PROFILE),
+                Choice::ApproveOnly(EMAIL),
+                Choice::ApproveOnly(WIDE),
+            ],
+            uses: 2,
+            ..People::DEFAULT
+        },
+        bounds: Bounds { calls: 2, grants: 2, ..Bounds::DEFAULT },
+        expects: Expects {
+            size: Size { distinct: 1_274, generated: 1_512 },
+            laws: CORE,
+            sometimes: &[
+                Reached::Phase(PhaseName::Asked),
+                Reached::Phase(PhaseName::Coded),
+                Reached::Phase(PhaseName::Live),
+                Reached::Phase(PhaseName::Denied),
+                Reached::Refused(Refusal::OwnerDenied),
+                Reached::Refused(Refusal::PasswordWrong),
+                Reached::Refused(Refusal::ScopeInsufficient),
+                Reached::ClientRefused(ClientRefusal::ServerRefused),
+                Reached::ClientRefused(ClientRefusal::ResourceRefused),
+                Reached::LoggedIn,
+                Reached::Served,
+            ],
+            honest: HONEST_PATH,
+        },
         ..BASE
     },
     Scenario {
         name: "replay",
         why: "a client that repeats its token request while the clock runs and others load and commit in between",
-        policy: SHORT,
-        retries: true,
-        calls: 3,
-        uses: 2,
-        ticks: 2,
-        made_up_tokens: true,
-        attempts: 1,
-        laws: ALL,
-        sometimes: &[
-            Reached::Refused(Refusal::CodeReplayed),
-            Reached::Refused(Refusal::CodeExpired),
-            Reached::Refused(Refusal::CodeUnknown),
-            Reached::Refused(Refusal::TokenUnknown),
-            Reached::Refused(Refusal::TokenRevoked),
-            Reached::Refused(Refusal::AskExpired),
-            Reached::ClientRefused(ClientRefusal::TokenRefused),
-            Reached::Phase(PhaseName::CodeReplayed),
-            Reached::Served,
-        ],
-        honest: HONEST_PATH,
+        client: ClientSetup { retries: true, ..ClientSetup::DEFAULT },
+        server: ServerSetup { policy: SHORT, ..ServerSetup::DEFAULT },
+        people: People { uses: 2, ..People::DEFAULT },
+        attacker: Attacker { made_up_tokens: true, attempts: 1, ..Attacker::DEFAULT },
+        bounds: Bounds { calls: 3, ticks: 2, ..Bounds::DEFAULT },
+        expects: Expects {
+            size: Size { distinct: 150_335, generated: 244_213 },
+            laws: ALL,
+            sometimes: &[
+                Reached::Refused(Refusal::CodeReplayed),
+                Reached::Refused(Refusal::CodeExpired),
+                Reached::Refused(Refusal::CodeUnknown),
+                Reached::Refused(Refusal::TokenUnknown),
+                Reached::Refused(Refusal::TokenRevoked),
+                Reached::Refused(Refusal::AskExpired),
+                Reached::ClientRefused(ClientRefusal::TokenRefused),
+                Reached::Phase(PhaseName::CodeReplayed),
+                Reached::Served,
+            ],
+            honest: HONEST_PATH,
+        },
         ..BASE
     },
     Scenario {
         name: "expiry",
-        why: "somebody who holds a token that leaked, before and after its end: what bearer tokens cannot prevent is no law here",
-        policy: SHORT,
-        ticks: 2,
-        leaks: Leaks { tokens: true, ..NOTHING },
-        attempts: 2,
-        laws: EXPIRY,
-        sometimes: &[Reached::Refused(Refusal::TokenExpired), Reached::Served],
-        honest: HONEST_PATH,
+        why: "a leaked bearer token works until it expires, so this scenario asks only that it does not work after",
+        server: ServerSetup { policy: SHORT, ..ServerSetup::DEFAULT },
+        attacker: Attacker { leaks: Leaks { tokens: true, ..Leaks::NONE }, attempts: 2, ..Attacker::DEFAULT },
+        bounds: Bounds { ticks: 2, ..Bounds::DEFAULT },
+        expects: Expects {
+            size: Size { distinct: 340, generated: 390 },
+            laws: EXPIRY,
+            sometimes: &[Reached::Refused(Refusal::TokenExpired), Reached::Served],
+            honest: HONEST_PATH,
+        },
         ..BASE
     },
     Scenario {
         name: "csrf",
         why: "an attacker with an account of its own, whose pages act in the owner's browser",
-        public: true,
-        starts: [1, 1],
-        double_submit: true,
-        calls: 2,
-        grants: 2,
-        lures: &[Lure::OwnResponse],
-        forgeries: &[Forgery::MadeUpAsk, Forgery::OwnAsk, Forgery::NoAsk, Forgery::Framed],
-        attempts: 2,
-        laws: CORE,
-        sometimes: &[
-            Reached::Refused(Refusal::DecisionForged),
-            Reached::Refused(Refusal::DecisionRepeated),
-            Reached::Refused(Refusal::SessionMissing),
-            Reached::ClientRefused(ClientRefusal::NoFlow),
-            Reached::ClientRefused(ClientRefusal::StateWrong),
-            Reached::LoggedIn,
-            Reached::Served,
-        ],
-        honest: HONEST_PATH,
+        client: ClientSetup { public: true, ..ClientSetup::DEFAULT },
+        people: People { starts: [1, 1], double_submit: true, ..People::DEFAULT },
+        attacker: Attacker {
+            lures: &[Lure::OwnResponse],
+            forgeries: &[Forgery::MadeUpAsk, Forgery::OwnAsk, Forgery::NoAsk, Forgery::Framed],
+            attempts: 2,
+            ..Attacker::DEFAULT
+        },
+        bounds: Bounds { calls: 2, grants: 2, ..Bounds::DEFAULT },
+        expects: Expects {
+            size: Size { distinct: 2_358, generated: 3_353 },
+            laws: CORE,
+            sometimes: &[
+                Reached::Refused(Refusal::DecisionForged),
+                Reached::Refused(Refusal::DecisionRepeated),
+                Reached::Refused(Refusal::SessionMissing),
+                Reached::ClientRefused(ClientRefusal::NoFlow),
+                Reached::ClientRefused(ClientRefusal::StateWrong),
+                Reached::LoggedIn,
+                Reached::Served,
+            ],
+            honest: HONEST_PATH,
+        },
         ..BASE
     },
     Scenario {
         name: "two-clients",
         why: "a code that leaked, in the hands of another registered client and of nobody's",
-        calls: 3,
-        leaks: Leaks { responses: true, ..NOTHING },
-        redemptions: &[
-            composed(Sender::OtherClient, 1, CredentialsOf::Right),
-            composed(Sender::Thief, 0, CredentialsOf::Missing),
-            composed(Sender::Thief, 0, CredentialsOf::Wrong),
-            Redemption { code: CodeOf::MadeUp, ..composed(Sender::Client, 0, CredentialsOf::Right) },
-        ],
-        laws: ALL,
-        sometimes: &[
-            Reached::Refused(Refusal::CodeOfAnotherClient),
-            Reached::Refused(Refusal::CredentialsMissing),
-            Reached::Refused(Refusal::SecretWrong),
-            Reached::Refused(Refusal::CodeUnknown),
-            Reached::Served,
-        ],
-        honest: HONEST_PATH,
+        attacker: Attacker { leaks: Leaks { responses: true, ..Leaks::NONE }, ..Attacker::DEFAULT },
+        tries: Tries {
+            redemptions: &[
+                composed(Sender::OtherClient, 1, CredentialsOf::Right),
+                composed(Sender::Thief, 0, CredentialsOf::Missing),
+                composed(Sender::Thief, 0, CredentialsOf::Wrong),
+                Redemption { code: CodeOf::MadeUp, ..composed(Sender::Client, 0, CredentialsOf::Right) },
+            ],
+            ..Tries::DEFAULT
+        },
+        bounds: Bounds { calls: 3, ..Bounds::DEFAULT },
+        expects: Expects {
+            size: Size { distinct: 9_779, generated: 11_029 },
+            laws: ALL,
+            sometimes: &[
+                Reached::Refused(Refusal::CodeOfAnotherClient),
+                Reached::Refused(Refusal::CredentialsMissing),
+                Reached::Refused(Refusal::SecretWrong),
+                Reached::Refused(Refusal::CodeUnknown),
+                Reached::Served,
+            ],
+            honest: HONEST_PATH,
+        },
         ..BASE
     },
     Scenario {
         name: "sloppy-client",
         why: "a client with the right secret that sends another redirect URI or another verifier",
-        calls: 3,
-        redemptions: &[
-            Redemption { redirect: RedirectOf::Other, ..composed(Sender::Client, 0, CredentialsOf::Right) },
-            Redemption { redirect: RedirectOf::Missing, ..composed(Sender::Client, 0, CredentialsOf::Right) },
-            Redemption { verifier: VerifierOf::Own, ..composed(Sender::Client, 0, CredentialsOf::Right) },
-            Redemption { verifier: VerifierOf::Missing, ..composed(Sender::Client, 0, CredentialsOf::Right) },
-            composed(Sender::Client, 0, CredentialsOf::Right),
-        ],
-        laws: ALL,
-        sometimes: &[
-            Reached::Refused(Refusal::RedirectUriDiffers),
-            Reached::Refused(Refusal::VerifierWrong),
-            Reached::Refused(Refusal::VerifierMissing),
-            Reached::Refused(Refusal::CodeReplayed),
-            Reached::Served,
-        ],
-        honest: HONEST_PATH,
+        tries: Tries {
+            redemptions: &[
+                Redemption {
+                    redirect: RedirectOf::Other,
+                    ..composed(Sender::Client, 0, CredentialsOf::Right)
+                },
+                Redemption {
+                    redirect: RedirectOf::Missing,
+                    ..composed(Sender::Client, 0, CredentialsOf::Right)
+                },
+                Redemption { verifier: VerifierOf::Own, ..composed(Sender::Client, 0, CredentialsOf::Right) },
+                Redemption {
+                    verifier: VerifierOf::Missing,
+                    ..composed(Sender::Client, 0, CredentialsOf::Right)
+                },
+                composed(Sender::Client, 0, CredentialsOf::Right),
+            ],
+            ..Tries::DEFAULT
+        },
+        bounds: Bounds { calls: 3, ..Bounds::DEFAULT },
+        expects: Expects {
+            size: Size { distinct: 3_579, generated: 4_242 },
+            laws: ALL,
+            sometimes: &[
+                Reached::Refused(Refusal::RedirectUriDiffers),
+                Reached::Refused(Refusal::VerifierWrong),
+                Reached::Refused(Refusal::VerifierMissing),
+                Reached::Refused(Refusal::CodeReplayed),
+                Reached::Served,
+            ],
+            honest: HONEST_PATH,
+        },
         ..BASE
     },
     Scenario {
         name: "downgrade",
         why: "a client that sent no challenge, and a verifier that comes all the same",
-        pkce: false,
-        calls: 2,
-        redemptions: &[
-            Redemption { verifier: VerifierOf::Own, ..composed(Sender::Client, 0, CredentialsOf::Right) },
-            Redemption { verifier: VerifierOf::Missing, ..composed(Sender::Client, 0, CredentialsOf::Right) },
-        ],
-        laws: ALL,
-        sometimes: &[Reached::Refused(Refusal::VerifierUnexpected), Reached::Served],
-        honest: HONEST_PATH,
+        client: ClientSetup { pkce: false, ..ClientSetup::DEFAULT },
+        tries: Tries {
+            redemptions: &[
+                Redemption { verifier: VerifierOf::Own, ..composed(Sender::Client, 0, CredentialsOf::Right) },
+                Redemption {
+                    verifier: VerifierOf::Missing,
+                    ..composed(Sender::Client, 0, CredentialsOf::Right)
+                },
+            ],
+            ..Tries::DEFAULT
+        },
+        bounds: Bounds { calls: 2, ..Bounds::DEFAULT },
+        expects: Expects {
+            size: Size { distinct: 55, generated: 64 },
+            laws: ALL,
+            sometimes: &[Reached::Refused(Refusal::VerifierUnexpected), Reached::Served],
+            honest: HONEST_PATH,
+        },
         ..BASE
     },
     Scenario {
         name: "interception",
         why: "a public client whose authorization response and request leak to a thief",
-        public: true,
-        policy: Policy { wrong_verifier: WrongVerifier::BurnsCode, ..LONG },
-        calls: 3,
-        leaks: Leaks { responses: true, requests: true, ..NOTHING },
-        redemptions: &[
-            Redemption { verifier: VerifierOf::Own, ..composed(Sender::Thief, 0, CredentialsOf::Missing) },
-            Redemption {
-                verifier: VerifierOf::Missing,
-                ..composed(Sender::Thief, 0, CredentialsOf::Missing)
-            },
-            Redemption {
-                verifier: VerifierOf::CodeChallenge,
-                ..composed(Sender::Thief, 0, CredentialsOf::Missing)
-            },
-        ],
-        laws: ALL,
-        sometimes: &[
-            Reached::Refused(Refusal::VerifierMissing),
-            Reached::Refused(Refusal::VerifierWrong),
-            Reached::Phase(PhaseName::CodeBurnt),
-            Reached::Served,
-        ],
-        honest: HONEST_PATH,
+        client: ClientSetup { public: true, ..ClientSetup::DEFAULT },
+        server: ServerSetup {
+            policy: Policy { wrong_verifier: WrongVerifier::BurnsCode, ..LONG },
+            ..ServerSetup::DEFAULT
+        },
+        attacker: Attacker {
+            leaks: Leaks { responses: true, requests: true, ..Leaks::NONE },
+            ..Attacker::DEFAULT
+        },
+        tries: Tries {
+            redemptions: &[
+                Redemption {
+                    verifier: VerifierOf::Own,
+                    ..composed(Sender::Thief, 0, CredentialsOf::Missing)
+                },
+                Redemption {
+                    verifier: VerifierOf::Missing,
+                    ..composed(Sender::Thief, 0, CredentialsOf::Missing)
+                },
+                Redemption {
+                    verifier: VerifierOf::CodeChallenge,
+                    ..composed(Sender::Thief, 0, CredentialsOf::Missing)
+                },
+            ],
+            ..Tries::DEFAULT
+        },
+        bounds: Bounds { calls: 3, ..Bounds::DEFAULT },
+        expects: Expects {
+            size: Size { distinct: 5_995, generated: 8_034 },
+            laws: ALL,
+            sometimes: &[
+                Reached::Refused(Refusal::VerifierMissing),
+                Reached::Refused(Refusal::VerifierWrong),
+                Reached::Phase(PhaseName::CodeBurnt),
+                Reached::Served,
+            ],
+            honest: HONEST_PATH,
+        },
         ..BASE
     },
     Scenario {
         name: "lure",
         why: "an attacker that sends the owner to the server with an authorization request of its own",
-        public: true,
-        calls: 3,
-        grants: 2,
-        lures: &[Lure::EvilRedirect],
-        redemptions: &[Redemption {
-            redirect: RedirectOf::Other,
-            verifier: VerifierOf::Own,
-            ..composed(Sender::Thief, 0, CredentialsOf::Missing)
-        }],
-        attempts: 1,
-        laws: ALL,
-        sometimes: &[Reached::Refused(Refusal::RedirectUriUnregistered), Reached::Served],
-        honest: HONEST_PATH,
+        client: ClientSetup { public: true, ..ClientSetup::DEFAULT },
+        attacker: Attacker { lures: &[Lure::EvilRedirect], attempts: 1, ..Attacker::DEFAULT },
+        tries: Tries {
+            redemptions: &[Redemption {
+                redirect: RedirectOf::Other,
+                verifier: VerifierOf::Own,
+                ..composed(Sender::Thief, 0, CredentialsOf::Missing)
+            }],
+            ..Tries::DEFAULT
+        },
+        bounds: Bounds { calls: 3, grants: 2, ..Bounds::DEFAULT },
+        expects: Expects {
+            size: Size { distinct: 33, generated: 41 },
+            laws: ALL,
+            sometimes: &[Reached::Refused(Refusal::RedirectUriUnregistered), Reached::Served],
+            honest: HONEST_PATH,
+        },
         ..BASE
     },
     refresh::PUBLIC,
@@ -269,67 +330,76 @@ pub static SCENARIOS: &[Scenario] = &[
     Scenario {
         name: "odd-requests",
         why: "single messages that no honest actor sends, at every moment of an honest flow",
-        policy: Policy { pkce: PkceNeed::EveryClient, ask_lifetime: Lifetime(1), ..SHORT },
-        ticks: 1,
-        odd: Odd::ALL,
-        laws: CORE,
-        sometimes: &[
-            Reached::Refused(Refusal::ClientUnknown),
-            Reached::Refused(Refusal::RedirectUriUnregistered),
-            Reached::Refused(Refusal::RedirectUriNeeded),
-            Reached::Refused(Refusal::ClientNotAllowed),
-            Reached::Refused(Refusal::ResponseTypeUnsupported),
-            Reached::Refused(Refusal::ScopeRefused),
-            Reached::Refused(Refusal::ChallengeNeeded),
-            Reached::Refused(Refusal::PlainRefused),
-            Reached::Refused(Refusal::PushNeeded),
-            Reached::Refused(Refusal::LogInForged),
-            Reached::Refused(Refusal::SessionMissing),
-            Reached::Refused(Refusal::AskExpired),
-            Reached::Refused(Refusal::ClientUnknownAtToken),
-            Reached::Refused(Refusal::AuthenticationMethodWrong),
-            Reached::Refused(Refusal::GrantTypeUnsupported),
-            Reached::Refused(Refusal::GrantTypeNotAllowed),
-            Reached::Refused(Refusal::ResourceUnknown),
-            Reached::Refused(Refusal::ResourceNotGranted),
-            Reached::Refused(Refusal::ScopeNotForClient),
-            Reached::Refused(Refusal::IntrospectionNotAllowed),
-            Reached::Refused(Refusal::ProofAtToken(DpopFlaw::Signature)),
-            Reached::Refused(Refusal::ProofAtToken(DpopFlaw::Request)),
-            Reached::Refused(Refusal::ProofAtToken(DpopFlaw::Stale)),
-            Reached::Refused(Refusal::ProofAtToken(DpopFlaw::NonceMissing)),
-            Reached::Refused(Refusal::ProofAtToken(DpopFlaw::NonceWrong)),
-            Reached::Refused(Refusal::ProofAtToken(DpopFlaw::Again)),
-            Reached::Refused(Refusal::ProofAtResource(DpopFlaw::Signature)),
-            Reached::Refused(Refusal::ProofAtResource(DpopFlaw::Request)),
-            Reached::Refused(Refusal::ProofAtResource(DpopFlaw::Stale)),
-            Reached::Refused(Refusal::ProofAtResource(DpopFlaw::NonceMissing)),
-            Reached::Refused(Refusal::ProofAtResource(DpopFlaw::NonceWrong)),
-            Reached::Refused(Refusal::ProofAtResource(DpopFlaw::Token)),
-            Reached::Refused(Refusal::RegistrationOff),
-            Reached::Refused(Refusal::TokenNotBound),
-            Reached::Refused(Refusal::TokenMissing),
-            Reached::Refused(Refusal::TokenUnknown),
-        ],
-        honest: HONEST_PATH,
+        server: ServerSetup {
+            policy: Policy { pkce: PkceNeed::EveryClient, ask_lifetime: Lifetime(1), ..SHORT },
+            ..ServerSetup::DEFAULT
+        },
+        tries: Tries { odd: Odd::ALL, ..Tries::DEFAULT },
+        bounds: Bounds { ticks: 1, ..Bounds::DEFAULT },
+        expects: Expects {
+            size: Size { distinct: 264, generated: 10_073 },
+            laws: CORE,
+            sometimes: &[
+                Reached::Refused(Refusal::ClientUnknown),
+                Reached::Refused(Refusal::RedirectUriUnregistered),
+                Reached::Refused(Refusal::RedirectUriNeeded),
+                Reached::Refused(Refusal::ClientNotAllowed),
+                Reached::Refused(Refusal::ResponseTypeUnsupported),
+                Reached::Refused(Refusal::ScopeRefused),
+                Reached::Refused(Refusal::ChallengeNeeded),
+                Reached::Refused(Refusal::PlainRefused),
+                Reached::Refused(Refusal::PushNeeded),
+                Reached::Refused(Refusal::LogInForged),
+                Reached::Refused(Refusal::SessionMissing),
+                Reached::Refused(Refusal::AskExpired),
+                Reached::Refused(Refusal::ClientUnknownAtToken),
+                Reached::Refused(Refusal::AuthenticationMethodWrong),
+                Reached::Refused(Refusal::GrantTypeUnsupported),
+                Reached::Refused(Refusal::GrantTypeNotAllowed),
+                Reached::Refused(Refusal::ResourceUnknown),
+                Reached::Refused(Refusal::ResourceNotGranted),
+                Reached::Refused(Refusal::ScopeNotForClient),
+                Reached::Refused(Refusal::IntrospectionNotAllowed),
+                Reached::Refused(Refusal::ProofAtToken(DpopFlaw::Signature)),
+                Reached::Refused(Refusal::ProofAtToken(DpopFlaw::Request)),
+                Reached::Refused(Refusal::ProofAtToken(DpopFlaw::Stale)),
+                Reached::Refused(Refusal::ProofAtToken(DpopFlaw::NonceMissing)),
+                Reached::Refused(Refusal::ProofAtToken(DpopFlaw::NonceWrong)),
+                Reached::Refused(Refusal::ProofAtToken(DpopFlaw::Again)),
+                Reached::Refused(Refusal::ProofAtResource(DpopFlaw::Signature)),
+                Reached::Refused(Refusal::ProofAtResource(DpopFlaw::Request)),
+                Reached::Refused(Refusal::ProofAtResource(DpopFlaw::Stale)),
+                Reached::Refused(Refusal::ProofAtResource(DpopFlaw::NonceMissing)),
+                Reached::Refused(Refusal::ProofAtResource(DpopFlaw::NonceWrong)),
+                Reached::Refused(Refusal::ProofAtResource(DpopFlaw::Token)),
+                Reached::Refused(Refusal::RegistrationOff),
+                Reached::Refused(Refusal::TokenNotBound),
+                Reached::Refused(Refusal::TokenMissing),
+                Reached::Refused(Refusal::TokenUnknown),
+            ],
+            honest: HONEST_PATH,
+        },
         ..BASE
     },
     Scenario {
         name: "registrations",
         why: "clients that register themselves, at a server that lets them, beside an honest flow",
-        policy: Policy { registration: true, ..LONG },
-        odd: Odd::REGISTRATIONS,
-        laws: CORE,
-        sometimes: &[
-            Reached::Refused(Refusal::RegistrationRefused(RegistrationFlaw::RedirectUri)),
-            Reached::Refused(Refusal::RegistrationRefused(RegistrationFlaw::Authentication)),
-            Reached::Refused(Refusal::RegistrationRefused(RegistrationFlaw::Grants)),
-            Reached::Refused(Refusal::RegistrationRefused(RegistrationFlaw::Scope)),
-            Reached::Refused(Refusal::RegistrationRefused(RegistrationFlaw::Keys)),
-            Reached::Refused(Refusal::RegistrationRefused(RegistrationFlaw::Member)),
-            Reached::Served,
-        ],
-        honest: HONEST_PATH,
+        server: ServerSetup { policy: Policy { registration: true, ..LONG }, ..ServerSetup::DEFAULT },
+        tries: Tries { odd: Odd::REGISTRATIONS, ..Tries::DEFAULT },
+        expects: Expects {
+            size: Size { distinct: 10, generated: 80 },
+            laws: CORE,
+            sometimes: &[
+                Reached::Refused(Refusal::RegistrationRefused(RegistrationFlaw::RedirectUri)),
+                Reached::Refused(Refusal::RegistrationRefused(RegistrationFlaw::Authentication)),
+                Reached::Refused(Refusal::RegistrationRefused(RegistrationFlaw::Grants)),
+                Reached::Refused(Refusal::RegistrationRefused(RegistrationFlaw::Scope)),
+                Reached::Refused(Refusal::RegistrationRefused(RegistrationFlaw::Keys)),
+                Reached::Refused(Refusal::RegistrationRefused(RegistrationFlaw::Member)),
+                Reached::Served,
+            ],
+            honest: HONEST_PATH,
+        },
         ..BASE
     },
 ];

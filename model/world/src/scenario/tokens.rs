@@ -1,7 +1,10 @@
 //! Scenarios about tokens that are revoked, asked about, shown elsewhere, or issued to a client for itself.
 
-use super::base::{BASE, CORE, HONEST_PATH, LONG, NOTHING, SHORT, shown};
-use super::{Leaks, PhaseName, Reached, Scenario};
+use super::base::{BASE, CORE, HONEST_PATH, LONG, SHORT, shown};
+use super::{
+    Attacker, Bounds, ClientSetup, Expects, Leaks, People, PhaseName, Reached, Scenario, ServerSetup, Size,
+    Tries,
+};
 use crate::world::SECOND;
 use crate::world::action::{
     CredentialsOf, ForItselfTry, IntrospectOrRevokeTry, RefreshOf, RefreshScope, RefreshTry, TokenOf, Wanted,
@@ -10,6 +13,7 @@ use oauth_core::policy::Policy;
 use oauth_core::refusal::Refusal;
 use oauth_core::text::ResourceSet;
 use oauth_laws::fact::Sender;
+use oauth_laws::laws;
 
 const fn naming(what: Wanted, by: Sender, client: u16, token: TokenOf) -> IntrospectOrRevokeTry {
     let credentials = match by {
@@ -27,78 +31,90 @@ const OTHER_RESOURCE_SERVER: u16 = 5;
 pub(super) const REVOCATION: Scenario = Scenario {
     name: "revocation",
     why: "a client that gives its tokens up while it refreshes, others who try the same, and resource servers who ask",
-    policy: Policy { access_token_lifetime: SHORT.access_token_lifetime, ..LONG },
-    refresh: true,
-    uses: 2,
-    calls: 2,
-    ticks: 1,
-    refreshes: &[shown(Sender::Client, 0, RefreshOf::Latest, RefreshScope::All)],
-    names: &[
-        naming(Wanted::Revoke, Sender::Client, 0, TokenOf::Access),
-        naming(Wanted::Revoke, Sender::Client, 0, TokenOf::Refresh(RefreshOf::First)),
-        naming(Wanted::Revoke, Sender::OtherClient, 1, TokenOf::Refresh(RefreshOf::Latest)),
-        naming(Wanted::Revoke, Sender::Thief, 0, TokenOf::Access),
-        naming(Wanted::Introspect, Sender::Client, 0, TokenOf::Refresh(RefreshOf::Latest)),
-        naming(Wanted::Introspect, Sender::OtherClient, RESOURCE_SERVER, TokenOf::Access),
-        naming(Wanted::Introspect, Sender::OtherClient, OTHER_RESOURCE_SERVER, TokenOf::Access),
-        naming(Wanted::Introspect, Sender::OtherClient, 1, TokenOf::Access),
-    ],
-    namings: 2,
-    laws: &[
-        "revoked-refresh-token-is-dead",
-        "revoked-refresh-token-ends-access",
-        "revoked-access-token-is-dead",
-        "active-token-in-time",
-        "active-token-not-revoked",
-        "served-token-was-issued",
-        "served-token-in-time",
-    ],
-    sometimes: &[
-        Reached::Refused(Refusal::TokenOfAnotherClient),
-        Reached::Refused(Refusal::CredentialsMissing),
-        Reached::Refused(Refusal::TokenRevoked),
-        Reached::Refused(Refusal::RefreshUnknown),
-        Reached::Phase(PhaseName::Revoked),
-        Reached::Served,
-    ],
-    honest: HONEST_PATH,
+    client: ClientSetup { refresh: true, ..ClientSetup::DEFAULT },
+    server: ServerSetup {
+        policy: Policy { access_token_lifetime: SHORT.access_token_lifetime, ..LONG },
+        ..ServerSetup::DEFAULT
+    },
+    people: People { uses: 2, ..People::DEFAULT },
+    tries: Tries {
+        refreshes: &[shown(Sender::Client, 0, RefreshOf::Latest, RefreshScope::All)],
+        names: &[
+            naming(Wanted::Revoke, Sender::Client, 0, TokenOf::Access),
+            naming(Wanted::Revoke, Sender::Client, 0, TokenOf::Refresh(RefreshOf::First)),
+            naming(Wanted::Revoke, Sender::OtherClient, 1, TokenOf::Refresh(RefreshOf::Latest)),
+            naming(Wanted::Revoke, Sender::Thief, 0, TokenOf::Access),
+            naming(Wanted::Introspect, Sender::Client, 0, TokenOf::Refresh(RefreshOf::Latest)),
+            naming(Wanted::Introspect, Sender::OtherClient, RESOURCE_SERVER, TokenOf::Access),
+            naming(Wanted::Introspect, Sender::OtherClient, OTHER_RESOURCE_SERVER, TokenOf::Access),
+            naming(Wanted::Introspect, Sender::OtherClient, 1, TokenOf::Access),
+        ],
+        names_at_most: 2,
+        ..Tries::DEFAULT
+    },
+    bounds: Bounds { calls: 2, ticks: 1, ..Bounds::DEFAULT },
+    expects: Expects {
+        size: Size { distinct: 77_515, generated: 94_811 },
+        laws: laws![
+            "revoked-refresh-token-is-dead",
+            "revoked-refresh-token-ends-access",
+            "revoked-access-token-is-dead",
+            "active-token-in-time",
+            "active-token-not-revoked",
+            "served-token-was-issued",
+            "served-token-in-time",
+        ],
+        sometimes: &[
+            Reached::Refused(Refusal::TokenOfAnotherClient),
+            Reached::Refused(Refusal::CredentialsMissing),
+            Reached::Refused(Refusal::TokenRevoked),
+            Reached::Refused(Refusal::RefreshUnknown),
+            Reached::Phase(PhaseName::Revoked),
+            Reached::Served,
+        ],
+        honest: HONEST_PATH,
+    },
     ..BASE
 };
 
 pub(super) const TWO_RESOURCES: Scenario = Scenario {
     name: "two-resources",
     why: "a resource server that shows the tokens which it gets at another resource, and a client that asks for more than it was granted",
-    refresh: true,
-    resource: Some(SECOND),
-    uses: 2,
-    calls: 3,
-    leaks: Leaks { tokens: true, ..NOTHING },
-    refreshes: &[
-        RefreshTry {
-            resources: Some(ResourceSet::FIRST),
-            ..shown(Sender::Client, 0, RefreshOf::Latest, RefreshScope::All)
-        },
-        RefreshTry {
-            resources: Some(SECOND),
-            ..shown(Sender::Client, 0, RefreshOf::Latest, RefreshScope::All)
-        },
-    ],
-    attempts: 2,
-    laws: &[
-        "served-token-is-for-resource",
-        "refresh-within-resources",
-        "refresh-keeps-scope",
-        "served-token-was-issued",
-        "served-token-covers-resource",
-        "thief-gains-nothing",
-        "session-integrity",
-    ],
-    sometimes: &[
-        Reached::Refused(Refusal::TokenForAnotherResource),
-        Reached::Refused(Refusal::ResourceNotGranted),
-        Reached::Served,
-    ],
-    honest: HONEST_PATH,
+    client: ClientSetup { refresh: true, resource: Some(SECOND), ..ClientSetup::DEFAULT },
+    people: People { uses: 2, ..People::DEFAULT },
+    attacker: Attacker { leaks: Leaks { tokens: true, ..Leaks::NONE }, attempts: 2, ..Attacker::DEFAULT },
+    tries: Tries {
+        refreshes: &[
+            RefreshTry {
+                resources: Some(ResourceSet::FIRST),
+                ..shown(Sender::Client, 0, RefreshOf::Latest, RefreshScope::All)
+            },
+            RefreshTry {
+                resources: Some(SECOND),
+                ..shown(Sender::Client, 0, RefreshOf::Latest, RefreshScope::All)
+            },
+        ],
+        ..Tries::DEFAULT
+    },
+    bounds: Bounds { calls: 3, ..Bounds::DEFAULT },
+    expects: Expects {
+        size: Size { distinct: 17_728, generated: 21_968 },
+        laws: laws![
+            "served-token-is-for-resource",
+            "refresh-within-resources",
+            "refresh-keeps-scope",
+            "served-token-was-issued",
+            "served-token-covers-resource",
+            "thief-gains-nothing",
+            "session-integrity",
+        ],
+        sometimes: &[
+            Reached::Refused(Refusal::TokenForAnotherResource),
+            Reached::Refused(Refusal::ResourceNotGranted),
+            Reached::Served,
+        ],
+        honest: HONEST_PATH,
+    },
     ..BASE
 };
 
@@ -109,21 +125,26 @@ const fn for_itself(by: Sender, client: u16, credentials: CredentialsOf) -> ForI
 pub(super) const CLIENT_CREDENTIALS: Scenario = Scenario {
     name: "client-credentials",
     why: "clients that ask for themselves, registered for it or not, with the right secret or without, beside an owner's flow",
-    grants: 3,
-    calls: 3,
-    for_itself: &[
-        for_itself(Sender::OtherClient, 3, CredentialsOf::Right),
-        for_itself(Sender::OtherClient, 1, CredentialsOf::Right),
-        for_itself(Sender::Thief, 3, CredentialsOf::Wrong),
-        for_itself(Sender::Thief, 3, CredentialsOf::Missing),
-    ],
-    laws: CORE,
-    sometimes: &[
-        Reached::Refused(Refusal::GrantTypeNotAllowed),
-        Reached::Refused(Refusal::SecretWrong),
-        Reached::Refused(Refusal::CredentialsMissing),
-        Reached::Served,
-    ],
-    honest: HONEST_PATH,
+    tries: Tries {
+        for_itself: &[
+            for_itself(Sender::OtherClient, 3, CredentialsOf::Right),
+            for_itself(Sender::OtherClient, 1, CredentialsOf::Right),
+            for_itself(Sender::Thief, 3, CredentialsOf::Wrong),
+            for_itself(Sender::Thief, 3, CredentialsOf::Missing),
+        ],
+        ..Tries::DEFAULT
+    },
+    bounds: Bounds { grants: 3, calls: 3, ..Bounds::DEFAULT },
+    expects: Expects {
+        size: Size { distinct: 38_728, generated: 50_010 },
+        laws: CORE,
+        sometimes: &[
+            Reached::Refused(Refusal::GrantTypeNotAllowed),
+            Reached::Refused(Refusal::SecretWrong),
+            Reached::Refused(Refusal::CredentialsMissing),
+            Reached::Served,
+        ],
+        honest: HONEST_PATH,
+    },
     ..BASE
 };

@@ -114,7 +114,7 @@ impl Carried<'_, '_> {
     /// One of the scenario's odd requests.
     pub(super) fn odd(&mut self, at: usize) {
         let scene = self.scene;
-        let odd = scene.universe.scenario.odd.get(at);
+        let odd = scene.universe.scenario.tries.odd.get(at);
         let Some(request) = odd.and_then(|odd| odd.request(scene.before)) else { return };
         let mut scheme = Scheme::Bearer;
         let to_address = match request {

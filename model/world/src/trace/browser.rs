@@ -26,7 +26,7 @@ impl Carried<'_, '_> {
         });
         if let Some(issued) = issued {
             let travels_on =
-                scene.universe.scenario.login_answers && scene.universe.faults.has(Fault::Redirect307);
+                scene.universe.scenario.server.login_answers && scene.universe.faults.has(Fault::Redirect307);
             self.answer("server", person, answer::code(if travels_on { 307 } else { 303 }, issued));
             let path = format!("{}?{}", http::path_of(&answer::address(issued)), answer::code_query(issued));
             let handed = scene

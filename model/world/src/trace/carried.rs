@@ -102,7 +102,7 @@ impl Carried<'_, '_> {
     }
 
     fn start(&mut self, browser: usize, server: Server) {
-        let offered = self.scene.universe.scenario.malicious.map(|_| server);
+        let offered = self.scene.universe.scenario.attacker.malicious.map(|_| server);
         self.ask(name::person(browser), "client", log_in_at(offered));
         self.depart(browser, server);
     }
@@ -145,7 +145,7 @@ impl Carried<'_, '_> {
         let query = http::response(&response);
         self.ask(person, receiver, vec![format!("GET {}?{query}", http::path_of(&address))]);
         let scenario = scene.universe.scenario;
-        if scenario.forwards_responses && scene.universe.faults.has(Fault::ClientOpenRedirector) {
+        if scenario.client.forwards_responses && scene.universe.faults.has(Fault::ClientOpenRedirector) {
             self.answer(receiver, person, vec![format!("303 to https://attacker.example/?{query}")]);
             return self.ask(person, "attacker", vec![format!("GET /?{query}")]);
         }

@@ -29,7 +29,7 @@ use scene::Scene;
 /// One action of a trace, told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Narrated {
-    /// The number of the step, if the action is one of the usual count.
+    /// The number of the step, if the action counts as one.
     pub step: Option<usize>,
     /// Who acts.
     pub actor: &'static str,

@@ -112,14 +112,14 @@ impl<'a> Scene<'a> {
     pub(super) fn always(&self) -> Always {
         let scenario = self.universe.scenario;
         Always {
-            resources: scenario.resource.map(|known| AskedResources { known, has_unknown: false }),
-            key: scenario.dpop.then(|| digest(key(true))),
+            resources: scenario.client.resource.map(|known| AskedResources { known, has_unknown: false }),
+            key: scenario.client.dpop.then(|| digest(key(true))),
         }
     }
 
     /// The scheme behind which the client shows its tokens.
     pub(super) fn scheme(&self) -> Scheme {
-        if self.universe.scenario.dpop { Scheme::Dpop } else { Scheme::Bearer }
+        if self.universe.scenario.client.dpop { Scheme::Dpop } else { Scheme::Bearer }
     }
 
     /// Whose account a token speaks for, if a token request of this world brought it.

@@ -123,8 +123,8 @@ impl Action {
         }
     }
 
-    /// Whether the action is a step of the usual count, in which a login with its consent is one step and a token
-    /// request with its answer another.
+    /// Whether the action counts in the length of a trace as the literature counts it: a login with its consent is one
+    /// step, a token request with its response another.
     #[must_use]
     pub const fn counts_as_step(&self) -> bool {
         !matches!(
@@ -145,7 +145,7 @@ impl Action {
     }
 }
 
-/// How many steps of the usual count a trace has.
+/// The length of a trace in steps, as [`Action::counts_as_step`] counts them.
 #[must_use]
 pub fn steps(trace: &[Action]) -> usize {
     trace.iter().filter(|action| action.counts_as_step()).count()
@@ -159,13 +159,14 @@ impl Universe {
         }
         for (at, call) in world.calls.iter().enumerate() {
             self.call_actions(world, at, call, actions);
-            let repeats = world.calls.len() < usize::from(self.scenario.calls);
-            if call.by == Sender::Client && call.session.is_some() && self.scenario.retries && repeats {
+            let repeats = world.calls.len() < usize::from(self.scenario.bounds.calls);
+            if call.by == Sender::Client && call.session.is_some() && self.scenario.client.retries && repeats
+            {
                 actions.push(Action::Retry(at));
             }
         }
         self.attacker_actions(world, actions);
-        for at in 0..self.scenario.odd.len() {
+        for at in 0..self.scenario.tries.odd.len() {
             actions.push(Action::Odd(at));
         }
         if self.may_tick(world) {
@@ -177,16 +178,16 @@ impl Universe {
         match call.stage {
             Stage::Sent if call.to == Server::Honest => {
                 actions.push(Action::Load(at));
-                if self.may_go_wrong(world, self.scenario.stale_reads) {
+                if self.may_go_wrong(world, self.scenario.mishaps.stale_reads) {
                     actions.push(Action::LoadStale(at));
                 }
             }
             Stage::Loaded(..) => {
                 actions.push(Action::Commit(at));
-                if self.may_go_wrong(world, self.scenario.losses) {
+                if self.may_go_wrong(world, self.scenario.mishaps.losses) {
                     actions.push(Action::Lose(at));
                 }
-                if self.may_go_wrong(world, self.scenario.stops) {
+                if self.may_go_wrong(world, self.scenario.mishaps.stops) {
                     actions.push(Action::Stop(at));
                 }
             }

@@ -38,28 +38,28 @@ impl Universe {
                 actions.push(Action::Leak(known));
             }
         }
-        if world.calls.len() < usize::from(scenario.calls) {
-            for refresh in scenario.refreshes {
+        if world.calls.len() < usize::from(scenario.bounds.calls) {
+            for refresh in scenario.tries.refreshes {
                 if self.refreshing(world, refresh).is_some() {
                     actions.push(Action::Refresh(*refresh));
                 }
             }
-            actions.extend(scenario.for_itself.iter().map(|request| Action::ForItself(*request)));
-            for redemption in scenario.redemptions {
+            actions.extend(scenario.tries.for_itself.iter().map(|request| Action::ForItself(*request)));
+            for redemption in scenario.tries.redemptions {
                 if self.composed(world, redemption).is_some() {
                     actions.push(Action::Redeem(*redemption));
                 }
             }
         }
-        if world.namings < scenario.namings {
-            for naming in scenario.names {
+        if world.namings < scenario.tries.names_at_most {
+            for naming in scenario.tries.names {
                 if self.named(world, naming).is_some() {
                     actions.push(Action::Name(*naming));
                 }
             }
         }
         self.malicious_answers(world, actions);
-        if world.attempts >= scenario.attempts {
+        if world.attempts >= scenario.attacker.attempts {
             return;
         }
         for known in world.known.iter() {
@@ -68,21 +68,21 @@ impl Universe {
                 let with = [ShownWith::Nothing, ShownWith::OwnKey, ShownWith::Forged, ShownWith::Leaked];
                 let leaked = world.known.iter().any(|known| matches!(known, Known::Proof(_)));
                 let at_hand = |with: &ShownWith| *with != ShownWith::Leaked || leaked;
-                if scenario.dpop {
+                if scenario.client.dpop {
                     let shown = |with| Action::ShowBound(*shown, with);
                     actions.extend(with.into_iter().filter(at_hand).map(shown));
                 }
             }
         }
-        if scenario.made_up_tokens && !world.grants.is_empty() {
+        if scenario.attacker.made_up_tokens && !world.grants.is_empty() {
             actions.push(Action::ShowToken(Shown { grant: grant_id(0), digest: digest(JUNK) }));
         }
-        for lure in scenario.lures {
+        for lure in scenario.attacker.lures {
             if self.lured(world, *lure).is_some() {
                 actions.push(Action::Lure(*lure));
             }
         }
-        for forgery in scenario.forgeries {
+        for forgery in scenario.attacker.forgeries {
             if !world.grants.is_empty() {
                 actions.push(Action::Forge(*forgery));
             }
@@ -94,28 +94,28 @@ impl Universe {
     /// What the scenario lets leak now.
     fn leaks(&self, world: &World) -> Vec<Known> {
         let mut leaks = Vec::new();
-        if self.scenario.leaks.responses
+        if self.scenario.attacker.leaks.responses
             && let At::ToClient(response) = world.browsers[OWNER].at
         {
             leaks.extend(response.code.map(Known::Code));
         }
-        if self.scenario.leaks.referrer
+        if self.scenario.attacker.leaks.referrer
             && let At::OnCallbackPage(response) = world.browsers[OWNER].at
         {
             leaks.extend(response.code.map(Known::Code));
         }
-        if self.scenario.leaks.requests
+        if self.scenario.attacker.leaks.requests
             && let At::ToServer(asking) = world.browsers[OWNER].at
         {
             leaks.extend(asking.challenge.map(Known::CodeChallenge));
         }
-        if self.scenario.leaks.tokens
+        if self.scenario.attacker.leaks.tokens
             && let Some(login) = world.visits[OWNER].session.login
         {
             leaks.push(Known::Token(Shown { grant: grant_id(0), digest: login.token }));
         }
         leaks.extend(self.leaked_proof(world).map(Known::Proof));
-        if self.scenario.leaks.refresh {
+        if self.scenario.attacker.leaks.refresh {
             leaks.extend(refresh_tokens(world).next().map(Known::Refresh));
         }
         leaks
@@ -175,7 +175,7 @@ impl Universe {
     }
 
     pub(super) fn leak(&self, mut world: World, known: Known) -> Option<Next> {
-        if self.scenario.powers.any() {
+        if self.scenario.attacker.powers.any() {
             self.overhear_beside(&mut world, &known);
         }
         world.learn(known).then(|| Next::of(world))
@@ -227,7 +227,7 @@ impl Universe {
             by: Ok(Presented { client: Some(ClientNo(redemption.client)), credentials }),
             ask: Ok(TokenAsk::Redeem(Redeem { code: Some(code), redirect, verifier, resources: None })),
             proof: match redemption.by {
-                Sender::Thief => Ok(self.scenario.dpop.then(|| self.own_proof(world))),
+                Sender::Thief => Ok(self.scenario.client.dpop.then(|| self.own_proof(world))),
                 Sender::Client | Sender::OtherClient | Sender::Owner => self.proof_of_call(world, OWNER),
             },
         })
@@ -315,9 +315,9 @@ impl Universe {
 
     /// Somebody sends one of the scenario's odd requests.
     pub(super) fn odd(&self, world: World, at: usize) -> Option<Next> {
-        let request = self.scenario.odd.get(at)?.request(&world)?;
+        let request = self.scenario.tries.odd.get(at)?.request(&world)?;
         let mut after = world;
-        let reply = self.serve(&mut after, request, usize::from(self.scenario.grants), 0)?;
+        let reply = self.serve(&mut after, request, usize::from(self.scenario.bounds.grants), 0)?;
         let Some(refused) = reply.refusal() else {
             // Whatever was granted has its consequences, and is seen.
             if let Request::Resource(resource) = request

@@ -88,7 +88,7 @@ impl Universe {
             Reply::LoggedIn(_) => {
                 person.cookie = Some(digest(server_session(browser)));
                 person.at = At::ToServer(asking);
-                if self.scenario.login_answers {
+                if self.scenario.server.login_answers {
                     self.observe_password(&mut next.world, browser, Party::ItsServer);
                     return self.answered_at_once(next.world, browser);
                 }
@@ -132,7 +132,7 @@ impl Universe {
 
     /// Whether a consent page may be sent a second time: at most once, and not beside an attack.
     pub(super) fn may_press_again(&self, world: &World) -> bool {
-        self.scenario.double_submit && world.attempts == 0
+        self.scenario.people.double_submit && world.attempts == 0
     }
 
     /// Sends a consent form from a browser; says what was refused and where the browser is then.
@@ -155,8 +155,8 @@ impl Universe {
             (Reply::Code(handle), Some(mut kept)) => {
                 let asked = world.grants[place].grant.terms.scope;
                 kept.consented = Some(match choice {
-                    Choice::Approve => self.scenario.client_scope,
-                    Choice::ApproveOnly(scope) => self.scenario.client_scope.and(scope),
+                    Choice::Approve => self.scenario.client.scope,
+                    Choice::ApproveOnly(scope) => self.scenario.client.scope.and(scope),
                     Choice::Deny => asked,
                 });
                 world.keep(place, kept);
@@ -184,7 +184,7 @@ impl Universe {
         code: Option<Shown>,
         state: Option<Digest>,
     ) -> At {
-        let powers = self.scenario.powers;
+        let powers = self.scenario.attacker.powers;
         let is_place = to == EVIL.exact || (powers.client && to == redirect(1).exact);
         let is_own = powers.any() && browser == ATTACKER;
         if let Some(code) = code
@@ -197,7 +197,7 @@ impl Universe {
         {
             world.learn(Known::State(state));
         }
-        if is_place && !self.scenario.login_answers {
+        if is_place && !self.scenario.server.login_answers {
             return At::Elsewhere;
         }
         At::ToClient(Response { to, code, state, iss: Server::Honest })
@@ -210,13 +210,13 @@ impl Universe {
             At::ToServer(_) => actions.push(Action::Ask(at)),
             At::LogInPage(_) => {
                 actions.push(Action::LogIn(at, true));
-                if browser.mistakes < self.scenario.mistakes {
+                if browser.mistakes < self.scenario.people.mistakes {
                     actions.push(Action::LogIn(at, false));
                 }
             }
             At::ConsentPage(..) => {
                 actions.push(Action::Decide(at, Choice::Approve));
-                for choice in self.scenario.choices {
+                for choice in self.scenario.people.choices {
                     actions.push(Action::Decide(at, *choice));
                 }
             }
@@ -229,16 +229,16 @@ impl Universe {
         }
         // A person who waits for nothing starts again, as often as the scenario lets.
         let idle = matches!(browser.at, At::Elsewhere | At::ToClient(_) | At::OnCallbackPage(_));
-        if idle && browser.starts < self.scenario.starts[at] {
+        if idle && browser.starts < self.scenario.people.starts[at] {
             actions.push(Action::Start(at));
-            if self.scenario.malicious.is_some_and(|malicious| malicious.chosen[at]) {
+            if self.scenario.attacker.malicious.is_some_and(|malicious| malicious.chosen[at]) {
                 actions.push(Action::StartElsewhere(at));
             }
         }
         let session = &world.visits[at].session;
-        if session.login.is_some() && session.flow == Flow::Idle && browser.uses < self.scenario.uses {
+        if session.login.is_some() && session.flow == Flow::Idle && browser.uses < self.scenario.people.uses {
             actions.push(Action::Profile(at));
-            if self.may_go_wrong(world, self.scenario.stale_reads) {
+            if self.may_go_wrong(world, self.scenario.mishaps.stale_reads) {
                 actions.push(Action::ProfileStale(at));
             }
         }

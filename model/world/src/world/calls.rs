@@ -59,7 +59,7 @@ impl Universe {
     /// The client proves itself to a server with the secret that it has from that server. Where the scenario says so, the same
     /// proof is good at both, and whoever sees it has nothing of it.
     pub(super) fn prove_to(&self, server: Server, to: Server, call: &mut Call) {
-        let fits_both = self.scenario.malicious.is_some_and(|malicious| malicious.same_credentials);
+        let fits_both = self.scenario.attacker.malicious.is_some_and(|malicious| malicious.same_credentials);
         if let Ok(Presented { credentials: Credentials::Basic(secret), .. }) = &mut call.request.by
             && (to == Server::Malicious || (server == Server::Malicious && !fits_both))
         {
@@ -82,7 +82,9 @@ impl Universe {
     pub(super) fn answer(&self, mut world: World, at: usize, call: &Call, reply: &Reply) -> Next {
         world.call_mut(at).stage = Stage::Done;
         self.observe_call(&mut world, call, reply);
-        if let (Sender::Thief, true, Reply::Tokens(tokens)) = (call.by, self.scenario.powers.any(), reply) {
+        if let (Sender::Thief, true, Reply::Tokens(tokens)) =
+            (call.by, self.scenario.attacker.powers.any(), reply)
+        {
             let digest = digest(tokens.access.secret.symbol());
             world.learn(Known::Token(Shown { grant: tokens.access.grant, digest }));
         }
@@ -181,7 +183,7 @@ impl Universe {
                 Some(Next { world, refused, client_refused })
             }
             Act::Refresh => {
-                if world.calls.len() >= usize::from(self.scenario.calls) {
+                if world.calls.len() >= usize::from(self.scenario.bounds.calls) {
                     return None;
                 }
                 let shown = Shown { grant: grant_id(0), digest: login.refresh? };
@@ -210,7 +212,7 @@ impl Universe {
             return Some((None, None));
         }
         self.observe_handed(world, browser, token, Server::Honest);
-        let resource = self.scenario.resource.unwrap_or(ResourceSet::FIRST);
+        let resource = self.scenario.client.resource.unwrap_or(ResourceSet::FIRST);
         let need = Need { resource, scope: PROFILE };
         let request = self.resource_request(world, browser, shown, need);
         let (reply, refused) = self.send_to_resource(world, Sender::Client, Some(browser), request, read)?;

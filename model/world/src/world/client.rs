@@ -19,7 +19,7 @@ use oauth_faults::Fault;
 impl Universe {
     /// What the client knows of a server.
     fn client_rules(&self, server: Server) -> Rules {
-        let address = self.scenario.malicious.map_or(Address::Own, |malicious| malicious.address);
+        let address = self.scenario.attacker.malicious.map_or(Address::Own, |malicious| malicious.address);
         let (issuer, redirect) = match (server, address) {
             (Server::Honest, _) => (ISSUER, redirect(0)),
             (Server::Malicious, Address::Shared) => (MALICE, redirect(0)),
@@ -31,7 +31,7 @@ impl Universe {
             address,
             iss: IssNeed::Required,
             channel: Channel::Private,
-            pkce: self.scenario.pkce,
+            pkce: self.scenario.client.pkce,
             push: PushNeed::Unneeded,
             revocation: Revocation::None,
             refresh_margin: Lifetime(0),
@@ -60,7 +60,7 @@ impl Universe {
         };
         let act = self.fold(&mut world, browser, server, Event::LogIn(fresh));
         let Act::ToServer(departure) = act else { return None };
-        let is_plain = self.scenario.policy.plain || self.faults.has(Fault::ClientPlainChallenge);
+        let is_plain = self.scenario.server.policy.plain || self.faults.has(Fault::ClientPlainChallenge);
         let challenge = departure.verifier.map(|verifier| match is_plain {
             true => CodeChallenge { method: ChallengeMethod::Plain, digest: digest(verifier.symbol()) },
             false => {
@@ -70,7 +70,7 @@ impl Universe {
         let named = if server == Server::Honest { redirect(0) } else { self.callback_of(server) };
         let asking = Asking {
             client: ClientNo(0),
-            redirect: self.scenario.names_redirect.then_some(named),
+            redirect: self.scenario.client.names_redirect.then_some(named),
             challenge,
             state: Some(fresh.state.digest),
             pushed: None,
@@ -82,7 +82,7 @@ impl Universe {
 
     /// The redirect URI at which responses of a server arrive.
     pub(super) fn callback_of(&self, server: Server) -> RedirectUri {
-        let own = self.scenario.malicious.is_some_and(|malicious| malicious.address == Address::Own);
+        let own = self.scenario.attacker.malicious.is_some_and(|malicious| malicious.address == Address::Own);
         if server == Server::Malicious && own { MALICE_CALLBACK } else { redirect(0) }
     }
 
@@ -104,7 +104,7 @@ impl Universe {
     pub(super) fn callback(&self, mut world: World, browser: usize) -> Option<Next> {
         let At::ToClient(response) = world.browsers[browser].at else { return None };
         world.browser_mut(browser).at = At::Elsewhere;
-        if self.faults.has(Fault::ClientOpenRedirector) && self.scenario.forwards_responses {
+        if self.faults.has(Fault::ClientOpenRedirector) && self.scenario.client.forwards_responses {
             // The page at the redirect URI sends the browser on, with all that it brought.
             if let Some(code) = response.code {
                 world.learn(Known::Code(code));
@@ -134,7 +134,7 @@ impl Universe {
                 // The verifier goes along that this session made.
                 let made = secret.map(|secret| secret.symbol());
                 let code = response.code?;
-                if world.calls.len() >= usize::from(self.scenario.calls) {
+                if world.calls.len() >= usize::from(self.scenario.bounds.calls) {
                     return None;
                 }
                 let to = self.endpoints(server).token;
@@ -161,7 +161,7 @@ impl Universe {
             Flow::Waiting(waiting) => Some(waiting.state) == *state,
             Flow::Idle | Flow::Exchanging => false,
         };
-        if !self.scenario.sessions_by_state {
+        if !self.scenario.client.sessions_by_state {
             return browser;
         }
         [OWNER, ATTACKER].into_iter().find(waits).unwrap_or(browser)

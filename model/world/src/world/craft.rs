@@ -98,12 +98,12 @@ fn challenges(world: &World) -> impl Iterator<Item = CodeChallenge> {
 
 impl Universe {
     fn clients(&self) -> impl Iterator<Item = u16> {
-        (0..2).filter(|client| *client == 0 || self.scenario.powers.client)
+        (0..2).filter(|client| *client == 0 || self.scenario.attacker.powers.client)
     }
 
     /// The redirect URIs that a request for a client names; none where the registration is enough.
     fn redirects(&self, client: u16) -> impl Iterator<Item = Option<RedirectUri>> {
-        let evil = self.scenario.powers.evil_redirects.then_some(Some(EVIL));
+        let evil = self.scenario.attacker.powers.evil_redirects.then_some(Some(EVIL));
         let left_out = (client != 0).then_some(None);
         std::iter::once(Some(redirect(client))).chain(evil).chain(left_out)
     }
@@ -148,14 +148,14 @@ impl Universe {
     /// Every authorization response with a code that the attacker can compose for a browser's visit at the client.
     pub(super) fn responses(&self, world: &World, browser: usize) -> Vec<Response> {
         let servers = [Server::Honest, Server::Malicious];
-        let servers = &servers[..if self.scenario.malicious.is_some() { 2 } else { 1 }];
+        let servers = &servers[..if self.scenario.attacker.malicious.is_some() { 2 } else { 1 }];
         let state = match world.visits[browser].session.flow {
             Flow::Waiting(waiting) => Some(waiting.state),
             Flow::Idle | Flow::Exchanging => None,
         };
         // Any other state than the one that is waited for is as good as none.
         let state = state.filter(|state| world.known.contains(&Known::State(*state)));
-        let injects = self.scenario.malicious.is_some_and(|malicious| malicious.injects);
+        let injects = self.scenario.attacker.malicious.is_some_and(|malicious| malicious.injects);
         let mut responses = Vec::new();
         for code in codes(world).chain(injects.then(made_up)) {
             for to in servers {
@@ -199,7 +199,7 @@ impl Universe {
     }
 
     pub(super) fn crafted_actions(&self, world: &World, actions: &mut Vec<Action>) {
-        let powers = self.scenario.powers;
+        let powers = self.scenario.attacker.powers;
         if powers.lures && matches!(world.browsers[OWNER].at, At::Elsewhere) {
             actions
                 .extend(self.requests(world, Handles::Also).into_iter().map(|ask| Action::Carry(OWNER, ask)));
@@ -217,10 +217,10 @@ impl Universe {
             let responses = self.responses(world, ATTACKER).into_iter();
             actions.extend(responses.map(|back| Action::Bring(ATTACKER, back)));
         }
-        if powers.redeems && world.calls.len() < usize::from(self.scenario.calls) {
+        if powers.redeems && world.calls.len() < usize::from(self.scenario.bounds.calls) {
             actions.extend(self.token_requests(world).into_iter().map(Action::Send));
         }
-        if powers.pushes && world.grants.len() < usize::from(self.scenario.grants) {
+        if powers.pushes && world.grants.len() < usize::from(self.scenario.bounds.grants) {
             let spelt = self.requests(world, Handles::Also).into_iter().filter(|ask| ask.pushed.is_none());
             actions.extend(spelt.map(Action::PushForeign));
         }
@@ -259,7 +259,7 @@ impl Universe {
                 verifier: crafted.verifier,
                 resources: None,
             })),
-            proof: Ok(self.scenario.dpop.then(|| self.own_proof(&world))),
+            proof: Ok(self.scenario.client.dpop.then(|| self.own_proof(&world))),
         };
         let mut next = sent(world, Sender::Thief, request);
         next.world.attempts += 1;

@@ -52,7 +52,7 @@ impl Universe {
         browser: usize,
     ) -> Result<Option<DpopProof>, Malformed> {
         let id = proof_of_call(world.calls.len());
-        Ok(self.scenario.dpop.then(|| self.proof(world, browser, id, None)))
+        Ok(self.scenario.client.dpop.then(|| self.proof(world, browser, id, None)))
     }
 
     /// The client's request for a resource, with its proof if the token is bound.
@@ -64,8 +64,8 @@ impl Universe {
         need: Need,
     ) -> ResourceRequest {
         let id = proof_of_use(browser, world.browsers[browser].uses);
-        let scheme = if self.scenario.dpop { Scheme::Dpop } else { Scheme::Bearer };
-        let proof = self.scenario.dpop.then(|| self.proof(world, browser, id, Some(shown.digest)));
+        let scheme = if self.scenario.client.dpop { Scheme::Dpop } else { Scheme::Bearer };
+        let proof = self.scenario.client.dpop.then(|| self.proof(world, browser, id, Some(shown.digest)));
         ResourceRequest { bearer: Bearer::Shown(shown), scheme, hash: shown.digest, proof: Ok(proof), need }
     }
 
@@ -73,7 +73,7 @@ impl Universe {
     pub(super) fn leaked_proof(&self, world: &World) -> Option<DpopProof> {
         let uses = world.browsers[super::OWNER].uses;
         let token = world.visits[super::OWNER].session.login?.token;
-        let sent = self.scenario.dpop && self.scenario.leaks.proofs && uses > 0;
+        let sent = self.scenario.client.dpop && self.scenario.attacker.leaks.proofs && uses > 0;
         sent.then(|| self.proof(world, OWNER, proof_of_use(super::OWNER, uses), Some(token)))
     }
 

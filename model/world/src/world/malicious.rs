@@ -40,7 +40,7 @@ pub struct Malicious {
 impl Universe {
     /// The attacker sees an authorization request.
     pub(super) fn overhear(&self, world: &mut World, asking: &Asking) {
-        if !self.scenario.powers.any() {
+        if !self.scenario.attacker.powers.any() {
             return;
         }
         if asking.pushed.is_some() {
@@ -57,19 +57,21 @@ impl Universe {
 
     /// Whether the client's requests to a server are pushed.
     pub(super) fn pushes_to(&self, server: Server) -> bool {
-        let left_out = self.scenario.malicious.is_some_and(|malicious| malicious.unpushed_at_honest);
-        self.scenario.pushed && !(left_out && server == Server::Honest)
+        let left_out = self.scenario.attacker.malicious.is_some_and(|malicious| malicious.unpushed_at_honest);
+        self.scenario.client.pushed && !(left_out && server == Server::Honest)
     }
 
     /// The client pushes its request where the metadata of the server says; the browser carries the name of it.
     pub(super) fn push_to(&self, world: &mut World, server: Server, asking: Asking) -> Option<Asking> {
-        match (server, self.scenario.malicious) {
+        match (server, self.scenario.attacker.malicious) {
             (Server::Malicious, Some(malicious)) if malicious.endpoints.push == Server::Malicious => {
                 self.overhear(world, &asking);
                 let name = Shown { grant: grant_id(MOST_GRANTS), digest: digest(MALICIOUS_REQUEST) };
                 Some(Asking { pushed: Some((name, None)), ..asking })
             }
-            (Server::Malicious, Some(malicious)) if !malicious.same_credentials && !self.scenario.public => {
+            (Server::Malicious, Some(malicious))
+                if !malicious.same_credentials && !self.scenario.client.public =>
+            {
                 None
             }
             (Server::Honest | Server::Malicious, _) => self.push(world, asking, CredentialsOf::Right),
@@ -93,7 +95,7 @@ impl Universe {
 
     /// Where the malicious server sends the owner.
     pub(super) fn malicious_ways(&self, world: &World, actions: &mut Vec<Action>) {
-        let Some(malicious) = self.scenario.malicious else { return };
+        let Some(malicious) = self.scenario.attacker.malicious else { return };
         if let At::ToMalicious(asking) = world.browsers[ATTACKER].at
             && is_at_honest(&asking)
         {
@@ -119,8 +121,8 @@ impl Universe {
 
     /// What the malicious server does at its other endpoints, and somebody on the way to it.
     pub(super) fn malicious_answers(&self, world: &World, actions: &mut Vec<Action>) {
-        let Some(malicious) = self.scenario.malicious else { return };
-        let is_new = world.browsers[OWNER].starts < self.scenario.starts[OWNER];
+        let Some(malicious) = self.scenario.attacker.malicious else { return };
+        let is_new = world.browsers[OWNER].starts < self.scenario.people.starts[OWNER];
         if malicious.rewrites && is_new && matches!(world.browsers[OWNER].at, At::Elsewhere) {
             actions.push(Action::Rewrite);
         }

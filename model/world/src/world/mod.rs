@@ -17,15 +17,18 @@
 
 pub mod action;
 mod attacker;
+pub(crate) mod bounds;
 mod browser;
 mod calls;
 mod client;
 mod craft;
 mod dpop;
+pub(crate) mod expects;
 mod history;
 mod introspect_revoke;
 mod malicious;
 mod observe;
+pub(crate) mod odd_requests;
 mod parts;
 mod push;
 mod resource;
@@ -34,7 +37,6 @@ mod state;
 pub mod symbols;
 mod tries;
 
-use crate::scenario::Scenario;
 use oauth_core::client::refusal::ClientRefusal;
 use oauth_core::directory::{Authentication, Client, ClientNo};
 use oauth_core::policy::Time;
@@ -45,6 +47,7 @@ use oauth_core::text::{ResourceSet, ScopeSet};
 use oauth_faults::Faults;
 
 pub use action::Action;
+use bounds::Scenario;
 pub use craft::{Crafted, Powers};
 pub use history::History;
 pub use malicious::Malicious;
@@ -110,12 +113,12 @@ impl Universe {
             authentication: if public { Authentication::None } else { Authentication::Basic },
             secret: (!public).then(|| symbols::digest(symbols::secret(no))),
             redirects: vec![symbols::redirect(no)],
-            scope: scenario.client_scope,
+            scope: scenario.client.scope,
             code_grant: true,
-            refresh_grant: scenario.refresh,
+            refresh_grant: scenario.client.refresh,
             client_credentials_grant: false,
             pushed_only: false,
-            dpop_bound: scenario.dpop,
+            dpop_bound: scenario.client.dpop,
             self_registered: false,
             introspects: ResourceSet::EMPTY,
         };
@@ -125,7 +128,7 @@ impl Universe {
         let server_of =
             |no, resource| Client { code_grant: false, introspects: resource, ..client(no, false) };
         let clients = vec![
-            client(0, scenario.public),
+            client(0, scenario.client.public),
             client(1, false),
             two_uris,
             machine,
@@ -200,7 +203,7 @@ impl Universe {
                 secret: symbols::minted(secret),
                 refresh: symbols::minted(secret + symbols::REFRESH_OFFSET),
             },
-            policy: self.scenario.policy,
+            policy: self.scenario.server.policy,
             nonces: Nonces {
                 current: symbols::digest(symbols::NONCES[0]),
                 before: symbols::digest(symbols::NONCES[1]),
@@ -210,17 +213,17 @@ impl Universe {
 
     /// Whether one more thing may go wrong, of a kind that the scenario allows.
     fn may_go_wrong(&self, world: &World, allowed: bool) -> bool {
-        allowed && world.mishaps < self.scenario.mishaps
+        allowed && world.mishaps < self.scenario.mishaps.at_most
     }
 
     /// Whether the clock goes on.
     fn may_tick(&self, world: &World) -> bool {
-        world.now.0 < u64::from(self.scenario.ticks) * u64::from(self.scenario.tick)
+        world.now.0 < u64::from(self.scenario.bounds.ticks) * u64::from(self.scenario.bounds.tick)
     }
 
     fn tick(&self, mut world: World) -> Option<Next> {
         self.may_tick(&world).then(|| {
-            world.now = Time(world.now.0 + u64::from(self.scenario.tick));
+            world.now = Time(world.now.0 + u64::from(self.scenario.bounds.tick));
             Next::of(world)
         })
     }

@@ -72,7 +72,7 @@ impl Universe {
             password_shown: Some(person.password_shown),
             consented: Some(consented),
             owner: Some(account(browser)),
-            key: self.scenario.dpop.then(|| Sym(u32::from(key(true)))),
+            key: self.scenario.client.dpop.then(|| Sym(u32::from(key(true)))),
             pushed: asked.pushed.and_then(|(shown, brought)| Some((sym(shown.digest), brought?.0))),
         };
         world.record(world.sending(), world.now.0, by, What::CodeIssued(issued));
@@ -111,7 +111,7 @@ impl Universe {
         };
         let secret = self.secret_shown(&by);
         let proof = call.request.proof.ok().flatten().and_then(proved);
-        let granted = self.scenario.resource;
+        let granted = self.scenario.client.resource;
         let only_for =
             |asked: Option<AskedResources>| asked.map(|asked| asked.known).or(granted).and_then(one_resource);
         let what = match ask {
@@ -238,7 +238,7 @@ impl Universe {
 
     /// A secret that a client sends to a server, where there are several.
     pub(super) fn observe_handed(&self, world: &mut World, browser: usize, secret: Digest, to: Server) {
-        if self.scenario.malicious.is_none() {
+        if self.scenario.attacker.malicious.is_none() {
             return;
         }
         let to = if to == Server::Honest { Party::ItsServer } else { Party::OtherServer };

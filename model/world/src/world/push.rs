@@ -20,8 +20,8 @@ impl Universe {
                 response_type_is_code: true,
                 scope: None,
                 challenge: asking.challenge,
-                resources: self.scenario.resource.map(named),
-                key: self.scenario.dpop.then(|| digest(key(true))),
+                resources: self.scenario.client.resource.map(named),
+                key: self.scenario.client.dpop.then(|| digest(key(true))),
             }),
             session: None,
         }

@@ -52,7 +52,7 @@ impl Universe {
 
     /// Whose endpoints a server's metadata names.
     pub(crate) fn endpoints(&self, server: Server) -> Endpoints {
-        match (server, self.scenario.malicious) {
+        match (server, self.scenario.attacker.malicious) {
             (Server::Malicious, Some(malicious)) => malicious.endpoints,
             (Server::Honest | Server::Malicious, _) => Endpoints::all(Server::Honest),
         }

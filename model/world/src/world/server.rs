@@ -59,11 +59,13 @@ impl Universe {
                     Write::InsertSession(session) => world.log_in(session),
                     // Whoever registers takes no part in what is explored.
                     Write::InsertClient(_) => {}
-                    Write::InsertGrant(grant) if world.grants.len() < usize::from(self.scenario.grants) => {
+                    Write::InsertGrant(grant)
+                        if world.grants.len() < usize::from(self.scenario.bounds.grants) =>
+                    {
                         world.hold(grant);
                     }
                     Write::InsertGrant(_) => return None,
-                    Write::SwapGrant(grant) => world.swap(grant, self.scenario.stale_reads)?,
+                    Write::SwapGrant(grant) => world.swap(grant, self.scenario.mishaps.stale_reads)?,
                 }
                 Some(pending.landed())
             }
@@ -130,7 +132,9 @@ impl Universe {
                 match pending.write {
                     Write::SwapGrant(_) => {}
                     // Under a key that nobody knows yet, nobody can be faster.
-                    Write::InsertGrant(grant) if world.grants.len() < usize::from(self.scenario.grants) => {
+                    Write::InsertGrant(grant)
+                        if world.grants.len() < usize::from(self.scenario.bounds.grants) =>
+                    {
                         world.hold(grant);
                         return Some(self.answer(world, at, &call, &pending.landed()));
                     }
@@ -162,7 +166,7 @@ impl Universe {
             world.call_mut(at).stage = Stage::Sent;
             return Some(None);
         }
-        world.swap(next, self.scenario.stale_reads)?;
+        world.swap(next, self.scenario.mishaps.stale_reads)?;
         Some(Some(pending.landed()))
     }
 

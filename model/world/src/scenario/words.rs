@@ -12,52 +12,59 @@ fn these(all: &[(bool, &'static str)]) -> Vec<&'static str> {
 impl Scenario {
     /// How the scenario is bounded, in words.
     #[must_use]
-    pub fn bounds(&self) -> String {
-        let client = if self.public { "public" } else { "confidential" };
+    pub fn in_words(&self) -> String {
+        let client = if self.client.public { "public" } else { "confidential" };
         let mut parts = vec![
-            format!("{client} client {}", if self.pkce { "with PKCE" } else { "without PKCE" }),
-            format!("logins {} of the owner, {} of the attacker", self.starts[0], self.starts[1]),
-            format!("{} grants, {} token requests", self.grants, self.calls),
-            format!("{} clock steps{}", self.ticks, if self.tick == 1 { "" } else { " of ten minutes" }),
-            format!("{} acts of the attacker", self.attempts),
+            format!("{client} client {}", if self.client.pkce { "with PKCE" } else { "without PKCE" }),
+            format!(
+                "logins {} of the owner, {} of the attacker",
+                self.people.starts[0], self.people.starts[1]
+            ),
+            format!("{} grants, {} token requests", self.bounds.grants, self.bounds.calls),
+            format!(
+                "{} clock steps{}",
+                self.bounds.ticks,
+                if self.bounds.tick == 1 { "" } else { " of ten minutes" }
+            ),
+            format!("{} acts of the attacker", self.attacker.attempts),
         ];
-        if self.dpop {
+        if self.client.dpop {
             parts.push("tokens bound to the client's keys".to_owned());
         }
         let tries = [
-            (self.redemptions.len(), "token requests"),
-            (self.refreshes.len(), "refreshes"),
-            (self.for_itself.len(), "requests of clients for themselves"),
-            (self.names.len(), "requests that name a token"),
-            (self.lures.len(), "lures"),
-            (self.forgeries.len(), "forged forms"),
-            (self.odd.len(), "odd requests"),
+            (self.tries.redemptions.len(), "token requests"),
+            (self.tries.refreshes.len(), "refreshes"),
+            (self.tries.for_itself.len(), "requests of clients for themselves"),
+            (self.tries.names.len(), "requests that name a token"),
+            (self.attacker.lures.len(), "lures"),
+            (self.attacker.forgeries.len(), "forged forms"),
+            (self.tries.odd.len(), "odd requests"),
         ];
         let tries: Vec<String> =
             tries.iter().filter(|(many, _)| *many > 0).map(|(many, what)| format!("{many} {what}")).collect();
         if !tries.is_empty() {
             parts.push(format!("tried from a table: {}", tries.join(", ")));
         }
-        let powers = self.powers.words();
+        let powers = self.attacker.powers.words();
         if !powers.is_empty() {
             parts.push(format!("the attacker {}", powers.join(", ")));
         }
-        parts.extend(self.malicious.map(|malicious| malicious.words()));
-        if self.mishaps > 0 {
+        parts.extend(self.attacker.malicious.map(|malicious| malicious.words()));
+        if self.mishaps.at_most > 0 {
             let kinds = these(&[
-                (self.losses, "answers lost"),
-                (self.stops, "servers stopped"),
-                (self.stale_reads, "records read late"),
+                (self.mishaps.losses, "answers lost"),
+                (self.mishaps.stops, "servers stopped"),
+                (self.mishaps.stale_reads, "records read late"),
             ]);
-            parts.push(format!("{} mishaps ({})", self.mishaps, kinds.join(", ")));
+            parts.push(format!("{} mishaps ({})", self.mishaps.at_most, kinds.join(", ")));
         }
         let leaks = these(&[
-            (self.leaks.responses, "authorization responses"),
-            (self.leaks.referrer, "the address of a page under the response's"),
-            (self.leaks.requests, "authorization requests"),
-            (self.leaks.tokens, "access tokens"),
-            (self.leaks.refresh, "the first refresh token"),
-            (self.leaks.proofs, "proofs of possession"),
+            (self.attacker.leaks.responses, "authorization responses"),
+            (self.attacker.leaks.referrer, "the address of a page under the response's"),
+            (self.attacker.leaks.requests, "authorization requests"),
+            (self.attacker.leaks.tokens, "access tokens"),
+            (self.attacker.leaks.refresh, "the first refresh token"),
+            (self.attacker.leaks.proofs, "proofs of possession"),
         ]);
         parts.push(format!(
             "leaks: {}",
