@@ -5,11 +5,11 @@ mod show;
 mod signals;
 mod ticker;
 
-use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use anstream::{AutoStream, ColorChoice};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use oauth_faults::{Fault, Faults};
@@ -294,8 +294,10 @@ async fn choose_target(args: &RunArgs) -> Result<(Target, Clock, Option<referenc
 }
 
 fn style() -> Style {
-    let wanted = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    if wanted && std::io::stdout().is_terminal() { Style::Colour } else { Style::Plain }
+    match AutoStream::choice(&std::io::stdout()) {
+        ColorChoice::Never => Style::Plain,
+        ColorChoice::Auto | ColorChoice::AlwaysAnsi | ColorChoice::Always => Style::Colour,
+    }
 }
 
 /// Writes results. A reader that went away is no fault of ours; any other failure loses them.

@@ -2,6 +2,9 @@
 //!
 //! `UPDATE=1 cargo test -p oauth-conformance --test coverage` writes it anew.
 
+#[path = "coverage/numbers.rs"]
+mod numbers;
+
 use std::fmt::Write as _;
 use std::path::Path;
 

@@ -101,6 +101,13 @@ impl Page {
         self.0.push_str(text);
     }
 
+    /// Adds a text in a style of ours.
+    pub fn styled(&mut self, style: anstyle::Style, text: Arguments<'_>) {
+        self.0 += &style.render().to_string();
+        self.put(text);
+        self.0 += &style.render_reset().to_string();
+    }
+
     /// Writes it all.
     ///
     /// # Errors

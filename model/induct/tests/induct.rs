@@ -70,6 +70,23 @@ fn each_step_of_tokens_and_of_the_dead_keeps_the_laws() {
 }
 
 #[test]
+fn the_readme_counts_laws_records_and_steps_as_they_are() {
+    let sum = |of: fn(&(Part, u64, u64, u64, u64)) -> u64| COUNTS.iter().map(of).sum::<u64>();
+    let (records, steps) = (sum(|count| count.1), sum(|count| count.2));
+    let thousands = |number: u64| {
+        let digits = number.to_string();
+        let groups =
+            digits.as_bytes().rchunks(3).rev().map(|group| std::str::from_utf8(group).expect("digits"));
+        groups.collect::<Vec<_>>().join(",")
+    };
+    let readme = include_str!("../../../README.md");
+    let counted = format!("{} records, {} steps.", thousands(records), thousands(steps));
+    assert!(readme.contains(&counted), "README.md does not say \"{counted}\"");
+    let laws = format!("breaks one of {} laws.", PROPERTIES.len());
+    assert!(readme.contains(&laws), "README.md does not say \"{laws}\"");
+}
+
+#[test]
 fn each_law_is_covered_or_left_out_for_a_reason() {
     let covered = PROPERTIES.iter().map(|property| property.law);
     let mut known: Vec<&str> = covered.chain(LEFT_OUT.iter().map(|(law, _)| *law)).collect();

@@ -5,11 +5,12 @@
 
 mod buffer;
 
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, Write as _};
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
+use anstream::{AutoStream, ColorChoice};
 use tracing_subscriber::EnvFilter;
 
 use buffer::{Buffer, Sink};
@@ -43,8 +44,7 @@ impl Log {
         let lines = Arc::clone(&buffer);
         thread::spawn(move || lines.write_to(Sink::new(io::stderr())));
         let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-        let colour =
-            io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+        let colour = AutoStream::choice(&io::stderr()) != ColorChoice::Never;
         tracing_subscriber::fmt()
             .with_env_filter(filter)
             .with_writer(Arc::clone(&buffer))

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use anstyle::AnsiColor::{Green, Magenta, Red, Yellow};
 use oauth_rules::RuleId;
 
 use crate::case::RunState;
@@ -26,20 +27,13 @@ pub enum Style {
 impl Style {
     fn paint(self, page: &mut Page, verdict: Verdict, text: fmt::Arguments<'_>) {
         let colour = match verdict {
-            Verdict::Held => "\x1b[32m",
-            Verdict::Failed => "\x1b[1;31m",
-            Verdict::Warned => "\x1b[33m",
-            Verdict::NotOffered => "\x1b[2m",
-            Verdict::NotTested | Verdict::Errored => "\x1b[35m",
+            Verdict::Held => Green.on_default(),
+            Verdict::Failed => Red.on_default().bold(),
+            Verdict::Warned => Yellow.on_default(),
+            Verdict::NotOffered => anstyle::Style::new().dimmed(),
+            Verdict::NotTested | Verdict::Errored => Magenta.on_default(),
         };
-        match self {
-            Self::Plain => page.put(text),
-            Self::Colour => {
-                page.ours(colour);
-                page.put(text);
-                page.ours("\x1b[0m");
-            }
-        }
+        page.styled(if self == Self::Colour { colour } else { anstyle::Style::new() }, text);
     }
 }
 
