@@ -17,7 +17,7 @@ use oauth_faults::Fault;
 /// expected and why there are others.
 macro_rules! attacks {
     (#[doc = $doc:literal] $name:ident:
-     $($id:literal: $about:literal, $source:literal, $scenario:literal, [$($fault:ident),*], $law:literal,
+     $($id:literal: $about:literal, $source:literal, $scenario:literal, [$($fault:literal),*], $law:literal,
        ($($kind:tt)*), ($($expected:tt)*);)*) => {
         #[doc = $doc]
         pub(super) const $name: &[$crate::attack::Attack] = &[$($crate::attack::Attack {
@@ -25,7 +25,7 @@ macro_rules! attacks {
             about: $about,
             source: $source,
             scenario: $scenario,
-            faults: &[$(oauth_faults::Fault::$fault),*],
+            faults: oauth_faults::faults![$($fault),*],
             law: $law,
             kind: $crate::attack::kind!($($kind)*),
             expected: $crate::attack::expected!($($expected)*),

@@ -1,60 +1,59 @@
 //! The mitigations and the goals.
 
 use super::{Goal, Mitigation};
-use oauth_faults::Fault;
 
 macro_rules! mitigations {
-    ($($id:literal, $about:literal, $source:literal, [$($fault:ident),+];)*) => {
+    ($($id:literal, $about:literal, $source:literal, [$($fault:literal),+];)*) => {
         /// Every mitigation, in reading order.
         pub const MITIGATIONS: &[Mitigation] = &[$(Mitigation {
             id: $id,
             about: $about,
             source: $source,
-            faults: &[$(Fault::$fault),+],
+            faults: oauth_faults::faults![$($fault),+],
         }),*];
     };
 }
 
 mitigations! {
-    "state", "a response is taken only with the state of this browser's login", "RFC 6749 10.12", [ClientStateUnchecked];
-    "state-once", "a login is over with its response", "RFC 9700 4.2.4", [ClientStateReusable];
-    "clean-address", "no page is shown under the address of a response", "RFC 9700 4.2.4", [ClientCallbackShowsPage];
+    "state", "a response is taken only with the state of this browser's login", "RFC 6749 10.12", ["client-state-unchecked"];
+    "state-once", "a login is over with its response", "RFC 9700 4.2.4", ["client-state-reusable"];
+    "clean-address", "no page is shown under the address of a response", "RFC 9700 4.2.4", ["client-callback-shows-page"];
     "challenge", "clients send PKCE challenges, and the server demands them of public ones", "RFC 9700 2.1.1",
-        [ClientWithoutPkce, ChallengeNotRequired];
-    "s256", "challenges are hashes, and plain ones are refused", "RFC 9700 2.1.1", [PlainTaken, ClientPlainChallenge];
+        ["client-without-pkce", "challenge-not-required"];
+    "s256", "challenges are hashes, and plain ones are refused", "RFC 9700 2.1.1", ["plain-taken", "client-plain-challenge"];
     "verifier", "a challenge is answered by its verifier, or nothing is issued", "RFC 7636 4.6",
-        [VerifierUnchecked, VerifierOptional];
-    "no-downgrade", "a verifier without a challenge is refused", "RFC 9700 4.8.2", [VerifierUnexpectedIgnored];
+        ["verifier-unchecked", "verifier-optional"];
+    "no-downgrade", "a verifier without a challenge is refused", "RFC 9700 4.8.2", ["verifier-unexpected-ignored"];
     "exact-redirect", "the server compares redirect URIs with the registered ones as strings", "RFC 9700 2.1",
-        [RedirectUriUnchecked];
+        ["redirect-uri-unchecked"];
     "redirect-at-token", "a code is redeemed with the redirect URI that it was asked for with", "RFC 6749 4.1.3",
-        [RedirectUriDiffersTaken];
-    "code-of-client", "a code is redeemed by the client that it was issued to", "RFC 6749 4.1.3", [CodeOfAnyClient];
-    "authentication", "a client with a secret shows it", "RFC 6749 3.2.1", [AuthenticationUnchecked, AuthenticationOptional];
-    "single-use", "a redeemed code is known as one", "RFC 6749 4.1.2", [CodeReplayable];
-    "swap", "a record is written only if it is still the one that was read", "RFC 6749 4.1.2", [BlindWrite];
-    "iss", "a response is taken only with the issuer that was asked", "RFC 9207 2.4", [ClientIssUnchecked];
+        ["redirect-uri-differs-taken"];
+    "code-of-client", "a code is redeemed by the client that it was issued to", "RFC 6749 4.1.3", ["code-of-any-client"];
+    "authentication", "a client with a secret shows it", "RFC 6749 3.2.1", ["authentication-unchecked", "authentication-optional"];
+    "single-use", "a redeemed code is known as one", "RFC 6749 4.1.2", ["code-replayable"];
+    "swap", "a record is written only if it is still the one that was read", "RFC 6749 4.1.2", ["blind-write"];
+    "iss", "a response is taken only with the issuer that was asked", "RFC 9207 2.4", ["client-iss-unchecked"];
     "own-address", "each server has a redirect URI of its own, which is compared", "RFC 9700 4.4.2.2",
-        [ClientAddressUnchecked];
-    "server-remembered", "a code is taken to the server that was asked", "RFC 9700 4.4.2", [ClientServerForgotten];
-    "consent-token", "a consent form is taken only with the value of its page", "RFC 6749 10.12", [ConsentForgeable];
+        ["client-address-unchecked"];
+    "server-remembered", "a code is taken to the server that was asked", "RFC 9700 4.4.2", ["client-server-forgotten"];
+    "consent-token", "a consent form is taken only with the value of its page", "RFC 6749 10.12", ["consent-forgeable"];
     "consent-session", "a consent form is taken only from the session of its page", "RFC 6749 10.12",
-        [ConsentOfAnySession];
-    "no-frames", "login and consent pages cannot be framed", "RFC 9700 4.16", [PagesFramable];
+        ["consent-of-any-session"];
+    "no-frames", "login and consent pages cannot be framed", "RFC 9700 4.16", ["pages-framable"];
     "bound-token", "a token that is bound to a key is served only with a proof by that key", "RFC 9449 7",
-        [BoundTokenAsBearerTaken, ProofOfAnyKey];
-    "proof-once", "a proof of possession is taken once", "RFC 9449 11.1", [ProofReplayable];
+        ["bound-token-as-bearer-taken", "proof-of-any-key"];
+    "proof-once", "a proof of possession is taken once", "RFC 9449 11.1", ["proof-replayable"];
     "bound-code", "a code that is bound to a key is redeemed only with a proof by that key", "RFC 9449 10",
-        [CodeOfAnyKey];
+        ["code-of-any-key"];
     "bound-refresh", "a refresh token that is bound to a key is taken only with a proof by that key", "RFC 9449 5",
-        [RefreshOfAnyKey];
-    "rotation", "a refresh token that was used brings nothing", "RFC 9700 4.14.2", [RefreshReplayable];
-    "family", "a refresh token that was used, shown again, ends the grant", "RFC 9700 4.14.2", [RefreshReplayKeepsGrant];
+        ["refresh-of-any-key"];
+    "rotation", "a refresh token that was used brings nothing", "RFC 9700 4.14.2", ["refresh-replayable"];
+    "family", "a refresh token that was used, shown again, ends the grant", "RFC 9700 4.14.2", ["refresh-replay-keeps-grant"];
     "refresh-of-client", "a refresh token is taken from the client that it was issued to", "RFC 6749 6",
-        [RefreshOfAnyClient];
-    "audience", "a resource serves tokens that are for it", "RFC 9700 2.3", [AudienceUnchecked];
+        ["refresh-of-any-client"];
+    "audience", "a resource serves tokens that are for it", "RFC 9700 2.3", ["audience-unchecked"];
     "no-strangers", "a client that registered itself is told errors by a page, not by a redirect", "RFC 9700 4.11.2",
-        [StrangersTrusted];
+        ["strangers-trusted"];
 }
 
 macro_rules! goals {
