@@ -102,7 +102,7 @@ impl Page {
     }
 
     /// Adds a text in a style of ours.
-    pub fn styled(&mut self, style: anstyle::Style, text: Arguments<'_>) {
+    pub fn styled(&mut self, style: anstyle::Style, text: fmt::Arguments<'_>) {
         self.0 += &style.render().to_string();
         self.put(text);
         self.0 += &style.render_reset().to_string();

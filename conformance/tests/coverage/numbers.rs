@@ -14,7 +14,7 @@ use super::LAWS;
 type Count = (&'static str, &'static str, Vec<usize>);
 
 fn counts() -> Vec<Count> {
-    let faults = |side: Side| Fault::all().filter(|fault| fault.side() == side).count();
+    let faults = |side: Side| Fault::ALL.iter().filter(|fault| fault.side() == side).count();
     let held = |all: &[RuleId]| all.iter().filter(|rule| rule.get().status == Status::Held).count();
     let rules: Vec<RuleId> = RuleId::all().collect();
     let musts: Vec<RuleId> = RuleId::all().filter(|rule| rule.get().level == Level::Must).collect();

@@ -34,12 +34,6 @@ impl Faulty {
     pub const fn under(faults: Faults) -> Self {
         Self { faults }
     }
-
-    /// Around a request of the client.
-    fn call(&self, settings: &Settings, mut call: HttpCall) -> HttpCall {
-        self.faults.on_call(settings, &mut call);
-        call
-    }
 }
 
 impl server::logic::Logic for Faulty {
@@ -134,7 +128,9 @@ impl client::logic::Logic for Faulty {
     }
 
     fn push_request(&self, settings: &Settings, departure: &Departure) -> HttpCall {
-        self.call(settings, Honest.push_request(settings, departure))
+        let mut call = Honest.push_request(settings, departure);
+        self.faults.on_push_call(settings, &mut call);
+        call
     }
 
     fn judge_push_answer(&self, status: u16, body: &[u8]) -> Result<String, (ClientRefusal, ServerWords)> {
@@ -144,11 +140,15 @@ impl client::logic::Logic for Faulty {
     }
 
     fn token_request(&self, settings: &Settings, code: &str, verifier: Option<Secret>) -> HttpCall {
-        self.call(settings, Honest.token_request(settings, code, verifier))
+        let mut call = Honest.token_request(settings, code, verifier);
+        self.faults.on_token_call(settings, &mut call);
+        call
     }
 
     fn refresh_request(&self, settings: &Settings, refresh_token: &str) -> HttpCall {
-        self.call(settings, Honest.refresh_request(settings, refresh_token))
+        let mut call = Honest.refresh_request(settings, refresh_token);
+        self.faults.on_token_call(settings, &mut call);
+        call
     }
 
     fn judge_tokens(&self, settings: &Settings, now: Time, status: u16, body: &[u8]) -> TokenJudgement {
@@ -158,11 +158,15 @@ impl client::logic::Logic for Faulty {
     }
 
     fn resource_request(&self, settings: &Settings, token: &str) -> HttpCall {
-        self.call(settings, Honest.resource_request(settings, token))
+        let mut call = Honest.resource_request(settings, token);
+        self.faults.on_resource_call(settings, &mut call);
+        call
     }
 
     fn revocation_request(&self, settings: &Settings, token: &str, hint: &'static str) -> HttpCall {
-        self.call(settings, Honest.revocation_request(settings, token, hint))
+        let mut call = Honest.revocation_request(settings, token, hint);
+        self.faults.on_revocation_call(settings, &mut call);
+        call
     }
 
     fn judge_revocation_answer(&self, mut status: u16, body: &[u8]) -> Result<(), ClientRefusal> {
@@ -200,9 +204,7 @@ impl client::logic::Logic for Faulty {
     }
 
     fn asks_resource_again(&self) -> bool {
-        let mut due = true;
-        self.faults.on_rediscovery(&mut due);
-        due
+        self.faults.asks_resource_again()
     }
 
     fn resource_challenges(&self, status: u16, fields: &[&str]) -> Vec<AuthChallenge> {

@@ -14,7 +14,7 @@ use oauth_core::directory::ClientNo;
 use oauth_core::policy::Lifetime;
 use oauth_core::secret::Digest;
 use oauth_core::text::{ChallengeMethod, CodeChallenge, RedirectUri};
-use oauth_faults::Fault;
+use oauth_faults::fault;
 
 impl Universe {
     /// What the client knows of a server.
@@ -60,7 +60,7 @@ impl Universe {
         };
         let act = self.fold(&mut world, browser, server, Event::LogIn(fresh));
         let Act::ToServer(departure) = act else { return None };
-        let is_plain = self.scenario.server.policy.plain || self.faults.has(Fault::ClientPlainChallenge);
+        let is_plain = self.scenario.server.policy.plain || self.faults.has(fault!("client-plain-challenge"));
         let challenge = departure.verifier.map(|verifier| match is_plain {
             true => CodeChallenge { method: ChallengeMethod::Plain, digest: digest(verifier.symbol()) },
             false => {
@@ -104,7 +104,7 @@ impl Universe {
     pub(super) fn callback(&self, mut world: World, browser: usize) -> Option<Next> {
         let At::ToClient(response) = world.browsers[browser].at else { return None };
         world.browser_mut(browser).at = At::Elsewhere;
-        if self.faults.has(Fault::ClientOpenRedirector) && self.scenario.client.forwards_responses {
+        if self.faults.has(fault!("client-open-redirector")) && self.scenario.client.forwards_responses {
             // The page at the redirect URI sends the browser on, with all that it brought.
             if let Some(code) = response.code {
                 world.learn(Known::Code(code));
@@ -149,7 +149,7 @@ impl Universe {
             Act::ShowError(refusal) => client_refused = Some(refusal),
             _ => return None,
         }
-        if self.faults.has(Fault::ClientCallbackShowsPage) && client_refused.is_none() {
+        if self.faults.has(fault!("client-callback-shows-page")) && client_refused.is_none() {
             world.browser_mut(browser).at = At::OnCallbackPage(response);
         }
         Some(Next { world, refused: None, client_refused })

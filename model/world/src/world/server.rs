@@ -15,7 +15,7 @@ use oauth_core::secret::Digest;
 use oauth_core::server::dpop::{Use, marker};
 use oauth_core::server::redeem::TokenRequest;
 use oauth_core::server::{Found, Inputs, Outcome, Reply, Request, Write, locate};
-use oauth_faults::Fault;
+use oauth_faults::fault;
 
 /// Which version of a record a process reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -189,7 +189,7 @@ impl Universe {
 
     /// Whether a form of this server is answered in such a way that the browser sends it on.
     pub(super) fn forms_travel_on(&self) -> bool {
-        self.faults.has(Fault::Redirect307)
+        self.faults.has(fault!("redirect-307"))
     }
 }
 

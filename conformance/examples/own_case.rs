@@ -1,0 +1,66 @@
+//! A case of one's own beside the suite's, as an outside crate has it:
+//! `cargo run -p oauth-conformance --example own_case [TARGET_FILE]`.
+//!
+//! Without a target file the reference server in this process is judged.
+
+use std::error::Error;
+use std::sync::Arc;
+
+use oauth_conformance::reference;
+use oauth_faults::Faults;
+use oauth_rules::rules;
+use oauth_suite::case::{Case, Context, Profile, RunState};
+use oauth_suite::case_end::{CaseEnd, Checked};
+use oauth_suite::report::{Style, Veil, text};
+use oauth_suite::run::{Progress, Report, Selection, run};
+use oauth_suite::subject::{Need, discover, read_text};
+use oauth_suite::wire::Clock;
+use oauth_suite::wire::http::{Settings, Wire};
+
+const OWN: &[Case] = &[Case {
+    id: "own/codes-differ",
+    rules: rules!["rfc6749-10.10-token-entropy"],
+    about: "Two logins of one user give two codes.",
+    needs: &[Need::Login],
+    run: |ctx| Box::pin(codes_differ(ctx)),
+    ..Case::DEFAULT
+}];
+
+async fn codes_differ(ctx: &Context) -> Checked {
+    let client = ctx.client()?;
+    let (first, second) = (ctx.code(&client).await?, ctx.code(&client).await?);
+    if first.value == second.value {
+        return Err(CaseEnd::broken("two codes", "the same code twice"));
+    }
+    Ok(())
+}
+
+struct Quiet;
+
+impl Progress for Quiet {
+    fn starts(&mut self, _number: usize, _of: usize, _id: &str) {}
+    fn ended(&mut self, _report: &Report) {}
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let own = reference::start(Profile::Rfc9700, Faults::none()).await?;
+    let (mut target, clock) = match std::env::args().nth(1) {
+        Some(path) => {
+            let file = std::fs::read_to_string(&path)?;
+            (read_text(&path, &file, &|name| std::env::var(name).ok())?, Clock::Real)
+        }
+        None => (own.target.clone(), own.clock.clone()),
+    };
+    let wire = Wire::new(&Settings::default())?;
+    discover(&wire, &mut target).await?;
+    let live = Arc::new(RunState::new(target, wire, clock, Profile::Rfc9700, 1));
+    let all: Vec<Case> =
+        oauth_conformance::cases(live.profile).into_iter().chain(OWN.iter().copied()).collect();
+    let only = ["own/", "code/refused-the-second-time"].map(String::from).to_vec();
+    let selection = Selection { only, ..Selection::default() };
+    let outcome = run(&live, &all, &selection, false, &mut Quiet, std::future::pending()).await?;
+    let report = text(&live, &outcome, Veil::new(&live, false), Style::Plain);
+    report.write_to(&mut std::io::stdout())?;
+    std::process::exit(outcome.exit_code().into())
+}
