@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use oauth_core::policy::{PkceNeed, Policy};
 use oauth_faults::Faults;
-use oauth_reference_server::{Config, ManualClock, Options, Server, serve};
+use oauth_reference_server::{Config, ManualClock, Options, Server, faulty};
 use tokio::net::TcpListener;
 
 use crate::case::Profile;
@@ -53,9 +53,10 @@ pub async fn start_with(policy: Policy, faults: Faults) -> Result<Reference, Run
     let clock = ManualClock::default();
     // Registration is off unless somebody wants it, and the suite does.
     let profile = Policy { registration: true, ..policy };
-    let options = Options { profile, clock: Arc::new(clock.clone()), faults };
-    let server =
-        serve(listener, Config::built_in(), options).await.map_err(|error| fault(error.to_string()))?;
+    let options = Options { profile, clock: Arc::new(clock.clone()), ..Options::default() };
+    let server = faulty::serve(listener, Config::built_in(), options, faults)
+        .await
+        .map_err(|error| fault(error.to_string()))?;
     let text = TARGET.replace("http://127.0.0.1:9000", &format!("http://{}", server.addr()));
     let mut target =
         read_text("targets/reference.toml", &text, &|_| None).map_err(|error| fault(error.to_string()))?;

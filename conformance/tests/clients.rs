@@ -33,7 +33,7 @@ mod walker;
 use dialogue::{BASIC, BOUND, IMPOSTOR, ODD_BASIC, POST, PUBLIC, Scene};
 use library::Library;
 use oauth_conformance::browser::Decision;
-use oauth_faults::Fault;
+use oauth_faults::fault;
 
 const DISCOVER: &str = "discover: S256, iss promised";
 const CODE: &str = "code: bearer, profile email, a refresh token";
@@ -218,23 +218,23 @@ async fn a_client_registers_itself_and_goes_on() {
 async fn a_server_that_breaks_a_rule_is_noticed() {
     use Library::{Authlib, Oauth2Crate, Oauth4webapi, OpenidClient, RequestsOauthlib};
     let table = [
-        (Fault::StateDropped, OpenidClient, "\"state\" missing"),
-        (Fault::StateDropped, Oauth4webapi, "\"state\" missing"),
-        (Fault::StateDropped, Authlib, "MismatchingStateException"),
-        (Fault::StateDropped, RequestsOauthlib, "refused, mismatching_state"),
-        (Fault::StateDropped, Oauth2Crate, "another state"),
-        (Fault::IssMissing, OpenidClient, "\"iss\" (issuer) missing"),
-        (Fault::IssMissing, Oauth4webapi, "\"iss\" (issuer) missing"),
-        (Fault::IssNotIssuer, OpenidClient, "unexpected \"iss\""),
-        (Fault::IssNotIssuer, Oauth4webapi, "unexpected \"iss\""),
-        (Fault::TokenTypeMissing, OpenidClient, "\"token_type\""),
-        (Fault::TokenTypeMissing, Oauth2Crate, "token_type"),
+        (fault!("state-dropped"), OpenidClient, "\"state\" missing"),
+        (fault!("state-dropped"), Oauth4webapi, "\"state\" missing"),
+        (fault!("state-dropped"), Authlib, "MismatchingStateException"),
+        (fault!("state-dropped"), RequestsOauthlib, "refused, mismatching_state"),
+        (fault!("state-dropped"), Oauth2Crate, "another state"),
+        (fault!("iss-missing"), OpenidClient, "\"iss\" (issuer) missing"),
+        (fault!("iss-missing"), Oauth4webapi, "\"iss\" (issuer) missing"),
+        (fault!("iss-not-issuer"), OpenidClient, "unexpected \"iss\""),
+        (fault!("iss-not-issuer"), Oauth4webapi, "unexpected \"iss\""),
+        (fault!("token-type-missing"), OpenidClient, "\"token_type\""),
+        (fault!("token-type-missing"), Oauth2Crate, "token_type"),
     ];
     for (fault, library, words) in table {
         let scene = Scene::broken(fault).await;
         scene.assert_breaks_off(library, BASIC, &from_metadata(library, &[CODE]), words).await;
     }
-    let scene = Scene::broken(Fault::RevocationKeepsTokens).await;
+    let scene = Scene::broken(fault!("revocation-keeps-tokens")).await;
     let lines = [DISCOVER, CODE, REVOKE, INTROSPECT, REFRESH];
     scene.assert_tells(Library::OpenidClient, BASIC, &lines).await;
 }

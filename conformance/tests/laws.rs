@@ -12,33 +12,45 @@ use oauth_conformance::select::Selection;
 use oauth_conformance::subject::discover;
 use oauth_conformance::verdict::{Report, Verdict};
 use oauth_core::policy::Policy;
-use oauth_faults::{Fault, Faults};
+use oauth_faults::{Fault, Faults, fault};
 
 /// A law, a case that shows it something, and the faults of which each breaks it.
 const ROWS: &[(&str, &str, &[Fault])] = &[
-    ("laws/code-with-its-key", "dpop/code-has-a-key", &[Fault::CodeOfAnyKey]),
-    ("laws/code-with-its-key", "dpop/pushed-key-counts", &[Fault::CodeOfAnyKey]),
-    ("laws/public-refresh-with-its-key", "dpop/public-refresh-token-has-a-key", &[Fault::RefreshOfAnyKey]),
-    ("laws/bound-token-with-its-key", "dpop-resource/key-is-the-tokens", &[Fault::ProofOfAnyKey]),
+    ("laws/code-with-its-key", "dpop/code-has-a-key", &[fault!("code-of-any-key")]),
+    ("laws/code-with-its-key", "dpop/pushed-key-counts", &[fault!("code-of-any-key")]),
+    (
+        "laws/public-refresh-with-its-key",
+        "dpop/public-refresh-token-has-a-key",
+        &[fault!("refresh-of-any-key")],
+    ),
+    ("laws/bound-token-with-its-key", "dpop-resource/key-is-the-tokens", &[fault!("proof-of-any-key")]),
     (
         "laws/bound-token-with-its-key",
         "dpop-resource/bound-token-is-no-bearer-token",
-        &[Fault::BoundTokenAsBearerTaken],
+        &[fault!("bound-token-as-bearer-taken")],
     ),
     (
         "laws/bound-token-with-its-key",
         "dpop-resource/proof-is-checked",
-        &[Fault::ProofSignatureUnchecked, Fault::ProofMethodUnchecked, Fault::ProofTargetUnchecked],
+        &[
+            fault!("proof-signature-unchecked"),
+            fault!("proof-method-unchecked"),
+            fault!("proof-target-unchecked"),
+        ],
     ),
-    ("laws/bound-token-with-its-key", "dpop-resource/proof-names-the-token", &[Fault::ProofOfAnyToken]),
-    ("laws/proof-in-time", "dpop/time-is-checked", &[Fault::ProofUnexpiring]),
+    ("laws/bound-token-with-its-key", "dpop-resource/proof-names-the-token", &[fault!("proof-of-any-token")]),
+    ("laws/proof-in-time", "dpop/time-is-checked", &[fault!("proof-unexpiring")]),
     ("laws/proof-in-time", "dpop/refused-when-grown-old", &[]),
     (
         "laws/revoked-refresh-token-ends-access",
         "revocation/takes-the-access-tokens-along",
-        &[Fault::RevocationKeepsAccess],
+        &[fault!("revocation-keeps-access")],
     ),
-    ("laws/revoked-access-token-is-dead", "revocation/ends-an-access-token", &[Fault::RevocationKeepsTokens]),
+    (
+        "laws/revoked-access-token-is-dead",
+        "revocation/ends-an-access-token",
+        &[fault!("revocation-keeps-tokens")],
+    ),
 ];
 
 const SEED: u64 = 9449;

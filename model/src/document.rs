@@ -89,7 +89,7 @@ pub fn attacks(tried: &[Tried]) -> String {
          scenario is exhausted without it with the mitigation on. A step is a login with its consent, a token request with its \
          answer, a leak, a lure: what people count; an action is what the model does at once.\n\n`oauth-model trace ID` tells \
          one, and draws it with `--format mermaid` or `--format svg`; `oauth-server --fault NAME` and `oauth-client --fault \
-         NAME` run the same fault.\n\n{MODEL}"
+         NAME` run the same fault, built with `--features faults`.\n\n{MODEL}"
     );
     let of = |kind: fn(&Attack) -> bool| -> Vec<&Tried> {
         tried.iter().filter(|tried| kind(tried.attack)).collect()

@@ -12,7 +12,7 @@ mod told;
 use graph::Graph;
 use oauth_checker::Engine;
 use oauth_core::policy::{Lifetime, Policy};
-use oauth_faults::{Fault, Faults};
+use oauth_faults::{Fault, Faults, fault};
 use oauth_model::run::exhaust;
 use oauth_world::scenario::{Bounds, People, Scenario, ServerSetup};
 
@@ -21,15 +21,20 @@ type Variant = (&'static [Fault], &'static [&'static str], usize, &'static [(&'s
 
 const VARIANTS: &[Variant] = &[
     (&[], &["--config", "CodeFlow.cfg"], 2105, &[]),
-    (&[Fault::BlindWrite], &["--config", "BlindWrite.cfg"], 3298, &[("code-redeemed-once", 11)]),
+    (&[fault!("blind-write")], &["--config", "BlindWrite.cfg"], 3298, &[("code-redeemed-once", 11)]),
     (
-        &[Fault::CodeReplayable],
+        &[fault!("code-replayable")],
         &["--constant", "SingleUse=FALSE"],
         3057,
         &[("code-redeemed-once", 11), ("code-redeemed-in-time", 12)],
     ),
-    (&[Fault::ReplayKeepsTokens], &["--constant", "ReplayEnds=FALSE"], 1340, &[("replay-ends-grant", 11)]),
-    (&[Fault::CodeUnexpiring], &["--constant", "CodeEnds=FALSE"], 2661, &[("code-redeemed-in-time", 9)]),
+    (
+        &[fault!("replay-keeps-tokens")],
+        &["--constant", "ReplayEnds=FALSE"],
+        1340,
+        &[("replay-ends-grant", 11)],
+    ),
+    (&[fault!("code-unexpiring")], &["--constant", "CodeEnds=FALSE"], 2661, &[("code-redeemed-in-time", 9)]),
 ];
 
 /// Other bounds: steps of the clock, token requests, profiles; lifetimes of page, code, token and login.

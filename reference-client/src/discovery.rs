@@ -8,10 +8,10 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use oauth_core::client::call::HttpCall;
-use oauth_core::client::resource::{self, challenges_of};
-use oauth_core::client::settings::{MetadataRefusal, Settings, metadata_call};
+use oauth_core::client::logic::Logic;
+use oauth_core::client::resource::probe;
+use oauth_core::client::settings::{MetadataRefusal, Settings};
 use oauth_core::policy::{Lifetime, Time};
-use oauth_faults::Faults;
 use tokio::sync::Mutex;
 
 use crate::call::BackChannel;
@@ -39,7 +39,7 @@ struct Progress {
 #[derive(Clone, Copy)]
 pub(crate) struct Means<'a> {
     pub(crate) calls: &'a BackChannel,
-    pub(crate) faults: &'a Faults,
+    pub(crate) logic: &'a dyn Logic,
 }
 
 impl Discovery {
@@ -83,11 +83,7 @@ impl Discovery {
     /// Asks the resource for its server, side by side with others who do so.
     async fn ask_resource(&self, means: Means<'_>) -> Result<Arc<Settings>, MetadataRefusal> {
         let known = self.known();
-        let mut due = true;
-        if !known.issuer.is_empty() {
-            means.faults.on_rediscovery(&mut due);
-        }
-        if !due {
+        if !known.issuer.is_empty() && !means.logic.asks_resource_again() {
             return Ok(known);
         }
         let found = self.find(means).await;
@@ -97,15 +93,12 @@ impl Discovery {
     /// Goes from the resource to its server, and on to what that one says.
     async fn find(&self, means: Means<'_>) -> Result<Arc<Settings>, MetadataRefusal> {
         let mut settings = self.told.clone();
-        let call = resource::probe(&settings);
+        let call = probe(&settings);
         let answer = means.calls.send(call).await.map_err(|_| MetadataRefusal::Silent)?;
-        let mut challenges = challenges_of(answer.status, &answer.fields("www-authenticate"));
-        means.faults.on_challenges(&mut challenges);
-        let mut call = resource::metadata_call(&settings, &challenges)?;
-        means.faults.on_resource_metadata_call(&settings, &mut call);
-        let mut body = fetch(means.calls, call).await?;
-        means.faults.on_resource_metadata(&mut settings, &mut body);
-        settings.find_server(&body, &challenges)?;
+        let challenges = means.logic.resource_challenges(answer.status, &answer.fields("www-authenticate"));
+        let call = means.logic.resource_metadata_call(&settings, &challenges)?;
+        let body = fetch(means.calls, call).await?;
+        means.logic.find_server(&mut settings, &body, &challenges)?;
         self.add_metadata(means, settings).await
     }
 
@@ -115,11 +108,8 @@ impl Discovery {
         means: Means<'_>,
         mut settings: Settings,
     ) -> Result<Arc<Settings>, MetadataRefusal> {
-        let mut call = metadata_call(&settings);
-        means.faults.on_metadata_call(&settings, &mut call);
-        let mut body = fetch(means.calls, call).await?;
-        means.faults.on_metadata(&settings, &mut body);
-        settings.discover(&body)?;
+        let body = fetch(means.calls, means.logic.metadata_call(&settings)).await?;
+        means.logic.discover(&mut settings, &body)?;
         self.configured.override_in(&mut settings);
         tracing::info!(issuer = settings.issuer, iss = ?settings.iss, "the server's metadata is used");
         let settings = Arc::new(settings);

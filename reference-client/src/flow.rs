@@ -6,16 +6,16 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use oauth_core::client::dpop::Nonces;
-use oauth_core::client::receive::{Received, locate, receive, session_cookie};
+use oauth_core::client::logic::Logic;
+use oauth_core::client::receive::{Received, locate, session_cookie};
 use oauth_core::client::refusal::ClientRefusal;
-use oauth_core::client::reply::{ClientPage, Shown, encode};
+use oauth_core::client::reply::{ClientPage, Shown};
 use oauth_core::client::revoke::logout_token;
 use oauth_core::client::settings::{Binding, Settings};
-use oauth_core::client::site::{self, Site};
-use oauth_core::client::{Act, Event, Session, step};
+use oauth_core::client::site::Site;
+use oauth_core::client::{Act, Event, Session};
 use oauth_core::http::{HttpReply, HttpRequest};
 use oauth_core::secret::{Digest, Secret};
-use oauth_faults::Faults;
 
 use crate::call::BackChannel;
 use crate::discovery::{Discovery, Means};
@@ -30,7 +30,8 @@ pub(crate) struct Client {
     pub(crate) servers: Vec<Discovery>,
     pub(crate) calls: BackChannel,
     pub(crate) clock: Clock,
-    pub(crate) faults: Faults,
+    /// What decides.
+    pub(crate) logic: Arc<dyn Logic>,
     pub(crate) sessions: Mutex<Sessions>,
     /// The latest nonces of the servers.
     pub(crate) nonces: Mutex<Nonces>,
@@ -65,10 +66,7 @@ impl Client {
         let first = self.servers[0].known();
         let key = locate(request, &self.site);
         let mut fresh = host::fresh();
-        self.faults.on_client_fresh(&mut fresh);
-        let mut received = receive(request, &self.site, &fresh);
-        self.faults.on_client_received(request, &mut received);
-        let Received { mut event, server, code, words } = received;
+        let Received { mut event, server, code, words } = self.logic.receive(request, &self.site, &fresh);
 
         // Whom a session talks to was settled when its login began.
         let kept = key.and_then(|key| {
@@ -87,7 +85,7 @@ impl Client {
                 Err(refusal) => event = Event::Malformed(refusal),
             }
         }
-        self.faults.on_server_chosen(&event, &first, &mut settings);
+        let settings = self.logic.server(&event, &first, settings);
         let (path, servers) = (request.path.clone(), self.site.names());
         let logout_token = logout_token(session_cookie(request, &self.site));
         let shown = Shown { words, path, servers, server: name, logout_token, ..Shown::default() };
@@ -95,7 +93,7 @@ impl Client {
 
         let code = code.map(|code| code.0).unwrap_or_default();
         let mut at = event;
-        let (act, reply) = loop {
+        let act = loop {
             let act = turn.fold(at);
             at = match act {
                 Act::Push(departure) => turn.push(&departure, fresh).await,
@@ -103,11 +101,11 @@ impl Client {
                 Act::Exchange(verifier) => turn.exchange(&code, verifier).await,
                 Act::Refresh => turn.renew().await,
                 Act::CallResource => turn.call_resource().await,
-                act => break (act, encode(&act, &turn.settings, &turn.shown)),
+                act => break act,
             };
         };
-        let mut reply = reply.expect("the acts that call a server first are carried out above");
-        self.faults.on_client_reply(request, &turn.settings, &act, turn.token.as_deref(), &mut reply);
+        let reply = self.logic.encode(request, &act, &turn.settings, &turn.shown, turn.token.as_deref());
+        let reply = reply.expect("the acts that call a server first are carried out above");
         let refusal = match act {
             Act::ShowError(refusal) => Some(refusal),
             _ => None,
@@ -117,14 +115,12 @@ impl Client {
 
     /// What is known of a server that is about to be asked.
     async fn ask(&self, server: usize) -> Result<Arc<Settings>, ClientRefusal> {
-        let means = Means { calls: &self.calls, faults: &self.faults };
+        let means = Means { calls: &self.calls, logic: &*self.logic };
         let known = self.servers[server].ask(means, || self.clock.now()).await;
         let known = known.map_err(|_| ClientRefusal::ServerUnknown)?;
         // One that a resource named may be one that is known already.
         let all: Vec<Settings> = self.servers.iter().map(|server| Settings::clone(&server.known())).collect();
-        let mut judged = site::check(&all);
-        self.faults.on_configuration(&mut judged);
-        judged.map(|()| known).map_err(|_| ClientRefusal::ServerUnknown)
+        self.logic.check(&all).map(|()| known).map_err(|_| ClientRefusal::ServerUnknown)
     }
 
     pub(crate) fn nonces(&self) -> MutexGuard<'_, Nonces> {
@@ -139,9 +135,8 @@ impl Client {
 
 impl Turn<'_> {
     /// Folds an event into the browser's session, and keeps what came of it.
-    fn fold(&mut self, mut event: Event) -> Act {
+    fn fold(&mut self, event: Event) -> Act {
         let now = self.client.clock.now();
-        let faults = &self.client.faults;
         let mut sessions = self.client.sessions();
         sessions.sweep(now);
         let kept = self.key.and_then(|key| sessions.find(&key));
@@ -149,10 +144,7 @@ impl Turn<'_> {
         let (old_token, old_refresh) =
             kept.map(|kept| (kept.token.clone(), kept.refresh.clone())).unwrap_or_default();
 
-        let (mut rules, mut session) = (self.settings.rules(), before);
-        faults.before_client(&mut rules, &mut session, &mut event);
-        let (mut next, act) = step(now, &rules, session, &event);
-        faults.after_client(&before, &mut next);
+        let (next, act) = self.client.logic.step(now, &self.settings.rules(), before, &event);
 
         // Of the texts at hand the session's digests say which are good; those that are taken back have left it.
         let login = if act == Act::Revoke { before.login } else { next.login };

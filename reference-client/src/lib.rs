@@ -18,9 +18,9 @@ mod session;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
-use oauth_core::client::site::{self, Site, SiteRefusal};
+use oauth_core::client::logic::{Honest, Logic};
+use oauth_core::client::site::{Site, SiteRefusal, note_shared_addresses};
 use oauth_core::directory::Authentication;
-use oauth_faults::Faults;
 use rustls::pki_types::CertificateDer;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -32,14 +32,20 @@ pub use config::{Config, ConfigError, DEFAULT, Endpoints, Registration};
 pub use host::Clock;
 
 /// What a client is run with beside its configuration.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone)]
 pub struct Options {
     /// The clock; keep a clone to put it ahead.
     pub clock: Clock,
-    /// The faults that are on.
-    pub faults: Faults,
+    /// What decides.
+    pub logic: Arc<dyn Logic>,
     /// Further certificates to trust.
     pub roots: Vec<CertificateDer<'static>>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { clock: Clock::default(), logic: Arc::new(Honest), roots: Vec::new() }
+    }
 }
 
 /// Why a client does not start.
@@ -86,16 +92,13 @@ impl Running {
 /// Outside of a tokio runtime.
 pub fn serve(listener: TcpListener, config: &Config, options: Options) -> Result<Running, ServeError> {
     let addr = listener.local_addr().map_err(ServeError::Address)?;
-    let Options { clock, faults, roots } = options;
+    let Options { clock, logic, roots } = options;
     let methods: Vec<Authentication> = config.servers.iter().map(|server| server.authentication).collect();
-    let mut origin = site::own_origin(&methods, addr.port());
-    faults.on_own_origin(&mut origin);
-    let mut known: Vec<_> = config.servers.iter().map(|server| server.settings(&origin)).collect();
-    known.iter_mut().for_each(|server| faults.on_client_settings(server));
-    site::note_shared_addresses(&mut known);
-    let mut judged = site::check(&known);
-    faults.on_configuration(&mut judged);
-    judged.map_err(ServeError::Configuration)?;
+    let origin = logic.own_origin(&methods, addr.port());
+    let configured = |server: &Registration| logic.configured(server.settings(&origin));
+    let mut known: Vec<_> = config.servers.iter().map(configured).collect();
+    note_shared_addresses(&mut known);
+    logic.check(&known).map_err(ServeError::Configuration)?;
 
     let site = Site::of(&known);
     let redirect_uri = known.first().map(|server| server.redirect_uri.clone()).unwrap_or_default();
@@ -104,9 +107,9 @@ pub fn serve(listener: TcpListener, config: &Config, options: Options) -> Result
     let client = Arc::new(flow::Client {
         site,
         servers: servers.map(|(known, configured)| Discovery::new(known, configured)).collect(),
-        calls: call::BackChannel::open(&roots, faults.checks_certificates()).map_err(ServeError::Tls)?,
+        calls: call::BackChannel::open(&roots, logic.checks_certificates()).map_err(ServeError::Tls)?,
         clock,
-        faults,
+        logic,
         sessions: Mutex::default(),
         nonces: Mutex::default(),
     });

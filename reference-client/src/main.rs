@@ -1,11 +1,14 @@
 //! `oauth-client`: the reference client as a program.
 
+#[cfg_attr(feature = "faults", path = "program/fault.rs")]
+#[cfg_attr(not(feature = "faults"), path = "program/no_fault.rs")]
+mod fault;
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser;
-use oauth_faults::{Fault, Faults, Side};
 use oauth_reference_client::{Config, Options, serve};
 use oauth_reference_log::{Log, Targets, announce};
 use rustls::pki_types::CertificateDer;
@@ -15,7 +18,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 /// The reference client of OAuth 2.0's authorization-code flow.
 #[derive(Parser)]
-#[command(version, after_help = EXAMPLES)]
+#[command(version = fault::VERSION, after_help = EXAMPLES)]
 struct Args {
     /// Where to listen; port 0 picks a free one
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8000")]
@@ -26,9 +29,8 @@ struct Args {
     /// Certificates to trust beside those of this machine, in PEM
     #[arg(long, value_name = "FILE")]
     ca: Option<PathBuf>,
-    /// Break a rule on purpose; may be given more than once
-    #[arg(long, value_name = "NAME", value_parser = fault)]
-    fault: Vec<Fault>,
+    #[command(flatten)]
+    faults: fault::Arguments,
 }
 
 const EXAMPLES: &str = "\
@@ -36,24 +38,9 @@ Examples:
   oauth-client                                 the built-in client, at http://localhost:8000
   oauth-client --listen 127.0.0.1:0            on a free port, which the redirect URI takes too
   oauth-client --config client.toml            a client of your own
-  oauth-client --fault client-state-unchecked  a client that takes any response
+  oauth-client --fault client-state-unchecked  a client that takes any response, in builds with the feature faults
 
 RUST_LOG=debug shows more on standard error.";
-
-fn fault(name: &str) -> Result<Fault, String> {
-    match Fault::find(name) {
-        Some(fault) if fault.side() == Side::Client => Ok(fault),
-        Some(_) => Err("this is a fault of oauth-server".to_owned()),
-        None => {
-            let names: Vec<&str> = Fault::ALL
-                .iter()
-                .filter(|fault| fault.side() == Side::Client)
-                .map(|fault| fault.name())
-                .collect();
-            Err(format!("there are these: {}", names.join(", ")))
-        }
-    }
-}
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -86,12 +73,8 @@ async fn run(args: Args, log: &Log) -> Result<(), String> {
     let mut interrupt = signal(SignalKind::interrupt()).map_err(|error| error.to_string())?;
 
     let listener = TcpListener::bind(args.listen).await.map_err(|error| bind_problem(args.listen, &error))?;
-    let faults: Faults = args.fault.into_iter().collect();
-    for fault in faults.iter() {
-        tracing::warn!(fault = fault.name(), "a rule is broken on purpose: {}", fault.about());
-    }
     let roots = args.ca.as_deref().map_or_else(|| Ok(Vec::new()), certificates)?;
-    let options = Options { faults, roots, ..Options::default() };
+    let options = Options { logic: args.faults.logic(), roots, ..Options::default() };
     let running = serve(listener, &config, options).map_err(|error| match &args.config {
         Some(file) => format!("{}: {error}", file.display()),
         None => error.to_string(),

@@ -1,4 +1,4 @@
-//! The client's pages. Every text is escaped by maud; only faults bring markup of their own.
+//! The client's pages. Every text is escaped by maud.
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use oauth_core::client::call::ServerWords;
@@ -18,7 +18,6 @@ pub(crate) fn draw(page: &ClientPage) -> String {
         ClientPage::Profile { resource, logout_token } => frame("Profile", &profile(resource, logout_token)),
         ClientPage::LoggedOut { text } => frame("Logged out", &logged_out(text)),
         ClientPage::Error { text, words } => frame("That did not work", &error(text, words)),
-        ClientPage::Raw(markup) => PreEscaped(markup.as_str()).0.to_owned(),
     }
 }
 

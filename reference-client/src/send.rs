@@ -4,17 +4,11 @@
 //! proof says, which nonce it has and whether it is wanted are the model's decisions.
 
 use oauth_core::client::auth_challenge::challenges;
-use oauth_core::client::call::{
-    HttpCall, ServerWords, judge_resource_answer, judge_tokens, refresh_request, resource_request,
-    token_request,
-};
-use oauth_core::client::dpop::{Making, Nonces, Peer, Place, Proof, asks_for_nonce, given_nonce};
-use oauth_core::client::push::{judge_push_answer, push_request};
+use oauth_core::client::call::{HttpCall, ServerWords, judge_resource_answer};
+use oauth_core::client::dpop::{Attempt, Making, Peer, Place};
 use oauth_core::client::refusal::ClientRefusal;
-use oauth_core::client::revoke::{judge_revocation_answer, revocation_request};
 use oauth_core::client::{Departure, Event, Fresh, TokenAnswer};
 use oauth_core::secret::{Digest, Secret};
-use oauth_faults::client_dpop::Attempt;
 
 use crate::call::{Answer, Silence};
 use crate::dpop::DpopKey;
@@ -24,19 +18,18 @@ use crate::host;
 impl Turn<'_> {
     /// Pushes the authorization request.
     pub(crate) async fn push(&mut self, departure: &Departure, fresh: Fresh) -> Event {
-        let mut call = push_request(&self.settings, departure);
-        self.client.faults.on_call(&self.settings, &mut call);
+        let logic = &self.client.logic;
+        let call = logic.push_request(&self.settings, departure);
         let unanswered = (ClientRefusal::PushUnanswered, ServerWords::default());
         let judged = match self.client.calls.send(call).await {
-            Ok(answer) => judge_push_answer(answer.status, &answer.body.unwrap_or_default()),
+            Ok(answer) => logic.judge_push_answer(answer.status, &answer.body.unwrap_or_default()),
             Err(_) => Err(unanswered),
         };
         let answer = judged.map_err(|(refusal, words)| {
             self.shown.words = words;
             refusal
         });
-        let answer = answer.map(|mut request_uri| {
-            self.client.faults.on_request_uri(&mut request_uri);
+        let answer = answer.map(|request_uri| {
             self.shown.request_uri = Some(request_uri);
         });
         Event::Pushed(answer, fresh)
@@ -48,12 +41,10 @@ impl Turn<'_> {
         let mut all = Ok(());
         for (text, hint) in texts {
             let Some(text) = text else { continue };
-            let mut call = revocation_request(&self.settings, &text, hint);
-            self.client.faults.on_call(&self.settings, &mut call);
+            let call = self.client.logic.revocation_request(&self.settings, &text, hint);
             let judged = match self.client.calls.send(call).await {
-                Ok(Answer { mut status, body, .. }) => {
-                    self.client.faults.on_revocation_answer(&mut status, &body.unwrap_or_default());
-                    judge_revocation_answer(status)
+                Ok(Answer { status, body, .. }) => {
+                    self.client.logic.judge_revocation_answer(status, &body.unwrap_or_default())
                 }
                 Err(_) => Err(ClientRefusal::TokenEndpointSilent),
             };
@@ -64,7 +55,7 @@ impl Turn<'_> {
 
     /// Redeems the code.
     pub(crate) async fn exchange(&mut self, code: &str, verifier: Option<Secret>) -> Event {
-        let call = token_request(&self.settings, code, verifier);
+        let call = self.client.logic.token_request(&self.settings, code, verifier);
         Event::TokenAnswer(self.ask_for_tokens(call).await, host::secret())
     }
 
@@ -73,18 +64,17 @@ impl Turn<'_> {
         let Some(refresh) = &self.refresh else {
             return Event::RefreshAnswer(Err(ClientRefusal::TokenRefused));
         };
-        let call = refresh_request(&self.settings, refresh);
+        let call = self.client.logic.refresh_request(&self.settings, refresh);
         Event::RefreshAnswer(self.ask_for_tokens(call).await)
     }
 
     /// Sends a token request, judges the answer, and keeps its texts.
-    async fn ask_for_tokens(&mut self, mut call: HttpCall) -> Result<TokenAnswer, ClientRefusal> {
-        self.client.faults.on_call(&self.settings, &mut call);
+    async fn ask_for_tokens(&mut self, call: HttpCall) -> Result<TokenAnswer, ClientRefusal> {
         let sent = self.prove(Peer::AuthorizationServer, call, None).await;
         let answer = sent.map_err(|_| ClientRefusal::TokenEndpointSilent)?;
-        let mut body = answer.body.unwrap_or_default();
-        self.client.faults.on_token_answer(&mut body);
-        let judgement = judge_tokens(self.settings.binding, self.client.clock.now(), answer.status, &body);
+        let body = answer.body.unwrap_or_default();
+        let now = self.client.clock.now();
+        let judgement = self.client.logic.judge_tokens(&self.settings, now, answer.status, &body);
         self.token = judgement.token;
         self.refresh = judgement.refresh.or(self.refresh.take());
         self.shown.words = judgement.words;
@@ -97,8 +87,7 @@ impl Turn<'_> {
             return Event::ResourceAnswer(Digest::of(""), Err(ClientRefusal::ResourceFailed));
         };
         let shown = Digest::of(&token);
-        let mut call = resource_request(&self.settings, &token);
-        self.client.faults.on_call(&self.settings, &mut call);
+        let call = self.client.logic.resource_request(&self.settings, &token);
         let answer = match self.prove(Peer::ResourceServer, call, Some(&token)).await {
             Ok(answer) => judge_resource_answer(answer.status).and_then(|()| {
                 let body = answer.body.ok_or(ClientRefusal::ResourceFailed)?;
@@ -113,21 +102,18 @@ impl Turn<'_> {
     /// Sends a request with a proof, if tokens get bound here.
     async fn prove(&mut self, peer: Peer, call: HttpCall, token: Option<&str>) -> Result<Answer, Silence> {
         let Some(key) = self.proof_key.clone() else { return self.client.calls.send(call).await };
-        let faults = &self.client.faults;
-        let mut place = Nonces::place(peer, &call.url);
-        faults.on_nonce_place(&mut place);
+        let logic = &self.client.logic;
+        let place = logic.nonce_place(peer, &call.url);
         let mut attempt = Attempt::First;
         loop {
             let nonce = self.client.nonces().latest(&place).map(str::to_owned);
             let mut proved = call.clone();
-            self.add_proof(&key, attempt, &mut proved, token, nonce.as_deref());
-            faults.on_proved_call(peer, &mut proved);
+            self.add_proof(&key, (peer, attempt), &mut proved, token, nonce.as_deref());
             let answer = self.client.calls.send(proved).await?;
             let given = self.learn_nonce(&place, &answer);
             let challenges = challenges(&answer.fields("www-authenticate"));
             let body = answer.body.as_deref().unwrap_or_default();
-            let mut asked = asks_for_nonce(peer, answer.status, body, &challenges);
-            faults.on_nonce_asked(&challenges, &mut asked);
+            let asked = logic.asks_for_nonce(peer, answer.status, body, &challenges);
             // Once: a server that is not content with its own nonce will not be so later.
             if attempt == Attempt::Second || !asked || given.is_none() {
                 return Ok(answer);
@@ -139,24 +125,21 @@ impl Turn<'_> {
     fn add_proof(
         &self,
         key: &DpopKey,
-        attempt: Attempt,
+        (peer, attempt): (Peer, Attempt),
         call: &mut HttpCall,
         token: Option<&str>,
         nonce: Option<&str>,
     ) {
         let jti = host::secret().secret;
         let making = Making { key: key.public(), now: self.client.clock.now(), jti: &jti, token, nonce };
-        let mut proof = Proof::of(call, making);
-        self.client.faults.on_proof(attempt, &mut proof);
-        let input = proof.signing_input();
-        Proof::add_to(call, &input, &key.sign(&input));
+        let input = self.client.logic.proof(attempt, call, making).signing_input();
+        self.client.logic.add_proof(peer, call, &input, &key.sign(&input));
     }
 
     /// Keeps the nonce that came with an answer.
     fn learn_nonce(&self, place: &Place, answer: &Answer) -> Option<String> {
         let mut nonces = self.client.nonces();
-        let mut given = given_nonce(&answer.fields("dpop-nonce"));
-        self.client.faults.on_given_nonce(&nonces, place, &mut given);
+        let given = self.client.logic.given_nonce(&nonces, place, &answer.fields("dpop-nonce"));
         if let Some(nonce) = &given {
             nonces.learn(place.clone(), nonce.clone());
         }

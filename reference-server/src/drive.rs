@@ -1,17 +1,15 @@
 //! The loop: locate, load, step, swap; and again with fresh secrets where somebody was faster.
 //!
-//! This is the only place that waits between a load and a write, and it judges nothing. The faults that are
-//! on lie to the logic here; with none on, each of their hooks does nothing.
-
-use std::borrow::Cow;
+//! This is the only place that waits between a load and a write, and it judges nothing: each decision is asked of the
+//! host's logic.
 
 use oauth_core::directory::Directory;
 use oauth_core::http::{Body, HttpReply, HttpRequest};
 use oauth_core::refusal::Refused;
-use oauth_core::server::dpop::{Use, marker};
-use oauth_core::server::receive::{Beside, Received, ResponseTarget, below_issuer, receive};
+use oauth_core::server::dpop::Use;
+use oauth_core::server::receive::{Beside, Received, ResponseTarget};
 use oauth_core::server::reply::Context;
-use oauth_core::server::{Found, Inputs, Outcome, Pending, Reply, Request, Write, locate, step};
+use oauth_core::server::{Found, Inputs, Outcome, Pending, Reply, Request, Write};
 
 use crate::documented_steps::steps;
 use crate::host::{Host, fresh};
@@ -40,20 +38,11 @@ impl Answer {
 
 /// Answers a request.
 pub(crate) async fn answer<S: Store>(host: &Host<S>, http: &HttpRequest) -> Answer {
-    let faults = &host.faults;
     let directory = host.directory();
-    let local = below_issuer(http, &directory);
-    let http = local.as_ref();
-    let mut heard = Cow::Borrowed(http);
-    if !faults.is_empty() {
-        faults.on_http(heard.to_mut());
-    }
-    let mut received = receive(&heard, &directory);
-    faults.on_received(http, &mut received, &directory);
-    let Received { mut request, beside } = received;
+    let Received { mut request, beside } = host.logic.receive(http, &directory);
     if let (Request::LogIn(login), Some(password)) = (&mut request, &beside.password) {
         match host.passwords.check(&directory, password).await {
-            Ok(owner) => login.owner = faults.on_checked(password, &directory, owner),
+            Ok(owner) => login.owner = host.logic.owner(password, &directory, owner),
             Err(busy) => {
                 tracing::warn!("{busy}");
                 return Answer::of_edge(come_back());
@@ -77,8 +66,7 @@ pub(crate) async fn answer<S: Store>(host: &Host<S>, http: &HttpRequest) -> Answ
                 kept: kept.as_ref(),
                 nonce: &nonce,
             };
-            let mut encoded = reply.encode(&context);
-            faults.on_reply(http, &mut encoded, &directory);
+            let encoded = host.logic.encode(http, &reply, &context);
             Answer { reply: encoded, refused: reply.refusal(), steps: steps(&request, &reply) }
         }
         Ok(None) => {
@@ -101,9 +89,7 @@ async fn mark<S: Store>(host: &Host<S>, request: &mut Request) -> Result<(), Sto
     if request.proof().is_none() {
         return Ok(());
     }
-    let mut at = moment(host);
-    host.faults.before_marking(&mut at, request);
-    if let Some(marker) = marker(&at, request)
+    if let Some(marker) = host.logic.marker(&moment(host), request)
         && host.store.insert_marker(marker).await? == Swap::Landed
         && let Some(proof) = request.proof()
     {
@@ -127,9 +113,8 @@ async fn judge<S: Store>(
     beside: &Beside,
 ) -> Result<Option<(Reply, Option<ResponseTarget>)>, StoreError> {
     for _ in 0..ATTEMPTS {
-        let needs = locate(request);
-        let client = needs.client.and_then(|no| directory.client(no));
-        let client = client.map(|entry| host.faults.on_client(&entry.client, request));
+        let needs = host.logic.locate(request);
+        let client = needs.client.and_then(|no| directory.client(no)).map(|entry| &entry.client);
         let session = match needs.session {
             Some(key) => host.store.session(&key).await?,
             None => None,
@@ -138,15 +123,8 @@ async fn judge<S: Store>(
             Some(id) => host.store.grant(id).await?,
             None => None,
         };
-        let mut at = moment(host);
-        host.faults.on_fresh(&mut at.fresh);
-        let mut found =
-            Found { client: client.as_deref(), session, grant: stored.as_ref().map(|stored| stored.grant) };
-        let mut request = *request;
-        host.faults.before(&mut at, &mut found, &mut request);
-        let mut outcome = step(&at, &found, &request);
-        host.faults.after(&at, &found, &request, &mut outcome);
-        let pending = match outcome {
+        let found = Found { client, session, grant: stored.as_ref().map(|stored| stored.grant) };
+        let pending = match host.logic.step(&moment(host), &found, request) {
             Outcome::Reply(reply) => return Ok(Some((reply, stored.map(|stored| stored.kept)))),
             Outcome::Write(pending) => pending,
         };

@@ -9,7 +9,7 @@ use oauth_core::policy::{Policy, Time};
 use oauth_core::secret::{Digest, GrantId, Minted, Secret, nonce};
 use oauth_core::server::Fresh;
 use oauth_core::server::dpop::Nonces;
-use oauth_faults::Faults;
+use oauth_core::server::logic::Logic;
 
 use crate::config::DemoAccount;
 use crate::password::Passwords;
@@ -90,8 +90,8 @@ pub(crate) struct Host<S> {
     pub(crate) directory: RwLock<Arc<Directory>>,
     /// What its deployer chose.
     pub(crate) policy: Policy,
-    /// The faults that are on.
-    pub(crate) faults: Faults,
+    /// What decides.
+    pub(crate) logic: Arc<dyn Logic>,
     /// Where the time comes from.
     pub(crate) clock: Arc<dyn Clock>,
     /// Where sessions and grants lie.

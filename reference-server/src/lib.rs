@@ -12,6 +12,8 @@
 mod config;
 mod documented_steps;
 mod drive;
+#[cfg(feature = "faults")]
+pub mod faulty;
 mod host;
 mod http;
 mod jose;
@@ -27,14 +29,14 @@ use std::sync::{Arc, RwLock};
 
 use oauth_core::policy::Policy;
 use oauth_core::refusal::Refused;
-use oauth_faults::Faults;
+use oauth_core::server::logic::{Honest, Logic};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use host::Host;
 use password::Passwords;
-use store::{Blind, Memory, Store};
+use store::{Memory, Store};
 
 /// What a server may be given beside its configuration.
 #[derive(Clone)]
@@ -43,13 +45,13 @@ pub struct Options {
     pub profile: Policy,
     /// Where the time comes from.
     pub clock: Arc<dyn Clock>,
-    /// The faults that are on.
-    pub faults: Faults,
+    /// What decides.
+    pub logic: Arc<dyn Logic>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { profile: Policy::RFC9700, clock: Arc::new(SystemClock), faults: Faults::none() }
+        Self { profile: Policy::RFC9700, clock: Arc::new(SystemClock), logic: Arc::new(Honest) }
     }
 }
 
@@ -113,11 +115,7 @@ impl Server {
 /// What keeps this configuration from being served on this listener.
 pub async fn serve(listener: TcpListener, config: Config, options: Options) -> Result<Server, ServeError> {
     let memory = Memory::new(Arc::clone(&options.clock));
-    if options.faults.blind_write() {
-        serve_from(listener, config, options, Blind::new(memory)).await
-    } else {
-        serve_from(listener, config, options, memory).await
-    }
+    serve_from(listener, config, options, memory).await
 }
 
 /// Serves from a store.
@@ -147,9 +145,6 @@ pub async fn serve_from<S: Store>(
     if !loopback && issuer.starts_with("http://") {
         tracing::warn!("the issuer {issuer} is reached without TLS, which RFC 6749 demands off loopback");
     }
-    for fault in options.faults.iter() {
-        tracing::warn!("the fault {} is on; this server breaks rules on purpose", fault.name());
-    }
     let directory = config.directory(&issuer)?;
     let passwords = Passwords::hash(config.passwords().to_vec())
         .await
@@ -157,7 +152,7 @@ pub async fn serve_from<S: Store>(
     let host = Arc::new(Host {
         directory: RwLock::new(Arc::new(directory)),
         policy: config.policy(options.profile),
-        faults: options.faults,
+        logic: options.logic,
         clock: options.clock,
         store,
         nonces: host::NonceSource::draw(),

@@ -1,20 +1,23 @@
 //! `oauth-server`: the reference server as a program.
 
+#[cfg_attr(feature = "faults", path = "program/fault.rs")]
+#[cfg_attr(not(feature = "faults"), path = "program/no_fault.rs")]
+mod fault;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, ValueEnum};
 use oauth_core::policy::Policy;
-use oauth_faults::{Fault, Faults, Side};
 use oauth_reference_log::{Log, Targets, announce};
-use oauth_reference_server::{Config, Options, serve};
+use oauth_reference_server::{Config, Options};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 /// The reference authorization and resource server of OAuth 2.0's authorization-code flow.
 #[derive(Parser)]
-#[command(version, after_help = EXAMPLES)]
+#[command(version = fault::VERSION, after_help = EXAMPLES)]
 struct Arguments {
     /// Where to listen; port 0 picks a free one
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:9000")]
@@ -25,9 +28,8 @@ struct Arguments {
     /// Whose rules hold where specifications differ; the configuration's policy goes over it
     #[arg(long, value_enum, default_value_t = Profile::Rfc9700)]
     profile: Profile,
-    /// Break a rule on purpose, to see it noticed; may be given more than once
-    #[arg(long = "fault", value_name = "NAME", value_parser = server_fault)]
-    faults: Vec<Fault>,
+    #[command(flatten)]
+    faults: fault::Arguments,
 }
 
 const EXAMPLES: &str = "\
@@ -35,7 +37,7 @@ Examples:
   oauth-server
   oauth-server --listen 127.0.0.1:0 --config server.toml
   RUST_LOG=debug oauth-server --profile rfc6749
-  oauth-server --fault code-replayable
+  oauth-server --fault code-replayable   (in builds with the feature faults)
 
 Exit codes: 0 stopped by SIGTERM or SIGINT, 2 bad usage or configuration";
 
@@ -72,19 +74,6 @@ async fn main() -> ExitCode {
     }
 }
 
-/// A fault of the server, by its name.
-fn server_fault(name: &str) -> Result<Fault, String> {
-    match Fault::find(name) {
-        Some(fault) if fault.side() == Side::Server => Ok(fault),
-        Some(_) => Err("this is a fault of the client; give it to oauth-client".to_owned()),
-        None => {
-            let faults = Fault::ALL.iter().filter(|fault| fault.side() == Side::Server);
-            let names: Vec<&str> = faults.map(|fault| fault.name()).collect();
-            Err(format!("no fault has this name; there are {}", names.join(", ")))
-        }
-    }
-}
-
 async fn run(arguments: &Arguments, log: &Log) -> Result<(), String> {
     let config = match &arguments.config {
         Some(path) => Config::read(path).map_err(|error| error.to_string())?,
@@ -96,12 +85,9 @@ async fn run(arguments: &Arguments, log: &Log) -> Result<(), String> {
 
     let listener =
         TcpListener::bind(arguments.listen).await.map_err(|error| no_port(arguments.listen, &error))?;
-    let options = Options {
-        profile: arguments.profile.policy(),
-        faults: Faults::these(&arguments.faults),
-        ..Options::default()
-    };
-    let server = serve(listener, config, options).await.map_err(|error| error.to_string())?;
+    let options = Options { profile: arguments.profile.policy(), ..Options::default() };
+    let served = arguments.faults.serve(listener, config, options).await;
+    let server = served.map_err(|error| error.to_string())?;
     tracing::info!("issuer {}", server.issuer());
     // Whoever waits for the line may read the log then.
     log.flush();

@@ -3,9 +3,10 @@
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::panic::Location;
 use std::process::Stdio;
+use std::sync::Arc;
 
 use oauth_conformance::browser::Decision;
-use oauth_faults::{Fault, Faults};
+use oauth_faults::{Fault, Faults, Faulty};
 use oauth_reference_server::{BUILT_IN, Options, Server};
 
 use crate::landing;
@@ -115,7 +116,8 @@ impl Scene {
         let data = data.replace("http://localhost:8001/callback", &callback);
         let place = Place::free().await;
         let issuer = format!("{}{path}", place.origin("127.0.0.1"));
-        let options = Options { faults: Faults::these(faults), ..Options::default() };
+        let logic = Arc::new(Faulty::under(Faults::these(faults)));
+        let options = Options { logic, ..Options::default() };
         let server = place.server_of(&issuer, &data, options).await;
         Self { server, port, decision: Decision::Approve }
     }

@@ -41,6 +41,4 @@ pub enum Page {
         /// What was wrong.
         text: String,
     },
-    /// Markup as it is: only faults make it.
-    Raw(String),
 }

@@ -4,8 +4,11 @@ use serde_json::{Map, Value};
 
 use oauth_core::http::{Body, HttpReply, HttpRequest};
 
+/// The members of a JSON object.
+pub(super) type Members = Map<String, Value>;
+
 /// Name and value pairs of a query or form, undecoded.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Pairs(Vec<(String, String)>);
 
 impl Pairs {
@@ -68,12 +71,24 @@ impl Pairs {
         joined.join("&")
     }
 
-    pub(super) fn into_query(self, request: &mut HttpRequest) {
-        request.query = (!self.0.is_empty()).then(|| self.text());
+    /// Edits the form of a request, which stays as it is if nothing changes.
+    pub(super) fn edit_body(request: &mut HttpRequest, edit: impl FnOnce(&mut Self)) {
+        let before = Self::body(request);
+        let mut pairs = before.clone();
+        edit(&mut pairs);
+        if pairs != before {
+            request.body = pairs.text().into_bytes();
+        }
     }
 
-    pub(super) fn into_body(self, request: &mut HttpRequest) {
-        request.body = self.text().into_bytes();
+    /// Edits the query of a request likewise.
+    pub(super) fn edit_query(request: &mut HttpRequest, edit: impl FnOnce(&mut Self)) {
+        let before = Self::query(request);
+        let mut pairs = before.clone();
+        edit(&mut pairs);
+        if pairs != before {
+            request.query = (!pairs.0.is_empty()).then(|| pairs.text());
+        }
     }
 }
 
@@ -88,11 +103,23 @@ pub(super) fn edit_location<P>(reply: &mut HttpReply<P>, edit: impl FnOnce(&mut 
 }
 
 /// Edits the members of a JSON body.
-pub(super) fn edit_json<P>(reply: &mut HttpReply<P>, edit: impl FnOnce(&mut Map<String, Value>)) {
+pub(super) fn edit_json<P>(reply: &mut HttpReply<P>, edit: impl FnOnce(&mut Members)) {
     if let Body::Text(text) = &mut reply.body
         && let Ok(Value::Object(mut members)) = serde_json::from_str(text)
     {
         edit(&mut members);
         *text = Value::Object(members).to_string();
     }
+}
+
+/// Changes a member that is a text.
+pub(super) fn change(members: &mut Members, name: &str, change: impl Fn(&str) -> String) {
+    if let Some(Value::String(text)) = members.get_mut(name) {
+        *text = change(text);
+    }
+}
+
+/// Adds to a member that is a text.
+pub(super) fn append(members: &mut Members, name: &str, more: &str) {
+    change(members, name, |text| format!("{text}{more}"));
 }

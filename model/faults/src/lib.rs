@@ -1,30 +1,18 @@
-//! Faults: departures that nobody may choose, each a lie told to the logic from outside.
+//! Faults: departures that nobody may choose, each told to the logic as lies from outside.
 //!
-//! A fault is a value; hooks apply it before a request is decoded, before a step, after it, on the encoded reply,
-//! on the swap, and at the same places of the client. The core has no `if fault`. Each fault names the rules that
-//! it breaks; the selftest demands that a case of each of them falls.
+//! Each fault stands in one place, by topic: its name, a sentence, the rules that it breaks, and its lies. A lie is
+//! data: the place where it is told ([`server`], [`client`]) and a function. Neither the core nor the loops have an `if
+//! fault`: [`Faulty`] stands in the logic's place there. The selftest demands that a case of each rule of a fault falls.
 #![forbid(unsafe_code)]
 
-pub mod client;
-pub mod client_dpop;
-pub mod client_push;
-pub mod discovery;
-pub mod reply;
-pub mod request;
-pub mod step;
-
-mod dpop;
+mod client;
 mod edit;
-mod extensions;
-mod introspect_revoke;
-mod oauth21;
-mod published;
-mod push;
-mod registration;
+mod faulty;
 mod registry;
-mod tokens;
+mod server;
 
-pub use registry::{Fault, Side};
+pub use faulty::Faulty;
+pub use registry::{Fault, Side, fault};
 
 /// The faults that are on.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -58,6 +46,14 @@ impl Faults {
     /// The faults that are on.
     pub fn iter(&self) -> impl Iterator<Item = Fault> {
         self.0.iter().copied()
+    }
+
+    fn server_lies(&self) -> impl Iterator<Item = server::Lie> {
+        self.0.iter().flat_map(|fault| fault.server_lies()).copied()
+    }
+
+    fn client_lies(&self) -> impl Iterator<Item = client::Lie> {
+        self.0.iter().flat_map(|fault| fault.client_lies()).copied()
     }
 }
 

@@ -52,7 +52,7 @@ use self::invariant::Standing;
 use self::property::Observation;
 use oauth_core::grant::Grant;
 use oauth_core::policy::{Time, WrongVerifier};
-use oauth_core::server::{Found, Outcome, Reply, Request, Write, locate, step};
+use oauth_core::server::{Found, Outcome, Reply, Request, Write, locate};
 use oauth_faults::Faults;
 
 /// A part of the domain: a phase of the record, and which of its fields run through all their values.
@@ -232,16 +232,11 @@ pub struct Next {
 #[must_use]
 pub fn exchange(setting: &Setting, faults: &Faults, state: &State, request: &Request) -> Next {
     let needs = locate(request);
-    let mut request = *request;
-    let mut moment = setting.moment(state.now, state.grant.is_some());
-    let client =
-        needs.client.and_then(|no| setting.client(no)).map(|client| faults.on_client(client, &request));
+    let moment = setting.moment(state.now, state.grant.is_some());
+    let client = needs.client.and_then(|no| setting.client(no));
     let session = needs.session.and_then(|cookie| setting.session(cookie));
     let grant = state.grant.filter(|grant| needs.grant == Some(grant.id));
-    let mut found = Found { client: client.as_deref(), session, grant };
-    faults.before(&mut moment, &mut found, &mut request);
-    let mut outcome = step(&moment, &found, &request);
-    faults.after(&moment, &found, &request, &mut outcome);
+    let outcome = faults.step(&moment, &Found { client, session, grant }, request);
     match outcome {
         Outcome::Reply(reply) => Next { reply, grant: None },
         Outcome::Write(pending) => {

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use oauth_core::policy::Policy;
-use oauth_faults::{Fault, Faults};
+use oauth_faults::{Fault, Faults, fault};
 use oauth_laws::law::law;
 use oauth_model::run::shortest;
 use oauth_world::scenario::{Attacker, Bounds, ClientSetup, People, Scenario, ServerSetup};
@@ -102,7 +102,7 @@ const PLAINLY: Asked = Asked {
     same_credentials: true,
     polluted: false,
     unpushed_at_honest: false,
-    faults: &[Fault::ClientIssUnchecked],
+    faults: &[fault!("client-iss-unchecked")],
 };
 
 fn endpoints(row: &str) -> Endpoints {
@@ -211,7 +211,7 @@ fn iss_stops_every_mix_up_of_the_table() {
 #[test]
 fn what_the_article_has_and_the_model_has_not_appears_under_the_conditions_that_explain_it() {
     let secret = Asked { kind: Kind::Secret, ..PLAINLY };
-    let stateless = &[Fault::ClientIssUnchecked, Fault::ClientStateUnchecked];
+    let stateless = &[fault!("client-iss-unchecked"), fault!("client-state-unchecked")];
     let rows = [
         ("HAAH", Asked { faults: stateless, ..secret }, CodeInjected),
         ("HAAA", Asked { faults: stateless, ..secret }, CodeInjected),

@@ -67,7 +67,7 @@ async fn pair(host: &Host, by: By, configure: impl Fn(&mut Registration)) -> Pai
         configure(&mut registration);
         registration
     });
-    let options = Options { faults: host.faults.clone(), ..Options::default() };
+    let options = Options { logic: host.logic(), ..Options::default() };
     let client = serve(listener, &Config { servers: servers.into() }, options).expect("the client starts");
     Pair { evil, honest, client }
 }
@@ -197,7 +197,7 @@ async fn one_issuer_twice(host: &Host) -> Held {
             ..Registration::built_in()
         });
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback has a free port");
-        let options = Options { faults: host.faults.clone(), ..Options::default() };
+        let options = Options { logic: host.logic(), ..Options::default() };
         serve(listener, &Config { servers: servers.into() }, options)
     };
     let (one, two) = ("https://as.example/one", "https://as.example/two");

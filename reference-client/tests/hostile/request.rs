@@ -193,7 +193,7 @@ async fn responses_stay_private(host: &Host) -> Held {
     let starts = async |redirect_uri: &str| {
         let config = Registration { redirect_uri: Some(redirect_uri.to_owned()), ..Registration::built_in() };
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback has a free port");
-        let options = Options { faults: host.faults.clone(), ..Options::default() };
+        let options = Options { logic: host.logic(), ..Options::default() };
         serve(listener, &config.into(), options).map(|_| ()).map_err(|refusal| refusal.to_string())
     };
     for good in [

@@ -1,6 +1,8 @@
 //! What a check works with: a hostile server, the client under test, and browsers.
 
-use oauth_faults::Faults;
+use std::sync::Arc;
+
+use oauth_faults::{Faults, Faulty};
 use oauth_reference_client::{Clock, Options, Registration, Running, serve};
 use rustls::pki_types::CertificateDer;
 use serde_json::{Value, json};
@@ -50,6 +52,11 @@ pub(crate) struct Host {
 }
 
 impl Host {
+    /// What decides for it.
+    pub(crate) fn logic(&self) -> Arc<Faulty> {
+        Arc::new(Faulty::under(self.faults.clone()))
+    }
+
     /// `client_1` at an honest server that publishes metadata and sends `iss`.
     pub(crate) async fn world(&self) -> World {
         self.world_with(|_| {}, |_| {}).await
@@ -80,7 +87,7 @@ impl Host {
         config.issuer = server.origin.clone();
         configure(&mut config);
         let clock = Clock::default();
-        let options = Options { clock: clock.clone(), faults: self.faults.clone(), roots: roots.to_vec() };
+        let options = Options { clock: clock.clone(), logic: self.logic(), roots: roots.to_vec() };
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback has a free port");
         let client = serve(listener, &config.into(), options).expect("the client starts");
         World { server, client, clock }

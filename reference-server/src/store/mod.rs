@@ -20,11 +20,13 @@
 //!
 //! A store judges nothing: it never looks at a phase but to tell whether a record can still matter, and who pays for it.
 
+#[cfg(feature = "faults")]
 mod blind;
 mod markers;
 mod memory;
 mod room;
 
+#[cfg(feature = "faults")]
 pub use blind::Blind;
 pub use memory::Memory;
 pub use room::{Payer, weight};

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use oauth_core::secret::s256;
-use oauth_faults::Fault;
+use oauth_faults::fault;
 use oauth_reference_server::Config;
 
 use crate::peer::{Answer, Peer};
@@ -260,12 +260,12 @@ async fn accounts_of_a_file_are_not_named_on_the_front_page() {
 
 #[tokio::test]
 async fn a_fault_breaks_its_rule() {
-    let mut peer = Peer::start_with(&[Fault::CodeReplayable], Config::built_in()).await;
+    let mut peer = Peer::start_with(&[fault!("code-replayable")], Config::built_in()).await;
     let code = peer.authorize(REQUEST).await.redirected("code").expect("a code");
     for _ in 0..2 {
         assert_eq!(peer.token(Some(CLIENT_1), &redemption(&code)).await.status, 200);
     }
-    let mut peer = Peer::start_with(&[Fault::StateDropped], Config::built_in()).await;
+    let mut peer = Peer::start_with(&[fault!("state-dropped")], Config::built_in()).await;
     assert_eq!(peer.authorize(REQUEST).await.redirected("state"), None);
 }
 

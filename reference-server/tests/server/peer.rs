@@ -4,7 +4,7 @@ use std::sync::{Arc, Once};
 
 use oauth_core::form::{Params, encode_pairs};
 use oauth_faults::{Fault, Faults};
-use oauth_reference_server::{Config, ManualClock, Options, Server, serve};
+use oauth_reference_server::{Config, ManualClock, Options, Server, faulty};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, HeaderMap, LOCATION, SET_COOKIE};
 use reqwest::redirect::Policy;
 use tokio::net::TcpListener;
@@ -64,10 +64,10 @@ impl Peer {
 
     pub(crate) async fn start_with(faults: &[Fault], config: Config) -> Self {
         let clock = ManualClock::default();
-        let options =
-            Options { clock: Arc::new(clock.clone()), faults: Faults::these(faults), ..Options::default() };
+        let options = Options { clock: Arc::new(clock.clone()), ..Options::default() };
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free loopback port");
-        let server = serve(listener, config, options).await.expect("the server starts");
+        let server =
+            faulty::serve(listener, config, options, Faults::these(faults)).await.expect("the server starts");
         Self::of(server, clock)
     }
 

@@ -123,6 +123,15 @@ pub enum Peer {
     ResourceServer,
 }
 
+/// How often a request was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Attempt {
+    /// Not before.
+    First,
+    /// Once, and the server asked for a nonce.
+    Second,
+}
+
 /// Where a nonce belongs: a server, by its part and its origin.
 pub type Place = (Peer, String);
 

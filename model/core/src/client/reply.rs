@@ -45,8 +45,6 @@ pub enum ClientPage {
         /// The server's words, if it refused.
         words: ServerWords,
     },
-    /// Markup as it is: only faults make it.
-    Raw(String),
 }
 
 /// What lies beside an act that answers the browser.

@@ -28,6 +28,7 @@ pub mod introspect;
 pub mod introspect_revoke;
 mod issue;
 pub mod jwk;
+pub mod logic;
 pub mod login;
 pub mod metadata;
 pub mod push;

@@ -150,9 +150,15 @@ pub fn below_issuer<'a>(request: &'a HttpRequest, directory: &Directory) -> Cow<
     Cow::Owned(HttpRequest { path, ..request.clone() })
 }
 
-/// Reads a request whose path is below the issuer. What cannot be read becomes [`Request::Malformed`].
+/// Reads a request as it arrived. What cannot be read becomes [`Request::Malformed`].
 #[must_use]
 pub fn receive(request: &HttpRequest, directory: &Directory) -> Received {
+    receive_below_issuer(&below_issuer(request, directory), directory)
+}
+
+/// Reads a request whose path is below the issuer ([`below_issuer`]).
+#[must_use]
+pub fn receive_below_issuer(request: &HttpRequest, directory: &Directory) -> Received {
     let resource = directory.resource_at(&request.path).map(|(resource, _)| resource);
     match read(request, directory) {
         Ok((typed, beside)) => {

@@ -1,7 +1,7 @@
 //! A server without wires: the public door of the core around a store in memory and a clock that tests move.
 //!
 //! What stands here is what every edge does: read, locate, load, judge, write if nobody was faster, encode, with
-//! the hooks of the faults at their places. It judges nothing.
+//! asking the logic at its places. It judges nothing.
 
 use oauth_core::directory::{Authentication, Directory, Registration};
 use oauth_core::grant::{Grant, Session};
@@ -9,12 +9,13 @@ use oauth_core::http::{HttpReply, HttpRequest};
 use oauth_core::policy::{Policy, Time};
 use oauth_core::refusal::Refused;
 use oauth_core::secret::{Digest, GrantId, Minted, Secret};
-use oauth_core::server::dpop::{Marker, Nonces, Signature, Use, marker};
+use oauth_core::server::dpop::{Marker, Nonces, Signature, Use};
+use oauth_core::server::logic::Logic as _;
 use oauth_core::server::login::{Checked, Password};
-use oauth_core::server::receive::{Received, ResponseTarget, below_issuer, receive};
+use oauth_core::server::receive::{Received, ResponseTarget};
 use oauth_core::server::reply::Context;
-use oauth_core::server::{Found, Fresh, Inputs, Outcome, Reply, Request, Write, locate, step};
-use oauth_faults::Faults;
+use oauth_core::server::{Found, Fresh, Inputs, Outcome, Reply, Request, Write};
+use oauth_faults::{Faults, Faulty};
 
 /// The issuer of the bench's server.
 pub(crate) const ISSUER: &str = "http://127.0.0.1:9000";
@@ -102,13 +103,14 @@ impl Bench {
         (0..self.drawn).flat_map(|nth| [secret(nth).text(), refresh_secret(nth).text()])
     }
 
+    fn logic(&self) -> Faulty {
+        Faulty::under(self.faults.clone())
+    }
+
     fn read<'a>(&self, http: &'a HttpRequest) -> Heard<'a> {
-        let mut lied = below_issuer(http, &self.directory).into_owned();
-        self.faults.on_http(&mut lied);
-        let mut received = receive(&lied, &self.directory);
-        self.faults.on_received(http, &mut received, &self.directory);
+        let mut received = self.logic().receive(http, &self.directory);
         if let (Request::LogIn(login), Some(password)) = (&mut received.request, &received.beside.password) {
-            login.owner = self.faults.on_checked(password, &self.directory, self.check(password));
+            login.owner = self.logic().owner(password, &self.directory, self.check(password));
         }
         if let (Some(proof), Some(signed)) = (received.request.proof(), &received.beside.proof)
             && signed.signature == GOOD_SIGNATURE
@@ -120,9 +122,8 @@ impl Bench {
 
     /// Marks the proof of a request as used.
     fn mark(&mut self, request: &mut Request) {
-        let mut at = self.moment();
-        self.faults.before_marking(&mut at, request);
-        let Some(marker) = marker(&at, request) else { return };
+        let at = self.moment();
+        let Some(marker) = self.logic().marker(&at, request) else { return };
         // As a store may: whatever need not be remembered any more is forgotten.
         self.marks.retain(|mark| at.now < mark.until);
         if self.marks.iter().any(|mark| mark.id == marker.id) {
@@ -153,21 +154,14 @@ impl Bench {
     }
 
     fn judge(&mut self, request: &Request) -> Judged {
-        let needs = locate(request);
+        let needs = self.logic().locate(request);
         let client = needs.client.and_then(|no| self.directory.client(no)).map(|entry| &entry.client);
         let session =
             needs.session.and_then(|key| self.sessions.iter().find(|session| session.key == key).copied());
         let seen = needs.grant.and_then(|id| self.grants.iter().find(|(grant, _)| grant.id == id)).cloned();
-        let mut at = self.moment();
+        let found = Found { client, session, grant: seen.as_ref().map(|(grant, _)| *grant) };
+        let outcome = self.logic().step(&self.moment(), &found, request);
         self.drawn += 1;
-        self.faults.on_fresh(&mut at.fresh);
-        let client = client.map(|client| self.faults.on_client(client, request));
-        let mut found =
-            Found { client: client.as_deref(), session, grant: seen.as_ref().map(|(grant, _)| *grant) };
-        let mut request = *request;
-        self.faults.before(&mut at, &mut found, &mut request);
-        let mut outcome = step(&at, &found, &request);
-        self.faults.after(&at, &found, &request, &mut outcome);
         Judged { outcome, seen }
     }
 
@@ -185,8 +179,7 @@ impl Bench {
             kept: judged.seen.as_ref().map(|(_, kept)| kept),
             nonce: NONCE,
         };
-        let mut encoded = reply.encode(&context);
-        self.faults.on_reply(heard.http, &mut encoded, &self.directory);
+        let encoded = self.logic().encode(heard.http, &reply, &context);
         Answer { reply: encoded, refused: reply.refusal() }
     }
 

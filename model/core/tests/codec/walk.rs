@@ -2,7 +2,7 @@
 //!
 //! The checker exhausts small worlds of typed messages; here worlds are larger and messages are bytes.
 
-use oauth_faults::{Fault, Faults};
+use oauth_faults::{Fault, Faults, fault};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
@@ -71,31 +71,31 @@ proptest! {
 /// The faults that a walk must find out, and by which law; two of these no scope of the checker can show, since
 /// their lie is in the bytes of a reply.
 const FOUND_OUT: &[(Fault, &str)] = &[
-    (Fault::StateDropped, "state-returned"),
-    (Fault::ScopeWidenedAtToken, "token-within-consent"),
-    (Fault::ConsentSkipped, "code-after-consent"),
-    (Fault::ConsentForgeable, "code-after-consent"),
-    (Fault::RedirectUriUnchecked, "code-to-registered-uri"),
-    (Fault::CodeReplayable, "code-redeemed-once"),
-    (Fault::ReplayKeepsTokens, "replay-ends-grant"),
-    (Fault::CodeUnexpiring, "code-redeemed-in-time"),
-    (Fault::CodeOfAnyClient, "code-redeemed-by-its-client"),
-    (Fault::RedirectUriDiffersTaken, "code-redeemed-with-its-redirect-uri"),
-    (Fault::RedirectUriAbsentTaken, "code-redeemed-with-its-redirect-uri"),
-    (Fault::VerifierUnchecked, "code-redeemed-with-its-verifier"),
-    (Fault::VerifierOptional, "code-redeemed-with-its-verifier"),
-    (Fault::VerifierUnexpectedIgnored, "no-verifier-without-challenge"),
-    (Fault::AuthenticationUnchecked, "confidential-client-authenticated"),
-    (Fault::AuthenticationOptional, "confidential-client-authenticated"),
-    (Fault::TokenUnchecked, "served-token-was-issued"),
-    (Fault::TokenUnexpiring, "served-token-in-time"),
-    (Fault::RefreshReplayable, "public-refresh-used-once"),
-    (Fault::RefreshReplayKeepsGrant, "public-refresh-replay-ends-grant"),
-    (Fault::RefreshOfAnyClient, "refresh-by-its-client"),
-    (Fault::RefreshUnchecked, "refresh-token-was-issued"),
-    (Fault::RefreshUnexpiring, "refresh-in-time"),
-    (Fault::RefreshScopeWider, "token-within-consent"),
-    (Fault::RefreshNarrowsGrant, "refresh-keeps-scope"),
+    (fault!("state-dropped"), "state-returned"),
+    (fault!("scope-widened-at-token"), "token-within-consent"),
+    (fault!("consent-skipped"), "code-after-consent"),
+    (fault!("consent-forgeable"), "code-after-consent"),
+    (fault!("redirect-uri-unchecked"), "code-to-registered-uri"),
+    (fault!("code-replayable"), "code-redeemed-once"),
+    (fault!("replay-keeps-tokens"), "replay-ends-grant"),
+    (fault!("code-unexpiring"), "code-redeemed-in-time"),
+    (fault!("code-of-any-client"), "code-redeemed-by-its-client"),
+    (fault!("redirect-uri-differs-taken"), "code-redeemed-with-its-redirect-uri"),
+    (fault!("redirect-uri-absent-taken"), "code-redeemed-with-its-redirect-uri"),
+    (fault!("verifier-unchecked"), "code-redeemed-with-its-verifier"),
+    (fault!("verifier-optional"), "code-redeemed-with-its-verifier"),
+    (fault!("verifier-unexpected-ignored"), "no-verifier-without-challenge"),
+    (fault!("authentication-unchecked"), "confidential-client-authenticated"),
+    (fault!("authentication-optional"), "confidential-client-authenticated"),
+    (fault!("token-unchecked"), "served-token-was-issued"),
+    (fault!("token-unexpiring"), "served-token-in-time"),
+    (fault!("refresh-replayable"), "public-refresh-used-once"),
+    (fault!("refresh-replay-keeps-grant"), "public-refresh-replay-ends-grant"),
+    (fault!("refresh-of-any-client"), "refresh-by-its-client"),
+    (fault!("refresh-unchecked"), "refresh-token-was-issued"),
+    (fault!("refresh-unexpiring"), "refresh-in-time"),
+    (fault!("refresh-scope-wider"), "token-within-consent"),
+    (fault!("refresh-narrows-grant"), "refresh-keeps-scope"),
 ];
 
 #[test]

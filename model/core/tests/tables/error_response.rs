@@ -102,7 +102,6 @@ fn page_text(page: &Page, stage: &Stage) -> String {
             format!("consent {ask} {user}: {client_id}{named} wants {} at {redirect_uri}", scope.join("+"))
         }
         Page::Refused { text } => format!("({text})"),
-        Page::Raw(markup) => format!("raw {markup}"),
     }
 }
 

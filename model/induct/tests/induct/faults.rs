@@ -1,68 +1,68 @@
 //! Each fault of a step breaks the induction, at the law or the clause that it is about.
 
 use oauth_core::policy::WrongVerifier;
-use oauth_faults::{Fault, Faults};
+use oauth_faults::{Fault, Faults, fault};
 use oauth_induct::{Part, prove};
 
 /// The fault, the part in which it shows, the law or clause that breaks.
 #[rustfmt::skip]
 const FAULTS: &[(Fault, Part, &str)] = &[
-    (Fault::LoginSkipped, Part::Nothing, "code-after-login"),
-    (Fault::RedirectUriUnchecked, Part::Nothing, "code-to-registered-uri"),
-    (Fault::ConsentSkipped, Part::Nothing, "code-after-consent"),
-    (Fault::AuthenticationUnchecked, Part::Nothing, "confidential-client-authenticated"),
-    (Fault::AuthenticationOptional, Part::Nothing, "confidential-client-authenticated"),
-    (Fault::ProofSignatureUnchecked, Part::Nothing, "terms-as-asked"),
-    (Fault::ProofUnexpiring, Part::Nothing, "proof-in-time"),
-    (Fault::RequestUriOfAnyClient, Part::Pushed, "pushed-request-of-its-client"),
-    (Fault::RequestUriUnexpiring, Part::Pushed, "pushed-request-in-time"),
-    (Fault::RequestUriReusable, Part::Coded, "pushed-request-used-once"),
-    (Fault::ConsentForgeable, Part::Asked, "consent-is-the-owners"),
-    (Fault::ConsentOfAnySession, Part::Asked, "consent-is-the-owners"),
-    (Fault::DecisionRepeatable, Part::Coded, "code-after-consent"),
-    (Fault::CodeUnexpiring, Part::Coded, "code-redeemed-in-time"),
-    (Fault::CodeUnchecked, Part::Coded, "code-was-issued"),
-    (Fault::CodeOfAnyClient, Part::Coded, "code-redeemed-by-its-client"),
-    (Fault::CodeOfAnyKey, Part::Coded, "code-with-its-key"),
+    (fault!("login-skipped"), Part::Nothing, "code-after-login"),
+    (fault!("redirect-uri-unchecked"), Part::Nothing, "code-to-registered-uri"),
+    (fault!("consent-skipped"), Part::Nothing, "code-after-consent"),
+    (fault!("authentication-unchecked"), Part::Nothing, "confidential-client-authenticated"),
+    (fault!("authentication-optional"), Part::Nothing, "confidential-client-authenticated"),
+    (fault!("proof-signature-unchecked"), Part::Nothing, "terms-as-asked"),
+    (fault!("proof-unexpiring"), Part::Nothing, "proof-in-time"),
+    (fault!("request-uri-of-any-client"), Part::Pushed, "pushed-request-of-its-client"),
+    (fault!("request-uri-unexpiring"), Part::Pushed, "pushed-request-in-time"),
+    (fault!("request-uri-reusable"), Part::Coded, "pushed-request-used-once"),
+    (fault!("consent-forgeable"), Part::Asked, "consent-is-the-owners"),
+    (fault!("consent-of-any-session"), Part::Asked, "consent-is-the-owners"),
+    (fault!("decision-repeatable"), Part::Coded, "code-after-consent"),
+    (fault!("code-unexpiring"), Part::Coded, "code-redeemed-in-time"),
+    (fault!("code-unchecked"), Part::Coded, "code-was-issued"),
+    (fault!("code-of-any-client"), Part::Coded, "code-redeemed-by-its-client"),
+    (fault!("code-of-any-key"), Part::Coded, "code-with-its-key"),
     // Where the request named none, the redirect URI of another client is taken.
-    (Fault::RedirectUriDiffersTaken, Part::Coded, "redemption-fits"),
-    (Fault::VerifierReplacesChecks, Part::Coded, "redemption-fits"),
-    (Fault::RedirectUriAbsentTaken, Part::Coded, "code-redeemed-with-its-redirect-uri"),
-    (Fault::VerifierUnchecked, Part::Coded, "code-redeemed-with-its-verifier"),
-    (Fault::VerifierOptional, Part::Coded, "code-redeemed-with-its-verifier"),
-    (Fault::VerifierTakenPlain, Part::Coded, "code-redeemed-with-its-verifier"),
-    (Fault::VerifierUnexpectedIgnored, Part::Coded, "no-verifier-without-challenge"),
-    (Fault::CodeReplayable, Part::Redeemed, "code-redeemed-once"),
-    (Fault::ReplayKeepsTokens, Part::Redeemed, "replay-ends-grant"),
-    (Fault::RefreshReplayable, Part::Refreshed, "public-refresh-used-once"),
-    (Fault::RefreshReplayKeepsGrant, Part::Refreshed, "public-refresh-replay-ends-grant"),
-    (Fault::RefreshUnchecked, Part::Refreshed, "refresh-token-was-issued"),
-    (Fault::RefreshUnexpiring, Part::Refreshed, "refresh-in-time"),
-    (Fault::RefreshOfAnyClient, Part::Refreshed, "refresh-by-its-client"),
-    (Fault::RefreshOfAnyResource, Part::Refreshed, "refresh-within-resources"),
-    (Fault::RefreshScopeWider, Part::Refreshed, "token-within-consent"),
-    (Fault::RefreshNarrowsGrant, Part::Refreshed, "scope-as-consented"),
-    (Fault::RefreshOfOneKey, Part::Refreshed, "public-refresh-with-its-key"),
-    (Fault::RefreshOfAnyKey, Part::Refreshed, "public-refresh-with-its-key"),
-    (Fault::TokenUnchecked, Part::Tokens, "served-token-was-issued"),
-    (Fault::RefreshOpensResource, Part::Tokens, "served-token-was-issued"),
-    (Fault::TokenUnexpiring, Part::Tokens, "served-token-in-time"),
-    (Fault::ResourceScopeUnchecked, Part::Tokens, "served-token-covers-resource"),
-    (Fault::AudienceUnchecked, Part::Tokens, "served-token-is-for-resource"),
-    (Fault::ProofOfAnyToken, Part::Tokens, "bound-token-with-its-key"),
-    (Fault::ProofOfAnyKey, Part::Tokens, "bound-token-with-its-key"),
-    (Fault::BoundTokenAsBearerTaken, Part::Tokens, "bound-token-with-its-key"),
-    (Fault::RevocationKeepsTokens, Part::Tokens, "revoked-access-token-is-dead"),
-    (Fault::RevocationKeepsAccess, Part::Tokens, "revoked-refresh-token-ends-access"),
-    (Fault::IntrospectionUnexpiring, Part::Tokens, "active-token-in-time"),
-    (Fault::IntrospectionUnrevoked, Part::Dead, "active-token-not-revoked"),
+    (fault!("redirect-uri-differs-taken"), Part::Coded, "redemption-fits"),
+    (fault!("verifier-replaces-checks"), Part::Coded, "redemption-fits"),
+    (fault!("redirect-uri-absent-taken"), Part::Coded, "code-redeemed-with-its-redirect-uri"),
+    (fault!("verifier-unchecked"), Part::Coded, "code-redeemed-with-its-verifier"),
+    (fault!("verifier-optional"), Part::Coded, "code-redeemed-with-its-verifier"),
+    (fault!("verifier-taken-plain"), Part::Coded, "code-redeemed-with-its-verifier"),
+    (fault!("verifier-unexpected-ignored"), Part::Coded, "no-verifier-without-challenge"),
+    (fault!("code-replayable"), Part::Redeemed, "code-redeemed-once"),
+    (fault!("replay-keeps-tokens"), Part::Redeemed, "replay-ends-grant"),
+    (fault!("refresh-replayable"), Part::Refreshed, "public-refresh-used-once"),
+    (fault!("refresh-replay-keeps-grant"), Part::Refreshed, "public-refresh-replay-ends-grant"),
+    (fault!("refresh-unchecked"), Part::Refreshed, "refresh-token-was-issued"),
+    (fault!("refresh-unexpiring"), Part::Refreshed, "refresh-in-time"),
+    (fault!("refresh-of-any-client"), Part::Refreshed, "refresh-by-its-client"),
+    (fault!("refresh-of-any-resource"), Part::Refreshed, "refresh-within-resources"),
+    (fault!("refresh-scope-wider"), Part::Refreshed, "token-within-consent"),
+    (fault!("refresh-narrows-grant"), Part::Refreshed, "scope-as-consented"),
+    (fault!("refresh-of-one-key"), Part::Refreshed, "public-refresh-with-its-key"),
+    (fault!("refresh-of-any-key"), Part::Refreshed, "public-refresh-with-its-key"),
+    (fault!("token-unchecked"), Part::Tokens, "served-token-was-issued"),
+    (fault!("refresh-opens-resource"), Part::Tokens, "served-token-was-issued"),
+    (fault!("token-unexpiring"), Part::Tokens, "served-token-in-time"),
+    (fault!("resource-scope-unchecked"), Part::Tokens, "served-token-covers-resource"),
+    (fault!("audience-unchecked"), Part::Tokens, "served-token-is-for-resource"),
+    (fault!("proof-of-any-token"), Part::Tokens, "bound-token-with-its-key"),
+    (fault!("proof-of-any-key"), Part::Tokens, "bound-token-with-its-key"),
+    (fault!("bound-token-as-bearer-taken"), Part::Tokens, "bound-token-with-its-key"),
+    (fault!("revocation-keeps-tokens"), Part::Tokens, "revoked-access-token-is-dead"),
+    (fault!("revocation-keeps-access"), Part::Tokens, "revoked-refresh-token-ends-access"),
+    (fault!("introspection-unexpiring"), Part::Tokens, "active-token-in-time"),
+    (fault!("introspection-unrevoked"), Part::Dead, "active-token-not-revoked"),
 ];
 
 /// These concern who may end or learn something, of which no law speaks.
 const SILENT: &[(Fault, Part)] = &[
-    (Fault::RevocationByAnyClient, Part::Tokens),
-    (Fault::IntrospectionByAnyClient, Part::Tokens),
-    (Fault::InvalidReplayEndsTokens, Part::Redeemed),
+    (fault!("revocation-by-any-client"), Part::Tokens),
+    (fault!("introspection-by-any-client"), Part::Tokens),
+    (fault!("invalid-replay-ends-tokens"), Part::Redeemed),
 ];
 
 #[test]
@@ -84,7 +84,7 @@ fn faults_of_which_no_law_speaks_break_none() {
 
 #[test]
 fn a_counterexample_names_the_law_the_record_the_request_and_the_reply() {
-    let faults = Faults::these(&[Fault::ReplayKeepsTokens]);
+    let faults = Faults::these(&[fault!("replay-keeps-tokens")]);
     let report = prove(&[Part::Redeemed], WrongVerifier::KeepsCode, &faults);
     let text = report.broken.map(|broken| broken.to_string()).unwrap_or_default();
     println!("{text}");

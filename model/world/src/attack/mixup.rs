@@ -2,7 +2,7 @@
 
 use super::{Attack, Expected, Kind};
 use crate::scenario::scenario;
-use oauth_faults::Fault;
+use oauth_faults::faults;
 use oauth_laws::law::law;
 
 /// In reading order.
@@ -12,7 +12,7 @@ pub(super) const SERVERS: &[Attack] = &[
         about: "The attacker's server sends the owner on to the honest one, and the client brings it the code.",
         source: "arXiv 1601.01229 3.2, RFC 9700 4.4",
         scenario: scenario("mix-up"),
-        faults: &[Fault::ClientIssUnchecked],
+        faults: faults!["client-iss-unchecked"],
         law: law("thief-gains-nothing"),
         kind: Kind::Mitigated,
         expected: Some(Expected {
@@ -25,7 +25,7 @@ pub(super) const SERVERS: &[Attack] = &[
         about: "The attacker's metadata names the honest authorization endpoint; the code, asked for without PKCE, goes into a login of the attacker's.",
         source: "RFC 9700 4.4",
         scenario: scenario("mix-up-metadata-confidential"),
-        faults: &[Fault::ClientIssUnchecked, Fault::ClientWithoutPkce],
+        faults: faults!["client-iss-unchecked", "client-without-pkce"],
         law: law("authentication"),
         kind: Kind::Mitigated,
         expected: Some(Expected {
@@ -38,7 +38,7 @@ pub(super) const SERVERS: &[Attack] = &[
         about: "At a client with a secret: the attacker's server puts the challenge of the attacker's login into the owner's request.",
         source: "D. Fett, Mix-Up, Revisited",
         scenario: scenario("mix-up-confidential"),
-        faults: &[Fault::ClientIssUnchecked],
+        faults: faults!["client-iss-unchecked"],
         law: law("authentication"),
         kind: Kind::Mitigated,
         expected: Some(Expected {
@@ -51,7 +51,7 @@ pub(super) const SERVERS: &[Attack] = &[
         about: "The attacker's metadata names the honest authorization endpoint and its own token endpoint.",
         source: "arXiv 1508.04324",
         scenario: scenario("mix-up-metadata"),
-        faults: &[Fault::ClientIssUnchecked],
+        faults: faults!["client-iss-unchecked"],
         law: law("thief-gains-nothing"),
         kind: Kind::Mitigated,
         expected: Some(Expected {
@@ -64,7 +64,7 @@ pub(super) const SERVERS: &[Attack] = &[
         about: "The attacker's metadata names the honest endpoints and its own resource, where the client shows the token.",
         source: "D. Fett, Mix-Up, Revisited",
         scenario: scenario("mix-up-resource"),
-        faults: &[Fault::ClientIssUnchecked],
+        faults: faults!["client-iss-unchecked"],
         law: law("thief-gains-nothing"),
         kind: Kind::Mitigated,
         expected: Some(Expected {
@@ -77,7 +77,7 @@ pub(super) const SERVERS: &[Attack] = &[
         about: "The owner chooses the honest server, and on the way somebody makes a login at the attacker's of it.",
         source: "RFC 9700 4.4",
         scenario: scenario("mix-up-rewritten"),
-        faults: &[Fault::ClientIssUnchecked],
+        faults: faults!["client-iss-unchecked"],
         law: law("thief-gains-nothing"),
         kind: Kind::Mitigated,
         expected: Some(Expected {
@@ -90,7 +90,7 @@ pub(super) const SERVERS: &[Attack] = &[
         about: "The same where each server has a redirect URI of its own, which the client does not compare.",
         source: "USENIX Security 2025 (COAT)",
         scenario: scenario("mix-up-distinct"),
-        faults: &[Fault::ClientIssUnchecked, Fault::ClientAddressUnchecked],
+        faults: faults!["client-iss-unchecked", "client-address-unchecked"],
         law: law("authentication"),
         kind: Kind::Mitigated,
         expected: Some(Expected {
@@ -103,7 +103,7 @@ pub(super) const SERVERS: &[Attack] = &[
         about: "The attacker's server answers with a code of the attacker's account, and the client takes it to the honest one.",
         source: "arXiv 1601.01229 3.4",
         scenario: scenario("mix-up-riding-distinct"),
-        faults: &[Fault::ClientServerForgotten],
+        faults: faults!["client-server-forgotten"],
         law: law("session-integrity"),
         kind: Kind::Mitigated,
         expected: Some(Expected {
@@ -116,7 +116,7 @@ pub(super) const SERVERS: &[Attack] = &[
         about: "The client compares iss with the server that it asked, and takes the code to another.",
         source: "arXiv 1601.01229 3.4, RFC 9207 2.4",
         scenario: scenario("mix-up-riding"),
-        faults: &[Fault::ClientServerForgotten],
+        faults: faults!["client-server-forgotten"],
         law: law("session-integrity"),
         kind: Kind::Mitigated,
         expected: Some(Expected {

@@ -2,7 +2,7 @@
 
 use super::{Attack, Expected, Kind};
 use crate::scenario::scenario;
-use oauth_faults::Fault;
+use oauth_faults::faults;
 use oauth_laws::law::law;
 
 /// In reading order.
@@ -22,7 +22,7 @@ pub(super) const MODELLED_ONLY: &[Attack] = &[
         about: "The page at the redirect URI sends the owner on to the attacker, code and all.",
         source: "RFC 9700 4.11.1",
         scenario: scenario("forwarding-page"),
-        faults: &[Fault::ClientOpenRedirector],
+        faults: faults!["client-open-redirector"],
         law: law("thief-gains-nothing"),
         kind: Kind::Mitigated,
         expected: Some(Expected { steps: 4, because: "" }),
@@ -32,7 +32,7 @@ pub(super) const MODELLED_ONLY: &[Attack] = &[
         about: "The answer to the login form is a 307, and the browser posts the form to a client of the attacker's.",
         source: "arXiv 1601.01229 3.1, RFC 9700 4.12",
         scenario: scenario("one-form"),
-        faults: &[Fault::Redirect307],
+        faults: faults!["redirect-307"],
         law: law("password-stays"),
         kind: Kind::Mitigated,
         expected: Some(Expected {

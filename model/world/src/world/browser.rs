@@ -15,7 +15,7 @@ use oauth_core::server::login::{Checked, LogIn};
 use oauth_core::server::push::AuthorizePushed;
 use oauth_core::server::{Reply, Request};
 use oauth_core::text::RedirectUri;
-use oauth_faults::Fault;
+use oauth_faults::fault;
 use oauth_laws::fact::{Party, Sender, What};
 
 impl Universe {
@@ -75,7 +75,7 @@ impl Universe {
     pub(super) fn log_in(&self, mut world: World, browser: usize, right: bool) -> Option<Next> {
         let At::LogInPage(asking) = world.browsers[browser].at else { return None };
         let account = UserNo(u16::try_from(browser).ok()?);
-        let unchecked = self.faults.has(Fault::PasswordUnchecked);
+        let unchecked = self.faults.has(fault!("password-unchecked"));
         let owner = if right || unchecked { Checked::Right(account) } else { Checked::Wrong };
         let token = Some(digest(JUNK));
         let request = Request::LogIn(LogIn { expected: token, shown: token, owner });

@@ -9,14 +9,12 @@ use super::symbols::{
 use super::{ATTACKER, Endpoints, Next, OWNER, Universe, World};
 use oauth_core::client::refusal::ClientRefusal;
 use oauth_core::client::settings::Address;
-use oauth_core::client::{
-    Act, Callback, Channel, Event, Flow, Fresh, IssNeed, PushNeed, Revocation, Rules, step as client_step,
-};
+use oauth_core::client::{Act, Callback, Channel, Event, Flow, Fresh, IssNeed, PushNeed, Revocation, Rules};
 use oauth_core::directory::ClientNo;
 use oauth_core::policy::Lifetime;
 use oauth_core::secret::Digest;
 use oauth_core::text::{ChallengeMethod, CodeChallenge, RedirectUri};
-use oauth_faults::Fault;
+use oauth_faults::fault;
 
 impl Universe {
     /// What the client knows of a server.
@@ -41,14 +39,11 @@ impl Universe {
     }
 
     /// Folds an event into the client's session of a browser; `server` is the one that the event is about.
-    pub(super) fn fold(&self, world: &mut World, browser: usize, server: Server, mut event: Event) -> Act {
-        let mut rules = self.client_rules(server);
-        let before = world.visits[browser].session;
-        let mut session = before;
-        self.faults.before_client(&mut rules, &mut session, &mut event);
-        let (mut next, act) = client_step(world.now, &rules, session, &event);
-        self.faults.after_client(&before, &mut next);
-        world.visits[browser] = Arc::new(Visit { session: next, ..*world.visits[browser] });
+    pub(super) fn fold(&self, world: &mut World, browser: usize, server: Server, event: Event) -> Act {
+        let rules = self.client_rules(server);
+        let session = world.visits[browser].session;
+        let (session, act) = self.faults.client_step(world.now, &rules, session, &event);
+        world.visits[browser] = Arc::new(Visit { session, ..*world.visits[browser] });
         act
     }
 
@@ -65,7 +60,7 @@ impl Universe {
         };
         let act = self.fold(&mut world, browser, server, Event::LogIn(fresh));
         let Act::ToServer(departure) = act else { return None };
-        let is_plain = self.scenario.server.policy.plain || self.faults.has(Fault::ClientPlainChallenge);
+        let is_plain = self.scenario.server.policy.plain || self.faults.has(fault!("client-plain-challenge"));
         let challenge = departure.verifier.map(|verifier| match is_plain {
             true => CodeChallenge { method: ChallengeMethod::Plain, digest: digest(verifier.symbol()) },
             false => {
@@ -109,7 +104,7 @@ impl Universe {
     pub(super) fn callback(&self, mut world: World, browser: usize) -> Option<Next> {
         let At::ToClient(response) = world.browsers[browser].at else { return None };
         world.browser_mut(browser).at = At::Elsewhere;
-        if self.faults.has(Fault::ClientOpenRedirector) && self.scenario.client.forwards_responses {
+        if self.faults.has(fault!("client-open-redirector")) && self.scenario.client.forwards_responses {
             // The page at the redirect URI sends the browser on, with all that it brought.
             if let Some(code) = response.code {
                 world.learn(Known::Code(code));
@@ -154,7 +149,7 @@ impl Universe {
             Act::ShowError(refusal) => client_refused = Some(refusal),
             _ => return None,
         }
-        if self.faults.has(Fault::ClientCallbackShowsPage) && client_refused.is_none() {
+        if self.faults.has(fault!("client-callback-shows-page")) && client_refused.is_none() {
             world.browser_mut(browser).at = At::OnCallbackPage(response);
         }
         Some(Next { world, refused: None, client_refused })

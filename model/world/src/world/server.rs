@@ -14,8 +14,8 @@ use oauth_core::policy::Time;
 use oauth_core::secret::Digest;
 use oauth_core::server::dpop::{Use, marker};
 use oauth_core::server::redeem::TokenRequest;
-use oauth_core::server::{Found, Inputs, Outcome, Reply, Request, Write, locate, step};
-use oauth_faults::Fault;
+use oauth_core::server::{Found, Inputs, Outcome, Reply, Request, Write, locate};
+use oauth_faults::fault;
 
 /// Which version of a record a process reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -80,18 +80,13 @@ impl Universe {
     /// Judges a request against the records that were read, with the faults around it.
     fn judge(
         &self,
-        mut moment: Inputs,
-        mut request: Request,
+        moment: Inputs,
+        request: Request,
         session: Option<Session>,
         grant: Option<Grant>,
     ) -> Outcome {
         let client = locate(&request).client.and_then(|no| self.client(no));
-        let client = client.map(|client| self.faults.on_client(client, &request));
-        let mut found = Found { client: client.as_deref(), session, grant };
-        self.faults.before(&mut moment, &mut found, &mut request);
-        let mut outcome = step(&moment, &found, &request);
-        self.faults.after(&moment, &found, &request, &mut outcome);
-        outcome
+        self.faults.step(&moment, &Found { client, session, grant }, &request)
     }
 
     /// The server marks the proof of a call as used, once, before it judges.
@@ -194,7 +189,7 @@ impl Universe {
 
     /// Whether a form of this server is answered in such a way that the browser sends it on.
     pub(super) fn forms_travel_on(&self) -> bool {
-        self.faults.has(Fault::Redirect307)
+        self.faults.has(fault!("redirect-307"))
     }
 }
 

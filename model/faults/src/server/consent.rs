@@ -1,0 +1,135 @@
+//! Faults of the login and of the owner's decision (RFC 6749 3.1, 4.1.1, 10.12).
+
+use oauth_core::directory::UserNo;
+use oauth_core::grant::{Asked, Coded, Grant, Owner, Phase, Session};
+use oauth_core::http::{Body, HttpRequest};
+use oauth_core::page::Page;
+use oauth_core::secret::{Digest, Handle};
+use oauth_core::server::decide::Decide;
+use oauth_core::server::login::Checked;
+use oauth_core::server::{Found, Outcome, Pending, Reply as Answer, Request, Write};
+use oauth_rules::rules;
+
+use super::Lie::{After, Before, Http, Owner as OwnerOf, Reply};
+use super::{AUTHORIZE, NEVER};
+use crate::registry::{Entry, Lies::OfServer};
+
+/// In reading order.
+pub(crate) const FAULTS: &[Entry] = &[
+    Entry {
+        name: "login-skipped",
+        about: "every browser counts as logged in",
+        rules: rules!["rfc6749-3.1-owner-authenticated-first", "rfc9126-4-validated-at-use"],
+        lies: OfServer(&[Before(|found, request| {
+            let needs_login =
+                matches!(request, Request::Authorize(_) | Request::AuthorizePushed(_) | Request::Decide(_));
+            if needs_login && found.session.is_none() {
+                let nobody = Digest::of("nobody logged in");
+                found.session = Some(Session { key: nobody, user: UserNo(0), until: NEVER });
+            }
+        })]),
+    },
+    Entry {
+        name: "password-unchecked",
+        about: "any password of a known user is right",
+        rules: rules!["rfc6749-3.1-owner-wrong-password-refused"],
+        lies: OfServer(&[OwnerOf(|password, directory, checked| {
+            directory.find_user(&password.user_id).map_or(checked, Checked::Right)
+        })]),
+    },
+    Entry {
+        name: "consent-skipped",
+        about: "a code is issued without asking the owner",
+        rules: rules![
+            "rfc6749-4.1.1-owner-decision-obtained",
+            "rfc6749-10.2-no-automatic-repeat",
+            "rfc8252-8.6-no-silent-consent"
+        ],
+        lies: OfServer(&[After(|at, _, _, outcome| {
+            if let Outcome::Write(Pending { write: Write::InsertGrant(mut grant), .. }) = *outcome {
+                let code = at.fresh.secret;
+                let until = at.now.after(at.policy.code_lifetime);
+                grant.phase = Phase::Coded(Coded { code: code.digest, until });
+                let reply = Answer::Code(Handle { grant: grant.id, secret: code.secret });
+                *outcome = Outcome::Write(Pending::new(Write::InsertGrant(grant), reply));
+            }
+        })]),
+    },
+    Entry {
+        name: "consent-forgeable",
+        about: "the consent form is taken without its anti-CSRF value",
+        rules: rules!["rfc6749-10.12-authorization-endpoint-csrf-protected"],
+        lies: OfServer(&[
+            Http(AUTHORIZE, forget_where_from),
+            Before(|found, request| {
+                if let Some((decide, grant)) = decided(found, request)
+                    && let (Some(ask), Phase::Asked(asked)) = (&mut decide.ask, grant.phase)
+                {
+                    ask.digest = asked.ask;
+                }
+            }),
+        ]),
+    },
+    Entry {
+        name: "consent-of-any-session",
+        about: "the consent form of one browser session is taken from another",
+        rules: rules!["rfc6749-10.12-authorization-endpoint-csrf-protected"],
+        lies: OfServer(&[
+            Http(AUTHORIZE, forget_where_from),
+            Before(|found, request| {
+                let session = found.session;
+                if let Some((Decide { ask: Some(_), .. }, grant)) = decided(found, request)
+                    && let (Some(session), Phase::Asked(_)) = (session, grant.phase)
+                {
+                    grant.terms.owner = Some(Owner { user: session.user, session: session.key });
+                }
+            }),
+        ]),
+    },
+    Entry {
+        name: "decision-repeatable",
+        about: "one consent page gives a code as often as it is sent",
+        rules: rules!["rfc6749-4.1.1-owner-decision-obtained"],
+        lies: OfServer(&[Before(|found, request| {
+            if let Some((Decide { ask: Some(ask), .. }, grant)) = decided(found, request)
+                && matches!(grant.phase, Phase::Coded(_) | Phase::Live(_))
+            {
+                grant.phase = Phase::Asked(Asked { ask: ask.digest, until: NEVER });
+            }
+        })]),
+    },
+    Entry {
+        name: "consent-unnamed",
+        about: "the consent page names neither client nor scope",
+        rules: rules!["rfc6749-10.2-consent-shows-client-and-scope"],
+        lies: OfServer(&[Reply(AUTHORIZE, |_, reply, _| {
+            if let Body::Page(Page::Consent { client_id, client_name, redirect_uri, scope, .. }) =
+                &mut reply.body
+            {
+                client_id.clear();
+                client_name.clear();
+                redirect_uri.clear();
+                // One value, so that no checkboxes appear that the form would have to keep.
+                scope.truncate(1);
+                scope.iter_mut().for_each(|value| "something".clone_into(value));
+            }
+        })]),
+    },
+];
+
+/// A decision, with the grant that it is about.
+fn decided<'a>(
+    found: &'a mut Found<'_>,
+    request: &'a mut Request,
+) -> Option<(&'a mut Decide, &'a mut Grant)> {
+    if let (Request::Decide(decide), Some(grant)) = (request, &mut found.grant) {
+        Some((decide, grant))
+    } else {
+        None
+    }
+}
+
+/// Takes away what a browser says of the page that a form comes from.
+fn forget_where_from(request: &mut HttpRequest) {
+    request.headers.retain(|(name, _)| name != "origin" && name != "sec-fetch-site");
+}

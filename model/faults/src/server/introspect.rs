@@ -1,0 +1,225 @@
+//! Faults of what is told of a token (RFC 7662).
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use oauth_core::grant::{Cause, Grant, Phase, TokenKind};
+use oauth_core::http::{Body, HttpReply, HttpRequest};
+use oauth_core::server::introspect::TokenInfo;
+use oauth_core::server::introspect_revoke::IntrospectOrRevoke;
+use oauth_core::server::{Outcome, Reply as Answer};
+use oauth_core::text::ResourceSet;
+use oauth_rules::rules;
+use serde_json::{Value, json};
+
+use super::Lie::{After, Before, Reply, Told};
+use super::revoke::{named, own_the_grant};
+use super::{INTROSPECT, NEVER};
+use crate::edit::{Members, change, edit_json};
+use crate::registry::{Entry, Lies::OfServer};
+
+/// In reading order.
+pub(crate) const FAULTS: &[Entry] = &[
+    Entry {
+        name: "introspection-by-any-client",
+        about: "any client learns of every token",
+        rules: rules!["rfc7662-4-callers-specifically-authorized"],
+        lies: OfServer(&[Before(own_the_grant)]),
+    },
+    Entry {
+        name: "introspection-of-any-audience",
+        about: "a resource server learns of tokens for other resources",
+        rules: rules!["rfc7662-4-audience-of-caller-checked"],
+        lies: OfServer(&[Before(|found, request| {
+            if let Some(IntrospectOrRevoke { token: Ok(Some(shown)), .. }) = named(request)
+                && let Some(Grant { phase: Phase::Live(live), .. }) = &mut found.grant
+                && live.kind_of(&shown.digest) == Some(TokenKind::Access)
+            {
+                live.access.audience = ResourceSet(u16::MAX);
+            }
+        })]),
+    },
+    Entry {
+        name: "introspection-unexpiring",
+        about: "an expired access token is called active",
+        rules: rules!["rfc7662-4-expiry-checked"],
+        lies: OfServer(&[Before(|found, request| {
+            if let Some(IntrospectOrRevoke { token: Ok(Some(_)), .. }) = named(request)
+                && let Some(Grant { phase: Phase::Live(live), .. }) = &mut found.grant
+            {
+                live.access.until = NEVER;
+            }
+        })]),
+    },
+    Entry {
+        name: "introspection-unrevoked",
+        about: "a revoked token is called active",
+        rules: rules!["rfc7662-4-revocation-checked"],
+        lies: OfServer(&[After(|_, found, request, outcome| {
+            if let Some(IntrospectOrRevoke { token: Ok(Some(_)), .. }) = named(request)
+                && let Some(Grant { terms, phase: Phase::Dead(Cause::Revoked), .. }) = found.grant
+                && let Outcome::Reply(Answer::Introspection(told @ None)) = outcome
+            {
+                *told = Some(TokenInfo {
+                    kind: TokenKind::Access,
+                    client: terms.client,
+                    user: terms.owner.map(|owner| owner.user),
+                    scope: terms.scope,
+                    audience: terms.audience,
+                    key: None,
+                    until: NEVER,
+                });
+            }
+        })]),
+    },
+    Entry {
+        name: "introspection-form-refused",
+        about: "a form is answered 415 by the introspection endpoint",
+        rules: rules!["rfc7662-2.1-post-form"],
+        lies: OfServer(&[Reply(INTROSPECT, |_, reply, _| {
+            if reply.status == 200 {
+                *reply = HttpReply::status(415);
+            }
+        })]),
+    },
+    Entry {
+        name: "active-as-text",
+        about: "active is a string",
+        rules: rules!["rfc7662-2.2-active-boolean-json"],
+        lies: OfServer(&[Told(INTROSPECT, |_, told| {
+            if is_active(told) {
+                told.insert("active".to_owned(), json!("true"));
+            }
+        })]),
+    },
+    Entry {
+        name: "inactive-is-error",
+        about: "a token that is not active is told by an error",
+        rules: rules!["rfc7662-2.2-inactive-is-200-false", "rfc7662-2.2-foreign-token-inactive"],
+        lies: OfServer(&[Reply(INTROSPECT, |_, reply, _| {
+            let mut is_inactive = false;
+            edit_json(reply, |told| is_inactive = told.get("active") == Some(&json!(false)));
+            if is_inactive {
+                reply.status = 400;
+                reply.body = Body::Text(json!({ "error": "invalid_request" }).to_string());
+            }
+        })]),
+    },
+    Entry {
+        name: "inactive-with-reason",
+        about: "it is told why a token is not active",
+        rules: rules!["rfc7662-2.2-inactive-no-detail", "rfc7662-2.2-foreign-token-inactive"],
+        lies: OfServer(&[Told(INTROSPECT, |_, told| {
+            if told.get("active") == Some(&json!(false)) {
+                told.insert("reason".to_owned(), json!("it ended"));
+            }
+        })]),
+    },
+    Entry {
+        name: "times-as-text",
+        about: "exp is a string",
+        rules: rules!["rfc7662-2.2-times-are-integers"],
+        lies: OfServer(&[Told(INTROSPECT, |_, told| {
+            if is_active(told) {
+                let text = told.get("exp").map(ToString::to_string);
+                told.insert("exp".to_owned(), json!(text));
+            }
+        })]),
+    },
+    Entry {
+        name: "expiry-too-late",
+        about: "exp is an hour after the token's end",
+        rules: rules!["rfc7662-2.2-exp-agrees"],
+        lies: OfServer(&[Told(INTROSPECT, |_, told| {
+            if is_active(told) {
+                let end = told.get("exp").and_then(Value::as_u64).unwrap_or_default();
+                told.insert("exp".to_owned(), json!(end.saturating_add(3600)));
+            }
+        })]),
+    },
+    Entry {
+        name: "told-scope-wider",
+        about: "scope has a value that the token has not",
+        rules: rules!["rfc7662-2.2-scope-member"],
+        lies: OfServer(&[Told(INTROSPECT, |_, told| {
+            change(told, "scope", |scope| format!("{scope} suite"));
+        })]),
+    },
+    Entry {
+        name: "told-client-wrong",
+        about: "client_id is who asks",
+        rules: rules!["rfc7662-2.2-client-id-member"],
+        lies: OfServer(&[Told(INTROSPECT, |request, told| {
+            if is_active(told) {
+                told.insert("client_id".to_owned(), json!(asks(request).unwrap_or_default()));
+            }
+        })]),
+    },
+    Entry {
+        name: "told-type-wrong",
+        about: "token_type says access_token",
+        rules: rules!["rfc7662-2.2-token-type-member"],
+        lies: OfServer(&[Told(INTROSPECT, |_, told| {
+            if is_active(told) {
+                told.insert("token_type".to_owned(), json!("access_token"));
+            }
+        })]),
+    },
+    Entry {
+        name: "told-subject-number",
+        about: "sub is a number",
+        rules: rules!["rfc7662-2.2-aud-and-text-members"],
+        lies: OfServer(&[Told(INTROSPECT, |_, told| {
+            if is_active(told) {
+                told.insert("sub".to_owned(), json!(1));
+            }
+        })]),
+    },
+    Entry {
+        name: "told-audience-missing",
+        about: "it is not told for which resources a token is",
+        rules: rules!["rfc8707-2-introspection-aud"],
+        lies: OfServer(&[Told(INTROSPECT, |_, told| {
+            told.remove("aud");
+        })]),
+    },
+    Entry {
+        name: "told-kinds-alike",
+        about: "a client's own token is told as a user's",
+        rules: rules!["rfc9700-4.15.1-token-kinds-distinguishable"],
+        lies: OfServer(&[Told(INTROSPECT, |_, told| {
+            if is_active(told) {
+                told.remove("username");
+                told.insert("sub".to_owned(), json!("somebody"));
+            }
+        })]),
+    },
+    Entry {
+        name: "introspection-keyless",
+        about: "introspection does not name the key of a bound token",
+        rules: rules!["rfc9449-6.2-introspection-jkt"],
+        lies: OfServer(&[Told(INTROSPECT, |_, told| {
+            told.remove("cnf");
+        })]),
+    },
+    Entry {
+        name: "introspection-bound-as-bearer",
+        about: "introspection calls a bound token a bearer's",
+        rules: rules!["rfc9449-6.2-introspection-token-type"],
+        lies: OfServer(&[Told(INTROSPECT, |_, told| {
+            if told.contains_key("token_type") {
+                told.insert("token_type".to_owned(), json!("Bearer"));
+            }
+        })]),
+    },
+];
+
+fn is_active(told: &Members) -> bool {
+    told.get("active") == Some(&json!(true))
+}
+
+/// The user name of Basic credentials.
+fn asks(request: &HttpRequest) -> Option<String> {
+    let header = request.header("authorization").next()?.strip_prefix(b"Basic ")?;
+    let pair = String::from_utf8(STANDARD.decode(header).ok()?).ok()?;
+    pair.split_once(':').map(|(id, _)| id.to_owned())
+}

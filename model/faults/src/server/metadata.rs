@@ -1,0 +1,92 @@
+//! Faults of the server's metadata (RFC 8414).
+
+use oauth_core::http::HttpReply;
+use oauth_core::server::metadata::METADATA_PATH;
+use oauth_rules::rules;
+use serde_json::json;
+
+use super::Lie::{Http, Reply, Told};
+use super::{At, METADATA};
+use crate::edit::append;
+use crate::registry::{Entry, Lies::OfServer};
+
+/// In reading order.
+pub(crate) const FAULTS: &[Entry] = &[
+    Entry {
+        name: "metadata-missing",
+        about: "no metadata is published",
+        rules: rules!["rfc9700-2.6-publishes-metadata"],
+        lies: OfServer(&[Reply(METADATA, |_, reply, _| *reply = HttpReply::status(404))]),
+    },
+    Entry {
+        name: "metadata-behind-slash",
+        about: "the metadata's address takes one more slash at its end",
+        rules: rules!["rfc8414-3-wellknown-location"],
+        lies: OfServer(&[Http(At::Below(METADATA_PATH), |request| {
+            request.path = match request.path.strip_suffix('/') {
+                Some(without) => without.to_owned(),
+                None => format!("{}/", request.path),
+            };
+        })]),
+    },
+    Entry {
+        name: "metadata-issuer-odd",
+        about: "the issuer in the metadata has a query",
+        rules: rules!["rfc8414-2-issuer-form", "rfc8414-3.3-issuer-identical"],
+        lies: OfServer(&[Told(METADATA, |_, told| append(told, "issuer", "?a=b"))]),
+    },
+    Entry {
+        name: "metadata-types-missing",
+        about: "the metadata names no response types",
+        rules: rules!["rfc8414-2-required-members"],
+        lies: OfServer(&[Told(METADATA, |_, told| {
+            told.remove("response_types_supported");
+        })]),
+    },
+    Entry {
+        name: "metadata-fragments",
+        about: "the endpoints in the metadata have fragments",
+        rules: rules![
+            "rfc6749-3.1-authorization-endpoint-no-fragment",
+            "rfc6749-3.2-token-endpoint-no-fragment"
+        ],
+        lies: OfServer(&[Told(METADATA, |_, told| {
+            append(told, "authorization_endpoint", "#a");
+            append(told, "token_endpoint", "#a");
+        })]),
+    },
+    Entry {
+        name: "metadata-algorithm-none",
+        about: "the metadata offers assertions without signature",
+        rules: rules!["rfc8414-2-auth-signing-alg-values"],
+        lies: OfServer(&[Told(METADATA, |_, told| {
+            told.insert("token_endpoint_auth_signing_alg_values_supported".to_owned(), json!(["none"]));
+        })]),
+    },
+    Entry {
+        name: "metadata-as-text",
+        about: "the metadata is sent as text/html",
+        rules: rules!["rfc8414-3.2-response-200-json"],
+        lies: OfServer(&[Reply(METADATA, |_, reply, _| reply.set("Content-Type", "text/html"))]),
+    },
+    Entry {
+        name: "metadata-list-empty",
+        about: "the metadata has an empty list",
+        rules: rules!["rfc8414-3.2-no-empty-arrays"],
+        lies: OfServer(&[Told(METADATA, |_, told| {
+            told.insert("ui_locales_supported".to_owned(), json!([]));
+        })]),
+    },
+    Entry {
+        name: "forwarded-host-trusted",
+        about: "the metadata takes its addresses from X-Forwarded-Host",
+        rules: rules!["rfc9700-4.13-inbound-headers-sanitized"],
+        lies: OfServer(&[Told(METADATA, |request, told| {
+            let host =
+                request.header("x-forwarded-host").next().and_then(|host| std::str::from_utf8(host).ok());
+            if let Some(host) = host {
+                told.insert("issuer".to_owned(), json!(format!("https://{host}")));
+            }
+        })]),
+    },
+];

@@ -1,0 +1,151 @@
+//! Faults of refresh tokens (RFC 6749 6, RFC 9700 4.14).
+
+use oauth_core::directory::Client;
+use oauth_core::grant::{Cause, Grant, Phase, Refresh, Terms};
+use oauth_core::refusal::Refusal;
+use oauth_core::secret::Digest;
+use oauth_core::server::audience::AskedResources;
+use oauth_core::server::authorize::AskedScope;
+use oauth_core::server::redeem::{TokenAsk, TokenRequest};
+use oauth_core::server::refresh::RefreshAsk;
+use oauth_core::server::{Found, Outcome, Pending, Request, Write};
+use oauth_rules::rules;
+
+use super::Lie::{After, Before};
+use super::NEVER;
+use super::resource::shown;
+use crate::registry::{Entry, Lies::OfServer};
+
+/// In reading order.
+pub(crate) const FAULTS: &[Entry] = &[
+    Entry {
+        name: "refresh-replayable",
+        about: "a spent refresh token is taken as if it were good",
+        rules: rules!["rfc6749-10.4-public-refresh-abuse-detected", "rfc9700-2.2.2-public-refresh-protected"],
+        lies: OfServer(&[Before(|found, request| {
+            if let Some(Asked { shown, refresh, .. }) = refreshed(found, request)
+                && refresh.spent.holds(shown)
+            {
+                *shown = refresh.token;
+            }
+        })]),
+    },
+    Entry {
+        name: "refresh-replay-keeps-grant",
+        about: "a spent refresh token is refused and nothing else happens",
+        rules: rules!["rfc9700-4.14.2-rotation-replay-revokes-family"],
+        lies: OfServer(&[After(|_, _, _, outcome| {
+            if let Outcome::Write(Pending {
+                write: Write::SwapGrant(Grant { phase: Phase::Dead(Cause::RefreshReplayed), .. }),
+                ..
+            }) = outcome
+            {
+                *outcome = Outcome::Reply(Refusal::RefreshReplayed.into());
+            }
+        })]),
+    },
+    Entry {
+        name: "refresh-of-any-client",
+        about: "a refresh token is taken from any client",
+        rules: rules!["rfc6749-6-refresh-token-bound-to-client"],
+        lies: OfServer(&[Before(|found, request| {
+            if let Some(Asked { terms, client: Some(client), .. }) = refreshed(found, request) {
+                terms.client = client.no;
+            }
+        })]),
+    },
+    Entry {
+        name: "refresh-of-any-resource",
+        about: "a refresh gets a token for whatever resource it names",
+        rules: rules!["rfc9700-4.14.2-refresh-bound-to-resource"],
+        lies: OfServer(&[Before(|found, request| {
+            if let Some(Asked { resources: Some(resources), terms, .. }) = refreshed(found, request) {
+                resources.has_unknown = false;
+                terms.audience = terms.audience.or(resources.known);
+            }
+        })]),
+    },
+    Entry {
+        name: "refresh-unchecked",
+        about: "only the grant id of a refresh token is compared",
+        rules: rules!["rfc6749-6-refresh-token-validated", "rfc9700-4.14.2-refresh-token-integrity"],
+        lies: OfServer(&[Before(|found, request| {
+            if let Some(Asked { shown, refresh, .. }) = refreshed(found, request)
+                && !refresh.spent.holds(shown)
+            {
+                *shown = refresh.token;
+            }
+        })]),
+    },
+    Entry {
+        name: "refresh-unexpiring",
+        about: "a refresh token is good however long it lay unused",
+        rules: rules!["rfc9700-4.14.2-refresh-expires-when-idle"],
+        lies: OfServer(&[Before(|found, request| {
+            if let Some(Asked { refresh, .. }) = refreshed(found, request) {
+                refresh.until = NEVER;
+            }
+        })]),
+    },
+    Entry {
+        name: "refresh-scope-wider",
+        about: "a refresh gets whatever scope it asks for",
+        rules: rules!["rfc6749-6-scope-not-beyond-original", "rfc9700-4.14.2-refresh-bound-to-scope"],
+        lies: OfServer(&[Before(|found, request| {
+            if let Some(Asked { scope: Some(scope), terms, .. }) = refreshed(found, request) {
+                scope.has_unknown = false;
+                terms.scope = terms.scope.or(scope.known);
+            }
+        })]),
+    },
+    Entry {
+        name: "refresh-narrows-grant",
+        about: "a refresh with a narrower scope narrows all that follow",
+        rules: rules!["rfc6749-6-new-refresh-token-same-scope", "rfc6749-6-scope-omitted-means-original"],
+        lies: OfServer(&[After(|_, _, _, outcome| {
+            if let Outcome::Write(pending) = *outcome
+                && let Write::SwapGrant(mut grant) = pending.write
+                && let Phase::Live(live) = grant.phase
+            {
+                grant.terms.scope = live.access.scope;
+                *outcome = Outcome::Write(Pending::new(Write::SwapGrant(grant), pending.landed()));
+            }
+        })]),
+    },
+    Entry {
+        name: "refresh-opens-resource",
+        about: "a refresh token opens the resource",
+        rules: rules!["rfc6749-1.5-refresh-token-not-for-rs"],
+        lies: OfServer(&[Before(|found, request| {
+            if let Some((digest, live)) = shown(found, request)
+                && live.refresh.is_some_and(|refresh| refresh.token == *digest)
+            {
+                *digest = live.access.token;
+            }
+        })]),
+    },
+];
+
+/// A refresh token that is shown for a grant with one.
+struct Asked<'a, 'c> {
+    shown: &'a mut Digest,
+    scope: Option<&'a mut AskedScope>,
+    resources: Option<&'a mut AskedResources>,
+    refresh: &'a mut Refresh,
+    terms: &'a mut Terms,
+    client: Option<&'c Client>,
+}
+
+fn refreshed<'a, 'c>(found: &'a mut Found<'c>, request: &'a mut Request) -> Option<Asked<'a, 'c>> {
+    let Request::Token(TokenRequest { ask: Ok(TokenAsk::Refresh(ask)), .. }) = request else { return None };
+    let Grant { terms, phase: Phase::Live(live), .. } = found.grant.as_mut()? else { return None };
+    let RefreshAsk { token, scope, resources, .. } = ask;
+    Some(Asked {
+        shown: &mut token.as_mut()?.digest,
+        scope: scope.as_mut(),
+        resources: resources.as_mut(),
+        refresh: live.refresh.as_mut()?,
+        terms,
+        client: found.client,
+    })
+}

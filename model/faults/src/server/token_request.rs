@@ -1,0 +1,67 @@
+//! Faults of how a token request is read (RFC 6749 3.2), and of grants beside the code.
+
+use oauth_core::http::Body;
+use oauth_core::refusal::{Field, Malformed};
+use oauth_core::server::Request;
+use oauth_rules::rules;
+use serde_json::json;
+
+use super::Lie::{Form, Read, Reply, Told};
+use super::TOKEN;
+use crate::edit::Pairs;
+use crate::registry::{Entry, Lies::OfServer};
+
+const PARAMETERS: &[&str] =
+    &["client_id", "client_secret", "code", "code_verifier", "grant_type", "redirect_uri", "scope"];
+
+/// In reading order.
+pub(crate) const FAULTS: &[Entry] = &[
+    Entry {
+        name: "empty-token-parameters-kept",
+        about: "an empty code counts as a code",
+        rules: rules!["rfc6749-3.2-empty-parameter-as-omitted"],
+        lies: OfServer(&[Form(TOKEN, |pairs| {
+            pairs.replace("code", |value| if value.is_empty() { "-".to_owned() } else { value.to_owned() });
+        })]),
+    },
+    Entry {
+        name: "unknown-token-parameters-refused",
+        about: "a token request with an unknown parameter is refused",
+        rules: rules!["rfc6749-3.2-unknown-parameter-ignored"],
+        lies: OfServer(&[Read(|request, received, _| {
+            if let Request::Token(token) = &mut received.request
+                && Pairs::body(request).names().any(|name| !PARAMETERS.contains(&name))
+            {
+                token.ask = Err(Malformed::Missing(Field::GrantType));
+            }
+        })]),
+    },
+    Entry {
+        name: "repeated-token-parameters-taken",
+        about: "of a repeated token parameter the first is taken",
+        rules: rules!["rfc6749-3.2-duplicate-parameter-refused"],
+        lies: OfServer(&[Form(TOKEN, Pairs::keep_first_of_each)]),
+    },
+    Entry {
+        name: "password-grant-taken",
+        about: "the password grant is served",
+        rules: rules!["rfc9700-2.4-as-no-password-grant"],
+        lies: OfServer(&[Reply(TOKEN, |request, reply, _| {
+            if Pairs::body(request).value("grant_type") == Some("password") && reply.status == 400 {
+                reply.status = 200;
+                let token = json!({ "access_token": "anything", "token_type": "Bearer", "expires_in": 3600 });
+                reply.body = Body::Text(token.to_string());
+            }
+        })]),
+    },
+    Entry {
+        name: "credentials-refresh",
+        about: "the client credentials grant gives a refresh token",
+        rules: rules!["rfc6749-4.4.3-client-credentials-no-refresh-token"],
+        lies: OfServer(&[Told(TOKEN, |request, told| {
+            if Pairs::body(request).value("grant_type") == Some("client_credentials") {
+                told.insert("refresh_token".to_owned(), json!("anything"));
+            }
+        })]),
+    },
+];

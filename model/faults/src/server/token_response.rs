@@ -1,0 +1,152 @@
+//! Faults of the token response (RFC 6749 5).
+
+use oauth_core::form;
+use oauth_core::policy::Lifetime;
+use oauth_core::secret::{GrantId, Minted, Secret};
+use oauth_rules::rules;
+use serde_json::json;
+
+use super::Lie::{Before, Error, Fresh, Http, Policy, Reply, Told};
+use super::authorize::asked;
+use super::{ME, TOKEN};
+use crate::edit::{Pairs, change};
+use crate::registry::{Entry, Lies::OfServer};
+
+/// In reading order.
+pub(crate) const FAULTS: &[Entry] = &[
+    Entry {
+        name: "scope-malformed",
+        about: "scope in the token response begins with a space",
+        rules: rules!["rfc6749-3.3-scope-syntax"],
+        lies: OfServer(&[Told(TOKEN, |_, told| change(told, "scope", |scope| format!(" {scope}")))]),
+    },
+    Entry {
+        name: "scope-not-returned",
+        about: "unknown scope values are dropped and the token response does not say so",
+        rules: rules!["rfc6749-3.3-scope-returned-if-different"],
+        lies: OfServer(&[
+            Before(|_, request| {
+                if let Some(scope) = asked(request).and_then(|ask| ask.scope.as_mut()) {
+                    scope.has_unknown = false;
+                }
+            }),
+            Told(TOKEN, |_, told| {
+                told.remove("scope");
+            }),
+        ]),
+    },
+    Entry {
+        name: "token-errors-wrong",
+        about: "every token error says server_error",
+        rules: rules![
+            "rfc6749-5.2-invalid-request",
+            "rfc6749-5.2-invalid-client",
+            "rfc6749-5.2-invalid-grant",
+            "rfc6749-5.2-unsupported-grant-type",
+            "rfc6749-5.2-unauthorized-client"
+        ],
+        lies: OfServer(&[Error(TOKEN, |_, told| {
+            told.insert("error".to_owned(), json!("server_error"));
+        })]),
+    },
+    Entry {
+        name: "token-errors-200",
+        about: "token errors have status 200",
+        rules: rules!["rfc6749-5.2-error-400-json"],
+        lies: OfServer(&[Reply(TOKEN, |_, reply, _| reply.status = 200)]),
+    },
+    Entry {
+        name: "token-error-unclean",
+        about: "error_description of a token error holds a quotation mark",
+        rules: rules!["rfc6749-5.2-error-charset"],
+        lies: OfServer(&[Error(TOKEN, |_, told| {
+            told.insert("error_description".to_owned(), json!("say \"no\""));
+        })]),
+    },
+    Entry {
+        name: "token-cacheable",
+        about: "the token response has no Cache-Control",
+        rules: rules!["rfc6749-5.1-no-store", "oauth21-3.2.3-no-store"],
+        lies: OfServer(&[Reply(TOKEN, |_, reply, _| reply.remove("Cache-Control"))]),
+    },
+    Entry {
+        name: "pragma-missing",
+        about: "the token response has no Pragma",
+        rules: rules!["rfc6749-5.1-pragma-no-cache"],
+        lies: OfServer(&[Reply(TOKEN, |_, reply, _| reply.remove("Pragma"))]),
+    },
+    Entry {
+        name: "token-as-text",
+        about: "the token response says text/html",
+        rules: rules!["rfc6749-5.1-success-200-json"],
+        lies: OfServer(&[Reply(TOKEN, |_, reply, _| reply.set("Content-Type", "text/html"))]),
+    },
+    Entry {
+        name: "access-token-missing",
+        about: "the token response has no access_token",
+        rules: rules!["rfc6749-5.1-access-token-present"],
+        lies: OfServer(&[Told(TOKEN, |_, told| {
+            told.remove("access_token");
+        })]),
+    },
+    Entry {
+        name: "token-type-missing",
+        about: "the token response has no token_type",
+        rules: rules!["rfc6749-5.1-token-type-present"],
+        lies: OfServer(&[Told(TOKEN, |_, told| {
+            told.remove("token_type");
+        })]),
+    },
+    Entry {
+        name: "expires-in-text",
+        about: "expires_in is a string",
+        rules: rules!["rfc6749-5.1-expires-in"],
+        lies: OfServer(&[Told(TOKEN, |_, told| {
+            let seconds = told.get("expires_in").map(ToString::to_string).unwrap_or_default();
+            told.insert("expires_in".to_owned(), json!(seconds));
+        })]),
+    },
+    Entry {
+        name: "scope-widened-at-token",
+        about: "a scope in the token request widens the token",
+        rules: rules!["rfc6749-5.2-scope-not-beyond-grant"],
+        lies: OfServer(&[Told(TOKEN, |request, told| {
+            let body = Pairs::body(request);
+            if let Some(scope) = body.value("scope").and_then(|scope| form::decode(scope.as_bytes())) {
+                told.insert("scope".to_owned(), json!(scope));
+            }
+        })]),
+    },
+    Entry {
+        name: "token-unsendable",
+        about: "the access token holds characters that its header cannot carry",
+        rules: rules!["rfc6750-2.1-token-fits-b64token"],
+        lies: OfServer(&[
+            Told(TOKEN, |_, told| change(told, "access_token", |token| format!("{token}!"))),
+            Http(ME, |request| {
+                for (_, value) in request.headers.iter_mut().filter(|(name, _)| name == "authorization") {
+                    value.retain(|byte| *byte != b'!');
+                }
+            }),
+        ]),
+    },
+    Entry {
+        name: "token-lifetime-long",
+        about: "access tokens live ten days",
+        rules: rules!["rfc6750-5.3-token-lifetime-one-hour", "rfc9449-11.2-short-lived-without-nonce"],
+        lies: OfServer(&[Policy(|policy| policy.access_token_lifetime = Lifetime(864_000))]),
+    },
+    Entry {
+        name: "handles-guessable",
+        about: "codes and tokens have 32 random bits",
+        rules: rules!["rfc6749-10.10-token-entropy", "rfc9126-2.2-request-uri-unguessable"],
+        lies: OfServer(&[Fresh(|fresh| {
+            let mut id = [0; 16];
+            id[14..].copy_from_slice(&fresh.grant.bytes()[14..]);
+            fresh.grant = GrantId::from_bytes(id);
+            let mut secret = [1; 32];
+            secret[30..].copy_from_slice(&fresh.secret.digest.bytes()[30..]);
+            fresh.secret = Minted::new(Secret::from_bytes(secret));
+        })]),
+    },
+];

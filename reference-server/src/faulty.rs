@@ -1,0 +1,32 @@
+//! The server with rules broken on purpose: other logic, and for one fault another store.
+
+use std::sync::Arc;
+
+use oauth_faults::{Faults, Faulty};
+use tokio::net::TcpListener;
+
+use crate::store::{Blind, Memory};
+use crate::{Config, Options, ServeError, Server, serve_from};
+
+/// Serves from memory, as [`crate::serve`] does, with these faults on.
+///
+/// # Errors
+/// What keeps this configuration from being served on this listener.
+pub async fn serve(
+    listener: TcpListener,
+    config: Config,
+    options: Options,
+    faults: Faults,
+) -> Result<Server, ServeError> {
+    for fault in faults.iter() {
+        tracing::warn!("the fault {} is on; this server breaks rules on purpose", fault.name());
+    }
+    let memory = Memory::new(Arc::clone(&options.clock));
+    let is_blind = faults.blind_write();
+    let options = Options { logic: Arc::new(Faulty::under(faults)), ..options };
+    if is_blind {
+        serve_from(listener, config, options, Blind::new(memory)).await
+    } else {
+        serve_from(listener, config, options, memory).await
+    }
+}

@@ -1,0 +1,31 @@
+//! `--fault`, in builds that break no rules.
+
+use oauth_reference_server::{Config, Options, ServeError, Server, serve};
+use tokio::net::TcpListener;
+
+/// What `--version` says.
+pub(crate) const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (without faults)");
+
+/// No fault can be named.
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// Break a rule on purpose; needs a build with the feature `faults`
+    #[arg(long = "fault", value_name = "NAME", value_parser = refused)]
+    _faults: Vec<String>,
+}
+
+impl Arguments {
+    /// Serves.
+    pub(crate) async fn serve(
+        &self,
+        listener: TcpListener,
+        config: Config,
+        options: Options,
+    ) -> Result<Server, ServeError> {
+        serve(listener, config, options).await
+    }
+}
+
+fn refused(_: &str) -> Result<String, String> {
+    Err("this build cannot break rules: build with --features faults".to_owned())
+}
