@@ -3,7 +3,7 @@
 use std::num::NonZeroUsize;
 
 use oauth_checker::Engine;
-use oauth_faults::{Fault, Faults, fault};
+use oauth_faults::{Fault, Faults, faults};
 use oauth_model::run::exhaust;
 
 use crate::scenario;
@@ -30,11 +30,11 @@ fn stateright_finds_what_the_search_finds_in_one_thread_and_in_two() {
 /// Faults, a scenario, a law that falls there, and after how many actions.
 #[rustfmt::skip]
 const FALLS: &[(&[Fault], &str, &str, usize)] = &[
-    (&[fault!("code-replayable")], "replay", "code-redeemed-once", 11),
-    (&[fault!("blind-write")], "replay", "code-redeemed-once", 11),
-    (&[fault!("client-state-unchecked"), fault!("client-without-pkce"), fault!("challenge-not-required")], "csrf", "session-integrity", 9),
-    (&[fault!("client-server-forgotten")], "mix-up-riding", "session-integrity", 10),
-    (&[fault!("verifier-optional")], "interception", "thief-gains-nothing", 9),
+    (faults!["code-replayable"], "replay", "code-redeemed-once", 11),
+    (faults!["blind-write"], "replay", "code-redeemed-once", 11),
+    (faults!["client-state-unchecked", "client-without-pkce", "challenge-not-required"], "csrf", "session-integrity", 9),
+    (faults!["client-server-forgotten"], "mix-up-riding", "session-integrity", 10),
+    (faults!["verifier-optional"], "interception", "thief-gains-nothing", 9),
 ];
 
 #[test]
@@ -53,7 +53,7 @@ fn both_engines_find_the_laws_that_fall_by_traces_of_one_length() {
 #[test]
 fn a_fault_that_one_engine_does_not_see_is_a_difference() {
     let ours = exhaust(scenario("csrf"), Faults::none(), Engine::Ours).found;
-    let faults = Faults::these(&[fault!("consent-forgeable")]);
+    let faults = Faults::these(faults!["consent-forgeable"]);
     let differences = ours.differences(&exhaust(scenario("csrf"), faults, STATERIGHT).found);
     assert!(differences.iter().any(|line| line.starts_with("distinct states: 2358 here")), "{differences:?}");
     let fell = "code-after-consent: held here, fell after 5 actions there";
