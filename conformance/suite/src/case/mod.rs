@@ -3,6 +3,7 @@
 //! Which level a case has under a profile is decided here; what its outcome means for the run, in `run/verdict.rs`.
 
 mod context;
+mod parties;
 mod run_state;
 
 use std::future::Future;
