@@ -59,12 +59,12 @@ fn page() -> String {
     page.push_str("\n| document | held | of which MUST | planned | excepted |\n|---|---|---|---|---|\n");
     let all: Vec<RuleId> = RuleId::all().collect();
     for spec in specs() {
-        let rules: Vec<RuleId> = all.iter().copied().filter(|rule| rule.get().spec == spec).collect();
+        let rules: Vec<RuleId> = all.iter().copied().filter(|rule| rule.get().spec.name() == spec).collect();
         page.push_str(&counts(spec, &rules));
     }
     page.push_str(&counts("all", &all));
     for spec in specs() {
-        let rules: Vec<RuleId> = all.iter().copied().filter(|rule| rule.get().spec == spec).collect();
+        let rules: Vec<RuleId> = all.iter().copied().filter(|rule| rule.get().spec.name() == spec).collect();
         let _ = write!(page, "\n## {spec}: {}\n\n", rules.first().map_or("", |rule| rule.get().title));
         page.push_str("| rule | kind | level | who | status | laws | faults | cases |\n");
         page.push_str("|---|---|---|---|---|---|---|---|\n");
@@ -76,8 +76,8 @@ fn page() -> String {
 fn specs() -> Vec<&'static str> {
     let mut specs: Vec<&'static str> = Vec::new();
     for rule in RuleId::all() {
-        if !specs.contains(&rule.get().spec) {
-            specs.push(rule.get().spec);
+        if !specs.contains(&rule.get().spec.name()) {
+            specs.push(rule.get().spec.name());
         }
     }
     specs

@@ -146,7 +146,7 @@ fn rule_lines(out: &mut Page, rule: &Rule) {
         (Status::Held, _) | (_, None) => {}
         (Status::Planned | Status::Excepted, Some(reason)) => line!(out, "  {reason}"),
     }
-    match rule.spec.strip_prefix("RFC ") {
+    match rule.spec.name().strip_prefix("RFC ") {
         Some(number) => line!(out, "  https://www.rfc-editor.org/rfc/rfc{number}#section-{}", rule.section),
         None => line!(
             out,

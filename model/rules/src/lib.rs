@@ -5,13 +5,19 @@
 #![no_std]
 #![forbid(unsafe_code)]
 
+mod profile;
+mod spec;
+
+pub use profile::Profile;
+pub use spec::Spec;
+
 /// One normative statement of a specification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rule {
     /// Words, never a position: `rfc6749-4.1.2-code-single-use`.
     pub id: &'static str,
-    /// The document, as `RFC 6749`.
-    pub spec: &'static str,
+    /// The document.
+    pub spec: Spec,
     /// The document's title.
     pub title: &'static str,
     /// The section of the document, as `4.1.2`.
@@ -20,6 +26,8 @@ pub struct Rule {
     pub kind: Kind,
     /// How strongly the document says it; negatives and synonyms are folded.
     pub level: Level,
+    /// What it means that the rule is broken.
+    pub broken: Broken,
     /// Who has to keep it.
     pub role: Role,
     /// The statement in this project's words.
@@ -54,6 +62,15 @@ pub enum Level {
     May,
     /// Said in plain words, without a keyword.
     Stated,
+}
+
+/// What it means that a rule is broken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Broken {
+    /// MUST fails, the other levels warn.
+    ByLevel,
+    /// It fails, although the rule is only stated; the note says why.
+    Fails,
 }
 
 /// Who has to keep a rule.

@@ -44,7 +44,7 @@ pub(crate) fn rules(format: Format) -> Result<bool, Failure> {
         &RULES
             .iter()
             .map(|rule| {
-                json!({"id": rule.id, "spec": rule.spec, "section": rule.section,
+                json!({"id": rule.id, "spec": rule.spec.name(), "section": rule.section,
                            "kind": format!("{:?}", rule.kind).to_lowercase(),
                            "level": format!("{:?}", rule.level).to_uppercase(),
                            "status": format!("{:?}", rule.status).to_lowercase(),

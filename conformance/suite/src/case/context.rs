@@ -1,6 +1,6 @@
-//! What a case works with: the target's clients and users, fresh values, sending, waiting, notes.
+//! The session of a case: sending and recording, fresh values, waiting, notes.
 //!
-//! The steps of the flow are in `flow/`, as further methods of [`Context`].
+//! Further methods of [`Context`] name the parties (`parties.rs`) and take the steps of the flow (`flow/`).
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,7 +12,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::case::{Profile, Recorded, RunState};
 use crate::case_end::{CaseEnd, Checked};
-use crate::subject::{Client, ClientRole, Met, Need, Resource, Target, shown};
+use crate::subject::{Target, shown};
 use crate::wire::burst::burst;
 use crate::wire::{Actor, Exchange, Request, lock};
 
@@ -69,107 +69,6 @@ impl Context {
     #[must_use]
     pub fn live(&self) -> &Arc<RunState> {
         &self.0.live
-    }
-
-    /// The client for cases that need no particular one: the confidential one, or the public one.
-    ///
-    /// # Errors
-    /// `not-tested` if the target names no client.
-    pub fn client(&self) -> Checked<Arc<Client>> {
-        self.target().client().cloned().ok_or_else(|| CaseEnd::not_tested("the target names no client"))
-    }
-
-    /// The client of a role.
-    ///
-    /// # Errors
-    /// `not-tested` if the target names none.
-    pub fn client_of(&self, role: ClientRole) -> Checked<Arc<Client>> {
-        let need = match role {
-            ClientRole::First => Need::ConfidentialClient,
-            ClientRole::Second => Need::SecondClient,
-            ClientRole::Public => Need::PublicClient,
-            ClientRole::SecondPublic => Need::SecondPublicClient,
-            ClientRole::Special => Need::SpecialClient,
-            ClientRole::Service => Need::ServiceClient,
-            ClientRole::Resource => Need::ResourceClient,
-            ClientRole::SecondResource => Need::SecondResourceClient,
-            ClientRole::Dpop => Need::DpopClient,
-            ClientRole::Push => Need::PushClient,
-        };
-        self.target()
-            .registered()
-            .find(|client| client.role == role)
-            .cloned()
-            .ok_or_else(|| CaseEnd::not_tested(format!("the target names no [{}]", need.key())))
-    }
-
-    /// `[client]`: confidential.
-    ///
-    /// # Errors
-    /// `not-tested` if the target names none.
-    pub fn confidential(&self) -> Checked<Arc<Client>> {
-        self.client_of(ClientRole::First)
-    }
-
-    /// `[second_client]`.
-    ///
-    /// # Errors
-    /// `not-tested` if the target names none.
-    pub fn second(&self) -> Checked<Arc<Client>> {
-        self.client_of(ClientRole::Second)
-    }
-
-    /// `[public_client]`.
-    ///
-    /// # Errors
-    /// `not-tested` if the target names none.
-    pub fn public(&self) -> Checked<Arc<Client>> {
-        self.client_of(ClientRole::Public)
-    }
-
-    /// The first client that fits, in the order of the roles: `client_where(Need::OtherRedirectUri, |client|
-    /// client.other_redirect_uri.is_some())`.
-    ///
-    /// # Errors
-    /// `not-tested` if none does.
-    pub fn client_where(&self, need: Need, fits: impl Fn(&Client) -> bool) -> Checked<Arc<Client>> {
-        let found = self.target().clients.values().find(|client| fits(client)).cloned();
-        found.ok_or_else(|| {
-            CaseEnd::not_tested(format!("no client of the target has what {} stands for", need.key()))
-        })
-    }
-
-    /// The URL of the protected resource.
-    ///
-    /// # Errors
-    /// `not-tested` if the target names none.
-    pub fn resource_url(&self) -> Checked<&str> {
-        let url = self.target().endpoints.resource.as_deref();
-        url.ok_or_else(|| CaseEnd::not_tested("the target names no resource under [endpoints]"))
-    }
-
-    /// The protected resource under `[endpoints]`.
-    ///
-    /// # Errors
-    /// `not-tested` if the target names none.
-    pub fn first_resource(&self) -> Checked<Resource> {
-        let resource = self.target().resource();
-        resource.ok_or_else(|| CaseEnd::not_tested("the target names no resource under [endpoints]"))
-    }
-
-    /// The second protected resource, for cases that ask for it only once the server was seen to tell resources
-    /// apart.
-    ///
-    /// # Errors
-    /// `not-tested` if the target names none, `not-offered` if it says why there is none.
-    pub fn second_resource(&self) -> Checked<Resource> {
-        match (Need::SecondResource.met(self.target()), &self.target().second_resource) {
-            (Met::NotOffered { reason, .. }, _) => Err(CaseEnd::not_offered(reason)),
-            (Met::Missing(reason), _) => Err(CaseEnd::not_tested(reason)),
-            (Met::Yes, resource) => {
-                resource.clone().ok_or_else(|| CaseEnd::not_tested("the target names no [second_resource]"))
-            }
-        }
     }
 
     /// 43 fresh characters of the unreserved set, the same for the same seed, case and place in the case.

@@ -3,16 +3,16 @@
 //! Which level a case has under a profile is decided here; what its outcome means for the run, in `run/verdict.rs`.
 
 mod context;
-mod profile;
+mod parties;
 mod run_state;
 
 use std::future::Future;
 use std::pin::Pin;
 
-use oauth_rules::{Level, RuleId};
+use oauth_rules::{Broken, Level, RuleId};
 
 pub use context::Context;
-pub use profile::Profile;
+pub use oauth_rules::Profile;
 pub(crate) use run_state::Recorded;
 pub use run_state::RunState;
 
@@ -93,17 +93,13 @@ impl Case {
         self.rules.is_empty() || self.rules.iter().any(|rule| profile.applies(*rule))
     }
 
-    /// What a broken expectation means under a profile: a rule's note can say that it fails although the rule is
-    /// only stated.
+    /// What a broken expectation means under a profile: the ledger can say that a rule fails although it
+    /// is only stated.
     #[must_use]
     pub fn severity(&self, profile: Profile) -> Severity {
-        let fails = |rule: &&RuleId| {
-            let rule = rule.get();
-            rule.level == Level::Stated && rule.note.is_some_and(|note| note.starts_with("Fails"))
-        };
         let mut applying = self.rules.iter().filter(|rule| profile.applies(**rule));
         match self.severity {
-            Severity::ByLevel if applying.any(|rule| fails(&rule)) => Severity::Fails,
+            Severity::ByLevel if applying.any(|rule| rule.get().broken == Broken::Fails) => Severity::Fails,
             severity => severity,
         }
     }

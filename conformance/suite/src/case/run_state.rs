@@ -7,10 +7,10 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
 
+use oauth_rules::Profile;
 use sha2::{Digest, Sha256};
 use tokio::sync::OnceCell;
 
-use super::profile::Profile;
 use crate::browser::Jar;
 use crate::observe::{Observed, Observer};
 use crate::secrets::Vault;

@@ -1,6 +1,6 @@
 //! The cases, written by hand and independent of the logic that they judge: a family a folder, by endpoint or document.
 //!
-//! A case imports what lies below this module and [`support`], never another case.
+//! A case imports `support/` and what lies on lower floors, never another case.
 
 mod authorization;
 mod client_credentials;

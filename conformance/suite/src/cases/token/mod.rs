@@ -1,4 +1,5 @@
-//! The token endpoint: codes, their verifiers, the clients that redeem them, and the answers (RFC 6749, sections 3.2, 4.1 and 5).
+//! The token endpoint: codes, their verifiers, the clients that redeem them, and the answers (RFC 6749, sections 3.2,
+//! 4.1 and 5).
 
 mod client_auth;
 mod client_challenge;

@@ -1,0 +1,110 @@
+//! The parties of a case: the target's clients and resources, each `not-tested` where the target names none.
+
+use std::sync::Arc;
+
+use crate::case::Context;
+use crate::case_end::{CaseEnd, Checked};
+use crate::subject::{Client, ClientRole, Met, Need, Resource};
+
+impl Context {
+    /// The client for cases that need no particular one: the confidential one, or the public one.
+    ///
+    /// # Errors
+    /// `not-tested` if the target names no client.
+    pub fn client(&self) -> Checked<Arc<Client>> {
+        self.target().client().cloned().ok_or_else(|| CaseEnd::not_tested("the target names no client"))
+    }
+
+    /// The client of a role.
+    ///
+    /// # Errors
+    /// `not-tested` if the target names none.
+    pub fn client_of(&self, role: ClientRole) -> Checked<Arc<Client>> {
+        let need = match role {
+            ClientRole::First => Need::ConfidentialClient,
+            ClientRole::Second => Need::SecondClient,
+            ClientRole::Public => Need::PublicClient,
+            ClientRole::SecondPublic => Need::SecondPublicClient,
+            ClientRole::Special => Need::SpecialClient,
+            ClientRole::Service => Need::ServiceClient,
+            ClientRole::Resource => Need::ResourceClient,
+            ClientRole::SecondResource => Need::SecondResourceClient,
+            ClientRole::Dpop => Need::DpopClient,
+            ClientRole::Push => Need::PushClient,
+        };
+        self.target()
+            .registered()
+            .find(|client| client.role == role)
+            .cloned()
+            .ok_or_else(|| CaseEnd::not_tested(format!("the target names no [{}]", need.key())))
+    }
+
+    /// `[client]`: confidential.
+    ///
+    /// # Errors
+    /// `not-tested` if the target names none.
+    pub fn confidential(&self) -> Checked<Arc<Client>> {
+        self.client_of(ClientRole::First)
+    }
+
+    /// `[second_client]`.
+    ///
+    /// # Errors
+    /// `not-tested` if the target names none.
+    pub fn second(&self) -> Checked<Arc<Client>> {
+        self.client_of(ClientRole::Second)
+    }
+
+    /// `[public_client]`.
+    ///
+    /// # Errors
+    /// `not-tested` if the target names none.
+    pub fn public(&self) -> Checked<Arc<Client>> {
+        self.client_of(ClientRole::Public)
+    }
+
+    /// The first client that fits, in the order of the roles: `client_where(Need::OtherRedirectUri, |client|
+    /// client.other_redirect_uri.is_some())`.
+    ///
+    /// # Errors
+    /// `not-tested` if none does.
+    pub fn client_where(&self, need: Need, fits: impl Fn(&Client) -> bool) -> Checked<Arc<Client>> {
+        let found = self.target().clients.values().find(|client| fits(client)).cloned();
+        found.ok_or_else(|| {
+            CaseEnd::not_tested(format!("no client of the target has what {} stands for", need.key()))
+        })
+    }
+
+    /// The URL of the protected resource.
+    ///
+    /// # Errors
+    /// `not-tested` if the target names none.
+    pub fn resource_url(&self) -> Checked<&str> {
+        let url = self.target().endpoints.resource.as_deref();
+        url.ok_or_else(|| CaseEnd::not_tested("the target names no resource under [endpoints]"))
+    }
+
+    /// The protected resource under `[endpoints]`.
+    ///
+    /// # Errors
+    /// `not-tested` if the target names none.
+    pub fn first_resource(&self) -> Checked<Resource> {
+        let resource = self.target().resource();
+        resource.ok_or_else(|| CaseEnd::not_tested("the target names no resource under [endpoints]"))
+    }
+
+    /// The second protected resource, for cases that ask for it only once the server was seen to tell resources
+    /// apart.
+    ///
+    /// # Errors
+    /// `not-tested` if the target names none, `not-offered` if it says why there is none.
+    pub fn second_resource(&self) -> Checked<Resource> {
+        match (Need::SecondResource.met(self.target()), &self.target().second_resource) {
+            (Met::NotOffered { reason, .. }, _) => Err(CaseEnd::not_offered(reason)),
+            (Met::Missing(reason), _) => Err(CaseEnd::not_tested(reason)),
+            (Met::Yes, resource) => {
+                resource.clone().ok_or_else(|| CaseEnd::not_tested("the target names no [second_resource]"))
+            }
+        }
+    }
+}
