@@ -1,7 +1,7 @@
 //! Two-phase commit as a model of one's own: `cargo run -p oauth-checker --example two_phase_commit`.
 //!
 //! Participants get ready or give up; the coordinator commits once it has heard that all are ready, or aborts at any time;
-//! everybody does what it says. The law: nobody commits while another aborts. `HASTY` breaks the coordinator.
+//! everybody does what it says. The law: nobody commits while another aborts. A hasty coordinator breaks it.
 
 use oauth_checker::{Engine, Findings, Judgement, Model, Next, Set, Whole, exhaust};
 
