@@ -1,14 +1,15 @@
 //! What the suite knows of a live server.
 //!
-//! `file.rs` reads it from TOML or from flags, `discover.rs` completes it from the server's metadata, `place.rs` says
-//! where requests may go. A [`Target`] that exists has an authorization endpoint, a token endpoint and at least one
-//! client.
+//! `file.rs` reads it from TOML (`table.rs`) or from flags, `discover.rs` completes it from the server's metadata,
+//! `place.rs` says where requests may go. A [`Target`] that exists has an authorization endpoint, a token endpoint and
+//! at least one client.
 
 mod discover;
 mod file;
 mod need;
 mod place;
 mod reader;
+mod table;
 #[cfg(test)]
 mod tests;
 
@@ -17,10 +18,11 @@ use std::sync::Arc;
 
 pub(crate) use discover::advice;
 pub use discover::{DiscoverError, discover};
-pub use file::{Flags, TargetError, TargetFile, read, read_text};
+pub use file::{Flags, read, read_text};
 pub use need::{Met, Need};
 pub(crate) use place::shown;
 pub use place::{Endpoint, Place};
+pub use table::{TargetError, TargetFile};
 use url::Url;
 
 /// How a client authenticates at the token endpoint.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use toml::Spanned;
 use url::Url;
 
-use crate::subject::file::{
+use crate::subject::table::{
     ClientTable, EndpointTable, Environment, ResourceClientTable, ResourceTable, TargetError, TargetFile,
     UserTable,
 };
