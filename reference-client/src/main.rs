@@ -18,7 +18,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 /// The reference client of OAuth 2.0's authorization-code flow.
 #[derive(Parser)]
-#[command(version = fault::VERSION, after_help = EXAMPLES)]
+#[command(name = "oauth-client", version = fault::VERSION, after_help = EXAMPLES)]
 struct Args {
     /// Where to listen; port 0 picks a free one
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8000")]
@@ -30,7 +30,7 @@ struct Args {
     #[arg(long, value_name = "FILE")]
     ca: Option<PathBuf>,
     #[command(flatten)]
-    faults: fault::Arguments,
+    faults: fault::FaultArguments,
 }
 
 const EXAMPLES: &str = "\

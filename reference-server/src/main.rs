@@ -17,7 +17,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 /// The reference authorization and resource server of OAuth 2.0's authorization-code flow.
 #[derive(Parser)]
-#[command(version = fault::VERSION, after_help = EXAMPLES)]
+#[command(name = "oauth-server", version = fault::VERSION, after_help = EXAMPLES)]
 struct Arguments {
     /// Where to listen; port 0 picks a free one
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:9000")]
@@ -29,7 +29,7 @@ struct Arguments {
     #[arg(long, value_enum, default_value_t = Profile::Rfc9700)]
     profile: Profile,
     #[command(flatten)]
-    faults: fault::Arguments,
+    faults: fault::FaultArguments,
 }
 
 const EXAMPLES: &str = "\

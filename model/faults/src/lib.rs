@@ -1,8 +1,8 @@
 //! Faults: departures that nobody may choose, each told to the logic as lies from outside.
 //!
-//! Each fault stands in one place, by topic: its name, a sentence, the rules that it breaks, and its lies. A lie is
-//! data: the place where it is told ([`server`], [`client`]) and a function. Neither the core nor the loops have an `if
-//! fault`: [`Faulty`] stands in the logic's place there. The selftest demands that a case of each rule of a fault falls.
+//! Each fault stands in one place, by topic: its name, a sentence, the rules that it breaks, and its lies. A lie is data:
+//! the place where it is told, and a function. Neither the core nor the loops have an `if fault`: [`Faulty`] stands in the
+//! logic's place there. The selftest demands that a case of each rule of a fault falls.
 #![forbid(unsafe_code)]
 
 mod client;

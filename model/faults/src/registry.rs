@@ -166,13 +166,11 @@ impl std::fmt::Debug for Fault {
     }
 }
 
-/// Names a fault; a name that the registry does not have fails to compile where a constant is asked for, as [`fault!`]
+/// Names a fault; a name that the registry does not have fails to compile where a constant is asked for, as `fault!`
 /// does.
 ///
 /// # Panics
 /// When called at run time with an unknown name; use [`Fault::find`] for input.
-///
-/// [`fault!`]: crate::fault!
 #[must_use]
 pub const fn fault(name: &str) -> Fault {
     let mut at = 0;

@@ -10,13 +10,13 @@ pub(crate) const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (with faul
 
 /// The faults of the command line.
 #[derive(clap::Args)]
-pub(crate) struct Arguments {
+pub(crate) struct FaultArguments {
     /// Break a rule on purpose; may be given more than once
     #[arg(long = "fault", value_name = "NAME", value_parser = client_fault)]
     faults: Vec<Fault>,
 }
 
-impl Arguments {
+impl FaultArguments {
     /// What decides: the logic under them.
     pub(crate) fn logic(&self) -> Arc<dyn Logic> {
         for fault in &self.faults {

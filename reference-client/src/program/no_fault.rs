@@ -9,13 +9,13 @@ pub(crate) const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (without f
 
 /// No fault can be named.
 #[derive(clap::Args)]
-pub(crate) struct Arguments {
+pub(crate) struct FaultArguments {
     /// Break a rule on purpose; needs a build with the feature `faults`
     #[arg(long = "fault", value_name = "NAME", value_parser = refused)]
     _faults: Vec<String>,
 }
 
-impl Arguments {
+impl FaultArguments {
     /// What decides: the logic itself.
     pub(crate) fn logic(&self) -> Arc<dyn Logic> {
         Arc::new(Honest)

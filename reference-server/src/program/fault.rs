@@ -9,13 +9,13 @@ pub(crate) const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (with faul
 
 /// The faults of the command line.
 #[derive(clap::Args)]
-pub(crate) struct Arguments {
+pub(crate) struct FaultArguments {
     /// Break a rule on purpose, to see it noticed; may be given more than once
     #[arg(long = "fault", value_name = "NAME", value_parser = server_fault)]
     faults: Vec<Fault>,
 }
 
-impl Arguments {
+impl FaultArguments {
     /// Serves with them on.
     pub(crate) async fn serve(
         &self,

@@ -131,3 +131,10 @@ fn a_fault_is_told_in_the_log() {
         "{log}"
     );
 }
+
+#[test]
+fn the_version_says_whether_rules_can_be_broken() {
+    let output = run(&["--version"]);
+    let says = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(says.starts_with("oauth-server ") && says.ends_with(" (with faults)\n"), "{says}");
+}
