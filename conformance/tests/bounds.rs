@@ -230,7 +230,7 @@ async fn padded_run(only: &[&str], pad: usize) -> (Arc<RunState>, Outcome) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_laws_read_is_there_however_much_comes_with_it() {
-    let only = ["code/refused-the-second-time", "refresh/public-client-uses-it-once", "laws/"];
+    let only = ["code/replay-ends-its-tokens", "refresh/public-client-uses-it-once", "laws/"];
     let (_, plain) = padded_run(&only, 0).await;
     let (live, padded) = padded_run(&only, 20_000).await;
     let laws = |outcome: &Outcome| -> Vec<(String, Verdict)> {

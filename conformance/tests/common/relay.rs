@@ -24,8 +24,7 @@ impl Relay {
                 let (kept, server) = (Arc::clone(&kept), server.clone());
                 tokio::spawn(async move {
                     let server = TcpStream::connect(server).await.expect("the server listens");
-                    let text = pass(client, server).await;
-                    kept.lock().unwrap_or_else(PoisonError::into_inner).push(text);
+                    pass(client, server, &kept).await;
                 });
             }
         });
@@ -38,14 +37,14 @@ impl Relay {
     }
 }
 
-/// Passes one request on and its answer back; gives both as text.
-async fn pass(mut client: TcpStream, mut server: TcpStream) -> String {
+/// Passes one request on and its answer back. Both are kept before the client has the answer, and so before its next request.
+async fn pass(mut client: TcpStream, mut server: TcpStream, kept: &Mutex<Vec<String>>) {
     let request = message(&mut client).await;
     server.write_all(&request).await.expect("the server takes the request");
     let answer = message(&mut server).await;
     let text = format!("{}{}", told('>', &request, false), told('<', &answer, true));
+    kept.lock().unwrap_or_else(PoisonError::into_inner).push(text);
     client.write_all(&answer).await.expect("the client takes the answer");
-    text
 }
 
 /// Reads one HTTP message: its head, and as much of a body as `Content-Length` says.
