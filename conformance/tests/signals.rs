@@ -201,12 +201,12 @@ async fn a_second_signal_ends_what_is_being_written() {
     let folder = Folder::new("second");
     let mut child = start(&folder, &origin, &["--format", "json"]);
     told.recv().await.expect("it comes to the case");
-    signal(&child, "INT");
+    signal(&child, "TERM");
     // The report is longer than a pipe holds: when it begins, it is being written until it is read.
     let mut stdout = child.stdout.take().expect("it is piped");
     let mut first = [0; 1];
     stdout.read_exact(&mut first).expect("it begins");
-    signal(&child, "INT");
+    signal(&child, "TERM");
     let (code, _, stderr) = ended(child);
     assert_eq!((code, stderr.as_str()), (Some(3), ""));
     let mut rest = Vec::new();
