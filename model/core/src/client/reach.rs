@@ -152,7 +152,6 @@ mod tests {
                     "%31%30.1.2.3",
                     "as.example.1",
                     "as exam.ple",
-                    "",
                 ],
             ),
         ] {
@@ -163,6 +162,9 @@ mod tests {
                 }
             }
         }
+        assert_eq!(Reach::of("https://"), Reach::Everywhere);
+        // Whoever connects skips slashes before a host.
+        assert_eq!(Reach::of("http:///127.0.0.1/x"), Reach::Machine);
         assert!(!Reach::Outside.allows("http://127.0.0.1") && !Reach::Machine.allows("http://10.0.0.1"));
         assert!(is_loopback("http://[::1]:9000/x") && !is_loopback("https://as.example"));
         assert!(is_private("http://[::1]:9000/x") && is_private("https://as.example"));
