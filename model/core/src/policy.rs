@@ -1,4 +1,4 @@
-//! What a deployer may lawfully choose. What nobody may choose is a [`oauth_faults::Fault`].
+//! What a deployer may lawfully choose. What nobody may choose is a fault (`oauth_faults`).
 
 /// A moment, in whole seconds since an epoch that the edge picks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
