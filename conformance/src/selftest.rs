@@ -172,8 +172,8 @@ pub async fn selftest(named: &[Fault], seed: u64) -> Result<Selftest, RunError> 
     Ok(Selftest { clean, faults })
 }
 
-/// The ways in which the reference server is started for a fault: as a run starts it; and without nonces, which tell
-/// the time of a proof, so that nothing else does.
+/// How the reference server is started for a fault: once as a run starts it, and once without DPoP nonces. A nonce also
+/// shows that a proof is fresh, and would hide a server that does not check `iat`.
 const POLICIES: &[fn(Policy) -> Policy] = &[|policy| policy, |policy| Policy { dpop_nonce: false, ..policy }];
 
 /// Runs the cases of a fault's rules under it, in each profile that one of the rules needs, and under each policy as

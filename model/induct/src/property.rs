@@ -1,7 +1,7 @@
 //! The laws of one grant, each as a property of what was seen before and of one exchange.
 //!
-//! Only what a request gains can break one: what was seen to end a grant is in the invariant. Some ask more
-//! than their law does, since a server of this kind serves the latest token only (decision 0007).
+//! A law can only be broken by a reply that grants something: that a dead grant stays dead is the invariant's part.
+//! Some properties ask more than their law does, since this server serves a grant's latest token only (decision 0007).
 
 use super::ghost::{Asked, End, Exchange, Ghost, Page, proved, shown};
 use oauth_core::policy::{Lifetime, Time};

@@ -63,7 +63,7 @@ pub enum Severity {
     ByLevel,
     /// It fails, for a STATED rule whose note says why.
     Fails,
-    /// It warns, for a MUST of which this case shows only the weaker half.
+    /// It warns: the rule is a MUST, but the case can only show an indication that the rule is broken.
     Warns,
 }
 

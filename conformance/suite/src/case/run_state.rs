@@ -159,7 +159,8 @@ impl RunState {
         (since_1970() + *lock(&self.advanced)).as_secs()
     }
 
-    /// Waits by the clock of the run; the moments that follow are later by that time in either case.
+    /// Waits for `time`, or moves a manual clock forward by `time`: in either case what is recorded afterwards is dated
+    /// later by that much.
     pub async fn wait(&self, time: Duration) {
         self.clock.wait(time).await;
         if !self.clock.is_real() {

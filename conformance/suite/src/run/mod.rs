@@ -134,8 +134,8 @@ pub async fn run(
     })
 }
 
-/// The verdicts that decide: the sanity case alone shows nothing about the others, so that it does not count as
-/// held beside them.
+/// The verdicts that decide about the run. A sanity case that held is left out unless it is the only case: it says
+/// nothing about what the other cases left untested.
 fn judged(reports: &[Report]) -> impl Iterator<Item = Verdict> {
     let alone = reports.len() == 1;
     let counts = move |report: &&Report| alone || report.id != SANITY.id || report.verdict != Verdict::Held;

@@ -282,8 +282,8 @@ pub enum Refused {
     Malformed(Place, Malformed),
     /// By a step.
     Step(Refusal),
-    /// By a codec or a step, of a request by a client that registered itself: no browser is sent to it for that (RFC 9700
-    /// 4.11.2).
+    /// By a codec or a step: an authorization request of a client that registered itself. The error is shown as a page
+    /// and never redirected to the client (RFC 9700 4.11.2).
     Untrusted(Untold),
     /// By a step, of a pushed request: its client is told at once (RFC 9126 2.3).
     AtPush(Refusal),
