@@ -11,7 +11,10 @@ use std::thread;
 use std::time::Duration;
 
 use anstream::{AutoStream, ColorChoice};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::{self, LevelFilter};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{fmt, registry};
 
 use buffer::{Buffer, Sink};
 
@@ -43,15 +46,16 @@ impl Log {
         let buffer = Arc::new(Buffer::default());
         let lines = Arc::clone(&buffer);
         thread::spawn(move || lines.write_to(Sink::new(io::stderr())));
-        let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+        let asked = std::env::var("RUST_LOG").ok().and_then(|asked| asked.parse().ok());
+        let filter: filter::Targets =
+            asked.unwrap_or_else(|| filter::Targets::new().with_default(LevelFilter::INFO));
         let colour = AutoStream::choice(&io::stderr()) != ColorChoice::Never;
-        tracing_subscriber::fmt()
-            .with_env_filter(filter)
+        let lines = fmt::layer()
             .with_writer(Arc::clone(&buffer))
             .with_ansi(colour)
             .with_target(targets == Targets::Named)
-            .log_internal_errors(false)
-            .init();
+            .log_internal_errors(false);
+        registry().with(lines).with(filter).init();
         Self { buffer }
     }
 
