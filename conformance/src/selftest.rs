@@ -31,6 +31,7 @@ fn profile_of(rule: RuleId) -> Profile {
 
 /// What became of a fault.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Caught {
     /// The fault.
     pub fault: Fault,
@@ -65,6 +66,7 @@ impl Caught {
 
 /// What a selftest found.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Selftest {
     /// The clean run; none if single faults were asked for.
     pub clean: Option<Outcome>,

@@ -88,8 +88,15 @@ fn main() {
     write_profiles();
 }
 
+/// The folder `specs`. The package carries what it needs of the repository's in a folder of its own; a check-out that
+/// knows no links reads the repository's.
+fn specs() -> PathBuf {
+    let own = PathBuf::from("specs");
+    if own.join("rules").is_dir() { own } else { PathBuf::from("../../specs") }
+}
+
 fn write_rules() {
-    let folder = PathBuf::from("../../specs/rules");
+    let folder = specs().join("rules");
     println!("cargo:rerun-if-changed={}", folder.display());
     let mut files: Vec<PathBuf> = std::fs::read_dir(&folder)
         .unwrap_or_else(|error| panic!("{}: {error}", folder.display()))
@@ -123,7 +130,7 @@ fn write(name: &str, text: &str) {
 }
 
 fn write_profiles() {
-    let file = Path::new("../../specs/profiles.toml");
+    let file = &specs().join("profiles.toml");
     println!("cargo:rerun-if-changed={}", file.display());
     let text = std::fs::read_to_string(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
     let Profiles { profile: profiles } =

@@ -17,6 +17,7 @@ use oauth_world::world::{Action, Universe};
 
 /// A scenario that one engine explored, or both.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Report {
     /// What decides.
     pub explored: Explored,

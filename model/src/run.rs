@@ -12,6 +12,7 @@ use crate::Checked;
 
 /// What an exploration of a scenario found.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Explored {
     /// The scenario.
     pub scenario: &'static Scenario,

@@ -50,6 +50,7 @@ impl Default for Options {
 
 /// Why a client does not start.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum ServeError {
     /// The listener has no address.
     #[error("the listener has no address: {0}")]

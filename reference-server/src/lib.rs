@@ -57,6 +57,7 @@ impl Default for Options {
 
 /// Why a server did not start.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum ServeError {
     /// The configuration does not fit where the server listens.
     #[error("{0}")]

@@ -4,6 +4,7 @@ use crate::Set;
 
 /// What is known of a model whose states were all visited.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Findings<A> {
     /// Distinct states.
     pub distinct: usize,

@@ -111,6 +111,7 @@ impl Part {
 
 /// What was enumerated, and what broke.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub struct Report {
     /// How much of each part.
     pub parts: Vec<Tally>,
@@ -120,6 +121,7 @@ pub struct Report {
 
 /// How much of a part was enumerated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Tally {
     /// The part.
     pub part: Part,
@@ -135,6 +137,7 @@ pub struct Tally {
 
 /// A step that breaks the invariant or a law.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Broken {
     /// The part.
     pub part: Part,

@@ -3,6 +3,7 @@
 /// Why a run gives no results.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{reason}")]
+#[non_exhaustive]
 pub struct RunError {
     /// 2 for usage and configuration, 3 for a target that cannot be tested.
     pub exit_code: u8,

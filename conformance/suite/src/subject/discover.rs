@@ -9,7 +9,7 @@ use crate::subject::{Endpoints, Place, Target};
 use crate::wire::http::Wire;
 use crate::wire::{Moment, Request};
 
-/// Why the endpoints are not known.
+/// Why the endpoints are not known. The program matches each by name, so that a new variant is a breaking release.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DiscoverError {
     /// The server does not answer.

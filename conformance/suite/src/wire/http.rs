@@ -46,6 +46,7 @@ impl Default for Settings {
 
 /// Why no connection can be set up.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum WireError {
     /// The file with certificates cannot be used.
     #[error("--ca {path}: {reason}; give a PEM file with one or more certificates")]

@@ -2,7 +2,7 @@
 
 use alloc::string::String;
 
-/// Why a directory could not be made.
+/// Why a directory could not be made. Callers match each by name, so that a new variant is a breaking release.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DirectoryError {
     /// Two clients share this id.
