@@ -4,13 +4,16 @@ use alloc::borrow::ToOwned as _;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use serde::{Deserialize, Serialize};
+
 use super::{Authentication, Client, ClientEntry, ClientNo, Directory, DirectoryError, Resource};
 use crate::secret::Digest;
 use crate::server::receive::ROUTES;
 use crate::text::{RedirectUri, ResourceSet, ScopeSet, scope_values};
 
-/// A client as it is registered.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A client as it is registered, and its record in a store: it holds ids and names only.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Registration {
     /// The `client_id`.
     pub id: String,
@@ -149,6 +152,20 @@ impl Directory {
             },
         });
         Ok(())
+    }
+
+    /// Adds a client that another process registered.
+    ///
+    /// # Errors
+    /// What is wrong with it, or which of its scope values or resources this directory does not know.
+    pub fn admit(&mut self, registration: &Registration) -> Result<(), DirectoryError> {
+        let values = registration.scope.split(' ').filter(|value| !value.is_empty());
+        for value in values {
+            if self.find_scope(value).is_none() {
+                return Err(DirectoryError::ScopeUnknown(registration.id.clone(), value.to_owned()));
+            }
+        }
+        self.register(registration)
     }
 
     /// Numbers the values of a scope; `None` where it breaks the grammar.
