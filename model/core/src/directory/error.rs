@@ -15,8 +15,6 @@ pub enum DirectoryError {
     NoRedirectUri(String),
     /// This client's scope is empty or has a wrong form.
     Scope(String),
-    /// This client's scope has a value that no resource and no client here has.
-    ScopeUnknown(String, String),
     /// This resource's scope is empty or has a wrong form.
     ResourceScope(String),
     /// This resource's path is another's, or has a wrong form.
@@ -51,9 +49,6 @@ impl core::fmt::Display for DirectoryError {
             }
             Self::Scope(id) => {
                 write!(f, "client {id:?}: scope has to be one or more values between single spaces")
-            }
-            Self::ScopeUnknown(id, value) => {
-                write!(f, "client {id:?}: scope has {value:?}, which this server does not know")
             }
             Self::ResourceScope(path) => {
                 write!(f, "resource {path:?}: scope has to be one or more values between single spaces")

@@ -154,20 +154,6 @@ impl Directory {
         Ok(())
     }
 
-    /// Adds a client that another process registered.
-    ///
-    /// # Errors
-    /// What is wrong with it, or which of its scope values or resources this directory does not know.
-    pub fn admit(&mut self, registration: &Registration) -> Result<(), DirectoryError> {
-        let values = registration.scope.split(' ').filter(|value| !value.is_empty());
-        for value in values {
-            if self.find_scope(value).is_none() {
-                return Err(DirectoryError::ScopeUnknown(registration.id.clone(), value.to_owned()));
-            }
-        }
-        self.register(registration)
-    }
-
     /// Numbers the values of a scope; `None` where it breaks the grammar.
     fn number(&mut self, text: &str) -> Result<Option<ScopeSet>, DirectoryError> {
         let Some(values) = scope_values(text) else { return Ok(None) };

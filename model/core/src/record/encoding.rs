@@ -59,7 +59,10 @@ impl core::fmt::Display for DecodeError {
             }
             Self::OtherKind(kind) => write!(f, "the record is no {kind}; look at the key that it lies under"),
             Self::Form(column) => {
-                write!(f, "the record has not the form of version {VERSION}: its JSON breaks in column {column}")
+                write!(
+                    f,
+                    "the record has not the form of version {VERSION}: its JSON breaks in column {column}"
+                )
             }
         }
     }
@@ -80,7 +83,8 @@ pub fn encode<R: Record>(record: &R) -> String {
 /// Why the bytes are no record of this kind. No bytes make it panic.
 pub fn decode<R: Record>(bytes: &[u8]) -> Result<R, DecodeError> {
     let (version, rest) = cut(bytes).ok_or(DecodeError::NoVersion)?;
-    let digits = core::str::from_utf8(version).ok().filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
+    let digits =
+        core::str::from_utf8(version).ok().filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
     let version = digits.and_then(|text| text.parse().ok()).ok_or(DecodeError::NoVersion)?;
     if version != VERSION {
         return Err(DecodeError::UnknownVersion(version));

@@ -16,7 +16,7 @@ mod names;
 mod text;
 
 pub use encoding::{DecodeError, Record, VERSION, decode, encode};
-pub use names::Unknown;
+pub use names::{NotAdmitted, Unknown};
 
 use alloc::string::String;
 use alloc::vec::Vec;

@@ -5,7 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::{AccessRecord, GrantRecord, LiveRecord, OwnerRecord, PhaseRecord, ResponseTarget, SessionRecord};
-use crate::directory::{Directory, UserNo};
+use crate::directory::{Directory, DirectoryError, Registration, UserNo};
 use crate::grant::{Access, Grant, Live, Owner, Phase, Session, Terms};
 use crate::text::{ResourceSet, ScopeSet};
 
@@ -36,15 +36,33 @@ impl core::fmt::Display for Unknown {
 
 impl core::error::Error for Unknown {}
 
+/// Why a client of a store cannot be taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NotAdmitted {
+    /// Its record names what this process does not know.
+    Unknown(Unknown),
+    /// It could not have been registered here.
+    Directory(DirectoryError),
+}
+
+impl core::fmt::Display for NotAdmitted {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::Unknown(unknown) => unknown.fmt(f),
+            Self::Directory(error) => error.fmt(f),
+        }
+    }
+}
+
+impl core::error::Error for NotAdmitted {}
+
 impl Directory {
     /// The record of a grant; none where a number is not of this directory.
     #[must_use]
     pub fn grant_record(&self, grant: &Grant, response_target: ResponseTarget) -> Option<GrantRecord> {
         let Grant { id, terms, phase } = grant;
         let owner = match terms.owner {
-            Some(Owner { user, session }) => {
-                Some(OwnerRecord { user: self.user(user)?.to_owned(), session })
-            }
+            Some(Owner { user, session }) => Some(OwnerRecord { user: self.user(user)?.to_owned(), session }),
             None => None,
         };
         let phase = match *phase {
@@ -131,6 +149,18 @@ impl Directory {
     /// [`Unknown::User`].
     pub fn session_of(&self, record: &SessionRecord) -> Result<Session, Unknown> {
         Ok(Session { key: record.key, user: self.user_of(&record.user)?, until: record.until })
+    }
+
+    /// Adds a client whose record a store has.
+    ///
+    /// # Errors
+    /// What its record names and this directory does not know, or what else is wrong with it.
+    pub fn admit(&mut self, record: &Registration) -> Result<(), NotAdmitted> {
+        self.scope_of(&record.scope).map_err(NotAdmitted::Unknown)?;
+        for path in &record.resource_server {
+            self.resource_at(path).ok_or_else(|| NotAdmitted::Unknown(Unknown::Resource(path.clone())))?;
+        }
+        self.register(record).map_err(NotAdmitted::Directory)
     }
 
     fn user_of(&self, name: &str) -> Result<UserNo, Unknown> {
