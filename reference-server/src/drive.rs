@@ -3,18 +3,21 @@
 //! This is the only place that waits between a load and a write, and it judges nothing: each decision is asked of the
 //! host's logic.
 
+use std::sync::Arc;
+
 use oauth_core::directory::Directory;
 use oauth_core::http::{Body, HttpReply, HttpRequest};
 use oauth_core::refusal::Refused;
 use oauth_core::server::dpop::Use;
-use oauth_core::server::receive::{Beside, Received, ResponseTarget};
+use oauth_core::server::receive::{Beside, Received};
 use oauth_core::server::reply::Context;
 use oauth_core::server::{Found, Inputs, Outcome, Pending, Reply, Request, Write};
 
 use crate::documented_steps::steps;
 use crate::host::{Host, fresh};
 use crate::jose;
-use crate::store::{Store, StoreError, Stored, Swap};
+use crate::records::{self, Loaded};
+use crate::store::{Store, StoreError, Swap};
 
 /// How often a request is judged anew because its write lost, before it is sent away.
 const ATTEMPTS: usize = 8;
@@ -38,8 +41,11 @@ impl Answer {
 
 /// Answers a request.
 pub(crate) async fn answer<S: Store>(host: &Host<S>, http: &HttpRequest) -> Answer {
-    let directory = host.directory();
-    let Received { mut request, beside } = host.logic.receive(http, &directory);
+    let mut directory = host.directory();
+    let Received { mut request, beside } = match host.receive(http, &mut directory).await {
+        Ok(received) => received,
+        Err(error) => return Answer::of_edge(failed(&error)),
+    };
     if let (Request::LogIn(login), Some(password)) = (&mut request, &beside.password) {
         match host.passwords.check(&directory, password).await {
             Ok(owner) => login.owner = host.logic.owner(password, &directory, owner),
@@ -53,17 +59,17 @@ pub(crate) async fn answer<S: Store>(host: &Host<S>, http: &HttpRequest) -> Answ
         proof.signature = jose::check(signed);
     }
     let judged = match mark(host, &mut request).await {
-        Ok(()) => judge(host, &directory, &request, &beside).await,
+        Ok(()) => judge(host, &mut directory, &request, &beside).await,
         Err(error) => Err(error),
     };
     match judged {
-        Ok(Some((reply, kept))) => {
+        Ok(Some((reply, loaded))) => {
             let (nonce, _) = host.nonces.at(host.clock.now());
             let context = Context {
                 directory: &directory,
                 policy: &host.policy,
                 beside: &beside,
-                kept: kept.as_ref(),
+                kept: loaded.as_ref().map(Loaded::response_target),
                 nonce: &nonce,
             };
             let encoded = host.logic.encode(http, &reply, &context);
@@ -73,14 +79,7 @@ pub(crate) async fn answer<S: Store>(host: &Host<S>, http: &HttpRequest) -> Answ
             tracing::warn!("a record was written by others {ATTEMPTS} times while one request waited for it");
             Answer::of_edge(come_back())
         }
-        Err(error) => {
-            tracing::error!("{error}");
-            Answer::of_edge(match error {
-                StoreError::NothingHappened(_) => come_back(),
-                // To repeat a redemption that may have landed would be a replay, so nobody is invited to.
-                StoreError::Uncertain(_) => text(500, "the server does not know whether this took effect"),
-            })
-        }
+        Err(error) => Answer::of_edge(failed(&error)),
     }
 }
 
@@ -108,28 +107,28 @@ fn moment<S>(host: &Host<S>) -> Inputs {
 /// Judges until a reply may be sent; none if every attempt lost.
 async fn judge<S: Store>(
     host: &Host<S>,
-    directory: &Directory,
+    directory: &mut Arc<Directory>,
     request: &Request,
     beside: &Beside,
-) -> Result<Option<(Reply, Option<ResponseTarget>)>, StoreError> {
+) -> Result<Option<(Reply, Option<Loaded>)>, StoreError> {
     for _ in 0..ATTEMPTS {
         let needs = host.logic.locate(request);
-        let client = needs.client.and_then(|no| directory.client(no)).map(|entry| &entry.client);
+        let loaded = match needs.grant {
+            Some(id) => host.load_grant(id, directory).await?,
+            None => None,
+        };
         let session = match needs.session {
-            Some(key) => host.store.session(&key).await?,
+            Some(key) => host.load_session(&key, directory).await?,
             None => None,
         };
-        let stored = match needs.grant {
-            Some(id) => host.store.grant(id).await?,
-            None => None,
-        };
-        let found = Found { client, session, grant: stored.as_ref().map(|stored| stored.grant) };
+        let client = needs.client.and_then(|no| directory.client(no)).map(|entry| &entry.client);
+        let found = Found { client, session, grant: loaded.as_ref().map(|loaded| loaded.grant) };
         let pending = match host.logic.step(&moment(host), &found, request) {
-            Outcome::Reply(reply) => return Ok(Some((reply, stored.map(|stored| stored.kept)))),
+            Outcome::Reply(reply) => return Ok(Some((reply, loaded))),
             Outcome::Write(pending) => pending,
         };
-        if write(host, &pending, stored.as_ref(), beside).await? == Swap::Landed {
-            return Ok(Some((pending.landed(), stored.map(|stored| stored.kept))));
+        if write(host, directory, &pending, loaded.as_ref(), beside).await? == Swap::Landed {
+            return Ok(Some((pending.landed(), loaded)));
         }
     }
     Ok(None)
@@ -137,22 +136,40 @@ async fn judge<S: Store>(
 
 async fn write<S: Store>(
     host: &Host<S>,
+    directory: &Directory,
     pending: &Pending,
-    stored: Option<&Stored>,
+    loaded: Option<&Loaded>,
     beside: &Beside,
 ) -> Result<Swap, StoreError> {
     let store = &host.store;
-    match (pending.write, stored) {
-        (Write::InsertClient(client), _) => {
-            let registration = beside.registration.as_ref().map(|metadata| metadata.registration(&client));
+    match (pending.write, loaded) {
+        (Write::InsertClient(client), _) => match &beside.registration {
+            Some(metadata) => store.insert_client(metadata.registration(&client)).await,
             // A step registers only who said something of itself.
-            registration.map_or(Ok(Swap::Lost), |registration| host.register(&registration))
+            None => Ok(Swap::Lost),
+        },
+        (Write::InsertSession(session), _) => {
+            store.insert_session(records::of_session(&session, directory)?).await
         }
-        (Write::InsertSession(session), _) => store.insert_session(session).await,
-        (Write::InsertGrant(grant), _) => store.insert_grant(grant, beside.kept.clone()).await,
-        (Write::SwapGrant(grant), Some(stored)) => store.swap_grant(stored.version, grant).await,
+        (Write::InsertGrant(grant), _) => {
+            store.insert_grant(records::of_grant(&grant, &beside.kept, directory)?).await
+        }
+        (Write::SwapGrant(grant), Some(loaded)) => {
+            let record = records::of_grant(&grant, loaded.response_target(), directory)?;
+            store.swap_grant(loaded.stored.version, record).await
+        }
         // A step swaps only what was found.
         (Write::SwapGrant(_), None) => Ok(Swap::Lost),
+    }
+}
+
+/// A store that failed.
+fn failed(error: &StoreError) -> HttpReply {
+    tracing::error!("{error}");
+    match error {
+        StoreError::NothingHappened(_) => come_back(),
+        // To repeat a redemption that may have landed would be a replay, so nobody is invited to.
+        StoreError::Uncertain(_) => text(500, "the server does not know whether this took effect"),
     }
 }
 

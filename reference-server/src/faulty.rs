@@ -5,8 +5,8 @@ use std::sync::Arc;
 use oauth_faults::{Faults, Faulty};
 use tokio::net::TcpListener;
 
-use crate::store::{Blind, Memory};
-use crate::{Config, Options, ServeError, Server, serve_from};
+use crate::store::{Blind, Memory, Store};
+use crate::{Config, Options, ServeError, Server};
 
 /// Serves from memory, as [`crate::serve`] does, with these faults on.
 ///
@@ -18,15 +18,29 @@ pub async fn serve(
     options: Options,
     faults: Faults,
 ) -> Result<Server, ServeError> {
+    let memory = Memory::new(Arc::clone(&options.clock));
+    serve_from(listener, config, options, faults, memory).await
+}
+
+/// Serves from a store, as [`crate::serve_from`] does, with these faults on.
+///
+/// # Errors
+/// What keeps this configuration from being served on this listener.
+pub async fn serve_from<S: Store>(
+    listener: TcpListener,
+    config: Config,
+    options: Options,
+    faults: Faults,
+    store: S,
+) -> Result<Server, ServeError> {
     for fault in faults.iter() {
         tracing::warn!("the fault {} is on; this server breaks rules on purpose", fault.name());
     }
-    let memory = Memory::new(Arc::clone(&options.clock));
     let is_blind = faults.blind_write();
     let options = Options { logic: Arc::new(Faulty::under(faults)), ..options };
     if is_blind {
-        serve_from(listener, config, options, Blind::new(memory)).await
+        crate::serve_from(listener, config, options, Blind::new(store)).await
     } else {
-        serve_from(listener, config, options, memory).await
+        crate::serve_from(listener, config, options, store).await
     }
 }

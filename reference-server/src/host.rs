@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use oauth_core::directory::{Directory, Registration};
+use oauth_core::directory::Directory;
 use oauth_core::policy::{Policy, Time};
 use oauth_core::secret::{Digest, GrantId, Minted, Secret, nonce};
 use oauth_core::server::Fresh;
@@ -13,7 +13,6 @@ use oauth_core::server::logic::Logic;
 
 use crate::config::DemoAccount;
 use crate::password::Passwords;
-use crate::store::{StoreError, Swap};
 
 /// Where the time comes from, in whole seconds since the UNIX epoch.
 pub trait Clock: Send + Sync {
@@ -86,7 +85,7 @@ impl NonceSource {
 
 /// All that answering a request takes.
 pub(crate) struct Host<S> {
-    /// Whom this server knows; a client that registers makes it another.
+    /// Whom this server knows; a client that is learnt from the store makes it another.
     pub(crate) directory: RwLock<Arc<Directory>>,
     /// What its deployer chose.
     pub(crate) policy: Policy,
@@ -94,7 +93,7 @@ pub(crate) struct Host<S> {
     pub(crate) logic: Arc<dyn Logic>,
     /// Where the time comes from.
     pub(crate) clock: Arc<dyn Clock>,
-    /// Where sessions and grants lie.
+    /// Where records lie.
     pub(crate) store: S,
     /// Where nonces come from.
     pub(crate) nonces: NonceSource,
@@ -104,32 +103,9 @@ pub(crate) struct Host<S> {
     pub(crate) demo: Vec<DemoAccount>,
 }
 
-/// The most clients that may register themselves: each lies in memory, and every request looks through them.
-const REGISTRATIONS: usize = 1000;
-
 impl<S> Host<S> {
     /// Whom this server knows now.
     pub(crate) fn directory(&self) -> Arc<Directory> {
         Arc::clone(&self.directory.read().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    /// Registers a client under an id that must be free.
-    ///
-    /// # Errors
-    /// [`StoreError::NothingHappened`] where there is no room.
-    pub(crate) fn register(&self, registration: &Registration) -> Result<Swap, StoreError> {
-        let mut known = self.directory.write().unwrap_or_else(PoisonError::into_inner);
-        let registered = known.clients.iter().filter(|entry| entry.client.self_registered).count();
-        if registered >= REGISTRATIONS {
-            let full =
-                format!("{REGISTRATIONS} clients have registered themselves, and there is no room for more");
-            return Err(StoreError::NothingHappened(full));
-        }
-        let mut next = Directory::clone(&known);
-        if next.register(registration).is_err() {
-            return Ok(Swap::Lost);
-        }
-        *known = Arc::new(next);
-        Ok(Swap::Landed)
     }
 }

@@ -19,6 +19,7 @@ mod http;
 mod jose;
 mod page;
 mod password;
+mod records;
 pub mod store;
 
 pub use config::{BUILT_IN, Config, ConfigError};

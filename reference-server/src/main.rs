@@ -7,10 +7,12 @@ mod fault;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{Parser, ValueEnum};
 use oauth_core::policy::Policy;
 use oauth_reference_log::{Log, Targets, announce};
+use oauth_reference_server::store::Memory;
 use oauth_reference_server::{Config, Options};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -86,7 +88,8 @@ async fn run(arguments: &Arguments, log: &Log) -> Result<(), String> {
     let listener =
         TcpListener::bind(arguments.listen).await.map_err(|error| no_port(arguments.listen, &error))?;
     let options = Options { profile: arguments.profile.policy(), ..Options::default() };
-    let served = arguments.faults.serve(listener, config, options).await;
+    let memory = Memory::new(Arc::clone(&options.clock));
+    let served = arguments.faults.serve(listener, config, options, memory).await;
     let server = served.map_err(|error| error.to_string())?;
     tracing::info!("issuer {}", server.issuer());
     // Whoever waits for the line may read the log then.

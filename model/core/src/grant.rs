@@ -3,6 +3,8 @@
 //! Codes and tokens are handles to this record; it keeps their digests. One access token of a grant lives at a
 //! time (decision 0007), and one refresh token.
 
+use serde::{Deserialize, Serialize};
+
 use crate::directory::{ClientNo, UserNo};
 use crate::policy::Time;
 use crate::secret::{Digest, GrantId};
@@ -76,7 +78,8 @@ pub enum Phase {
 }
 
 /// A pushed request that waits for a browser (RFC 9126).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Pushed {
     /// What its `request_uri` has to show.
     pub secret: Digest,
@@ -85,7 +88,8 @@ pub struct Pushed {
 }
 
 /// A request that waits for the owner's decision.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Asked {
     /// What the consent page has to show: its anti-CSRF value.
     pub ask: Digest,
@@ -94,7 +98,8 @@ pub struct Asked {
 }
 
 /// A code that waits for its redemption.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Coded {
     /// The code.
     pub code: Digest,
@@ -129,7 +134,8 @@ pub struct Access {
 }
 
 /// A refresh token, and those before it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Refresh {
     /// The one that is good.
     pub token: Digest,
@@ -194,6 +200,18 @@ impl Spent {
         self.0.contains(&Self::short(token))
     }
 
+    /// What is remembered, the latest first; zero means none. For stores.
+    #[must_use]
+    pub const fn shorts(&self) -> &[u64; SPENT_LIMIT] {
+        &self.0
+    }
+
+    /// What [`Spent::shorts`] gave before.
+    #[must_use]
+    pub const fn from_shorts(shorts: [u64; SPENT_LIMIT]) -> Self {
+        Self(shorts)
+    }
+
     fn short(token: &Digest) -> u64 {
         let mut bytes = [0; 8];
         bytes.copy_from_slice(&token.bytes()[..8]);
@@ -203,7 +221,8 @@ impl Spent {
 }
 
 /// Why a grant has ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Cause {
     /// The owner said no.
     Denied,

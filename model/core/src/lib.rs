@@ -28,6 +28,7 @@ pub mod refusal;
 
 pub mod directory;
 pub mod grant;
+pub mod record;
 pub mod server;
 
 pub mod client;

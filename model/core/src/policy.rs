@@ -1,7 +1,9 @@
 //! What a deployer may lawfully choose. What nobody may choose is a fault (`oauth_faults`).
 
+use serde::{Deserialize, Serialize};
+
 /// A moment, in whole seconds since an epoch that the edge picks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 pub struct Time(pub u64);
 
 impl Time {

@@ -6,6 +6,8 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use serde::{Deserialize, Serialize};
+
 use crate::secret::{Digest, s256};
 
 /// A redirect URI of a request, as the digests that a step compares.
@@ -138,16 +140,18 @@ pub fn is_proof_key(text: &str) -> bool {
 }
 
 /// How a challenge was made from its verifier (RFC 7636 4.2).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum ChallengeMethod {
     /// The challenge is the verifier.
+    #[serde(rename = "plain")]
     Plain,
     /// The challenge is the base64url of the verifier's SHA-256.
     S256,
 }
 
 /// A code challenge, as the digest of its text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct CodeChallenge {
     /// How it was made.
     pub method: ChallengeMethod,

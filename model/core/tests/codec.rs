@@ -4,6 +4,7 @@ mod bench;
 
 mod codec {
     pub(crate) mod client;
+    pub(crate) mod record;
     pub(crate) mod server;
     pub(crate) mod walk;
     pub(crate) mod walker;

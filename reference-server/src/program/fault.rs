@@ -1,6 +1,7 @@
 //! `--fault`, in builds that can break rules.
 
 use oauth_faults::{Fault, Faults, Side};
+use oauth_reference_server::store::Store;
 use oauth_reference_server::{Config, Options, ServeError, Server, faulty};
 use tokio::net::TcpListener;
 
@@ -16,14 +17,15 @@ pub(crate) struct FaultArguments {
 }
 
 impl FaultArguments {
-    /// Serves with them on.
-    pub(crate) async fn serve(
+    /// Serves from a store with them on.
+    pub(crate) async fn serve<S: Store>(
         &self,
         listener: TcpListener,
         config: Config,
         options: Options,
+        store: S,
     ) -> Result<Server, ServeError> {
-        faulty::serve(listener, config, options, Faults::these(&self.faults)).await
+        faulty::serve_from(listener, config, options, Faults::these(&self.faults), store).await
     }
 }
 

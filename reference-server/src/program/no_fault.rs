@@ -1,6 +1,7 @@
 //! `--fault`, in builds that break no rules.
 
-use oauth_reference_server::{Config, Options, ServeError, Server, serve};
+use oauth_reference_server::store::Store;
+use oauth_reference_server::{Config, Options, ServeError, Server, serve_from};
 use tokio::net::TcpListener;
 
 /// What `--version` says.
@@ -15,14 +16,15 @@ pub(crate) struct FaultArguments {
 }
 
 impl FaultArguments {
-    /// Serves.
-    pub(crate) async fn serve(
+    /// Serves from a store.
+    pub(crate) async fn serve<S: Store>(
         &self,
         listener: TcpListener,
         config: Config,
         options: Options,
+        store: S,
     ) -> Result<Server, ServeError> {
-        serve(listener, config, options).await
+        serve_from(listener, config, options, store).await
     }
 }
 

@@ -8,10 +8,8 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use oauth_core::grant::{Grant, Phase, Session};
+use oauth_core::record::{GrantRecord, Marker, PhaseRecord, Registration, SessionRecord};
 use oauth_core::secret::{Digest, GrantId};
-use oauth_core::server::dpop::Marker;
-use oauth_core::server::receive::ResponseTarget;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
@@ -62,33 +60,41 @@ impl<S: Store> Blind<S> {
 }
 
 impl<S: Store> Store for Blind<S> {
-    async fn session(&self, key: &Digest) -> Result<Option<Session>, StoreError> {
+    async fn session(&self, key: &Digest) -> Result<Option<SessionRecord>, StoreError> {
         self.inner.session(key).await
     }
 
-    async fn insert_session(&self, session: Session) -> Result<Swap, StoreError> {
+    async fn insert_session(&self, session: SessionRecord) -> Result<Swap, StoreError> {
         self.inner.insert_session(session).await
     }
 
     async fn grant(&self, id: GrantId) -> Result<Option<Stored>, StoreError> {
         let found = self.inner.grant(id).await?;
-        if found.as_ref().is_some_and(|stored| matches!(stored.grant.phase, Phase::Coded(_))) {
+        if found.as_ref().is_some_and(|stored| matches!(stored.grant.phase, PhaseRecord::Coded(_))) {
             self.meet(id).await;
         }
         Ok(found)
     }
 
-    async fn insert_grant(&self, grant: Grant, kept: ResponseTarget) -> Result<Swap, StoreError> {
-        self.inner.insert_grant(grant, kept).await
+    async fn insert_grant(&self, grant: GrantRecord) -> Result<Swap, StoreError> {
+        self.inner.insert_grant(grant).await
+    }
+
+    async fn client(&self, id: &str) -> Result<Option<Registration>, StoreError> {
+        self.inner.client(id).await
+    }
+
+    async fn insert_client(&self, client: Registration) -> Result<Swap, StoreError> {
+        self.inner.insert_client(client).await
     }
 
     async fn insert_marker(&self, marker: Marker) -> Result<Swap, StoreError> {
         self.inner.insert_marker(marker).await
     }
 
-    async fn swap_grant(&self, _: Version, grant: Grant) -> Result<Swap, StoreError> {
+    async fn swap_grant(&self, _: Version, grant: GrantRecord) -> Result<Swap, StoreError> {
         while let Some(stored) = self.inner.grant(grant.id).await? {
-            if self.inner.swap_grant(stored.version, grant).await? == Swap::Landed {
+            if self.inner.swap_grant(stored.version, grant.clone()).await? == Swap::Landed {
                 return Ok(Swap::Landed);
             }
         }

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, HashSet};
 
 use oauth_core::policy::Time;
+use oauth_core::record::Marker;
 use oauth_core::secret::Digest;
-use oauth_core::server::dpop::Marker;
 
 use super::{StoreError, Swap};
 

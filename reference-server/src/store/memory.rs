@@ -1,14 +1,12 @@
-//! A store in this process's memory: three maps behind one lock. It forgets everything when the process ends.
+//! A store in this process's memory: maps behind one lock. It forgets everything when the process ends.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use oauth_core::grant::{Grant, Phase, Session};
 use oauth_core::policy::{Lifetime, Time};
+use oauth_core::record::{GrantRecord, Marker, Registration, SessionRecord};
 use oauth_core::secret::{Digest, GrantId};
-use oauth_core::server::dpop::Marker;
-use oauth_core::server::receive::ResponseTarget;
 
 use super::markers::Markers;
 use super::room::{Place, Room};
@@ -32,9 +30,9 @@ pub struct Memory {
 
 #[derive(Default)]
 struct Records {
-    sessions: HashMap<Digest, Session>,
-    /// Boxed, so that a map that grows moves little while everybody waits.
-    grants: HashMap<GrantId, Box<Record>>,
+    sessions: HashMap<Digest, SessionRecord>,
+    grants: HashMap<GrantId, Record>,
+    clients: HashMap<String, Registration>,
     room: Room,
     markers: Markers,
     after_sweep: usize,
@@ -80,7 +78,7 @@ impl Memory {
 
 impl Records {
     fn len(&self) -> usize {
-        self.sessions.len() + self.grants.len() + self.markers.len()
+        self.sessions.len() + self.grants.len() + self.clients.len() + self.markers.len()
     }
 
     fn sweep_if_due(&mut self, now: Time) {
@@ -91,7 +89,7 @@ impl Records {
         self.grants.retain(|_, record| {
             let stays = now < record.end().after(GRACE);
             if !stays {
-                self.room.leave(record.place);
+                self.room.leave(record.place.take());
             }
             stays
         });
@@ -101,7 +99,7 @@ impl Records {
     }
 
     /// Drops what has to make way for a record.
-    fn make_way(&mut self, limits: &Limits, place: Option<Place>) {
+    fn make_way(&mut self, limits: &Limits, place: Option<&Place>) {
         while let Some(id) = self.room.make_way(limits, place) {
             self.grants.remove(&id);
         }
@@ -111,24 +109,16 @@ impl Records {
 impl Record {
     /// When this record stops to matter.
     fn end(&self) -> Time {
-        match self.stored.grant.phase {
-            Phase::Pushed(pushed) => pushed.until,
-            Phase::Asked(asked) => asked.until,
-            Phase::Coded(coded) => coded.until,
-            Phase::Live(live) => {
-                live.refresh.map_or(live.access.until, |refresh| live.access.until.max(refresh.until))
-            }
-            Phase::Dead(_) => self.written,
-        }
+        self.stored.grant.until().unwrap_or(self.written)
     }
 }
 
 impl Store for Memory {
-    async fn session(&self, key: &Digest) -> Result<Option<Session>, StoreError> {
-        Ok(self.lock().sessions.get(key).copied())
+    async fn session(&self, key: &Digest) -> Result<Option<SessionRecord>, StoreError> {
+        Ok(self.lock().sessions.get(key).cloned())
     }
 
-    async fn insert_session(&self, session: Session) -> Result<Swap, StoreError> {
+    async fn insert_session(&self, session: SessionRecord) -> Result<Swap, StoreError> {
         let now = self.clock.now();
         let mut records = self.lock();
         records.sweep_if_due(now);
@@ -145,7 +135,7 @@ impl Store for Memory {
         Ok(self.lock().grants.get(&id).map(|record| record.stored.clone()))
     }
 
-    async fn insert_grant(&self, grant: Grant, kept: ResponseTarget) -> Result<Swap, StoreError> {
+    async fn insert_grant(&self, grant: GrantRecord) -> Result<Swap, StoreError> {
         let now = self.clock.now();
         let mut records = self.lock();
         let records = &mut *records;
@@ -153,10 +143,49 @@ impl Store for Memory {
         match records.grants.entry(grant.id) {
             Entry::Occupied(_) => Ok(Swap::Lost),
             Entry::Vacant(free) => {
-                let place = records.room.enter(&grant, &kept);
-                let stored = Stored { grant, kept, version: Version(0) };
-                free.insert(Box::new(Record { stored, written: now, place }));
-                records.make_way(&self.limits, place);
+                let place = records.room.enter(&grant);
+                let stored = Stored { grant: Arc::new(grant), version: Version(0) };
+                free.insert(Record { stored, written: now, place: place.clone() });
+                records.make_way(&self.limits, place.as_ref());
+                Ok(Swap::Landed)
+            }
+        }
+    }
+
+    async fn swap_grant(&self, version: Version, grant: GrantRecord) -> Result<Swap, StoreError> {
+        let now = self.clock.now();
+        let grant = Arc::new(grant);
+        let mut records = self.lock();
+        let Records { grants, room, .. } = &mut *records;
+        match grants.get_mut(&grant.id) {
+            Some(record) if record.stored.version == version => {
+                room.leave(record.place.take());
+                let place = room.enter(&grant);
+                let stored = Stored { grant, version: Version(version.0 + 1) };
+                *record = Record { stored, written: now, place: place.clone() };
+                records.make_way(&self.limits, place.as_ref());
+                Ok(Swap::Landed)
+            }
+            Some(_) | None => Ok(Swap::Lost),
+        }
+    }
+
+    async fn client(&self, id: &str) -> Result<Option<Registration>, StoreError> {
+        Ok(self.lock().clients.get(id).cloned())
+    }
+
+    async fn insert_client(&self, client: Registration) -> Result<Swap, StoreError> {
+        let mut records = self.lock();
+        let count = records.clients.len();
+        match records.clients.entry(client.id.clone()) {
+            Entry::Occupied(_) => Ok(Swap::Lost),
+            Entry::Vacant(_) if count >= self.limits.clients => {
+                let full =
+                    format!("{count} clients have registered themselves, and there is no room for more");
+                Err(StoreError::NothingHappened(full))
+            }
+            Entry::Vacant(free) => {
+                free.insert(client);
                 Ok(Swap::Landed)
             }
         }
@@ -167,24 +196,5 @@ impl Store for Memory {
         let mut records = self.lock();
         records.sweep_if_due(now);
         records.markers.insert(self.limits.markers, marker)
-    }
-
-    async fn swap_grant(&self, version: Version, grant: Grant) -> Result<Swap, StoreError> {
-        let now = self.clock.now();
-        let mut records = self.lock();
-        let Records { grants, room, .. } = &mut *records;
-        match grants.get_mut(&grant.id) {
-            Some(record) if record.stored.version == version => {
-                record.stored.grant = grant;
-                record.stored.version = Version(version.0 + 1);
-                record.written = now;
-                room.leave(record.place);
-                record.place = room.enter(&grant, &record.stored.kept);
-                let place = record.place;
-                records.make_way(&self.limits, place);
-                Ok(Swap::Landed)
-            }
-            Some(_) | None => Ok(Swap::Lost),
-        }
     }
 }

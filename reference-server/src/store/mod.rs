@@ -1,15 +1,19 @@
-//! Where sessions and grants lie: the contract, in words.
+//! Where sessions, grants, registered clients and markers lie: the contract, in words.
 //!
+//! - Records hold ids and names ([`oauth_core::record`]), so any number of processes can share a store, whatever the order
+//!   in which each of them knows its clients and users. Stores that keep bytes use
+//!   [`encode`](oauth_core::record::encode) and [`decode`](oauth_core::record::decode).
 //! - A record is written whole, and a load sees the last write that landed. Loads may run beside anything.
 //! - An insert lands only if its key was free. It is then visible to the next load, of any process.
 //! - A swap lands only if the record still has the version that was loaded; of several swaps of one version
 //!   exactly one lands. This is the only thing that makes a code single-use (RFC 6749 4.1.2), so it has to
 //!   be one atomic compare-and-swap of one record.
 //! - A marker lands only if it was not there, for any process: a proof that is sent twice at once is used once.
-//! - A grant's [`ResponseTarget`] is inserted with it, never changes, and comes back with it.
+//! - A client that registered stays for good. A process remembers whom it met, so one that is taken out of a store is gone
+//!   once every process was started anew. A store that has [`Limits::clients`] does nothing with further ones.
 //! - A record may vanish some time after it has expired or ended, and not before; but for what follows.
 //! - Grants that no token came of yet have so much room, since people without a token can begin as many as they like.
-//!   Each has a payer ([`Payer::of`]) and weighs something ([`weight`]). Once a write made a payer's share or the whole
+//!   Each has a payer ([`Payer::of`]), by id or name, and weighs something ([`weight`]). Once a write made a payer's share or the whole
 //!   room too small, the oldest of this payer vanish, or of whichever payer has most, until the rest fits. So a write
 //!   never fails for want of room, and who has little never makes way for who has much.
 //! - Markers have a bounded number. A store that has too many forgets those that end first, and from then on does nothing
@@ -18,7 +22,8 @@
 //! What a payer's records weigh, and when the last forgotten marker ends, are all that a store has to keep for this: one
 //! number a payer and one in all. Whoever counts late may go over a limit for so long.
 //!
-//! A store judges nothing: it never looks at a phase but to tell whether a record can still matter, and who pays for it.
+//! A store judges nothing: it looks at a record only to tell until when it can matter ([`GrantRecord::until`]), and who pays
+//! for it.
 
 #[cfg(feature = "faults")]
 mod blind;
@@ -31,10 +36,10 @@ pub use blind::Blind;
 pub use memory::Memory;
 pub use room::{Payer, weight};
 
-use oauth_core::grant::{Grant, Session};
+use std::sync::Arc;
+
+use oauth_core::record::{GrantRecord, Marker, Registration, SessionRecord};
 use oauth_core::secret::{Digest, GrantId};
-use oauth_core::server::dpop::Marker;
-use oauth_core::server::receive::ResponseTarget;
 
 /// How much of what strangers can bring about is kept (decision 0016).
 ///
@@ -52,6 +57,9 @@ pub struct Limits {
     pub client_share: usize,
     /// How much of it the consent pages and unredeemed codes of one user may take, in bytes.
     pub user_share: usize,
+    /// How many clients may register themselves: each lies in the memory of every process that meets it, and every request
+    /// looks through them.
+    pub clients: usize,
     /// How many used proofs are remembered: at ten thousand a second, those of the last minute and a half.
     pub markers: usize,
 }
@@ -59,7 +67,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         const MIB: usize = 1024 * 1024;
-        Self { room: 64 * MIB, client_share: 32 * MIB, user_share: MIB, markers: 900_000 }
+        Self { room: 64 * MIB, client_share: 32 * MIB, user_share: MIB, clients: 1000, markers: 900_000 }
     }
 }
 
@@ -70,10 +78,8 @@ pub struct Version(pub u64);
 /// A grant as it was loaded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stored {
-    /// The record.
-    pub grant: Grant,
-    /// What lies beside it.
-    pub kept: ResponseTarget,
+    /// The record; shared, so that a store in memory copies none.
+    pub grant: Arc<GrantRecord>,
     /// To be shown at the swap.
     pub version: Version,
 }
@@ -99,31 +105,70 @@ pub enum StoreError {
     Uncertain(String),
 }
 
-/// A store of sessions and grants; the contract stands at the head of this module.
+/// A store of records; the contract stands at the head of this module.
 pub trait Store: Send + Sync + 'static {
     /// Loads a session by the digest of its cookie.
-    fn session(&self, key: &Digest) -> impl Future<Output = Result<Option<Session>, StoreError>> + Send;
+    fn session(&self, key: &Digest)
+    -> impl Future<Output = Result<Option<SessionRecord>, StoreError>> + Send;
 
     /// Inserts a session under a key that must be free.
-    fn insert_session(&self, session: Session) -> impl Future<Output = Result<Swap, StoreError>> + Send;
+    fn insert_session(&self, session: SessionRecord)
+    -> impl Future<Output = Result<Swap, StoreError>> + Send;
 
     /// Loads a grant.
     fn grant(&self, id: GrantId) -> impl Future<Output = Result<Option<Stored>, StoreError>> + Send;
 
-    /// Inserts a grant, and what lies beside it, under a key that must be free.
-    fn insert_grant(
-        &self,
-        grant: Grant,
-        kept: ResponseTarget,
-    ) -> impl Future<Output = Result<Swap, StoreError>> + Send;
-
-    /// Inserts a single-use marker that must be free; it may vanish once its time is over.
-    fn insert_marker(&self, marker: Marker) -> impl Future<Output = Result<Swap, StoreError>> + Send;
+    /// Inserts a grant under a key that must be free.
+    fn insert_grant(&self, grant: GrantRecord) -> impl Future<Output = Result<Swap, StoreError>> + Send;
 
     /// Replaces the grant of this id if it still has this version.
     fn swap_grant(
         &self,
         version: Version,
-        grant: Grant,
+        grant: GrantRecord,
     ) -> impl Future<Output = Result<Swap, StoreError>> + Send;
+
+    /// Loads a client that registered itself, at whatever process; ids are compared byte by byte.
+    fn client(&self, id: &str) -> impl Future<Output = Result<Option<Registration>, StoreError>> + Send;
+
+    /// Inserts a client under an id that must be free.
+    fn insert_client(&self, client: Registration) -> impl Future<Output = Result<Swap, StoreError>> + Send;
+
+    /// Inserts a single-use marker that must be free; it may vanish once its time is over.
+    fn insert_marker(&self, marker: Marker) -> impl Future<Output = Result<Swap, StoreError>> + Send;
+}
+
+/// Several servers of one process may share a store.
+impl<S: Store> Store for Arc<S> {
+    async fn session(&self, key: &Digest) -> Result<Option<SessionRecord>, StoreError> {
+        S::session(self, key).await
+    }
+
+    async fn insert_session(&self, session: SessionRecord) -> Result<Swap, StoreError> {
+        S::insert_session(self, session).await
+    }
+
+    async fn grant(&self, id: GrantId) -> Result<Option<Stored>, StoreError> {
+        S::grant(self, id).await
+    }
+
+    async fn insert_grant(&self, grant: GrantRecord) -> Result<Swap, StoreError> {
+        S::insert_grant(self, grant).await
+    }
+
+    async fn swap_grant(&self, version: Version, grant: GrantRecord) -> Result<Swap, StoreError> {
+        S::swap_grant(self, version, grant).await
+    }
+
+    async fn client(&self, id: &str) -> Result<Option<Registration>, StoreError> {
+        S::client(self, id).await
+    }
+
+    async fn insert_client(&self, client: Registration) -> Result<Swap, StoreError> {
+        S::insert_client(self, client).await
+    }
+
+    async fn insert_marker(&self, marker: Marker) -> Result<Swap, StoreError> {
+        S::insert_marker(self, marker).await
+    }
 }

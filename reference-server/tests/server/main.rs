@@ -1,8 +1,11 @@
-//! The reference server from outside: its store and what it bounds, its configuration, its flow over TCP, odd bytes, its
+//! The reference server from outside: its stores and what they bound, two servers on one, its configuration, its flow over TCP, odd bytes, its
 //! program and what becomes of its outputs.
 
 mod config;
+mod contract;
+mod encoded;
 mod flow;
+mod hosts;
 mod output;
 mod peer;
 mod program;

@@ -4,10 +4,13 @@ use std::sync::{Arc, Once};
 
 use oauth_core::form::{Params, encode_pairs};
 use oauth_faults::{Fault, Faults};
-use oauth_reference_server::{Config, ManualClock, Options, Server, faulty};
+use oauth_reference_server::store::Memory;
+use oauth_reference_server::{Config, ManualClock, Options, Server, faulty, serve_from};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, HeaderMap, LOCATION, SET_COOKIE};
 use reqwest::redirect::Policy;
 use tokio::net::TcpListener;
+
+use crate::encoded::Encoded;
 
 /// An answer, read to its end.
 #[derive(Debug)]
@@ -48,12 +51,15 @@ impl Answer {
     }
 }
 
-/// A server, and what talks to it: a browser with one jar, and clients.
+/// A server, and what talks to it: a browser with one jar, and clients. A server without faults runs from a store whose
+/// records go through the encoding.
 pub(crate) struct Peer {
     pub(crate) server: Server,
     pub(crate) clock: ManualClock,
     pub(crate) issuer: String,
     pub(crate) cookies: Vec<(String, String)>,
+    /// Where it listens, whatever it calls itself.
+    at: String,
     http: reqwest::Client,
 }
 
@@ -66,15 +72,20 @@ impl Peer {
         let clock = ManualClock::default();
         let options = Options { clock: Arc::new(clock.clone()), ..Options::default() };
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free loopback port");
-        let server =
-            faulty::serve(listener, config, options, Faults::these(faults)).await.expect("the server starts");
-        Self::of(server, clock)
+        let server = if faults.is_empty() {
+            let store = Encoded(Memory::new(Arc::clone(&options.clock)));
+            serve_from(listener, config, options, store).await
+        } else {
+            faulty::serve(listener, config, options, Faults::these(faults)).await
+        };
+        Self::of(server.expect("the server starts"), clock)
     }
 
     /// Talks to a server that runs already.
     pub(crate) fn of(server: Server, clock: ManualClock) -> Self {
         let issuer = server.issuer().to_owned();
-        Self { server, clock, issuer, cookies: Vec::new(), http: client() }
+        let at = format!("http://{}", server.addr());
+        Self { server, clock, issuer, at, cookies: Vec::new(), http: client() }
     }
 
     /// The browser reads a page; `target` is a path or a whole URL.
@@ -108,6 +119,12 @@ impl Peer {
         self.call("/par", authorization, form).await
     }
 
+    /// A client registers itself.
+    pub(crate) async fn register(&self, metadata: &'static str) -> Answer {
+        let request = self.http.post(self.url("/register")).header(CONTENT_TYPE, "application/json");
+        receive(request.body(metadata)).await
+    }
+
     async fn call(&self, path: &str, authorization: Option<&str>, form: &[(&str, &str)]) -> Answer {
         let mut request = self
             .http
@@ -122,7 +139,12 @@ impl Peer {
 
     /// A client asks for the resource.
     pub(crate) async fn resource(&self, token: &str) -> Answer {
-        receive(self.http.get(self.url("/api/me")).header(AUTHORIZATION, format!("Bearer {token}"))).await
+        self.read_with("/api/me", token).await
+    }
+
+    /// A client asks for a resource.
+    pub(crate) async fn read_with(&self, path: &str, token: &str) -> Answer {
+        receive(self.http.get(self.url(path)).header(AUTHORIZATION, format!("Bearer {token}"))).await
     }
 
     /// From the authorization request to the redirect back, by login and consent.
@@ -144,7 +166,7 @@ impl Peer {
     }
 
     fn url(&self, target: &str) -> String {
-        if target.starts_with('/') { format!("{}{target}", self.issuer) } else { target.to_owned() }
+        if target.starts_with('/') { format!("{}{target}", self.at) } else { target.to_owned() }
     }
 
     fn cookie_header(&self) -> String {

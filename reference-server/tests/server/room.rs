@@ -2,53 +2,53 @@
 
 use std::sync::Arc;
 
-use oauth_core::directory::{ClientNo, UserNo};
 use oauth_core::form::encode_pairs;
-use oauth_core::grant::{Asked, Cause, Grant, Owner, Phase, Pushed};
+use oauth_core::grant::{Asked, Cause, Pushed};
 use oauth_core::policy::Time;
+use oauth_core::record::{GrantRecord, Marker, OwnerRecord, PhaseRecord, ResponseTarget};
 use oauth_core::secret::Digest;
-use oauth_core::server::dpop::Marker;
-use oauth_core::server::receive::ResponseTarget;
 use oauth_reference_server::store::{Limits, Memory, Payer, Store, StoreError, Swap, weight};
 use oauth_reference_server::{Config, ManualClock, Options, serve_from};
 use tokio::net::TcpListener;
 
+use crate::contract::{coded, grant, id, kept, live};
+use crate::encoded::Encoded;
 use crate::peer::Peer;
-use crate::store::{Hand, coded, grant, id, kept, live};
+use crate::store::Hand;
 
 /// Room for 20 records: 10 of a client, 5 of a user.
 fn small() -> Limits {
     let one = weight(&kept());
-    Limits { room: 20 * one, client_share: 10 * one, user_share: 5 * one, markers: 16 }
+    Limits { room: 20 * one, client_share: 10 * one, user_share: 5 * one, clients: 1, markers: 16 }
 }
 
 fn memory() -> Memory {
     Memory::bounded(Arc::new(Hand::default()), small())
 }
 
-fn pushed_by(client: u8, number: u64) -> Grant {
+fn pushed_by(client: u8, number: u64) -> GrantRecord {
     let pushed = Pushed { secret: Digest::of("handle"), until: Time(300) };
-    let mut grant = grant(number, Phase::Pushed(pushed));
-    grant.terms.owner = None;
-    grant.terms.client = ClientNo(client.into());
+    let mut grant = grant(number, PhaseRecord::Pushed(pushed));
+    grant.owner = None;
+    grant.client = format!("client {client}");
     grant
 }
 
-fn of_user(user: u8, number: u64, phase: Phase) -> Grant {
+fn of_user(user: u8, number: u64, phase: PhaseRecord) -> GrantRecord {
     let mut grant = grant(number, phase);
-    grant.terms.owner = Some(Owner { user: UserNo(user.into()), session: Digest::of("session") });
+    grant.owner = Some(OwnerRecord { user: format!("user {user}"), session: Digest::of("session") });
     grant
 }
 
-fn asked() -> Phase {
-    Phase::Asked(Asked { ask: Digest::of("ask"), until: Time(600) })
+fn asked() -> PhaseRecord {
+    PhaseRecord::Asked(Asked { ask: Digest::of("ask"), until: Time(600) })
 }
 
-async fn insert(store: &impl Store, grant: Grant) {
-    assert_eq!(store.insert_grant(grant, kept()).await, Ok(Swap::Landed), "no write fails for want of room");
+async fn insert(store: &impl Store, grant: GrantRecord) {
+    assert_eq!(store.insert_grant(grant).await, Ok(Swap::Landed), "no write fails for want of room");
 }
 
-async fn swap(store: &impl Store, grant: Grant) {
+async fn swap(store: &impl Store, grant: GrantRecord) {
     let stored = store.grant(grant.id).await.expect("a working store").expect("the grant");
     assert_eq!(store.swap_grant(stored.version, grant).await, Ok(Swap::Landed));
 }
@@ -104,7 +104,8 @@ async fn long_texts_take_more_room() {
     let store = memory();
     let long = ResponseTarget { state: Some("s".repeat(4096)), ..kept() };
     for number in 0..100 {
-        assert_eq!(store.insert_grant(pushed_by(0, number), long.clone()).await, Ok(Swap::Landed));
+        let record = GrantRecord { response_target: long.clone(), ..pushed_by(0, number) };
+        assert_eq!(store.insert_grant(record).await, Ok(Swap::Landed));
     }
     assert_eq!(there(&store, 0..100).await, [98, 99]);
 }
@@ -116,7 +117,7 @@ async fn a_grant_that_brought_a_token_never_makes_way_and_takes_no_room() {
         insert(&store, of_user(0, number, coded())).await;
         swap(&store, of_user(0, number, live("token"))).await;
     }
-    swap(&store, of_user(0, 7, Phase::Dead(Cause::CodeReplayed))).await;
+    swap(&store, of_user(0, 7, PhaseRecord::Dead(Cause::CodeReplayed))).await;
     for number in 100..200 {
         insert(&store, of_user(0, number, asked())).await;
         insert(&store, pushed_by(0, 1000 + number)).await;
@@ -139,11 +140,11 @@ async fn a_request_that_a_browser_brought_is_its_users() {
 
 #[tokio::test]
 async fn requests_that_are_denied_or_whose_codes_nobody_redeems_take_room_too() {
-    for end in [coded(), Phase::Dead(Cause::Denied), Phase::Dead(Cause::CodeBurnt)] {
+    for end in [coded(), PhaseRecord::Dead(Cause::Denied), PhaseRecord::Dead(Cause::CodeBurnt)] {
         let store = memory();
         for number in 0..100 {
             insert(&store, of_user(0, number, asked())).await;
-            swap(&store, of_user(0, number, end)).await;
+            swap(&store, of_user(0, number, end.clone())).await;
         }
         assert_eq!(there(&store, 0..100).await, [95, 96, 97, 98, 99], "{end:?}");
     }
@@ -160,7 +161,7 @@ async fn what_was_swept_takes_no_room() {
     clock.set(10_000);
     let fresh = |number| {
         let mut grant = pushed_by(1, number);
-        grant.phase = Phase::Pushed(Pushed { secret: Digest::of("handle"), until: Time(10_300) });
+        grant.phase = PhaseRecord::Pushed(Pushed { secret: Digest::of("handle"), until: Time(10_300) });
         grant
     };
     for number in 2000..3900 {
@@ -172,10 +173,10 @@ async fn what_was_swept_takes_no_room() {
 #[test]
 fn strangers_pay_by_client_and_users_for_themselves() {
     let owner = of_user(3, 1, asked());
-    assert_eq!(Payer::of(&pushed_by(2, 1)), Some(Payer::Client(ClientNo(2))));
-    assert_eq!(Payer::of(&owner), Some(Payer::User(UserNo(3))));
+    assert_eq!(Payer::of(&pushed_by(2, 1)), Some(Payer::Client("client 2".into())));
+    assert_eq!(Payer::of(&owner), Some(Payer::User("user 3".into())));
     assert_eq!(Payer::of(&of_user(3, 1, live("token"))), None);
-    assert_eq!(Payer::of(&of_user(3, 1, Phase::Dead(Cause::Revoked))), None);
+    assert_eq!(Payer::of(&of_user(3, 1, PhaseRecord::Dead(Cause::Revoked))), None);
     assert_eq!(weight(&ResponseTarget::default()) + kept().redirect_uri.len() + 4, weight(&kept()));
 }
 
@@ -231,7 +232,7 @@ async fn markers_whose_time_is_over_make_room_without_refusing_anything() {
 async fn small_server() -> Peer {
     let clock = ManualClock::default();
     let options = Options { clock: Arc::new(clock.clone()), ..Options::default() };
-    let store = Memory::bounded(Arc::new(clock.clone()), small());
+    let store = Encoded(Memory::bounded(Arc::new(clock.clone()), small()));
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free loopback port");
     let server = serve_from(listener, Config::built_in(), options, store).await.expect("the server starts");
     Peer::of(server, clock)

@@ -10,6 +10,8 @@ use alloc::vec::Vec;
 mod error;
 mod register;
 
+use serde::{Deserialize, Serialize};
+
 pub use error::DirectoryError;
 pub use register::Registration;
 
@@ -26,13 +28,16 @@ pub struct ClientNo(pub u16);
 pub struct UserNo(pub u16);
 
 /// How a client authenticates at the token endpoint (RFC 6749 2.3, RFC 7591's names).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Authentication {
     /// `client_secret_basic`.
+    #[serde(rename = "client_secret_basic")]
     Basic,
     /// `client_secret_post`; Basic is taken from these clients too, since they hold a secret (RFC 6749 2.3.1).
+    #[serde(rename = "client_secret_post")]
     Post,
     /// `none`: a public client.
+    #[serde(rename = "none")]
     None,
 }
 

@@ -4,13 +4,16 @@ use alloc::borrow::ToOwned as _;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use serde::{Deserialize, Serialize};
+
 use super::{Authentication, Client, ClientEntry, ClientNo, Directory, DirectoryError, Resource};
 use crate::secret::Digest;
 use crate::server::receive::ROUTES;
 use crate::text::{RedirectUri, ResourceSet, ScopeSet, scope_values};
 
-/// A client as it is registered.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A client as it is registered, and its record in a store: it holds ids and names only.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Registration {
     /// The `client_id`.
     pub id: String,

@@ -68,7 +68,7 @@ impl Presented {
 }
 
 /// Decodes Basic credentials: base64, then form-encoding of each half (RFC 6749 2.3.1).
-fn decode_basic(header: &[u8]) -> Option<(String, String)> {
+pub(super) fn decode_basic(header: &[u8]) -> Option<(String, String)> {
     let text = core::str::from_utf8(header).ok()?;
     let (scheme, credentials) = text.split_once(' ')?;
     // rfc9110-11.1-scheme-case-insensitive-as

@@ -9,6 +9,7 @@ use alloc::string::String;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::jwk::{Algorithm, is_private, public_key, thumbprint_text};
@@ -81,7 +82,8 @@ pub struct SignedText {
 }
 
 /// That a proof was used: a single-use marker.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Marker {
     /// The proof.
     pub id: Digest,

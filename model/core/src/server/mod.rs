@@ -22,6 +22,7 @@ pub mod audience;
 pub mod authenticate;
 pub mod authorize;
 pub mod client_credentials;
+pub mod client_id;
 pub mod decide;
 pub mod dpop;
 pub mod introspect;

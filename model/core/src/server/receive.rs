@@ -5,6 +5,8 @@ use alloc::string::String;
 
 use alloc::borrow::{Cow, ToOwned as _};
 
+use serde::{Deserialize, Serialize};
+
 use super::Request;
 use super::authorize::{Authorize, STATE_LIMIT};
 use super::decide::Decide;
@@ -57,8 +59,9 @@ pub struct Beside {
     pub is_dpop: bool,
 }
 
-/// The texts that lie beside a grant's record.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+/// The texts that lie beside a grant.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ResponseTarget {
     /// The redirect URI: as it was sent, or the registered one.
     pub redirect_uri: String,
