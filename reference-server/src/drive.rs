@@ -7,9 +7,10 @@ use oauth_core::directory::Directory;
 use oauth_core::http::{Body, HttpReply, HttpRequest};
 use oauth_core::refusal::Refused;
 use oauth_core::server::dpop::Use;
-use oauth_core::server::receive::{Beside, Received, ResponseTarget};
+use oauth_core::server::receive::ResponseTarget;
+use oauth_core::server::received::Received;
 use oauth_core::server::reply::Context;
-use oauth_core::server::{Found, Inputs, Outcome, Pending, Reply, Request, Write};
+use oauth_core::server::{Found, Inputs, Outcome, Pending, Reply, Write};
 
 use crate::documented_steps::steps;
 use crate::host::{Host, fresh};
@@ -39,21 +40,21 @@ impl Answer {
 /// Answers a request.
 pub(crate) async fn answer<S: Store>(host: &Host<S>, http: &HttpRequest) -> Answer {
     let directory = host.directory();
-    let Received { mut request, beside } = host.logic.receive(http, &directory);
-    if let (Request::LogIn(login), Some(password)) = (&mut request, &beside.password) {
+    let mut received = host.logic.receive(http, &directory);
+    if let Some((password, owner)) = received.password() {
         match host.passwords.check(&directory, password).await {
-            Ok(owner) => login.owner = host.logic.owner(password, &directory, owner),
+            Ok(checked) => *owner = host.logic.owner(password, &directory, checked),
             Err(busy) => {
                 tracing::warn!("{busy}");
                 return Answer::of_edge(come_back());
             }
         }
     }
-    if let (Some(proof), Some(signed)) = (request.proof(), &beside.proof) {
+    if let Some((proof, signed)) = received.signed_proof() {
         proof.signature = jose::check(signed);
     }
-    let judged = match mark(host, &mut request).await {
-        Ok(()) => judge(host, &directory, &request, &beside).await,
+    let judged = match mark(host, &mut received).await {
+        Ok(()) => judge(host, &directory, &received).await,
         Err(error) => Err(error),
     };
     match judged {
@@ -62,12 +63,12 @@ pub(crate) async fn answer<S: Store>(host: &Host<S>, http: &HttpRequest) -> Answ
             let context = Context {
                 directory: &directory,
                 policy: &host.policy,
-                beside: &beside,
+                received: &received,
                 kept: kept.as_ref(),
                 nonce: &nonce,
             };
             let encoded = host.logic.encode(http, &reply, &context);
-            Answer { reply: encoded, refused: reply.refusal(), steps: steps(&request, &reply) }
+            Answer { reply: encoded, refused: reply.refusal(), steps: steps(&received, &reply) }
         }
         Ok(None) => {
             tracing::warn!("a record was written by others {ATTEMPTS} times while one request waited for it");
@@ -85,13 +86,10 @@ pub(crate) async fn answer<S: Store>(host: &Host<S>, http: &HttpRequest) -> Answ
 }
 
 /// Marks the proof of a request as used, before anything is judged: to stop in between costs the proof and nothing else.
-async fn mark<S: Store>(host: &Host<S>, request: &mut Request) -> Result<(), StoreError> {
-    if request.proof().is_none() {
-        return Ok(());
-    }
-    if let Some(marker) = host.logic.marker(&moment(host), request)
+async fn mark<S: Store>(host: &Host<S>, received: &mut Received) -> Result<(), StoreError> {
+    if let Some(proof) = received.proof()
+        && let Some(marker) = host.logic.marker(&moment(host), proof)
         && host.store.insert_marker(marker).await? == Swap::Landed
-        && let Some(proof) = request.proof()
     {
         proof.used = Use::First;
     }
@@ -109,11 +107,11 @@ fn moment<S>(host: &Host<S>) -> Inputs {
 async fn judge<S: Store>(
     host: &Host<S>,
     directory: &Directory,
-    request: &Request,
-    beside: &Beside,
+    received: &Received,
 ) -> Result<Option<(Reply, Option<ResponseTarget>)>, StoreError> {
+    let request = received.request();
     for _ in 0..ATTEMPTS {
-        let needs = host.logic.locate(request);
+        let needs = host.logic.locate(&request);
         let client = needs.client.and_then(|no| directory.client(no)).map(|entry| &entry.client);
         let session = match needs.session {
             Some(key) => host.store.session(&key).await?,
@@ -124,11 +122,11 @@ async fn judge<S: Store>(
             None => None,
         };
         let found = Found { client, session, grant: stored.as_ref().map(|stored| stored.grant) };
-        let pending = match host.logic.step(&moment(host), &found, request) {
+        let pending = match host.logic.step(&moment(host), &found, &request) {
             Outcome::Reply(reply) => return Ok(Some((reply, stored.map(|stored| stored.kept)))),
             Outcome::Write(pending) => pending,
         };
-        if write(host, &pending, stored.as_ref(), beside).await? == Swap::Landed {
+        if write(host, &pending, stored.as_ref(), received).await? == Swap::Landed {
             return Ok(Some((pending.landed(), stored.map(|stored| stored.kept))));
         }
     }
@@ -139,17 +137,21 @@ async fn write<S: Store>(
     host: &Host<S>,
     pending: &Pending,
     stored: Option<&Stored>,
-    beside: &Beside,
+    received: &Received,
 ) -> Result<Swap, StoreError> {
     let store = &host.store;
     match (pending.write, stored) {
         (Write::InsertClient(client), _) => {
-            let registration = beside.registration.as_ref().map(|metadata| metadata.registration(&client));
+            let registration = received.metadata().map(|metadata| metadata.registration(&client));
             // A step registers only who said something of itself.
             registration.map_or(Ok(Swap::Lost), |registration| host.register(&registration))
         }
         (Write::InsertSession(session), _) => store.insert_session(session).await,
-        (Write::InsertGrant(grant), _) => store.insert_grant(grant, beside.kept.clone()).await,
+        (Write::InsertGrant(grant), _) => {
+            // A grant without an authorization request has no response.
+            let target = received.response_target().cloned().unwrap_or_default();
+            store.insert_grant(grant, target).await
+        }
         (Write::SwapGrant(grant), Some(stored)) => store.swap_grant(stored.version, grant).await,
         // A step swaps only what was found.
         (Write::SwapGrant(_), None) => Ok(Swap::Lost),
