@@ -221,3 +221,30 @@ impl Received {
         matches!(self, Self::Resource { request, .. } if request.scheme == Scheme::Dpop)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::string::ToString as _;
+
+    use super::*;
+    use crate::secret::Digest;
+
+    #[test]
+    fn only_the_password_of_an_own_form_is_checked() {
+        let own = Digest::of("own");
+        let password = Password { user_id: "id001".to_string(), password: "mypassword".to_string() };
+        for (expected, shown, is_checked) in [
+            (Some(own), Some(own), true),
+            (Some(own), Some(Digest::of("other")), false),
+            (Some(own), None, false),
+            (None, Some(own), false),
+        ] {
+            let mut received = Received::LogIn {
+                form: LogIn { expected, shown, owner: Checked::Wrong },
+                password: password.clone(),
+                texts: LogInTexts { cookie: None, next: None },
+            };
+            assert_eq!(received.password().is_some(), is_checked, "{expected:?} {shown:?}");
+        }
+    }
+}

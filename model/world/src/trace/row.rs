@@ -327,3 +327,30 @@ fn token_request(by: Actor, does: &str) -> Row {
 pub fn steps(trace: &[Action]) -> usize {
     trace.iter().filter(|action| action.counts_as_step()).count()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::HONEST_PATH;
+    use crate::world::action::{Forgery, Lure};
+
+    #[test]
+    fn a_suite_takes_the_honest_path_and_no_move_that_is_the_models_alone() {
+        for action in HONEST_PATH {
+            assert!(action.on_the_wire().is_some(), "{action:?}");
+        }
+        for action in [
+            Action::StartElsewhere(OWNER),
+            Action::Rewrite,
+            Action::ProfileStale(OWNER),
+            Action::LoadStale(0),
+            Action::Lose(0),
+            Action::Stop(0),
+            Action::Lure(Lure::OwnResponse),
+            Action::Forge(Forgery::NoAsk),
+            Action::Odd(0),
+        ] {
+            assert_eq!(action.on_the_wire(), None, "{action:?}");
+        }
+    }
+}
