@@ -9,8 +9,8 @@ use crate::run::shortest;
 use oauth_checker::side_by_side;
 use oauth_faults::{Fault, Faults};
 use oauth_world::mitigation::{GOALS, Goal, MITIGATIONS, Mitigation};
+use oauth_world::trace::steps;
 use oauth_world::world::Action;
-use oauth_world::world::action::steps;
 
 /// What stops a goal.
 #[derive(Debug, Clone)]

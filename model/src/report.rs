@@ -11,8 +11,7 @@ use oauth_faults::Faults;
 use oauth_laws::law::Law;
 use oauth_world::attack::{Attack, Kind};
 use oauth_world::scenario::{Scenario, Size};
-use oauth_world::trace::{narrate, text};
-use oauth_world::world::action::steps;
+use oauth_world::trace::{narrate, steps, text};
 use oauth_world::world::{Action, Universe};
 
 /// A scenario that one engine explored, or both.

@@ -66,7 +66,8 @@ impl Client {
         let first = self.servers[0].known();
         let key = locate(request, &self.site);
         let mut fresh = host::fresh();
-        let Received { mut event, server, code, words } = self.logic.receive(request, &self.site, &fresh);
+        let received = self.logic.receive(request, &self.site, &fresh);
+        let mut event = received.event();
 
         // Whom a session talks to was settled when its login began.
         let kept = key.and_then(|key| {
@@ -74,12 +75,13 @@ impl Client {
         });
         let name = kept.as_ref().map(|(settings, _)| settings.name.clone()).unwrap_or_default();
         let (mut settings, mut proof_key) = kept.unwrap_or_else(|| (Arc::clone(&first), None));
-        if let Event::LogIn(secrets) = &mut event {
+        if let Received::LogIn { fresh: mut secrets, server } = received {
             match self.ask(server).await {
                 Ok(known) => {
                     proof_key = (known.binding == Binding::Key).then(|| Arc::new(DpopKey::fresh()));
                     secrets.jkt = proof_key.as_ref().map(|key| key.public().thumbprint());
-                    fresh = *secrets;
+                    event = Event::LogIn(secrets);
+                    fresh = secrets;
                     settings = known;
                 }
                 Err(refusal) => event = Event::Malformed(refusal),
@@ -88,10 +90,11 @@ impl Client {
         let settings = self.logic.server(&event, &first, settings);
         let (path, servers) = (request.path.clone(), self.site.names());
         let logout_token = logout_token(session_cookie(request, &self.site));
+        let words = received.words().cloned().unwrap_or_default();
         let shown = Shown { words, path, servers, server: name, logout_token, ..Shown::default() };
         let mut turn = Turn { client: self, settings, key, token: None, refresh: None, proof_key, shown };
 
-        let code = code.map(|code| code.0).unwrap_or_default();
+        let code = received.code().map(|code| code.0.clone()).unwrap_or_default();
         let mut at = event;
         let act = loop {
             let act = turn.fold(at);

@@ -1,17 +1,18 @@
 //! The numbers of the documented steps (`specs/sequence.toml`) that a request and its reply take, for the
 //! log.
 
+use oauth_core::server::Reply;
+use oauth_core::server::received::Received;
 use oauth_core::server::redeem::TokenAsk;
-use oauth_core::server::{Reply, Request};
 
 /// The steps that took place, as the log prints them; none where the documented sequence has none.
-pub(crate) fn steps(request: &Request, reply: &Reply) -> Option<&'static str> {
-    match (request, reply) {
-        (Request::LogIn(_), Reply::LoggedIn(_) | Reply::LogInPage(..)) => Some("7"),
+pub(crate) fn steps(received: &Received, reply: &Reply) -> Option<&'static str> {
+    match (received, reply) {
+        (Received::LogIn { .. }, Reply::LoggedIn(_) | Reply::LogInPage(..)) => Some("7"),
         (_, Reply::LogInPage(..)) => Some("4"),
         (_, Reply::Consent(_)) => Some("8"),
         (_, Reply::Code(_)) => Some("9,10,11"),
-        (Request::Token(asked), Reply::Tokens(_)) => match asked.ask {
+        (Received::Token { request, .. }, Reply::Tokens(_)) => match request.ask {
             Ok(TokenAsk::Redeem(_)) => Some("12,13"),
             Ok(TokenAsk::Refresh(_) | TokenAsk::ClientCredentials(_) | TokenAsk::Unsupported) | Err(_) => {
                 None

@@ -9,9 +9,9 @@ use oauth_core::directory::Directory;
 use oauth_core::http::{Body, HttpReply, HttpRequest};
 use oauth_core::refusal::Refused;
 use oauth_core::server::dpop::Use;
-use oauth_core::server::receive::{Beside, Received};
+use oauth_core::server::received::Received;
 use oauth_core::server::reply::Context;
-use oauth_core::server::{Found, Inputs, Outcome, Pending, Reply, Request, Write};
+use oauth_core::server::{Found, Inputs, Outcome, Pending, Reply, Write};
 
 use crate::documented_steps::steps;
 use crate::host::{Host, fresh};
@@ -42,24 +42,24 @@ impl Answer {
 /// Answers a request.
 pub(crate) async fn answer<S: Store>(host: &Host<S>, http: &HttpRequest) -> Answer {
     let mut directory = host.directory();
-    let Received { mut request, beside } = match host.receive(http, &mut directory).await {
+    let mut received = match host.receive(http, &mut directory).await {
         Ok(received) => received,
         Err(error) => return Answer::of_edge(failed(&error)),
     };
-    if let (Request::LogIn(login), Some(password)) = (&mut request, &beside.password) {
+    if let Some((password, owner)) = received.password() {
         match host.passwords.check(&directory, password).await {
-            Ok(owner) => login.owner = host.logic.owner(password, &directory, owner),
+            Ok(checked) => *owner = host.logic.owner(password, &directory, checked),
             Err(busy) => {
                 tracing::warn!("{busy}");
                 return Answer::of_edge(come_back());
             }
         }
     }
-    if let (Some(proof), Some(signed)) = (request.proof(), &beside.proof) {
+    if let Some((proof, signed)) = received.signed_proof() {
         proof.signature = jose::check(signed);
     }
-    let judged = match mark(host, &mut request).await {
-        Ok(()) => judge(host, &mut directory, &request, &beside).await,
+    let judged = match mark(host, &mut received).await {
+        Ok(()) => judge(host, &mut directory, &received).await,
         Err(error) => Err(error),
     };
     match judged {
@@ -68,12 +68,12 @@ pub(crate) async fn answer<S: Store>(host: &Host<S>, http: &HttpRequest) -> Answ
             let context = Context {
                 directory: &directory,
                 policy: &host.policy,
-                beside: &beside,
+                received: &received,
                 kept: loaded.as_ref().map(Loaded::response_target),
                 nonce: &nonce,
             };
             let encoded = host.logic.encode(http, &reply, &context);
-            Answer { reply: encoded, refused: reply.refusal(), steps: steps(&request, &reply) }
+            Answer { reply: encoded, refused: reply.refusal(), steps: steps(&received, &reply) }
         }
         Ok(None) => {
             tracing::warn!("a record was written by others {ATTEMPTS} times while one request waited for it");
@@ -84,13 +84,10 @@ pub(crate) async fn answer<S: Store>(host: &Host<S>, http: &HttpRequest) -> Answ
 }
 
 /// Marks the proof of a request as used, before anything is judged: to stop in between costs the proof and nothing else.
-async fn mark<S: Store>(host: &Host<S>, request: &mut Request) -> Result<(), StoreError> {
-    if request.proof().is_none() {
-        return Ok(());
-    }
-    if let Some(marker) = host.logic.marker(&moment(host), request)
+async fn mark<S: Store>(host: &Host<S>, received: &mut Received) -> Result<(), StoreError> {
+    if let Some(proof) = received.proof()
+        && let Some(marker) = host.logic.marker(&moment(host), proof)
         && host.store.insert_marker(marker).await? == Swap::Landed
-        && let Some(proof) = request.proof()
     {
         proof.used = Use::First;
     }
@@ -108,11 +105,11 @@ fn moment<S>(host: &Host<S>) -> Inputs {
 async fn judge<S: Store>(
     host: &Host<S>,
     directory: &mut Arc<Directory>,
-    request: &Request,
-    beside: &Beside,
+    received: &Received,
 ) -> Result<Option<(Reply, Option<Loaded>)>, StoreError> {
+    let request = received.request();
     for _ in 0..ATTEMPTS {
-        let needs = host.logic.locate(request);
+        let needs = host.logic.locate(&request);
         let loaded = match needs.grant {
             Some(id) => host.load_grant(id, directory).await?,
             None => None,
@@ -123,11 +120,11 @@ async fn judge<S: Store>(
         };
         let client = needs.client.and_then(|no| directory.client(no)).map(|entry| &entry.client);
         let found = Found { client, session, grant: loaded.as_ref().map(|loaded| loaded.grant) };
-        let pending = match host.logic.step(&moment(host), &found, request) {
+        let pending = match host.logic.step(&moment(host), &found, &request) {
             Outcome::Reply(reply) => return Ok(Some((reply, loaded))),
             Outcome::Write(pending) => pending,
         };
-        if write(host, directory, &pending, loaded.as_ref(), beside).await? == Swap::Landed {
+        if write(host, directory, &pending, loaded.as_ref(), received).await? == Swap::Landed {
             return Ok(Some((pending.landed(), loaded)));
         }
     }
@@ -139,11 +136,11 @@ async fn write<S: Store>(
     directory: &Directory,
     pending: &Pending,
     loaded: Option<&Loaded>,
-    beside: &Beside,
+    received: &Received,
 ) -> Result<Swap, StoreError> {
     let store = &host.store;
     match (pending.write, loaded) {
-        (Write::InsertClient(client), _) => match &beside.registration {
+        (Write::InsertClient(client), _) => match received.metadata() {
             Some(metadata) => store.insert_client(metadata.registration(&client)).await,
             // A step registers only who said something of itself.
             None => Ok(Swap::Lost),
@@ -152,10 +149,12 @@ async fn write<S: Store>(
             store.insert_session(records::of_session(&session, directory)?).await
         }
         (Write::InsertGrant(grant), _) => {
-            store.insert_grant(records::of_grant(&grant, &beside.kept, directory)?).await
+            // A grant without an authorization request has no response.
+            let target = received.response_target().cloned().unwrap_or_default();
+            store.insert_grant(records::of_grant(&grant, target, directory)?).await
         }
         (Write::SwapGrant(grant), Some(loaded)) => {
-            let record = records::of_grant(&grant, loaded.response_target(), directory)?;
+            let record = records::of_grant(&grant, loaded.response_target().clone(), directory)?;
             store.swap_grant(loaded.stored.version, record).await
         }
         // A step swaps only what was found.

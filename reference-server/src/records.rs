@@ -11,7 +11,7 @@ use oauth_core::http::HttpRequest;
 use oauth_core::record::{GrantRecord, ResponseTarget, SessionRecord, Unknown};
 use oauth_core::secret::{Digest, GrantId};
 use oauth_core::server::client_id::client_ids;
-use oauth_core::server::receive::Received;
+use oauth_core::server::received::Received;
 
 use crate::host::Host;
 use crate::store::{Store, StoreError, Stored};
@@ -39,7 +39,7 @@ impl<S: Store> Host<S> {
         directory: &mut Arc<Directory>,
     ) -> Result<Received, StoreError> {
         let received = self.logic.receive(http, directory);
-        if self.logic.locate(&received.request).client.is_some() {
+        if self.logic.locate(&received.request()).client.is_some() {
             return Ok(received);
         }
         let mut learnt = false;
@@ -99,10 +99,10 @@ impl<S: Store> Host<S> {
 /// The record of a grant.
 pub(crate) fn of_grant(
     grant: &Grant,
-    response_target: &ResponseTarget,
+    response_target: ResponseTarget,
     directory: &Directory,
 ) -> Result<GrantRecord, StoreError> {
-    directory.grant_record(grant, response_target.clone()).ok_or_else(foreign)
+    directory.grant_record(grant, response_target).ok_or_else(foreign)
 }
 
 /// The record of a login.

@@ -2,6 +2,7 @@
 
 use oauth_core::client::Flow;
 use oauth_core::server::decide::Choice;
+use oauth_world::world::action::OnTheWire;
 use oauth_world::world::{Action, At, Next, OWNER, Stage, World};
 
 /// The class of an answer.
@@ -63,54 +64,31 @@ impl Class {
 /// The class that the model's step has.
 #[must_use]
 pub(super) fn predict(before: &World, action: &Action, next: &Next) -> Class {
+    let Some(step) = action.on_the_wire() else { return Class::Inside };
     let at = next.world.browsers[OWNER].at;
-    match action {
-        Action::Ask(_) | Action::Decide(..) => match at {
+    match step {
+        OnTheWire::Ask | OnTheWire::Decide(_) => match at {
             At::LogInPage(_) => Class::LogInPage,
             At::ConsentPage(..) => Class::ConsentPage,
             At::ToClient(response) if response.code.is_some() => Class::Code,
             At::ToClient(_) => Class::Error,
-            At::Elsewhere | At::ToServer(_) | At::ToMalicious(_) | At::OnCallbackPage(_) => match action {
-                Action::Decide(_, Choice::Deny) => Class::Error,
-                _ => Class::Refused,
-            },
+            At::Elsewhere | At::ToServer(_) | At::ToMalicious(_) | At::OnCallbackPage(_) => {
+                if step == OnTheWire::Decide(Choice::Deny) { Class::Error } else { Class::Refused }
+            }
         },
-        Action::LogIn(..) if next.refused.is_some() => Class::NotLoggedIn,
-        Action::LogIn(..) => Class::LoggedIn,
-        Action::Callback(_) if next.world.visits[OWNER].session.flow == Flow::Exchanging => Class::Taken,
-        Action::Callback(_) => Class::NotTaken,
-        Action::Load(call) | Action::Commit(call) => match next.world.calls.get(*call).map(|call| call.stage)
-        {
+        OnTheWire::LogIn(_) if next.refused.is_some() => Class::NotLoggedIn,
+        OnTheWire::LogIn(_) => Class::LoggedIn,
+        OnTheWire::Callback if next.world.visits[OWNER].session.flow == Flow::Exchanging => Class::Taken,
+        OnTheWire::Callback => Class::NotTaken,
+        OnTheWire::Judge(call) => match next.world.calls.get(call).map(|call| call.stage) {
             // Loaded, but not written: nothing has left the server yet.
             Some(Stage::Loaded(..) | Stage::Sent) | None => Class::Inside,
             Some(Stage::Done) if next.refused.is_some() => Class::NoToken,
             Some(Stage::Done) => Class::Token,
         },
-        Action::Profile(_) | Action::ShowToken(_) if next.refused.is_some() => Class::NotServed,
-        Action::Profile(_) if next.world.facts.len() == before.facts.len() => Class::Inside,
-        Action::Profile(_) | Action::ShowToken(_) => Class::Served,
-        Action::Start(_)
-        | Action::StartElsewhere(_)
-        | Action::Rewrite
-        | Action::ProfileStale(_)
-        | Action::LoadStale(_)
-        | Action::Lose(_)
-        | Action::Stop(_)
-        | Action::Answer(..)
-        | Action::Carry(..)
-        | Action::Bring(..)
-        | Action::PushForeign(_)
-        | Action::Send(_)
-        | Action::Retry(_)
-        | Action::Redeem(_)
-        | Action::Refresh(_)
-        | Action::ForItself(_)
-        | Action::Name(_)
-        | Action::ShowBound(..)
-        | Action::Leak(_)
-        | Action::Lure(_)
-        | Action::Forge(_)
-        | Action::Odd(_)
-        | Action::Tick => Class::Inside,
+        OnTheWire::Profile if next.refused.is_some() => Class::NotServed,
+        OnTheWire::Profile if next.world.facts.len() == before.facts.len() => Class::Inside,
+        OnTheWire::Profile => Class::Served,
+        OnTheWire::Start | OnTheWire::Retry(_) | OnTheWire::Redeem(_) | OnTheWire::Nothing => Class::Inside,
     }
 }

@@ -24,7 +24,7 @@ use oauth_suite::flow::{Authentication, Browser};
 use oauth_suite::subject::{Account, Client};
 use oauth_suite::wire::{Actor, Exchange, Params, Request};
 use oauth_world::world::Action;
-use oauth_world::world::action::{CredentialsOf, Redemption, RedirectOf, VerifierOf};
+use oauth_world::world::action::{CredentialsOf, OnTheWire, Redemption, RedirectOf, VerifierOf};
 
 use super::predict::Class;
 use super::settings::settings;
@@ -77,48 +77,29 @@ impl<'a> Walk<'a> {
 
     /// Takes one step; `None` where this walk has it behind it already.
     pub(super) async fn take(&mut self, action: &Action) -> Checked<Option<Walked>> {
-        Ok(Some(match action {
-            Action::Start(_) => self.start()?,
+        let step =
+            action.on_the_wire().ok_or_else(|| CaseEnd::not_tested("this step is the model's alone"))?;
+        Ok(Some(match step {
+            OnTheWire::Start => self.start()?,
             // Whoever is logged in goes straight on to the request after the login.
-            Action::Ask(_) if self.login_behind => return Ok(None),
-            Action::LogIn(..) if self.login_behind => {
+            OnTheWire::Ask if self.login_behind => return Ok(None),
+            OnTheWire::LogIn(_) if self.login_behind => {
                 self.login_behind = false;
                 return Ok(None);
             }
-            Action::Ask(_) => self.ask().await?,
-            Action::LogIn(_, right) => self.log_in(*right).await?,
-            Action::Decide(_, choice) => self.decide(*choice).await?,
-            Action::Callback(_) => self.callback()?,
-            Action::Retry(call) => {
-                let again = self.call(*call)?.clone();
+            OnTheWire::Ask => self.ask().await?,
+            OnTheWire::LogIn(right) => self.log_in(right).await?,
+            OnTheWire::Decide(choice) => self.decide(choice).await?,
+            OnTheWire::Callback => self.callback()?,
+            OnTheWire::Retry(call) => {
+                let again = self.call(call)?.clone();
                 self.calls.push(again);
                 inside("the same token request again")
             }
-            Action::Redeem(redemption) => self.compose(redemption)?,
-            Action::Load(call) | Action::Commit(call) => self.redeem(*call).await?,
-            Action::Profile(_) => self.profile().await?,
-            Action::Leak(_) | Action::Tick => inside("nothing"),
-            Action::ShowToken(_)
-            | Action::Refresh(_)
-            | Action::ForItself(_)
-            | Action::Name(_)
-            | Action::ShowBound(..)
-            | Action::Lure(_)
-            | Action::StartElsewhere(_)
-            | Action::Rewrite
-            | Action::ProfileStale(_)
-            | Action::LoadStale(_)
-            | Action::Lose(_)
-            | Action::Stop(_)
-            | Action::Answer(..)
-            | Action::Carry(..)
-            | Action::Bring(..)
-            | Action::PushForeign(_)
-            | Action::Send(_)
-            | Action::Forge(_)
-            | Action::Odd(_) => {
-                return Err(CaseEnd::not_tested("this step is the model's alone"));
-            }
+            OnTheWire::Redeem(redemption) => self.compose(&redemption)?,
+            OnTheWire::Judge(call) => self.redeem(call).await?,
+            OnTheWire::Profile => self.profile().await?,
+            OnTheWire::Nothing => inside("nothing"),
         }))
     }
 
@@ -274,9 +255,9 @@ impl<'a> Walk<'a> {
             Fresh { state: self.minted()?, verifier: self.minted()?, session: self.minted()?, jkt: None };
         let site = Site::of(std::slice::from_ref(&self.settings));
         let received = receive(&request, &site, &unused);
-        match self.fold(&received.event) {
+        match self.fold(&received.event()) {
             Act::Exchange(verifier) => {
-                let code = received.code.map(|code| code.0).unwrap_or_default();
+                let code = received.code().map(|code| code.0.clone()).unwrap_or_default();
                 self.calls.push((Actor::Client, token_request(&self.settings, &code, verifier)));
                 Ok(Walked { class: Class::Taken, exchange, saw })
             }

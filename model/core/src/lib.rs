@@ -25,6 +25,7 @@ pub mod form;
 pub mod http;
 pub mod page;
 pub mod refusal;
+mod table;
 
 pub mod directory;
 pub mod grant;

@@ -16,9 +16,10 @@ use oauth_core::directory::{Authentication, Directory};
 use oauth_core::http::{HttpReply, HttpRequest};
 use oauth_core::policy::Time;
 use oauth_core::secret::Secret;
-use oauth_core::server::dpop::{Marker, marker};
+use oauth_core::server::dpop::{DpopProof, Marker, marker};
 use oauth_core::server::login::{Checked, Password};
-use oauth_core::server::receive::{Received, below_issuer, receive_below_issuer};
+use oauth_core::server::receive::{below_issuer, receive};
+use oauth_core::server::received::Received;
 use oauth_core::server::reply::Context;
 use oauth_core::server::{self, Found, Inputs, Outcome, Reply, Request};
 
@@ -39,9 +40,9 @@ impl Faulty {
 impl server::logic::Logic for Faulty {
     fn receive(&self, request: &HttpRequest, directory: &Directory) -> Received {
         let arrived = below_issuer(request, directory);
-        let mut read = HttpRequest::clone(&arrived);
-        self.faults.on_http(&mut read);
-        let mut received = receive_below_issuer(&read, directory);
+        let mut lied = request.clone();
+        self.faults.on_http(&arrived.path, &mut lied);
+        let mut received = receive(&lied, directory);
         self.faults.on_received(&arrived, &mut received, directory);
         received
     }
@@ -50,10 +51,10 @@ impl server::logic::Logic for Faulty {
         self.faults.on_checked(password, directory, checked)
     }
 
-    fn marker(&self, at: &Inputs, request: &mut Request) -> Option<Marker> {
+    fn marker(&self, at: &Inputs, proof: &mut DpopProof) -> Option<Marker> {
         let mut at = *at;
-        self.faults.before_marking(&mut at, request);
-        marker(&at, request)
+        self.faults.before_marking(&mut at, proof);
+        marker(&at, proof)
     }
 
     fn step(&self, at: &Inputs, found: &Found<'_>, request: &Request) -> Outcome {

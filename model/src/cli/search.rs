@@ -129,10 +129,10 @@ pub(crate) fn trace_of(id: &str, format: TraceFormat) -> Result<bool, Failure> {
 
 fn told_json((at, told): (usize, &Narrated)) -> Value {
     let http = |message: &Message| {
-        json!({"from": message.from, "to": message.to,
+        json!({"from": message.from.name(), "to": message.to.name(),
                "answer": message.is_answer, "lines": message.lines})
     };
-    json!({"n": at + 1, "step": told.step, "actor": told.actor, "to": told.to, "says": told.says,
+    json!({"n": at + 1, "step": told.step, "actor": told.actor.name(), "to": told.to.name(), "says": told.says,
            "http": told.http.iter().map(http).collect::<Vec<_>>()})
 }
 

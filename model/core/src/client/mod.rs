@@ -205,7 +205,7 @@ pub struct Fresh {
     pub jkt: Option<Digest>,
 }
 
-/// An authorization response as it arrived, as digests; `code` and `error` lie beside as text.
+/// An authorization response as it arrived, as digests; its texts stand in [`receive::Received`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Callback {
     /// The redirect URI at which it arrived.

@@ -1,4 +1,4 @@
-//! From a browser's request to an event of the client.
+//! From a browser's request to an event of the client, with the texts of its kind.
 
 use alloc::borrow::ToOwned as _;
 use alloc::string::String;
@@ -22,17 +22,63 @@ const LOGOUT: &str = "/logout";
 /// The parameter that names the server of a login.
 pub const SERVER: &str = "server";
 
-/// An event with the texts that lie beside it.
+/// A browser's request with its texts; [`Received::event`] is what the session folds in.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Received {
+pub enum Received {
+    /// The front page was opened.
+    Home,
+    /// The login was started.
+    LogIn {
+        /// Fresh secrets for it.
+        fresh: Fresh,
+        /// The place of the server that it goes to.
+        server: usize,
+    },
+    /// An authorization response arrived.
+    Callback {
+        /// What the session compares of it.
+        callback: Callback,
+        /// The code, to be sent to the token endpoint.
+        code: Option<Code>,
+        /// The server's words, if it refused.
+        words: ServerWords,
+    },
+    /// The profile page was opened.
+    Profile,
+    /// The person wants to be logged out.
+    LogOut,
+    /// The browser came under another origin than the redirect URI's.
+    WrongOrigin,
+    /// A request that this client has no answer to.
+    Malformed(ClientRefusal),
+}
+
+impl Received {
     /// What the session folds in.
-    pub event: Event,
-    /// The place of the server that a login goes to.
-    pub server: usize,
-    /// The code, to be sent to the token endpoint.
-    pub code: Option<Code>,
-    /// The server's words, if it refused.
-    pub words: ServerWords,
+    #[must_use]
+    pub const fn event(&self) -> Event {
+        match self {
+            Self::Home => Event::Home,
+            Self::LogIn { fresh, .. } => Event::LogIn(*fresh),
+            Self::Callback { callback, .. } => Event::Callback(*callback),
+            Self::Profile => Event::Profile,
+            Self::LogOut => Event::LogOut,
+            Self::WrongOrigin => Event::WrongOrigin,
+            Self::Malformed(refusal) => Event::Malformed(*refusal),
+        }
+    }
+
+    /// The code of an authorization response.
+    #[must_use]
+    pub const fn code(&self) -> Option<&Code> {
+        if let Self::Callback { code: Some(code), .. } = self { Some(code) } else { None }
+    }
+
+    /// The server's words in an authorization response.
+    #[must_use]
+    pub const fn words(&self) -> Option<&ServerWords> {
+        if let Self::Callback { words, .. } = self { Some(words) } else { None }
+    }
 }
 
 /// A code on its way to the token endpoint; never printed.
@@ -68,40 +114,35 @@ pub fn session_cookie<'r>(request: &'r HttpRequest, site: &Site) -> Option<&'r s
 pub fn receive(request: &HttpRequest, site: &Site, fresh: &Fresh) -> Received {
     let response_to = site.redirect_uri_at(&request.path);
     if response_to.is_none() && !PAGES.contains(&request.path.as_str()) {
-        return plain(Event::Malformed(ClientRefusal::NoSuchPage));
+        return Received::Malformed(ClientRefusal::NoSuchPage);
     }
     let method = if request.path == LOGOUT { "POST" } else { "GET" };
     if request.method != method {
-        return plain(Event::Malformed(ClientRefusal::MethodNotAllowed(method)));
+        return Received::Malformed(ClientRefusal::MethodNotAllowed(method));
     }
     if let Some(redirect_uri) = response_to {
         return callback(request, redirect_uri);
     }
     match request.path.as_str() {
-        "/profile" => plain(Event::Profile),
-        LOGOUT => plain(log_out(request, site)),
+        "/profile" => Received::Profile,
+        LOGOUT => log_out(request, site),
         // The session cookie has to be where the redirect URI is, or the response will not find it.
-        _ if !is_own_origin(request, site.origin()) => plain(Event::WrongOrigin),
+        _ if !is_own_origin(request, site.origin()) => Received::WrongOrigin,
         "/login" => log_in(request, site, fresh),
-        _ => plain(Event::Home),
+        _ => Received::Home,
     }
 }
 
-const fn plain(event: Event) -> Received {
-    let words = ServerWords { error: String::new(), description: String::new() };
-    Received { event, server: 0, code: None, words }
-}
-
 /// A logout, if the form is one of this client's own pages in this browser.
-fn log_out(request: &HttpRequest, site: &Site) -> Event {
+fn log_out(request: &HttpRequest, site: &Site) -> Received {
     let form = Params::read(&request.body);
     let expected = logout_token(session_cookie(request, site));
     let mut shown = form.all(LOGOUT_TOKEN);
     match (shown.next(), shown.next()) {
         (Some(shown), None) if !expected.is_empty() && Digest::of(shown).matches(&Digest::of(&expected)) => {
-            Event::LogOut
+            Received::LogOut
         }
-        _ => Event::Malformed(ClientRefusal::LogOutForged),
+        _ => Received::Malformed(ClientRefusal::LogOutForged),
     }
 }
 
@@ -109,9 +150,9 @@ fn log_out(request: &HttpRequest, site: &Site) -> Event {
 fn log_in(request: &HttpRequest, site: &Site, fresh: &Fresh) -> Received {
     let params = Params::of_query(request);
     match site.asked(params.all(SERVER).next()) {
-        Asked::Server(server) => Received { server, ..plain(Event::LogIn(*fresh)) },
-        Asked::Nobody => plain(Event::Home),
-        Asked::Unknown => plain(Event::Malformed(ClientRefusal::NoSuchServer)),
+        Asked::Server(server) => Received::LogIn { fresh: *fresh, server },
+        Asked::Nobody => Received::Home,
+        Asked::Unknown => Received::Malformed(ClientRefusal::NoSuchServer),
     }
 }
 
@@ -119,15 +160,14 @@ fn callback(request: &HttpRequest, redirect_uri: &str) -> Received {
     let params = Params::of_query(request);
     let digest = |field| -> Result<Option<Digest>, Malformed> { Ok(params.one(field)?.map(Digest::of)) };
     let text = |field| params.one(field).ok().flatten().map(str::to_owned);
-    Received {
-        event: Event::Callback(Callback {
+    Received::Callback {
+        callback: Callback {
             at: Digest::of(redirect_uri),
             state: digest(Field::State),
             code: digest(Field::Code),
             error: params.one(Field::Error).map(|error| error.is_some()),
             iss: digest(Field::Iss),
-        }),
-        server: 0,
+        },
         code: text(Field::Code).map(Code),
         words: ServerWords {
             error: text(Field::Error).unwrap_or_default(),

@@ -1,143 +1,160 @@
 //! What is wrong with a proof of possession (RFC 9449 4.3): with its form, or with what it proves.
 
-use super::{Answer, ErrorCode};
-use oauth_rules::RuleId;
-use oauth_rules::rules;
+use super::ErrorCode::{self, InvalidDpopProof, InvalidToken, UseDpopNonce};
+use super::{Answer, Row};
+use crate::table::table;
+use oauth_rules::{RuleId, rules};
 
-/// What a codec could not read as a proof.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum DpopDefect {
+/// The words for a defect, and the rules that it breaks.
+pub(super) struct DefectRow {
+    says: &'static str,
+    rules: &'static [RuleId],
+}
+
+const fn defect(says: &'static str, rules: &'static [RuleId]) -> DefectRow {
+    DefectRow { says, rules }
+}
+
+table! {
+    /// What a codec could not read as a proof.
+    pub enum DpopDefect: DefectRow;
+
     /// There is more than one `DPoP` header field.
-    Repeated,
+    Repeated => defect("there is more than one DPoP header field", rules!["rfc9449-4.3-one-header-field"]);
     /// It is no JWT.
-    NotAJwt,
+    NotAJwt => defect("the DPoP proof is no JWT", rules!["rfc9449-4.3-well-formed-jwt"]);
     /// Its `typ` is not `dpop+jwt`.
-    Type,
+    Type => defect("typ of the DPoP proof has to be dpop+jwt", rules!["rfc9449-4.3-typ"]);
     /// Its `alg` is none that is known here.
-    Algorithm,
+    Algorithm => defect("alg of the DPoP proof is not known here", rules!["rfc9449-4.3-alg-asymmetric"]);
     /// Its `jwk` holds a private member.
-    PrivateKey,
+    PrivateKey => defect("jwk of the DPoP proof holds a private key; please forget that key", rules![
+        "rfc9449-4.3-no-private-key",
+    ]);
     /// Its `jwk` is none, or not one for its `alg`.
-    Key,
+    Key => defect("jwk of the DPoP proof is no public key for its alg", rules!["rfc9449-4.3-signature"]);
     /// It lacks `jti`, `htm`, `htu` or `iat`, or a claim has a wrong type.
-    Claim,
+    Claim => defect("the DPoP proof lacks jti, htm, htu or iat, or a claim has a wrong type", rules![
+        "rfc9449-4.3-required-claims",
+    ]);
 }
 
 impl DpopDefect {
     /// What to say of it.
     #[must_use]
     pub const fn describe(self) -> &'static str {
-        match self {
-            Self::Repeated => "there is more than one DPoP header field",
-            Self::NotAJwt => "the DPoP proof is no JWT",
-            Self::Type => "typ of the DPoP proof has to be dpop+jwt",
-            Self::Algorithm => "alg of the DPoP proof is not known here",
-            Self::PrivateKey => "jwk of the DPoP proof holds a private key; please forget that key",
-            Self::Key => "jwk of the DPoP proof is no public key for its alg",
-            Self::Claim => "the DPoP proof lacks jti, htm, htu or iat, or a claim has a wrong type",
-        }
+        self.row().says
     }
 
     /// The rules that it enforces.
     #[must_use]
     pub const fn rules(self) -> &'static [RuleId] {
-        match self {
-            Self::Repeated => rules!["rfc9449-4.3-one-header-field"],
-            Self::NotAJwt => rules!["rfc9449-4.3-well-formed-jwt"],
-            Self::Type => rules!["rfc9449-4.3-typ"],
-            Self::Algorithm => rules!["rfc9449-4.3-alg-asymmetric"],
-            Self::PrivateKey => rules!["rfc9449-4.3-no-private-key"],
-            Self::Key => rules!["rfc9449-4.3-signature"],
-            Self::Claim => rules!["rfc9449-4.3-required-claims"],
-        }
+        self.row().rules
     }
 }
 
-/// What a step refuses of a proof.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum DpopFlaw {
+/// The error codes of a flaw at the token endpoint and at a resource, its words, and the rules that it breaks.
+pub(super) struct FlawRow {
+    at_token: ErrorCode,
+    at_resource: ErrorCode,
+    says: &'static str,
+    rules: &'static [RuleId],
+}
+
+const fn flaw(
+    at_token: ErrorCode,
+    at_resource: ErrorCode,
+    says: &'static str,
+    rules: &'static [RuleId],
+) -> FlawRow {
+    FlawRow { at_token, at_resource, says, rules }
+}
+
+table! {
+    /// What a step refuses of a proof.
+    pub enum DpopFlaw: FlawRow;
+
     /// There is none, and there has to be.
-    Missing,
+    Missing => flaw(InvalidDpopProof, InvalidDpopProof, "a DPoP proof is required", rules![
+        "rfc9449-5.2-bound-client-needs-proof",
+        "rfc9449-5-public-refresh-token-bound",
+    ]);
     /// Its signature is wrong.
-    Signature,
+    Signature => flaw(
+        InvalidDpopProof,
+        InvalidDpopProof,
+        "the DPoP proof is not signed by its own key",
+        rules!["rfc9449-4.3-signature"],
+    );
     /// It was made for another method or address.
-    Request,
+    Request => flaw(
+        InvalidDpopProof,
+        InvalidDpopProof,
+        "the DPoP proof was made for another method or address",
+        rules!["rfc9449-4.3-htm", "rfc9449-4.3-htu"],
+    );
     /// It is too old, or dated ahead.
-    Stale,
+    Stale => flaw(InvalidDpopProof, InvalidDpopProof, "the DPoP proof is too old, or dated ahead", rules![
+        "rfc9449-4.3-iat-window",
+        "rfc9449-11.1-proof-time-limited",
+    ]);
     /// It has no nonce, and has to have one.
-    NonceMissing,
+    NonceMissing => flaw(
+        UseDpopNonce,
+        UseDpopNonce,
+        "the DPoP proof has to carry the nonce of this answer",
+        rules!["rfc9449-11.3-no-proof-without-nonce"],
+    );
     /// Its nonce is none that was lately given out.
-    NonceWrong,
+    NonceWrong => flaw(
+        UseDpopNonce,
+        UseDpopNonce,
+        "the DPoP proof has to carry the nonce of this answer",
+        rules!["rfc9449-4.3-nonce", "rfc9449-8-as-nonce"],
+    );
     /// It was used before.
-    Again,
+    Again => flaw(InvalidDpopProof, InvalidDpopProof, "the DPoP proof was used before", rules![
+        "rfc9449-11.1-jti-single-use",
+    ]);
     /// It was made for another access token, or for none.
-    Token,
+    Token => flaw(
+        InvalidDpopProof,
+        InvalidDpopProof,
+        "the DPoP proof was not made for this access token",
+        rules!["rfc9449-4.3-ath"],
+    );
     /// It proves another key than the one that something is bound to.
-    Key,
+    Key => flaw(InvalidDpopProof, InvalidToken, "the DPoP proof is by another key", rules![
+        "rfc9449-4.3-key-binding",
+        "rfc9449-5-public-refresh-token-bound",
+        "rfc9449-10-dpop-jkt-enforced",
+    ]);
 }
 
 impl DpopFlaw {
-    /// How it is told at the token endpoint and to who pushes a request.
-    #[must_use]
-    pub(super) const fn answer_at_token(self) -> Answer {
-        match self {
-            Self::NonceMissing | Self::NonceWrong => Answer::Token(ErrorCode::UseDpopNonce),
-            Self::Missing
-            | Self::Signature
-            | Self::Request
-            | Self::Stale
-            | Self::Again
-            | Self::Token
-            | Self::Key => Answer::Token(ErrorCode::InvalidDpopProof),
-        }
-    }
-
-    /// How it is told at a resource.
-    #[must_use]
-    pub(super) const fn answer_at_resource(self) -> Answer {
-        match self {
-            Self::NonceMissing | Self::NonceWrong => Answer::Challenge(401, Some(ErrorCode::UseDpopNonce)),
-            Self::Key => Answer::Challenge(401, Some(ErrorCode::InvalidToken)),
-            Self::Missing | Self::Signature | Self::Request | Self::Stale | Self::Again | Self::Token => {
-                Answer::Challenge(401, Some(ErrorCode::InvalidDpopProof))
+    /// Those of a proof at the token endpoint or beside a push, where no access token is shown.
+    pub(super) const AT_TOKEN: [Self; Self::ALL.len() - 1] = {
+        let mut flaws = [Self::Missing; Self::ALL.len() - 1];
+        let (mut at, mut from) = (0, 0);
+        while from < Self::ALL.len() {
+            if !matches!(Self::ALL[from], Self::Token) {
+                flaws[at] = Self::ALL[from];
+                at += 1;
             }
+            from += 1;
         }
+        flaws
+    };
+
+    /// As a refusal at the token endpoint, or of a pushed request.
+    pub(super) const fn row_at_token(self) -> Row {
+        let FlawRow { at_token, says, rules, .. } = self.row();
+        Row { answer: Answer::Token(at_token), says, rules }
     }
 
-    /// What to say of it.
-    #[must_use]
-    pub(super) const fn describe(self) -> &'static str {
-        match self {
-            Self::Missing => "a DPoP proof is required",
-            Self::Signature => "the DPoP proof is not signed by its own key",
-            Self::Request => "the DPoP proof was made for another method or address",
-            Self::Stale => "the DPoP proof is too old, or dated ahead",
-            Self::NonceMissing | Self::NonceWrong => "the DPoP proof has to carry the nonce of this answer",
-            Self::Again => "the DPoP proof was used before",
-            Self::Token => "the DPoP proof was not made for this access token",
-            Self::Key => "the DPoP proof is by another key",
-        }
-    }
-
-    /// The rules that it enforces.
-    #[must_use]
-    pub(super) const fn rules(self) -> &'static [RuleId] {
-        match self {
-            Self::Missing => {
-                rules!["rfc9449-5.2-bound-client-needs-proof", "rfc9449-5-public-refresh-token-bound"]
-            }
-            Self::Signature => rules!["rfc9449-4.3-signature"],
-            Self::Request => rules!["rfc9449-4.3-htm", "rfc9449-4.3-htu"],
-            Self::Stale => rules!["rfc9449-4.3-iat-window", "rfc9449-11.1-proof-time-limited"],
-            Self::NonceMissing => rules!["rfc9449-11.3-no-proof-without-nonce"],
-            Self::NonceWrong => rules!["rfc9449-4.3-nonce", "rfc9449-8-as-nonce"],
-            Self::Again => rules!["rfc9449-11.1-jti-single-use"],
-            Self::Token => rules!["rfc9449-4.3-ath"],
-            Self::Key => rules![
-                "rfc9449-4.3-key-binding",
-                "rfc9449-5-public-refresh-token-bound",
-                "rfc9449-10-dpop-jkt-enforced",
-            ],
-        }
+    /// As a refusal at a resource.
+    pub(super) const fn row_at_resource(self) -> Row {
+        let FlawRow { at_resource, says, rules, .. } = self.row();
+        Row { answer: Answer::Challenge(401, Some(at_resource)), says, rules }
     }
 }

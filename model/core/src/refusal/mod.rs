@@ -7,10 +7,9 @@ use alloc::borrow::ToOwned as _;
 use alloc::string::String;
 
 mod dpop;
-mod enforces;
-mod error_response;
 mod malformed;
 mod registration;
+mod step;
 
 use oauth_rules::RuleId;
 use oauth_rules::rules;
@@ -18,121 +17,7 @@ use oauth_rules::rules;
 pub use dpop::{DpopDefect, DpopFlaw};
 pub use malformed::{Field, Malformed, Place};
 pub use registration::RegistrationFlaw;
-
-/// What a step refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Refusal {
-    /// The authorization request names a client that is not registered.
-    ClientUnknown,
-    /// The redirect URI is not one that is registered for the client.
-    RedirectUriUnregistered,
-    /// The request has no redirect URI, and the client has not exactly one.
-    RedirectUriNeeded,
-    /// The client is not registered for the code grant.
-    ClientNotAllowed,
-    /// The response type is not `code`.
-    ResponseTypeUnsupported,
-    /// The scope is unknown, or beyond what the client is registered for.
-    ScopeRefused,
-    /// The client has to send a PKCE challenge.
-    ChallengeNeeded,
-    /// The challenge method `plain` is off.
-    PlainRefused,
-    /// The client has to push its authorization requests.
-    PushNeeded,
-    /// No such request was pushed, or it was used.
-    RequestUriUnknown,
-    /// The pushed request is another client's.
-    RequestUriOfAnotherClient,
-    /// The pushed request waited for too long.
-    RequestUriExpired,
-    /// The resource owner said no.
-    OwnerDenied,
-    /// The name or the password is wrong.
-    PasswordWrong,
-    /// The login form did not come from this server's page in this browser.
-    LogInForged,
-    /// Nobody is logged in in the browser that decides.
-    SessionMissing,
-    /// The decision did not come from this server's consent page in this browser session.
-    DecisionForged,
-    /// The request was decided before.
-    DecisionRepeated,
-    /// The consent page lay open for too long.
-    AskExpired,
-    /// A confidential client showed no credentials.
-    CredentialsMissing,
-    /// The token request names a client that is not registered.
-    ClientUnknownAtToken,
-    /// The client's secret is wrong.
-    SecretWrong,
-    /// The client authenticated by another method than it is registered for.
-    AuthenticationMethodWrong,
-    /// The grant type is unknown.
-    GrantTypeUnsupported,
-    /// The client is not registered for the grant type.
-    GrantTypeNotAllowed,
-    /// No such code was issued, or the grant behind it has ended.
-    CodeUnknown,
-    /// The code was issued to another client.
-    CodeOfAnotherClient,
-    /// The code was redeemed before.
-    CodeReplayed,
-    /// The code's lifetime is over.
-    CodeExpired,
-    /// No such refresh token was issued, or the grant behind it has ended.
-    RefreshUnknown,
-    /// The refresh token was issued to another client.
-    RefreshOfAnotherClient,
-    /// The refresh token was used before.
-    RefreshReplayed,
-    /// The refresh token lay unused for too long.
-    RefreshExpired,
-    /// The refresh asks for more than the owner consented to.
-    RefreshScopeWider,
-    /// A client that asks for itself asks for scope that it is not registered for.
-    ScopeNotForClient,
-    /// The authorization request names a resource that is not known here.
-    ResourceUnknown,
-    /// The token request names a resource that is not known here, or was not granted.
-    ResourceNotGranted,
-    /// The redirect URI is not the authorization request's.
-    RedirectUriDiffers,
-    /// The code was issued for a challenge, and no verifier came.
-    VerifierMissing,
-    /// The verifier does not fit the challenge.
-    VerifierWrong,
-    /// A verifier came for a code that was issued without a challenge.
-    VerifierUnexpected,
-    /// This server registers no clients.
-    RegistrationOff,
-    /// A client that registers says something of itself that cannot be.
-    RegistrationRefused(RegistrationFlaw),
-    /// The token to be revoked was issued to another client.
-    TokenOfAnotherClient,
-    /// A client without a secret asks whether a token is good.
-    IntrospectionNotAllowed,
-    /// The request for the resource has no token.
-    TokenMissing,
-    /// No such token was issued.
-    TokenUnknown,
-    /// The token's lifetime is over.
-    TokenExpired,
-    /// The grant behind the token has ended.
-    TokenRevoked,
-    /// A token that is bound to a key came behind `Bearer`.
-    BoundTokenAsBearer,
-    /// A token that is bound to no key came behind `DPoP`.
-    TokenNotBound,
-    /// What is wrong with the proof of a request to the token endpoint, or of a pushed one.
-    ProofAtToken(DpopFlaw),
-    /// What is wrong with the proof of a request for a resource.
-    ProofAtResource(DpopFlaw),
-    /// The token is for another resource.
-    TokenForAnotherResource,
-    /// The token's scope does not cover the resource.
-    ScopeInsufficient,
-}
+pub use step::Refusal;
 
 /// The error codes of RFC 6749 4.1.2.1 and 5.2, RFC 6750 3.1, RFC 8707 2 and RFC 9449 5, 8 that this server sends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -194,85 +79,15 @@ pub enum Answer {
     Challenge(u16, Option<ErrorCode>),
 }
 
-impl Refusal {
-    /// Every refusal, for the model's `sometimes` and for the ledger test.
-    pub const ALL: &'static [Self] = &[
-        Self::ClientUnknown,
-        Self::RedirectUriUnregistered,
-        Self::RedirectUriNeeded,
-        Self::ClientNotAllowed,
-        Self::ResponseTypeUnsupported,
-        Self::ScopeRefused,
-        Self::ChallengeNeeded,
-        Self::PlainRefused,
-        Self::PushNeeded,
-        Self::RequestUriUnknown,
-        Self::RequestUriOfAnotherClient,
-        Self::RequestUriExpired,
-        Self::OwnerDenied,
-        Self::PasswordWrong,
-        Self::LogInForged,
-        Self::SessionMissing,
-        Self::DecisionForged,
-        Self::DecisionRepeated,
-        Self::AskExpired,
-        Self::CredentialsMissing,
-        Self::ClientUnknownAtToken,
-        Self::SecretWrong,
-        Self::AuthenticationMethodWrong,
-        Self::GrantTypeUnsupported,
-        Self::GrantTypeNotAllowed,
-        Self::CodeUnknown,
-        Self::CodeOfAnotherClient,
-        Self::CodeReplayed,
-        Self::CodeExpired,
-        Self::RefreshUnknown,
-        Self::RefreshOfAnotherClient,
-        Self::RefreshReplayed,
-        Self::RefreshExpired,
-        Self::RefreshScopeWider,
-        Self::ScopeNotForClient,
-        Self::ResourceUnknown,
-        Self::ResourceNotGranted,
-        Self::RedirectUriDiffers,
-        Self::VerifierMissing,
-        Self::VerifierWrong,
-        Self::VerifierUnexpected,
-        Self::RegistrationOff,
-        Self::RegistrationRefused(RegistrationFlaw::RedirectUri),
-        Self::RegistrationRefused(RegistrationFlaw::Authentication),
-        Self::RegistrationRefused(RegistrationFlaw::Grants),
-        Self::RegistrationRefused(RegistrationFlaw::Scope),
-        Self::RegistrationRefused(RegistrationFlaw::Keys),
-        Self::RegistrationRefused(RegistrationFlaw::Member),
-        Self::TokenOfAnotherClient,
-        Self::IntrospectionNotAllowed,
-        Self::TokenMissing,
-        Self::TokenUnknown,
-        Self::TokenExpired,
-        Self::TokenRevoked,
-        Self::BoundTokenAsBearer,
-        Self::TokenNotBound,
-        Self::ProofAtToken(DpopFlaw::Missing),
-        Self::ProofAtToken(DpopFlaw::Signature),
-        Self::ProofAtToken(DpopFlaw::Request),
-        Self::ProofAtToken(DpopFlaw::Stale),
-        Self::ProofAtToken(DpopFlaw::NonceMissing),
-        Self::ProofAtToken(DpopFlaw::NonceWrong),
-        Self::ProofAtToken(DpopFlaw::Again),
-        Self::ProofAtToken(DpopFlaw::Key),
-        Self::ProofAtResource(DpopFlaw::Missing),
-        Self::ProofAtResource(DpopFlaw::Signature),
-        Self::ProofAtResource(DpopFlaw::Request),
-        Self::ProofAtResource(DpopFlaw::Stale),
-        Self::ProofAtResource(DpopFlaw::NonceMissing),
-        Self::ProofAtResource(DpopFlaw::NonceWrong),
-        Self::ProofAtResource(DpopFlaw::Again),
-        Self::ProofAtResource(DpopFlaw::Token),
-        Self::ProofAtResource(DpopFlaw::Key),
-        Self::TokenForAnotherResource,
-        Self::ScopeInsufficient,
-    ];
+/// All that there is to say of one refusal.
+#[derive(Debug, Clone, Copy)]
+struct Row {
+    /// How the sender is told.
+    answer: Answer,
+    /// What a stranger is told.
+    says: &'static str,
+    /// The rules that it enforces.
+    rules: &'static [RuleId],
 }
 
 /// A refused request, and at which place.

@@ -81,6 +81,17 @@ pub struct SignedText {
     pub jwk: String,
 }
 
+/// What the `DPoP` header of a request held, for whoever checks the signature of a proof and gives a nonce.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DpopHeader {
+    /// There was none.
+    Absent,
+    /// What is no proof.
+    Other,
+    /// A proof.
+    Proof(SignedText),
+}
+
 /// That a proof was used: a single-use marker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -265,11 +276,10 @@ impl Request {
     }
 }
 
-/// The marker that has to be set before a request is judged: the proof may then count as used for the first time. None
-/// for a request without a proof, or with one that is not good in itself: what is refused anyway is not remembered.
+/// The marker that has to be set before the request of a proof is judged: the proof may then count as used for the first
+/// time. None for one that is not good in itself: what is refused anyway is not remembered.
 #[must_use]
-pub fn marker(at: &Inputs, request: &mut Request) -> Option<Marker> {
-    let proof = request.proof()?;
+pub fn marker(at: &Inputs, proof: &DpopProof) -> Option<Marker> {
     proof.judge_alone(at).ok()?;
     let until = proof.made.after(at.policy.proof_lifetime);
     Some(Marker { id: proof.id, until })

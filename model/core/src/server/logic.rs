@@ -3,9 +3,10 @@
 //! [`Honest`] is the logic itself: the provided methods. Whoever puts something else in its place, as `oauth_faults` does
 //! to break rules on purpose, gives the loop other answers, and the loop knows nothing of it.
 
-use super::dpop::{Marker, marker};
+use super::dpop::{DpopProof, Marker, marker};
 use super::login::{Checked, Password};
-use super::receive::{Received, receive};
+use super::receive::receive;
+use super::received::Received;
 use super::reply::Context;
 use super::{Found, Inputs, Needs, Outcome, Reply, Request, locate, step};
 use crate::directory::Directory;
@@ -23,9 +24,9 @@ pub trait Logic: Send + Sync {
         checked
     }
 
-    /// What is to be marked, so that the proof of a request is used once.
-    fn marker(&self, at: &Inputs, request: &mut Request) -> Option<Marker> {
-        marker(at, request)
+    /// What is to be marked, so that a proof is used once.
+    fn marker(&self, at: &Inputs, proof: &mut DpopProof) -> Option<Marker> {
+        marker(at, proof)
     }
 
     /// Names the records that a request needs.

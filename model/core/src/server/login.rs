@@ -40,6 +40,15 @@ pub enum Checked {
     Wrong,
 }
 
+/// What a browser brings to the login page and to its form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogInTexts {
+    /// The cookie that the form's anti-CSRF value comes from.
+    pub cookie: Option<String>,
+    /// Where the login leads.
+    pub next: Option<String>,
+}
+
 /// The texts of a login form that are checked outside the core.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Password {
@@ -63,8 +72,7 @@ impl LogInPage {
 }
 
 impl LogIn {
-    /// Reads the form; the password goes beside, to be checked by the edge, and `owner` stays [`Checked::Wrong`]
-    /// until it was.
+    /// Reads the form; the password is checked by the edge, and `owner` stays [`Checked::Wrong`] until it was.
     ///
     /// # Errors
     /// What is malformed.

@@ -34,6 +34,7 @@ pub mod login;
 pub mod metadata;
 pub mod push;
 pub mod receive;
+pub mod received;
 pub mod redeem;
 pub mod refresh;
 pub mod register;
@@ -49,7 +50,7 @@ use crate::refusal::{Malformed, Place, Refusal, Refused};
 use crate::secret::{Digest, GrantId, Handle, Minted, Secret};
 use crate::text::{ResourceSet, ScopeSet};
 
-/// A request that the server knows.
+/// A request that the server knows, as far as steps judge it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Request {
     /// The front page.
@@ -155,7 +156,7 @@ pub struct Pending {
 pub enum Write {
     /// A new login, under a key that must be free.
     InsertSession(Session),
-    /// A new client, under an id that must be free; what it says of itself lies beside.
+    /// A new client, under an id that must be free, with what it said of itself.
     InsertClient(register::NewClient),
     /// A new grant, under a key that must be free.
     InsertGrant(Grant),

@@ -1,4 +1,4 @@
-//! From a raw request to a typed one: routes, media types, which codec reads what.
+//! From a raw request to a typed one: routes, media types, which codec reads what. [`receive`] is the only door.
 
 use alloc::format;
 use alloc::string::String;
@@ -7,59 +7,26 @@ use alloc::borrow::{Cow, ToOwned as _};
 
 use serde::{Deserialize, Serialize};
 
-use super::Request;
 use super::authorize::{Authorize, STATE_LIMIT};
 use super::decide::Decide;
-use super::dpop::{DpopProof, SignedText};
+use super::dpop::{DpopHeader, DpopProof};
 use super::introspect_revoke::IntrospectOrRevoke;
-use super::login::{LogIn, LogInPage, Password, login_cookie, parse_next};
+use super::login::{LogIn, LogInTexts, login_cookie, parse_next};
 use super::metadata::METADATA_PATH;
 use super::push::{AuthorizePushed, Push};
+use super::received::Received;
 use super::redeem::TokenRequest;
-use super::register::{ClientMetadata, Register};
+use super::register::ClientMetadata;
 use super::reply::session_cookie_name;
-use super::resource::{Need, ResourceRequest, Scheme};
+use super::resource::{Need, ResourceRequest};
 use super::resource_metadata::RESOURCE_METADATA_PATH;
 use crate::directory::Directory;
 use crate::form::{Params, encode_pairs};
 use crate::http::{BODY_LIMIT, HttpRequest};
 use crate::refusal::{Field, Malformed, Place};
 use crate::secret::Digest;
-use crate::text::ResourceSet;
 
-/// A request with the texts that steps do not read but replies hand back.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Received {
-    /// What steps judge.
-    pub request: Request,
-    /// What lies beside it.
-    pub beside: Beside,
-}
-
-/// Texts that are handed back untouched.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Beside {
-    /// Where an authorization response goes: kept with the grant.
-    pub kept: ResponseTarget,
-    /// Where the login leads: this authorization request, or where an earlier page said.
-    pub next: Option<String>,
-    /// The cookie that the login form's anti-CSRF value comes from.
-    pub login_cookie: Option<String>,
-    /// Name and password of a login form.
-    pub password: Option<Password>,
-    /// The resource that was asked for, for its challenge.
-    pub resource: Option<ResourceSet>,
-    /// What a client that registers says of itself.
-    pub registration: Option<ClientMetadata>,
-    /// The proof of a request, to be checked by the edge.
-    pub proof: Option<SignedText>,
-    /// Whether the request is one that proofs belong to: its reply brings a nonce.
-    pub wants_nonce: bool,
-    /// Whether a token came behind `DPoP`.
-    pub is_dpop: bool,
-}
-
-/// The texts that lie beside a grant.
+/// Where an authorization response goes, in the texts that are stored with the grant's record.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ResponseTarget {
@@ -71,12 +38,7 @@ pub struct ResponseTarget {
 
 /// The routes beside the protected resources, whose paths the directory has: path, methods, and what reads them.
 pub const ROUTES: &[Route] = &[
-    Route {
-        path: "/",
-        methods: "GET, HEAD",
-        endpoint: None,
-        read: |_, _| Ok((Request::Home, Beside::default())),
-    },
+    Route { path: "/", methods: "GET, HEAD", endpoint: None, read: |_, _| Ok(Received::Home) },
     Route { path: "/login", methods: "GET, HEAD, POST", endpoint: None, read: read_login },
     Route {
         path: "/authorize",
@@ -104,12 +66,7 @@ pub const ROUTES: &[Route] = &[
         endpoint: Some("introspection_endpoint"),
         read: read_introspection,
     },
-    Route {
-        path: METADATA_PATH,
-        methods: "GET, HEAD",
-        endpoint: None,
-        read: |_, _| Ok((Request::Metadata, Beside::default())),
-    },
+    Route { path: METADATA_PATH, methods: "GET, HEAD", endpoint: None, read: |_, _| Ok(Received::Metadata) },
 ];
 
 /// One path of the server.
@@ -127,8 +84,8 @@ pub struct Route {
 /// How a route reads a request.
 type Read = fn(&HttpRequest, &Directory) -> Reading;
 
-/// A request with what lies beside it, or what is malformed and where.
-type Reading = Result<(Request, Beside), (Place, Malformed)>;
+/// A request, or what is malformed and where.
+type Reading = Result<Received, (Place, Malformed)>;
 
 /// The request as the routes know it: its path below the issuer, and below the well-known names (RFC 8414 3, RFC 9728
 /// 3). What lies outside of the issuer's path gets a path that no route has.
@@ -153,32 +110,11 @@ pub fn below_issuer<'a>(request: &'a HttpRequest, directory: &Directory) -> Cow<
     Cow::Owned(HttpRequest { path, ..request.clone() })
 }
 
-/// Reads a request as it arrived. What cannot be read becomes [`Request::Malformed`].
+/// Reads a request as it arrived. What cannot be read becomes [`Received::Malformed`].
 #[must_use]
 pub fn receive(request: &HttpRequest, directory: &Directory) -> Received {
-    receive_below_issuer(&below_issuer(request, directory), directory)
-}
-
-/// Reads a request whose path is below the issuer ([`below_issuer`]).
-#[must_use]
-pub fn receive_below_issuer(request: &HttpRequest, directory: &Directory) -> Received {
-    let resource = directory.resource_at(&request.path).map(|(resource, _)| resource);
-    match read(request, directory) {
-        Ok((typed, beside)) => {
-            let beside = Beside { resource, wants_nonce: wants_nonce(request, &typed), ..beside };
-            Received { request: typed, beside }
-        }
-        Err((place, malformed)) => {
-            let beside = Beside { resource, ..Beside::default() };
-            Received { request: Request::Malformed(place, malformed), beside }
-        }
-    }
-}
-
-/// Whether a reply brings a nonce: where a proof came, or a token that may need one.
-fn wants_nonce(request: &HttpRequest, typed: &Request) -> bool {
-    let of_proofs = matches!(typed, Request::Token(_) | Request::Push(_) | Request::Resource(_));
-    of_proofs && request.header("dpop").next().is_some()
+    read(&below_issuer(request, directory), directory)
+        .unwrap_or_else(|(place, malformed)| Received::Malformed(place, malformed))
 }
 
 fn read(request: &HttpRequest, directory: &Directory) -> Reading {
@@ -202,18 +138,16 @@ fn read_login(request: &HttpRequest, directory: &Directory) -> Reading {
     let on_page = |malformed| (Place::Page, malformed);
     let cookie = login_cookie(request, directory.secure());
     let next = parse_next(&Params::of_query(request)).map_err(on_page)?;
-    let mut beside = Beside { next, login_cookie: cookie.map(str::to_owned), ..Beside::default() };
+    let texts = LogInTexts { cookie: cookie.map(str::to_owned), next };
     if request.method != "POST" {
-        return Ok((Request::LogInPage(LogInPage { has_cookie: cookie.is_some() }), beside));
+        return Ok(Received::LogInPage(texts));
     }
     let params = form(request).map_err(on_page)?;
-    let (mut login, password) = LogIn::parse(cookie, &params).map_err(on_page)?;
+    let (mut form, password) = LogIn::parse(cookie, &params).map_err(on_page)?;
     if comes_from_elsewhere(request) {
-        login.shown = None;
+        form.shown = None;
     }
-    // Only a form that is this server's own is worth a password hash.
-    beside.password = login.is_own_form().then_some(password);
-    Ok((Request::LogIn(login), beside))
+    Ok(Received::LogIn { form, password, texts })
 }
 
 fn read_authorize(request: &HttpRequest, directory: &Directory) -> Reading {
@@ -228,27 +162,27 @@ fn read_authorize(request: &HttpRequest, directory: &Directory) -> Reading {
         if comes_from_elsewhere(request) {
             decide.ask = None;
         }
-        return Ok((Request::Decide(decide), Beside::default()));
+        return Ok(Received::Decide(decide));
     }
-    let next = Some(same_request(request, &params));
+    let again = same_request(request, &params);
     if let Some(uri) = params.one(Field::RequestUri).map_err(on_page)? {
-        // What lies beside the pushed request comes back with its record.
-        let pushed = AuthorizePushed::parse(uri, &params, session, directory);
-        return Ok((Request::AuthorizePushed(pushed), Beside { next, ..Beside::default() }));
+        // The response target of the pushed request comes back with its record.
+        let request = AuthorizePushed::parse(uri, &params, session, directory);
+        return Ok(Received::AuthorizePushed { request, again });
     }
-    let authorize = Authorize::parse(&params, session, directory);
-    Ok((Request::Authorize(authorize), Beside { kept: kept(&params, directory), next, ..Beside::default() }))
+    let request = Authorize::parse(&params, session, directory);
+    Ok(Received::Authorize { request, response_target: response_target(&params, directory), again })
 }
 
 fn read_push(request: &HttpRequest, directory: &Directory) -> Reading {
     let params = clients_form(request, Place::PushedRequest)?;
-    let (proof, signed) = proof_of(request, directory);
-    let push = Push::parse(request, &params, proof, directory);
-    Ok((Request::Push(push), Beside { kept: kept(&params, directory), proof: signed, ..Beside::default() }))
+    let (proof, dpop) = proof_of(request, directory);
+    let request = Push::parse(request, &params, proof, directory);
+    Ok(Received::Push { request, response_target: response_target(&params, directory), dpop })
 }
 
 /// The texts that an authorization response needs.
-fn kept(params: &Params, directory: &Directory) -> ResponseTarget {
+fn response_target(params: &Params, directory: &Directory) -> ResponseTarget {
     let text = |field| params.one(field).ok().flatten();
     let registered = text(Field::ClientId)
         .and_then(|id| directory.find_client(id))
@@ -271,20 +205,20 @@ fn same_request(request: &HttpRequest, params: &Params) -> String {
 
 fn read_token(request: &HttpRequest, directory: &Directory) -> Reading {
     let params = clients_form(request, Place::TokenRequest)?;
-    let (proof, signed) = proof_of(request, directory);
-    let token = TokenRequest::parse(request, &params, proof, directory);
-    Ok((Request::Token(token), Beside { proof: signed, ..Beside::default() }))
+    let (proof, dpop) = proof_of(request, directory);
+    let request = TokenRequest::parse(request, &params, proof, directory);
+    Ok(Received::Token { request, dpop })
 }
 
-/// The proof of a request, apart from the text that the edge checks.
+/// The proof of a request, and the header that it was read from.
 fn proof_of(
     request: &HttpRequest,
     directory: &Directory,
-) -> (Result<Option<DpopProof>, Malformed>, Option<SignedText>) {
+) -> (Result<Option<DpopProof>, Malformed>, DpopHeader) {
     match DpopProof::parse(request, directory) {
-        Ok(Some((proof, signed))) => (Ok(Some(proof)), Some(signed)),
-        Ok(None) => (Ok(None), None),
-        Err(malformed) => (Err(malformed), None),
+        Ok(Some((proof, signed))) => (Ok(Some(proof)), DpopHeader::Proof(signed)),
+        Ok(None) => (Ok(None), DpopHeader::Absent),
+        Err(malformed) => (Err(malformed), DpopHeader::Other),
     }
 }
 
@@ -293,18 +227,17 @@ fn read_registration(request: &HttpRequest, directory: &Directory) -> Reading {
     if request.body.len() > BODY_LIMIT {
         return Err(refused(Malformed::TooLarge));
     }
-    let (register, registration) = Register::parse(request, directory).map_err(refused)?;
-    Ok((Request::Register(register), Beside { registration, ..Beside::default() }))
+    ClientMetadata::parse(request, directory).map(Received::Register).map_err(refused)
 }
 
 fn read_revocation(request: &HttpRequest, directory: &Directory) -> Reading {
     let params = clients_form(request, Place::RevocationRequest)?;
-    Ok((Request::Revoke(IntrospectOrRevoke::parse(request, &params, directory)), Beside::default()))
+    Ok(Received::Revoke(IntrospectOrRevoke::parse(request, &params, directory)))
 }
 
 fn read_introspection(request: &HttpRequest, directory: &Directory) -> Reading {
     let params = clients_form(request, Place::IntrospectionRequest)?;
-    Ok((Request::Introspect(IntrospectOrRevoke::parse(request, &params, directory)), Beside::default()))
+    Ok(Received::Introspect(IntrospectOrRevoke::parse(request, &params, directory)))
 }
 
 /// The form of a request that a client sends itself, with its authentication.
@@ -317,19 +250,20 @@ fn clients_form(request: &HttpRequest, place: Place) -> Result<Params, (Place, M
 }
 
 fn read_resource(request: &HttpRequest, directory: &Directory) -> Reading {
-    let refused = |malformed| (Place::ResourceRequest, malformed);
-    let (resource, entry) = directory.resource_at(&request.path).ok_or(refused(Malformed::NoSuchPage))?;
+    let no_page = (Place::Page, Malformed::NoSuchPage);
+    let (resource, entry) = directory.resource_at(&request.path).ok_or(no_page)?;
     let need = Need { resource, scope: entry.scope };
-    let (proof, signed) = proof_of(request, directory);
-    let resource = ResourceRequest::parse(request, need, proof).map_err(refused)?;
-    let is_dpop = resource.scheme == Scheme::Dpop;
-    Ok((Request::Resource(resource), Beside { proof: signed, is_dpop, ..Beside::default() }))
+    let (proof, dpop) = proof_of(request, directory);
+    Ok(match ResourceRequest::parse(request, need, proof) {
+        Ok(request) => Received::Resource { request, dpop },
+        Err(malformed) => Received::ResourceMalformed(resource, malformed),
+    })
 }
 
 fn read_resource_metadata(request: &HttpRequest, directory: &Directory) -> Reading {
     let path = request.path.strip_prefix(RESOURCE_METADATA_PATH).unwrap_or_default();
     let (resource, _) = directory.resource_at(path).ok_or((Place::Page, Malformed::NoSuchPage))?;
-    Ok((Request::ResourceMetadata(resource), Beside::default()))
+    Ok(Received::ResourceMetadata(resource))
 }
 
 /// Whether a browser says that another site sent this form. Silence says nothing, and neither does `Origin: null`, which

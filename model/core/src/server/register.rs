@@ -23,7 +23,7 @@ use crate::text::{RedirectUri, scope_values};
 const URIS_LIMIT: usize = 16;
 const TEXT_LIMIT: usize = 512;
 
-/// A client wants to be registered; what it says of itself lies beside.
+/// A client wants to be registered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Register {
     /// Whether it asks to authenticate with a secret.
@@ -41,7 +41,7 @@ pub struct Registered {
     pub at: Time,
 }
 
-/// The record of a client that registers: what the step fixed of it. The rest lies beside the request.
+/// The record of a client that registers: what the step fixed of it. The rest is [`ClientMetadata`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NewClient {
     /// What its `client_id` is made of.
@@ -70,27 +70,6 @@ pub struct ClientMetadata {
 }
 
 impl Register {
-    /// Reads a registration: the typed request, and what lies beside it.
-    ///
-    /// # Errors
-    /// [`Malformed::NotJson`].
-    pub(super) fn parse(
-        request: &HttpRequest,
-        directory: &Directory,
-    ) -> Result<(Self, Option<ClientMetadata>), Malformed> {
-        // rfc7591-3-post-json
-        if request.media_type().as_deref() != Some("application/json") {
-            return Err(Malformed::NotJson);
-        }
-        let Ok(Value::Object(members)) = serde_json::from_slice(&request.body) else {
-            return Err(Malformed::NotJson);
-        };
-        Ok(match ClientMetadata::parse(&members, directory) {
-            Ok(metadata) => (Self { with_secret: Ok(metadata.authentication.has_secret()) }, Some(metadata)),
-            Err(flaw) => (Self { with_secret: Err(flaw) }, None),
-        })
-    }
-
     pub(super) fn step(&self, at: &Inputs) -> Outcome {
         if !at.policy.registration {
             return Outcome::Reply(Refusal::RegistrationOff.into());
@@ -111,8 +90,26 @@ impl Register {
 }
 
 impl ClientMetadata {
+    /// Reads a registration: what the client says of itself, or why that cannot be registered.
+    ///
+    /// # Errors
+    /// [`Malformed::NotJson`].
+    pub(super) fn parse(
+        request: &HttpRequest,
+        directory: &Directory,
+    ) -> Result<Result<Self, RegistrationFlaw>, Malformed> {
+        // rfc7591-3-post-json
+        if request.media_type().as_deref() != Some("application/json") {
+            return Err(Malformed::NotJson);
+        }
+        let Ok(Value::Object(members)) = serde_json::from_slice(&request.body) else {
+            return Err(Malformed::NotJson);
+        };
+        Ok(Self::of(&members, directory))
+    }
+
     /// Reads the members; those that are not known here are ignored (RFC 7591 2).
-    fn parse(members: &Map<String, Value>, directory: &Directory) -> Result<Self, RegistrationFlaw> {
+    fn of(members: &Map<String, Value>, directory: &Directory) -> Result<Self, RegistrationFlaw> {
         use RegistrationFlaw::{Authentication as Method, Grants, Keys, Member, Scope};
         let text = |name: &str| match members.get(name) {
             None | Some(Value::Null) => Ok(None),

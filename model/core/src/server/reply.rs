@@ -12,7 +12,8 @@ use super::introspect::TokenInfo;
 use super::jwk::{Algorithm, thumbprint_text};
 use super::metadata::{metadata, metadata_path};
 use super::push::{REQUEST_URI_PREFIX, Taken};
-use super::receive::{Beside, ResponseTarget};
+use super::receive::ResponseTarget;
+use super::received::Received;
 use super::resource_metadata::{resource_metadata, resource_metadata_url};
 use super::{Consent, Reply, Served, Tokens};
 use crate::directory::Directory;
@@ -31,12 +32,19 @@ pub struct Context<'a> {
     pub directory: &'a Directory,
     /// The deployment's choices, for the metadata.
     pub policy: &'a Policy,
-    /// What lay beside the request.
-    pub beside: &'a Beside,
+    /// The request.
+    pub received: &'a Received,
     /// What lies beside the grant that was found.
     pub kept: Option<&'a ResponseTarget>,
     /// The nonce that proofs have to carry from now on.
     pub nonce: &'a str,
+}
+
+impl Context<'_> {
+    /// Where an authorization response goes.
+    fn response_target(&self) -> Option<&ResponseTarget> {
+        self.kept.or_else(|| self.received.response_target())
+    }
 }
 
 /// The name of the cookie that carries a login; of our own, since cookies know no ports (RFC 6265 8.5).
@@ -62,7 +70,7 @@ impl Reply {
     pub fn encode(&self, context: &Context<'_>) -> HttpReply {
         let reply = self.encode_without_nonce(context);
         // rfc9449-8-use-dpop-nonce-error, rfc9449-9-rs-use-dpop-nonce, rfc9449-8-one-nonce-header
-        if context.policy.dpop_nonce && context.beside.wants_nonce {
+        if context.policy.dpop_nonce && context.received.wants_nonce() {
             reply.with("DPoP-Nonce", context.nonce)
         } else {
             reply
@@ -75,12 +83,12 @@ impl Reply {
             Self::Home => page(200, Page::Home { metadata: metadata_path(context.directory) }),
             Self::LogInPage(fresh, refusal) => log_in_page(context, *fresh, *refusal),
             Self::LogInFirst => {
-                let next = context.beside.next.as_deref().unwrap_or("/authorize");
+                let next = context.received.next().unwrap_or("/authorize");
                 let (_, base) = context.directory.origin_and_base();
                 see_other(format!("{base}/login?next={}", encode(next)))
             }
             Self::LoggedIn(secret) => {
-                let reply = match &context.beside.next {
+                let reply = match context.received.next() {
                     Some(next) => see_other(format!("{}{next}", context.directory.origin_and_base().1)),
                     None => page(200, Page::LoggedIn),
                 };
@@ -92,7 +100,7 @@ impl Reply {
             Self::Pushed(taken) => pushed(taken),
             Self::Tokens(tokens) => token_response(context.directory, tokens),
             Self::Registered(registered) => {
-                let told = context.beside.registration.as_ref().map(|metadata| metadata.told(registered));
+                let told = context.received.metadata().map(|metadata| metadata.told(registered));
                 // rfc7591-3.2.1-created-response, rfc7591-3.2.1-response-not-stored
                 uncached(json_reply(201, told.unwrap_or_default().to_string()))
             }
@@ -138,7 +146,7 @@ fn see_other(location: String) -> HttpReply {
 fn log_in_page(context: &Context<'_>, fresh: Option<Secret>, refusal: Option<Refusal>) -> HttpReply {
     let secure = context.directory.secure();
     let fresh_text = fresh.map(|secret| secret.text());
-    let source = fresh_text.as_deref().or(context.beside.login_cookie.as_deref()).unwrap_or_default();
+    let source = fresh_text.as_deref().or(context.received.login_cookie()).unwrap_or_default();
     let message = refusal.map(Refusal::describe);
     let status = if refusal.is_some() { 403 } else { 200 };
     let reply = page(status, Page::LogIn { login_token: anti_csrf(source), message });
@@ -154,7 +162,7 @@ fn consent_page(context: &Context<'_>, consent: &Consent) -> Page {
         ask: consent.ask.text(),
         client_id: entry.map(|entry| entry.id.clone()).unwrap_or_default(),
         client_name: entry.map(|entry| entry.name.clone()).unwrap_or_default(),
-        redirect_uri: context.kept.unwrap_or(&context.beside.kept).redirect_uri.clone(),
+        redirect_uri: context.response_target().map(|target| target.redirect_uri.clone()).unwrap_or_default(),
         scope: context.directory.scope_names(consent.scope).into_iter().map(str::to_owned).collect(),
         user: context.directory.user(consent.user).unwrap_or_default().to_owned(),
     }
@@ -162,13 +170,13 @@ fn consent_page(context: &Context<'_>, consent: &Consent) -> Page {
 
 /// An authorization response: the client's redirect URI, with `state` and `iss` (RFC 6749 4.1.2, RFC 9207 2).
 fn to_client(context: &Context<'_>, mut pairs: Vec<(&str, String)>) -> HttpReply {
-    let kept = context.kept.unwrap_or(&context.beside.kept);
-    if let Some(state) = &kept.state {
+    let target = context.response_target();
+    if let Some(state) = target.and_then(|target| target.state.as_ref()) {
         pairs.push(("state", state.clone()));
     }
     // rfc9207-2-iss-in-success-response, rfc9207-2-iss-in-error-response
     pairs.push(("iss", context.directory.issuer.clone()));
-    see_other(add_to_uri(&kept.redirect_uri, &pairs))
+    see_other(add_to_uri(target.map_or("", |target| &target.redirect_uri), &pairs))
 }
 
 fn json_reply(status: u16, text: String) -> HttpReply {
@@ -285,8 +293,8 @@ fn challenge(context: &Context<'_>, refused: Refused, status: u16, code: Option<
         body = json!({ "error": code.text(), "error_description": refused.describe() });
     }
     let mut pointer = String::new();
-    if let Some(resource) = context.beside.resource.and_then(|set| context.directory.resources_of(set).next())
-    {
+    let asked = context.received.resource();
+    if let Some(resource) = asked.and_then(|set| context.directory.resources_of(set).next()) {
         if code == Some(ErrorCode::InsufficientScope) {
             let scope = context.directory.scope_text(resource.scope);
             told.push_str(&format!(", scope=\"{scope}\""));
@@ -295,7 +303,7 @@ fn challenge(context: &Context<'_>, refused: Refused, status: u16, code: Option<
         let url = resource_metadata_url(context.directory, resource);
         pointer = format!(", resource_metadata=\"{url}\"");
     }
-    let (for_bearer, for_dpop) = if context.beside.is_dpop { ("", &*told) } else { (&*told, "") };
+    let (for_bearer, for_dpop) = if context.received.is_dpop() { ("", &*told) } else { (&*told, "") };
     // rfc9449-7.1-rs-challenge, rfc9449-7.2-no-error-without-credentials
     let algorithms = Algorithm::names().join(" ");
     uncached(json_reply(status, body.to_string()))

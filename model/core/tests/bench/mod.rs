@@ -12,7 +12,8 @@ use oauth_core::secret::{Digest, GrantId, Minted, Secret};
 use oauth_core::server::dpop::{Marker, Nonces, Signature, Use};
 use oauth_core::server::logic::Logic as _;
 use oauth_core::server::login::{Checked, Password};
-use oauth_core::server::receive::{Received, ResponseTarget};
+use oauth_core::server::receive::ResponseTarget;
+use oauth_core::server::received::Received;
 use oauth_core::server::reply::Context;
 use oauth_core::server::{Found, Fresh, Inputs, Outcome, Reply, Request, Write};
 use oauth_faults::{Faults, Faulty};
@@ -93,8 +94,8 @@ impl Bench {
     /// Answers requests that are all loaded and judged before the first of them writes.
     pub(crate) fn exchange_at_once(&mut self, all: &[&HttpRequest]) -> Vec<Answer> {
         let mut heard: Vec<Heard<'_>> = all.iter().map(|http| self.read(http)).collect();
-        heard.iter_mut().for_each(|heard| self.mark(&mut heard.received.request));
-        let judged: Vec<Judged> = heard.iter().map(|heard| self.judge(&heard.received.request)).collect();
+        heard.iter_mut().for_each(|heard| self.mark(&mut heard.received));
+        let judged: Vec<Judged> = heard.iter().map(|heard| self.judge(&heard.received.request())).collect();
         heard.into_iter().zip(judged).map(|(heard, judged)| self.finish(&heard, judged)).collect()
     }
 
@@ -109,10 +110,10 @@ impl Bench {
 
     fn read<'a>(&self, http: &'a HttpRequest) -> Heard<'a> {
         let mut received = self.logic().receive(http, &self.directory);
-        if let (Request::LogIn(login), Some(password)) = (&mut received.request, &received.beside.password) {
-            login.owner = self.logic().owner(password, &self.directory, self.check(password));
+        if let Some((password, owner)) = received.password() {
+            *owner = self.logic().owner(password, &self.directory, self.check(password));
         }
-        if let (Some(proof), Some(signed)) = (received.request.proof(), &received.beside.proof)
+        if let Some((proof, signed)) = received.signed_proof()
             && signed.signature == GOOD_SIGNATURE
         {
             proof.signature = Signature::Right;
@@ -121,18 +122,17 @@ impl Bench {
     }
 
     /// Marks the proof of a request as used.
-    fn mark(&mut self, request: &mut Request) {
+    fn mark(&mut self, received: &mut Received) {
         let at = self.moment();
-        let Some(marker) = self.logic().marker(&at, request) else { return };
+        let Some(proof) = received.proof() else { return };
+        let Some(marker) = self.logic().marker(&at, proof) else { return };
         // As a store may: whatever need not be remembered any more is forgotten.
         self.marks.retain(|mark| at.now < mark.until);
         if self.marks.iter().any(|mark| mark.id == marker.id) {
             return;
         }
         self.marks.push(marker);
-        if let Some(proof) = request.proof() {
-            proof.used = Use::First;
-        }
+        proof.used = Use::First;
     }
 
     fn moment(&self) -> Inputs {
@@ -169,13 +169,13 @@ impl Bench {
         let reply = loop {
             match self.write(heard, &judged) {
                 Some(reply) => break reply,
-                None => judged = self.judge(&heard.received.request),
+                None => judged = self.judge(&heard.received.request()),
             }
         };
         let context = Context {
             directory: &self.directory,
             policy: &self.policy,
-            beside: &heard.received.beside,
+            received: &heard.received,
             kept: judged.seen.as_ref().map(|(_, kept)| kept),
             nonce: NONCE,
         };
@@ -192,10 +192,13 @@ impl Bench {
         match pending.write {
             Write::InsertSession(session) => self.sessions.push(session),
             Write::InsertClient(client) => {
-                let metadata = heard.received.beside.registration.as_ref()?;
+                let metadata = heard.received.metadata()?;
                 self.directory.register(&metadata.registration(&client)).expect("its id is fresh");
             }
-            Write::InsertGrant(grant) => self.grants.push((grant, heard.received.beside.kept.clone())),
+            Write::InsertGrant(grant) => {
+                let target = heard.received.response_target().cloned().unwrap_or_default();
+                self.grants.push((grant, target));
+            }
             Write::SwapGrant(next) => {
                 let stored = self.grants.iter_mut().find(|(grant, _)| grant.id == next.id)?;
                 let seen = judged.seen.as_ref().map(|(grant, _)| *grant);

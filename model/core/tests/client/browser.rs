@@ -98,7 +98,7 @@ impl Browser {
 
     /// Opens a page: `$state` is the state of the last login, `ISS` the issuer.
     pub(crate) fn opens(&mut self, path: &str) -> String {
-        let event = self.receive(path).event;
+        let event = self.receive(path).event();
         self.logins += u8::from(matches!(event, Event::LogIn(_)));
         self.folds(&event)
     }

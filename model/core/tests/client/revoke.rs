@@ -56,7 +56,7 @@ fn a_logout_comes_from_a_page_of_the_same_browser() {
             body: body.as_bytes().to_vec(),
             ..get("/logout", None, &headers)
         };
-        receive(&request, &Site::of(&[settings()]), &fresh(0)).event
+        receive(&request, &Site::of(&[settings()]), &fresh(0)).event()
     };
     let forged = Event::Malformed(ClientRefusal::LogOutForged);
     let good = format!("logout_token={token}");

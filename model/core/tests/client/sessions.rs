@@ -203,7 +203,7 @@ fn token_answers_are_judged_as_the_table_says() {
 fn a_response_of_another_server_than_the_one_asked_is_refused() {
     // At the address of another server, whatever else is right.
     let mut browser = Browser::waiting(settings());
-    let Event::Callback(callback) = browser.receive("/callback?code=x&state=$state&iss=ISS").event else {
+    let Event::Callback(callback) = browser.receive("/callback?code=x&state=$state&iss=ISS").event() else {
         panic!("a response")
     };
     let elsewhere = Callback { at: Digest::of("http://localhost:8000/callback/other"), ..callback };

@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use oauth_core::client::call::{HttpCall, basic, judge_tokens, resource_request, token_request};
-use oauth_core::client::receive::{locate, receive, session_cookie_name};
+use oauth_core::client::receive::{Received, locate, receive, session_cookie_name};
 use oauth_core::client::refusal::ClientRefusal;
 use oauth_core::client::reply::{ClientPage, Shown, encode};
 use oauth_core::client::settings::{Binding, Settings, metadata_url};
@@ -34,7 +34,8 @@ fn the_server_s_words_are_shown_for_its_own_refusals_only() {
     assert_eq!(judge_tokens(Binding::Bearer, Time(0), 502, b"<h1>").words.error, "");
 
     let browser = Browser::waiting(settings());
-    let words = browser.receive("/callback?error=access_denied&error_description=no+way").words;
+    let received = browser.receive("/callback?error=access_denied&error_description=no+way");
+    let words = received.words().expect("a response has words");
     assert_eq!((words.error.as_str(), words.description.as_str()), ("access_denied", "no way"));
     let shown = Shown { words: words.clone(), ..Shown::default() };
     for refusal in ClientRefusal::ALL {
@@ -43,7 +44,7 @@ fn the_server_s_words_are_shown_for_its_own_refusals_only() {
         let is_the_servers =
             [ClientRefusal::ServerRefused, ClientRefusal::TokenRefused, ClientRefusal::PushRefused]
                 .contains(refusal);
-        assert_eq!(*told == words, is_the_servers, "{refusal:?}");
+        assert_eq!(told == words, is_the_servers, "{refusal:?}");
         assert_eq!(reply.status, refusal.status());
         assert_eq!(reply.header("Allow").is_some(), reply.status == 405);
     }
@@ -51,7 +52,7 @@ fn the_server_s_words_are_shown_for_its_own_refusals_only() {
 
 #[test]
 fn pages_are_found_by_path_method_and_origin() {
-    let event = |request: &HttpRequest| receive(request, &site(), &fresh(0)).event;
+    let event = |request: &HttpRequest| receive(request, &site(), &fresh(0)).event();
     assert_eq!(event(&get("/", None, &[("host", "localhost:8000")])), Event::Home);
     assert_eq!(event(&get("/", None, &[("host", "LOCALHOST:8000")])), Event::Home);
     assert_eq!(event(&get("/", None, &[("host", "127.0.0.1:8000")])), Event::WrongOrigin);
@@ -77,22 +78,21 @@ fn a_login_is_for_the_server_that_it_names() {
     let site = Site::of(&[server("one"), server("two")]);
     let received = |path: &str, query: &str| receive(&get(path, Some(query), &[]), &site, &fresh(0));
     for (query, place) in [("server=one", 0), ("server=two", 1), ("server=two&server=one", 1)] {
-        let received = received("/login", query);
-        assert_eq!((received.event, received.server), (Event::LogIn(fresh(0)), place), "{query}");
+        assert_eq!(received("/login", query), Received::LogIn { fresh: fresh(0), server: place }, "{query}");
     }
     for query in ["", "Server=one"] {
-        assert_eq!(received("/login", query).event, Event::Home, "{query}");
+        assert_eq!(received("/login", query), Received::Home, "{query}");
     }
     for query in ["server=", "server=One", "server=three"] {
-        assert_eq!(received("/login", query).event, Event::Malformed(ClientRefusal::NoSuchServer), "{query}");
+        assert_eq!(received("/login", query), Received::Malformed(ClientRefusal::NoSuchServer), "{query}");
     }
     for name in ["one", "two"] {
-        let Event::Callback(callback) = received(&format!("/callback/{name}"), "").event else {
+        let Received::Callback { callback, .. } = received(&format!("/callback/{name}"), "") else {
             panic!("a response")
         };
         assert_eq!(callback.at, Digest::of(&format!("{CALLBACK}/{name}")));
     }
-    assert_eq!(received("/callback", "").event, Event::Malformed(ClientRefusal::NoSuchPage));
+    assert_eq!(received("/callback", ""), Received::Malformed(ClientRefusal::NoSuchPage));
 }
 
 #[test]
@@ -113,7 +113,7 @@ fn pairs(text: &str) -> Vec<(String, String)> {
 
 fn departure(settings: Settings) -> String {
     let mut browser = Browser::new(settings);
-    let event = browser.receive("/login").event;
+    let event = browser.receive("/login").event();
     let (_, act) = step(Time(browser.now), &browser.settings.rules(), browser.session, &event);
     browser.logins += 1;
     let reply = encode(&act, &browser.settings, &Shown::default()).expect("a redirect");

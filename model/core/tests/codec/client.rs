@@ -80,10 +80,10 @@ proptest! {
         for (nth, request) in requests.iter().enumerate() {
             let _ = locate(request, &site);
             let received = receive(request, &site, &fresh(u8::try_from(nth).expect("a few")));
-            let (next, act) = step(Time(1000), &settings.rules(), session, &received.event);
+            let (next, act) = step(Time(1000), &settings.rules(), session, &received.event());
             session = next;
             prop_assert!(!matches!(act, Act::ToProfile(_)), "no request alone logs anybody in");
-            let shown = Shown { words: received.words, path: request.path.clone(), ..Shown::default() };
+            let shown = Shown { words: received.words().cloned().unwrap_or_default(), path: request.path.clone(), ..Shown::default() };
             if let Some(reply) = encode(&act, &settings, &shown) {
                 for (name, value) in &reply.headers {
                     prop_assert!(value.bytes().all(|byte| (0x20..=0x7e).contains(&byte)), "{name}: {value:?}");

@@ -1,5 +1,6 @@
 //! Faults of how a client takes an authorization response, and from which server (RFC 9207, RFC 9700 4.4).
 
+use oauth_core::client::receive;
 use oauth_core::client::refusal::ClientRefusal;
 use oauth_core::client::settings::Address;
 use oauth_core::client::site::SiteRefusal;
@@ -40,7 +41,9 @@ pub(crate) const FAULTS: &[Entry] = &[
         rules: rules!["rfc9207-4-client-multiple-issuers-must-match"],
         lies: OfClient(&[Received(|request, received| {
             let first = Params::of_query(request).all("iss").next().map(Digest::of);
-            with_callback(&mut received.event, |callback| callback.iss = Ok(first));
+            if let receive::Received::Callback { callback, .. } = received {
+                callback.iss = Ok(first);
+            }
         })]),
     },
     Entry {
@@ -123,8 +126,10 @@ pub(crate) const FAULTS: &[Entry] = &[
         rules: rules!["rfc6749-4.1.2-client-ignores-unknown-response-parameters"],
         lies: OfClient(&[Received(|request, received| {
             let foreign = |name: &str| !PARAMETERS.contains(&name);
-            if matches!(received.event, Event::Callback(_)) && Pairs::query(request).names().any(foreign) {
-                received.event = Event::Malformed(ClientRefusal::Encoding);
+            if matches!(received, receive::Received::Callback { .. })
+                && Pairs::query(request).names().any(foreign)
+            {
+                *received = receive::Received::Malformed(ClientRefusal::Encoding);
             }
         })]),
     },

@@ -1,8 +1,8 @@
 //! Faults of which resources a grant is for (RFC 8707).
 
-use oauth_core::server::Request;
 use oauth_core::server::audience::AskedResources;
 use oauth_core::server::authorize::{Ask, Authorize};
+use oauth_core::server::received::Received;
 use oauth_core::server::redeem::{Redeem, TokenAsk, TokenRequest};
 use oauth_rules::rules;
 
@@ -21,10 +21,11 @@ pub(crate) const FAULTS: &[Entry] = &[
             "rfc8707-2.2-invalid-target-at-token-endpoint"
         ],
         lies: OfServer(&[Read(|_, received, _| {
-            if let Request::Authorize(Authorize { ask: Ok(Ask { resources, .. }), .. })
-            | Request::Token(TokenRequest {
-                ask: Ok(TokenAsk::Redeem(Redeem { resources, .. })), ..
-            }) = &mut received.request
+            if let Received::Authorize { request: Authorize { ask: Ok(Ask { resources, .. }), .. }, .. }
+            | Received::Token {
+                request: TokenRequest { ask: Ok(TokenAsk::Redeem(Redeem { resources, .. })), .. },
+                ..
+            } = received
                 && resources.is_some_and(|asked| asked.has_unknown)
             {
                 *resources = None;

@@ -6,7 +6,7 @@ use oauth_core::http::{HttpReply, HttpRequest};
 use oauth_core::refusal::{Field, Malformed};
 use oauth_core::server::Request;
 use oauth_core::server::authorize::{Ask, Authorize};
-use oauth_core::server::receive::Received;
+use oauth_core::server::received::Received;
 use oauth_rules::rules;
 
 use super::Lie::{Before, Client, Http, Policy, Query, Read, Reply};
@@ -120,8 +120,10 @@ pub(crate) const FAULTS: &[Entry] = &[
         about: "an empty authorization parameter counts as one",
         rules: rules!["rfc6749-3.1-empty-parameter-as-omitted"],
         lies: OfServer(&[Read(|request, received, _| {
-            if authorization(received).is_some() && Pairs::query(request).value("state") == Some("") {
-                received.beside.kept.state = Some(String::new());
+            if let Received::Authorize { response_target, .. } = received
+                && Pairs::query(request).value("state") == Some("")
+            {
+                response_target.state = Some(String::new());
             }
         })]),
     },
@@ -233,7 +235,7 @@ pub(crate) const FAULTS: &[Entry] = &[
 
 /// The authorization request that was read, if it is one.
 pub(super) fn authorization(received: &mut Received) -> Option<&mut Authorize> {
-    if let Request::Authorize(authorize) = &mut received.request { Some(authorize) } else { None }
+    if let Received::Authorize { request, .. } = received { Some(request) } else { None }
 }
 
 /// What an authorization request asks for.

@@ -8,6 +8,7 @@ use oauth_core::http::Body;
 use oauth_core::refusal::{Field, Malformed};
 use oauth_core::secret::Digest;
 use oauth_core::server::authenticate::{Credentials, Presented};
+use oauth_core::server::received::Received;
 use oauth_core::server::redeem::TokenRequest;
 use oauth_core::server::{Found, Request};
 use oauth_rules::rules;
@@ -132,7 +133,7 @@ pub(crate) const FAULTS: &[Entry] = &[
         about: "HTTP Basic is known from the first client alone",
         rules: rules!["rfc6749-2.3.1-basic-supported"],
         lies: OfServer(&[Read(|_, received, _| {
-            if let Request::Token(token) = &mut received.request
+            if let Received::Token { request: token, .. } = received
                 && let Ok(Presented { client, credentials: Credentials::Basic(_) }) = token.by
                 && client != Some(ClientNo(0))
             {

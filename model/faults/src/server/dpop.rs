@@ -7,9 +7,8 @@ use oauth_core::grant::{Grant, Phase};
 use oauth_core::http::{HttpReply, HttpRequest};
 use oauth_core::policy::Lifetime;
 use oauth_core::refusal::{DpopDefect, Malformed};
-use oauth_core::server::dpop::{DpopProof, Signature, Use};
-use oauth_core::server::push::Push;
-use oauth_core::server::receive::Received;
+use oauth_core::server::dpop::{DpopHeader, DpopProof, Signature, Use};
+use oauth_core::server::received::Received;
 use oauth_core::server::redeem::{TokenAsk, TokenRequest};
 use oauth_core::server::resource::{ResourceRequest, Scheme};
 use oauth_core::server::{Found, Request};
@@ -180,7 +179,7 @@ pub(crate) const FAULTS: &[Entry] = &[
         about: "a request with a query fits no proof",
         rules: rules!["rfc9449-4.3-htu-query-ignored"],
         lies: OfServer(&[Read(|request, received, _| {
-            if let (Some(proof), Some(htu)) = (received.request.proof(), claimed_target(request)) {
+            if let (Some(proof), Some(htu)) = (received.proof(), claimed_target(request)) {
                 proof.fits_target &= request.query.is_none() && !htu.contains('?');
             }
         })]),
@@ -190,7 +189,7 @@ pub(crate) const FAULTS: &[Entry] = &[
         about: "the address of a proof is compared letter by letter",
         rules: rules!["rfc9449-4.3-htu-normalised"],
         lies: OfServer(&[Read(|request, received, directory| {
-            if let (Some(proof), Some(htu)) = (received.request.proof(), claimed_target(request)) {
+            if let (Some(proof), Some(htu)) = (received.proof(), claimed_target(request)) {
                 proof.fits_target &= htu == format!("{}{}", directory.issuer, request.path);
             }
         })]),
@@ -265,19 +264,14 @@ fn refreshed<'a>(found: &'a mut Found<'_>, request: &Request) -> Option<&'a mut 
 
 /// Reads a proof once more, without seeing this defect.
 fn overlook(unseen: DpopDefect, request: &HttpRequest, received: &mut Received, directory: &Directory) {
-    let (Request::Token(TokenRequest { proof, .. })
-    | Request::Push(Push { proof, .. })
-    | Request::Resource(ResourceRequest { proof, .. })) = &mut received.request
-    else {
-        return;
-    };
+    let Some((proof, header)) = received.dpop() else { return };
     if *proof != Err(Malformed::Proof(unseen)) {
         return;
     }
     match DpopProof::parse_but(Some(unseen), request, directory) {
         Ok(Some((read, signed))) => {
             *proof = Ok(Some(read));
-            received.beside.proof = Some(signed);
+            *header = DpopHeader::Proof(signed);
         }
         // What cannot be read at all counts as none.
         Ok(None) | Err(_) => *proof = Ok(None),

@@ -5,11 +5,11 @@
 
 use oauth_core::form;
 use oauth_core::policy::PkceNeed;
+use oauth_core::server::received::Received;
 use oauth_core::text::{CodeChallenge, Verifier, is_proof_key};
 use oauth_rules::rules;
 
 use super::Lie::{Before, Form, Policy, Query, Read, Told};
-use super::authorize::authorization;
 use super::code::redeemed;
 use super::{METADATA, TOKEN};
 use crate::edit::Pairs;
@@ -69,11 +69,11 @@ pub(crate) const FAULTS: &[Entry] = &[
         about: "the authorization response repeats the code_challenge",
         rules: rules!["rfc7636-4.4-challenge-not-exposed"],
         lies: OfServer(&[Read(|request, received, _| {
-            if authorization(received).is_some()
+            if let Received::Authorize { response_target, .. } = received
                 && let Some(challenge) = Pairs::query(request).value("code_challenge")
             {
-                let kept = &mut received.beside.kept;
-                kept.redirect_uri = form::add_to_uri(&kept.redirect_uri, &[("challenge", challenge)]);
+                let uri = &mut response_target.redirect_uri;
+                *uri = form::add_to_uri(uri, &[("challenge", challenge)]);
             }
         })]),
     },

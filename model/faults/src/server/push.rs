@@ -7,6 +7,7 @@ use oauth_core::http::Body;
 use oauth_core::page::Page;
 use oauth_core::server::authenticate::Credentials;
 use oauth_core::server::push::AuthorizePushed;
+use oauth_core::server::received::Received;
 use oauth_core::server::{Found, Request};
 use oauth_rules::rules;
 use serde_json::json;
@@ -212,7 +213,7 @@ pub(crate) const FAULTS: &[Entry] = &[
         about: "a request_uri without client_id is the first client's",
         rules: rules!["rfc9126-4-client-id-beside-request-uri"],
         lies: OfServer(&[Read(|_, received, directory| {
-            if let Request::AuthorizePushed(pushed) = &mut received.request
+            if let Received::AuthorizePushed { request: pushed, .. } = received
                 && pushed.client.is_err()
             {
                 pushed.client = Ok(directory.client(ClientNo(0)).map(|entry| entry.client.no));

@@ -7,6 +7,7 @@ use oauth_core::refusal::{Field, Malformed, Refusal};
 use oauth_core::secret::Digest;
 use oauth_core::server::authenticate::{Credentials, Presented};
 use oauth_core::server::introspect_revoke::IntrospectOrRevoke;
+use oauth_core::server::received::Received;
 use oauth_core::server::{Found, Outcome, Pending, Reply as Answer, Request, Write};
 use oauth_rules::rules;
 use serde_json::json;
@@ -156,7 +157,7 @@ pub(crate) const FAULTS: &[Entry] = &[
         about: "a revocation that names no client is a public client's",
         rules: rules!["rfc7009-5-client-named"],
         lies: OfServer(&[Read(|_, received, directory| {
-            if let Request::Revoke(named) = &mut received.request
+            if let Received::Revoke(named) = received
                 && named.by == Err(Malformed::Missing(Field::ClientId))
             {
                 let mut numbers =

@@ -4,8 +4,9 @@ use std::borrow::Cow;
 
 use oauth_core::directory::{Client, Directory};
 use oauth_core::http::{HttpReply, HttpRequest};
+use oauth_core::server::dpop::DpopProof;
 use oauth_core::server::login::{Checked, Password};
-use oauth_core::server::receive::Received;
+use oauth_core::server::received::Received;
 use oauth_core::server::{Found, Fresh, Inputs, Outcome, Request, step};
 
 use super::{AUTHORIZE, Lie, response_pairs};
@@ -19,21 +20,21 @@ impl Faults {
         self.server_lies().any(|lie| matches!(lie, Lie::Store))
     }
 
-    /// Before a request is decoded.
-    pub(crate) fn on_http(&self, request: &mut HttpRequest) {
+    /// Before a request is decoded, with its path below the issuer.
+    pub(crate) fn on_http(&self, path: &str, request: &mut HttpRequest) {
         for lie in self.server_lies() {
             if let Lie::Http(at, tell) = lie
-                && at.has(&request.path)
+                && at.has(path)
             {
                 tell(request);
             }
             if let Lie::Form(at, tell) = lie
-                && at.has(&request.path)
+                && at.has(path)
             {
                 Pairs::edit_body(request, tell);
             }
             if let Lie::Query(tell) = lie
-                && AUTHORIZE.has(&request.path)
+                && AUTHORIZE.has(path)
                 && request.method == "GET"
             {
                 Pairs::edit_query(request, tell);
@@ -66,10 +67,10 @@ impl Faults {
         }
     }
 
-    /// Before the proof of a request is marked as used.
-    pub fn before_marking(&self, at: &mut Inputs, request: &mut Request) {
+    /// Before a proof is marked as used.
+    pub fn before_marking(&self, at: &mut Inputs, proof: &mut DpopProof) {
         for lie in self.server_lies() {
-            if let (Lie::Proof(tell), Some(proof)) = (lie, request.proof()) {
+            if let Lie::Proof(tell) = lie {
                 tell(at, proof);
             }
         }
@@ -83,7 +84,9 @@ impl Faults {
         let (mut at, mut request) = (*at, *request);
         let client = found.client.map(|client| self.on_client(client, &request));
         let mut found = Found { client: client.as_deref(), ..*found };
-        self.before_marking(&mut at, &mut request);
+        if let Some(proof) = request.proof() {
+            self.before_marking(&mut at, proof);
+        }
         for lie in self.server_lies() {
             if let Lie::Policy(tell) = lie {
                 tell(&mut at.policy);

@@ -2,7 +2,7 @@
 
 use oauth_core::http::Body;
 use oauth_core::refusal::{Field, Malformed};
-use oauth_core::server::Request;
+use oauth_core::server::received::Received;
 use oauth_rules::rules;
 use serde_json::json;
 
@@ -29,7 +29,7 @@ pub(crate) const FAULTS: &[Entry] = &[
         about: "a token request with an unknown parameter is refused",
         rules: rules!["rfc6749-3.2-unknown-parameter-ignored"],
         lies: OfServer(&[Read(|request, received, _| {
-            if let Request::Token(token) = &mut received.request
+            if let Received::Token { request: token, .. } = received
                 && Pairs::body(request).names().any(|name| !PARAMETERS.contains(&name))
             {
                 token.ask = Err(Malformed::Missing(Field::GrantType));

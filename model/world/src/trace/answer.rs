@@ -2,6 +2,7 @@
 
 use super::http::{Params, REQUEST_URI};
 use super::name;
+use crate::world::Actor;
 use crate::world::symbols::digest;
 use oauth_core::client::refusal::ClientRefusal;
 use oauth_core::refusal::{Answer, ErrorCode, Refused};
@@ -23,7 +24,7 @@ pub(super) fn address(issued: &CodeIssued) -> String {
 }
 
 /// Whose lane that is.
-pub(super) fn receiver(issued: &CodeIssued) -> &'static str {
+pub(super) fn receiver(issued: &CodeIssued) -> Actor {
     name::address(digest(u8::try_from(issued.sent_to.0).unwrap_or_default())).1
 }
 
@@ -58,7 +59,7 @@ pub(super) fn pushed(pushed: &Pushed) -> Vec<String> {
 }
 
 /// A resource.
-pub(super) fn served(account: Option<&str>) -> Vec<String> {
+pub(super) fn served(account: Option<Actor>) -> Vec<String> {
     match account {
         Some(account) => line(format!(r#"200 {{"user_id":"{account}"}}"#)),
         None => line("200"),

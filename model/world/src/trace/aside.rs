@@ -1,12 +1,11 @@
 //! The messages of actions beside the flow: what the attacker leads the owner's browser into, requests about
 //! a token, odd requests.
 
-use super::carried::{Carried, path, to_client};
-use super::scene::lane;
+use super::carried::{Carried, to_client, way_to_server};
 use super::{answer, http, name, shown};
 use crate::world::action::{Forgery, IntrospectOrRevokeTry, Lure, TokenOf, Wanted};
 use crate::world::symbols::{JUNK, digest, grant_id};
-use crate::world::{ATTACKER, At, OWNER};
+use crate::world::{ATTACKER, Actor, At, OWNER};
 use oauth_core::secret::Shown;
 use oauth_core::server::Request;
 use oauth_core::server::decide::Choice;
@@ -33,8 +32,8 @@ impl Carried<'_, '_> {
         if let (TokenOf::Refresh(_), Some(body)) = (naming.token, lines.last_mut()) {
             body.push_str("&token_type_hint=refresh_token");
         }
-        let from = lane(naming.by);
-        self.ask(from, "server", lines);
+        let from = Actor::from(naming.by);
+        self.ask(from, Actor::Server, lines);
         let is_active = self
             .scene
             .facts()
@@ -45,7 +44,7 @@ impl Carried<'_, '_> {
             (None, Wanted::Revoke) => vec!["200".to_owned()],
             (None, Wanted::Introspect) => vec![format!(r#"200 {{"active":{is_active}}}"#)],
         };
-        self.answer("server", from, lines);
+        self.answer(Actor::Server, from, lines);
     }
 
     /// The attacker leads a browser somewhere: its own needs no message for that.
@@ -56,8 +55,8 @@ impl Carried<'_, '_> {
         if let At::ToMalicious(asking) = self.scene.browser(browser).at {
             // The malicious server answers what it was asked.
             let asked = self.authorize(&asking);
-            self.ask("owner", "malicious server", vec![asked]);
-            self.answer("malicious server", "owner", lines);
+            self.ask(Actor::Owner, Actor::MaliciousServer, vec![asked]);
+            self.answer(Actor::MaliciousServer, Actor::Owner, lines);
         } else {
             self.visit_attacker(lines);
         }
@@ -65,15 +64,13 @@ impl Carried<'_, '_> {
 
     /// The owner's browser happens to come to a page of the attacker's.
     pub(super) fn visit_attacker(&mut self, lines: Vec<String>) {
-        self.ask("owner", "attacker", vec!["GET /".to_owned()]);
-        self.answer("attacker", "owner", lines);
+        self.ask(Actor::Owner, Actor::Attacker, vec!["GET /".to_owned()]);
+        self.answer(Actor::Attacker, Actor::Owner, lines);
     }
 
     pub(super) fn lure(&mut self, lure: Lure) {
         let lines = match (lure, self.scene.next.world.browsers[OWNER].at) {
-            (_, At::ToServer(asking)) => {
-                vec![format!("303 to https://as.example{}", path(&self.authorize(&asking)))]
-            }
+            (_, At::ToServer(asking)) => way_to_server(&self.authorize(&asking)),
             (_, At::ToClient(response)) => to_client(&response),
             (
                 _,
@@ -107,7 +104,7 @@ impl Carried<'_, '_> {
         };
         self.visit_attacker(vec![page.to_owned()]);
         let cookie = self.scene.browser(OWNER).cookie;
-        self.ask("owner", "server", http::decide(ask, Choice::Approve, cookie));
+        self.ask(Actor::Owner, Actor::Server, http::decide(ask, Choice::Approve, cookie));
         self.answer_browser(OWNER);
     }
 
@@ -124,31 +121,33 @@ impl Carried<'_, '_> {
             _ => None,
         };
         let (to, lines) = match request {
-            Request::Authorize(authorize) => ("server", http::odd_authorization(&authorize)),
-            Request::LogIn(_) => ("server", vec!["POST /login".to_owned()]),
-            Request::Decide(decide) => ("server", http::decide(decide.ask, decide.choice, decide.session)),
-            Request::Token(token) => ("server", http::token(&token)),
-            Request::Register(_) => ("server", vec!["POST /register".to_owned()]),
-            Request::Revoke(named) => ("server", http::about_token("/revoke", &named)),
-            Request::Introspect(named) => ("server", http::about_token("/introspect", &named)),
+            Request::Authorize(authorize) => (Actor::Server, http::odd_authorization(&authorize)),
+            Request::LogIn(_) => (Actor::Server, vec!["POST /login".to_owned()]),
+            Request::Decide(decide) => {
+                (Actor::Server, http::decide(decide.ask, decide.choice, decide.session))
+            }
+            Request::Token(token) => (Actor::Server, http::token(&token)),
+            Request::Register(_) => (Actor::Server, vec!["POST /register".to_owned()]),
+            Request::Revoke(named) => (Actor::Server, http::about_token("/revoke", &named)),
+            Request::Introspect(named) => (Actor::Server, http::about_token("/introspect", &named)),
             Request::Resource(resource) => {
                 scheme = resource.scheme;
-                ("resource", shown::resource(&resource))
+                (Actor::Resource, shown::resource(&resource))
             }
-            Request::Push(_) => ("server", vec!["POST /par".to_owned()]),
-            Request::AuthorizePushed(_) => ("server", vec!["GET /authorize".to_owned()]),
+            Request::Push(_) => (Actor::Server, vec!["POST /par".to_owned()]),
+            Request::AuthorizePushed(_) => (Actor::Server, vec!["GET /authorize".to_owned()]),
             Request::Home
             | Request::LogInPage(_)
             | Request::Metadata
             | Request::ResourceMetadata(_)
-            | Request::Malformed(..) => ("server", vec!["GET /".to_owned()]),
+            | Request::Malformed(..) => (Actor::Server, vec!["GET /".to_owned()]),
         };
-        self.ask("stranger", to, lines);
+        self.ask(Actor::Stranger, to, lines);
         let lines = match scene.next.refused {
             Some(refused) => answer::refusal(refused, to_address.as_deref(), None, scheme),
             None => vec![granted(&request).to_owned()],
         };
-        self.answer(to, "stranger", lines);
+        self.answer(to, Actor::Stranger, lines);
     }
 }
 

@@ -1,24 +1,31 @@
 //! The messages between a browser and the honest server, and where they send the browser at once.
 
-use super::carried::{Carried, path};
+use super::carried::{Carried, way_to_server};
 use super::{answer, http, name};
-use crate::world::At;
+use crate::world::{Actor, At};
 use oauth_core::server::decide::Choice;
 use oauth_core::server::resource::Scheme;
 use oauth_faults::fault;
 use oauth_laws::fact::{Party, What};
 
 impl Carried<'_, '_> {
+    /// A person sends the login form.
+    pub(super) fn log_in(&mut self, browser: usize, is_right: bool) {
+        self.ask(Actor::person(browser), Actor::Server, http::log_in(browser, is_right));
+        self.answer_browser(browser);
+    }
+
+    /// A person answers the consent page.
     pub(super) fn decide(&mut self, browser: usize, choice: Choice) {
         let page = self.scene.consent_page(browser);
         let lines = http::decide(page, choice, self.scene.browser(browser).cookie);
-        self.ask(name::person(browser), "server", lines);
+        self.ask(Actor::person(browser), Actor::Server, lines);
         self.answer_browser(browser);
     }
 
     /// What the server answers a browser, and what the browser does at once.
     pub(super) fn answer_browser(&mut self, browser: usize) {
-        let (scene, person) = (self.scene, name::person(browser));
+        let (scene, person) = (self.scene, Actor::person(browser));
         let after = scene.next.world.browsers[browser].at;
         let issued = scene.facts().iter().find_map(|fact| match &fact.what {
             What::CodeIssued(issued) => Some(issued),
@@ -27,7 +34,7 @@ impl Carried<'_, '_> {
         if let Some(issued) = issued {
             let travels_on = scene.universe.scenario.server.login_answers
                 && scene.universe.faults.has(fault!("redirect-307"));
-            self.answer("server", person, answer::code(if travels_on { 307 } else { 303 }, issued));
+            self.answer(Actor::Server, person, answer::code(if travels_on { 307 } else { 303 }, issued));
             let path = format!("{}?{}", http::path_of(&answer::address(issued)), answer::code_query(issued));
             let handed = scene
                 .facts()
@@ -45,25 +52,32 @@ impl Carried<'_, '_> {
             let (At::ToServer(asking) | At::ConsentPage(asking, _) | At::LogInPage(asking)) =
                 scene.browser(browser).at
             else {
-                return self.answer("server", person, answer::refusal(refused, None, None, Scheme::Bearer));
+                return self.answer(
+                    Actor::Server,
+                    person,
+                    answer::refusal(refused, None, None, Scheme::Bearer),
+                );
             };
             let state = asking.state.map(name::secret);
-            self.answer("server", person, answer::refusal(refused, to.as_deref(), state, Scheme::Bearer));
+            self.answer(
+                Actor::Server,
+                person,
+                answer::refusal(refused, to.as_deref(), state, Scheme::Bearer),
+            );
         } else {
             match after {
                 At::LogInPage(_) => {
-                    self.answer("server", person, vec!["303 to https://as.example/login".to_owned()]);
+                    self.answer(Actor::Server, person, vec!["303 to https://as.example/login".to_owned()]);
                 }
                 At::ConsentPage(_, shown) => {
                     let page = format!("200, the consent page with ask={}", name::secret(shown.digest));
-                    self.answer("server", person, vec![page]);
+                    self.answer(Actor::Server, person, vec![page]);
                 }
                 At::ToServer(asking) => {
-                    let mut lines =
-                        vec![format!("303 to https://as.example{}", path(&self.authorize(&asking)))];
+                    let mut lines = way_to_server(&self.authorize(&asking));
                     let cookie = scene.next.world.browsers[browser].cookie;
                     lines.extend(cookie.map(|cookie| format!("Set-Cookie: {}", name::secret(cookie))));
-                    self.answer("server", person, lines);
+                    self.answer(Actor::Server, person, lines);
                 }
                 At::Elsewhere | At::ToMalicious(_) | At::ToClient(_) | At::OnCallbackPage(_) => {}
             }

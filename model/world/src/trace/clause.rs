@@ -1,7 +1,6 @@
 //! What an action does it with, in a few words.
 
 use super::name;
-use super::scene::lane;
 use crate::world::action::{
     CodeOf, CredentialsOf, ForItselfTry, Forgery, IntrospectOrRevokeTry, Lure, Redemption, RedirectOf,
     RefreshOf, RefreshScope, RefreshTry, ShownWith, TokenOf, VerifierOf, Wanted,
@@ -11,11 +10,6 @@ use oauth_core::directory::ClientNo;
 use oauth_core::server::decide::Choice;
 use oauth_core::text::Verifier;
 use oauth_laws::fact::Sender;
-
-/// The client, as somebody who acts.
-pub(super) fn who(who: Sender) -> String {
-    format!("The {}", lane(who))
-}
 
 /// "as other-client, without its secret".
 fn as_client(client: u16, credentials: CredentialsOf) -> String {

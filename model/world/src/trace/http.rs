@@ -2,7 +2,7 @@
 
 use super::name;
 use super::shown::proof_header;
-use crate::world::{Asking, Response, Server};
+use crate::world::{Actor, Asking, Response, Server};
 use oauth_core::directory::ClientNo;
 use oauth_core::secret::{Digest, Shown};
 use oauth_core::server::audience::AskedResources;
@@ -224,7 +224,7 @@ fn authorization_header(by: &Presented) -> Option<String> {
 
 /// `POST /login`.
 pub(super) fn log_in(browser: usize, is_right: bool) -> Vec<String> {
-    let person = name::person(browser);
+    let person = Actor::person(browser);
     let password = if is_right { format!("password-of-the-{person}") } else { "a-wrong-one".to_owned() };
     vec!["POST /login".to_owned(), format!("user_id={person}&password={password}")]
 }

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::wrap::wrap;
 use super::{Narrated, lanes};
+use crate::world::Actor;
 
 /// The most characters of a line in a note or over an arrow.
 const WIDTH: usize = 64;
@@ -13,13 +14,13 @@ const WIDTH: usize = 64;
 pub fn mermaid(told: &[Narrated]) -> String {
     let mut out = String::from("sequenceDiagram\n");
     let lanes = lanes(told);
-    for (lane, host) in &lanes {
-        let host = host.map(|host| format!("<br/>{host}")).unwrap_or_default();
-        let _ = writeln!(out, "    participant {} as {lane}{host}", id(lane));
+    for lane in &lanes {
+        let host = lane.host().map(|host| format!("<br/>{host}")).unwrap_or_default();
+        let _ = writeln!(out, "    participant {} as {lane}{host}", id(*lane));
     }
-    let (Some((first, _)), Some((last, _))) = (lanes.first(), lanes.last()) else { return out };
+    let (Some(first), Some(last)) = (lanes.first().copied(), lanes.last().copied()) else { return out };
     for (at, told) in told.iter().enumerate() {
-        let place = |lane: &str| lanes.iter().position(|(name, _)| *name == lane);
+        let place = |actor: Actor| lanes.iter().position(|lane| *lane == actor);
         let over = match (place(told.actor), place(told.to)) {
             (Some(from), Some(to)) if from == to => id(told.actor),
             (Some(from), Some(to)) if from < to => format!("{},{}", id(told.actor), id(told.to)),
@@ -41,8 +42,8 @@ pub fn mermaid(told: &[Narrated]) -> String {
 }
 
 /// A participant's id: one word.
-fn id(lane: &str) -> String {
-    lane.replace(' ', "_")
+fn id(lane: Actor) -> String {
+    lane.name().replace(' ', "_")
 }
 
 /// Wrapped, and with entities for what would end a statement or open a tag.

@@ -11,6 +11,7 @@ mod clause;
 mod http;
 mod mermaid;
 mod name;
+mod row;
 mod scene;
 mod sentence;
 mod shown;
@@ -18,9 +19,10 @@ mod svg;
 mod text;
 mod wrap;
 
-use crate::world::{Action, Universe, World};
+use crate::world::{Action, Actor, Universe, World};
 
 pub use mermaid::mermaid;
+pub use row::steps;
 pub use svg::svg;
 pub use text::text;
 
@@ -32,9 +34,9 @@ pub struct Narrated {
     /// The number of the step, if the action counts as one.
     pub step: Option<usize>,
     /// Who acts.
-    pub actor: &'static str,
+    pub actor: Actor,
     /// Whom it goes to.
-    pub to: &'static str,
+    pub to: Actor,
     /// What happens, in whole sentences.
     pub says: String,
     /// The HTTP messages that the action carries, in order.
@@ -45,26 +47,14 @@ pub struct Narrated {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
     /// Who sends it.
-    pub from: &'static str,
+    pub from: Actor,
     /// Who gets it.
-    pub to: &'static str,
+    pub to: Actor,
     /// Whether it answers a request.
     pub is_answer: bool,
     /// Its first line, then the headers that matter, then its body.
     pub lines: Vec<String>,
 }
-
-/// Every lane of a diagram in its order, and the host that it is where it has one.
-const LANES: &[(&str, Option<&str>)] = &[
-    ("owner", None),
-    ("attacker", Some("attacker.example")),
-    ("stranger", None),
-    ("client", Some("client.example")),
-    ("other client", Some("other-client.example")),
-    ("malicious server", Some("as.attacker.example")),
-    ("server", Some("as.example")),
-    ("resource", Some("api.example")),
-];
 
 /// Tells the actions of a trace; stops where one is not possible.
 #[must_use]
@@ -74,9 +64,10 @@ pub fn narrate(universe: &Universe, actions: &[Action]) -> Vec<Narrated> {
     let mut steps = 0;
     for action in actions {
         let Some(next) = universe.next(&world, action) else { break };
-        steps += usize::from(action.counts_as_step());
-        let step = action.counts_as_step().then_some(steps);
-        told.push(tell(&Scene { universe, before: &world, action, next: &next }, step));
+        let counts = action.counts_as_step();
+        steps += usize::from(counts);
+        let step = counts.then_some(steps);
+        told.push(tell(&Scene { universe, before: &world, row: &action.row(), next: &next }, step));
         world = next.world;
     }
     told
@@ -86,19 +77,19 @@ pub fn narrate(universe: &Universe, actions: &[Action]) -> Vec<Narrated> {
 #[must_use]
 pub fn narrate_one(universe: &Universe, before: &World, action: &Action) -> Option<Narrated> {
     let next = universe.next(before, action)?;
-    Some(tell(&Scene { universe, before, action, next: &next }, None))
+    Some(tell(&Scene { universe, before, row: &action.row(), next: &next }, None))
 }
 
 /// What an action is, in words, whatever comes of it.
 #[must_use]
 pub fn in_words(action: &Action) -> String {
-    sentence::does(action)
+    action.row().does
 }
 
 fn tell(scene: &Scene<'_>, step: Option<usize>) -> Narrated {
     Narrated {
         step,
-        actor: scene.action.actor(),
+        actor: scene.row.actor,
         to: scene.goes_to(),
         says: sentence::says(scene),
         http: carried::messages(scene),
@@ -106,12 +97,13 @@ fn tell(scene: &Scene<'_>, step: Option<usize>) -> Narrated {
 }
 
 /// The lanes that a trace needs, in their order.
-fn lanes(told: &[Narrated]) -> Vec<(&'static str, Option<&'static str>)> {
-    let is_there = |lane: &str| {
+fn lanes(told: &[Narrated]) -> Vec<Actor> {
+    let is_there = |lane: &Actor| {
         told.iter().any(|told| {
             let named = told.http.iter().flat_map(|message| [message.from, message.to]);
-            [told.actor, told.to].into_iter().chain(named).any(|name| name == lane)
+            [told.actor, told.to].into_iter().chain(named).any(|actor| actor == *lane)
         })
     };
-    LANES.iter().filter(|(lane, _)| is_there(lane)).copied().collect()
+    // The clock has no lane.
+    Actor::ALL.iter().filter(|actor| **actor != Actor::Clock && is_there(actor)).copied().collect()
 }

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use crate::world::symbols::{
     self, EVIL, JUNK, MALICE_CALLBACK, MALICIOUS_REQUEST, OWN_VERIFIER, PASSWORD, SECRET_ELSEWHERE,
 };
-use crate::world::{ATTACKER, MOST_CALLS, MOST_GRANTS, OWNER, STRANGER};
+use crate::world::{ATTACKER, Actor, MOST_CALLS, MOST_GRANTS, OWNER, STRANGER};
 use oauth_core::secret::Digest;
 use oauth_core::text::{ResourceSet, ScopeSet};
 use oauth_laws::fact::Sym;
@@ -18,11 +18,6 @@ const MOST_CODES: usize = 3;
 
 /// What tells the proofs of odd requests from each other.
 const ODD_PROOFS: RangeInclusive<u8> = 250..=254;
-
-/// The person at a browser.
-pub(super) const fn person(browser: usize) -> &'static str {
-    if browser == OWNER { "owner" } else { "attacker" }
-}
 
 /// Whatever is told from others by its digest: a code, a token, a `state`, an anti-CSRF value, a key.
 pub(super) fn secret(digest: Digest) -> String {
@@ -50,7 +45,7 @@ fn unnamed(symbol: u32) -> String {
 /// "of-the-owner", or for a later one "of-the-owner-2".
 fn of_browser(browser: usize, nth: u8) -> String {
     let ending = if nth == 0 { String::new() } else { format!("-{}", nth + 1) };
-    format!("of-the-{}{ending}", person(browser))
+    format!("of-the-{}{ending}", Actor::person(browser))
 }
 
 fn of_browsers() -> impl Iterator<Item = (usize, u8, String)> {
@@ -81,7 +76,7 @@ fn secrets() -> impl Iterator<Item = (u8, String)> {
         (symbols::key(false), "key-of-the-attacker".to_owned()),
     ];
     for browser in [OWNER, ATTACKER] {
-        let who = person(browser);
+        let who = Actor::person(browser);
         table.push((symbols::server_session(browser), format!("session-of-the-{who}")));
         table.push((symbols::client_key(browser), format!("key-for-the-{who}")));
     }
@@ -131,22 +126,22 @@ pub(super) fn client(no: u16) -> String {
     }
 }
 
-/// A redirect URI, and whose lane it leads to.
-pub(super) fn address(digest: Digest) -> (String, &'static str) {
+/// A redirect URI, and whom it leads to.
+pub(super) fn address(digest: Digest) -> (String, Actor) {
     if digest == EVIL.exact {
-        return ("https://attacker.example/".to_owned(), "attacker");
+        return ("https://attacker.example/".to_owned(), Actor::Attacker);
     }
     if digest == MALICE_CALLBACK.exact {
-        return ("https://client.example/callback-of-another-server".to_owned(), "client");
+        return ("https://client.example/callback-of-another-server".to_owned(), Actor::Client);
     }
     // The stranger's would be the address above; it has another.
     let owner = (0..STRANGER).find(|no| symbols::redirect(*no).exact == digest);
     match owner {
         Some(no) => {
-            let lane = if no == 0 { "client" } else { "other client" };
-            (format!("https://{}.example/callback", client(no)), lane)
+            let whose = if no == 0 { Actor::Client } else { Actor::OtherClient };
+            (format!("https://{}.example/callback", client(no)), whose)
         }
-        None => ("https://unknown.example/".to_owned(), "other client"),
+        None => ("https://unknown.example/".to_owned(), Actor::OtherClient),
     }
 }
 

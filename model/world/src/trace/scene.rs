@@ -2,8 +2,9 @@
 
 use super::http::Always;
 use super::name;
+use super::row::{Row, To};
 use crate::world::symbols::{self, ask, digest, grant_at, grant_id, key};
-use crate::world::{Action, At, Browser, Call, Next, OWNER, Server, Stage, Universe, World};
+use crate::world::{Actor, At, Browser, Call, Next, Stage, Universe, World};
 use oauth_core::secret::{Digest, Shown};
 use oauth_core::server::audience::AskedResources;
 use oauth_core::server::redeem::TokenAsk;
@@ -11,74 +12,32 @@ use oauth_core::server::resource::Scheme;
 use oauth_laws::fact::{Fact, ResourceUse, Sender, Sym, What};
 
 /// An action in its world, and what came of it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub(super) struct Scene<'a> {
     pub(super) universe: &'a Universe,
     pub(super) before: &'a World,
-    pub(super) action: &'a Action,
+    pub(super) row: &'a Row,
     pub(super) next: &'a Next,
-}
-
-/// The lane of whoever sends requests to a token endpoint.
-pub(super) const fn lane(who: Sender) -> &'static str {
-    match who {
-        Sender::Client => "client",
-        Sender::OtherClient => "other client",
-        Sender::Owner | Sender::Thief => "attacker",
-    }
-}
-
-/// The lane of a server.
-pub(super) const fn lane_of(server: Server) -> &'static str {
-    match server {
-        Server::Honest => "server",
-        Server::Malicious => "malicious server",
-    }
 }
 
 impl<'a> Scene<'a> {
     /// Whom the action goes to.
-    pub(super) fn goes_to(&self) -> &'static str {
-        match self.action {
-            Action::Start(_)
-            | Action::StartElsewhere(_)
-            | Action::Rewrite
-            | Action::Profile(_)
-            | Action::ProfileStale(_)
-            | Action::Answer(..) => "client",
-            Action::Callback(browser) => match self.browser(*browser).at {
+    pub(super) fn goes_to(&self) -> Actor {
+        match self.row.to {
+            To::Actor(actor) => actor,
+            To::AddressAt(browser) => match self.browser(browser).at {
                 At::ToClient(response) => name::address(response.to).1,
-                _ => "client",
+                _ => Actor::Client,
             },
-            Action::Ask(_)
-            | Action::LogIn(..)
-            | Action::Decide(..)
-            | Action::PushForeign(_)
-            | Action::Send(_)
-            | Action::Redeem(_)
-            | Action::Refresh(_)
-            | Action::ForItself(_)
-            | Action::Name(_)
-            | Action::Forge(_)
-            | Action::Odd(_) => "server",
-            Action::Retry(call) => self.before.calls.get(*call).map_or("server", |call| lane_of(call.to)),
-            Action::Load(call)
-            | Action::LoadStale(call)
-            | Action::Commit(call)
-            | Action::Lose(call)
-            | Action::Stop(call) => {
+            To::ServerOf(call) => self.before.calls.get(call).map_or(Actor::Server, |call| call.to.into()),
+            To::SenderOf(call) => {
                 let is_answered =
-                    self.next.world.calls.get(*call).is_some_and(|call| call.stage == Stage::Done);
-                match self.before.calls.get(*call) {
-                    Some(call) if is_answered => lane(call.by),
-                    Some(_) | None => "server",
+                    self.next.world.calls.get(call).is_some_and(|call| call.stage == Stage::Done);
+                match self.before.calls.get(call) {
+                    Some(call) if is_answered => call.by.into(),
+                    Some(_) | None => Actor::Server,
                 }
             }
-            Action::Carry(browser, _) | Action::Bring(browser, _) => name::person(*browser),
-            Action::ShowToken(_) | Action::ShowBound(..) => "resource",
-            Action::Leak(_) => "attacker",
-            Action::Lure(_) => "owner",
-            Action::Tick => "clock",
         }
     }
 
@@ -123,7 +82,7 @@ impl<'a> Scene<'a> {
     }
 
     /// Whose account a token speaks for, if a token request of this world brought it.
-    pub(super) fn account(&self, token: Sym) -> Option<&'static str> {
+    pub(super) fn account(&self, token: Sym) -> Option<Actor> {
         let call = token.0.checked_sub(symbols::token(0).into())?;
         let grant = match self.next.world.calls.get(usize::try_from(call).ok()?)?.request.ask.ok()? {
             TokenAsk::Redeem(redeem) => redeem.code?.grant,
@@ -131,7 +90,7 @@ impl<'a> Scene<'a> {
             TokenAsk::ClientCredentials(_) | TokenAsk::Unsupported => return None,
         };
         let owner = self.next.world.grant(grant)?.terms.owner?;
-        Some(name::person(owner.user.0.into()))
+        Some(Actor::person(owner.user.0.into()))
     }
 
     /// The anti-CSRF value of the consent page that a browser shows, or has just left.
@@ -161,14 +120,5 @@ impl<'a> Scene<'a> {
         let clients = &self.universe.clients;
         let registered = clients.iter().find(|client| client.no == asking.client)?.redirects.first();
         asking.redirect.or(registered.copied()).map(|uri| uri.exact)
-    }
-
-    /// The browser at which the action happens, if it is one that the server answers there.
-    pub(super) fn at_server(&self) -> Option<usize> {
-        match self.action {
-            Action::Ask(browser) | Action::LogIn(browser, _) | Action::Decide(browser, _) => Some(*browser),
-            Action::Forge(_) => Some(OWNER),
-            _ => None,
-        }
     }
 }

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use super::wrap::wrap;
 use super::{Message, Narrated, lanes};
+use crate::world::Actor;
 
 /// The least distance of two lanes.
 const APART: usize = 180;
@@ -43,7 +44,7 @@ pub fn svg(told: &[Narrated]) -> String {
 }
 
 struct Drawing {
-    lanes: Vec<(&'static str, Option<&'static str>)>,
+    lanes: Vec<Actor>,
     width: usize,
     /// How far down the drawing has come.
     y: usize,
@@ -58,8 +59,8 @@ impl Drawing {
     }
 
     /// Where a lane is; none for the clock, which has none.
-    fn x(&self, lane: &str) -> Option<usize> {
-        let place = self.lanes.iter().position(|(name, _)| *name == lane)?;
+    fn x(&self, actor: Actor) -> Option<usize> {
+        let place = self.lanes.iter().position(|lane| *lane == actor)?;
         Some((2 * place + 1) * self.width / (2 * self.lanes.len()))
     }
 
@@ -97,11 +98,8 @@ impl Drawing {
         let (Some(from), Some(to)) = (self.x(message.from), self.x(message.to)) else { return };
         let (left, right) = (from.min(to), from.max(to));
         let y = self.y + 8;
-        let colour = if message.from.starts_with("attacker") || message.from.starts_with("malicious") {
-            "#b91c1c"
-        } else {
-            "#1e3a8a"
-        };
+        let is_bad = matches!(message.from, Actor::Attacker | Actor::MaliciousServer);
+        let colour = if is_bad { "#b91c1c" } else { "#1e3a8a" };
         let dashes = if message.is_answer { " stroke-dasharray='6 3'" } else { "" };
         let _ = write!(
             self.body,
@@ -143,15 +141,15 @@ impl Drawing {
              height='{height}' font-family='system-ui, Segoe UI, DejaVu Sans, sans-serif' font-size='12'>\
              <rect width='{width}' height='{height}' rx='6' fill='#ffffff' stroke='#94a3b8'/>"
         );
-        for (lane, host) in lanes {
-            let x = self.x(lane).unwrap_or_default();
+        for lane in lanes {
+            let x = self.x(*lane).unwrap_or_default();
             let _ = write!(
                 out,
                 "<text x='{x}' y='22' text-anchor='middle' font-weight='bold' font-size='13' fill='#0f172a'>\
                  {lane}</text>\
                  <text x='{x}' y='38' text-anchor='middle' font-size='11' fill='#475569'>{}</text>\
                  <line x1='{x}' y1='{HEAD}' x2='{x}' y2='{}' stroke='#cbd5e1'/>",
-                host.unwrap_or_default(),
+                lane.host().unwrap_or_default(),
                 height - 4
             );
         }

@@ -20,7 +20,7 @@ pub fn text(told: &[Narrated]) -> String {
     let mut out = String::new();
     let hosts: Vec<String> = lanes(told)
         .into_iter()
-        .filter_map(|(lane, host)| host.map(|host| format!("the {lane} is {host}")))
+        .filter_map(|lane| lane.host().map(|host| format!("the {lane} is {host}")))
         .collect();
     if !hosts.is_empty() {
         paragraph(&mut out, "", [SENTENCE, SENTENCE], &format!("Here {}.", hosts.join(", ")));

@@ -1,4 +1,4 @@
-//! What can happen next, each by a named actor.
+//! What can happen next, each by a named actor. What is told of it stands in `trace/row.rs`, a row for each.
 
 pub use super::dpop::ShownWith;
 pub use super::introspect_revoke::{ForItselfTry, IntrospectOrRevokeTry, TokenOf, Wanted};
@@ -78,77 +78,29 @@ pub enum Action {
     Tick,
 }
 
-impl Action {
-    /// Who acts.
-    #[must_use]
-    pub const fn actor(&self) -> &'static str {
-        match self {
-            Self::Start(browser)
-            | Self::Ask(browser)
-            | Self::LogIn(browser, _)
-            | Self::Decide(browser, _)
-            | Self::StartElsewhere(browser)
-            | Self::Callback(browser)
-            | Self::Profile(browser)
-            | Self::ProfileStale(browser) => {
-                if *browser == super::OWNER {
-                    "owner"
-                } else {
-                    "attacker"
-                }
-            }
-            Self::Retry(_) => "client",
-            Self::Load(_) | Self::LoadStale(_) | Self::Commit(_) | Self::Lose(_) | Self::Stop(_) => "server",
-            Self::Answer(..) => "malicious server",
-            Self::Redeem(Redemption { by, .. })
-            | Self::Refresh(RefreshTry { by, .. })
-            | Self::ForItself(ForItselfTry { by, .. })
-            | Self::Name(IntrospectOrRevokeTry { by, .. }) => match by {
-                Sender::Client => "client",
-                Sender::OtherClient => "other client",
-                Sender::Owner | Sender::Thief => "attacker",
-            },
-            Self::ShowToken(_)
-            | Self::ShowBound(..)
-            | Self::Leak(_)
-            | Self::Lure(_)
-            | Self::Forge(_)
-            | Self::Rewrite
-            | Self::Carry(..)
-            | Self::Bring(..)
-            | Self::PushForeign(_)
-            | Self::Send(_) => "attacker",
-            Self::Odd(_) => "stranger",
-            Self::Tick => "clock",
-        }
-    }
-
-    /// Whether the action counts in the length of a trace as the literature counts it: a login with its consent is one
-    /// step, a token request with its response another.
-    #[must_use]
-    pub const fn counts_as_step(&self) -> bool {
-        !matches!(
-            self,
-            // What the attacker has its own browser do counts where the browser arrives.
-            Self::Carry(super::ATTACKER, _)
-                | Self::Bring(super::ATTACKER, _)
-                | Self::Send(_)
-                | Self::Ask(_)
-                | Self::LogIn(..)
-                | Self::Load(_)
-                | Self::LoadStale(_)
-                | Self::Retry(_)
-                | Self::Redeem(_)
-                | Self::Refresh(_)
-                | Self::ForItself(_)
-        )
-    }
-}
-
-/// The length of a trace in steps, as [`Action::counts_as_step`] counts them.
-#[must_use]
-pub fn steps(trace: &[Action]) -> usize {
-    trace.iter().filter(|action| action.counts_as_step()).count()
+/// What of an action a suite can take on a wire: a person's steps, the client's, and the answers to them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnTheWire {
+    /// A person starts a login.
+    Start,
+    /// The browser brings the authorization request.
+    Ask,
+    /// A person sends the login form, with the right password or a wrong one.
+    LogIn(bool),
+    /// A person answers the consent page.
+    Decide(Choice),
+    /// The browser brings the authorization response.
+    Callback,
+    /// A client repeats a token request.
+    Retry(usize),
+    /// Somebody composes a token request.
+    Redeem(Redemption),
+    /// The server judges a token request.
+    Judge(usize),
+    /// A person opens the profile.
+    Profile,
+    /// Nothing is sent.
+    Nothing,
 }
 
 impl Universe {

@@ -16,6 +16,7 @@
 //! | observer | `observe.rs` |
 
 pub mod action;
+mod actor;
 mod attacker;
 pub(crate) mod bounds;
 mod browser;
@@ -47,6 +48,7 @@ use oauth_core::text::{ResourceSet, ScopeSet};
 use oauth_faults::Faults;
 
 pub use action::Action;
+pub use actor::Actor;
 use bounds::Scenario;
 pub use craft::{Crafted, Powers};
 pub use history::History;

@@ -12,8 +12,7 @@ use super::{Next, Universe, World};
 use oauth_core::grant::{Grant, Session};
 use oauth_core::policy::Time;
 use oauth_core::secret::Digest;
-use oauth_core::server::dpop::{Use, marker};
-use oauth_core::server::redeem::TokenRequest;
+use oauth_core::server::dpop::{DpopProof, Use, marker};
 use oauth_core::server::{Found, Inputs, Outcome, Reply, Request, Write, locate};
 use oauth_faults::fault;
 
@@ -47,8 +46,10 @@ impl Universe {
     ) -> Option<Reply> {
         let needs = locate(&request);
         let mut at = self.moment(world.now, grant, secret);
-        self.faults.before_marking(&mut at, &mut request);
-        self.mark_request(&at, &mut world.marks, &mut request);
+        if let Some(proof) = request.proof() {
+            self.faults.before_marking(&mut at, proof);
+            mark(&at, &mut world.marks, proof);
+        }
         let session =
             needs.session.and_then(|key| world.logins.iter().find(|login| login.key == key).copied());
         let grant = needs.grant.and_then(|id| world.read(grant_at(id), read));
@@ -91,30 +92,18 @@ impl Universe {
 
     /// The server marks the proof of a call as used, once, before it judges.
     fn mark(&self, world: &mut World, at: usize) -> Option<()> {
-        let mut moment = self.moment(world.now, 0, 0);
-        let mut request = Request::Token(world.calls.get(at)?.request);
-        self.faults.before_marking(&mut moment, &mut request);
-        let marked = request.proof().is_some_and(|proof| proof.used == Use::First);
-        if !marked {
-            self.mark_request(&moment, &mut world.marks, &mut request);
+        let Ok(Some(sent)) = world.calls.get(at)?.request.proof else { return Some(()) };
+        let (mut moment, mut proof) = (self.moment(world.now, 0, 0), sent);
+        self.faults.before_marking(&mut moment, &mut proof);
+        if proof.used == Use::Again {
+            mark(&moment, &mut world.marks, &mut proof);
         }
-        if let (Request::Token(TokenRequest { proof: Ok(Some(proof)), .. }), Ok(Some(sent))) =
-            (request, world.calls[at].request.proof)
-            && proof.used != sent.used
+        if proof.used != sent.used
             && let Ok(Some(sent)) = &mut world.call_mut(at).request.proof
         {
             sent.used = proof.used;
         }
         Some(())
-    }
-
-    /// Marks the proof of a request as used; if nobody did so before, it counts as used for the first time.
-    fn mark_request(&self, moment: &Inputs, marks: &mut Arc<BTreeSet<Digest>>, request: &mut Request) {
-        let Some(marker) = marker(moment, request) else { return };
-        let first = !marks.contains(&marker.id) && Arc::make_mut(marks).insert(marker.id);
-        if let Some(proof) = request.proof().filter(|_| first) {
-            proof.used = Use::First;
-        }
     }
 
     /// The server loads and judges; a judgement without a write is answered at once.
@@ -201,5 +190,13 @@ impl World {
             Read::Fresh => Some(held.grant),
             Read::Stale => held.before,
         }
+    }
+}
+
+/// Marks a proof as used; if nobody did so before, it counts as used for the first time.
+fn mark(moment: &Inputs, marks: &mut Arc<BTreeSet<Digest>>, proof: &mut DpopProof) {
+    let Some(marker) = marker(moment, proof) else { return };
+    if !marks.contains(&marker.id) && Arc::make_mut(marks).insert(marker.id) {
+        proof.used = Use::First;
     }
 }
