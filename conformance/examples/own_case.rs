@@ -11,8 +11,8 @@ use oauth_faults::Faults;
 use oauth_rules::rules;
 use oauth_suite::case::{Case, Context, Profile, RunState};
 use oauth_suite::case_end::{CaseEnd, Checked};
-use oauth_suite::report::{Style, Veil, text};
-use oauth_suite::run::{Progress, Report, Selection, run};
+use oauth_suite::report::{Event, Exchanges, Sink, Style, TEXT, Wants};
+use oauth_suite::run::{Selection, run};
 use oauth_suite::subject::{Need, discover, read_text};
 use oauth_suite::wire::Clock;
 use oauth_suite::wire::http::{Settings, Wire};
@@ -35,11 +35,17 @@ async fn codes_differ(ctx: &Context) -> Checked {
     Ok(())
 }
 
-struct Quiet;
+struct Stdout;
 
-impl Progress for Quiet {
-    fn starts(&mut self, _number: usize, _of: usize, _id: &str) {}
-    fn ended(&mut self, _report: &Report) {}
+impl Sink for Stdout {
+    fn wants(&self) -> Wants {
+        Wants { exchanges: Exchanges::Shown, ..Wants::default() }
+    }
+
+    fn tell(&mut self, event: &Event<'_>) {
+        // Whoever stopped reading needs no more.
+        let _ = (TEXT.write)(event, Style::Plain).write_to(&mut std::io::stdout());
+    }
 }
 
 #[tokio::main]
@@ -59,8 +65,6 @@ async fn main() -> Result<(), Box<dyn Error>> {
         oauth_conformance::cases(live.profile).into_iter().chain(OWN.iter().copied()).collect();
     let only = ["own/", "code/refused-the-second-time"].map(String::from).to_vec();
     let selection = Selection { only, ..Selection::default() };
-    let outcome = run(&live, &all, &selection, false, &mut Quiet, std::future::pending()).await?;
-    let report = text(&live, &outcome, Veil::new(&live, false), Style::Plain);
-    report.write_to(&mut std::io::stdout())?;
+    let outcome = run(&live, &all, &selection, false, &mut Stdout, std::future::pending()).await?;
     std::process::exit(outcome.exit_code().into())
 }

@@ -1,6 +1,8 @@
 //! The command line. Results go to stdout, progress and refusals to stderr.
 
 mod file;
+mod printer;
+mod reporter;
 mod show;
 mod signals;
 mod ticker;
@@ -14,7 +16,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use oauth_faults::{Fault, Faults};
 use oauth_suite::case::{Profile, RunState};
-use oauth_suite::report::{Style, Veil, json, text};
+use oauth_suite::report::{self, Secrets, Style};
 use oauth_suite::run::{RunError, Selection, run};
 use oauth_suite::subject::{self, DiscoverError, Flags, Target, discover};
 use oauth_suite::visible::Page;
@@ -24,7 +26,8 @@ use oauth_suite::wire::http::{Settings, Wire, read_certificates};
 use crate::cases;
 use crate::reference;
 use crate::selftest::selftest;
-use file::Destination;
+use printer::Printer;
+use reporter::{File, Files, Reporter};
 use signals::Signals;
 use ticker::{Ticker, tell, wait_teller};
 
@@ -125,11 +128,10 @@ struct RunArgs {
     #[arg(long)]
     unmask: bool,
     /// How the results are written
-    #[arg(long, value_enum, default_value = "text")]
-    format: Format,
-    /// Writes the results as JSON to this file too
-    #[arg(long, value_name = "FILE")]
-    json: Option<PathBuf>,
+    #[arg(long, value_name = "FORMAT", value_parser = reporter::format(), default_value = "text")]
+    format: &'static report::Format,
+    #[command(flatten)]
+    files: Files,
 }
 
 #[derive(Debug, Args)]
@@ -205,23 +207,16 @@ impl Cli {
 }
 
 async fn execute_run(args: RunArgs, signals: &Signals) -> Result<u8, RunError> {
-    let file = args.json.as_ref().map(|path| {
-        Destination::check(path).map_err(|error| {
-            let path = path.display();
-            RunError::usage(format!(
-                "--json {path}: cannot be written ({error}); name a file in a folder that exists"
-            ))
-        })
-    });
-    let file = file.transpose()?;
+    let files = File::check(&args.files)?;
     let roots = args.ca.as_deref().map(read_certificates).transpose();
     let settings = Settings {
         timeout: Duration::from_secs_f64(args.timeout),
         roots: roots.map_err(|error| RunError::usage(error.to_string()))?.unwrap_or_default(),
         headers: args.header.clone(),
     };
-    let wire =
-        Wire::new(&settings).map_err(|error| RunError::usage(error.to_string()))?.telling(wait_teller());
+    let printer = Printer::start();
+    let wire = Wire::new(&settings).map_err(|error| RunError::usage(error.to_string()))?;
+    let wire = wire.telling(wait_teller(printer.pen()));
     let (mut target, clock, reference) = choose_target(&args).await?;
     let discovered = tokio::select! {
         biased;
@@ -236,24 +231,21 @@ async fn execute_run(args: RunArgs, signals: &Signals) -> Result<u8, RunError> {
     let live = Arc::new(RunState::new(target, wire, clock, args.profile, seed));
     let selection =
         Selection { only: args.only, skip: args.skip, slow: args.slow, partition: args.partition };
-    let mut ticker = Ticker::new(reference.is_none());
-    let outcome =
-        run(&live, &cases(args.profile), &selection, args.strict, &mut ticker, signals.first()).await;
-    ticker.clear();
+    let mut reporter = Reporter {
+        ticker: Ticker::new(printer.pen(), reference.is_none()),
+        pen: printer.pen(),
+        format: args.format,
+        style: style(),
+        files,
+        secrets: if args.unmask { Secrets::Shown } else { Secrets::Covered },
+    };
+    let all = cases(args.profile);
+    let outcome = run(&live, &all, &selection, args.strict, &mut reporter, signals.first()).await;
+    // The files first: who reads stdout may be slow.
+    let written = if outcome.is_ok() { reporter.write_files(signals) } else { Ok(()) };
+    let printed = printer.finish().map_err(|error| unwritten(&error));
     let outcome = outcome?;
-    let veil = Veil::new(&live, args.unmask);
-    let machine =
-        (file.is_some() || args.format == Format::Json).then(|| Page::json(&json(&live, &outcome, veil)));
-    if let (Some(file), Some(machine)) = (file, &machine) {
-        let written = file.write(machine, signals);
-        written.map_err(|error| {
-            RunError::incomplete(format!("--json: the results cannot be written: {error}"))
-        })?;
-    }
-    match (args.format, machine) {
-        (Format::Json, Some(machine)) => print(&machine)?,
-        (Format::Json | Format::Text, _) => print(&text(&live, &outcome, veil, style()))?,
-    }
+    written.and(printed)?;
     Ok(outcome.exit_code())
 }
 
@@ -303,11 +295,13 @@ fn style() -> Style {
 /// Writes results. A reader that went away is no fault of ours; any other failure loses them.
 fn print(page: &Page) -> Result<(), RunError> {
     match page.write_to(&mut std::io::stdout().lock()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-            Err(RunError::incomplete(format!("the results cannot be written: {error}")))
-        }
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(unwritten(&error)),
         Ok(()) | Err(_) => Ok(()),
     }
+}
+
+fn unwritten(error: &std::io::Error) -> RunError {
+    RunError::incomplete(format!("the results cannot be written: {error}"))
 }
 
 fn header(text: &str) -> Result<(String, String), String> {

@@ -13,7 +13,8 @@ use oauth_faults::{Fault, Faults, Side};
 use oauth_rules::RuleId;
 use oauth_suite::case::{Profile, RunState};
 use oauth_suite::cases;
-use oauth_suite::run::{Outcome, Overall, Progress, Report, RunError, Selection, Verdict, run};
+use oauth_suite::outcome::{CaseOutcome, Outcome, Overall, Verdict};
+use oauth_suite::run::{RunError, Selection, run};
 use oauth_suite::subject::discover;
 use oauth_suite::visible::Page;
 use oauth_suite::wire::http::{Settings, Wire};
@@ -208,8 +209,8 @@ async fn catch(fault: Fault, seed: u64) -> Caught {
         match under(profile, started.await, &selection, seed).await {
             Err(halt) => halted = Some(halt.to_string()),
             Ok(outcome) => {
-                for report in &outcome.reports {
-                    note(&mut rules, &here, report);
+                for case in &outcome.cases {
+                    note(&mut rules, &here, case);
                 }
             }
         }
@@ -217,13 +218,13 @@ async fn catch(fault: Fault, seed: u64) -> Caught {
     Caught { fault, rules, halted }
 }
 
-fn note(rules: &mut BTreeMap<RuleId, Vec<String>>, here: &[RuleId], report: &Report) {
-    if !matches!(report.verdict, Verdict::Failed | Verdict::Warned) {
+fn note(rules: &mut BTreeMap<RuleId, Vec<String>>, here: &[RuleId], case: &CaseOutcome) {
+    if !matches!(case.verdict, Verdict::Failed | Verdict::Warned) {
         return;
     }
-    for rule in report.rules.iter().filter(|rule| here.contains(rule)) {
+    for rule in case.rules.iter().filter(|rule| here.contains(rule)) {
         if let Some(cases) = rules.get_mut(rule) {
-            cases.push(report.id.clone());
+            cases.push(case.id.clone());
         }
     }
 }
@@ -242,13 +243,5 @@ async fn under(
     // A fault may hide the metadata; the endpoints are in the target file.
     let _found = discover(&wire, &mut target).await;
     let live = Arc::new(RunState::new(target, wire, started.clock.clone(), profile, seed));
-    run(&live, &crate::cases(profile), selection, false, &mut Silent, std::future::pending()).await
-}
-
-struct Silent;
-
-impl Progress for Silent {
-    fn starts(&mut self, _number: usize, _of: usize, _id: &str) {}
-
-    fn ended(&mut self, _report: &Report) {}
+    run(&live, &crate::cases(profile), selection, false, &mut (), std::future::pending()).await
 }

@@ -13,8 +13,9 @@ use oauth_faults::Faults;
 use oauth_suite::case::{Context, Profile, RunState};
 use oauth_suite::case_end::EndKind;
 use oauth_suite::flow::TokenRequest;
-use oauth_suite::report::{Style, Veil, json, text};
-use oauth_suite::run::{Outcome, Progress, Report, Selection, Verdict, run};
+use oauth_suite::outcome::{Outcome, Verdict};
+use oauth_suite::report::{Event, Exchanges, RunReport, Style, TEXT, Wants};
+use oauth_suite::run::{Selection, run};
 use oauth_suite::subject::{Target, discover, read_text};
 use oauth_suite::wire::http::{Settings, Wait, Wire};
 use oauth_suite::wire::{Actor, Clock, Moment, NoAnswer, Request, Response};
@@ -195,13 +196,6 @@ async fn a_case_has_what_came_and_the_recording_its_beginning() {
     }
 }
 
-struct Quiet;
-
-impl Progress for Quiet {
-    fn starts(&mut self, _number: usize, _of: usize, _id: &str) {}
-    fn ended(&mut self, _report: &Report) {}
-}
-
 /// A run of these cases at the reference server, whose token answers have `pad` more bytes and may be stored by anyone.
 async fn padded_run(only: &[&str], pad: usize) -> (Arc<RunState>, Outcome) {
     let reference = reference::start(Profile::Rfc9700, Faults::none()).await.expect("it starts");
@@ -222,7 +216,7 @@ async fn padded_run(only: &[&str], pad: usize) -> (Arc<RunState>, Outcome) {
     let live = live(target(&origin.await), reference.clock.clone());
     let only = only.iter().map(|id| (*id).to_owned()).collect();
     let selection = Selection { only, ..Selection::default() };
-    let outcome = run(&live, &cases(live.profile), &selection, false, &mut Quiet, std::future::pending())
+    let outcome = run(&live, &cases(live.profile), &selection, false, &mut (), std::future::pending())
         .await
         .expect("it runs");
     (live, outcome)
@@ -234,7 +228,7 @@ async fn what_laws_read_is_there_however_much_comes_with_it() {
     let (_, plain) = padded_run(&only, 0).await;
     let (live, padded) = padded_run(&only, 20_000).await;
     let laws = |outcome: &Outcome| -> Vec<(String, Verdict)> {
-        let laws = outcome.reports.iter().filter(|report| report.id.starts_with("laws/"));
+        let laws = outcome.cases.iter().filter(|report| report.id.starts_with("laws/"));
         laws.map(|report| (report.id.clone(), report.verdict)).collect()
     };
     assert_eq!(laws(&padded), laws(&plain));
@@ -249,14 +243,14 @@ async fn what_laws_read_is_there_however_much_comes_with_it() {
 #[tokio::test(flavor = "multi_thread")]
 async fn reports_tell_how_long_a_body_is_that_they_show_in_part() {
     let (live, outcome) = padded_run(&["token-response/not-stored"], 100_000).await;
-    let veil = || Veil::new(&live, false);
-    let shown = text(&live, &outcome, veil(), Style::Plain).to_string();
+    let report = RunReport::new(&live, &outcome, Wants { exchanges: Exchanges::All, ..Wants::default() });
+    let shown = (TEXT.write)(&Event::RunEnded(&report), Style::Plain).to_string();
     assert_eq!(outcome.count(Verdict::Failed), 1, "{shown}");
     let in_all =
         shown.lines().find_map(|line| line.trim().strip_prefix("< … (")?.strip_suffix(" bytes in all)"));
     let in_all: usize = in_all.expect(&shown).parse().expect("a number");
     assert!(in_all > 100_000, "{in_all}");
-    let json = json(&live, &outcome, veil());
+    let json = serde_json::to_value(&report).expect("its keys are texts");
     let exchanges = json["cases"][0]["exchanges"].as_array().expect("the case has some");
     let cut = exchanges.iter().filter(|exchange| exchange["response"]["body_bytes"].is_u64());
     let cut: Vec<_> = cut.collect();
@@ -316,10 +310,10 @@ async fn a_consent_page_is_remembered_however_long_it_is() {
     });
     let live = live(target(&origin.await), Clock::Real);
     let selection = Selection { only: vec!["consent/asked-before-a-code".into()], ..Selection::default() };
-    let outcome = run(&live, &cases(live.profile), &selection, false, &mut Quiet, std::future::pending())
+    let outcome = run(&live, &cases(live.profile), &selection, false, &mut (), std::future::pending())
         .await
         .expect("it runs");
-    let report = outcome.reports.first().expect("the case ran");
+    let report = outcome.cases.first().expect("the case ran");
     assert_eq!(report.verdict, Verdict::Held, "{report:?}");
     assert_eq!(report.notes, ["the user was asked once in this run and not again"]);
 }

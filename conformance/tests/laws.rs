@@ -7,7 +7,8 @@ use oauth_conformance::{cases, reference};
 use oauth_core::policy::Policy;
 use oauth_faults::{Fault, Faults, fault};
 use oauth_suite::case::{Profile, RunState};
-use oauth_suite::run::{Outcome, Progress, Report, Selection, Verdict, run};
+use oauth_suite::outcome::{Outcome, Verdict};
+use oauth_suite::run::{Selection, run};
 use oauth_suite::subject::discover;
 use oauth_suite::wire::http::{Settings, Wire};
 
@@ -52,13 +53,6 @@ const ROWS: &[(&str, &str, &[Fault])] = &[
 
 const SEED: u64 = 9449;
 
-struct Quiet;
-
-impl Progress for Quiet {
-    fn starts(&mut self, _number: usize, _of: usize, _id: &str) {}
-    fn ended(&mut self, _report: &Report) {}
-}
-
 /// A run of these cases. The server gives no nonces: the time of one would count for that of its proof.
 async fn outcome(faults: Faults, only: &[&str]) -> Outcome {
     let policy = Policy { dpop_nonce: false, ..reference::policy(Profile::Rfc9700) };
@@ -69,13 +63,13 @@ async fn outcome(faults: Faults, only: &[&str]) -> Outcome {
     let live = Arc::new(RunState::new(target, wire, clock, Profile::Rfc9700, SEED));
     let only = only.iter().map(|id| (*id).to_owned()).collect();
     let selection = Selection { only, slow: true, ..Selection::default() };
-    run(&live, &cases(live.profile), &selection, false, &mut Quiet, std::future::pending())
+    run(&live, &cases(live.profile), &selection, false, &mut (), std::future::pending())
         .await
         .expect("it runs")
 }
 
 fn verdict(outcome: &Outcome, id: &str) -> Option<Verdict> {
-    outcome.reports.iter().find(|report| report.id == id).map(|report| report.verdict)
+    outcome.cases.iter().find(|report| report.id == id).map(|report| report.verdict)
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -7,7 +7,7 @@ use oauth_conformance::selftest::selftest;
 use oauth_faults::{Fault, Side};
 use oauth_laws::law::LAWS;
 use oauth_rules::{Kind, Role, RuleId, Status};
-use oauth_suite::run::Verdict;
+use oauth_suite::outcome::Verdict;
 
 /// At least so many rules are held; the count cannot fall unnoticed.
 const HELD_AT_LEAST: usize = 449;
@@ -31,7 +31,7 @@ async fn every_held_rule_of_a_server_has_a_case_that_falls_under_its_fault() {
     println!("seed {seed}\n{}", found.text());
 
     let clean = found.clean.as_ref().expect("a selftest without named faults has a clean run");
-    let listed: Vec<&str> = clean.reports.iter().map(|report| report.id.as_str()).collect();
+    let listed: Vec<&str> = clean.cases.iter().map(|case| case.id.as_str()).collect();
     for law in LAWS.iter().filter(|law| law.observable) {
         assert!(
             listed.contains(&format!("laws/{}", law.id).as_str()),
@@ -40,7 +40,7 @@ async fn every_held_rule_of_a_server_has_a_case_that_falls_under_its_fault() {
         );
     }
     let unlike: Vec<&str> = clean
-        .reports
+        .cases
         .iter()
         .filter(|report| report.verdict != Verdict::Held && report.verdict != Verdict::NotOffered)
         .map(|report| report.id.as_str())

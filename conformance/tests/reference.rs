@@ -5,16 +5,22 @@ use std::sync::Arc;
 use oauth_conformance::{cases, reference};
 use oauth_faults::Faults;
 use oauth_suite::case::{Profile, RunState};
-use oauth_suite::report::{Style, Veil, json, text};
-use oauth_suite::run::{Outcome, Overall, Progress, Report, RunError, Selection, Verdict, run};
+use oauth_suite::outcome::{Outcome, Overall, Verdict};
+use oauth_suite::report::{Event, Exchanges, RunReport, Secrets, Style, TEXT, Wants};
+use oauth_suite::run::{RunError, Selection, run};
 use oauth_suite::subject::discover;
 use oauth_suite::wire::http::{Settings, Wire};
 
-struct Quiet;
+/// What people are shown of a run.
+fn shown(live: &RunState, outcome: &Outcome) -> String {
+    let wants = Wants { exchanges: Exchanges::Shown, ..Wants::default() };
+    (TEXT.write)(&Event::RunEnded(&RunReport::new(live, outcome, wants)), Style::Plain).to_string()
+}
 
-impl Progress for Quiet {
-    fn starts(&mut self, _number: usize, _of: usize, _id: &str) {}
-    fn ended(&mut self, _report: &Report) {}
+/// The report for programs.
+fn json(live: &RunState, outcome: &Outcome, secrets: Secrets) -> serde_json::Value {
+    let report = RunReport::new(live, outcome, Wants { secrets, exchanges: Exchanges::All });
+    serde_json::to_value(report).expect("its keys are texts")
 }
 
 async fn outcome(selection: &Selection, stop_at_once: bool) -> (Arc<RunState>, Result<Outcome, RunError>) {
@@ -35,7 +41,7 @@ async fn outcome_by(
             std::future::pending::<()>().await;
         }
     };
-    let outcome = run(&live, &cases(live.profile), selection, false, &mut Quiet, interrupt).await;
+    let outcome = run(&live, &cases(live.profile), selection, false, &mut (), interrupt).await;
     (live, outcome)
 }
 
@@ -43,7 +49,7 @@ async fn outcome_by(
 async fn the_reference_server_holds() {
     let (live, outcome) = outcome(&Selection::default(), false).await;
     let outcome = outcome.expect("it runs");
-    let shown = text(&live, &outcome, Veil::new(&live, false), Style::Plain);
+    let shown = shown(&live, &outcome);
     assert_eq!(outcome.overall, Overall::Held, "{shown}");
     assert_eq!(outcome.count(Verdict::Warned), 0, "{shown}");
 }
@@ -55,9 +61,9 @@ async fn the_policy_of_each_profile_is_what_the_profile_judges_by() {
     for (profile, warned) in [(Profile::Rfc6749, &lax[..]), (Profile::Oauth21, &[])] {
         let (live, outcome) = outcome_by(profile, &Selection::default(), false).await;
         let outcome = outcome.expect("it runs");
-        let shown = text(&live, &outcome, Veil::new(&live, false), Style::Plain);
+        let shown = shown(&live, &outcome);
         assert_eq!(outcome.overall, Overall::Held, "{shown}");
-        let reports = outcome.reports.iter().filter(|report| report.verdict == Verdict::Warned);
+        let reports = outcome.cases.iter().filter(|report| report.verdict == Verdict::Warned);
         let ids: Vec<&str> = reports.map(|report| report.id.as_str()).collect();
         assert_eq!(ids, warned, "{shown}");
     }
@@ -68,7 +74,7 @@ async fn reports_show_no_secret_and_the_contracts_members() {
     let only = Selection { only: vec!["sanity/honest-flow".into()], ..Selection::default() };
     let (live, outcome) = outcome(&only, false).await;
     let outcome = outcome.expect("it runs");
-    let value = json(&live, &outcome, Veil::new(&live, false));
+    let value = json(&live, &outcome, Secrets::Covered);
     let all = value.to_string();
     for client in live.target.clients.values() {
         if let Some(secret) = &client.secret {
@@ -78,7 +84,7 @@ async fn reports_show_no_secret_and_the_contracts_members() {
     for user in live.target.users.values() {
         assert!(!all.contains(&user.password), "the password of {} is in the report", user.name);
     }
-    let open = json(&live, &outcome, Veil::new(&live, true)).to_string();
+    let open = json(&live, &outcome, Secrets::Shown).to_string();
     let codes: Vec<&str> =
         open.match_indices("code=").filter_map(|(at, _)| open[at + 5..].get(..20)).collect();
     assert!(!codes.is_empty(), "an unmasked report shows codes");

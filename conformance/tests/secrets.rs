@@ -11,19 +11,13 @@ use std::sync::Arc;
 use oauth_suite::case::{Context, RunState};
 use oauth_suite::case_end::EndKind;
 use oauth_suite::flow::TokenRequest;
-use oauth_suite::run::{Outcome, Progress, Report, Selection, Verdict, run};
+use oauth_suite::outcome::{CaseOutcome, Outcome, Verdict};
+use oauth_suite::run::{Selection, run};
 use oauth_suite::subject::{Place, discover};
 use oauth_suite::wire::http::{Settings, Wire};
 use oauth_suite::wire::{Actor, Request};
 
 use script::{Script, live, target};
-
-struct Quiet;
-
-impl Progress for Quiet {
-    fn starts(&mut self, _number: usize, _of: usize, _id: &str) {}
-    fn ended(&mut self, _report: &Report) {}
-}
 
 const LOGIN: &str = "200 OK\nContent-Type: text/html\n\n<form method=post action=/do><input name=user>\
                      <input type=password name=word><button>Sign in</button></form>";
@@ -128,7 +122,7 @@ async fn an_endpoint_that_only_the_metadata_names_is_asked_and_no_other_place_on
 async fn run_cases(live: &Arc<RunState>, only: &[&str]) -> Outcome {
     let only = only.iter().map(|id| (*id).to_owned()).collect();
     let selection = Selection { only, ..Selection::default() };
-    run(live, &oauth_conformance::cases(live.profile), &selection, false, &mut Quiet, std::future::pending())
+    run(live, &oauth_conformance::cases(live.profile), &selection, false, &mut (), std::future::pending())
         .await
         .expect("the honest flow works")
 }
@@ -155,7 +149,7 @@ async fn a_case_that_kept_something_back_is_not_tested_and_says_what() {
         let own = Script::start(&answers).await;
         let live = discovered(&file(&own.base, &client.base, "")).await;
         let outcome = run_cases(&live, &[id]).await;
-        let report = outcome.reports.first().expect("it was selected");
+        let report = outcome.cases.first().expect("it was selected");
         let expected = format!(
             "{form} at {}/authorize leads to {}/steal, which is neither the server's own nor a client's; if it belongs to \
              the server, add it to origins",
@@ -216,8 +210,8 @@ async fn addresses_that_answers_name_after_the_preflight_are_not_connected_to() 
     for answered in ["POST /as/registration", "POST /as/pushed_authorization_request", "GET /as/resource"] {
         assert!(asked.iter().any(|line| line == answered), "{answered}: {asked:?}");
     }
-    let reason = |report: &Report| report.reason.clone().unwrap_or_default();
-    let kept_back = outcome.reports.iter().filter(|report| reason(report).contains("nothing was sent to"));
+    let reason = |report: &CaseOutcome| report.reason.clone().unwrap_or_default();
+    let kept_back = outcome.cases.iter().filter(|report| reason(report).contains("nothing was sent to"));
     assert_eq!(
         kept_back.map(|report| report.id.as_str()).collect::<Vec<_>>(),
         ["metadata/names-the-endpoints"]

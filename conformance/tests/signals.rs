@@ -3,7 +3,7 @@
 #[path = "common/server.rs"]
 mod server;
 
-use std::io::Read as _;
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::Arc;
@@ -181,6 +181,30 @@ async fn a_signal_in_a_case_or_a_burst_ends_the_run_with_its_report() {
             assert_eq!(folder.files(), ["report.json", "target.toml"], "{name} in {case}");
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_case_is_told_when_it_ended_and_not_when_the_run_did() {
+    let (_server, origin, mut told) = stopping(2).await;
+    let folder = Folder::new("stream");
+    let mut child = start(&folder, &origin, &["--only", "sanity", "code/refused-the-second-time"]);
+    told.recv().await.expect("it comes to the case");
+    let mut stdout = BufReader::new(child.stdout.take().expect("it is piped"));
+    let (tell, read) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let mut line = String::new();
+        let _ = tell.send(stdout.read_line(&mut line).map(|_| line));
+        let mut rest = String::new();
+        let _ = tell.send(stdout.read_to_string(&mut rest).map(|_| rest));
+    });
+    let soon = std::time::Duration::from_secs(30);
+    let line = read.recv_timeout(soon).expect("a line while the run lasts").expect("it is text");
+    assert_eq!(line, "held        sanity/honest-flow\n");
+    signal(&child, "TERM");
+    let rest = read.recv_timeout(soon).expect("the run ends").expect("it is text");
+    assert!(rest.contains("\ninterrupted: ") && !rest.contains("refused-the-second-time"), "{rest}");
+    let (code, _, stderr) = ended(child);
+    assert_eq!((code, stderr.as_str()), (Some(3), ""));
 }
 
 #[tokio::test(flavor = "multi_thread")]

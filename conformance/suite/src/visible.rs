@@ -108,6 +108,17 @@ impl Page {
         self.0 += &style.render_reset().to_string();
     }
 
+    /// Adds all of another page.
+    pub fn append(&mut self, page: &Self) {
+        self.0 += &page.0;
+    }
+
+    /// Whether nothing stands on it.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Writes it all.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! What a case is: an id, the rules it judges, what it needs, and the steps to take.
 //!
-//! Which level a case has under a profile is decided here; what its outcome means for the run, in `run/verdict.rs`.
+//! Which level a case has under a profile is decided here; what its outcome means for the run, in `outcome/`.
 
 mod context;
 mod parties;

@@ -10,7 +10,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use percent_encoding::NON_ALPHANUMERIC;
 
-use crate::report::Veil;
+use crate::report::veil::Veil;
 use crate::secrets::{DIGITS, Kind};
 use crate::visible::{escaped, is_unseen};
 use crate::wire::{Exchange, Request};

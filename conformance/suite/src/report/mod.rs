@@ -1,47 +1,49 @@
 //! What a run shows: text for people, JSON for programs. No secret leaves here unless asked for, and nothing that a
 //! terminal would obey.
+//!
+//! [`RunReport`] covers each text as it takes it; a [`Format`] writes [`Event`]s and never sees what was covered.
 
 mod curl;
+mod event;
+mod exchange_report;
 mod json;
+mod run_report;
 #[cfg(test)]
 mod tests;
 mod text;
+mod veil;
 
-pub use json::json;
-pub use json::level_word;
-pub use text::{Style, text};
+pub use event::{Event, Exchanges, Sink, Wants};
+pub use exchange_report::{Body, ExchangeReport, RequestReport, ResponseReport};
+pub use json::JSON;
+pub use run_report::{CaseReport, Finding, RunBegan, RunReport, level_word};
+pub use text::{Style, TEXT};
+pub use veil::Secrets;
 
-use crate::case::RunState;
-use crate::secrets::{Kind, Vault};
-use crate::wire::{Request, Response};
+use crate::visible::Page;
 
-/// The run's secrets, covered or not.
-#[derive(Clone, Copy)]
-pub struct Veil<'r> {
-    vault: &'r Vault,
-    open: bool,
+/// Every format, the one for people first.
+pub const FORMATS: &[Format] = &[TEXT, JSON];
+
+/// A way to write what happens in a run. The command lines follow the table of them, [`FORMATS`].
+#[derive(Debug, Clone, Copy)]
+pub struct Format {
+    /// Its name: `--format NAME`.
+    pub name: &'static str,
+    /// How it comes, in a few words.
+    pub about: &'static str,
+    /// What `--NAME FILE` does, if there is such an option.
+    pub file: Option<&'static str>,
+    /// Which exchanges it writes.
+    pub exchanges: Exchanges,
+    /// What it writes at an event; often nothing.
+    pub write: fn(&Event<'_>, Style) -> Page,
 }
 
-impl<'r> Veil<'r> {
-    /// Covers the secrets of a run; `unmask` leaves them as they are.
+impl Format {
+    /// The format of this name.
     #[must_use]
-    pub fn new(live: &'r RunState, unmask: bool) -> Self {
-        Self { vault: &live.vault, open: unmask }
-    }
-
-    fn text(self, text: &str) -> String {
-        if self.open { text.into() } else { self.vault.text(text) }
-    }
-
-    fn secret(self, kind: Kind, secret: &str) -> String {
-        if self.open { secret.into() } else { self.vault.secret(kind, secret) }
-    }
-
-    fn request(self, request: &Request) -> Request {
-        if self.open { request.clone() } else { self.vault.request(request) }
-    }
-
-    fn response(self, response: &Response) -> Response {
-        if self.open { response.clone() } else { self.vault.response(response) }
+    pub fn named(name: &str) -> Option<&'static Self> {
+        FORMATS.iter().find(|format| format.name == name)
     }
 }

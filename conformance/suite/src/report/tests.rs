@@ -1,4 +1,4 @@
-//! Nothing that a terminal would obey is in a report, wherever a server puts it.
+//! Nothing that a terminal would obey is in a report and no secret, wherever a server puts it.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -6,9 +6,12 @@ use std::time::Instant;
 use oauth_rules::Level;
 use serde_json::Value;
 
-use super::{Style, Veil, curl, json, text};
+use super::curl::curl;
+use super::veil::Veil;
+use super::{Event, Exchanges, FORMATS, JSON, RunBegan, RunReport, Secrets, Style, TEXT, Wants};
 use crate::case::{Profile, RunState};
-use crate::run::{Outcome, Overall, Report, Verdict};
+use crate::outcome::{CaseOutcome, Outcome, Overall, Verdict};
+use crate::secrets::Kind;
 use crate::subject::read_text;
 use crate::visible::{Page, is_unseen};
 use crate::wire::http::{Settings, Wire};
@@ -20,8 +23,12 @@ const TARGET: &str = "issuer = \"http://h\"\n[endpoints]\nauthorization = \"http
                       [public_client]\nid = \"c\"\nredirect_uri = \"http://h/cb\"\n";
 
 fn live() -> RunState {
+    named(format!("name {ODD}"))
+}
+
+fn named(name: String) -> RunState {
     let mut target = read_text("t.toml", TARGET, &|_| None).expect("the file is good");
-    target.name = format!("name {ODD}");
+    target.name = name;
     target.issuer = Some(format!("http://h/{ODD}"));
     let wire = Wire::new(&Settings::default()).expect("HTTP works");
     RunState::new(target, wire, Clock::Real, Profile::Rfc9700, 7)
@@ -39,32 +46,36 @@ fn sent(live: &RunState, request: Request, answer: Result<Response, NoAnswer>) -
     live.exchange((Actor::Client, None), request, (moment, Some(moment)), answer).kept
 }
 
-fn outcome(live: &RunState, verdict: Verdict) -> Outcome {
-    let odd = || Some(ODD.to_owned());
+fn odd_outcome(live: &RunState, verdict: Verdict) -> Outcome {
     let response = Response { status: 418, headers: vec![("x-odd".into(), ODD.into())], body: ODD.into() };
-    let shown = exchange(live, Ok(response));
-    let report = |id: &str, shown: Arc<Exchange>| Report {
+    let exchanges = [exchange(live, Ok(response)), exchange(live, Err(NoAnswer::Missing(ODD.into())))];
+    outcome(ODD, verdict, exchanges)
+}
+
+/// Two cases that say this text wherever they say something.
+fn outcome(text: &str, verdict: Verdict, [answered, silent]: [Arc<Exchange>; 2]) -> Outcome {
+    let said = || Some(text.to_owned());
+    let case = |id: &str, shown: Arc<Exchange>| CaseOutcome {
         id: id.into(),
         about: "about".into(),
         rules: Vec::new(),
         level: Level::Must,
         verdict,
-        expected: odd(),
-        saw: odd(),
-        reason: odd(),
+        expected: said(),
+        saw: said(),
+        reason: said(),
         waived: false,
-        notes: vec![ODD.into()],
+        notes: vec![text.into()],
         seconds: 0.0,
         exchanges: vec![Arc::clone(&shown)],
         shown: Some(shown),
     };
-    let silent = exchange(live, Err(NoAnswer::Missing(ODD.into())));
     Outcome {
-        reports: vec![report("a/b", shown), report("a/c", silent)],
+        cases: vec![case("a/b", answered), case("a/c", silent)],
         overall: Overall::Failed,
         interrupted: false,
         slow_left_out: 0,
-        unsound: odd(),
+        unsound: said(),
         seconds: 0.0,
         exchanges: 2,
     }
@@ -75,18 +86,32 @@ fn unseen(page: &Page) -> Vec<char> {
     page.to_string().chars().filter(|c| is_unseen(*c) && *c != '\n').collect()
 }
 
+/// All that a format writes of a run.
+fn pages(live: &RunState, outcome: &Outcome, secrets: Secrets, write: fn(&Event<'_>, Style) -> Page) -> Page {
+    let wants = Wants { secrets, exchanges: Exchanges::All };
+    let (began, report) = (RunBegan::new(live, 2, wants), RunReport::new(live, outcome, wants));
+    let mut page = write(&Event::RunBegan(&began), Style::Plain);
+    for (at, CaseOutcome { id, rules, verdict, seconds, .. }) in outcome.cases.iter().enumerate() {
+        page.append(&write(&Event::CaseBegan { number: at + 1, of: 2, id }, Style::Plain));
+        page.append(&write(&Event::Finding { case: id, rules, verdict: *verdict }, Style::Plain));
+        page.append(&write(&Event::CaseEnded { id, verdict: *verdict, seconds: *seconds }, Style::Plain));
+    }
+    page.append(&write(&Event::RunEnded(&report), Style::Plain));
+    page
+}
+
 #[test]
 fn a_report_has_nothing_that_a_terminal_would_obey() {
     for verdict in Verdict::ALL {
-        for unmask in [false, true] {
+        for secrets in [Secrets::Covered, Secrets::Shown] {
             let live = live();
-            let outcome = outcome(&live, verdict);
-            let page = text(&live, &outcome, Veil::new(&live, unmask), Style::Plain);
+            let outcome = odd_outcome(&live, verdict);
+            let page = pages(&live, &outcome, secrets, TEXT.write);
             assert_eq!(unseen(&page), Vec::<char>::new(), "{page}");
             assert!(page.to_string().contains(r"\u{1b}[2J\u{1b}]0;title\u{7}\rheld"), "{page}");
             let forged = page.to_string().lines().filter(|line| line.starts_with("  held\\u{9b}")).count();
             assert_eq!(forged, 0, "{page}");
-            let page = Page::json(&json(&live, &outcome, Veil::new(&live, unmask)));
+            let page = pages(&live, &outcome, secrets, JSON.write);
             assert_eq!(unseen(&page), Vec::<char>::new(), "{page}");
             let value: Value = serde_json::from_str(&page.to_string()).expect("it is JSON");
             assert_eq!(value["cases"][0]["saw"], ODD);
@@ -95,11 +120,49 @@ fn a_report_has_nothing_that_a_terminal_would_obey() {
     }
 }
 
+/// Words, so that nobody sees that it is a secret before it is named as one.
+const LATE: &str = "a late canary sings";
+
+/// An exchange that has a text wherever it has any.
+fn saying(live: &RunState, text: &str, answer: Result<Response, NoAnswer>) -> Arc<Exchange> {
+    let request = Request::post(format!("http://h/t?x={}", text.replace(' ', "%20")), text.into())
+        .header("X-Said", text);
+    sent(live, request, answer)
+}
+
+#[test]
+fn a_secret_that_was_learnt_last_is_in_no_report_and_shown_to_whoever_asks() {
+    let spellings = [LATE.to_owned(), LATE.replace(' ', "%20")];
+    for verdict in Verdict::ALL {
+        let live = named(format!("at {LATE}"));
+        let response =
+            Response { status: 400, headers: vec![("x-said".into(), LATE.into())], body: LATE.into() };
+        let exchanges = [
+            saying(&live, LATE, Ok(response)),
+            saying(&live, LATE, Err(NoAnswer::Missing(format!("it says {LATE}")))),
+        ];
+        let outcome = outcome(&format!("there is {LATE}."), verdict, exchanges);
+        let before = pages(&live, &outcome, Secrets::Covered, TEXT.write).to_string();
+        assert!(before.contains(LATE), "nobody knew it: {before}");
+        live.vault.learn(Kind::Token, LATE, "a later case");
+        let stand_in = live.vault.secret(Kind::Token, LATE);
+        for format in FORMATS {
+            let covered = pages(&live, &outcome, Secrets::Covered, format.write).to_string();
+            for spelling in &spellings {
+                assert!(!covered.contains(spelling.as_str()), "{spelling} in {}: {covered}", format.name);
+            }
+            let shown = pages(&live, &outcome, Secrets::Shown, format.write).to_string();
+            assert!(shown.contains(LATE) && covered.contains(&stand_in), "{}: {covered}{shown}", format.name);
+        }
+    }
+}
+
 #[test]
 fn colours_are_ours_alone() {
     let live = live();
-    let page =
-        text(&live, &outcome(&live, Verdict::Failed), Veil::new(&live, false), Style::Colour).to_string();
+    let wants = Wants { exchanges: Exchanges::Shown, ..Wants::default() };
+    let report = RunReport::new(&live, &odd_outcome(&live, Verdict::Failed), wants);
+    let page = (TEXT.write)(&Event::RunEnded(&report), Style::Colour).to_string();
     let is_ours = |rest: &&str| ["[0m", "[1m", "[31m"].iter().any(|colour| rest.starts_with(colour));
     assert_eq!(page.split('\x1b').skip(1).find(|rest| !is_ours(rest)), None, "{page}");
     assert!(page.contains("\x1b[31m"), "{page}");
@@ -145,8 +208,8 @@ fn a_curl_line_sends_what_was_sent_and_is_seen() {
     for text in [ODD, "it's $(x) `y` \\ \"z\"", "\\'\n'\\012'", "é\u{85}é", "\u{202e}1"] {
         let request =
             Request::post("http://h/t?x=\u{202e}\u{9b}", text.into()).header("X-Odd", text).method(text);
-        let line = curl::curl(
-            Veil::new(&live, true),
+        let line = curl(
+            Veil::new(&live, Secrets::Shown),
             &sent(&live, request.clone(), Err(NoAnswer::Missing(String::new()))),
             &request,
         )

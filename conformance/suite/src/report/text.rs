@@ -1,16 +1,27 @@
-//! The report for people: the cases by area, then what is wrong with the exchange that shows it, then the sum.
+//! The report for people: a line for each case as it ends; then what there is to say of cases, in reading order, with
+//! the exchange that shows what is wrong; then the sum.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use anstyle::AnsiColor::{Green, Magenta, Red, Yellow};
 use oauth_rules::RuleId;
 
-use crate::case::RunState;
-use crate::report::{Veil, curl, level_word};
-use crate::run::{Outcome, Report, Verdict};
+use crate::outcome::{Overall, Verdict};
+use crate::report::{Body, CaseReport, Event, ExchangeReport, Exchanges, Format, RunReport, level_word};
 use crate::visible::Page;
-use crate::wire::Exchange;
+
+/// For people.
+pub const TEXT: Format = Format {
+    name: "text",
+    about: "A line for each case as it ends, then what is wrong, then the sum",
+    file: None,
+    exchanges: Exchanges::Shown,
+    write: |event, style| match event {
+        Event::Finding { case, rules, verdict } => found(case, rules, *verdict, style),
+        Event::RunEnded(report) => ended(report, style),
+        Event::RunBegan(_) | Event::CaseBegan { .. } | Event::CaseEnded { .. } => Page::new(),
+    },
+};
 
 /// The longest body that is shown whole.
 const BODY: usize = 1200;
@@ -37,175 +48,162 @@ impl Style {
     }
 }
 
-/// The report of a run as text.
-#[must_use]
-pub fn text(live: &RunState, outcome: &Outcome, veil: Veil<'_>, style: Style) -> Page {
-    let mut out = Page::new();
-    areas(&mut out, outcome, veil, style);
-    for verdict in [Verdict::Failed, Verdict::Warned, Verdict::Errored, Verdict::NotTested] {
-        for report in outcome.reports.iter().filter(|report| report.verdict == verdict) {
-            details(&mut out, report, veil, style);
-        }
-    }
-    sum(&mut out, live, outcome, veil, style);
-    out
-}
-
 macro_rules! line {
     ($out:expr, $($argument:tt)*) => { $out.line(format_args!($($argument)*)) };
 }
 
-fn areas(out: &mut Page, outcome: &Outcome, veil: Veil<'_>, style: Style) {
-    let mut area = "";
-    for report in &outcome.reports {
-        let (own, name) = report.id.split_once('/').unwrap_or(("", &report.id));
-        if own != area {
-            if !area.is_empty() {
-                line!(out, "");
-            }
-            line!(out, "{own}");
-            area = own;
+fn found(case: &str, rules: &[RuleId], verdict: Verdict, style: Style) -> Page {
+    let mut out = Page::new();
+    headline(&mut out, case, verdict, style);
+    let broken: Vec<&str> = match verdict {
+        Verdict::Failed | Verdict::Warned => rules.iter().map(|rule| rule.id()).collect(),
+        Verdict::Held | Verdict::NotOffered | Verdict::NotTested | Verdict::Errored => Vec::new(),
+    };
+    let rules = if broken.is_empty() { String::new() } else { format!("  ({})", broken.join(", ")) };
+    line!(out, "{rules}");
+    out
+}
+
+/// A verdict and whose it is, without the end of the line.
+fn headline(out: &mut Page, id: &str, verdict: Verdict, style: Style) {
+    style.paint(out, verdict, format_args!("{:<11}", verdict.word()));
+    out.put(format_args!(" {id}"));
+}
+
+fn ended(report: &RunReport, style: Style) -> Page {
+    let mut out = Page::new();
+    remarks(&mut out, report, style);
+    for verdict in [Verdict::Failed, Verdict::Warned, Verdict::Errored, Verdict::NotTested] {
+        for case in report.cases.iter().filter(|case| case.finding.verdict == verdict) {
+            details(&mut out, case, style);
         }
-        let why = match report.verdict {
-            Verdict::NotOffered => {
-                report.reason.as_deref().map(|reason| format!("  ({})", veil.text(reason)))
-            }
-            Verdict::Held | Verdict::Failed | Verdict::Warned | Verdict::NotTested | Verdict::Errored => None,
+    }
+    sum(&mut out, report, style);
+    out
+}
+
+/// What there is to say of cases in which nothing is wrong.
+fn remarks(out: &mut Page, report: &RunReport, style: Style) {
+    let mut first = true;
+    for case in &report.cases {
+        let (why, notes) = match case.finding.verdict {
+            Verdict::Held => (None, case.notes.as_slice()),
+            Verdict::NotOffered => (case.finding.reason.as_deref(), &[][..]),
+            Verdict::Failed | Verdict::Warned | Verdict::NotTested | Verdict::Errored => continue,
         };
-        out.put(format_args!("  "));
-        style.paint(out, report.verdict, format_args!("{:<11}", report.verdict.word()));
-        line!(out, " {name}{}", why.unwrap_or_default());
-        if report.verdict == Verdict::Held {
-            for note in &report.notes {
-                line!(out, "              {}", veil.text(note));
-            }
+        if why.is_none() && notes.is_empty() {
+            continue;
+        }
+        if std::mem::take(&mut first) {
+            line!(out, "");
+        }
+        headline(out, &case.id, case.finding.verdict, style);
+        line!(out, "{}", why.map(|why| format!("  ({why})")).unwrap_or_default());
+        for note in notes {
+            line!(out, "              {note}");
         }
     }
 }
 
-fn details(out: &mut Page, report: &Report, veil: Veil<'_>, style: Style) {
+fn details(out: &mut Page, case: &CaseReport, style: Style) {
+    let finding = &case.finding;
     line!(out, "");
-    style.paint(out, report.verdict, format_args!("{}", report.verdict.word()));
-    line!(out, " {}", report.id);
-    line!(out, "  {}", report.about);
-    for rule in &report.rules {
+    style.paint(out, finding.verdict, format_args!("{}", finding.verdict.word()));
+    line!(out, " {}", case.id);
+    line!(out, "  {}", case.about);
+    for rule in &case.rules {
         let rule = rule.get();
         line!(out, "  {} ({}, section {}, {})", rule.id, rule.spec, rule.section, level_word(rule.level));
         line!(out, "    {}", rule.summary);
     }
-    let mut field = |name: &str, text: &Option<String>| {
+    for (name, text) in [("expected", &finding.expected), ("saw", &finding.saw), ("reason", &finding.reason)]
+    {
         if let Some(text) = text {
-            line!(out, "  {name:<9} {}", veil.text(text));
+            line!(out, "  {name:<9} {text}");
         }
-    };
-    field("expected", &report.expected);
-    field("saw", &report.saw);
-    field("reason", &report.reason);
-    for note in &report.notes {
-        line!(out, "  note      {}", veil.text(note));
     }
-    if let Some(exchange) = &report.shown {
-        shown(out, exchange, report.exchanges.len(), veil);
+    for note in &case.notes {
+        line!(out, "  note      {note}");
+    }
+    if let Some(exchange) = &finding.evidence {
+        evidence(out, exchange, case.exchange_count);
     }
 }
 
-fn shown(out: &mut Page, exchange: &Exchange, of: usize, veil: Veil<'_>) {
+fn evidence(out: &mut Page, exchange: &ExchangeReport, of: usize) {
     let of = if of == 0 { String::new() } else { format!(" (one of the case's {of})") };
-    line!(out, "  exchange {} by the {}{of}", exchange.number, exchange.who.word());
-    let request = veil.request(&exchange.request);
+    line!(out, "  exchange {} by the {}{of}", exchange.number, exchange.who);
+    let request = &exchange.request;
     line!(out, "    > {} {}", request.method, request.url);
-    message(out, '>', &request.headers, &request.body, exchange.whole.request);
-    if let Some(response) = exchange.head() {
-        let response = veil.response(response);
+    message(out, '>', &request.headers, &request.body);
+    if let Some(response) = &exchange.response {
         line!(out, "    < {}", response.status);
-        message(out, '<', &response.headers, &response.body, exchange.whole.response);
+        message(out, '<', &response.headers, &response.body);
     }
-    if let Err(fault) = &exchange.answer {
-        line!(out, "    < {}", veil.text(&fault.to_string()));
+    if let Some(fault) = &exchange.fault {
+        line!(out, "    < {fault}");
     }
-    let curl = curl::curl(veil, exchange, &request);
     line!(out, "  to send it again");
-    for (variable, origin) in &curl.variables {
+    for (variable, origin) in &exchange.variables {
         line!(out, "    # {variable} is {origin}");
     }
-    line!(out, "    {}", curl.line);
+    line!(out, "    {}", exchange.curl);
 }
 
-/// `whole` is how many bytes the body has, if this is only its beginning.
-fn message(out: &mut Page, mark: char, headers: &[(String, String)], body: &[u8], whole: Option<usize>) {
+fn message(out: &mut Page, mark: char, headers: &[(String, String)], body: &Body) {
     for (name, value) in headers {
         line!(out, "    {mark} {name}: {value}");
     }
-    if body.is_empty() && whole.is_none() {
+    let shown = body.shown();
+    if shown.is_empty() && body.bytes.is_none() {
         return;
     }
     line!(out, "    {mark}");
-    let text = String::from_utf8_lossy(body);
+    let text = String::from_utf8_lossy(&shown);
     let cut: String = text.chars().take(BODY).collect();
     for part in cut.trim_end().lines() {
         line!(out, "    {mark} {part}");
     }
-    if cut.len() < text.len() || whole.is_some() {
-        line!(out, "    {mark} … ({} bytes in all)", whole.unwrap_or(body.len()));
+    if cut.len() < text.len() || body.bytes.is_some() {
+        line!(out, "    {mark} … ({} bytes in all)", body.bytes.unwrap_or(shown.len()));
     }
 }
 
-fn sum(out: &mut Page, live: &RunState, outcome: &Outcome, veil: Veil<'_>, style: Style) {
+fn sum(out: &mut Page, report: &RunReport, style: Style) {
     line!(out, "");
-    if let Some(reason) = &outcome.unsound {
-        line!(out, "the sanity case did not hold after the last case: {}", veil.text(reason));
+    if let Some(reason) = &report.unsound {
+        line!(out, "the sanity case did not hold after the last case: {reason}");
     }
-    if outcome.interrupted {
+    if report.interrupted {
         line!(out, "interrupted: the cases that were left are not listed");
     }
-    let target = &live.target;
+    let began = &report.began;
     line!(
         out,
         "target {} at {}, profile {}, seed {}, {} exchanges, {:.1} s",
-        veil.text(&target.name),
-        veil.text(target.issuer.as_deref().unwrap_or(&target.endpoints.authorization)),
-        live.profile,
-        live.seed,
-        outcome.exchanges,
-        outcome.seconds
+        began.target,
+        began.address,
+        began.profile,
+        began.seed,
+        report.exchanges,
+        report.seconds
     );
-    match outcome.slow_left_out {
+    match report.slow_left_out {
         0 => {}
         1 => line!(out, "1 slow case was left out; --slow runs it"),
         count => line!(out, "{count} slow cases were left out; --slow runs them"),
     }
-    let (held, judged) = rules(&outcome.reports);
+    let (held, judged) = report.rules();
     if judged > 0 {
         line!(out, "rules: {held} held of {judged} judged");
     }
-    let verdict = if outcome.interrupted { "incomplete" } else { outcome.overall.word() };
-    let colour = match outcome.exit_code() {
-        0 => Verdict::Held,
-        1 => Verdict::Failed,
-        _ => Verdict::Errored,
+    let colour = match report.verdict {
+        Overall::Held => Verdict::Held,
+        Overall::Failed => Verdict::Failed,
+        Overall::Incomplete => Verdict::Errored,
     };
-    let counts: Vec<String> = Verdict::ALL
-        .iter()
-        .map(|verdict| format!("{} {}", outcome.count(*verdict), verdict.word()))
-        .collect();
-    let waived = outcome.reports.iter().filter(|report| report.waived).count();
-    style.paint(out, colour, format_args!("{verdict}"));
-    line!(out, ": {}; {waived} waived by the target file", counts.join(", "));
-}
-
-/// How many rules held and how many were judged. A rule holds if a case of it held and none broke.
-fn rules(reports: &[Report]) -> (usize, usize) {
-    let mut judged: BTreeMap<RuleId, bool> = BTreeMap::new();
-    for report in reports {
-        let good = match report.verdict {
-            Verdict::Held => true,
-            Verdict::Failed | Verdict::Warned => false,
-            Verdict::NotOffered | Verdict::NotTested | Verdict::Errored => continue,
-        };
-        for rule in &report.rules {
-            let so_far = judged.entry(*rule).or_insert(true);
-            *so_far &= good;
-        }
-    }
-    (judged.values().filter(|good| **good).count(), judged.len())
+    let counts: Vec<String> =
+        report.counts.iter().map(|(verdict, count)| format!("{count} {}", verdict.word())).collect();
+    style.paint(out, colour, format_args!("{}", report.verdict.word()));
+    line!(out, ": {}; {} waived by the target file", counts.join(", "), report.waived);
 }

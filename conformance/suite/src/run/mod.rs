@@ -4,7 +4,6 @@ mod error;
 mod preflight;
 mod sanity;
 mod select;
-mod verdict;
 
 use std::future::Future;
 use std::pin::{Pin, pin};
@@ -13,62 +12,19 @@ use std::time::Instant;
 
 pub use error::RunError;
 pub use select::{NoMatch, Selection};
-use verdict::overall;
-pub use verdict::{Overall, Report, Verdict};
 
 use crate::case::{Case, Context, RunState};
 use crate::case_end::{CaseEnd, Checked, EndKind};
+use crate::outcome::{CaseOutcome, Outcome, Verdict, overall};
+use crate::report::{Event, RunBegan, RunReport, Sink};
 use crate::secrets::keep;
-use crate::subject::{Account, Endpoint, Met, Need};
+use crate::subject::{Account, Met, Need};
 
 /// The honest flow, which runs once more after the last case.
 pub const SANITY: &Case = &sanity::HONEST_FLOW;
 
-/// What came of a run.
-#[derive(Debug, Clone)]
-pub struct Outcome {
-    /// The cases that ran, in reading order.
-    pub reports: Vec<Report>,
-    /// What they mean together.
-    pub overall: Overall,
-    /// Whether it was interrupted: then `overall` speaks of what there is, and the exit code is 3.
-    pub interrupted: bool,
-    /// Why the last sanity run did not hold, if it did not.
-    pub unsound: Option<String>,
-    /// How long it took.
-    pub seconds: f64,
-    /// How many exchanges there were.
-    pub exchanges: usize,
-    /// How many cases were left out because they are slow.
-    pub slow_left_out: usize,
-}
-
-impl Outcome {
-    /// The exit code.
-    #[must_use]
-    pub const fn exit_code(&self) -> u8 {
-        if self.interrupted { 3 } else { self.overall.exit_code() }
-    }
-
-    /// The cases with a verdict.
-    #[must_use]
-    pub fn count(&self, verdict: Verdict) -> usize {
-        self.reports.iter().filter(|report| report.verdict == verdict).count()
-    }
-}
-
-/// Told what happens, while it happens.
-pub trait Progress: Send {
-    /// The run is about to begin, and will send what is secret to these endpoints.
-    fn sends_to(&mut self, _endpoints: &[Endpoint]) {}
-    /// A case starts: its number, how many there are, its id.
-    fn starts(&mut self, number: usize, of: usize, id: &str);
-    /// A case ended.
-    fn ended(&mut self, report: &Report);
-}
-
 /// Runs those of `all` that are selected; these are the cases of the profile in reading order, [`SANITY`] among them
-/// or not. `interrupt` ends the run early when it completes.
+/// or not. `sink` is told what happens; `interrupt` ends the run early when it completes.
 ///
 /// # Errors
 /// When nothing matches the selection, or the target cannot be tested.
@@ -77,7 +33,7 @@ pub async fn run(
     all: &[Case],
     selection: &Selection,
     strict: bool,
-    progress: &mut dyn Progress,
+    sink: &mut dyn Sink,
     interrupt: impl Future<Output = ()> + Send,
 ) -> Result<Outcome, RunError> {
     let selection = Selection { slow: selection.slow || !live.clock.is_real(), ..selection.clone() };
@@ -96,15 +52,17 @@ pub async fn run(
     let start = Instant::now();
     let mut runner = Runner { live, strict, interrupt: pin!(interrupt) };
     let mut interrupted = false;
-    progress.sends_to(&live.target.secret_endpoints());
+    sink.tell(&Event::RunBegan(&RunBegan::new(live, chosen.len(), sink.wants())));
     runner.prepare(&chosen).await?;
-    let mut reports = Vec::new();
+    let mut cases = Vec::new();
     for (at, case) in chosen.iter().enumerate() {
-        progress.starts(at + 1, chosen.len(), case.id);
+        sink.tell(&Event::CaseBegan { number: at + 1, of: chosen.len(), id: case.id });
         match runner.one(case).await {
-            Ended::With(report) => {
-                progress.ended(&report);
-                reports.push(*report);
+            Ended::With(ended) => {
+                let CaseOutcome { id, rules, verdict, seconds, .. } = &*ended;
+                sink.tell(&Event::Finding { case: id, rules, verdict: *verdict });
+                sink.tell(&Event::CaseEnded { id, verdict: *verdict, seconds: *seconds });
+                cases.push(*ended);
             }
             Ended::Unlisted => {}
             Ended::Interrupted => {
@@ -122,29 +80,31 @@ pub async fn run(
             Ended::Interrupted => interrupted = true,
         }
     }
-    reports.sort_by_key(|report| all.iter().position(|case| case.id == report.id));
-    Ok(Outcome {
-        overall: overall(judged(&reports), unsound.is_none()),
+    cases.sort_by_key(|ended: &CaseOutcome| all.iter().position(|case| case.id == ended.id));
+    let outcome = Outcome {
+        overall: overall(judged(&cases), unsound.is_none()),
         interrupted,
         unsound,
         seconds: start.elapsed().as_secs_f64(),
         exchanges: live.recording().len(),
         slow_left_out,
-        reports,
-    })
+        cases,
+    };
+    sink.tell(&Event::RunEnded(&RunReport::new(live, &outcome, sink.wants())));
+    Ok(outcome)
 }
 
 /// The verdicts that decide about the run. A sanity case that held is left out unless it is the only case: it says
 /// nothing about what the other cases left untested.
-fn judged(reports: &[Report]) -> impl Iterator<Item = Verdict> {
-    let alone = reports.len() == 1;
-    let counts = move |report: &&Report| alone || report.id != SANITY.id || report.verdict != Verdict::Held;
-    reports.iter().filter(counts).map(|report| report.verdict)
+fn judged(cases: &[CaseOutcome]) -> impl Iterator<Item = Verdict> {
+    let alone = cases.len() == 1;
+    let counts = move |case: &&CaseOutcome| alone || case.id != SANITY.id || case.verdict != Verdict::Held;
+    cases.iter().filter(counts).map(|case| case.verdict)
 }
 
 /// How a case came to its end.
 enum Ended {
-    With(Box<Report>),
+    With(Box<CaseOutcome>),
     Unlisted,
     Interrupted,
 }
@@ -182,8 +142,8 @@ impl<I: Future<Output = ()> + Send> Runner<'_, I> {
                 Met::NotOffered { reason, waived } => (CaseEnd::not_offered(reason), waived),
                 Met::Missing(reason) => (CaseEnd::not_tested(reason), false),
             };
-            let report = Report::of(case, profile, self.strict, Err(stop));
-            return Ended::With(Box::new(Report { waived, ..report }));
+            let ended = CaseOutcome::of(case, profile, self.strict, Err(stop));
+            return Ended::With(Box::new(CaseOutcome { waived, ..ended }));
         }
         let start = Instant::now();
         let context = Context::new(Arc::clone(self.live), case.id);
@@ -203,10 +163,10 @@ impl<I: Future<Output = ()> + Send> Runner<'_, I> {
         }
         // Without what was not sent, an answer of the server was taken for another.
         let ending = ending.and_then(|()| context.all_sent());
-        let mut report = Report::of(case, profile, self.strict, ending);
-        report.shown = report.shown.map(|exchange| keep::shown(&exchange, &self.live.vault));
+        let mut ended = CaseOutcome::of(case, profile, self.strict, ending);
+        ended.shown = ended.shown.map(|exchange| keep::shown(&exchange, &self.live.vault));
         let (seconds, notes, exchanges) =
             (start.elapsed().as_secs_f64(), context.notes(), context.recording());
-        Ended::With(Box::new(Report { seconds, notes, exchanges, ..report }))
+        Ended::With(Box::new(CaseOutcome { seconds, notes, exchanges, ..ended }))
     }
 }

@@ -1,12 +1,10 @@
 //! What an ending means for its case, and what the cases mean for the run.
 
-use std::sync::Arc;
+use oauth_rules::Level;
+use serde::{Serialize, Serializer};
 
-use oauth_rules::{Level, RuleId};
-
-use crate::case::{Case, Profile, Severity};
-use crate::case_end::{Checked, EndKind};
-use crate::wire::Exchange;
+use crate::case::Severity;
+use crate::case_end::EndKind;
 
 /// What came of a case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -34,37 +32,6 @@ pub enum Overall {
     Failed,
     /// Nothing failed, but not all was tested.
     Incomplete,
-}
-
-/// A case with what came of it.
-#[derive(Debug, Clone)]
-pub struct Report {
-    /// The case's id.
-    pub id: String,
-    /// One sentence: what holds when the case holds.
-    pub about: String,
-    /// The rules that it judges and that apply.
-    pub rules: Vec<RuleId>,
-    /// The strictest level of these.
-    pub level: Level,
-    /// What came of it.
-    pub verdict: Verdict,
-    /// What was to be seen, for a broken expectation.
-    pub expected: Option<String>,
-    /// What was seen, for a broken expectation.
-    pub saw: Option<String>,
-    /// Why it was not offered, not tested, or errored.
-    pub reason: Option<String>,
-    /// Whether the target file waives it.
-    pub waived: bool,
-    /// Remarks.
-    pub notes: Vec<String>,
-    /// How long it took.
-    pub seconds: f64,
-    /// All that was exchanged, in order.
-    pub exchanges: Vec<Arc<Exchange>>,
-    /// The exchange that shows the break.
-    pub shown: Option<Arc<Exchange>>,
 }
 
 impl Verdict {
@@ -108,44 +75,23 @@ impl Overall {
     }
 }
 
-impl Report {
-    /// The report of a case that ended so.
-    #[must_use]
-    pub fn of(case: &Case, profile: Profile, strict: bool, ending: Checked) -> Self {
-        let level = case.level(profile);
-        let mut report = Self {
-            id: case.id.into(),
-            about: case.about.into(),
-            rules: case.rules.iter().copied().filter(|rule| profile.applies(*rule)).collect(),
-            level,
-            verdict: Verdict::Held,
-            expected: None,
-            saw: None,
-            reason: None,
-            waived: false,
-            notes: Vec::new(),
-            seconds: 0.0,
-            exchanges: Vec::new(),
-            shown: None,
-        };
-        if let Err(stop) = ending {
-            report.verdict = verdict(stop.kind, case.severity(profile), level, strict);
-            report.expected = stop.expected;
-            match report.verdict {
-                Verdict::Failed | Verdict::Warned => report.saw = Some(stop.saw),
-                Verdict::Held | Verdict::NotOffered | Verdict::NotTested | Verdict::Errored => {
-                    report.reason = Some(stop.saw);
-                }
-            }
-            report.shown = stop.exchange;
-        }
-        report
+/// A verdict is its word.
+impl Serialize for Verdict {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.word())
+    }
+}
+
+/// So is what came of a run.
+impl Serialize for Overall {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.word())
     }
 }
 
 /// What an ending other than the last line means.
 #[must_use]
-pub(super) const fn verdict(kind: EndKind, severity: Severity, level: Level, strict: bool) -> Verdict {
+pub(crate) const fn verdict(kind: EndKind, severity: Severity, level: Level, strict: bool) -> Verdict {
     match kind {
         EndKind::NotOffered | EndKind::Unlisted => Verdict::NotOffered,
         EndKind::NotTested => Verdict::NotTested,
@@ -163,7 +109,7 @@ pub(super) const fn verdict(kind: EndKind, severity: Severity, level: Level, str
 
 /// What the verdicts of a run mean together. `sound` is whether the last sanity run held.
 #[must_use]
-pub(super) fn overall(verdicts: impl IntoIterator<Item = Verdict>, sound: bool) -> Overall {
+pub(crate) fn overall(verdicts: impl IntoIterator<Item = Verdict>, sound: bool) -> Overall {
     let (mut failed, mut open, mut held) = (false, !sound, false);
     for verdict in verdicts {
         match verdict {
