@@ -3,7 +3,6 @@
 //! Numbers and bits live in one process and never leave it: stores and the wire carry ids and names. Names that
 //! are not known here become `None`, never a number.
 
-use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -195,7 +194,7 @@ impl Directory {
     /// The identifier of a resource: its URL (RFC 8707 2, RFC 9728 1.2).
     #[must_use]
     pub fn resource_identifier(&self, resource: &Resource) -> String {
-        format!("{}{}", self.issuer, resource.path)
+        [self.issuer.as_str(), &resource.path].concat()
     }
 
     /// The resource of this identifier; `None` where it is not known.

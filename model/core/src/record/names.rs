@@ -168,10 +168,17 @@ impl Directory {
     }
 
     fn scope_record(&self, set: ScopeSet) -> Option<String> {
-        let text = self.scope_text(set);
-        // A bit without a name would be lost on the way.
-        let names = if text.is_empty() { 0 } else { text.split(' ').count() };
-        (names == set.0.count_ones() as usize).then_some(text)
+        let mut text = String::new();
+        let mut bits = set.0;
+        while bits != 0 {
+            let value = self.scopes.get(bits.trailing_zeros() as usize)?;
+            if !text.is_empty() {
+                text.push(' ');
+            }
+            text.push_str(value);
+            bits &= bits - 1;
+        }
+        Some(text)
     }
 
     fn scope_of(&self, text: &str) -> Result<ScopeSet, Unknown> {
