@@ -11,6 +11,7 @@ use oauth_faults::Faults;
 use oauth_rules::rules;
 use oauth_suite::case::{Case, Context, Profile, RunState};
 use oauth_suite::case_end::{CaseEnd, Checked};
+use oauth_suite::flow;
 use oauth_suite::report::{Event, Exchanges, Sink, Style, TEXT, Wants};
 use oauth_suite::run::{Selection, run};
 use oauth_suite::subject::{Need, discover, read_text};
@@ -27,8 +28,8 @@ const OWN: &[Case] = &[Case {
 }];
 
 async fn codes_differ(ctx: &Context) -> Checked {
-    let client = ctx.client()?;
-    let (first, second) = (ctx.code(&client).await?, ctx.code(&client).await?);
+    let client = ctx.parties().client()?;
+    let (first, second) = (flow::code(ctx, &client).await?, flow::code(ctx, &client).await?);
     if first.value == second.value {
         return Err(CaseEnd::broken("two codes", "the same code twice"));
     }

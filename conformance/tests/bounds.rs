@@ -12,7 +12,7 @@ use oauth_conformance::reference::{self, TARGET};
 use oauth_faults::Faults;
 use oauth_suite::case::{Context, Profile, RunState};
 use oauth_suite::case_end::EndKind;
-use oauth_suite::flow::TokenRequest;
+use oauth_suite::flow::{self, TokenRequest};
 use oauth_suite::outcome::{Outcome, Verdict};
 use oauth_suite::report::{Event, Exchanges, RunReport, Style, TEXT, Wants};
 use oauth_suite::run::{Selection, run};
@@ -74,8 +74,8 @@ async fn an_answer_without_end_ends_its_case_and_its_connection() {
     let head = exchange.head().expect("its head is kept");
     assert_eq!((head.status, head.header("set-cookie"), head.body.len()), (200, Some("a=b"), 0));
 
-    let request = TokenRequest::new(&context.client().expect("there is one"), [("a", "b")].into());
-    let stop = context.token_burst(&request, 3).await.expect_err("they have no end");
+    let request = TokenRequest::new(&context.parties().client().expect("there is one"), [("a", "b")].into());
+    let stop = flow::token_burst(&context, &request, 3).await.expect_err("they have no end");
     assert_eq!((stop.kind, stop.saw.as_str()), (EndKind::Errored, TOO_LONG));
     for _ in 0..4 {
         // What fills the buffers between the two may be sent on top.
@@ -94,8 +94,9 @@ async fn a_body_of_a_mebibyte_is_read_and_a_byte_more_is_not() {
         let context = context(&origin);
         let found = context.send(Actor::Suite, Request::get(&origin)).await;
         assert_eq!(found.is_ok(), is_read, "{length} bytes");
-        let request = TokenRequest::new(&context.client().expect("there is one"), [("a", "b")].into());
-        let found = context.token_burst(&request, 1).await;
+        let request =
+            TokenRequest::new(&context.parties().client().expect("there is one"), [("a", "b")].into());
+        let found = flow::token_burst(&context, &request, 1).await;
         assert_eq!(found.is_ok(), is_read, "{length} bytes in a burst");
     }
 }
@@ -112,8 +113,9 @@ async fn heads_without_end_are_no_answer() {
         let (_, answer) = wire.send(&Request::get(&origin), moment).await;
         assert!(matches!(answer, Err(NoAnswer::Missing(_))), "{more:.30}");
         let context = context(&origin);
-        let request = TokenRequest::new(&context.client().expect("there is one"), [("a", "b")].into());
-        let stop = context.token_burst(&request, 1).await.expect_err("it has no end");
+        let request =
+            TokenRequest::new(&context.parties().client().expect("there is one"), [("a", "b")].into());
+        let stop = flow::token_burst(&context, &request, 1).await.expect_err("it has no end");
         let told = ["the answer has more than 100 headers", "the head of the answer is too long"];
         assert!(told.iter().any(|told| stop.saw.contains(told)), "{}", stop.saw);
     }
@@ -149,7 +151,7 @@ async fn a_page_is_read_unless_it_is_too_deep() {
             send(stream, "200 OK\r\nContent-Type: text/html", &page).await;
         });
         let origin = origin.await;
-        let found = context(&origin).browser().open(&origin).await;
+        let found = flow::browser(&context(&origin)).open(&origin).await;
         match (found, expected) {
             (Ok(landing), None) => {
                 let page = landing.page().expect("it is a page");
@@ -183,8 +185,8 @@ async fn a_case_has_what_came_and_the_recording_its_beginning() {
         async move { send(stream, "200 OK\r\nContent-Type: application/json", &served).await }
     });
     let context = context(&origin.await);
-    let request = TokenRequest::new(&context.client().expect("there is one"), [("a", "b")].into());
-    let exchange = context.token(&request).await.expect("it is answered");
+    let request = TokenRequest::new(&context.parties().client().expect("there is one"), [("a", "b")].into());
+    let exchange = flow::token(&context, &request).await.expect("it is answered");
     assert_eq!(exchange.head().map(Response::text), Some(answer));
 
     let recordings = [context.recording(), context.live().recording()];

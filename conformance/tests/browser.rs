@@ -10,7 +10,7 @@ use std::time::Duration;
 use oauth_suite::browser::{Decision, Landing};
 use oauth_suite::case::{Context, Profile, RunState};
 use oauth_suite::case_end::EndKind;
-use oauth_suite::flow::Until;
+use oauth_suite::flow::{self, Until};
 use oauth_suite::wire::http::{Settings, Wire};
 use oauth_suite::wire::{Clock, Request};
 use script::{Script, context};
@@ -54,7 +54,8 @@ async fn it_stops_at_clients_and_foreign_origins_and_follows_its_own() {
         let answer = format!("302 Found\nLocation: {location}\n\n");
         let script = Script::start(&[("GET /in/start", &answer)]).await;
         let context = context(&target(&script.base));
-        let landing = context.browser().open(&format!("{}/in/start", script.base)).await.expect("it lands");
+        let landing =
+            flow::browser(&context).open(&format!("{}/in/start", script.base)).await.expect("it lands");
         let found = match &landing {
             Landing::Callback(_) => "callback",
             Landing::Foreign(_) => "foreign",
@@ -73,7 +74,7 @@ async fn a_cookie_ages_by_the_clock_of_the_run() {
         ])
         .await;
         let context = context_ahead(&target(&script.base));
-        let mut browser = context.browser();
+        let mut browser = flow::browser(&context);
         browser.open(&format!("{}/set", script.base)).await.expect("it lands");
         context.wait(Duration::from_secs(waited)).await;
         browser.open(&format!("{}/ask", script.base)).await.expect("it lands");
@@ -91,7 +92,7 @@ async fn each_redirect_status_keeps_or_drops_the_method_as_browsers_do() {
         let script = Script::start(&[("POST /a", &answer)]).await;
         let context = context(&target(&script.base));
         let request = Request::form(format!("{}/a", script.base), &[("x", "1")].into());
-        context.browser().send(request).await.expect("it lands");
+        flow::browser(&context).send(request).await.expect("it lands");
         let second = script.asked().pop().expect("two requests came");
         assert!(second.starts_with(expected), "{status}: {second}");
         assert_eq!(second.ends_with("x=1"), status > 303, "{status}: {second}");
@@ -102,7 +103,7 @@ async fn each_redirect_status_keeps_or_drops_the_method_as_browsers_do() {
 async fn it_gives_up_on_redirects_without_end() {
     let script = Script::start(&[("GET /a", "302 Found\nLocation: /a\n\n")]).await;
     let context = context(&target(&script.base));
-    let stop = context.browser().open(&format!("{}/a", script.base)).await.expect_err("it has no end");
+    let stop = flow::browser(&context).open(&format!("{}/a", script.base)).await.expect_err("it has no end");
     assert_eq!(stop.kind, EndKind::Broken);
     assert_eq!(script.asked().len(), 21);
 }
@@ -136,7 +137,7 @@ const TWO_STEPS: &[(&str, &str)] = &[
 async fn it_logs_in_by_two_steps_and_consents() {
     let script = Script::start(TWO_STEPS).await;
     let context = context(&target(&script.base));
-    let mut browser = context.browser();
+    let mut browser = flow::browser(&context);
     let first = browser.open(&format!("{}/start", script.base)).await.expect("it lands");
     let landing = browser.run(first, Decision::Approve).await.expect("it lands");
     assert_eq!(landing.callback().and_then(|at| at.params.first("code")), Some("c1"));
@@ -164,7 +165,7 @@ async fn it_logs_in_by_two_steps_and_consents() {
 async fn it_stops_where_it_is_told_and_denies() {
     let script = Script::start(TWO_STEPS).await;
     let context = context(&target(&script.base));
-    let mut browser = context.browser();
+    let mut browser = flow::browser(&context);
     let first = browser.open(&format!("{}/start", script.base)).await.expect("it lands");
     let login = browser.run_until(first, Until::Login, Decision::Approve).await.expect("it lands");
     assert!(login.page().is_some_and(|page| page.url.ends_with("/login/name")));
@@ -174,7 +175,7 @@ async fn it_stops_where_it_is_told_and_denies() {
     let denied = fork.run(consent.clone(), Decision::Deny).await.expect("it lands");
     assert_eq!(denied.callback().and_then(|at| at.params.first("error")), Some("access_denied"));
     assert_eq!(browser.trail.len() + 1, fork.trail.len());
-    let stranger = context.stranger().run(consent, Decision::Approve).await.expect("it lands");
+    let stranger = flow::stranger(&context).run(consent, Decision::Approve).await.expect("it lands");
     assert!(stranger.callback().is_some());
 }
 
@@ -184,7 +185,7 @@ async fn a_refused_login_is_tried_once() {
                 <input type=hidden name=csrf value=v></form>";
     let script = Script::start(&[("GET /login", form), ("POST /login", form)]).await;
     let context = context(&target(&script.base));
-    let mut browser = context.browser();
+    let mut browser = flow::browser(&context);
     let first = browser.open(&format!("{}/login", script.base)).await.expect("it lands");
     let landing = browser.run(first, Decision::Approve).await.expect("it lands");
     assert!(landing.page().is_some());
@@ -195,9 +196,9 @@ async fn a_refused_login_is_tried_once() {
 async fn a_burst_sends_each_copy_whole_on_a_connection_of_its_own() {
     let script = Script::start(&[("POST /token", "200 OK\nContent-Type: application/json\n\n{}")]).await;
     let context = context(&target(&script.base));
-    let client = context.client().expect("the target has a client");
+    let client = context.parties().client().expect("the target has a client");
     let request = oauth_suite::flow::TokenRequest::new(&client, [("grant_type", "x")].into());
-    let answers = context.token_burst(&request, 5).await.expect("they are answered");
+    let answers = flow::token_burst(&context, &request, 5).await.expect("they are answered");
     assert_eq!(answers.iter().filter(|exchange| exchange.status() == Some(200)).count(), 5);
     let asked = script.asked();
     assert_eq!(asked.len(), 5);
@@ -210,7 +211,7 @@ async fn a_server_that_is_gone_is_no_verdict() {
     let base = format!("http://{}", listener.local_addr().expect("a bound listener has an address"));
     drop(listener);
     let context = context(&target(&base));
-    let client = context.client().expect("the target has a client");
-    let stop = context.code(&client).await.expect_err("nobody answers");
+    let client = context.parties().client().expect("the target has a client");
+    let stop = flow::code(&context, &client).await.expect_err("nobody answers");
     assert_eq!(stop.kind, EndKind::Errored);
 }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use oauth_suite::case::{Context, RunState};
 use oauth_suite::case_end::EndKind;
-use oauth_suite::flow::TokenRequest;
+use oauth_suite::flow::{self, TokenRequest};
 use oauth_suite::outcome::{CaseOutcome, Outcome, Verdict};
 use oauth_suite::run::{Selection, run};
 use oauth_suite::subject::{Place, discover};
@@ -60,15 +60,17 @@ async fn discovered(text: &str) -> Arc<RunState> {
 
 /// A request with a secret to each endpoint that clients use, in each of the ways that requests leave.
 async fn send_everything(context: &Context) -> Vec<Result<(), (EndKind, String)>> {
-    let client = context.client().expect("the target has a client");
+    let client = context.parties().client().expect("the target has a client");
     let endpoints = context.target().endpoints.clone();
     let request = TokenRequest::new(&client, [("token", "secret token")].into());
-    let key = context.proof_key();
-    let mut sent = vec![context.token_burst(&request, 2).await.map(drop)];
+    let key = flow::proof_key(context);
+    let mut sent = vec![flow::token_burst(context, &request, 2).await.map(drop)];
     for (_, url) in endpoints.all().skip(1) {
         sent.push(context.send(Actor::Client, request.request(url)).await.map(drop));
         sent.push(
-            context.send_proven(Actor::Client, request.request(url), &key, |proof| proof).await.map(drop),
+            flow::send_proven(context, Actor::Client, request.request(url), &key, |proof| proof)
+                .await
+                .map(drop),
         );
     }
     sent.into_iter().map(|sent| sent.map_err(|stop| (stop.kind, stop.saw))).collect()
@@ -113,7 +115,7 @@ async fn an_endpoint_that_only_the_metadata_names_is_asked_and_no_other_place_on
     assert_eq!(context.target().place(&named.base), Place::Named);
     let stop = context.send(Actor::Client, Request::get(&other.base)).await.expect_err("nobody named it");
     assert!(stop.saw.contains(&other.base) && stop.saw.contains("[endpoints]"), "{}", stop.saw);
-    let stop = context.browser().open(&named.base).await.expect_err("browsers do not go there");
+    let stop = flow::browser(&context).open(&named.base).await.expect_err("browsers do not go there");
     assert!(stop.saw.ends_with("add it to origins"), "{}", stop.saw);
     assert_eq!((other.connections(), named.connections()), (0, 14));
 }

@@ -6,7 +6,7 @@ mod script;
 
 use oauth_suite::browser::{Decision, Landing};
 use oauth_suite::case_end::EndKind;
-use oauth_suite::flow::Browser;
+use oauth_suite::flow::{self, Browser};
 use script::{Script, context};
 
 /// A server and two origins that it wants the browser at.
@@ -46,7 +46,7 @@ impl Scene {
     /// Opens the first page, logs in and answers as a browser does that suspects nothing.
     async fn walk(&self, more: &str, decision: Decision) -> (Browser, Landing) {
         let context = context(&self.target(more));
-        let mut browser = context.browser();
+        let mut browser = flow::browser(&context);
         let first = browser.open(&format!("{}/start", self.own.base)).await.expect("it lands");
         let landing = browser.run(first, decision).await.expect("it lands");
         (browser, landing)
@@ -209,7 +209,7 @@ async fn a_redirect_uri_on_the_servers_own_origin_is_not_connected_to_either() {
         let target =
             scene.target("").replace(&client, &format!("redirect_uri = \"{}/back\"", scene.own.base));
         let context = context(&target);
-        let mut browser = context.browser();
+        let mut browser = flow::browser(&context);
         let first = browser.open(&format!("{}/start", scene.own.base)).await.expect("it lands");
         let landing = browser.run(first, Decision::Approve).await.expect("it lands");
         assert_eq!(scene.own.connections(), 1, "{what}: {:?}", scene.own.asked());
@@ -260,8 +260,8 @@ async fn what_a_case_opens_or_sends_by_itself_stays_as_well() {
     let scene = Scene::set(&[]).await;
     let context = context(&scene.target(""));
     for place in [&scene.foreign.base, &format!("{}/cb", scene.client.base)] {
-        let opened = context.browser().open(place).await.expect_err("no exchange led there");
-        let stepped = context.browser().send_one(oauth_suite::wire::Request::get(place)).await;
+        let opened = flow::browser(&context).open(place).await.expect_err("no exchange led there");
+        let stepped = flow::browser(&context).send_one(oauth_suite::wire::Request::get(place)).await;
         for stop in [opened, stepped.expect_err("it may not go there")] {
             assert_eq!(stop.kind, EndKind::NotTested);
             assert!(stop.saw.contains(place.as_str()), "{}", stop.saw);

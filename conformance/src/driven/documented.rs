@@ -80,7 +80,7 @@ pub struct Sequence {
 
 async fn sequence(ctx: &Context) -> Sequence {
     let mut sequence = Sequence::default();
-    let client = match ctx.client() {
+    let client = match ctx.parties().client() {
         Ok(client) => client,
         Err(stop) => return Sequence { ended: Some(stop), ..sequence },
     };

@@ -190,7 +190,7 @@ pub(super) const CASES: &[Case] = &[
 
 /// Walks a path, and holds each answer against what the server's logic says of it.
 async fn walk(ctx: &Context, path: &'static Path) -> Checked {
-    let client: Arc<Client> = ctx.confidential()?;
+    let client: Arc<Client> = ctx.parties().confidential()?;
     let mut walk = Walk::new(ctx, &client, path.fresh_login);
     let scenario = Scenario::find(path.scenario)
         .ok_or_else(|| CaseEnd::errored("the path names no scenario of the model"))?;

@@ -20,7 +20,7 @@ use oauth_laws::fact::Sender;
 use oauth_suite::browser::{Decision, Landing};
 use oauth_suite::case::Context;
 use oauth_suite::case_end::{CaseEnd, Checked};
-use oauth_suite::flow::{Authentication, Browser};
+use oauth_suite::flow::{self, Authentication, Browser};
 use oauth_suite::subject::{Account, Client};
 use oauth_suite::wire::{Actor, Exchange, Params, Request};
 use oauth_world::world::Action;
@@ -58,7 +58,7 @@ pub(super) struct Walk<'a> {
 impl<'a> Walk<'a> {
     /// A walk as this client, in the browser that the run logged in or in one without cookies.
     pub(super) fn new(ctx: &'a Context, client: &Client, fresh_login: bool) -> Self {
-        let mut browser = if fresh_login { ctx.stranger() } else { ctx.browser() };
+        let mut browser = if fresh_login { flow::stranger(ctx) } else { flow::browser(ctx) };
         browser.who = Some(Account::First);
         browser.actor = Actor::Browser;
         Self {
@@ -290,7 +290,7 @@ impl<'a> Walk<'a> {
             Sender::Thief => Actor::Thief,
         };
         if redemption.client != 0 {
-            let second = self.ctx.second()?;
+            let second = self.ctx.parties().second()?;
             self.authenticate(&mut call, &mut params, Authentication::of(&second));
         }
         match redemption.credentials {

@@ -1,6 +1,6 @@
 //! The session of a case: sending and recording, fresh values, waiting, notes.
 //!
-//! Further methods of [`Context`] name the parties (`parties.rs`) and take the steps of the flow (`flow/`).
+//! [`Parties`] names the clients and resources of the target; the steps of the flow are functions of `flow/`.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,7 +10,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use crate::case::{Profile, Recorded, RunState};
+use crate::case::{Parties, Profile, Recorded, RunState};
 use crate::case_end::{CaseEnd, Checked};
 use crate::subject::{Target, shown};
 use crate::wire::burst::burst;
@@ -51,6 +51,12 @@ impl Context {
     #[must_use]
     pub fn target(&self) -> &Target {
         &self.0.live.target
+    }
+
+    /// The target's clients and resources.
+    #[must_use]
+    pub fn parties(&self) -> Parties<'_> {
+        Parties::of(self.target())
     }
 
     /// Against which documents the server is judged.

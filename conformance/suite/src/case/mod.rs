@@ -13,6 +13,7 @@ use oauth_rules::{Broken, Level, RuleId};
 
 pub use context::Context;
 pub use oauth_rules::Profile;
+pub use parties::Parties;
 pub(crate) use run_state::Recorded;
 pub use run_state::RunState;
 

@@ -2,24 +2,31 @@
 
 use std::sync::Arc;
 
-use crate::case::Context;
 use crate::case_end::{CaseEnd, Checked};
-use crate::subject::{Client, ClientRole, Met, Need, Resource};
+use crate::subject::{Client, ClientRole, Met, Need, Resource, Target};
 
-impl Context {
+/// The parties of a case.
+#[derive(Clone, Copy)]
+pub struct Parties<'t>(&'t Target);
+
+impl<'t> Parties<'t> {
+    pub(super) const fn of(target: &'t Target) -> Self {
+        Self(target)
+    }
+
     /// The client for cases that need no particular one: the confidential one, or the public one.
     ///
     /// # Errors
     /// `not-tested` if the target names no client.
-    pub fn client(&self) -> Checked<Arc<Client>> {
-        self.target().client().cloned().ok_or_else(|| CaseEnd::not_tested("the target names no client"))
+    pub fn client(self) -> Checked<Arc<Client>> {
+        self.0.client().cloned().ok_or_else(|| CaseEnd::not_tested("the target names no client"))
     }
 
     /// The client of a role.
     ///
     /// # Errors
     /// `not-tested` if the target names none.
-    pub fn client_of(&self, role: ClientRole) -> Checked<Arc<Client>> {
+    pub fn client_of(self, role: ClientRole) -> Checked<Arc<Client>> {
         let need = match role {
             ClientRole::First => Need::ConfidentialClient,
             ClientRole::Second => Need::SecondClient,
@@ -32,7 +39,7 @@ impl Context {
             ClientRole::Dpop => Need::DpopClient,
             ClientRole::Push => Need::PushClient,
         };
-        self.target()
+        self.0
             .registered()
             .find(|client| client.role == role)
             .cloned()
@@ -43,7 +50,7 @@ impl Context {
     ///
     /// # Errors
     /// `not-tested` if the target names none.
-    pub fn confidential(&self) -> Checked<Arc<Client>> {
+    pub fn confidential(self) -> Checked<Arc<Client>> {
         self.client_of(ClientRole::First)
     }
 
@@ -51,7 +58,7 @@ impl Context {
     ///
     /// # Errors
     /// `not-tested` if the target names none.
-    pub fn second(&self) -> Checked<Arc<Client>> {
+    pub fn second(self) -> Checked<Arc<Client>> {
         self.client_of(ClientRole::Second)
     }
 
@@ -59,7 +66,7 @@ impl Context {
     ///
     /// # Errors
     /// `not-tested` if the target names none.
-    pub fn public(&self) -> Checked<Arc<Client>> {
+    pub fn public(self) -> Checked<Arc<Client>> {
         self.client_of(ClientRole::Public)
     }
 
@@ -68,8 +75,8 @@ impl Context {
     ///
     /// # Errors
     /// `not-tested` if none does.
-    pub fn client_where(&self, need: Need, fits: impl Fn(&Client) -> bool) -> Checked<Arc<Client>> {
-        let found = self.target().clients.values().find(|client| fits(client)).cloned();
+    pub fn client_where(self, need: Need, fits: impl Fn(&Client) -> bool) -> Checked<Arc<Client>> {
+        let found = self.0.clients.values().find(|client| fits(client)).cloned();
         found.ok_or_else(|| {
             CaseEnd::not_tested(format!("no client of the target has what {} stands for", need.key()))
         })
@@ -79,8 +86,8 @@ impl Context {
     ///
     /// # Errors
     /// `not-tested` if the target names none.
-    pub fn resource_url(&self) -> Checked<&str> {
-        let url = self.target().endpoints.resource.as_deref();
+    pub fn resource_url(self) -> Checked<&'t str> {
+        let url = self.0.endpoints.resource.as_deref();
         url.ok_or_else(|| CaseEnd::not_tested("the target names no resource under [endpoints]"))
     }
 
@@ -88,8 +95,8 @@ impl Context {
     ///
     /// # Errors
     /// `not-tested` if the target names none.
-    pub fn first_resource(&self) -> Checked<Resource> {
-        let resource = self.target().resource();
+    pub fn first_resource(self) -> Checked<Resource> {
+        let resource = self.0.resource();
         resource.ok_or_else(|| CaseEnd::not_tested("the target names no resource under [endpoints]"))
     }
 
@@ -98,8 +105,8 @@ impl Context {
     ///
     /// # Errors
     /// `not-tested` if the target names none, `not-offered` if it says why there is none.
-    pub fn second_resource(&self) -> Checked<Resource> {
-        match (Need::SecondResource.met(self.target()), &self.target().second_resource) {
+    pub fn second_resource(self) -> Checked<Resource> {
+        match (Need::SecondResource.met(self.0), &self.0.second_resource) {
             (Met::NotOffered { reason, .. }, _) => Err(CaseEnd::not_offered(reason)),
             (Met::Missing(reason), _) => Err(CaseEnd::not_tested(reason)),
             (Met::Yes, resource) => {

@@ -11,7 +11,7 @@ use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::introspection::{Activity, activity, introspect, query, told_token};
 use crate::cases::support::spoil;
 use crate::expect::{self, Token};
-use crate::flow::{Authentication, TokenRequest};
+use crate::flow::{self, Authentication, TokenRequest};
 use crate::subject::{Client, ClientRole, Need};
 use crate::wire::Params;
 
@@ -82,7 +82,7 @@ async fn served_client(ctx: &Context) -> Checked<Served> {
     let mut refusal = None;
     for client in clients.filter(|client| !client.is_public()) {
         for request in [own_token(client), own_token(client).without("scope")] {
-            let answer = ctx.token(&request).await?;
+            let answer = flow::token(ctx, &request).await?;
             match expect::token(&answer) {
                 Ok(token) => return Ok(Served { client: Arc::clone(client), request, token }),
                 Err(_) => refusal = Some(answer),
@@ -112,11 +112,11 @@ async fn for_proven_clients(ctx: &Context) -> Checked {
     ];
     for (way, authentication, errors) in ways {
         let Some(authentication) = authentication else { continue };
-        let answer = ctx.token(&request.clone().authenticated(authentication)).await?;
+        let answer = flow::token(ctx, &request.clone().authenticated(authentication)).await?;
         expect::token_error(&answer, errors).when(way)?;
     }
-    if let Ok(public) = ctx.public() {
-        let answer = ctx.token(&request.as_client(&public)).await?;
+    if let Ok(public) = ctx.parties().public() {
+        let answer = flow::token(ctx, &request.as_client(&public)).await?;
         expect::no_token(&answer).when("the client has no secret")?;
         // How a client is told that it may not use a grant is for another case.
         expect::token_error(&answer, &["invalid_client", "unauthorized_client"])
@@ -170,7 +170,7 @@ async fn unauthorized_at_token_endpoint(ctx: &Context) -> Checked {
     let mut unlike = None;
     let others = ctx.target().registered().filter(|other| !other.is_public() && other.id != served.id);
     for other in others {
-        let answer = ctx.token(&own_token(other)).await?;
+        let answer = flow::token(ctx, &own_token(other)).await?;
         if expect::token(&answer).is_ok() {
             continue;
         }
@@ -189,9 +189,9 @@ async fn unauthorized_at_token_endpoint(ctx: &Context) -> Checked {
 }
 
 async fn unauthorized_at_authorization_endpoint(ctx: &Context) -> Checked {
-    ctx.code(&ctx.client()?).await?;
-    let ask = ctx.ask(&ctx.client_of(ClientRole::Service)?);
-    let landing = ctx.authorize(&ask).await?;
+    flow::code(ctx, &ctx.parties().client()?).await?;
+    let ask = flow::ask(ctx, &ctx.parties().client_of(ClientRole::Service)?);
+    let landing = flow::authorize(ctx, &ask).await?;
     let location = expect::error_redirect(&ask, &landing, &["unauthorized_client"])?;
     expect::same_state(&ask, location).warn()
 }

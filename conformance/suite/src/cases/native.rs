@@ -14,7 +14,7 @@ use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::provoke::{consent_page_if_asked, gives_code};
 use crate::cases::support::redirect_uris::refuses_other_uris;
 use crate::expect;
-use crate::flow::{Authentication, AuthorizationRequest};
+use crate::flow::{self, Authentication, AuthorizationRequest};
 use crate::subject::{Client, Need, is_loopback};
 
 /// The cases, in reading order.
@@ -94,35 +94,37 @@ pub(super) const CASES: &[Case] = &[
 ];
 
 async fn verifier_decides(ctx: &Context) -> Checked {
-    let client = ctx.public()?;
-    ctx.access(&client).await?;
-    let code = ctx.code(&client).await?;
-    let wrong = ctx.redemption(&code).set("code_verifier", &ctx.fresh());
-    expect::token_error(&ctx.token(&wrong).await?, &["invalid_grant"]).when("the verifier is another")?;
-    let code = ctx.code(&client).await?;
-    let none = ctx.redemption(&code).without("code_verifier");
-    expect::token_error(&ctx.token(&none).await?, &["invalid_grant", "invalid_request"])
+    let client = ctx.parties().public()?;
+    flow::access(ctx, &client).await?;
+    let code = flow::code(ctx, &client).await?;
+    let wrong = flow::redemption(&code).set("code_verifier", &ctx.fresh());
+    expect::token_error(&flow::token(ctx, &wrong).await?, &["invalid_grant"])
+        .when("the verifier is another")?;
+    let code = flow::code(ctx, &client).await?;
+    let none = flow::redemption(&code).without("code_verifier");
+    expect::token_error(&flow::token(ctx, &none).await?, &["invalid_grant", "invalid_request"])
         .when("there is no verifier")
         .map(drop)
 }
 
 async fn challenge_is_needed(ctx: &Context) -> Checked {
-    let client = ctx.public()?;
-    let (ask, landing) = ctx.spoilt_authorization(&client, AuthorizationRequest::without_pkce).await?;
+    let client = ctx.parties().public()?;
+    let (ask, landing) = flow::spoilt_authorization(ctx, &client, AuthorizationRequest::without_pkce).await?;
     expect::error_redirect(&ask, &landing, &["invalid_request"]).map(drop)
 }
 
 async fn no_secret_is_needed(ctx: &Context) -> Checked {
-    let client = ctx.public()?;
-    let code = ctx.code(&client).await?;
-    let request = ctx.redemption(&code).authenticated(Authentication::Id(client.id.clone()));
-    expect::token(&ctx.token(&request).await?).map(drop)
+    let client = ctx.parties().public()?;
+    let code = flow::code(ctx, &client).await?;
+    let request = flow::redemption(&code).authenticated(Authentication::Id(client.id.clone()));
+    expect::token(&flow::token(ctx, &request).await?).map(drop)
 }
 
 async fn no_token_from_the_authorization_endpoint(ctx: &Context) -> Checked {
     const ERRORS: &[&str] = &["unsupported_response_type", "unauthorized_client"];
-    let client = ctx.public()?;
-    let (ask, landing) = ctx.spoilt_authorization(&client, |ask| ask.set("response_type", "token")).await?;
+    let client = ctx.parties().public()?;
+    let (ask, landing) =
+        flow::spoilt_authorization(ctx, &client, |ask| ask.set("response_type", "token")).await?;
     // A server that knows the response type answers in the fragment.
     let in_fragment = landing.callback().filter(|location| !location.fragment.has("access_token"));
     let error = in_fragment.and_then(|location| location.fragment.first("error"));
@@ -137,10 +139,10 @@ async fn redirect_uri_as_registered(ctx: &Context) -> Checked {
         refuses_other_uris(ctx, client).await.when(&format!("the client is {}", client.id))?;
     }
     let Ok((client, uri)) = with_private_scheme(ctx) else { return Ok(()) };
-    ctx.code(&client).await?;
+    flow::code(ctx, &client).await?;
     let spoilt = [format!("{uri}/suite"), format!("{uri}?suite=1"), uri.to_ascii_uppercase()];
     for spoilt in spoilt.iter().filter(|spoilt| **spoilt != uri) {
-        let landing = ctx.authorize(&ctx.ask(&client).set("redirect_uri", spoilt)).await?;
+        let landing = flow::authorize(ctx, &flow::ask(ctx, &client).set("redirect_uri", spoilt)).await?;
         expect::error_page(&landing).when(&format!("redirect_uri is {spoilt:?}"))?;
     }
     Ok(())
@@ -153,7 +155,7 @@ fn is_https(uri: &str) -> bool {
 /// The first public client with such a redirect URI, and that URI.
 fn public_with(ctx: &Context, need: Need, fits: fn(&str) -> bool) -> Checked<(Arc<Client>, String)> {
     let has = |client: &Client| client.redirect_uris().find(|uri| fits(uri)).map(str::to_owned);
-    let client = ctx.client_where(need, |client| client.is_public() && has(client).is_some())?;
+    let client = ctx.parties().client_where(need, |client| client.is_public() && has(client).is_some())?;
     let uri = has(&client).unwrap_or_default();
     Ok((client, uri))
 }
@@ -164,41 +166,42 @@ fn with_private_scheme(ctx: &Context) -> Checked<(Arc<Client>, String)> {
 
 async fn private_scheme(ctx: &Context) -> Checked {
     let (client, uri) = with_private_scheme(ctx)?;
-    let ask = ctx.ask(&client).set("redirect_uri", &uri);
-    let landing = ctx.authorize(&ask).await?;
-    let code = ctx.code_from(&ask, &landing)?;
+    let ask = flow::ask(ctx, &client).set("redirect_uri", &uri);
+    let landing = flow::authorize(ctx, &ask).await?;
+    let code = flow::code_from(&ask, &landing)?;
     let text = landing.callback().map(|location| location.text.as_str()).unwrap_or_default();
     let added = text.strip_prefix(uri.as_str()).filter(|rest| rest.starts_with(['?', '&']));
     if added.is_none() {
         let saw = text.split(['?', '#']).next().unwrap_or_default();
         return Err(code.exchange.broken(format!("a redirect to {uri}, with the response behind it"), saw));
     }
-    expect::token(&ctx.token(&ctx.redemption(&code)).await?).map(drop)
+    expect::token(&flow::token(ctx, &flow::redemption(&code)).await?).map(drop)
 }
 
 async fn https_makes_no_client_confidential(ctx: &Context) -> Checked {
     let (client, uri) = public_with(ctx, Need::HttpsPublicClient, is_https)?;
-    let ask = ctx.ask(&client).set("redirect_uri", &uri);
-    let landing = ctx.authorize(&ask).await?;
-    let code = ctx.code_from(&ask, &landing)?;
-    expect::token(&ctx.token(&ctx.redemption(&code)).await?).map(drop)
+    let ask = flow::ask(ctx, &client).set("redirect_uri", &uri);
+    let landing = flow::authorize(ctx, &ask).await?;
+    let code = flow::code_from(&ask, &landing)?;
+    expect::token(&flow::token(ctx, &flow::redemption(&code)).await?).map(drop)
 }
 
 /// The first public client of this kind is not given a second code without a question.
 async fn asked_again(ctx: &Context, fits: fn(&Client) -> bool) -> Checked {
-    let client = ctx.client_where(Need::PublicClient, |client| client.is_public() && fits(client))?;
+    let client =
+        ctx.parties().client_where(Need::PublicClient, |client| client.is_public() && fits(client))?;
     // A client may demand the question itself; here it does not.
-    let ask = || ctx.ask(&client).without("prompt");
-    let (mut browser, first) = (ctx.browser(), ask());
-    let landing = ctx.authorize_in(&mut browser, &first, Decision::Approve).await?;
-    ctx.code_from(&first, &landing).control("an honest authorization request")?;
+    let ask = || flow::ask(ctx, &client).without("prompt");
+    let (mut browser, first) = (flow::browser(ctx), ask());
+    let landing = flow::authorize_in(ctx, &mut browser, &first, Decision::Approve).await?;
+    flow::code_from(&first, &landing).control("an honest authorization request")?;
     let again = ask();
     if let Some((mut browser, page)) = consent_page_if_asked(ctx, browser.clone(), &again).await? {
         let landing = browser.run(Landing::Page(page), Decision::Approve).await?;
-        ctx.code_from(&again, &landing).control("the consent page, approved once more")?;
+        flow::code_from(&again, &landing).control("the consent page, approved once more")?;
         return Ok(());
     }
-    let landing = ctx.authorize_in(&mut browser, &again, Decision::Approve).await?;
+    let landing = flow::authorize_in(ctx, &mut browser, &again, Decision::Approve).await?;
     if !gives_code(&landing) {
         return Err(CaseEnd::not_tested("the second request came to no code").at(landing.exchange()));
     }

@@ -12,7 +12,7 @@ use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::provoke::UNKNOWN;
 use crate::cases::support::{bearer, spoil};
 use crate::expect;
-use crate::flow::{Authentication, TokenRequest};
+use crate::flow::{self, Authentication, TokenRequest};
 use crate::subject::{Client, ClientAuthentication, Need};
 use crate::wire::{Actor, Exchange};
 
@@ -86,17 +86,17 @@ pub(super) const CASES: &[Case] = &[
 
 /// A redemption with a fresh challenge, and its verifier. It is a control that such a code is given.
 async fn challenged(ctx: &Context, client: &Arc<Client>) -> Checked<TokenRequest> {
-    let ask = ctx.ask(client).with_verifier(&ctx.fresh());
-    let landing = ctx.authorize(&ask).await?;
-    let code = ctx.code_from(&ask, &landing).control("an authorization request with a challenge")?;
-    Ok(ctx.redemption(&code))
+    let ask = flow::ask(ctx, client).with_verifier(&ctx.fresh());
+    let landing = flow::authorize(ctx, &ask).await?;
+    let code = flow::code_from(&ask, &landing).control("an authorization request with a challenge")?;
+    Ok(flow::redemption(&code))
 }
 
 async fn no_code_without_challenge(ctx: &Context, client: &Arc<Client>) -> Checked {
-    expect::token(&ctx.token(&challenged(ctx, client).await?).await?)
+    expect::token(&flow::token(ctx, &challenged(ctx, client).await?).await?)
         .control("an honest flow with a challenge")?;
-    let ask = ctx.ask(client).without_pkce();
-    let landing = ctx.authorize(&ask).await?;
+    let ask = flow::ask(ctx, client).without_pkce();
+    let landing = flow::authorize(ctx, &ask).await?;
     match landing.callback() {
         Some(location) if location.params.has("error") => {
             expect::same_state(&ask, location)?;
@@ -107,16 +107,16 @@ async fn no_code_without_challenge(ctx: &Context, client: &Arc<Client>) -> Check
 }
 
 async fn needed_of_every_public_client(ctx: &Context) -> Checked {
-    no_code_without_challenge(ctx, &ctx.public()?).await
+    no_code_without_challenge(ctx, &ctx.parties().public()?).await
 }
 
 async fn needed_of_confidential_clients(ctx: &Context) -> Checked {
-    no_code_without_challenge(ctx, &ctx.confidential()?).await
+    no_code_without_challenge(ctx, &ctx.parties().confidential()?).await
 }
 
 async fn no_token_from_here(ctx: &Context) -> Checked {
-    let client = ctx.client()?;
-    ctx.code(&client).await?;
+    let client = ctx.parties().client()?;
+    flow::code(ctx, &client).await?;
     let listed = ctx.target().metadata("response_types_supported").and_then(Value::as_array);
     let with_token = listed
         .into_iter()
@@ -127,8 +127,8 @@ async fn no_token_from_here(ctx: &Context) -> Checked {
         return Err(CaseEnd::broken("response types without token in the metadata", format!("{kind:?}")));
     }
     for kind in ["token", "code token"] {
-        let ask = ctx.ask(&client).set("response_type", kind);
-        let landing = ctx.authorize(&ask).await?;
+        let ask = flow::ask(ctx, &client).set("response_type", kind);
+        let landing = flow::authorize(ctx, &ask).await?;
         if let Landing::Callback(location) | Landing::Foreign(location) = &landing
             && (location.params.has("access_token") || location.fragment.has("access_token"))
         {
@@ -167,8 +167,8 @@ async fn secret_in_the_body(ctx: &Context) -> Checked {
                 "no client of the target has authentication = \"client_secret_post\"",
             ));
         }
-        let client = ctx.confidential()?;
-        ctx.access(&client).await?;
+        let client = ctx.parties().confidential()?;
+        flow::access(ctx, &client).await?;
         if ctx.target().metadata.is_none() {
             return Err(CaseEnd::not_tested(
                 "no client of the target has authentication = \"client_secret_post\", and no metadata say who may",
@@ -176,65 +176,65 @@ async fn secret_in_the_body(ctx: &Context) -> Checked {
         }
         let (id, secret) = (client.id.clone(), spoil::secret_of(&client).to_owned());
         let request = challenged(ctx, &client).await?.authenticated(Authentication::Body { id, secret });
-        return expect::token(&ctx.token(&request).await?).map(drop);
+        return expect::token(&flow::token(ctx, &request).await?).map(drop);
     }
     for client in clients {
         let request = challenged(ctx, client).await?;
-        expect::token(&ctx.token(&request).await?).when(&format!("the client is {}", client.id))?;
+        expect::token(&flow::token(ctx, &request).await?).when(&format!("the client is {}", client.id))?;
         let wrong = spoil::with_secret(client, &spoil::middle_changed(spoil::secret_of(client)));
         let Some(wrong) = wrong else { continue };
         let request = challenged(ctx, client).await?.authenticated(wrong);
-        expect::token_error(&ctx.token(&request).await?, &["invalid_client"])
+        expect::token_error(&flow::token(ctx, &request).await?, &["invalid_client"])
             .when("the secret is another")?;
     }
     Ok(())
 }
 
 async fn redeemed_without_redirect_uri(ctx: &Context) -> Checked {
-    let client = ctx.client()?;
-    expect::token(&ctx.token(&challenged(ctx, &client).await?).await?)
+    let client = ctx.parties().client()?;
+    expect::token(&flow::token(ctx, &challenged(ctx, &client).await?).await?)
         .control("an honest flow with a challenge")?;
     let request = challenged(ctx, &client).await?.without("redirect_uri");
-    expect::token(&ctx.token(&request).await?).map(drop)
+    expect::token(&flow::token(ctx, &request).await?).map(drop)
 }
 
 async fn invalid_replay_ends_nothing(ctx: &Context) -> Checked {
     const REFUSED: &[&str] = &["invalid_grant", "invalid_client", "invalid_request"];
-    let client = ctx.client()?;
+    let client = ctx.parties().client()?;
     let other = ctx.target().clients.values().find(|other| other.id != client.id).cloned();
     let way = |by_other: bool| if by_other { "another client replays it" } else { "the verifier is another" };
     for by_other in [false, true] {
         let good = challenged(ctx, &client).await?;
-        let token = expect::token(&ctx.token(&good).await?).control("an honest token request")?;
-        let before = ctx.resource(&token.access_token).await?;
+        let token = expect::token(&flow::token(ctx, &good).await?).control("an honest token request")?;
+        let before = flow::resource(ctx, &token.access_token).await?;
         expect::served(&before).control("the resource before the replay")?;
         let replay = match (&other, by_other) {
             (Some(other), true) => good.as_client(other),
             (None, true) => continue,
             (_, false) => good.set("code_verifier", &ctx.fresh()),
         };
-        let refusal = ctx.token(&replay).await?;
+        let refusal = flow::token(ctx, &replay).await?;
         expect::token_error(&refusal, REFUSED).control("the replay is refused")?;
-        let after = ctx.resource(&token.access_token).await?;
+        let after = flow::resource(ctx, &token.access_token).await?;
         expect::served(&after).when(way(by_other))?;
     }
     Ok(())
 }
 
 async fn verifier_if_and_only_if_challenged(ctx: &Context) -> Checked {
-    let client = ctx.client()?;
-    expect::token(&ctx.token(&challenged(ctx, &client).await?).await?)
+    let client = ctx.parties().client()?;
+    expect::token(&flow::token(ctx, &challenged(ctx, &client).await?).await?)
         .control("an honest flow with a challenge")?;
     let request = challenged(ctx, &client).await?.without("code_verifier");
-    expect::token_error(&ctx.token(&request).await?, &["invalid_grant", "invalid_request"])
+    expect::token_error(&flow::token(ctx, &request).await?, &["invalid_grant", "invalid_request"])
         .when("the verifier is left out")?;
-    let ask = ctx.ask(&client).without_pkce();
-    let landing = ctx.authorize(&ask).await?;
-    let Ok(code) = ctx.code_from(&ask, &landing) else {
+    let ask = flow::ask(ctx, &client).without_pkce();
+    let landing = flow::authorize(ctx, &ask).await?;
+    let Ok(code) = flow::code_from(&ask, &landing) else {
         // Refusing the request without a challenge holds too.
         return expect::refused(&ask, &landing, &["invalid_request"]);
     };
-    let answer = ctx.token(&ctx.redemption(&code).set("code_verifier", &ctx.fresh())).await?;
+    let answer = flow::token(ctx, &flow::redemption(&code).set("code_verifier", &ctx.fresh())).await?;
     let error =
         expect::token_error(&answer, &["invalid_request", "invalid_grant"]).when("there was no challenge")?;
     if error == "invalid_grant" {
@@ -245,16 +245,18 @@ async fn verifier_if_and_only_if_challenged(ctx: &Context) -> Checked {
 
 async fn token_in_the_query_is_ignored(ctx: &Context) -> Checked {
     let good = bearer::opening_token(ctx).await?.access_token;
-    let alone = bearer::in_query(ctx.resource_request(&good)?.without_header("Authorization"), &good);
+    let alone = bearer::in_query(flow::resource_request(ctx, &good)?.without_header("Authorization"), &good);
     let answer: Arc<Exchange> = ctx.send(Actor::Client, alone).await?;
     // Whoever says that it does not belong there has not ignored it, and has not let it in either.
     expect::not_served(&answer, &[400, 401]).when("it stands in the query alone")?;
-    let beside = ctx.send(Actor::Client, bearer::in_query(ctx.resource_request(&good)?, &good)).await?;
+    let beside =
+        ctx.send(Actor::Client, bearer::in_query(flow::resource_request(ctx, &good)?, &good)).await?;
     if beside.status() == Some(400) {
         ctx.note("a token in both places is answered 400, as RFC 6750 asks");
         return Ok(());
     }
     expect::served(&beside).when("it stands in the header too")?;
-    let other = ctx.send(Actor::Client, bearer::in_query(ctx.resource_request(&good)?, UNKNOWN)).await?;
+    let other =
+        ctx.send(Actor::Client, bearer::in_query(flow::resource_request(ctx, &good)?, UNKNOWN)).await?;
     expect::served(&other).when("a bad one stands in the query")
 }

@@ -8,6 +8,7 @@ use url::Url;
 use crate::browser::{Decision, Jar, Landing, Led, Location, Page, Submission, consent, login, resolve};
 use crate::case::Context;
 use crate::case_end::{CaseEnd, Checked};
+use crate::flow;
 use crate::subject::{Account, Place, shown};
 use crate::wire::{Actor, Exchange, Request};
 
@@ -243,26 +244,24 @@ impl Browser {
     }
 }
 
-impl Context {
-    /// The first user's browser, with the session that the run logged in; forked for this call.
-    #[must_use]
-    pub fn browser(&self) -> Browser {
-        self.browser_of(Account::First)
-    }
+/// The first user's browser, with the session that the run logged in; forked for this call.
+#[must_use]
+pub fn browser(ctx: &Context) -> Browser {
+    flow::browser_of(ctx, Account::First)
+}
 
-    /// A user's browser, with the session that the run logged in, if it did; forked for this call.
-    #[must_use]
-    pub fn browser_of(&self, who: Account) -> Browser {
-        let actor = match who {
-            Account::First => Actor::Browser,
-            Account::Second => Actor::OtherBrowser,
-        };
-        Browser::new(self.clone(), self.live().jar(who), Some(who), actor)
-    }
+/// A user's browser, with the session that the run logged in, if it did; forked for this call.
+#[must_use]
+pub fn browser_of(ctx: &Context, who: Account) -> Browser {
+    let actor = match who {
+        Account::First => Actor::Browser,
+        Account::Second => Actor::OtherBrowser,
+    };
+    Browser::new(ctx.clone(), ctx.live().jar(who), Some(who), actor)
+}
 
-    /// A browser without cookies that leaves login pages alone. Set its `who` to let it log in.
-    #[must_use]
-    pub fn stranger(&self) -> Browser {
-        Browser::new(self.clone(), Jar::default(), None, Actor::Stranger)
-    }
+/// A browser without cookies that leaves login pages alone. Set its `who` to let it log in.
+#[must_use]
+pub fn stranger(ctx: &Context) -> Browser {
+    Browser::new(ctx.clone(), Jar::default(), None, Actor::Stranger)
 }

@@ -5,53 +5,51 @@ use std::sync::Arc;
 use crate::case::Context;
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::expect;
-use crate::flow::{Authentication, AuthorizationRequest, TokenRequest};
+use crate::flow::{self, Authentication, AuthorizationRequest, TokenRequest};
 use crate::wire::{Exchange, Params};
 
-impl Context {
-    /// The good push of an authorization request: its parameters as a form, with the client's credentials.
-    #[must_use]
-    pub fn push(&self, ask: &AuthorizationRequest) -> TokenRequest {
-        self.push_as(ask, Authentication::of(&ask.client))
-    }
+/// The good push of an authorization request: its parameters as a form, with the client's credentials.
+#[must_use]
+pub fn push(ask: &AuthorizationRequest) -> TokenRequest {
+    flow::push_as(ask, Authentication::of(&ask.client))
+}
 
-    /// The push of an authorization request by somebody who shows these credentials.
-    #[must_use]
-    pub fn push_as(&self, ask: &AuthorizationRequest, authentication: Authentication) -> TokenRequest {
-        let mut params = ask.params.clone();
-        // Credentials in the body bring the identifier with them.
-        if matches!(authentication, Authentication::Id(_) | Authentication::Body { .. }) {
-            params.remove("client_id");
-        }
-        TokenRequest::new(&ask.client, params).authenticated(authentication)
+/// The push of an authorization request by somebody who shows these credentials.
+#[must_use]
+pub fn push_as(ask: &AuthorizationRequest, authentication: Authentication) -> TokenRequest {
+    let mut params = ask.params.clone();
+    // Credentials in the body bring the identifier with them.
+    if matches!(authentication, Authentication::Id(_) | Authentication::Body { .. }) {
+        params.remove("client_id");
     }
+    TokenRequest::new(&ask.client, params).authenticated(authentication)
+}
 
-    /// Sends a push.
-    ///
-    /// # Errors
-    /// `not-tested` if the target names no such endpoint; `errored` without an answer.
-    pub async fn send_push(&self, push: &TokenRequest) -> Checked<Arc<Exchange>> {
-        self.send(push.who, push.request(self.push_url()?)).await
-    }
+/// Sends a push.
+///
+/// # Errors
+/// `not-tested` if the target names no such endpoint; `errored` without an answer.
+pub async fn send_push(ctx: &Context, push: &TokenRequest) -> Checked<Arc<Exchange>> {
+    ctx.send(push.who, push.request(flow::push_url(ctx)?)).await
+}
 
-    /// The URL at which requests are pushed.
-    ///
-    /// # Errors
-    /// `not-tested` if the target names none.
-    pub fn push_url(&self) -> Checked<&str> {
-        let url = self.target().endpoints.pushed_authorization_request.as_deref();
-        url.ok_or_else(|| {
-            CaseEnd::not_tested("the target names no pushed_authorization_request under [endpoints]")
-        })
-    }
+/// The URL at which requests are pushed.
+///
+/// # Errors
+/// `not-tested` if the target names none.
+pub fn push_url(ctx: &Context) -> Checked<&str> {
+    let url = ctx.target().endpoints.pushed_authorization_request.as_deref();
+    url.ok_or_else(|| {
+        CaseEnd::not_tested("the target names no pushed_authorization_request under [endpoints]")
+    })
+}
 
-    /// Pushes an authorization request honestly and gives its reference. It is a control.
-    ///
-    /// # Errors
-    /// `not-tested` or `errored`.
-    pub async fn pushed(&self, ask: &AuthorizationRequest) -> Checked<String> {
-        expect::request_uri(&self.send_push(&self.push(ask)).await?).control("an honest push")
-    }
+/// Pushes an authorization request honestly and gives its reference. It is a control.
+///
+/// # Errors
+/// `not-tested` or `errored`.
+pub async fn pushed(ctx: &Context, ask: &AuthorizationRequest) -> Checked<String> {
+    expect::request_uri(&flow::send_push(ctx, &flow::push(ask)).await?).control("an honest push")
 }
 
 impl AuthorizationRequest {

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::case::Context;
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::expect;
+use crate::flow;
 use crate::subject::{Client, ClientAuthentication, ClientRole};
 use crate::wire::{Actor, Exchange, Request};
 
@@ -21,88 +22,85 @@ pub struct Registered {
     pub exchange: Arc<Exchange>,
 }
 
-impl Context {
-    /// The good metadata of a client for the code flow, with Basic authentication. Its redirect URI is that of the
-    /// target's own client, where the browser stops.
-    ///
-    /// # Errors
-    /// `not-tested` if the target names no client.
-    pub fn metadata(&self) -> Checked<Value> {
-        let own = self.client()?;
-        let mut metadata = json!({
-            "client_name": "suite",
-            "redirect_uris": [own.redirect_uri],
-            "token_endpoint_auth_method": "client_secret_basic",
-            "grant_types": ["authorization_code"],
-            "response_types": ["code"],
-        });
-        if let Some(scope) = &own.scope {
-            metadata["scope"] = scope.as_str().into();
-        }
-        Ok(metadata)
+/// The good metadata of a client for the code flow, with Basic authentication. Its redirect URI is that of the
+/// target's own client, where the browser stops.
+///
+/// # Errors
+/// `not-tested` if the target names no client.
+pub fn metadata(ctx: &Context) -> Checked<Value> {
+    let own = ctx.parties().client()?;
+    let mut metadata = json!({
+        "client_name": "suite",
+        "redirect_uris": [own.redirect_uri],
+        "token_endpoint_auth_method": "client_secret_basic",
+        "grant_types": ["authorization_code"],
+        "response_types": ["code"],
+    });
+    if let Some(scope) = &own.scope {
+        metadata["scope"] = scope.as_str().into();
     }
+    Ok(metadata)
+}
 
-    /// The request that registers a client, with the target's initial access token if it has one.
-    ///
-    /// # Errors
-    /// `not-tested` if the target names no such endpoint.
-    pub fn registration(&self, metadata: &Value) -> Checked<Request> {
-        let url = self.target().endpoints.registration.as_deref();
-        let url =
-            url.ok_or_else(|| CaseEnd::not_tested("the target names no registration under [endpoints]"))?;
-        let request = Request::post(url, metadata.to_string().into_bytes())
-            .header("Content-Type", "application/json")
-            .header("Accept", "application/json");
-        Ok(match &self.target().registration_token {
-            Some(token) => request.header("Authorization", format!("Bearer {token}")),
-            None => request,
-        })
-    }
+/// The request that registers a client, with the target's initial access token if it has one.
+///
+/// # Errors
+/// `not-tested` if the target names no such endpoint.
+pub fn registration(ctx: &Context, metadata: &Value) -> Checked<Request> {
+    let url = ctx.target().endpoints.registration.as_deref();
+    let url = url.ok_or_else(|| CaseEnd::not_tested("the target names no registration under [endpoints]"))?;
+    let request = Request::post(url, metadata.to_string().into_bytes())
+        .header("Content-Type", "application/json")
+        .header("Accept", "application/json");
+    Ok(match &ctx.target().registration_token {
+        Some(token) => request.header("Authorization", format!("Bearer {token}")),
+        None => request,
+    })
+}
 
-    /// Sends metadata to the registration endpoint.
-    ///
-    /// # Errors
-    /// `not-tested` if the target names no such endpoint; `errored` without an answer.
-    pub async fn register(&self, metadata: &Value) -> Checked<Arc<Exchange>> {
-        self.send(Actor::OtherClient, self.registration(metadata)?).await
-    }
+/// Sends metadata to the registration endpoint.
+///
+/// # Errors
+/// `not-tested` if the target names no such endpoint; `errored` without an answer.
+pub async fn register(ctx: &Context, metadata: &Value) -> Checked<Arc<Exchange>> {
+    ctx.send(Actor::OtherClient, flow::registration(ctx, metadata)?).await
+}
 
-    /// Registers a client honestly. It is a control.
-    ///
-    /// # Errors
-    /// `not-tested` or `errored`.
-    pub async fn registered(&self, metadata: &Value) -> Checked<Registered> {
-        let answer = self.register(metadata).await?;
-        self.as_registered(&answer).control("an honest registration")
-    }
+/// Registers a client honestly. It is a control.
+///
+/// # Errors
+/// `not-tested` or `errored`.
+pub async fn registered(ctx: &Context, metadata: &Value) -> Checked<Registered> {
+    let answer = flow::register(ctx, metadata).await?;
+    flow::as_registered(ctx, &answer).control("an honest registration")
+}
 
-    /// The client that a response describes.
-    ///
-    /// # Errors
-    /// Broken if it describes none; `errored` without a usable answer.
-    pub fn as_registered(&self, answer: &Arc<Exchange>) -> Checked<Registered> {
-        let json = expect::registration(answer)?;
-        let own = self.client()?;
-        let text = |name: &str| json.get(name).and_then(Value::as_str).map(str::to_owned);
-        let secret = text("client_secret");
-        let authentication = match text("token_endpoint_auth_method").as_deref() {
-            Some("none") => ClientAuthentication::None,
-            Some("client_secret_post") => ClientAuthentication::ClientSecretPost,
-            Some(_) | None => ClientAuthentication::ClientSecretBasic,
-        };
-        let uris = json.get("redirect_uris").and_then(Value::as_array);
-        let first = uris.and_then(|uris| uris.first()).and_then(Value::as_str);
-        let client = Client {
-            role: ClientRole::First,
-            id: text("client_id").unwrap_or_default(),
-            secret,
-            authentication,
-            redirect_uri: first.unwrap_or(&own.redirect_uri).to_owned(),
-            other_redirect_uri: None,
-            second_scope: None,
-            narrow_scope: None,
-            ..(*own).clone()
-        };
-        Ok(Registered { client: Arc::new(client), json, exchange: Arc::clone(answer) })
-    }
+/// The client that a response describes.
+///
+/// # Errors
+/// Broken if it describes none; `errored` without a usable answer.
+pub fn as_registered(ctx: &Context, answer: &Arc<Exchange>) -> Checked<Registered> {
+    let json = expect::registration(answer)?;
+    let own = ctx.parties().client()?;
+    let text = |name: &str| json.get(name).and_then(Value::as_str).map(str::to_owned);
+    let secret = text("client_secret");
+    let authentication = match text("token_endpoint_auth_method").as_deref() {
+        Some("none") => ClientAuthentication::None,
+        Some("client_secret_post") => ClientAuthentication::ClientSecretPost,
+        Some(_) | None => ClientAuthentication::ClientSecretBasic,
+    };
+    let uris = json.get("redirect_uris").and_then(Value::as_array);
+    let first = uris.and_then(|uris| uris.first()).and_then(Value::as_str);
+    let client = Client {
+        role: ClientRole::First,
+        id: text("client_id").unwrap_or_default(),
+        secret,
+        authentication,
+        redirect_uri: first.unwrap_or(&own.redirect_uri).to_owned(),
+        other_redirect_uri: None,
+        second_scope: None,
+        narrow_scope: None,
+        ..(*own).clone()
+    };
+    Ok(Registered { client: Arc::new(client), json, exchange: Arc::clone(answer) })
 }

@@ -7,6 +7,7 @@ use crate::browser::{Decision, Landing};
 use crate::case::Context;
 use crate::case_end::{CaseEnd, EndKind};
 use crate::expect;
+use crate::flow;
 use crate::subject::Account;
 
 /// The longest advice, in characters.
@@ -26,13 +27,13 @@ pub(crate) async fn log_in(context: &Context, users: &[Account]) -> Result<(), R
 async fn log_in_one(context: &Context, who: Account) -> Result<(), RunError> {
     let target = context.target();
     let (Some(user), Some(client)) = (target.users.get(&who), target.client()) else { return Ok(()) };
-    let ask = context.ask(client);
-    let mut browser = context.browser_of(who);
-    let landing = match context.authorize_in(&mut browser, &ask, Decision::Approve).await {
+    let ask = flow::ask(context, client);
+    let mut browser = flow::browser_of(context, who);
+    let landing = match flow::authorize_in(context, &mut browser, &ask, Decision::Approve).await {
         Ok(landing) => landing,
         Err(stop) => return Err(unanswered(context, &stop)),
     };
-    let code = context.code_from(&ask, &landing).map_err(|_| {
+    let code = flow::code_from(&ask, &landing).map_err(|_| {
         let advice = match landing.sent() {
             Ok(()) => advice(context, &landing, &user.name),
             Err(unsent) => unsent.saw,
@@ -42,8 +43,9 @@ async fn log_in_one(context: &Context, who: Account) -> Result<(), RunError> {
     browser.who = None;
     context.live().keep_jar(who, browser.jar);
     if who == Account::First {
-        let exchange =
-            context.token(&context.redemption(&code)).await.map_err(|stop| unanswered(context, &stop))?;
+        let exchange = flow::token(context, &flow::redemption(&code))
+            .await
+            .map_err(|stop| unanswered(context, &stop))?;
         // What a granted answer lacks is for the cases to judge.
         expect::status(&exchange, &[200]).map_err(|stop| {
             let advice = format!(

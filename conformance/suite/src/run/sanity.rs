@@ -5,6 +5,7 @@ use oauth_rules::rules;
 use crate::case::{Case, Context};
 use crate::case_end::{Checked, EndAs as _};
 use crate::expect;
+use crate::flow;
 use crate::subject::Need;
 
 /// Runs first, and once more last.
@@ -18,10 +19,10 @@ pub(super) const HONEST_FLOW: Case = Case {
 };
 
 async fn honest_flow(ctx: &Context) -> Checked {
-    let client = ctx.client()?;
-    let token = ctx.access(&client).await?;
+    let client = ctx.parties().client()?;
+    let token = flow::access(ctx, &client).await?;
     if ctx.target().endpoints.resource.is_some() {
-        let answer = ctx.resource(&token.access_token).await?;
+        let answer = flow::resource(ctx, &token.access_token).await?;
         expect::served(&answer).control("the resource with a fresh token")?;
     }
     Ok(())

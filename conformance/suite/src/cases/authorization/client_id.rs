@@ -8,7 +8,7 @@ use crate::case_end::{Checked, EndAs as _};
 use crate::cases::support::markup::readable;
 use crate::cases::support::provoke::{ATTACKER_URI, UNKNOWN, gives_code};
 use crate::expect;
-use crate::flow::AuthorizationRequest;
+use crate::flow::{self, AuthorizationRequest};
 use crate::subject::Need;
 
 /// The cases, in reading order.
@@ -41,14 +41,14 @@ fn nameless(ask: &AuthorizationRequest) -> [(&'static str, AuthorizationRequest)
 }
 
 async fn unknown_client_is_sent_nowhere(ctx: &Context) -> Checked {
-    let client = ctx.client()?;
-    ctx.code(&client).await?;
+    let client = ctx.parties().client()?;
+    flow::code(ctx, &client).await?;
     for redirect_uri in [client.redirect_uri.as_str(), ATTACKER_URI] {
-        for (when, ask) in nameless(&ctx.ask(&client).set("redirect_uri", redirect_uri)) {
+        for (when, ask) in nameless(&flow::ask(ctx, &client).set("redirect_uri", redirect_uri)) {
             let when = format!("{when} and redirect_uri is {redirect_uri}");
-            let landing = ctx.authorize(&ask).await?;
+            let landing = flow::authorize(ctx, &ask).await?;
             expect::error_page(&landing).when(&when)?;
-            let landing = ctx.open_in(&mut ctx.stranger(), &ask).await?;
+            let landing = flow::open_in(ctx, &mut flow::stranger(ctx), &ask).await?;
             stays(&landing).when(&format!("{when}, before the login"))?;
         }
     }
@@ -69,10 +69,10 @@ fn stays(landing: &Landing) -> Checked {
 }
 
 async fn unknown_client_is_told_to_the_user(ctx: &Context) -> Checked {
-    let client = ctx.client()?;
-    ctx.code(&client).await?;
-    for (when, ask) in nameless(&ctx.ask(&client)) {
-        let landing = ctx.authorize(&ask).await?;
+    let client = ctx.parties().client()?;
+    flow::code(ctx, &client).await?;
+    for (when, ask) in nameless(&flow::ask(ctx, &client)) {
+        let landing = flow::authorize(ctx, &ask).await?;
         readable(&landing).when(when)?;
     }
     Ok(())

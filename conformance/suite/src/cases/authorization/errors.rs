@@ -7,7 +7,7 @@ use crate::case::{Case, Context, Profile};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::provoke::{RedirectedError, UNKNOWN, consent_page, errors_told, gives_code};
 use crate::expect;
-use crate::flow::AuthorizationRequest;
+use crate::flow::{self, AuthorizationRequest};
 use crate::subject::Need;
 
 /// The cases, in reading order.
@@ -111,8 +111,8 @@ struct Faulty {
 }
 
 fn faulty(ctx: &Context) -> Checked<Vec<Faulty>> {
-    let client = ctx.client()?;
-    let ask = || ctx.ask(&client);
+    let client = ctx.parties().client()?;
+    let ask = || flow::ask(ctx, &client);
     let mut faulty = vec![
         Faulty {
             when: "response_type is left out",
@@ -142,10 +142,10 @@ fn faulty(ctx: &Context) -> Checked<Vec<Faulty>> {
 }
 
 async fn told_to_the_client(ctx: &Context) -> Checked {
-    ctx.code(&ctx.client()?).await?;
+    flow::code(ctx, &ctx.parties().client()?).await?;
     let mut some_refused = false;
     for Faulty { when, ask, error } in faulty(ctx)? {
-        let landing = ctx.authorize(&ask).await?;
+        let landing = flow::authorize(ctx, &ask).await?;
         // A fault that is overlooked, or a scope that is narrowed, is another case's matter.
         if gives_code(&landing) {
             continue;
@@ -160,10 +160,10 @@ async fn told_to_the_client(ctx: &Context) -> Checked {
 }
 
 async fn invalid_request(ctx: &Context) -> Checked {
-    ctx.code(&ctx.client()?).await?;
+    flow::code(ctx, &ctx.parties().client()?).await?;
     for Faulty { when, ask, error } in faulty(ctx)? {
         if error == "invalid_request" {
-            let landing = ctx.authorize(&ask).await?;
+            let landing = flow::authorize(ctx, &ask).await?;
             expect::error_redirect(&ask, &landing, &[error]).when(when)?;
         }
     }
@@ -171,20 +171,21 @@ async fn invalid_request(ctx: &Context) -> Checked {
 }
 
 async fn unsupported_response_type(ctx: &Context) -> Checked {
-    let client = ctx.client()?;
-    let (ask, landing) = ctx.spoilt_authorization(&client, |ask| ask.set("response_type", UNKNOWN)).await?;
+    let client = ctx.parties().client()?;
+    let (ask, landing) =
+        flow::spoilt_authorization(ctx, &client, |ask| ask.set("response_type", UNKNOWN)).await?;
     expect::error_redirect(&ask, &landing, &["unsupported_response_type"])?;
     Ok(())
 }
 
 async fn invalid_scope(ctx: &Context) -> Checked {
-    let client = ctx.client()?;
-    let (ask, landing) = ctx.spoilt_authorization(&client, |ask| ask.set("scope", UNKNOWN)).await?;
-    let Ok(code) = ctx.code_from(&ask, &landing) else {
+    let client = ctx.parties().client()?;
+    let (ask, landing) = flow::spoilt_authorization(ctx, &client, |ask| ask.set("scope", UNKNOWN)).await?;
+    let Ok(code) = flow::code_from(&ask, &landing) else {
         expect::error_redirect(&ask, &landing, &["invalid_scope"])?;
         return Ok(());
     };
-    let exchange = ctx.token(&ctx.redemption(&code)).await?;
+    let exchange = flow::token(ctx, &flow::redemption(&code)).await?;
     let Ok(token) = expect::token(&exchange) else { return expect::no_token(&exchange) };
     let stated = token.text("scope").unwrap_or_default();
     if stated.is_empty() || stated.split(' ').any(|value| value == UNKNOWN) {
@@ -199,25 +200,25 @@ async fn invalid_scope(ctx: &Context) -> Checked {
 }
 
 async fn access_denied(ctx: &Context) -> Checked {
-    let client = ctx.client()?;
-    ctx.code(&client).await?;
-    let ask = ctx.ask(&client);
-    let (mut browser, page) = consent_page(ctx, ctx.browser(), &ask).await?;
+    let client = ctx.parties().client()?;
+    flow::code(ctx, &client).await?;
+    let ask = flow::ask(ctx, &client);
+    let (mut browser, page) = consent_page(ctx, flow::browser(ctx), &ask).await?;
     let landing = browser.run(Landing::Page(page), Decision::Deny).await?;
     expect::error_redirect(&ask, &landing, &["access_denied"])?;
     Ok(())
 }
 
 async fn text_in_its_alphabet(ctx: &Context) -> Checked {
-    let client = ctx.client()?;
+    let client = ctx.parties().client()?;
     let mut seen = errors_told(ctx, &client, |ask| ask).await?;
     // Servers like to repeat what they did not understand.
     for (name, when) in
         [("response_type", "an odd response_type is refused"), ("scope", "an odd scope is refused")]
     {
         for odd in ["suite\"quoted\"", "suite\\slashed", "suite\nbroken", "suité"] {
-            let ask = ctx.ask(&client).set(name, odd);
-            if let Landing::Callback(location) = ctx.authorize(&ask).await? {
+            let ask = flow::ask(ctx, &client).set(name, odd);
+            if let Landing::Callback(location) = flow::authorize(ctx, &ask).await? {
                 seen.push(RedirectedError { ask, location, when });
             }
         }
@@ -247,9 +248,9 @@ fn is_legal(name: &str, value: &str) -> bool {
 
 async fn no_server_error(ctx: &Context) -> Checked {
     const ODD: &str = "a\"b\\c\u{0}<d>é漢";
-    let client = ctx.client()?;
-    ctx.code(&client).await?;
-    let ask = || ctx.ask(&client);
+    let client = ctx.parties().client()?;
+    flow::code(ctx, &client).await?;
+    let ask = || flow::ask(ctx, &client);
     let requests = [
         ("scope is left out", ask().without("scope")),
         ("scope has odd characters", ask().set("scope", ODD)),
@@ -262,8 +263,8 @@ async fn no_server_error(ctx: &Context) -> Checked {
         ("it comes by POST with an odd response_type", ask().set("response_type", ODD).by_post()),
     ];
     for (when, ask) in requests {
-        let mut browser = ctx.browser();
-        ctx.authorize_in(&mut browser, &ask, Decision::Approve).await?;
+        let mut browser = flow::browser(ctx);
+        flow::authorize_in(ctx, &mut browser, &ask, Decision::Approve).await?;
         // 501 is how a server may say that it does not take POST at all.
         let failed = |status: u16| status >= 500 && !(ask.post && status == 501);
         if let Some(exchange) = browser.trail.iter().find(|exchange| exchange.status().is_some_and(failed)) {
@@ -275,17 +276,17 @@ async fn no_server_error(ctx: &Context) -> Checked {
 }
 
 async fn not_told_before_the_login(ctx: &Context) -> Checked {
-    let client = ctx.client()?;
+    let client = ctx.parties().client()?;
     let away = |landing: &Landing| match landing {
         Landing::Callback(_) => Err(landing
             .exchange()
             .broken("a login page or an error page, and no redirect to the client", landing.describe())),
         Landing::Foreign(_) | Landing::Page(_) => Ok(()),
     };
-    let landing = ctx.open_in(&mut ctx.stranger(), &ctx.ask(&client)).await?;
+    let landing = flow::open_in(ctx, &mut flow::stranger(ctx), &flow::ask(ctx, &client)).await?;
     away(&landing).control("a good request from a browser in which nobody is logged in")?;
     for Faulty { when, ask, .. } in faulty(ctx)? {
-        let landing = ctx.open_in(&mut ctx.stranger(), &ask).await?;
+        let landing = flow::open_in(ctx, &mut flow::stranger(ctx), &ask).await?;
         away(&landing).when(when)?;
     }
     Ok(())

@@ -6,6 +6,7 @@ use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::redirect_uris::Parts;
 use crate::expect;
+use crate::flow;
 use crate::subject::Need;
 
 /// The cases, in reading order.
@@ -29,7 +30,7 @@ pub(super) const CASES: &[Case] = &[
 ];
 
 fn registered(ctx: &Context) -> Checked<Parts> {
-    let client = ctx.public()?;
+    let client = ctx.parties().public()?;
     Parts::of(&client.redirect_uri)
         .ok_or_else(|| CaseEnd::not_offered("the client's redirect URI has no host"))
 }
@@ -41,39 +42,40 @@ fn port(ctx: &Context) -> u16 {
 }
 
 async fn any_port(ctx: &Context) -> Checked {
-    let (client, parts) = (ctx.public()?, registered(ctx)?);
-    ctx.access(&client).await?;
+    let (client, parts) = (ctx.parties().public()?, registered(ctx)?);
+    flow::access(ctx, &client).await?;
     let (one, other) = (port(ctx), port(ctx));
     for port in [one, other] {
         let redirect_uri = parts.with_port(port).text();
         let when = format!("redirect_uri is {redirect_uri}");
-        let ask = ctx.ask(&client).set("redirect_uri", &redirect_uri);
-        let landing = ctx.authorize(&ask).await?;
-        let code = ctx.code_from(&ask, &landing).when(&when)?;
+        let ask = flow::ask(ctx, &client).set("redirect_uri", &redirect_uri);
+        let landing = flow::authorize(ctx, &ask).await?;
+        let code = flow::code_from(&ask, &landing).when(&when)?;
         let at = landing.callback().map(|location| location.text.as_str()).unwrap_or_default();
         if !at.starts_with(&redirect_uri) {
             let saw = format!("a code at {}", at.split(['?', '#']).next().unwrap_or_default());
             return Err(code.exchange.broken(format!("a code at {redirect_uri}"), saw)).when(&when);
         }
-        expect::token(&ctx.token(&ctx.redemption(&code)).await?).when(&when)?;
+        expect::token(&flow::token(ctx, &flow::redemption(&code)).await?).when(&when)?;
     }
-    let ask = ctx.ask(&client).set("redirect_uri", &parts.with_port(one).text());
-    let landing = ctx.authorize(&ask).await?;
-    let code = ctx.code_from(&ask, &landing)?;
-    let elsewhere = ctx.redemption(&code).set("redirect_uri", &parts.with_port(one ^ 1).text());
-    expect::token_error(&ctx.token(&elsewhere).await?, &["invalid_grant"])
+    let ask = flow::ask(ctx, &client).set("redirect_uri", &parts.with_port(one).text());
+    let landing = flow::authorize(ctx, &ask).await?;
+    let code = flow::code_from(&ask, &landing)?;
+    let elsewhere = flow::redemption(&code).set("redirect_uri", &parts.with_port(one ^ 1).text());
+    expect::token_error(&flow::token(ctx, &elsewhere).await?, &["invalid_grant"])
         .when("the token request names another port")?;
     Ok(())
 }
 
 async fn nothing_but_the_port(ctx: &Context) -> Checked {
-    let (client, parts) = (ctx.public()?, registered(ctx)?.with_port(port(ctx)));
-    ctx.code(&client).await?;
-    let ask = ctx.ask(&client).set("redirect_uri", &parts.text());
-    let landing = ctx.authorize(&ask).await?;
-    ctx.code_from(&ask, &landing).when("the port is another")?;
+    let (client, parts) = (ctx.parties().public()?, registered(ctx)?.with_port(port(ctx)));
+    flow::code(ctx, &client).await?;
+    let ask = flow::ask(ctx, &client).set("redirect_uri", &parts.text());
+    let landing = flow::authorize(ctx, &ask).await?;
+    flow::code_from(&ask, &landing).when("the port is another")?;
     for redirect_uri in parts.with_segment().into_iter().chain([parts.with_query("suite=1")]) {
-        let landing = ctx.authorize(&ctx.ask(&client).set("redirect_uri", &redirect_uri)).await?;
+        let landing =
+            flow::authorize(ctx, &flow::ask(ctx, &client).set("redirect_uri", &redirect_uri)).await?;
         expect::error_page(&landing).when(&format!("redirect_uri is {redirect_uri}"))?;
     }
     Ok(())

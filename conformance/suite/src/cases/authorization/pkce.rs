@@ -66,32 +66,32 @@ pub(super) const CASES: &[Case] = &[
 const REFUSED: &[&str] = &["invalid_request"];
 
 async fn needed_of_public_clients(ctx: &Context) -> Checked {
-    let client = ctx.public()?;
-    ctx.access(&client).await?;
-    let ask = ctx.ask(&client).without_pkce();
-    let landing = ctx.authorize(&ask).await?;
+    let client = ctx.parties().public()?;
+    flow::access(ctx, &client).await?;
+    let ask = flow::ask(ctx, &client).without_pkce();
+    let landing = flow::authorize(ctx, &ask).await?;
     expect::error_redirect(&ask, &landing, REFUSED).map(drop)
 }
 
 /// An honest request with S256 works.
 async fn control(ctx: &Context) -> Checked {
-    let ask = ctx.ask(&ctx.client()?).with_verifier(&ctx.fresh());
-    let landing = ctx.authorize(&ask).await?;
-    ctx.code_from(&ask, &landing).control("a request with an S256 challenge").map(drop)
+    let ask = flow::ask(ctx, &ctx.parties().client()?).with_verifier(&ctx.fresh());
+    let landing = flow::authorize(ctx, &ask).await?;
+    flow::code_from(&ask, &landing).control("a request with an S256 challenge").map(drop)
 }
 
 async fn plain_refused(ctx: &Context) -> Checked {
-    let client = ctx.client()?;
+    let client = ctx.parties().client()?;
     control(ctx).await?;
     for (when, method) in
         [("the method is plain", Some("plain")), ("no method is named, which is plain", None)]
     {
-        let ask = ctx.ask(&client).without_pkce().set("code_challenge", &ctx.fresh());
+        let ask = flow::ask(ctx, &client).without_pkce().set("code_challenge", &ctx.fresh());
         let ask = match method {
             Some(method) => ask.set("code_challenge_method", method),
             None => ask,
         };
-        let landing = ctx.authorize(&ask).await?;
+        let landing = flow::authorize(ctx, &ask).await?;
         expect::error_redirect(&ask, &landing, REFUSED).when(when)?;
     }
     if ctx.target().metadata_lists("code_challenge_methods_supported", "plain") {
@@ -105,33 +105,35 @@ async fn plain_refused(ctx: &Context) -> Checked {
 
 async fn unknown_method_refused(ctx: &Context) -> Checked {
     control(ctx).await?;
-    let ask = ctx.ask(&ctx.client()?).with_verifier(&ctx.fresh()).set("code_challenge_method", "S512");
-    let landing = ctx.authorize(&ask).await?;
+    let ask = flow::ask(ctx, &ctx.parties().client()?)
+        .with_verifier(&ctx.fresh())
+        .set("code_challenge_method", "S512");
+    let landing = flow::authorize(ctx, &ask).await?;
     expect::error_redirect(&ask, &landing, REFUSED).map(drop)
 }
 
 async fn without_a_method_it_is_plain(ctx: &Context) -> Checked {
-    let client = ctx.client()?;
+    let client = ctx.parties().client()?;
     control(ctx).await?;
-    let bare = |challenge: &str| ctx.ask(&client).without_pkce().set("code_challenge", challenge);
+    let bare = |challenge: &str| flow::ask(ctx, &client).without_pkce().set("code_challenge", challenge);
     let verifier = ctx.fresh();
     let ask = bare(&verifier);
-    let landing = ctx.authorize(&ask).await?;
-    let Ok(code) = ctx.code_from(&ask, &landing) else {
+    let landing = flow::authorize(ctx, &ask).await?;
+    let Ok(code) = flow::code_from(&ask, &landing) else {
         return expect::error_redirect(&ask, &landing, REFUSED).map(drop);
     };
-    let answer = ctx.token(&ctx.redemption(&code).set("code_verifier", &verifier)).await?;
+    let answer = flow::token(ctx, &flow::redemption(&code).set("code_verifier", &verifier)).await?;
     expect::token(&answer).when("the verifier is the challenge")?;
     let hashed = ctx.fresh();
     let ask = bare(&flow::challenge(&hashed));
-    let landing = ctx.authorize(&ask).await?;
-    let code = ctx.code_from(&ask, &landing).control("a challenge without a method")?;
-    let answer = ctx.token(&ctx.redemption(&code).set("code_verifier", &hashed)).await?;
+    let landing = flow::authorize(ctx, &ask).await?;
+    let code = flow::code_from(&ask, &landing).control("a challenge without a method")?;
+    let answer = flow::token(ctx, &flow::redemption(&code).set("code_verifier", &hashed)).await?;
     expect::token_error(&answer, &["invalid_grant"]).when("the challenge is the verifier's hash").map(drop)
 }
 
 async fn in_its_grammar(ctx: &Context) -> Checked {
-    let client = ctx.client()?;
+    let client = ctx.parties().client()?;
     control(ctx).await?;
     let good = || flow::challenge(&ctx.fresh());
     let bad = [
@@ -142,8 +144,8 @@ async fn in_its_grammar(ctx: &Context) -> Checked {
         ("the challenge has a /", format!("{}/", &good()[..42])),
     ];
     for (when, challenge) in bad {
-        let ask = ctx.ask(&client).with_verifier(&ctx.fresh()).set("code_challenge", &challenge);
-        let landing = ctx.authorize(&ask).await?;
+        let ask = flow::ask(ctx, &client).with_verifier(&ctx.fresh()).set("code_challenge", &challenge);
+        let landing = flow::authorize(ctx, &ask).await?;
         expect::error_redirect(&ask, &landing, REFUSED).when(when)?;
     }
     Ok(())
@@ -152,8 +154,8 @@ async fn in_its_grammar(ctx: &Context) -> Checked {
 async fn not_given_away(ctx: &Context) -> Checked {
     let verifier = ctx.fresh();
     let challenge = flow::challenge(&verifier);
-    let ask = ctx.ask(&ctx.client()?).with_verifier(&verifier);
-    let landing = ctx.authorize(&ask).await?;
+    let ask = flow::ask(ctx, &ctx.parties().client()?).with_verifier(&verifier);
+    let landing = flow::authorize(ctx, &ask).await?;
     let location = expect::code_redirect(&ask, &landing).control("a request with an S256 challenge")?;
     let mut texts = vec![("the redirect", location.text.clone())];
     for (name, value) in location.params.pairs().chain(location.fragment.pairs()) {

@@ -56,5 +56,5 @@ pub(super) const CASES: &[Case] = &[
 ];
 
 async fn refuses(ctx: &Context, alterations: &[Alteration]) -> Checked {
-    refused_of(ctx, &ctx.client()?, alterations).await
+    refused_of(ctx, &ctx.parties().client()?, alterations).await
 }

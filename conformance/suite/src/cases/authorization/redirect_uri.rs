@@ -11,7 +11,7 @@ use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::markup::readable;
 use crate::cases::support::provoke::{ATTACKER, ATTACKER_URI, errors_told, way_to};
 use crate::expect;
-use crate::flow::Browser;
+use crate::flow::{self, Browser};
 use crate::subject::{Account, Client, Need};
 
 /// The cases, in reading order.
@@ -86,16 +86,16 @@ pub(super) const CASES: &[Case] = &[
 ];
 
 async fn only_registered_ones(ctx: &Context) -> Checked {
-    let client = ctx.client()?;
-    ctx.code(&client).await?;
+    let client = ctx.parties().client()?;
+    flow::code(ctx, &client).await?;
     let mut unregistered = vec![ATTACKER_URI.to_owned()];
     unregistered.extend(uris_of_others(ctx, &client));
     refused(ctx, &client, &unregistered).await
 }
 
 async fn only_registered_ones_of_public_clients(ctx: &Context) -> Checked {
-    let client = ctx.public()?;
-    ctx.code(&client).await?;
+    let client = ctx.parties().public()?;
+    flow::code(ctx, &client).await?;
     let mut unregistered = vec![ATTACKER_URI.to_owned()];
     unregistered.extend(uris_of_others(ctx, &client));
     refused(ctx, &client, &unregistered).await
@@ -117,28 +117,28 @@ fn uris_of_others(ctx: &Context, client: &Client) -> Vec<String> {
 
 async fn refused(ctx: &Context, client: &std::sync::Arc<Client>, redirect_uris: &[String]) -> Checked {
     for redirect_uri in redirect_uris {
-        let landing = ctx.authorize(&ctx.ask(client).set("redirect_uri", redirect_uri)).await?;
+        let landing = flow::authorize(ctx, &flow::ask(ctx, client).set("redirect_uri", redirect_uri)).await?;
         expect::error_page(&landing).when(&format!("redirect_uri is {redirect_uri}"))?;
     }
     Ok(())
 }
 
 async fn bad_one_is_never_gone_to(ctx: &Context) -> Checked {
-    let client = ctx.client()?;
-    ctx.code(&client).await?;
+    let client = ctx.parties().client()?;
+    flow::code(ctx, &client).await?;
     let stranger = || {
-        let mut browser = ctx.stranger();
+        let mut browser = flow::stranger(ctx);
         browser.who = Some(Account::First);
         browser
     };
     let walks: [(&str, Browser, Decision); 3] = [
-        ("the user is logged in and approves", ctx.browser(), Decision::Approve),
-        ("the user is logged in and denies", ctx.browser(), Decision::Deny),
+        ("the user is logged in and approves", flow::browser(ctx), Decision::Approve),
+        ("the user is logged in and denies", flow::browser(ctx), Decision::Deny),
         ("the user logs in on the way", stranger(), Decision::Approve),
     ];
     for (when, mut browser, decision) in walks {
-        let ask = ctx.ask(&client).set("redirect_uri", ATTACKER_URI);
-        let landing = ctx.open_in(&mut browser, &ask).await?;
+        let ask = flow::ask(ctx, &client).set("redirect_uri", ATTACKER_URI);
+        let landing = flow::open_in(ctx, &mut browser, &ask).await?;
         // A page that cannot be answered is where this walk ends.
         let _ = browser.run(landing, decision).await;
         for exchange in &browser.trail {
@@ -152,14 +152,15 @@ async fn bad_one_is_never_gone_to(ctx: &Context) -> Checked {
 }
 
 async fn bad_one_is_told_to_the_user(ctx: &Context) -> Checked {
-    let client = ctx.client()?;
-    let (_, landing) = ctx.spoilt_authorization(&client, |ask| ask.set("redirect_uri", ATTACKER_URI)).await?;
+    let client = ctx.parties().client()?;
+    let (_, landing) =
+        flow::spoilt_authorization(ctx, &client, |ask| ask.set("redirect_uri", ATTACKER_URI)).await?;
     readable(&landing)
 }
 
 async fn absolute(ctx: &Context) -> Checked {
-    let client = ctx.client()?;
-    ctx.code(&client).await?;
+    let client = ctx.parties().client()?;
+    flow::code(ctx, &client).await?;
     let Some((_, rest)) = client.redirect_uri.split_once("://") else {
         return Err(CaseEnd::not_offered("the client's redirect URI has no host"));
     };
@@ -168,9 +169,9 @@ async fn absolute(ctx: &Context) -> Checked {
         [path.to_owned(), format!("//{rest}"), path.trim_start_matches('/').to_owned(), rest.to_owned()];
     for redirect_uri in relative.iter().filter(|text| !text.is_empty()) {
         let when = format!("redirect_uri is {redirect_uri}");
-        let mut browser = ctx.browser();
-        let ask = ctx.ask(&client).set("redirect_uri", redirect_uri);
-        let landing = ctx.authorize_in(&mut browser, &ask, Decision::Approve).await?;
+        let mut browser = flow::browser(ctx);
+        let ask = flow::ask(ctx, &client).set("redirect_uri", redirect_uri);
+        let landing = flow::authorize_in(ctx, &mut browser, &ask, Decision::Approve).await?;
         // On the server's own origin a browser follows such a Location, and the page there is no error page.
         for exchange in &browser.trail {
             let location = exchange.response()?.header("location").unwrap_or_default();
@@ -184,8 +185,8 @@ async fn absolute(ctx: &Context) -> Checked {
 }
 
 async fn without_fragment(ctx: &Context) -> Checked {
-    let client = ctx.client()?;
-    ctx.code(&client).await?;
+    let client = ctx.parties().client()?;
+    flow::code(ctx, &client).await?;
     let texts = [format!("{}#suite", client.redirect_uri), format!("{}#", client.redirect_uri)];
     refused(ctx, &client, &texts).await
 }
@@ -193,13 +194,13 @@ async fn without_fragment(ctx: &Context) -> Checked {
 async fn named_if_several_are_registered(ctx: &Context) -> Checked {
     let several = ctx.target().clients.values().find(|client| client.other_redirect_uri.is_some());
     let client = several.ok_or_else(|| CaseEnd::not_tested("no client has two redirect URIs"))?;
-    ctx.code(client).await?;
+    flow::code(ctx, client).await?;
     let other = client.other_redirect_uri.as_deref().unwrap_or_default();
-    let ask = ctx.ask(client).set("redirect_uri", other);
-    let landing = ctx.authorize(&ask).await?;
-    ctx.code_from(&ask, &landing).control("a request with the other redirect URI")?;
+    let ask = flow::ask(ctx, client).set("redirect_uri", other);
+    let landing = flow::authorize(ctx, &ask).await?;
+    flow::code_from(&ask, &landing).control("a request with the other redirect URI")?;
 
-    let landing = ctx.authorize(&ctx.ask(client).without("redirect_uri")).await?;
+    let landing = flow::authorize(ctx, &flow::ask(ctx, client).without("redirect_uri")).await?;
     expect::error_page(&landing)
 }
 
@@ -212,8 +213,8 @@ async fn keeps_its_query(ctx: &Context) -> Checked {
         rest.is_some_and(|rest| rest.starts_with('&') && !rest.contains('?'))
     };
     let expected = format!("a redirect to {}, with the response behind it after &", client.redirect_uri);
-    let ask = ctx.ask(client);
-    let landing = ctx.authorize(&ask).await?;
+    let ask = flow::ask(ctx, client);
+    let landing = flow::authorize(ctx, &ask).await?;
     let location = expect::code_redirect(&ask, &landing).control("an honest authorization request")?;
     if !kept(&location.text) {
         return Err(location.exchange.broken(expected, format!("a redirect to {}", shown(&location.text))))

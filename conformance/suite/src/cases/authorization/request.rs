@@ -72,23 +72,23 @@ pub(super) const CASES: &[Case] = &[
 
 async fn by_get(ctx: &Context) -> Checked {
     for client in ctx.target().clients.values() {
-        let ask = ctx.ask(client);
-        let landing = ctx.authorize(&ask).await?;
+        let ask = flow::ask(ctx, client);
+        let landing = flow::authorize(ctx, &ask).await?;
         expect::code_redirect(&ask, &landing).when(&format!("the client is {}", client.id))?;
     }
     Ok(())
 }
 
 async fn empty_counts_as_absent(ctx: &Context) -> Checked {
-    let client = ctx.client()?;
-    ctx.code(&client).await?;
+    let client = ctx.parties().client()?;
+    flow::code(ctx, &client).await?;
     for name in ["state", "response_type", "redirect_uri", "scope", "code_challenge"] {
         let bare = || {
-            let ask = ctx.ask(&client);
+            let ask = flow::ask(ctx, &client);
             if name == "code_challenge" { ask.without_pkce() } else { ask.without(name) }
         };
-        let absent = ctx.authorize(&bare()).await?;
-        let empty = ctx.authorize(&bare().add(name, "")).await?;
+        let absent = flow::authorize(ctx, &bare()).await?;
+        let empty = flow::authorize(ctx, &bare().add(name, "")).await?;
         let (expected, saw) = (essence(&absent)?, essence(&empty)?);
         if expected != saw {
             let expected = format!("{expected}, as without {name}");
@@ -100,9 +100,9 @@ async fn empty_counts_as_absent(ctx: &Context) -> Checked {
 
 async fn unknown_parameter_ignored(ctx: &Context) -> Checked {
     const NAMES: [&str; 2] = ["suite_unknown", "x.y"];
-    let client = ctx.client()?;
+    let client = ctx.parties().client()?;
     let add = |ask: AuthorizationRequest| NAMES.into_iter().fold(ask, |ask, name| ask.add(name, "1"));
-    let (ask, landing) = ctx.spoilt_authorization(&client, add).await?;
+    let (ask, landing) = flow::spoilt_authorization(ctx, &client, add).await?;
     let location = expect::code_redirect(&ask, &landing)?;
     match NAMES.into_iter().find(|name| location.params.has(name)) {
         Some(name) => {
@@ -113,8 +113,8 @@ async fn unknown_parameter_ignored(ctx: &Context) -> Checked {
 }
 
 async fn repeated_parameter_refused(ctx: &Context) -> Checked {
-    let client = ctx.client()?;
-    ctx.code(&client).await?;
+    let client = ctx.parties().client()?;
+    flow::code(ctx, &client).await?;
     for name in ["state", "scope", "response_type", "code_challenge", "client_id", "redirect_uri"] {
         let other = match name {
             "state" => ctx.fresh(),
@@ -123,10 +123,10 @@ async fn repeated_parameter_refused(ctx: &Context) -> Checked {
             _ => UNKNOWN.to_owned(),
         };
         for (which, second) in [("with the same value", None), ("with another value", Some(other))] {
-            let ask = ctx.ask(&client);
+            let ask = flow::ask(ctx, &client);
             let Some(first) = ask.params.first(name).map(str::to_owned) else { continue };
             let ask = ask.add(name, second.as_ref().unwrap_or(&first));
-            let landing = ctx.authorize(&ask).await?;
+            let landing = flow::authorize(ctx, &ask).await?;
             let when = format!("{name} stands there twice {which}");
             // Which client or redirect URI is meant is in doubt, so that no redirect is owed.
             if matches!(name, "client_id" | "redirect_uri") {
@@ -140,8 +140,8 @@ async fn repeated_parameter_refused(ctx: &Context) -> Checked {
 }
 
 async fn response_type_needed(ctx: &Context) -> Checked {
-    let client = ctx.client()?;
-    let (ask, landing) = ctx.spoilt_authorization(&client, |ask| ask.without("response_type")).await?;
+    let client = ctx.parties().client()?;
+    let (ask, landing) = flow::spoilt_authorization(ctx, &client, |ask| ask.without("response_type")).await?;
     // That the code ought to be invalid_request is another case's matter.
     expect::error_redirect(&ask, &landing, &["invalid_request", "unsupported_response_type"])?;
     Ok(())
@@ -149,16 +149,16 @@ async fn response_type_needed(ctx: &Context) -> Checked {
 
 async fn unknown_response_type_refused(ctx: &Context) -> Checked {
     const UNSUPPORTED: &[&str] = &["unsupported_response_type"];
-    let client = ctx.client()?;
-    ctx.code(&client).await?;
+    let client = ctx.parties().client()?;
+    flow::code(ctx, &client).await?;
     let kinds = [(UNKNOWN, UNSUPPORTED), ("code suite-unknown", UNSUPPORTED)];
     for (kind, errors) in kinds {
-        let ask = ctx.ask(&client).set("response_type", kind);
-        let landing = ctx.authorize(&ask).await?;
+        let ask = flow::ask(ctx, &client).set("response_type", kind);
+        let landing = flow::authorize(ctx, &ask).await?;
         expect::error_redirect(&ask, &landing, errors).when(&format!("response_type is {kind:?}"))?;
     }
-    let ask = ctx.ask(&client).set("response_type", "token");
-    let landing = ctx.authorize(&ask).await?;
+    let ask = flow::ask(ctx, &client).set("response_type", "token");
+    let landing = flow::authorize(ctx, &ask).await?;
     implicit_served_or_refused(ctx, &ask, &landing).when("response_type is \"token\"")
 }
 
@@ -179,7 +179,8 @@ fn implicit_served_or_refused(ctx: &Context, ask: &AuthorizationRequest, landing
 }
 
 async fn response_type_case_matters(ctx: &Context) -> Checked {
-    let client = ctx.client()?;
-    let (ask, landing) = ctx.spoilt_authorization(&client, |ask| ask.set("response_type", "Code")).await?;
+    let client = ctx.parties().client()?;
+    let (ask, landing) =
+        flow::spoilt_authorization(ctx, &client, |ask| ask.set("response_type", "Code")).await?;
     expect::refused(&ask, &landing, &["unsupported_response_type", "invalid_request"])
 }

@@ -10,6 +10,7 @@ use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::provoke::errors_told;
 use crate::expect;
+use crate::flow;
 use crate::subject::{Client, Need};
 use crate::wire::Params;
 
@@ -34,9 +35,9 @@ pub(super) const CASES: &[Case] = &[
 ];
 
 async fn code_in_the_query(ctx: &Context) -> Checked {
-    let client = ctx.client()?;
-    let ask = ctx.ask(&client);
-    let landing = ctx.authorize(&ask).await?;
+    let client = ctx.parties().client()?;
+    let ask = flow::ask(ctx, &client);
+    let landing = flow::authorize(ctx, &ask).await?;
     let location = granted(&landing).control("an honest authorization request")?;
 
     let broken = |saw: &str| {
@@ -80,11 +81,11 @@ fn granted(landing: &Landing) -> Checked<&Location> {
 
 async fn no_parameter_twice(ctx: &Context) -> Checked {
     let with_query = ctx.target().clients.values().find(|client| client.redirect_uri.contains('?'));
-    let mut clients = vec![ctx.client()?];
+    let mut clients = vec![ctx.parties().client()?];
     clients.extend(with_query.cloned());
     for client in clients {
-        let ask = ctx.ask(&client);
-        let landing = ctx.authorize(&ask).await?;
+        let ask = flow::ask(ctx, &client);
+        let landing = flow::authorize(ctx, &ask).await?;
         let location = expect::code_redirect(&ask, &landing).control("an honest authorization request")?;
         once(&client, location).when("a code is issued")?;
         let told = match errors_told(ctx, &client, |ask| ask).await {

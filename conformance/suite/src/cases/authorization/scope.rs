@@ -10,7 +10,7 @@ use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::provoke::UNKNOWN;
 use crate::cases::support::scope::stated;
 use crate::expect::{self, Token};
-use crate::flow::AuthorizationRequest;
+use crate::flow::{self, AuthorizationRequest};
 use crate::subject::{Client, Need};
 
 /// The cases, in reading order.
@@ -59,8 +59,8 @@ pub(super) const CASES: &[Case] = &[
 
 /// The token that a granted request ends in; `None` if it gave no code.
 async fn token_of(ctx: &Context, ask: &AuthorizationRequest, landing: &Landing) -> Checked<Option<Token>> {
-    let Ok(code) = ctx.code_from(ask, landing) else { return Ok(None) };
-    expect::token(&ctx.token(&ctx.redemption(&code)).await?).map(Some)
+    let Ok(code) = flow::code_from(ask, landing) else { return Ok(None) };
+    expect::token(&flow::token(ctx, &flow::redemption(&code)).await?).map(Some)
 }
 
 fn asked(client: &Client) -> Checked<&str> {
@@ -68,14 +68,14 @@ fn asked(client: &Client) -> Checked<&str> {
 }
 
 async fn case_matters(ctx: &Context) -> Checked {
-    let client = ctx.client()?;
+    let client = ctx.parties().client()?;
     let scope = asked(&client)?;
     let upper = scope.to_ascii_uppercase();
     let swapped = if upper == scope { scope.to_ascii_lowercase() } else { upper };
     if swapped == scope {
         return Err(CaseEnd::not_offered("the scope has no letters"));
     }
-    let (ask, landing) = ctx.spoilt_authorization(&client, |ask| ask.set("scope", &swapped)).await?;
+    let (ask, landing) = flow::spoilt_authorization(ctx, &client, |ask| ask.set("scope", &swapped)).await?;
     let Some(token) = token_of(ctx, &ask, &landing).await? else {
         return expect::refused(&ask, &landing, &["invalid_scope"]);
     };
@@ -97,10 +97,10 @@ async fn order_does_not_matter(ctx: &Context) -> Checked {
     let client = client.ok_or_else(|| CaseEnd::not_tested("no client has two scope values"))?;
     let values = client.scopes();
     let token = async |scope: String| {
-        let ask = ctx.ask(client).set("scope", &scope);
-        let landing = ctx.authorize(&ask).await?;
-        let code = ctx.code_from(&ask, &landing)?;
-        expect::token(&ctx.token(&ctx.redemption(&code)).await?)
+        let ask = flow::ask(ctx, client).set("scope", &scope);
+        let landing = flow::authorize(ctx, &ask).await?;
+        let code = flow::code_from(&ask, &landing)?;
+        expect::token(&flow::token(ctx, &flow::redemption(&code)).await?)
     };
     let there =
         token(format!("{} {}", values[0], values[1])).await.control("a request with two scope values")?;
@@ -116,15 +116,15 @@ async fn order_does_not_matter(ctx: &Context) -> Checked {
 }
 
 async fn in_its_grammar(ctx: &Context) -> Checked {
-    let client = ctx.client()?;
-    let good = ctx.access(&client).await?;
+    let client = ctx.parties().client()?;
+    let good = flow::access(ctx, &client).await?;
     well_formed(&good)?;
     let word = client.scope.clone().unwrap_or_else(|| "suite".into());
     for odd in ["\"", "\\", "suite\tword", "é"] {
         let scope = format!("{word} {odd}");
         let when = format!("the request's scope is {scope:?}");
-        let ask = ctx.ask(&client).set("scope", &scope);
-        let landing = ctx.authorize(&ask).await?;
+        let ask = flow::ask(ctx, &client).set("scope", &scope);
+        let landing = flow::authorize(ctx, &ask).await?;
         let Some(token) = token_of(ctx, &ask, &landing).await? else {
             expect::refused(&ask, &landing, &["invalid_scope", "invalid_request"]).when(&when)?;
             continue;
@@ -150,10 +150,10 @@ fn well_formed(token: &Token) -> Checked {
 }
 
 async fn stated_if_not_as_asked(ctx: &Context) -> Checked {
-    let client = ctx.client()?;
+    let client = ctx.parties().client()?;
     let scope = asked(&client)?;
     let more = format!("{scope} {UNKNOWN}");
-    let (ask, landing) = ctx.spoilt_authorization(&client, |ask| ask.set("scope", &more)).await?;
+    let (ask, landing) = flow::spoilt_authorization(ctx, &client, |ask| ask.set("scope", &more)).await?;
     match token_of(ctx, &ask, &landing).await? {
         Some(token) => match stated(&token) {
             Some(stated) if !stated.contains(UNKNOWN) => {}
@@ -170,8 +170,8 @@ async fn stated_if_not_as_asked(ctx: &Context) -> Checked {
         None => expect::refused(&ask, &landing, &["invalid_scope"])?,
     }
     // Where a default applied, the text leaves open whether that is another scope than was asked for.
-    let ask = ctx.ask(&client).without("scope");
-    let landing = ctx.authorize(&ask).await?;
+    let ask = flow::ask(ctx, &client).without("scope");
+    let landing = flow::authorize(ctx, &ask).await?;
     if let Ok(Some(token)) = token_of(ctx, &ask, &landing).await
         && stated(&token).is_none()
     {
@@ -182,9 +182,9 @@ async fn stated_if_not_as_asked(ctx: &Context) -> Checked {
 }
 
 async fn may_be_left_out(ctx: &Context) -> Checked {
-    let client = ctx.client()?;
-    let (ask, landing) = ctx.spoilt_authorization(&client, |ask| ask.without("scope")).await?;
-    if ctx.code_from(&ask, &landing).is_ok() {
+    let client = ctx.parties().client()?;
+    let (ask, landing) = flow::spoilt_authorization(ctx, &client, |ask| ask.without("scope")).await?;
+    if flow::code_from(&ask, &landing).is_ok() {
         token_of(ctx, &ask, &landing).await?;
         return Ok(());
     }

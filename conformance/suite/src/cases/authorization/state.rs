@@ -7,6 +7,7 @@ use crate::case::{Case, Context};
 use crate::case_end::{Checked, EndAs as _};
 use crate::cases::support::provoke::errors_told;
 use crate::expect;
+use crate::flow;
 use crate::subject::{Account, Need};
 
 /// The cases, in reading order.
@@ -38,13 +39,13 @@ pub(super) const CASES: &[Case] = &[
 ];
 
 async fn returned_as_it_was_sent(ctx: &Context) -> Checked {
-    let client = ctx.client()?;
-    ctx.code(&client).await?;
+    let client = ctx.parties().client()?;
+    flow::code(ctx, &client).await?;
     let (long, longer) = ("s".repeat(512), "s".repeat(2048));
     let states = ["a", &long, &longer, "a b", "+", "%26", "a&b=c", "<>\"\\", "~!*()", "a;b#c?d", "a%20b"];
     for state in states {
-        let ask = ctx.ask(&client).set("state", state);
-        let landing = ctx.authorize(&ask).await?;
+        let ask = flow::ask(ctx, &client).set("state", state);
+        let landing = flow::authorize(ctx, &ask).await?;
         let when = if state.len() < 9 {
             format!("state is {state:?}")
         } else {
@@ -53,16 +54,16 @@ async fn returned_as_it_was_sent(ctx: &Context) -> Checked {
         let location = expect::code_redirect(&ask, &landing).when(&when)?;
         expect::same_state(&ask, location).when(&when)?;
     }
-    let mut browser = ctx.stranger();
+    let mut browser = flow::stranger(ctx);
     browser.who = Some(Account::First);
-    let ask = ctx.ask(&client).set("state", "a&b=c + %26");
-    let landing = ctx.authorize_in(&mut browser, &ask, Decision::Approve).await?;
+    let ask = flow::ask(ctx, &client).set("state", "a&b=c + %26");
+    let landing = flow::authorize_in(ctx, &mut browser, &ask, Decision::Approve).await?;
     let location = expect::code_redirect(&ask, &landing).control("a request with a login in between")?;
     expect::same_state(&ask, location).when("a login lies in between")
 }
 
 async fn returned_with_errors(ctx: &Context) -> Checked {
-    let client = ctx.client()?;
+    let client = ctx.parties().client()?;
     for told in errors_told(ctx, &client, |ask| ask).await? {
         expect::same_state(&told.ask, &told.location).when(told.when)?;
     }
@@ -76,8 +77,8 @@ async fn returned_with_errors(ctx: &Context) -> Checked {
 }
 
 async fn absent_is_fine(ctx: &Context) -> Checked {
-    let client = ctx.client()?;
-    let (ask, landing) = ctx.spoilt_authorization(&client, |ask| ask.without("state")).await?;
+    let client = ctx.parties().client()?;
+    let (ask, landing) = flow::spoilt_authorization(ctx, &client, |ask| ask.without("state")).await?;
     let location = expect::code_redirect(&ask, &landing)?;
     expect::same_state(&ask, location)
 }

@@ -12,7 +12,7 @@ use crate::cases::support::dpop::{around, bound, bound_token, proof_refused};
 use crate::cases::support::dpop_defects::ALL;
 use crate::cases::support::refresh::refresh;
 use crate::expect::{self, Token};
-use crate::flow::{AuthorizationRequest, Code, TokenRequest};
+use crate::flow::{self, AuthorizationRequest, Code, TokenRequest};
 use crate::subject::{Client, ClientRole, Need};
 use crate::wire::dpop::{DpopKey, Proof};
 use crate::wire::{Exchange, Params};
@@ -108,19 +108,19 @@ async fn refresh_token(ctx: &Context, client: &Arc<Client>, key: &DpopKey) -> Ch
 }
 
 async fn public_refresh_token_has_a_key(ctx: &Context) -> Checked {
-    let (client, key, other) = (ctx.public()?, ctx.proof_key(), ctx.proof_key());
+    let (client, key, other) = (ctx.parties().public()?, flow::proof_key(ctx), flow::proof_key(ctx));
     let good = refresh(&client, &refresh_token(ctx, &client, &key).await?);
-    expect::token(&ctx.token_proven(&good, &key).await?).control("an honest refresh with a proof")?;
+    expect::token(&flow::token_proven(ctx, &good, &key).await?).control("an honest refresh with a proof")?;
     let request = refresh(&client, &refresh_token(ctx, &client, &key).await?);
-    let answer = ctx.token_proven(&request, &other).await?;
+    let answer = flow::token_proven(ctx, &request, &other).await?;
     expect::token_error(&answer, WRONG_KEY).when("the proof is another key's")?;
     let request = refresh(&client, &refresh_token(ctx, &client, &key).await?);
-    expect::token_error(&ctx.token(&request).await?, NO_PROOF).when("there is no proof")?;
+    expect::token_error(&flow::token(ctx, &request).await?, NO_PROOF).when("there is no proof")?;
     Ok(())
 }
 
 async fn confidential_client_changes_its_key(ctx: &Context) -> Checked {
-    let (key, other) = (ctx.proof_key(), ctx.proof_key());
+    let (key, other) = (flow::proof_key(ctx), flow::proof_key(ctx));
     let mut without = Vec::new();
     for client in ctx.target().clients.values() {
         if client.is_public() || client.role == ClientRole::Special {
@@ -131,13 +131,13 @@ async fn confidential_client_changes_its_key(ctx: &Context) -> Checked {
             without.push(client.id.as_str());
             continue;
         };
-        let same = ctx.token_proven(&refresh(client, &first), &key).await?;
+        let same = flow::token_proven(ctx, &refresh(client, &first), &key).await?;
         expect::token(&same).control("an honest refresh with the same key")?;
         let fresh = refresh_token(ctx, client, &key).await?;
-        let answer = ctx.token_proven(&refresh(client, &fresh), &other).await?;
+        let answer = flow::token_proven(ctx, &refresh(client, &fresh), &other).await?;
         let token = expect::token(&answer).when("the proof is a new key's")?;
         if ctx.target().endpoints.resource.is_some() {
-            let opened = ctx.resource_proven(&token.access_token, &other, |proof| proof).await?;
+            let opened = flow::resource_proven(ctx, &token.access_token, &other, |proof| proof).await?;
             expect::served(&opened).when("the new access token comes with the new key")?;
         }
         return Ok(());
@@ -146,37 +146,37 @@ async fn confidential_client_changes_its_key(ctx: &Context) -> Checked {
 }
 
 async fn bound_client_needs_a_proof(ctx: &Context) -> Checked {
-    let (client, key) = (ctx.client_of(ClientRole::Dpop)?, ctx.proof_key());
+    let (client, key) = (ctx.parties().client_of(ClientRole::Dpop)?, flow::proof_key(ctx));
     bound(ctx, &client, &key).await?;
-    let code = ctx.code(&client).await?;
-    let answer = ctx.token(&ctx.redemption(&code)).await?;
+    let code = flow::code(ctx, &client).await?;
+    let answer = flow::token(ctx, &flow::redemption(&code)).await?;
     // Section 5.2 names no code.
     expect::token_error(&answer, NO_PROOF).map(drop)
 }
 
 /// A code of a request that was made in some way, several times over.
 async fn code_of(ctx: &Context, ask: &AuthorizationRequest, sent: &AuthorizationRequest) -> Checked<Code> {
-    let landing = ctx.authorize(sent).await?;
-    ctx.code_from(ask, &landing).control("an authorization request that names a key")
+    let landing = flow::authorize(ctx, sent).await?;
+    flow::code_from(ask, &landing).control("an authorization request that names a key")
 }
 
 /// The code goes to its key and to no other, with three codes that were got in the same way.
 async fn goes_to_its_key(ctx: &Context, codes: [Code; 3], key: &DpopKey, other: &DpopKey) -> Checked {
     let [first, second, third] = codes;
-    let answer = ctx.token_proven(&ctx.redemption(&first), key).await?;
+    let answer = flow::token_proven(ctx, &flow::redemption(&first), key).await?;
     expect::token(&answer).control("the redemption with a proof by the named key")?;
-    let answer = ctx.token_proven(&ctx.redemption(&second), other).await?;
+    let answer = flow::token_proven(ctx, &flow::redemption(&second), other).await?;
     expect::token_error(&answer, WRONG_KEY).when("the proof is another key's")?;
-    let answer = ctx.token(&ctx.redemption(&third)).await?;
+    let answer = flow::token(ctx, &flow::redemption(&third)).await?;
     expect::token_error(&answer, NO_PROOF).when("there is no proof")?;
     Ok(())
 }
 
 async fn code_has_a_key(ctx: &Context) -> Checked {
-    let (client, key, other) = (ctx.client()?, ctx.proof_key(), ctx.proof_key());
+    let (client, key, other) = (ctx.parties().client()?, flow::proof_key(ctx), flow::proof_key(ctx));
     bound_token(ctx, &client, &key).await?;
     let code = async || {
-        let ask = ctx.ask(&client).set("dpop_jkt", &key.thumbprint());
+        let ask = flow::ask(ctx, &client).set("dpop_jkt", &key.thumbprint());
         code_of(ctx, &ask, &ask).await
     };
     goes_to_its_key(ctx, [code().await?, code().await?, code().await?], &key, &other).await
@@ -189,22 +189,22 @@ async fn pushed_with(
     key: &DpopKey,
     spoil: impl Fn(Proof) -> Proof + Send + Sync,
 ) -> Checked<Arc<Exchange>> {
-    let push = ctx.push(ask);
-    ctx.send_proven(push.who, push.request(ctx.push_url()?), key, spoil).await
+    let push = flow::push(ask);
+    flow::send_proven(ctx, push.who, push.request(flow::push_url(ctx)?), key, spoil).await
 }
 
 async fn pushed_key_counts(ctx: &Context) -> Checked {
-    let (client, key, other) = (ctx.client()?, ctx.proof_key(), ctx.proof_key());
+    let (client, key, other) = (ctx.parties().client()?, flow::proof_key(ctx), flow::proof_key(ctx));
     bound_token(ctx, &client, &key).await?;
     let by_parameter = async || {
-        let ask = ctx.ask(&client).set("dpop_jkt", &key.thumbprint());
-        let request_uri = ctx.pushed(&ask).await?;
+        let ask = flow::ask(ctx, &client).set("dpop_jkt", &key.thumbprint());
+        let request_uri = flow::pushed(ctx, &ask).await?;
         code_of(ctx, &ask, &ask.by_reference(&request_uri)).await
     };
     let codes = [by_parameter().await?, by_parameter().await?, by_parameter().await?];
     goes_to_its_key(ctx, codes, &key, &other).await.when("dpop_jkt was pushed")?;
     let by_proof = async || {
-        let ask = ctx.ask(&client);
+        let ask = flow::ask(ctx, &client);
         let answer = pushed_with(ctx, &ask, &key, |proof| proof).await?;
         let request_uri = expect::request_uri(&answer).control("an honest push with a proof")?;
         code_of(ctx, &ask, &ask.by_reference(&request_uri)).await
@@ -214,13 +214,13 @@ async fn pushed_key_counts(ctx: &Context) -> Checked {
 }
 
 async fn pushed_proof_is_checked(ctx: &Context) -> Checked {
-    let (client, key, around) = (ctx.client()?, ctx.proof_key(), around(ctx));
-    let good = pushed_with(ctx, &ctx.ask(&client), &key, |proof| proof).await?;
+    let (client, key, around) = (ctx.parties().client()?, flow::proof_key(ctx), around(ctx));
+    let good = pushed_with(ctx, &flow::ask(ctx, &client), &key, |proof| proof).await?;
     expect::request_uri(&good).control("an honest push with a proof")?;
-    let gives_nonces = ctx.nonce_of(ctx.push_url()?).is_some();
+    let gives_nonces = ctx.nonce_of(flow::push_url(ctx)?).is_some();
     for defect in ALL.iter().filter_map(|group| group.first()) {
         let spoil = |proof| (defect.spoil)(proof, &around);
-        let answer = pushed_with(ctx, &ctx.ask(&client), &key, spoil).await?;
+        let answer = pushed_with(ctx, &flow::ask(ctx, &client), &key, spoil).await?;
         // A nonce of the server may tell the time in place of the claim.
         if gives_nonces && defect.is_of_age() && expect::request_uri(&answer).is_ok() {
             continue;
@@ -229,23 +229,23 @@ async fn pushed_proof_is_checked(ctx: &Context) -> Checked {
     }
     let token_endpoint = ctx.target().endpoints.token.clone();
     let spoil = |proof: Proof| proof.claim("htu", token_endpoint.clone());
-    let answer = pushed_with(ctx, &ctx.ask(&client), &key, spoil).await?;
+    let answer = pushed_with(ctx, &flow::ask(ctx, &client), &key, spoil).await?;
     proof_refused(&answer).when("it is for the token endpoint")
 }
 
 async fn pushed_keys_agree(ctx: &Context) -> Checked {
-    let (client, key, other) = (ctx.client()?, ctx.proof_key(), ctx.proof_key());
-    let good = ctx.ask(&client).set("dpop_jkt", &key.thumbprint());
+    let (client, key, other) = (ctx.parties().client()?, flow::proof_key(ctx), flow::proof_key(ctx));
+    let good = flow::ask(ctx, &client).set("dpop_jkt", &key.thumbprint());
     expect::request_uri(&pushed_with(ctx, &good, &key, |proof| proof).await?)
         .control("a push whose dpop_jkt is that of its proof")?;
-    let ask = ctx.ask(&client).set("dpop_jkt", &other.thumbprint());
+    let ask = flow::ask(ctx, &client).set("dpop_jkt", &other.thumbprint());
     let answer = pushed_with(ctx, &ask, &key, |proof| proof).await?;
     expect::token_error(&answer, &["invalid_dpop_proof", "invalid_request"]).map(drop)
 }
 
 /// What introspection says of a bound token to the client that has it. It is a control that the token is active.
 async fn introspected(ctx: &Context, key: &DpopKey) -> Checked<(Token, Arc<Exchange>, Value)> {
-    let client = ctx.confidential()?;
+    let client = ctx.parties().confidential()?;
     let token = bound_token(ctx, &client, key).await?;
     let endpoint = ctx.target().endpoints.introspection.as_deref().unwrap_or_default();
     let request = TokenRequest::new(&client, Params::from([("token", &token.access_token)]));
@@ -259,7 +259,7 @@ async fn introspected(ctx: &Context, key: &DpopKey) -> Checked<(Token, Arc<Excha
 }
 
 async fn introspection_names_the_key(ctx: &Context) -> Checked {
-    let key = ctx.proof_key();
+    let key = flow::proof_key(ctx);
     let (token, answer, json) = introspected(ctx, &key).await?;
     let jkt = json.get("cnf").and_then(|cnf| cnf.get("jkt")).and_then(Value::as_str);
     match jkt {
@@ -276,7 +276,7 @@ async fn introspection_names_the_key(ctx: &Context) -> Checked {
 }
 
 async fn introspection_names_the_type(ctx: &Context) -> Checked {
-    let (_, answer, json) = introspected(ctx, &ctx.proof_key()).await?;
+    let (_, answer, json) = introspected(ctx, &flow::proof_key(ctx)).await?;
     match json.get("token_type").map(|kind| kind.as_str().unwrap_or_default()) {
         None => Err(CaseEnd::not_offered("introspection says nothing of the type")),
         Some("DPoP") => Ok(()),

@@ -12,7 +12,7 @@ use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::dpop::bound;
 use crate::cases::support::spoil;
 use crate::expect;
-use crate::flow::asks_for_nonce;
+use crate::flow::{self, asks_for_nonce};
 use crate::subject::{Client, Need};
 use crate::wire::dpop::{DpopKey, Proof};
 use crate::wire::{Exchange, fields};
@@ -79,7 +79,7 @@ pub(super) const CASES: &[Case] = &[
 
 /// The client and key of an honest flow in which the server gave a nonce, and the newest one. It is a control.
 async fn with_nonce(ctx: &Context) -> Checked<(Arc<Client>, DpopKey, String)> {
-    let (client, key) = (ctx.client()?, ctx.proof_key());
+    let (client, key) = (ctx.parties().client()?, flow::proof_key(ctx));
     bound(ctx, &client, &key).await?;
     match ctx.nonce_of(&ctx.target().endpoints.token) {
         Some(nonce) => Ok((client, key, nonce)),
@@ -93,10 +93,10 @@ async fn redeemed_with(
     (client, key): (&Arc<Client>, &DpopKey),
     nonce: Option<&str>,
 ) -> Checked<Arc<Exchange>> {
-    let request = ctx.redemption(&ctx.code(client).await?);
+    let request = flow::redemption(&flow::code(ctx, client).await?);
     let http = request.request(&ctx.target().endpoints.token);
-    let proof = with(ctx.proof(key, &http), nonce);
-    ctx.send_proof(request.who, &http, &proof).await
+    let proof = with(flow::proof(ctx, key, &http), nonce);
+    flow::send_proof(ctx, request.who, &http, &proof).await
 }
 
 fn with(proof: Proof, nonce: Option<&str>) -> Proof {
@@ -116,11 +116,12 @@ fn with_header(ctx: &Context) -> Checked<Vec<Arc<Exchange>>> {
 }
 
 async fn asked_for_and_taken(ctx: &Context) -> Checked {
-    let (client, key) = (ctx.client()?, ctx.proof_key());
-    ctx.access(&client).await?;
-    let request = ctx.redemption(&ctx.code(&client).await?);
+    let (client, key) = (ctx.parties().client()?, flow::proof_key(ctx));
+    flow::access(ctx, &client).await?;
+    let request = flow::redemption(&flow::code(ctx, &client).await?);
     let http = request.request(&ctx.target().endpoints.token);
-    let answer = ctx.send_proof(request.who, &http, &with(ctx.proof(&key, &http), None)).await?;
+    let answer =
+        flow::send_proof(ctx, request.who, &http, &with(flow::proof(ctx, &key, &http), None)).await?;
     if expect::token(&answer).is_ok() {
         return Err(CaseEnd::not_offered("the server takes proofs without a nonce"));
     }
@@ -135,7 +136,7 @@ async fn asked_for_and_taken(ctx: &Context) -> Checked {
     if !asks_for_nonce(response) {
         return Err(answer.broken("a DPoP-Nonce header beside use_dpop_nonce", "no such header"));
     }
-    let again = ctx.send_proof(request.who, &http, &ctx.proof(&key, &http)).await?;
+    let again = flow::send_proof(ctx, request.who, &http, &flow::proof(ctx, &key, &http)).await?;
     expect::token(&again).when("it comes again with the nonce that was asked for")?;
     Ok(())
 }

@@ -13,6 +13,7 @@ use crate::cases::support::dpop_defects::{
     AGE, ALGORITHM, ALL, CLAIMS, Defect, MALFORMED, METHOD, PRIVATE_KEY, SIGNATURE, TWICE, TYPE, URL,
 };
 use crate::expect;
+use crate::flow;
 use crate::subject::{Met, Need};
 use crate::wire::dpop::{DpopKey, Proof};
 use crate::wire::{Actor, Request};
@@ -134,7 +135,7 @@ pub(super) const CASES: &[Case] = &[
 ];
 
 async fn refuses(ctx: &Context, defects: &[Defect]) -> Checked {
-    let (client, key, around) = (ctx.client()?, ctx.proof_key(), around(ctx));
+    let (client, key, around) = (ctx.parties().client()?, flow::proof_key(ctx), around(ctx));
     bound(ctx, &client, &key).await?;
     for defect in defects {
         let answer = redeemed(ctx, &client, &key, |proof| (defect.spoil)(proof, &around)).await?;
@@ -154,7 +155,7 @@ fn is_timed_by_nonce(ctx: &Context, defect: &Defect) -> bool {
 }
 
 async fn bad_proof_gets_no_token(ctx: &Context) -> Checked {
-    let (client, key, around) = (ctx.client()?, ctx.proof_key(), around(ctx));
+    let (client, key, around) = (ctx.parties().client()?, flow::proof_key(ctx), around(ctx));
     bound(ctx, &client, &key).await?;
     // One of each group; the others have cases of their own.
     for defect in ALL.iter().filter_map(|group| group.first()) {
@@ -168,7 +169,7 @@ async fn bad_proof_gets_no_token(ctx: &Context) -> Checked {
 }
 
 async fn query_does_not_count(ctx: &Context) -> Checked {
-    let (client, key) = (ctx.client()?, ctx.proof_key());
+    let (client, key) = (ctx.parties().client()?, flow::proof_key(ctx));
     let token = bound(ctx, &client, &key).await?;
     let in_claim = |proof: Proof| {
         let htu = proof.claimed("htu").and_then(Value::as_str).unwrap_or_default().to_owned();
@@ -182,23 +183,24 @@ async fn query_does_not_count(ctx: &Context) -> Checked {
         return resource_with_query(ctx, &token.access_token, &key).await;
     }
     // A token endpoint need take no query, but if it does, the proof is none the worse.
-    let good = async || Ok::<_, CaseEnd>(ctx.redemption(&ctx.code(&client).await?).in_query("suite", "1"));
-    if expect::token(&ctx.token(&good().await?).await?).is_err() {
+    let good =
+        async || Ok::<_, CaseEnd>(flow::redemption(&flow::code(ctx, &client).await?).in_query("suite", "1"));
+    if expect::token(&flow::token(ctx, &good().await?).await?).is_err() {
         return Err(CaseEnd::not_offered("the token endpoint takes no query"));
     }
-    let answer = ctx.token_proven(&good().await?, &key).await?;
+    let answer = flow::token_proven(ctx, &good().await?, &key).await?;
     expect::token(&answer).map(drop).when("the request has a query")
 }
 
 /// The resource with a query in its URL and none in the proof.
 async fn resource_with_query(ctx: &Context, access_token: &str, key: &DpopKey) -> Checked {
-    let request = ctx.bound_request(access_token)?;
+    let request = flow::bound_request(ctx, access_token)?;
     let good = |proof: Proof| proof.for_token(access_token);
-    let bare = ctx.send_proven(Actor::Client, request.clone(), key, good).await?;
+    let bare = flow::send_proven(ctx, Actor::Client, request.clone(), key, good).await?;
     expect::served(&bare).control("the resource with a bound token and a good proof")?;
     let separator = if request.url.contains('?') { '&' } else { '?' };
     let with_query = Request { url: format!("{}{separator}suite=1", request.url), ..request };
-    let answer = ctx.send_proven(Actor::Client, with_query, key, good).await?;
+    let answer = flow::send_proven(ctx, Actor::Client, with_query, key, good).await?;
     expect::served(&answer).when("the request has a query")
 }
 
@@ -226,7 +228,7 @@ fn spellings(url: &Url) -> Vec<(&'static str, String)> {
 }
 
 async fn url_is_normalised(ctx: &Context) -> Checked {
-    let (client, key) = (ctx.client()?, ctx.proof_key());
+    let (client, key) = (ctx.parties().client()?, flow::proof_key(ctx));
     bound(ctx, &client, &key).await?;
     let url = Url::parse(&ctx.target().endpoints.token)
         .map_err(|fault| CaseEnd::not_tested(format!("the token endpoint is no URL: {fault}")))?;
@@ -238,7 +240,7 @@ async fn url_is_normalised(ctx: &Context) -> Checked {
 }
 
 async fn errors_say_so(ctx: &Context) -> Checked {
-    let (client, key, around) = (ctx.client()?, ctx.proof_key(), around(ctx));
+    let (client, key, around) = (ctx.parties().client()?, flow::proof_key(ctx), around(ctx));
     bound(ctx, &client, &key).await?;
     // With the nonce that it asked for, a server has nothing else to say of these.
     for defect in [SIGNATURE, METHOD, URL, TYPE].iter().filter_map(|group| group.first()) {

@@ -12,6 +12,7 @@ use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::dpop::{bound, bound_token, proof_refused, says_bound};
 use crate::expect;
+use crate::flow;
 use crate::subject::Need;
 use crate::wire::Actor;
 
@@ -61,17 +62,17 @@ pub(super) const CASES: &[Case] = &[
 ];
 
 async fn token_is_bound(ctx: &Context) -> Checked {
-    let (client, key) = (ctx.client()?, ctx.proof_key());
-    ctx.access(&client).await?;
-    let code = ctx.code(&client).await?;
-    let answer = ctx.token_proven(&ctx.redemption(&code), &key).await?;
+    let (client, key) = (ctx.parties().client()?, flow::proof_key(ctx));
+    flow::access(ctx, &client).await?;
+    let code = flow::code(ctx, &client).await?;
+    let answer = flow::token_proven(ctx, &flow::redemption(&code), &key).await?;
     let token = expect::token(&answer)?;
     if says_bound(&token) {
         return Ok(());
     }
     // A token that is said to be a bearer's has to be one.
     let has_resource = ctx.target().endpoints.resource.is_some();
-    if has_resource && expect::served(&ctx.resource(&token.access_token).await?).is_err() {
+    if has_resource && expect::served(&flow::resource(ctx, &token.access_token).await?).is_err() {
         let saw = token.text("token_type").map_or_else(|| "none".into(), |kind| format!("{kind:?}"));
         let expected = "token_type DPoP for a token that does not open the resource as a bearer's";
         return Err(answer.broken(expected, format!("token_type {saw}")));
@@ -81,29 +82,30 @@ async fn token_is_bound(ctx: &Context) -> Checked {
 
 async fn refused_when_grown_old(ctx: &Context) -> Checked {
     const LONG: u64 = 3600;
-    let (client, key) = (ctx.client()?, ctx.proof_key());
+    let (client, key) = (ctx.parties().client()?, flow::proof_key(ctx));
     bound(ctx, &client, &key).await?;
     if ctx.live().clock.is_real() {
         return Err(CaseEnd::not_tested("an hour is too long to wait"));
     }
-    let request = ctx.redemption(&ctx.code(&client).await?).request(&ctx.target().endpoints.token);
-    let old = ctx.proof(&key, &request);
+    let request = flow::redemption(&flow::code(ctx, &client).await?).request(&ctx.target().endpoints.token);
+    let old = flow::proof(ctx, &key, &request);
     ctx.wait(Duration::from_secs(LONG)).await;
-    let fresh = ctx.redemption(&ctx.code(&client).await?);
-    let answer = ctx.send_proof(fresh.who, &fresh.request(&ctx.target().endpoints.token), &old).await?;
+    let fresh = flow::redemption(&flow::code(ctx, &client).await?);
+    let answer =
+        flow::send_proof(ctx, fresh.who, &fresh.request(&ctx.target().endpoints.token), &old).await?;
     proof_refused(&answer).when("it is an hour old")
 }
 
 async fn proof_is_used_once(ctx: &Context) -> Checked {
-    let (client, key) = (ctx.client()?, ctx.proof_key());
+    let (client, key) = (ctx.parties().client()?, flow::proof_key(ctx));
     bound(ctx, &client, &key).await?;
     let url = ctx.target().endpoints.token.clone();
-    let first = ctx.redemption(&ctx.code(&client).await?).request(&url);
-    let proof = ctx.proof(&key, &first);
-    let answer = ctx.send_proof(Actor::Client, &first, &proof).await?;
+    let first = flow::redemption(&flow::code(ctx, &client).await?).request(&url);
+    let proof = flow::proof(ctx, &key, &first);
+    let answer = flow::send_proof(ctx, Actor::Client, &first, &proof).await?;
     expect::token(&answer).control("a token request with a fresh proof")?;
-    let second = ctx.redemption(&ctx.code(&client).await?).request(&url);
-    let again = ctx.send_proof(Actor::Client, &second, &proof).await?;
+    let second = flow::redemption(&flow::code(ctx, &client).await?).request(&url);
+    let again = flow::send_proof(ctx, Actor::Client, &second, &proof).await?;
     // That the nonce has been used up says the same.
     expect::token_error(&again, &["invalid_dpop_proof", "use_dpop_nonce", "invalid_grant"]).map(drop)
 }
@@ -127,7 +129,7 @@ async fn algorithms_are_announced(ctx: &Context) -> Checked {
 
 async fn short_lived_without_nonces(ctx: &Context) -> Checked {
     const HOUR: u64 = 3600;
-    let token = bound_token(ctx, &ctx.client()?, &ctx.proof_key()).await?;
+    let token = bound_token(ctx, &ctx.parties().client()?, &flow::proof_key(ctx)).await?;
     if ctx.nonce_of(&ctx.target().endpoints.token).is_some() {
         return Err(CaseEnd::not_offered("the server gives nonces"));
     }

@@ -20,6 +20,7 @@ use crate::cases::support::revocation::{done_for_access_token, revocation, revok
 use crate::cases::support::token_status::Gauge;
 use crate::cases::support::{bearer, spoil};
 use crate::expect;
+use crate::flow;
 use crate::subject::{ClientRole, Met, Need};
 use crate::wire::Exchange;
 
@@ -93,11 +94,11 @@ pub(super) const CASES: &[Case] = &[
 ];
 
 async fn says_whether_active(ctx: &Context) -> Checked {
-    let client = ctx.client()?;
+    let client = ctx.parties().client()?;
     let told = match ctx.target().others.get(&ClientRole::Resource) {
         // The target says that this one may ask: what it is told is judged.
         Some(caller) => {
-            let token = ctx.access(&client).await?;
+            let token = flow::access(ctx, &client).await?;
             activity(&introspect(ctx, &query(caller, &token.access_token)).await?)?
         }
         None => {
@@ -116,7 +117,7 @@ async fn says_whether_active(ctx: &Context) -> Checked {
 }
 
 async fn needs_a_token(ctx: &Context) -> Checked {
-    let (_, caller) = told_token(ctx, &ctx.client()?).await?;
+    let (_, caller) = told_token(ctx, &ctx.parties().client()?).await?;
     let answer = introspect(ctx, &query(&caller, "").without("token")).await?;
     match activity(&answer) {
         Ok(Activity { active: false, .. }) => {
@@ -128,7 +129,7 @@ async fn needs_a_token(ctx: &Context) -> Checked {
 }
 
 async fn wrong_hint_hides_no_token(ctx: &Context) -> Checked {
-    let (token, caller) = told_token(ctx, &ctx.client()?).await?;
+    let (token, caller) = told_token(ctx, &ctx.parties().client()?).await?;
     for hint in ["access_token", "refresh_token", "suite_unknown"] {
         let request = query(&caller, &token.access_token).set("token_type_hint", hint);
         let answer = introspect(ctx, &request).await?;
@@ -142,9 +143,9 @@ async fn wrong_hint_hides_no_token(ctx: &Context) -> Checked {
 
 /// What is no live token, and the answers about it.
 async fn about_dead_ones(ctx: &Context) -> Checked<Vec<(&'static str, Arc<Exchange>)>> {
-    let client = ctx.client()?;
+    let client = ctx.parties().client()?;
     let (token, caller) = told_token(ctx, &client).await?;
-    let code = ctx.code(&client).await?.value;
+    let code = flow::code(ctx, &client).await?.value;
     let texts = [
         ("the token is made up", ctx.fresh()),
         ("a character of the token is another", spoil::middle_changed(&token.access_token)),
@@ -183,7 +184,7 @@ async fn inactive_tells_no_more(ctx: &Context) -> Checked {
 async fn knows_what_was_revoked(ctx: &Context) -> Checked {
     let mut judged = false;
     if Need::Revocation.met(ctx.target()) == Met::Yes {
-        let client = ctx.client()?;
+        let client = ctx.parties().client()?;
         let (token, caller) = told_token(ctx, &client).await?;
         let text = &token.access_token;
         match done_for_access_token(&revoke(ctx, &revocation(&client, text)).await?) {
@@ -218,7 +219,7 @@ async fn knows_what_was_replaced(ctx: &Context) -> Checked<bool> {
     }
     let answer = introspect(ctx, &query(&client, &allowed.refresh_token)).await?;
     // A server may let a confidential client use the token before (RFC 6749, section 6); then it tells the truth.
-    if expect::token(&ctx.token(&allowed.refresh()).await?).is_ok() {
+    if expect::token(&flow::token(ctx, &allowed.refresh()).await?).is_ok() {
         return Ok(false);
     }
     inactive(&answer).when("a refresh token was replaced by another")?;
@@ -228,7 +229,7 @@ async fn knows_what_was_replaced(ctx: &Context) -> Checked<bool> {
 async fn knows_what_expired(ctx: &Context) -> Checked {
     const GRACE: u64 = 60;
     const PATIENCE: u64 = 7200;
-    let (token, caller) = told_token(ctx, &ctx.client()?).await?;
+    let (token, caller) = told_token(ctx, &ctx.parties().client()?).await?;
     let stated = token.json.get("expires_in").and_then(Value::as_u64);
     let Some(lifetime) = stated.or(ctx.target().access_token_lifetime) else {
         return Err(CaseEnd::not_tested("access_token_lifetime is not known"));
@@ -244,7 +245,7 @@ async fn knows_what_expired(ctx: &Context) -> Checked {
 }
 
 async fn checks_signatures(ctx: &Context) -> Checked {
-    let (token, caller) = told_token(ctx, &ctx.client()?).await?;
+    let (token, caller) = told_token(ctx, &ctx.parties().client()?).await?;
     let text = &token.access_token;
     let Some(unsigned) = bearer::unsigned(text) else {
         return Err(CaseEnd::not_offered("the access tokens are not signed"));

@@ -12,7 +12,7 @@ use crate::cases::support::introspection::{
 use crate::cases::support::resource_indicators::{open, token_for};
 use crate::cases::support::spoil;
 use crate::expect;
-use crate::flow::Authentication;
+use crate::flow::{self, Authentication};
 use crate::subject::{ClientAuthentication, ClientRole, Need};
 use crate::wire::Exchange;
 
@@ -85,7 +85,7 @@ fn learned_nothing(ctx: &Context, answer: &Arc<Exchange>) -> Checked {
 }
 
 async fn not_for_everybody(ctx: &Context) -> Checked {
-    let (token, caller) = told_token(ctx, &ctx.client()?).await?;
+    let (token, caller) = told_token(ctx, &ctx.parties().client()?).await?;
     let good = || query(&caller, &token.access_token);
     let wrong = spoil::middle_changed(spoil::secret_of(&caller));
     let ways = [
@@ -98,8 +98,8 @@ async fn not_for_everybody(ctx: &Context) -> Checked {
         let answer = introspect(ctx, &good().authenticated(authentication)).await?;
         learned_nothing(ctx, &answer).when(way)?;
     }
-    if let Ok(public) = ctx.public() {
-        let own = ctx.access(&public).await?.access_token;
+    if let Ok(public) = ctx.parties().public() {
+        let own = flow::access(ctx, &public).await?.access_token;
         let answer = introspect(ctx, &query(&public, &own)).await?;
         // An identifier proves nothing, but somebody who guesses tokens has to know whose they are.
         learned_nothing(ctx, &answer).when("a client without a secret asks about its own token").warn()?;
@@ -108,7 +108,7 @@ async fn not_for_everybody(ctx: &Context) -> Checked {
 }
 
 async fn wrong_credentials_are_told_so(ctx: &Context) -> Checked {
-    let (token, caller) = told_token(ctx, &ctx.client()?).await?;
+    let (token, caller) = told_token(ctx, &ctx.parties().client()?).await?;
     let secret = spoil::secret_of(&caller);
     let ways = [
         ("a character of the secret is another", spoil::middle_changed(secret)),
@@ -131,7 +131,7 @@ async fn wrong_credentials_are_told_so(ctx: &Context) -> Checked {
 }
 
 async fn not_of_other_clients_tokens(ctx: &Context) -> Checked {
-    let (client, other) = (ctx.client()?, ctx.second()?);
+    let (client, other) = (ctx.parties().client()?, ctx.parties().second()?);
     if other.is_public() {
         return Err(CaseEnd::not_tested("[second_client] has no secret to show"));
     }
@@ -144,10 +144,13 @@ async fn not_of_other_clients_tokens(ctx: &Context) -> Checked {
 }
 
 async fn of_tokens_for_the_caller(ctx: &Context) -> Checked {
-    let (first, second) = (ctx.client_of(ClientRole::Resource)?, ctx.client_of(ClientRole::SecondResource)?);
-    let resource = ctx.first_resource()?;
-    let client = ctx.client()?;
-    let fresh = ctx.access(&client).await?;
+    let (first, second) = (
+        ctx.parties().client_of(ClientRole::Resource)?,
+        ctx.parties().client_of(ClientRole::SecondResource)?,
+    );
+    let resource = ctx.parties().first_resource()?;
+    let client = ctx.parties().client()?;
+    let fresh = flow::access(ctx, &client).await?;
     let token = fresh.access_token.clone();
     let told = activity(&introspect(ctx, &query(&first, &token)).await?)?;
     if !told.active {
@@ -156,7 +159,7 @@ async fn of_tokens_for_the_caller(ctx: &Context) -> Checked {
         return Err(CaseEnd::not_tested(reason).at(&told.exchange));
     }
     // What is told of the audience may be wrong: then the second resource's refusal says more.
-    let refused = match ctx.second_resource() {
+    let refused = match ctx.parties().second_resource() {
         Ok(second) => expect::not_served(&open(ctx, &second, &fresh).await?, &[401]).is_ok(),
         Err(_) => false,
     };
@@ -170,7 +173,7 @@ async fn of_tokens_for_the_caller(ctx: &Context) -> Checked {
         return Err(answer.broken("active: false and nothing else", more)).when(when);
     }
     // The other way round shows that the second server is told anything at all.
-    let Ok(other) = ctx.second_resource() else { return Ok(()) };
+    let Ok(other) = ctx.parties().second_resource() else { return Ok(()) };
     let Ok(token) = token_for(ctx, &client, &other.identifier).await else { return Ok(()) };
     let told = activity(&introspect(ctx, &query(&second, &token.access_token)).await?)?;
     if !told.active {

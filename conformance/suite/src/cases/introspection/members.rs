@@ -82,7 +82,7 @@ fn member<'a>(told: &'a Activity, name: &str) -> Checked<&'a Value> {
 async fn times_in_seconds(ctx: &Context) -> Checked {
     // The turn of the millennium, and the year 5138: milliseconds are beyond it.
     const PLAUSIBLE: std::ops::Range<u64> = 946_684_800..100_000_000_000;
-    let (_, told) = told(ctx, &ctx.client()?).await?;
+    let (_, told) = told(ctx, &ctx.parties().client()?).await?;
     let mut judged = false;
     for name in ["exp", "iat", "nbf"] {
         let Some(value) = told.json.get(name) else { continue };
@@ -99,7 +99,7 @@ async fn times_in_seconds(ctx: &Context) -> Checked {
 
 async fn expiry_as_promised(ctx: &Context) -> Checked {
     const GRACE: u64 = 30;
-    let (token, told) = told(ctx, &ctx.client()?).await?;
+    let (token, told) = told(ctx, &ctx.parties().client()?).await?;
     let now = ctx.unix_time();
     let Some(promised) = token.json.get("expires_in").and_then(Value::as_u64) else {
         return Err(CaseEnd::not_offered("the token response has no expires_in").at(&token.exchange));
@@ -121,7 +121,7 @@ async fn expiry_as_promised(ctx: &Context) -> Checked {
 }
 
 async fn scope_of_the_token(ctx: &Context) -> Checked {
-    let client = ctx.client()?;
+    let client = ctx.parties().client()?;
     let (token, told) = told(ctx, &client).await?;
     let value = member(&told, "scope")?;
     let broken = |expected: String| Err(told.exchange.broken(expected, format!("scope: {value}")));
@@ -140,7 +140,7 @@ async fn scope_of_the_token(ctx: &Context) -> Checked {
 }
 
 async fn client_of_the_token(ctx: &Context) -> Checked {
-    let client = ctx.client()?;
+    let client = ctx.parties().client()?;
     let (_, told) = told(ctx, &client).await?;
     let value = member(&told, "client_id")?;
     if value != client.id.as_str() {
@@ -150,7 +150,7 @@ async fn client_of_the_token(ctx: &Context) -> Checked {
 }
 
 async fn type_of_the_token(ctx: &Context) -> Checked {
-    let (token, told) = told(ctx, &ctx.client()?).await?;
+    let (token, told) = told(ctx, &ctx.parties().client()?).await?;
     let value = member(&told, "token_type")?;
     let issued = token.text("token_type").unwrap_or("Bearer");
     if !value.as_str().is_some_and(|text| text.eq_ignore_ascii_case(issued)) {
@@ -160,7 +160,7 @@ async fn type_of_the_token(ctx: &Context) -> Checked {
 }
 
 async fn texts_are_strings(ctx: &Context) -> Checked {
-    let (_, told) = told(ctx, &ctx.client()?).await?;
+    let (_, told) = told(ctx, &ctx.parties().client()?).await?;
     for name in ["sub", "iss", "jti", "username"] {
         if let Some(value) = told.json.get(name).filter(|value| !value.is_string()) {
             return Err(told.exchange.broken(format!("{name} as a string"), format!("{name}: {value}")));

@@ -12,7 +12,7 @@ use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::metadata::{document, https_fault};
 use crate::expect;
-use crate::flow::{AuthorizationRequest, TokenRequest};
+use crate::flow::{self, AuthorizationRequest, TokenRequest};
 use crate::subject::Need;
 use crate::wire::{Actor, Exchange, Params, Request};
 
@@ -148,8 +148,8 @@ async fn names_the_endpoints(ctx: &Context) -> Checked {
         }
         endpoints.push(text);
     }
-    let client = ctx.client()?;
-    let ask: AuthorizationRequest = ctx.ask(&client);
+    let client = ctx.parties().client()?;
+    let ask: AuthorizationRequest = flow::ask(ctx, &client);
     answers(&ctx.send(Actor::Suite, ask.request(endpoints[0])).await?, "authorization_endpoint")?;
     let params = Params::from([("grant_type", "authorization_code"), ("code", &ctx.fresh())]);
     let request = TokenRequest::new(&client, params).set("redirect_uri", &client.redirect_uri);
@@ -264,19 +264,19 @@ enum Enforcement {
 }
 
 async fn enforcement(ctx: &Context, method: &str) -> Checked<Enforcement> {
-    let client = ctx.client()?;
+    let client = ctx.parties().client()?;
     let mut redeemed = Vec::new();
     for right in [true, false] {
         let verifier = ctx.fresh();
-        let ask = ctx.ask(&client).with_verifier(&verifier);
+        let ask = flow::ask(ctx, &client).with_verifier(&verifier);
         let ask = match method {
             "plain" => ask.set("code_challenge", &verifier).set("code_challenge_method", "plain"),
             _ => ask,
         };
-        let landing = ctx.authorize(&ask).await?;
-        let Ok(code) = ctx.code_from(&ask, &landing) else { return Ok(Enforcement::Refused) };
+        let landing = flow::authorize(ctx, &ask).await?;
+        let Ok(code) = flow::code_from(&ask, &landing) else { return Ok(Enforcement::Refused) };
         let verifier = if right { verifier } else { ctx.fresh() };
-        let answer = ctx.token(&ctx.redemption(&code).set("code_verifier", &verifier)).await?;
+        let answer = flow::token(ctx, &flow::redemption(&code).set("code_verifier", &verifier)).await?;
         redeemed.push(expect::token(&answer).is_ok());
     }
     Ok(match redeemed.as_slice() {
@@ -287,7 +287,7 @@ async fn enforcement(ctx: &Context, method: &str) -> Checked<Enforcement> {
 }
 
 async fn challenge_methods_are_true(ctx: &Context) -> Checked {
-    ctx.access(&ctx.client()?).await?;
+    flow::access(ctx, &ctx.parties().client()?).await?;
     let (exchange, json) = fetched(ctx).await?;
     let list = json.get("code_challenge_methods_supported").and_then(Value::as_array);
     for method in ["S256", "plain"] {

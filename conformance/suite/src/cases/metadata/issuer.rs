@@ -12,6 +12,7 @@ use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::metadata::{document, https_fault, unless_waived};
 use crate::cases::support::provoke::errors_told;
 use crate::expect;
+use crate::flow;
 use crate::subject::Need;
 use crate::wire::{Actor, Exchange, Request};
 
@@ -86,13 +87,13 @@ fn one_iss(location: &Location) -> Checked {
 }
 
 async fn named_beside_a_code(ctx: &Context) -> Checked {
-    let ask = ctx.ask(&ctx.client()?);
-    let landing = ctx.authorize(&ask).await?;
+    let ask = flow::ask(ctx, &ctx.parties().client()?);
+    let landing = flow::authorize(ctx, &ask).await?;
     one_iss(expect::code_redirect(&ask, &landing).control("an honest authorization request")?)
 }
 
 async fn named_beside_an_error(ctx: &Context) -> Checked {
-    for told in errors_told(ctx, &ctx.client()?, |ask| ask).await? {
+    for told in errors_told(ctx, &ctx.parties().client()?, |ask| ask).await? {
         one_iss(&told.location).when(told.when)?;
     }
     Ok(())
@@ -100,9 +101,9 @@ async fn named_beside_an_error(ctx: &Context) -> Checked {
 
 /// The `iss` beside an honest code.
 async fn iss(ctx: &Context) -> Checked<(Location, String)> {
-    let client = ctx.client()?;
-    let ask = ctx.ask(&client);
-    let landing = ctx.authorize(&ask).await?;
+    let client = ctx.parties().client()?;
+    let ask = flow::ask(ctx, &client);
+    let landing = flow::authorize(ctx, &ask).await?;
     let location = expect::code_redirect(&ask, &landing).control("an honest authorization request")?;
     match location.params.first("iss") {
         Some(iss) => Ok((location.clone(), iss.to_owned())),

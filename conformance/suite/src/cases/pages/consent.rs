@@ -7,6 +7,7 @@ use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::provoke::{consent_page, consent_page_if_asked};
 use crate::expect;
+use crate::flow;
 use crate::subject::{ClientRole, Need};
 
 /// The cases, in reading order.
@@ -30,22 +31,22 @@ pub(super) const CASES: &[Case] = &[
 ];
 
 async fn asked_before_a_code(ctx: &Context) -> Checked {
-    let client = ctx.client()?;
-    let ask = ctx.ask(&client);
-    if let Some((mut browser, page)) = consent_page_if_asked(ctx, ctx.browser(), &ask).await? {
+    let client = ctx.parties().client()?;
+    let ask = flow::ask(ctx, &client);
+    if let Some((mut browser, page)) = consent_page_if_asked(ctx, flow::browser(ctx), &ask).await? {
         let end = browser.run(Landing::Page(page), Decision::Approve).await?;
         expect::code_redirect(&ask, &end).control("the consent page, approved")?;
         return Ok(());
     }
-    let landing = ctx.authorize(&ask).await?;
+    let landing = flow::authorize(ctx, &ask).await?;
     expect::code_redirect(&ask, &landing).control("an honest authorization request")?;
     // An earlier yes may be remembered.
     if ctx.live().asked_consent() {
         ctx.note("the user was asked once in this run and not again");
         return Ok(());
     }
-    let again = ctx.ask(&client).set("prompt", "consent");
-    if consent_page_if_asked(ctx, ctx.browser(), &again).await?.is_some() {
+    let again = flow::ask(ctx, &client).set("prompt", "consent");
+    if consent_page_if_asked(ctx, flow::browser(ctx), &again).await?.is_some() {
         ctx.note("the user is asked when the client demands it; an earlier yes is remembered");
         return Ok(());
     }
@@ -55,21 +56,21 @@ async fn asked_before_a_code(ctx: &Context) -> Checked {
 }
 
 async fn names_client_and_scope(ctx: &Context) -> Checked {
-    let client = ctx.client()?;
-    let (_, page) = consent_page(ctx, ctx.browser(), &ctx.ask(&client)).await?;
+    let client = ctx.parties().client()?;
+    let (_, page) = consent_page(ctx, flow::browser(ctx), &flow::ask(ctx, &client)).await?;
     let text = page.text.to_lowercase();
     if !text.contains(&client.id.to_lowercase()) {
         // It may have a name that the suite does not know; then another client's page reads otherwise.
-        let Ok(second) = ctx.client_of(ClientRole::Second) else {
+        let Ok(second) = ctx.parties().client_of(ClientRole::Second) else {
             let reason =
                 "the page does not show the client's id, and there is no second client to compare with";
             return Err(CaseEnd::not_tested(reason).at(&page.exchange));
         };
-        let mut ask = ctx.ask(&second);
+        let mut ask = flow::ask(ctx, &second);
         if let Some(scope) = &client.scope {
             ask = ask.set("scope", scope);
         }
-        let (_, other) = consent_page(ctx, ctx.browser(), &ask).await?;
+        let (_, other) = consent_page(ctx, flow::browser(ctx), &ask).await?;
         if other.text == page.text {
             return Err(page
                 .exchange

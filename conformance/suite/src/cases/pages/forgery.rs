@@ -9,7 +9,7 @@ use crate::case::{Case, Context, Severity};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::provoke::{ATTACKER, consent_page, gives_code};
 use crate::expect;
-use crate::flow::{AuthorizationRequest, Browser};
+use crate::flow::{self, AuthorizationRequest, Browser};
 use crate::subject::{Account, Client, Need};
 use crate::wire::Params;
 
@@ -43,7 +43,7 @@ struct Approval {
 }
 
 async fn approval(ctx: &Context, browser: Browser, client: &Arc<Client>) -> Checked<Approval> {
-    let ask = ctx.ask(client);
+    let ask = flow::ask(ctx, client);
     let (browser, page) = consent_page(ctx, browser, &ask).await?;
     match browser.consent_form(&page, Decision::Approve) {
         Some(form) => Ok(Approval { ask, browser, form }),
@@ -52,48 +52,48 @@ async fn approval(ctx: &Context, browser: Browser, client: &Arc<Client>) -> Chec
 }
 
 async fn cannot_be_forged(ctx: &Context) -> Checked {
-    let client = ctx.client()?;
-    let Approval { ask, mut browser, form } = approval(ctx, ctx.browser(), &client).await?;
+    let client = ctx.parties().client()?;
+    let Approval { ask, mut browser, form } = approval(ctx, flow::browser(ctx), &client).await?;
     let landing = browser.submit(&form).await?;
     let landing = browser.run(landing, Decision::Approve).await?;
-    ctx.code_from(&ask, &landing).control("the consent page, approved")?;
+    flow::code_from(&ask, &landing).control("the consent page, approved")?;
 
     if unguessable(&form, &ask).is_empty() {
         // Whoever knows the request can write this form; what is left is what browsers say of its origin.
-        let Approval { browser, form, .. } = approval(ctx, ctx.browser(), &client).await?;
+        let Approval { browser, form, .. } = approval(ctx, flow::browser(ctx), &client).await?;
         let protected = browser.jar.has_same_site();
         let outcome = forged(browser, &form).await;
         let outcome = outcome.when("the form, which has no value of its own, comes from another site");
         return if protected { outcome.warn() } else { outcome };
     }
     // A value that the page carries and the server ignores protects nobody, whatever its cookies say.
-    let Approval { ask, browser, form } = approval(ctx, ctx.browser(), &client).await?;
+    let Approval { ask, browser, form } = approval(ctx, flow::browser(ctx), &client).await?;
     let bare = with_changed(&form, &ask, |_, _| None);
     forged(browser, &bare).await.when("the page's own values are left out")?;
-    let Approval { ask, browser, form } = approval(ctx, ctx.browser(), &client).await?;
+    let Approval { ask, browser, form } = approval(ctx, flow::browser(ctx), &client).await?;
     let altered = with_changed(&form, &ask, |_, value| Some(alter(value)));
     forged(browser, &altered).await.when("the page's own values are altered")?;
-    let mut other = ctx.stranger();
+    let mut other = flow::stranger(ctx);
     other.who = Some(if ctx.target().users.contains_key(&Account::Second) {
         Account::Second
     } else {
         Account::First
     });
     let elsewhere = approval(ctx, other, &client).await?;
-    forged(ctx.browser(), &elsewhere.form).await.when("the form was shown in another browser session")
+    forged(flow::browser(ctx), &elsewhere.form).await.when("the form was shown in another browser session")
 }
 
 async fn one_answer_one_code(ctx: &Context) -> Checked {
-    let client = ctx.client()?;
+    let client = ctx.parties().client()?;
     if !has_values_of_one_request(ctx, &client).await? {
         return Err(CaseEnd::not_offered(
             "the form has no value of one request alone, so that it can be a new answer",
         ));
     }
-    let Approval { ask, mut browser, form } = approval(ctx, ctx.browser(), &client).await?;
+    let Approval { ask, mut browser, form } = approval(ctx, flow::browser(ctx), &client).await?;
     let first = browser.submit(&form).await?;
     let first = browser.run(first, Decision::Approve).await?;
-    let code = ctx.code_from(&ask, &first).control("the consent page, approved")?;
+    let code = flow::code_from(&ask, &first).control("the consent page, approved")?;
     let second = browser.submit(&form).await?;
     match second.callback().and_then(|location| location.params.first("code")) {
         Some(other) if other != code.value => {
@@ -106,7 +106,7 @@ async fn one_answer_one_code(ctx: &Context) -> Checked {
 /// Whether the page's own values belong to its request, and not to the browser session: those of a second page of
 /// the session then don't carry the first page's form.
 async fn has_values_of_one_request(ctx: &Context, client: &Arc<Client>) -> Checked<bool> {
-    let one = approval(ctx, ctx.browser(), client).await?;
+    let one = approval(ctx, flow::browser(ctx), client).await?;
     let mut other = approval(ctx, one.browser.clone(), client).await?;
     let values = unguessable(&one.form, &one.ask);
     if values.is_empty() || values == unguessable(&other.form, &other.ask) {

@@ -8,6 +8,7 @@ use crate::browser::Decision;
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::expect;
+use crate::flow;
 use crate::subject::{Account, Need};
 use crate::wire::Exchange;
 
@@ -33,10 +34,10 @@ pub(super) const CASES: &[Case] = &[
 
 /// The redirects that answer posted forms, on the way of a user who logs in and approves.
 async fn answers_to_forms(ctx: &Context) -> Checked<Vec<Arc<Exchange>>> {
-    let ask = ctx.ask(&ctx.client()?);
-    let mut browser = ctx.stranger();
+    let ask = flow::ask(ctx, &ctx.parties().client()?);
+    let mut browser = flow::stranger(ctx);
     browser.who = Some(Account::First);
-    let landing = ctx.authorize_in(&mut browser, &ask, Decision::Approve).await?;
+    let landing = flow::authorize_in(ctx, &mut browser, &ask, Decision::Approve).await?;
     expect::code_redirect(&ask, &landing).control("a login and a consent in a fresh browser")?;
     let mut posted = browser.trail;
     posted.retain(|exchange| {

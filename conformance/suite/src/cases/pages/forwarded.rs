@@ -12,7 +12,7 @@ use crate::cases::support::bearer::with_header;
 use crate::cases::support::metadata::document;
 use crate::cases::support::provoke::{ATTACKER, way_to};
 use crate::expect;
-use crate::flow::Authentication;
+use crate::flow::{self, Authentication};
 use crate::subject::Need;
 use crate::wire::{Actor, Exchange, Request};
 
@@ -47,11 +47,11 @@ async fn headers_of_clients_are_no_proxys(ctx: &Context) -> Checked {
     if ctx.target().endpoints.resource.is_some() {
         challenge_stays(ctx).await?;
     }
-    if let Ok(client) = ctx.confidential() {
-        ctx.access(&client).await?;
-        let code = ctx.code(&client).await?;
+    if let Ok(client) = ctx.parties().confidential() {
+        flow::access(ctx, &client).await?;
+        let code = flow::code(ctx, &client).await?;
         let certificate = format!("CN={}", client.id);
-        let request = ctx.redemption(&code).authenticated(Authentication::Id(client.id.clone()));
+        let request = flow::redemption(&code).authenticated(Authentication::Id(client.id.clone()));
         let headers = [
             ("Client-Cert", ":c3VpdGU=:"),
             ("X-SSL-Client-Cert", "suite"),
@@ -61,7 +61,7 @@ async fn headers_of_clients_are_no_proxys(ctx: &Context) -> Checked {
             ("X-Forwarded-User", client.id.as_str()),
         ];
         let request = headers.iter().fold(request, |request, (name, value)| request.header(name, value));
-        expect::token_error(&ctx.token(&request).await?, &["invalid_client"])
+        expect::token_error(&flow::token(ctx, &request).await?, &["invalid_client"])
             .when("headers speak of a client certificate")?;
     }
     Ok(())
@@ -91,13 +91,13 @@ async fn metadata_stays(ctx: &Context) -> Checked {
 }
 
 async fn redirects_stay(ctx: &Context) -> Checked {
-    let client = ctx.client()?;
-    let ask = ctx.ask(&client);
-    let landing = ctx.authorize(&ask).await?;
+    let client = ctx.parties().client()?;
+    let ask = flow::ask(ctx, &client);
+    let landing = flow::authorize(ctx, &ask).await?;
     let location = expect::code_redirect(&ask, &landing).control("an honest authorization request")?;
     let issuer = location.params.first("iss").map(str::to_owned);
-    for mut browser in [ctx.browser(), ctx.stranger()] {
-        let ask = ctx.ask(&client);
+    for mut browser in [flow::browser(ctx), flow::stranger(ctx)] {
+        let ask = flow::ask(ctx, &client);
         let first = browser.send(forwarded(ask.request(&ctx.target().endpoints.authorization))).await?;
         for exchange in &browser.trail {
             if let Some(way) = way_to(exchange, ATTACKER) {

@@ -10,7 +10,7 @@ use crate::cases::support::provoke::{
     ATTACKER, ATTACKER_URI, UNKNOWN, consent_page_if_asked, gives_code, way_to,
 };
 use crate::expect;
-use crate::flow::Browser;
+use crate::flow::{self, Browser};
 use crate::subject::{Account, Need};
 use crate::wire::Params;
 
@@ -56,22 +56,23 @@ const AWAY: [&str; 3] = ["https://attacker.example/", "//attacker.example/", "/\
 const MAX_PAGES: usize = 3;
 
 async fn before_any_code(ctx: &Context) -> Checked {
-    let client = ctx.client()?;
-    ctx.code(&client).await?;
+    let client = ctx.parties().client()?;
+    flow::code(ctx, &client).await?;
     let no_code = |landing: &Landing| match gives_code(landing) {
         true => {
             Err(landing.exchange().broken("a login page, or any answer without a code", landing.describe()))
         }
         false => Ok(()),
     };
-    let mut stranger = ctx.stranger();
-    let landing = ctx.authorize_in(&mut stranger, &ctx.ask(&client), Decision::Approve).await?;
+    let mut stranger = flow::stranger(ctx);
+    let landing = flow::authorize_in(ctx, &mut stranger, &flow::ask(ctx, &client), Decision::Approve).await?;
     no_code(&landing)?;
     // The page that a user was shown, answered by a browser without that user's session.
-    if let Some((user, page)) = consent_page_if_asked(ctx, ctx.browser(), &ctx.ask(&client)).await?
+    if let Some((user, page)) =
+        consent_page_if_asked(ctx, flow::browser(ctx), &flow::ask(ctx, &client)).await?
         && let Some(form) = user.consent_form(&page, Decision::Approve)
     {
-        let mut stranger = ctx.stranger();
+        let mut stranger = flow::stranger(ctx);
         let landing = stranger.submit(&form).await?;
         let landing = stranger.run(landing, Decision::Approve).await?;
         no_code(&landing).when("a consent form comes from a browser without a session")?;
@@ -80,8 +81,8 @@ async fn before_any_code(ctx: &Context) -> Checked {
 }
 
 async fn wrong_password_refused(ctx: &Context) -> Checked {
-    let client = ctx.client()?;
-    ctx.code(&client).await?;
+    let client = ctx.parties().client()?;
+    flow::code(ctx, &client).await?;
     let wrong = ctx.fresh();
     let password =
         ctx.target().users.get(&Account::First).map(|user| user.password.clone()).unwrap_or_default();
@@ -92,8 +93,8 @@ async fn wrong_password_refused(ctx: &Context) -> Checked {
         form.params.set(&name, &wrong);
         true
     };
-    let mut browser = ctx.stranger();
-    let landing = ctx.open_in(&mut browser, &ctx.ask(&client)).await?;
+    let mut browser = flow::stranger(ctx);
+    let landing = flow::open_in(ctx, &mut browser, &flow::ask(ctx, &client)).await?;
     let landing = log_in(&mut browser, landing, spoil).await?;
     let landing = browser.run(landing, Decision::Approve).await?;
     let refused = |landing: &Landing| match gives_code(landing) {
@@ -103,7 +104,7 @@ async fn wrong_password_refused(ctx: &Context) -> Checked {
         false => Ok(()),
     };
     refused(&landing)?;
-    let landing = ctx.authorize_in(&mut browser, &ctx.ask(&client), Decision::Approve).await?;
+    let landing = flow::authorize_in(ctx, &mut browser, &flow::ask(ctx, &client), Decision::Approve).await?;
     refused(&landing).when("the client asks again after the wrong password")
 }
 
@@ -126,22 +127,22 @@ async fn log_in(
 }
 
 async fn is_no_open_redirector(ctx: &Context) -> Checked {
-    let client = ctx.client()?;
-    ctx.code(&client).await?;
+    let client = ctx.parties().client()?;
+    flow::code(ctx, &client).await?;
     for client_id in [UNKNOWN, &client.id] {
-        let mut browser = ctx.browser();
-        let ask = ctx.ask(&client).set("client_id", client_id).set("redirect_uri", ATTACKER_URI);
-        ctx.authorize_in(&mut browser, &ask, Decision::Approve).await?;
+        let mut browser = flow::browser(ctx);
+        let ask = flow::ask(ctx, &client).set("client_id", client_id).set("redirect_uri", ATTACKER_URI);
+        flow::authorize_in(ctx, &mut browser, &ask, Decision::Approve).await?;
         nowhere_else(&browser).when(&format!("{client_id} asks with redirect_uri {ATTACKER_URI}"))?;
     }
     leads_to_no_stranger(ctx, &AWAY).await
 }
 
 async fn leads_to_no_stranger(ctx: &Context, places: &[&str]) -> Checked {
-    let client = ctx.client()?;
-    let ask = ctx.ask(&client);
-    let mut browser = ctx.stranger();
-    let landing = ctx.open_in(&mut browser, &ask).await?;
+    let client = ctx.parties().client()?;
+    let ask = flow::ask(ctx, &client);
+    let mut browser = flow::stranger(ctx);
+    let landing = flow::open_in(ctx, &mut browser, &ask).await?;
     let Some((page, form)) = landing.page().and_then(|page| Some((page, browser.login_form(page)?))) else {
         return Err(CaseEnd::not_tested("no login page came").at(landing.exchange()));
     };
@@ -155,7 +156,7 @@ async fn leads_to_no_stranger(ctx: &Context, places: &[&str]) -> Checked {
     expect::code_redirect(&ask, &end).control("a login in a fresh browser")?;
 
     for place in places {
-        let mut browser = ctx.stranger();
+        let mut browser = flow::stranger(ctx);
         browser.who = Some(Account::First);
         let mut landing = browser.open(&way.url(&page.url, place)).await?;
         for _ in 0..MAX_PAGES {

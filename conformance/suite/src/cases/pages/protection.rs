@@ -9,6 +9,7 @@ use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::markup;
 use crate::cases::support::provoke::{UNKNOWN, consent_page_if_asked};
+use crate::flow;
 use crate::subject::Need;
 use crate::wire::{Exchange, Request};
 
@@ -89,21 +90,22 @@ impl Shown {
 }
 
 async fn shown(ctx: &Context) -> Checked<Shown> {
-    let client = ctx.client()?;
+    let client = ctx.parties().client()?;
     let mut decisive = Vec::new();
-    if let Landing::Page(page) = ctx.open_in(&mut ctx.stranger(), &ctx.ask(&client)).await?
+    if let Landing::Page(page) =
+        flow::open_in(ctx, &mut flow::stranger(ctx), &flow::ask(ctx, &client)).await?
         && page.status == 200
     {
         decisive.push(("the login page", page));
     }
-    if let Some((_, page)) = consent_page_if_asked(ctx, ctx.browser(), &ctx.ask(&client)).await? {
+    if let Some((_, page)) = consent_page_if_asked(ctx, flow::browser(ctx), &flow::ask(ctx, &client)).await? {
         decisive.push(("the consent page", page));
     }
     if decisive.is_empty() {
         return Err(CaseEnd::not_tested("neither a login page nor a consent page came"));
     }
-    let ask = ctx.ask(&client).set("client_id", UNKNOWN);
-    let error = match ctx.open_in(&mut ctx.browser(), &ask).await? {
+    let ask = flow::ask(ctx, &client).set("client_id", UNKNOWN);
+    let error = match flow::open_in(ctx, &mut flow::browser(ctx), &ask).await? {
         Landing::Page(page) if is_html(&page) => Some(page),
         Landing::Page(_) | Landing::Callback(_) | Landing::Foreign(_) => None,
     };
@@ -163,8 +165,8 @@ async fn input_is_no_markup(ctx: &Context) -> Checked {
     const BREAK: &str = "\"><img src=x>";
     const PARAMETERS: [&str; 7] =
         ["client_id", "redirect_uri", "response_type", "scope", "state", "code_challenge", "suite_unknown"];
-    let client = ctx.client()?;
-    ctx.code(&client).await?;
+    let client = ctx.parties().client()?;
+    flow::code(ctx, &client).await?;
     let long = "a".repeat(8192);
     let payloads = [
         ("markup", SCRIPT),
@@ -175,12 +177,12 @@ async fn input_is_no_markup(ctx: &Context) -> Checked {
     ];
     for name in PARAMETERS {
         for (what, payload) in payloads {
-            let ask = ctx.ask(&client).set(name, payload);
-            let mut browsers = vec![ctx.browser()];
+            let ask = flow::ask(ctx, &client).set(name, payload);
+            let mut browsers = vec![flow::browser(ctx)];
             // A login page may show the request as well.
-            browsers.extend([SCRIPT, BREAK].contains(&payload).then(|| ctx.stranger()));
+            browsers.extend([SCRIPT, BREAK].contains(&payload).then(|| flow::stranger(ctx)));
             for mut browser in browsers {
-                ctx.open_in(&mut browser, &ask).await?;
+                flow::open_in(ctx, &mut browser, &ask).await?;
                 for exchange in &browser.trail {
                     untouched(exchange, &[SCRIPT, BREAK]).when(&format!("{name} is {what}"))?;
                 }
@@ -211,13 +213,13 @@ fn untouched(exchange: &Arc<Exchange>, payloads: &[&str]) -> Checked {
 async fn not_readable_by_other_sites(ctx: &Context) -> Checked {
     const SITE: &str = "https://spa.example";
     let endpoint = &ctx.target().endpoints.authorization;
-    let ask = ctx.ask(&ctx.client()?);
+    let ask = flow::ask(ctx, &ctx.parties().client()?);
     let get = || ask.request(endpoint).header("Origin", SITE);
     let preflight = Request::get(ask.request(endpoint).url)
         .method("OPTIONS")
         .header("Origin", SITE)
         .header("Access-Control-Request-Method", "GET");
-    let (mut stranger, mut user) = (ctx.stranger(), ctx.browser());
+    let (mut stranger, mut user) = (flow::stranger(ctx), flow::browser(ctx));
     let answers = [
         ("nobody is logged in", stranger.send_one(get()).await?),
         ("a user is logged in", user.send_one(get()).await?),

@@ -12,6 +12,7 @@ use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::entropy;
 use crate::expect;
+use crate::flow;
 use crate::subject::Need;
 use crate::wire::{Exchange, fields};
 
@@ -77,16 +78,16 @@ pub(super) const CASES: &[Case] = &[
 
 /// The answer to an honest push, and its JSON. It is a control that there is a reference in it.
 async fn push(ctx: &Context) -> Checked<(Arc<Exchange>, Value)> {
-    let ask = ctx.ask(&ctx.client()?);
-    let answer = ctx.send_push(&ctx.push(&ask)).await?;
+    let ask = flow::ask(ctx, &ctx.parties().client()?);
+    let answer = flow::send_push(ctx, &flow::push(&ask)).await?;
     expect::request_uri(&answer).control("an honest push")?;
     let json = answer.response()?.json().unwrap_or_default();
     Ok((answer, json))
 }
 
 async fn answered_201(ctx: &Context) -> Checked {
-    let ask = ctx.ask(&ctx.client()?);
-    let answer = ctx.send_push(&ctx.push(&ask)).await?;
+    let ask = flow::ask(ctx, &ctx.parties().client()?);
+    let answer = flow::send_push(ctx, &flow::push(&ask)).await?;
     let request_uri = expect::request_uri(&answer)?;
     expect::status(&answer, &[201])?;
     let response = answer.response()?;
@@ -104,15 +105,15 @@ async fn answered_201(ctx: &Context) -> Checked {
         "request_uri {} with {urn}",
         if request_uri.starts_with(urn) { "begins" } else { "does not begin" }
     ));
-    let landing = ctx.authorize(&ask.by_reference(&request_uri)).await?;
-    let code = ctx.code_from(&ask, &landing)?;
-    expect::token(&ctx.token(&ctx.redemption(&code)).await?)?;
+    let landing = flow::authorize(ctx, &ask.by_reference(&request_uri)).await?;
+    let code = flow::code_from(&ask, &landing)?;
+    expect::token(&flow::token(ctx, &flow::redemption(&code)).await?)?;
     Ok(())
 }
 
 async fn announced(ctx: &Context) -> Checked {
     let (answer, _) = push(ctx).await?;
-    let url = ctx.push_url()?;
+    let url = flow::push_url(ctx)?;
     match ctx.target().metadata("pushed_authorization_request_endpoint").and_then(Value::as_str) {
         Some(found) if found == url => Ok(()),
         found => {
@@ -151,13 +152,13 @@ async fn lifetime_is_a_positive_number(ctx: &Context) -> Checked {
 
 async fn reference_is_not_guessable(ctx: &Context) -> Checked {
     const SAMPLES: usize = 40;
-    let client = ctx.client()?;
-    let same = ctx.ask(&client);
+    let client = ctx.parties().client()?;
+    let same = flow::ask(ctx, &client);
     let mut samples = Vec::new();
     for number in 0..SAMPLES {
         // Every other one is the same request.
-        let ask = if number % 2 == 0 { same.clone() } else { ctx.ask(&client) };
-        samples.push(ctx.pushed(&ask).await?);
+        let ask = if number % 2 == 0 { same.clone() } else { flow::ask(ctx, &client) };
+        samples.push(flow::pushed(ctx, &ask).await?);
     }
     let bits = entropy::upper_bound(&samples);
     ctx.note(format!("references: at most {bits:.0} bits vary"));
@@ -186,8 +187,8 @@ async fn usable_without_support_for_request_uri(ctx: &Context) -> Checked {
     if !denied {
         return Err(CaseEnd::not_offered("the metadata denies no support for request_uri"));
     }
-    let ask = ctx.ask(&ctx.client()?);
-    let request_uri = ctx.pushed(&ask).await?;
-    let landing = ctx.authorize(&ask.by_reference(&request_uri)).await?;
+    let ask = flow::ask(ctx, &ctx.parties().client()?);
+    let request_uri = flow::pushed(ctx, &ask).await?;
+    let landing = flow::authorize(ctx, &ask.by_reference(&request_uri)).await?;
     expect::code_redirect(&ask, &landing).map(drop)
 }

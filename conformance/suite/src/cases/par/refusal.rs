@@ -10,7 +10,7 @@ use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::provoke::UNKNOWN;
 use crate::cases::support::spoil;
 use crate::expect;
-use crate::flow::{Authentication, AuthorizationRequest, TokenRequest};
+use crate::flow::{self, Authentication, AuthorizationRequest, TokenRequest};
 use crate::subject::Need;
 use crate::wire::{Exchange, Params, Request};
 
@@ -93,14 +93,14 @@ pub(super) const CASES: &[Case] = &[
 
 /// An authorization request of the usual client whose push was accepted. It is a control.
 async fn accepted(ctx: &Context) -> Checked<AuthorizationRequest> {
-    let client = ctx.client()?;
-    ctx.pushed(&ctx.ask(&client)).await?;
-    Ok(ctx.ask(&client))
+    let client = ctx.parties().client()?;
+    flow::pushed(ctx, &flow::ask(ctx, &client)).await?;
+    Ok(flow::ask(ctx, &client))
 }
 
 async fn takes_the_clients_credentials(ctx: &Context) -> Checked {
-    let client = ctx.confidential()?;
-    ctx.pushed(&ctx.ask(&client)).await?;
+    let client = ctx.parties().confidential()?;
+    flow::pushed(ctx, &flow::ask(ctx, &client)).await?;
     let wrong = spoil::middle_changed(spoil::secret_of(&client));
     let ways = [
         ("there is a client_id and nothing else", Some(Authentication::Id(client.id.clone()))),
@@ -108,7 +108,7 @@ async fn takes_the_clients_credentials(ctx: &Context) -> Checked {
     ];
     for (way, authentication) in ways {
         let Some(authentication) = authentication else { continue };
-        let answer = ctx.send_push(&ctx.push_as(&ctx.ask(&client), authentication)).await?;
+        let answer = flow::send_push(ctx, &flow::push_as(&flow::ask(ctx, &client), authentication)).await?;
         expect::token_error(&answer, &["invalid_client"]).when(way)?;
     }
     Ok(())
@@ -116,16 +116,17 @@ async fn takes_the_clients_credentials(ctx: &Context) -> Checked {
 
 async fn client_id_is_a_parameter(ctx: &Context) -> Checked {
     let ask = accepted(ctx).await?;
-    let answer = ctx.send_push(&ctx.push(&ask).without("client_id")).await?;
+    let answer = flow::send_push(ctx, &flow::push(&ask).without("client_id")).await?;
     expect::token_error(&answer, &["invalid_request", "invalid_client"]).map(drop)
 }
 
 async fn holds_no_reference_itself(ctx: &Context) -> Checked {
-    let client = ctx.client()?;
-    let earlier = ctx.pushed(&ctx.ask(&client)).await?;
+    let client = ctx.parties().client()?;
+    let earlier = flow::pushed(ctx, &flow::ask(ctx, &client)).await?;
     let made_up = "urn:ietf:params:oauth:request_uri:suite";
     for (way, inner) in [("it is a good one", earlier.as_str()), ("it is made up", made_up)] {
-        let answer = ctx.send_push(&ctx.push(&ctx.ask(&client)).add("request_uri", inner)).await?;
+        let answer =
+            flow::send_push(ctx, &flow::push(&flow::ask(ctx, &client)).add("request_uri", inner)).await?;
         // The second code is OpenID Connect's, registered for the parameter that is not supported here.
         expect::token_error(&answer, &["invalid_request", "request_uri_not_supported"]).when(way)?;
     }
@@ -151,16 +152,16 @@ const FAULTS: &[Fault] = &[
 ];
 
 async fn judged_like_an_authorization_request(ctx: &Context) -> Checked {
-    let client = ctx.client()?;
+    let client = ctx.parties().client()?;
     let ask = accepted(ctx).await?;
-    let request_uri = ctx.pushed(&ask).await?;
-    let landing = ctx.authorize(&ask.by_reference(&request_uri)).await?;
-    ctx.code_from(&ask, &landing).control("an honest pushed request")?;
+    let request_uri = flow::pushed(ctx, &ask).await?;
+    let landing = flow::authorize(ctx, &ask.by_reference(&request_uri)).await?;
+    flow::code_from(&ask, &landing).control("an honest pushed request")?;
     for (way, fault, errors) in FAULTS {
         if *way == "the challenge method is unknown" && ask.verifier.is_none() {
             continue;
         }
-        let ask = fault(ctx.ask(&client));
+        let ask = fault(flow::ask(ctx, &client));
         refused_sooner_or_later(ctx, &ask, errors).await.when(way)?;
     }
     // A client that authenticates may bring a redirect URI along (section 2.4): another case judges the others.
@@ -170,14 +171,14 @@ async fn judged_like_an_authorization_request(ctx: &Context) -> Checked {
 /// The push is refused with one of these errors, or else its reference leads to no code. A scope that nobody knows
 /// may be left out instead, as at the authorization endpoint.
 async fn refused_sooner_or_later(ctx: &Context, ask: &AuthorizationRequest, errors: &[&str]) -> Checked {
-    let answer = ctx.send_push(&ctx.push(ask)).await?;
+    let answer = flow::send_push(ctx, &flow::push(ask)).await?;
     let Ok(request_uri) = expect::request_uri(&answer) else {
         return expect::token_error(&answer, errors).map(drop);
     };
-    let landing = ctx.authorize(&ask.by_reference(&request_uri)).await?;
+    let landing = flow::authorize(ctx, &ask.by_reference(&request_uri)).await?;
     landing.sent()?;
     if errors == ["invalid_scope"] && expect::code_redirect(ask, &landing).is_ok() {
-        let plain = ctx.authorize(ask).await?;
+        let plain = flow::authorize(ctx, ask).await?;
         return match expect::code_redirect(ask, &plain) {
             Ok(_) => {
                 ctx.note("an unknown scope is left out, pushed or not");
@@ -198,14 +199,14 @@ async fn refused_sooner_or_later(ctx: &Context, ask: &AuthorizationRequest, erro
 
 async fn new_redirect_uri_takes_credentials(ctx: &Context) -> Checked {
     const ERRORS: &[&str] = &["invalid_request", "invalid_redirect_uri"];
-    let client = ctx.public()?;
-    ctx.pushed(&ctx.ask(&client)).await?;
-    let ask = ctx.ask(&client).set("redirect_uri", spoil::FOREIGN_URI);
-    let answer = ctx.send_push(&ctx.push(&ask)).await?;
+    let client = ctx.parties().public()?;
+    flow::pushed(ctx, &flow::ask(ctx, &client)).await?;
+    let ask = flow::ask(ctx, &client).set("redirect_uri", spoil::FOREIGN_URI);
+    let answer = flow::send_push(ctx, &flow::push(&ask)).await?;
     match expect::request_uri(&answer) {
         // No text names a code for it beside invalid_request; that of RFC 7591 says what is wrong as well.
         Err(_) => expect::token_error(&answer, ERRORS).map(drop),
-        Ok(request_uri) => expect::error_page(&ctx.authorize(&ask.by_reference(&request_uri)).await?),
+        Ok(request_uri) => expect::error_page(&flow::authorize(ctx, &ask.by_reference(&request_uri)).await?),
     }
 }
 
@@ -213,18 +214,19 @@ async fn errors_are_json(ctx: &Context) -> Checked {
     let ask = accepted(ctx).await?;
     let client = Arc::clone(&ask.client);
     let mut pushes: Vec<(&str, TokenRequest)> =
-        FAULTS.iter().map(|(way, fault, _)| (*way, ctx.push(&fault(ctx.ask(&client))))).collect();
+        FAULTS.iter().map(|(way, fault, _)| (*way, flow::push(&fault(flow::ask(ctx, &client))))).collect();
     pushes.push((
         "it has a request_uri",
-        ctx.push(&ask).add("request_uri", "urn:ietf:params:oauth:request_uri:suite"),
+        flow::push(&ask).add("request_uri", "urn:ietf:params:oauth:request_uri:suite"),
     ));
     let wrong = spoil::middle_changed(spoil::secret_of(&client));
     pushes.extend(
-        spoil::with_secret(&client, &wrong).map(|wrong| ("the secret is another", ctx.push_as(&ask, wrong))),
+        spoil::with_secret(&client, &wrong)
+            .map(|wrong| ("the secret is another", flow::push_as(&ask, wrong))),
     );
     let mut refused = 0;
     for (way, push) in pushes {
-        let answer = ctx.send_push(&push).await?;
+        let answer = flow::send_push(ctx, &push).await?;
         if expect::request_uri(&answer).is_err() {
             is_json_error(&answer).when(way)?;
             refused += 1;
@@ -248,33 +250,33 @@ fn is_json_error(answer: &Arc<Exchange>) -> Checked {
 
 async fn form_in_the_body(ctx: &Context) -> Checked {
     let ask = accepted(ctx).await?;
-    let good = ctx.push(&ask);
+    let good = flow::push(&ask);
     let mut in_query = TokenRequest { params: Params::new(), ..good.clone() };
     in_query.query = good.params.clone();
-    let answer = ctx.send_push(&in_query).await?;
+    let answer = flow::send_push(ctx, &in_query).await?;
     expect::token_error(&answer, &["invalid_request", "invalid_client", "unsupported_response_type"])
         .when("the parameters stand in the query")?;
     let members: serde_json::Map<_, _> =
         good.params.pairs().map(|(name, value)| (name.into(), value.into())).collect();
     let json = good.body("application/json", serde_json::Value::Object(members).to_string());
-    let answer = ctx.send_push(&json).await?;
+    let answer = flow::send_push(ctx, &json).await?;
     expect::status(&answer, &[400, 401, 415]).when("the parameters are JSON")
 }
 
 async fn other_methods_are_405(ctx: &Context) -> Checked {
     let ask = accepted(ctx).await?;
-    let url = ctx.push_url()?.to_owned();
-    let answer = ctx.send(ctx.push(&ask).who, Request::get(ask.params.append_to(&url))).await?;
+    let url = flow::push_url(ctx)?.to_owned();
+    let answer = ctx.send(flow::push(&ask).who, Request::get(ask.params.append_to(&url))).await?;
     expect::status(&answer, &[405]).when("the method is GET")?;
-    let answer = ctx.send_push(&ctx.push(&ask).method("PUT")).await?;
+    let answer = flow::send_push(ctx, &flow::push(&ask).method("PUT")).await?;
     expect::status(&answer, &[405]).when("the method is PUT")
 }
 
 async fn too_large_is_413(ctx: &Context) -> Checked {
     const MEBIBYTE: usize = 1 << 20;
     let ask = accepted(ctx).await?;
-    let push = ctx.push(&ask.set("state", &"s".repeat(MEBIBYTE)));
-    let answer = ctx.send_as(push.who, push.request(ctx.push_url()?)).await?;
+    let push = flow::push(&ask.set("state", &"s".repeat(MEBIBYTE)));
+    let answer = ctx.send_as(push.who, push.request(flow::push_url(ctx)?)).await?;
     match answer.status() {
         Some(413) => Ok(()),
         Some(200..300) => Err(CaseEnd::not_offered("the server takes a push of a mebibyte")),

@@ -11,7 +11,7 @@ use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::par::{pushed_only, refused};
 use crate::cases::support::{scope, spoil};
 use crate::expect;
-use crate::flow::{AuthorizationRequest, Until, challenge};
+use crate::flow::{self, AuthorizationRequest, Until, challenge};
 use crate::subject::{ClientRole, Need};
 
 /// The cases, in reading order.
@@ -88,20 +88,20 @@ const BAD_REFERENCE: &[&str] = &["invalid_request", "invalid_request_uri", "inva
 
 /// A pushed request that led to a code, and its reference. It is a control.
 async fn used(ctx: &Context) -> Checked<(AuthorizationRequest, String)> {
-    let ask = ctx.ask(&ctx.client()?);
-    let request_uri = ctx.pushed(&ask).await?;
-    let landing = ctx.authorize(&ask.by_reference(&request_uri)).await?;
-    ctx.code_from(&ask, &landing).control("an honest pushed request")?;
+    let ask = flow::ask(ctx, &ctx.parties().client()?);
+    let request_uri = flow::pushed(ctx, &ask).await?;
+    let landing = flow::authorize(ctx, &ask.by_reference(&request_uri)).await?;
+    flow::code_from(&ask, &landing).control("an honest pushed request")?;
     Ok((ask, request_uri))
 }
 
 async fn bound_to_its_client(ctx: &Context) -> Checked {
     used(ctx).await?;
-    let (first, second) = (ctx.confidential()?, ctx.second()?);
-    ctx.code(&second).await?;
+    let (first, second) = (ctx.parties().confidential()?, ctx.parties().second()?);
+    flow::code(ctx, &second).await?;
     for (owner, other) in [(&first, &second), (&second, &first)] {
-        let request_uri = ctx.pushed(&ctx.ask(owner)).await?;
-        let landing = ctx.authorize(&ctx.ask(other).by_reference(&request_uri)).await?;
+        let request_uri = flow::pushed(ctx, &flow::ask(ctx, owner)).await?;
+        let landing = flow::authorize(ctx, &flow::ask(ctx, other).by_reference(&request_uri)).await?;
         let way = format!("what {} pushed is used by {}", owner.id, other.id);
         refused(&landing, BAD_REFERENCE).when(&way)?;
     }
@@ -110,12 +110,13 @@ async fn bound_to_its_client(ctx: &Context) -> Checked {
 
 async fn used_once(ctx: &Context) -> Checked {
     let (ask, request_uri) = used(ctx).await?;
-    let landing = ctx.authorize(&ask.by_reference(&request_uri)).await?;
+    let landing = flow::authorize(ctx, &ask.by_reference(&request_uri)).await?;
     refused(&landing, BAD_REFERENCE).when("the same browser comes with it again")?;
     let (ask, request_uri) = used(ctx).await?;
-    let mut stranger = ctx.stranger();
-    stranger.who = ctx.browser().who;
-    let landing = ctx.authorize_in(&mut stranger, &ask.by_reference(&request_uri), Decision::Approve).await?;
+    let mut stranger = flow::stranger(ctx);
+    stranger.who = flow::browser(ctx).who;
+    let landing =
+        flow::authorize_in(ctx, &mut stranger, &ask.by_reference(&request_uri), Decision::Approve).await?;
     refused(&landing, BAD_REFERENCE).when("another browser comes with it")
 }
 
@@ -123,8 +124,8 @@ async fn refused_when_expired(ctx: &Context) -> Checked {
     const GRACE: u64 = 5;
     const PATIENCE: u64 = 3600;
     used(ctx).await?;
-    let ask = ctx.ask(&ctx.client()?);
-    let answer = ctx.send_push(&ctx.push(&ask)).await?;
+    let ask = flow::ask(ctx, &ctx.parties().client()?);
+    let answer = flow::send_push(ctx, &flow::push(&ask)).await?;
     let request_uri = expect::request_uri(&answer).control("an honest push")?;
     let json = answer.response()?.json().unwrap_or_default();
     let Some(lifetime) = json.get("expires_in").and_then(Value::as_u64) else {
@@ -136,34 +137,34 @@ async fn refused_when_expired(ctx: &Context) -> Checked {
         )));
     }
     ctx.wait(Duration::from_secs(lifetime + GRACE)).await;
-    let landing = ctx.authorize(&ask.by_reference(&request_uri)).await?;
+    let landing = flow::authorize(ctx, &ask.by_reference(&request_uri)).await?;
     refused(&landing, BAD_REFERENCE).when(&format!("{} s after it was pushed", lifetime + GRACE))
 }
 
 async fn client_id_stands_beside_it(ctx: &Context) -> Checked {
     used(ctx).await?;
-    let ask = ctx.ask(&ctx.client()?);
-    let request_uri = ctx.pushed(&ask).await?;
-    let landing = ctx.authorize(&ask.by_reference(&request_uri).without("client_id")).await?;
+    let ask = flow::ask(ctx, &ctx.parties().client()?);
+    let request_uri = flow::pushed(ctx, &ask).await?;
+    let landing = flow::authorize(ctx, &ask.by_reference(&request_uri).without("client_id")).await?;
     refused(&landing, &["invalid_request"])
 }
 
 async fn what_was_pushed_counts(ctx: &Context) -> Checked {
     used(ctx).await?;
-    let client = ctx.client()?;
+    let client = ctx.parties().client()?;
     let other_scope = client.second_scope.as_deref();
     let (verifier, state) = (ctx.fresh(), ctx.fresh());
     let challenge = challenge(&verifier);
     let mut extra = vec![("state", state.as_str()), ("redirect_uri", spoil::FOREIGN_URI)];
     extra.extend(other_scope.map(|scope| ("scope", scope)));
-    if ctx.ask(&client).verifier.is_some() {
+    if flow::ask(ctx, &client).verifier.is_some() {
         extra.push(("code_challenge", &challenge));
     }
     for (name, value) in extra {
-        let ask = ctx.ask(&client);
-        let request_uri = ctx.pushed(&ask).await?;
+        let ask = flow::ask(ctx, &client);
+        let request_uri = flow::pushed(ctx, &ask).await?;
         let by_reference = ask.by_reference(&request_uri).set(name, value);
-        let landing = ctx.authorize(&by_reference).await?;
+        let landing = flow::authorize(ctx, &by_reference).await?;
         let way = format!("{name} stands beside it");
         if landing.callback().is_none_or(|location| !location.params.has("code")) {
             refused(&landing, BAD_REFERENCE).when(&way)?;
@@ -183,13 +184,13 @@ async fn as_pushed(
 ) -> Checked {
     let location = expect::code_redirect(ask, landing)?;
     expect::same_state(ask, location)?;
-    let code = ctx.code_from(ask, landing)?;
-    let good = ctx.redemption(&code);
+    let code = flow::code_from(ask, landing)?;
+    let good = flow::redemption(&code);
     if name == "code_challenge" {
-        let answer = ctx.token(&good.set("code_verifier", other_verifier)).await?;
+        let answer = flow::token(ctx, &good.set("code_verifier", other_verifier)).await?;
         return expect::token_error(&answer, &["invalid_grant", "invalid_request"]).map(drop);
     }
-    let answer = ctx.token(&good).await?;
+    let answer = flow::token(ctx, &good).await?;
     let token = expect::token(&answer)?;
     let pushed = ask.params.first("scope").unwrap_or_default();
     let has = |scope: &str, value: &str| scope.split(' ').any(|own| own == value);
@@ -206,10 +207,10 @@ async fn as_pushed(
 
 async fn user_decides_all_the_same(ctx: &Context) -> Checked {
     used(ctx).await?;
-    let ask = ctx.ask(&ctx.client()?);
-    let request_uri = ctx.pushed(&ask).await?;
-    let mut stranger = ctx.stranger();
-    let first = ctx.open_in(&mut stranger, &ask.by_reference(&request_uri)).await?;
+    let ask = flow::ask(ctx, &ctx.parties().client()?);
+    let request_uri = flow::pushed(ctx, &ask).await?;
+    let mut stranger = flow::stranger(ctx);
+    let first = flow::open_in(ctx, &mut stranger, &ask.by_reference(&request_uri)).await?;
     let landing = stranger.run_until(first, Until::Login, Decision::Approve).await?;
     match landing.page() {
         Some(page) if stranger.login_form(page).is_some() => {}
@@ -221,9 +222,9 @@ async fn user_decides_all_the_same(ctx: &Context) -> Checked {
     if ctx.target().without.contains_key(Need::Consent.key()) {
         return Ok(());
     }
-    let ask = ctx.ask(&ctx.client()?);
-    let request_uri = ctx.pushed(&ask).await?;
-    let landing = ctx.deny(&ask.by_reference(&request_uri)).await?;
+    let ask = flow::ask(ctx, &ctx.parties().client()?);
+    let request_uri = flow::pushed(ctx, &ask).await?;
+    let landing = flow::deny(ctx, &ask.by_reference(&request_uri)).await?;
     expect::error_redirect(&ask, &landing, &["access_denied"]).map(drop).when("the user denies")
 }
 
@@ -232,10 +233,10 @@ async fn demanded_where_announced(ctx: &Context) -> Checked {
         return Err(CaseEnd::not_offered("the metadata does not say that requests have to be pushed"));
     }
     used(ctx).await?;
-    let ask = ctx.ask(&ctx.client()?);
-    expect::refused(&ask, &ctx.authorize(&ask).await?, &["invalid_request"])
+    let ask = flow::ask(ctx, &ctx.parties().client()?);
+    expect::refused(&ask, &flow::authorize(ctx, &ask).await?, &["invalid_request"])
 }
 
 async fn demanded_of_clients_that_push(ctx: &Context) -> Checked {
-    pushed_only(ctx, &ctx.client_of(ClientRole::Push)?).await
+    pushed_only(ctx, &ctx.parties().client_of(ClientRole::Push)?).await
 }

@@ -11,7 +11,7 @@ use crate::cases::support::provoke::UNKNOWN;
 use crate::cases::support::refresh::{Allowed, allowed, refresh, refreshing_client, renewed};
 use crate::cases::support::{scope, spoil};
 use crate::expect::{self, Token};
-use crate::flow::Authentication;
+use crate::flow::{self, Authentication};
 use crate::subject::{Client, ClientRole, Need};
 use crate::wire::Exchange;
 
@@ -78,7 +78,7 @@ async fn bound_to_its_client(ctx: &Context) -> Checked {
     }
     for other in others {
         // A client that is given no refresh token may be told that it has none to use.
-        let errors: &[&str] = match ctx.access(other).await?.refresh_token {
+        let errors: &[&str] = match flow::access(ctx, other).await?.refresh_token {
             Some(own) => {
                 renewed(ctx, &refresh(other, &own)).await?;
                 &["invalid_grant"]
@@ -86,7 +86,7 @@ async fn bound_to_its_client(ctx: &Context) -> Checked {
             None => &["invalid_grant", "unauthorized_client"],
         };
         let stolen = allowed(ctx, &client, None).await?.refresh().as_client(other);
-        let answer = ctx.token(&stolen).await?;
+        let answer = flow::token(ctx, &stolen).await?;
         expect::token_error(&answer, errors)
             .when(&format!("the client is {} instead of {}", other.id, client.id))?;
     }
@@ -112,7 +112,7 @@ async fn takes_the_clients_credentials(ctx: &Context) -> Checked {
     for (way, authentication, errors) in ways {
         let Some(authentication) = authentication else { continue };
         let request = allowed(ctx, &client, None).await?.refresh().authenticated(authentication);
-        expect::token_error(&ctx.token(&request).await?, errors).when(way)?;
+        expect::token_error(&flow::token(ctx, &request).await?, errors).when(way)?;
     }
     Ok(())
 }
@@ -191,7 +191,7 @@ async fn asks_for_no_more_scope(ctx: &Context) -> Checked {
         [("the user could have allowed it", &scopes.wide), ("nobody knows the value", &unknown)]
     {
         let allowed = scopes.allow_narrow(ctx).await?;
-        let answer = ctx.token(&allowed.refresh().set("scope", asked)).await?;
+        let answer = flow::token(ctx, &allowed.refresh().set("scope", asked)).await?;
         kept(ctx, &answer, &granted(&allowed, &scopes.narrow)).when(way)?;
     }
     Ok(())
@@ -203,12 +203,12 @@ async fn no_chain_leads_to_more_scope(ctx: &Context) -> Checked {
     let within = granted(&allowed, &scopes.narrow);
     let second = renewed(ctx, &allowed.refresh()).await?;
     let mut last = second.refresh_token.unwrap_or_else(|| allowed.refresh_token.clone());
-    let more = ctx.token(&refresh(&scopes.client, &last).set("scope", &scopes.wide)).await?;
+    let more = flow::token(ctx, &refresh(&scopes.client, &last).set("scope", &scopes.wide)).await?;
     if let Some(next) = kept(ctx, &more, &within).when("the second refresh asks for more")? {
         last = next.refresh_token.unwrap_or(last);
     }
     // Whether the refusal ended the refresh token is the server's policy.
-    let answer = ctx.token(&refresh(&scopes.client, &last)).await?;
+    let answer = flow::token(ctx, &refresh(&scopes.client, &last)).await?;
     let Ok(token) = expect::token(&answer) else {
         return expect::token_error(&answer, &["invalid_grant"])
             .map(drop)
@@ -226,7 +226,7 @@ async fn no_chain_leads_to_more_scope(ctx: &Context) -> Checked {
 /// The tokens of an honest refresh that asks for less than was allowed. It is a control.
 async fn narrowed(ctx: &Context, scopes: &Scopes, refresh_token: &str) -> Checked<Token> {
     let request = refresh(&scopes.client, refresh_token).set("scope", &scopes.narrow);
-    expect::token(&ctx.token(&request).await?).control("a refresh that asks for less scope")
+    expect::token(&flow::token(ctx, &request).await?).control("a refresh that asks for less scope")
 }
 
 async fn without_scope_gives_all(ctx: &Context) -> Checked {
@@ -244,7 +244,7 @@ async fn without_scope_gives_all(ctx: &Context) -> Checked {
     let last = first.refresh_token.unwrap_or_else(|| allowed.refresh_token.clone());
     let less = narrowed(ctx, &scopes, &last).await?;
     let last = less.refresh_token.unwrap_or(last);
-    let answer = ctx.token(&refresh(&scopes.client, &last)).await?;
+    let answer = flow::token(ctx, &refresh(&scopes.client, &last)).await?;
     let when = "a refresh before it asked for less";
     gives_all(&expect::token(&answer).when(when)?).when(when)
 }
@@ -256,7 +256,7 @@ async fn narrowing_does_not_last(ctx: &Context) -> Checked {
     let Some(next) = less.refresh_token else {
         return Err(CaseEnd::not_offered("a refresh brings no new refresh token"));
     };
-    let answer = ctx.token(&refresh(&scopes.client, &next).set("scope", &scopes.wide)).await?;
+    let answer = flow::token(ctx, &refresh(&scopes.client, &next).set("scope", &scopes.wide)).await?;
     let token = expect::token(&answer).when("it asks for all that was allowed")?;
     match scope::stated(&token) {
         Some(stated) if !set(&scopes.wide).is_subset(&stated) => {

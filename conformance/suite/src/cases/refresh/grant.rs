@@ -13,6 +13,7 @@ use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::refresh::{allowed, refresh, refreshing_client};
 use crate::cases::support::{bearer, spoil};
 use crate::expect;
+use crate::flow;
 use crate::subject::{ClientRole, Need};
 
 /// The cases, in reading order.
@@ -58,10 +59,10 @@ pub(super) const CASES: &[Case] = &[
 async fn opens_no_resource(ctx: &Context) -> Checked {
     let client = refreshing_client(ctx, |client| client.role != ClientRole::Special).await?;
     let allowed = allowed(ctx, &client, None).await?;
-    let opened = ctx.resource(&allowed.token.access_token).await?;
+    let opened = flow::resource(ctx, &allowed.token.access_token).await?;
     expect::served(&opened).control("the resource with the access token")?;
     // The status is a SHOULD of its own: here any refusal will do.
-    expect::not_served(&ctx.resource(&allowed.refresh_token).await?, &[400, 401, 403])
+    expect::not_served(&flow::resource(ctx, &allowed.refresh_token).await?, &[400, 401, 403])
 }
 
 async fn something_else_is_refused(ctx: &Context) -> Checked {
@@ -77,15 +78,15 @@ async fn something_else_is_refused(ctx: &Context) -> Checked {
     let client = refreshing_client(ctx, |_| true).await?;
     for (way, alter) in WAYS {
         let good = allowed(ctx, &client, None).await?.refresh_token;
-        let answer = ctx.token(&refresh(&client, &alter(&good))).await?;
+        let answer = flow::token(ctx, &refresh(&client, &alter(&good))).await?;
         expect::token_error(&answer, &["invalid_grant"]).when(way)?;
     }
     let access_token = allowed(ctx, &client, None).await?.token.access_token;
-    let code = ctx.code(&client).await?.value;
+    let code = flow::code(ctx, &client).await?.value;
     for (way, other) in
         [("it is made up", ctx.fresh()), ("it is an access token", access_token), ("it is a code", code)]
     {
-        let answer = ctx.token(&refresh(&client, &other)).await?;
+        let answer = flow::token(ctx, &refresh(&client, &other)).await?;
         expect::token_error(&answer, &["invalid_grant"]).when(way)?;
     }
     Ok(())
@@ -95,11 +96,11 @@ async fn altered_anywhere_is_refused(ctx: &Context) -> Checked {
     let client = refreshing_client(ctx, |_| true).await?;
     let allowed = allowed(ctx, &client, None).await?;
     for (way, altered) in alterations(&allowed.refresh_token) {
-        let answer = ctx.token(&refresh(&client, &altered)).await?;
+        let answer = flow::token(ctx, &refresh(&client, &altered)).await?;
         expect::token_error(&answer, &["invalid_grant"]).when(&way)?;
     }
     // The refusals mean something only if the token was good all the while.
-    let answer = ctx.token(&allowed.refresh()).await?;
+    let answer = flow::token(ctx, &allowed.refresh()).await?;
     expect::token(&answer).control("the unaltered refresh token after the altered ones")?;
     Ok(())
 }
@@ -139,7 +140,7 @@ async fn refused_after_lying_idle(ctx: &Context) -> Checked {
     let client = refreshing_client(ctx, |_| true).await?;
     let allowed = allowed(ctx, &client, None).await?;
     ctx.wait(Duration::from_secs(lifetime + GRACE)).await;
-    let answer = ctx.token(&allowed.refresh()).await?;
+    let answer = flow::token(ctx, &allowed.refresh()).await?;
     expect::token_error(&answer, &["invalid_grant"])
         .when(&format!("{} s after it was issued", lifetime + GRACE))?;
     Ok(())

@@ -11,6 +11,7 @@ use crate::case::{Case, Context, Isolation};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::refresh::{allowed, refresh, refreshing_client, renewed};
 use crate::expect;
+use crate::flow;
 use crate::subject::{Client, Need};
 use crate::wire::Actor;
 
@@ -67,7 +68,7 @@ async fn public_client_uses_it_once(ctx: &Context) -> Checked {
     // The first use is the control: the second is the same request, byte for byte.
     renewed(ctx, &allowed.refresh()).await?;
     outlast_grace(ctx).await?;
-    let again = ctx.token(&allowed.refresh()).await?;
+    let again = flow::token(ctx, &allowed.refresh()).await?;
     expect::token_error(&again, &["invalid_grant"])?;
     Ok(())
 }
@@ -77,11 +78,11 @@ async fn copy_gives_itself_away(ctx: &Context) -> Checked {
     let allowed = allowed(ctx, &client, None).await?;
     let stolen = renewed(ctx, &allowed.refresh().by(Actor::Thief)).await?;
     outlast_grace(ctx).await?;
-    let own = ctx.token(&allowed.refresh()).await?;
+    let own = flow::token(ctx, &allowed.refresh()).await?;
     expect::token_error(&own, &["invalid_grant"])?;
     // What follows from the discovery is RFC 9700's to say.
     if let Some(successor) = &stolen.refresh_token {
-        let answer = ctx.token(&refresh(&client, successor).by(Actor::Thief)).await?;
+        let answer = flow::token(ctx, &refresh(&client, successor).by(Actor::Thief)).await?;
         let fate = if expect::token(&answer).is_ok() { "is still good" } else { "is good no more" };
         ctx.note(format!("the refresh token that the thief got in its place {fate}"));
     }
@@ -96,9 +97,9 @@ async fn replay_ends_its_successor(ctx: &Context) -> Checked {
 
         let (first, last) = chain(ctx, &client, refreshes).await?;
         outlast_grace(ctx).await?;
-        let replay = ctx.token(&refresh(&client, &first)).await?;
+        let replay = flow::token(ctx, &refresh(&client, &first)).await?;
         expect::token_error(&replay, &["invalid_grant"]).control("the used refresh token is refused")?;
-        let after = ctx.token(&refresh(&client, &last)).await?;
+        let after = flow::token(ctx, &refresh(&client, &last)).await?;
         expect::token_error(&after, &["invalid_grant"]).when(way)?;
     }
     Ok(())

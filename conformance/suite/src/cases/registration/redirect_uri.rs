@@ -12,7 +12,7 @@ use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::provoke::UNKNOWN;
 use crate::cases::support::registration::without;
 use crate::expect;
-use crate::flow::Until;
+use crate::flow::{self, Until};
 use crate::subject::Need;
 use crate::wire::Exchange;
 
@@ -84,13 +84,13 @@ const STRANGERS_URI: &str = "https://app.suite.example/callback";
 
 /// A registration of these redirect URIs, as a native application's if it is one.
 async fn with_uris(ctx: &Context, uris: &Value, native: bool) -> Checked<Arc<Exchange>> {
-    let mut metadata = ctx.metadata()?;
+    let mut metadata = flow::metadata(ctx)?;
     metadata["redirect_uris"] = uris.clone();
     if native {
         metadata["application_type"] = "native".into();
         metadata["token_endpoint_auth_method"] = "none".into();
     }
-    ctx.register(&metadata).await
+    flow::register(ctx, &metadata).await
 }
 
 /// Whether a response has this redirect URI; a server that tells none keeps what it was given.
@@ -100,18 +100,18 @@ fn keeps(json: &Value, uri: &str) -> bool {
 }
 
 async fn needs_a_redirect_uri(ctx: &Context) -> Checked {
-    ctx.registered(&ctx.metadata()?).await?;
-    let mut nothing = ctx.metadata()?;
+    flow::registered(ctx, &flow::metadata(ctx)?).await?;
+    let mut nothing = flow::metadata(ctx)?;
     without(&mut nothing, &["redirect_uris"]);
-    let mut empty = ctx.metadata()?;
+    let mut empty = flow::metadata(ctx)?;
     empty["redirect_uris"] = json!([]);
     for (way, metadata) in [("redirect_uris is left out", nothing), ("redirect_uris is empty", empty)] {
-        let answer = ctx.register(&metadata).await?;
-        let Ok(registered) = ctx.as_registered(&answer) else {
+        let answer = flow::register(ctx, &metadata).await?;
+        let Ok(registered) = flow::as_registered(ctx, &answer) else {
             expect::registration_error(&answer, EITHER).when(way)?;
             continue;
         };
-        let landing = ctx.authorize(&ctx.ask(&registered.client)).await?;
+        let landing = flow::authorize(ctx, &flow::ask(ctx, &registered.client)).await?;
         expect::error_page(&landing).when(way)?;
     }
     Ok(())
@@ -143,9 +143,9 @@ async fn kinds_of_redirect_uri(ctx: &Context) -> Checked {
 async fn no_http_beyond_loopback(ctx: &Context) -> Checked {
     const HTTP: &str = "http://app.suite.example/callback";
     let good = with_uris(ctx, &json!([STRANGERS_URI]), false).await?;
-    let registered = ctx.as_registered(&good).control("a registration with an https redirect URI")?;
-    let ask = ctx.ask(&registered.client);
-    match ctx.authorize(&ask).await? {
+    let registered = flow::as_registered(ctx, &good).control("a registration with an https redirect URI")?;
+    let ask = flow::ask(ctx, &registered.client);
+    match flow::authorize(ctx, &ask).await? {
         Landing::Foreign(location) if location.base() == STRANGERS_URI && location.params.has("code") => {}
         other => {
             return Err(other.exchange().broken("a code at the https redirect URI", other.describe()))
@@ -153,13 +153,13 @@ async fn no_http_beyond_loopback(ctx: &Context) -> Checked {
         }
     }
     let answer = with_uris(ctx, &json!([HTTP]), false).await?;
-    let Ok(registered) = ctx.as_registered(&answer) else {
+    let Ok(registered) = flow::as_registered(ctx, &answer) else {
         return expect::registration_error(&answer, EITHER);
     };
     if !keeps(&registered.json, HTTP) {
         return Ok(());
     }
-    let landing = ctx.authorize(&ctx.ask(&registered.client).set("redirect_uri", HTTP)).await?;
+    let landing = flow::authorize(ctx, &flow::ask(ctx, &registered.client).set("redirect_uri", HTTP)).await?;
     expect::error_page(&landing)
 }
 
@@ -180,23 +180,23 @@ async fn private_scheme_has_a_dot(ctx: &Context) -> Checked {
 async fn shown_uris_are_of_one_host(ctx: &Context) -> Checked {
     const ELSEWHERE: &str = "other.suite.example";
     let logo = format!("https://{ELSEWHERE}/logo.png");
-    let mut metadata = ctx.metadata()?;
+    let mut metadata = flow::metadata(ctx)?;
     metadata["redirect_uris"] = json!([STRANGERS_URI]);
-    let open = ctx.registration(&metadata)?.headers.iter().all(|(name, _)| name != "Authorization");
+    let open = flow::registration(ctx, &metadata)?.headers.iter().all(|(name, _)| name != "Authorization");
     if !open {
         return Err(CaseEnd::not_offered("registration is not open to everybody"));
     }
-    ctx.registered(&metadata).await?;
+    flow::registered(ctx, &metadata).await?;
     metadata["logo_uri"] = logo.as_str().into();
-    let answer = ctx.register(&metadata).await?;
-    let Ok(registered) = ctx.as_registered(&answer) else {
+    let answer = flow::register(ctx, &metadata).await?;
+    let Ok(registered) = flow::as_registered(ctx, &answer) else {
         return expect::registration_error(&answer, EITHER);
     };
     if registered.json.get("logo_uri").and_then(Value::as_str) != Some(&logo) {
         return Ok(());
     }
-    let mut browser = ctx.browser();
-    let first = ctx.open_in(&mut browser, &ctx.ask(&registered.client)).await?;
+    let mut browser = flow::browser(ctx);
+    let first = flow::open_in(ctx, &mut browser, &flow::ask(ctx, &registered.client)).await?;
     let landing = browser.run_until(first, Until::Consent, Decision::Approve).await?;
     if landing.page().is_some_and(|page| page.text.contains(ELSEWHERE)) {
         ctx.note("the consent page names the other host");
@@ -206,18 +206,19 @@ async fn shown_uris_are_of_one_host(ctx: &Context) -> Checked {
 }
 
 async fn strangers_uri_is_asked_about(ctx: &Context) -> Checked {
-    let mut metadata = ctx.metadata()?;
+    let mut metadata = flow::metadata(ctx)?;
     metadata["redirect_uris"] = json!([STRANGERS_URI]);
-    let registered = ctx.registered(&metadata).await?;
-    let ask = ctx.ask(&registered.client);
-    let honest = ctx.authorize(&ask).await?;
+    let registered = flow::registered(ctx, &metadata).await?;
+    let ask = flow::ask(ctx, &registered.client);
+    let honest = flow::authorize(ctx, &ask).await?;
     if !matches!(&honest, Landing::Foreign(location) if location.params.has("code")) {
         return Err(honest.exchange().broken("a code at the new client", honest.describe()))
             .control("an honest flow of the new client");
     }
-    let mut browser = ctx.browser();
+    let mut browser = flow::browser(ctx);
     let landing =
-        ctx.open_in(&mut browser, &ctx.ask(&registered.client).set("response_type", UNKNOWN)).await?;
+        flow::open_in(ctx, &mut browser, &flow::ask(ctx, &registered.client).set("response_type", UNKNOWN))
+            .await?;
     let at_stranger =
         |location: &str| Url::parse(location).is_ok_and(|url| url.host_str() == Some("app.suite.example"));
     match &landing {

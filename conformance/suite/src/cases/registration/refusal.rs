@@ -10,6 +10,7 @@ use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::par::pushed_only;
 use crate::cases::support::registration::without;
 use crate::expect;
+use crate::flow;
 use crate::subject::Need;
 use crate::wire::{Actor, Exchange, Params, fields};
 
@@ -82,11 +83,13 @@ fn with_two_ways(metadata: &Value) -> Value {
 }
 
 async fn takes_json_by_post(ctx: &Context) -> Checked {
-    let metadata = ctx.metadata()?;
-    ctx.registered(&metadata).await?;
-    let good = ctx.registration(&metadata)?;
-    let form =
-        Params::from([("client_name", "suite"), ("redirect_uris", ctx.client()?.redirect_uri.as_str())]);
+    let metadata = flow::metadata(ctx)?;
+    flow::registered(ctx, &metadata).await?;
+    let good = flow::registration(ctx, &metadata)?;
+    let form = Params::from([
+        ("client_name", "suite"),
+        ("redirect_uris", ctx.parties().client()?.redirect_uri.as_str()),
+    ]);
     let mut as_form = good.clone().without_header("Content-Type");
     as_form.body = form.encode().into_bytes();
     let as_form = as_form.header("Content-Type", "application/x-www-form-urlencoded");
@@ -104,9 +107,9 @@ async fn takes_json_by_post(ctx: &Context) -> Checked {
 }
 
 async fn keys_by_one_way(ctx: &Context) -> Checked {
-    let metadata = ctx.metadata()?;
-    ctx.registered(&metadata).await?;
-    let answer = ctx.register(&with_two_ways(&metadata)).await?;
+    let metadata = flow::metadata(ctx)?;
+    flow::registered(ctx, &metadata).await?;
+    let answer = flow::register(ctx, &with_two_ways(&metadata)).await?;
     match expect::registration(&answer) {
         Err(_) => expect::registration_error(&answer, EITHER),
         Ok(json) if json.get("jwks").is_some() && json.get("jwks_uri").is_some() => {
@@ -117,10 +120,10 @@ async fn keys_by_one_way(ctx: &Context) -> Checked {
 }
 
 async fn grants_fit_response_types(ctx: &Context) -> Checked {
-    let mut metadata = ctx.metadata()?;
-    ctx.registered(&metadata).await?;
+    let mut metadata = flow::metadata(ctx)?;
+    flow::registered(ctx, &metadata).await?;
     metadata["grant_types"] = json!(["refresh_token"]);
-    let answer = ctx.register(&metadata).await?;
+    let answer = flow::register(ctx, &metadata).await?;
     let Ok(json) = expect::registration(&answer) else {
         return expect::registration_error(&answer, EITHER);
     };
@@ -138,8 +141,8 @@ async fn grants_fit_response_types(ctx: &Context) -> Checked {
 }
 
 async fn errors_say_what(ctx: &Context) -> Checked {
-    let metadata = ctx.metadata()?;
-    ctx.registered(&metadata).await?;
+    let metadata = flow::metadata(ctx)?;
+    flow::registered(ctx, &metadata).await?;
     let mut relative = metadata.clone();
     relative["redirect_uris"] = json!(["/callback"]);
     let mut number = metadata.clone();
@@ -151,7 +154,7 @@ async fn errors_say_what(ctx: &Context) -> Checked {
     ];
     let mut refused = 0;
     for (way, metadata, errors) in ways {
-        let answer: Arc<Exchange> = ctx.register(metadata).await?;
+        let answer: Arc<Exchange> = flow::register(ctx, metadata).await?;
         if expect::registration(&answer).is_err() {
             refused += 1;
             expect::registration_error(&answer, errors).when(way)?;
@@ -164,10 +167,9 @@ async fn errors_say_what(ctx: &Context) -> Checked {
 }
 
 async fn bad_token_is_challenged(ctx: &Context) -> Checked {
-    let metadata = ctx.metadata()?;
-    ctx.registered(&metadata).await?;
-    let request = ctx
-        .registration(&metadata)?
+    let metadata = flow::metadata(ctx)?;
+    flow::registered(ctx, &metadata).await?;
+    let request = flow::registration(ctx, &metadata)?
         .without_header("Authorization")
         .header("Authorization", format!("Bearer {}", ctx.fresh()));
     let answer = ctx.send(Actor::OtherClient, request).await?;
@@ -183,11 +185,11 @@ async fn bad_token_is_challenged(ctx: &Context) -> Checked {
 
 async fn pushing_alone_is_enforced(ctx: &Context) -> Checked {
     const MEMBER: &str = "require_pushed_authorization_requests";
-    let mut metadata = ctx.metadata()?;
+    let mut metadata = flow::metadata(ctx)?;
     without(&mut metadata, &[MEMBER]);
     metadata[MEMBER] = true.into();
-    let answer = ctx.register(&metadata).await?;
-    let registered = ctx.as_registered(&answer);
+    let answer = flow::register(ctx, &metadata).await?;
+    let registered = flow::as_registered(ctx, &answer);
     let registered = registered.map_err(|_| CaseEnd::not_offered("no client can register to push only"))?;
     if registered.json.get(MEMBER) != Some(&Value::Bool(true)) {
         return Err(CaseEnd::not_offered("the server does not register clients to push only"));

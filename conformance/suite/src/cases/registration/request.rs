@@ -14,7 +14,7 @@ use crate::cases::support::entropy;
 use crate::cases::support::refresh::refresh;
 use crate::cases::support::registration::without;
 use crate::expect::{self, Token};
-use crate::flow::{Authentication, Registered};
+use crate::flow::{self, Authentication, Registered};
 use crate::subject::{Client, ClientAuthentication, Need};
 use crate::wire::{Actor, Exchange, fields};
 
@@ -141,10 +141,10 @@ pub(super) const CASES: &[Case] = &[
 
 /// A whole flow of a new client.
 async fn finishes_a_flow(ctx: &Context, client: &Arc<Client>) -> Checked<Token> {
-    let ask = ctx.ask(client);
-    let landing = ctx.authorize(&ask).await?;
-    let code = ctx.code_from(&ask, &landing)?;
-    expect::token(&ctx.token(&ctx.redemption(&code)).await?)
+    let ask = flow::ask(ctx, client);
+    let landing = flow::authorize(ctx, &ask).await?;
+    let code = flow::code_from(&ask, &landing)?;
+    expect::token(&flow::token(ctx, &flow::redemption(&code)).await?)
 }
 
 /// The strings of an array in a response.
@@ -153,8 +153,8 @@ fn list<'a>(json: &'a Value, name: &str) -> Option<Vec<&'a str>> {
 }
 
 async fn answered_201(ctx: &Context) -> Checked {
-    let answer = ctx.register(&ctx.metadata()?).await?;
-    let registered = ctx.as_registered(&answer)?;
+    let answer = flow::register(ctx, &flow::metadata(ctx)?).await?;
+    let registered = flow::as_registered(ctx, &answer)?;
     expect::status(&answer, &[201])?;
     let response = answer.response()?;
     if response.media_type().as_deref() != Some("application/json") {
@@ -164,12 +164,12 @@ async fn answered_201(ctx: &Context) -> Checked {
 }
 
 async fn open_to_anyone(ctx: &Context) -> Checked {
-    let metadata = ctx.metadata()?;
+    let metadata = flow::metadata(ctx)?;
     // Where a token is known, a refusal without it is for the token's sake.
     if ctx.target().registration_token.is_some() {
-        ctx.registered(&metadata).await?;
+        flow::registered(ctx, &metadata).await?;
     }
-    let request = ctx.registration(&metadata)?.without_header("Authorization");
+    let request = flow::registration(ctx, &metadata)?.without_header("Authorization");
     let answer = ctx.send(Actor::OtherClient, request).await?;
     match answer.response()?.status {
         401 | 403 => {
@@ -180,8 +180,8 @@ async fn open_to_anyone(ctx: &Context) -> Checked {
 }
 
 async fn redirect_uris_are_kept(ctx: &Context) -> Checked {
-    let Registered { client, json, exchange } = ctx.registered(&ctx.metadata()?).await?;
-    let wanted = ctx.client()?.redirect_uri.clone();
+    let Registered { client, json, exchange } = flow::registered(ctx, &flow::metadata(ctx)?).await?;
+    let wanted = ctx.parties().client()?.redirect_uri.clone();
     match list(&json, "redirect_uris") {
         Some(uris) if uris == [wanted.as_str()] => {}
         found => {
@@ -189,8 +189,8 @@ async fn redirect_uris_are_kept(ctx: &Context) -> Checked {
             return Err(exchange.broken(format!("redirect_uris [{wanted:?}]"), saw));
         }
     }
-    let ask = ctx.ask(&client);
-    let landing = ctx.authorize(&ask).await?;
+    let ask = flow::ask(ctx, &client);
+    let landing = flow::authorize(ctx, &ask).await?;
     let location = expect::code_redirect(&ask, &landing)?;
     let bare = wanted.split('?').next().unwrap_or_default();
     if location.base() == bare {
@@ -200,10 +200,10 @@ async fn redirect_uris_are_kept(ctx: &Context) -> Checked {
 }
 
 async fn unknown_members_do_no_harm(ctx: &Context) -> Checked {
-    ctx.registered(&ctx.metadata()?).await?;
-    let mut metadata = ctx.metadata()?;
+    flow::registered(ctx, &flow::metadata(ctx)?).await?;
+    let mut metadata = flow::metadata(ctx)?;
     metadata["suite_unknown"] = serde_json::json!({ "a": [1, null] });
-    let answer = ctx.register(&metadata).await?;
+    let answer = flow::register(ctx, &metadata).await?;
     if expect::registration(&answer)?.get("suite_unknown").is_some() {
         ctx.note("the unknown member comes back");
     }
@@ -211,9 +211,9 @@ async fn unknown_members_do_no_harm(ctx: &Context) -> Checked {
 }
 
 async fn basic_unless_told(ctx: &Context) -> Checked {
-    let mut metadata = ctx.metadata()?;
+    let mut metadata = flow::metadata(ctx)?;
     without(&mut metadata, &["token_endpoint_auth_method"]);
-    let registered = ctx.as_registered(&ctx.register(&metadata).await?)?;
+    let registered = flow::as_registered(ctx, &flow::register(ctx, &metadata).await?)?;
     let told = registered.json.get("token_endpoint_auth_method").and_then(Value::as_str);
     match told {
         None | Some("client_secret_basic") => {}
@@ -229,9 +229,9 @@ async fn basic_unless_told(ctx: &Context) -> Checked {
 }
 
 async fn code_unless_told(ctx: &Context) -> Checked {
-    let mut metadata = ctx.metadata()?;
+    let mut metadata = flow::metadata(ctx)?;
     without(&mut metadata, &["grant_types", "response_types"]);
-    let registered = ctx.as_registered(&ctx.register(&metadata).await?)?;
+    let registered = flow::as_registered(ctx, &flow::register(ctx, &metadata).await?)?;
     for (name, value) in [("grant_types", "authorization_code"), ("response_types", "code")] {
         match list(&registered.json, name) {
             None => {}
@@ -247,13 +247,14 @@ async fn code_unless_told(ctx: &Context) -> Checked {
 }
 
 async fn public_client_has_no_secret(ctx: &Context) -> Checked {
-    let public = ctx.public()?;
-    let mut metadata = ctx.metadata()?;
+    let public = ctx.parties().public()?;
+    let mut metadata = flow::metadata(ctx)?;
     metadata["token_endpoint_auth_method"] = "none".into();
     metadata["redirect_uris"] = serde_json::json!([public.redirect_uri]);
     // A loopback redirect URI is a native application's; OpenID Connect has it said.
     metadata["application_type"] = "native".into();
-    let registered = ctx.as_registered(&ctx.register(&metadata).await?).control("an honest registration")?;
+    let registered =
+        flow::as_registered(ctx, &flow::register(ctx, &metadata).await?).control("an honest registration")?;
     if registered.client.authentication != ClientAuthentication::None {
         return Err(CaseEnd::not_offered("the server registers no client with the method none"));
     }
@@ -267,18 +268,18 @@ async fn public_client_has_no_secret(ctx: &Context) -> Checked {
 
 /// Whether what takes effect was told: the method POST, and refresh tokens.
 async fn tells_what_was_registered(ctx: &Context) -> Checked {
-    let mut metadata = ctx.metadata()?;
+    let mut metadata = flow::metadata(ctx)?;
     metadata["token_endpoint_auth_method"] = "client_secret_post".into();
     metadata["grant_types"] = serde_json::json!(["authorization_code", "refresh_token"]);
-    let Registered { client, json, exchange } = ctx.registered(&metadata).await?;
+    let Registered { client, json, exchange } = flow::registered(ctx, &metadata).await?;
     if json.get("redirect_uris").is_none() {
         return Err(exchange.broken("redirect_uris in the response", expect::describe(exchange.response()?)));
     }
     let (id, secret) = (client.id.clone(), client.secret.clone().unwrap_or_default());
-    let code = ctx.code(&client).await?;
-    let by_post = ctx.redemption(&code).authenticated(Authentication::Body { id, secret });
+    let code = flow::code(ctx, &client).await?;
+    let by_post = flow::redemption(&code).authenticated(Authentication::Body { id, secret });
     let told = json.get("token_endpoint_auth_method").and_then(Value::as_str);
-    let answer = ctx.token(&by_post).await?;
+    let answer = flow::token(ctx, &by_post).await?;
     if let Ok(token) = expect::token(&answer) {
         if told.is_none() {
             let expected = "token_endpoint_auth_method in the response, since the one asked for works";
@@ -286,7 +287,7 @@ async fn tells_what_was_registered(ctx: &Context) -> Checked {
         }
         let may_refresh = list(&json, "grant_types").is_some_and(|list| list.contains(&"refresh_token"));
         if let Some(refresh_token) = token.refresh_token.filter(|_| !may_refresh) {
-            let answer = ctx.token(&refresh(&client, &refresh_token)).await?;
+            let answer = flow::token(ctx, &refresh(&client, &refresh_token)).await?;
             if expect::token(&answer).is_ok() {
                 let expected = "grant_types with refresh_token in the response, since it works";
                 return Err(exchange.broken(expected, "it is not among them"));
@@ -302,7 +303,7 @@ async fn tells_what_was_registered(ctx: &Context) -> Checked {
 }
 
 async fn secret_has_an_end(ctx: &Context) -> Checked {
-    let Registered { json, exchange, .. } = ctx.registered(&ctx.metadata()?).await?;
+    let Registered { json, exchange, .. } = flow::registered(ctx, &flow::metadata(ctx)?).await?;
     if json.get("client_secret").is_none() {
         return Err(CaseEnd::not_offered("the server gave no client_secret"));
     }
@@ -319,10 +320,10 @@ async fn secret_has_an_end(ctx: &Context) -> Checked {
 
 /// The clients of equal registrations.
 async fn several(ctx: &Context, count: usize) -> Checked<Vec<Registered>> {
-    let metadata = ctx.metadata()?;
+    let metadata = flow::metadata(ctx)?;
     let mut found = Vec::new();
     for _ in 0..count {
-        found.push(ctx.registered(&metadata).await?);
+        found.push(flow::registered(ctx, &metadata).await?);
     }
     Ok(found)
 }
@@ -344,14 +345,14 @@ async fn secrets_differ(ctx: &Context) -> Checked {
 }
 
 async fn identifier_is_not_chosen(ctx: &Context) -> Checked {
-    ctx.registered(&ctx.metadata()?).await?;
+    flow::registered(ctx, &flow::metadata(ctx)?).await?;
     let user = ctx.target().users.values().next().map(|user| user.name.clone());
-    let own = ctx.client()?.id.clone();
+    let own = ctx.parties().client()?.id.clone();
     let choices = [Some("suite-chosen".to_owned()), user, Some(own)];
     for choice in choices.into_iter().flatten() {
-        let mut metadata = ctx.metadata()?;
+        let mut metadata = flow::metadata(ctx)?;
         metadata["client_id"] = choice.as_str().into();
-        let answer = ctx.register(&metadata).await?;
+        let answer = flow::register(ctx, &metadata).await?;
         let Ok(json) = expect::registration(&answer) else {
             expect::status(&answer, &[400, 403])?;
             continue;
@@ -365,7 +366,7 @@ async fn identifier_is_not_chosen(ctx: &Context) -> Checked {
 }
 
 async fn answer_is_not_stored(ctx: &Context) -> Checked {
-    let exchange: Arc<Exchange> = ctx.registered(&ctx.metadata()?).await?.exchange;
+    let exchange: Arc<Exchange> = flow::registered(ctx, &flow::metadata(ctx)?).await?.exchange;
     let response = exchange.response()?;
     if fields::has_directive(response, "cache-control", "no-store") {
         return Ok(());

@@ -12,6 +12,7 @@ use crate::cases::support::bearer::{
 };
 use crate::cases::support::spoil;
 use crate::expect;
+use crate::flow;
 use crate::subject::Need;
 use crate::wire::{Actor, fields};
 
@@ -93,8 +94,8 @@ pub(super) const CASES: &[Case] = &[
 ];
 
 async fn token_in_the_header(ctx: &Context) -> Checked {
-    let token = ctx.access(&ctx.client()?).await?;
-    let answer = ctx.resource(&token.access_token).await?;
+    let token = flow::access(ctx, &ctx.parties().client()?).await?;
+    let answer = flow::resource(ctx, &token.access_token).await?;
     expect::served(&answer)
 }
 
@@ -109,7 +110,7 @@ async fn scheme_in_any_case(ctx: &Context) -> Checked {
 
 async fn answer_to_a_query_token_is_private(ctx: &Context) -> Checked {
     let token = opening_token(ctx).await?.access_token;
-    let bare = ctx.resource_request("")?.without_header("Authorization");
+    let bare = flow::resource_request(ctx, "")?.without_header("Authorization");
     let answer = ctx.send(Actor::Client, in_query(bare, &token)).await?;
     if expect::served(&answer).is_err() {
         return Err(CaseEnd::not_offered("the resource takes no token in its query").at(&answer));
@@ -137,7 +138,7 @@ async fn altered_token_opens_nothing(ctx: &Context) -> Checked {
     for (way, token) in ways {
         let Some(token) = token else { continue };
         // The status is a SHOULD of its own: here any refusal will do.
-        expect::not_served(&ctx.resource(&token).await?, &[400, 401, 403]).when(way)?;
+        expect::not_served(&flow::resource(ctx, &token).await?, &[400, 401, 403]).when(way)?;
     }
     Ok(())
 }
@@ -147,7 +148,7 @@ async fn bad_token_is_told_so(ctx: &Context) -> Checked {
     for (way, token) in
         [("it is made up", ctx.fresh()), ("a character is another", spoil::middle_changed(&good))]
     {
-        told(&ctx.resource(&token).await?, 401, "invalid_token").when(way)?;
+        told(&flow::resource(ctx, &token).await?, 401, "invalid_token").when(way)?;
     }
     Ok(())
 }
@@ -166,7 +167,7 @@ async fn expired_token_opens_nothing(ctx: &Context) -> Checked {
         )));
     }
     ctx.wait(Duration::from_secs(lifetime + GRACE)).await;
-    let answer = ctx.resource(&token.access_token).await?;
+    let answer = flow::resource(ctx, &token.access_token).await?;
     expect::not_served(&answer, &[401]).when(&format!("{} s after it was issued", lifetime + GRACE))
 }
 
@@ -192,12 +193,12 @@ async fn malformed_request_is_told_so(ctx: &Context) -> Checked {
     for (way, header) in headers {
         told(&with_header(ctx, Some(&header)).await?, 400, "invalid_request").when(way)?;
     }
-    let both = ctx.send(Actor::Client, in_query(ctx.resource_request(&good)?, &good)).await?;
+    let both = ctx.send(Actor::Client, in_query(flow::resource_request(ctx, &good)?, &good)).await?;
     if expect::served(&both).is_err() {
         return told(&both, 400, "invalid_request").when("the token stands in the header and in the query");
     }
     // A server that does not read the query sees one token only.
-    let alone = in_query(ctx.resource_request(&good)?.without_header("Authorization"), &good);
+    let alone = in_query(flow::resource_request(ctx, &good)?.without_header("Authorization"), &good);
     if expect::served(&ctx.send(Actor::Client, alone).await?).is_ok() {
         let saw = "the resource, though each place alone is read";
         return Err(both.broken("status 400 with invalid_request", saw))

@@ -10,7 +10,7 @@ use crate::cases::support::bearer;
 use crate::cases::support::dpop::{around, bound_token};
 use crate::cases::support::dpop_defects::ALL;
 use crate::expect;
-use crate::flow::asks_for_nonce;
+use crate::flow::{self, asks_for_nonce};
 use crate::subject::Need;
 use crate::wire::dpop::{DpopKey, Proof};
 use crate::wire::{Actor, Exchange, fields};
@@ -77,9 +77,9 @@ pub(super) const CASES: &[Case] = &[
 
 /// A bound token that opens the resource with a good proof, and its key. It is a control.
 async fn opening(ctx: &Context) -> Checked<(String, DpopKey)> {
-    let key = ctx.proof_key();
-    let token = bound_token(ctx, &ctx.client()?, &key).await?.access_token;
-    let answer = ctx.resource_proven(&token, &key, |proof| proof).await?;
+    let key = flow::proof_key(ctx);
+    let token = bound_token(ctx, &ctx.parties().client()?, &key).await?.access_token;
+    let answer = flow::resource_proven(ctx, &token, &key, |proof| proof).await?;
     expect::served(&answer).control("the resource with a bound token and a good proof")?;
     Ok((token, key))
 }
@@ -103,43 +103,43 @@ fn refused(answer: &Arc<Exchange>) -> Checked {
 async fn proof_is_checked(ctx: &Context) -> Checked {
     let (token, key) = opening(ctx).await?;
     let around = around(ctx);
-    let gives_nonces = ctx.nonce_of(ctx.resource_url()?).is_some();
+    let gives_nonces = ctx.nonce_of(ctx.parties().resource_url()?).is_some();
     for defect in ALL.iter().flat_map(|group| group.iter()) {
-        let answer = ctx.resource_proven(&token, &key, |proof| (defect.spoil)(proof, &around)).await?;
+        let answer = flow::resource_proven(ctx, &token, &key, |proof| (defect.spoil)(proof, &around)).await?;
         // A nonce of the resource may tell the time in place of the claim.
         if gives_nonces && defect.is_of_age() && expect::served(&answer).is_ok() {
             continue;
         }
         refused(&answer).when(defect.way)?;
     }
-    let answer = ctx.send(Actor::Client, ctx.bound_request(&token)?).await?;
+    let answer = ctx.send(Actor::Client, flow::bound_request(ctx, &token)?).await?;
     refused(&answer).when("there is no proof")?;
-    let answer = ctx.resource_proven(&token, &ctx.proof_key(), |proof| proof).await?;
+    let answer = flow::resource_proven(ctx, &token, &flow::proof_key(ctx), |proof| proof).await?;
     refused(&answer).when("it is another key's")?;
-    let answer = ctx.resource_proven(&token, &key, |proof| proof).await?;
+    let answer = flow::resource_proven(ctx, &token, &key, |proof| proof).await?;
     expect::served(&answer).control("a good proof after the bad ones")
 }
 
 async fn proof_names_the_token(ctx: &Context) -> Checked {
     let (token, key) = opening(ctx).await?;
     let (other, _) = opening(ctx).await?;
-    let answer = ctx.resource_proven(&token, &key, |proof| proof.without_claim("ath")).await?;
+    let answer = flow::resource_proven(ctx, &token, &key, |proof| proof.without_claim("ath")).await?;
     refused(&answer).when("there is no ath")?;
-    let answer = ctx.resource_proven(&token, &key, |proof| proof.for_token(&other)).await?;
+    let answer = flow::resource_proven(ctx, &token, &key, |proof| proof.for_token(&other)).await?;
     refused(&answer).when("ath is the hash of another token")?;
-    let answer = ctx.resource_proven(&token, &key, |proof| proof.claim("ath", token.as_str())).await?;
+    let answer = flow::resource_proven(ctx, &token, &key, |proof| proof.claim("ath", token.as_str())).await?;
     refused(&answer).when("ath is the token itself")
 }
 
 async fn key_is_the_tokens(ctx: &Context) -> Checked {
     let (token, _) = opening(ctx).await?;
-    let answer = ctx.resource_proven(&token, &ctx.proof_key(), |proof| proof).await?;
+    let answer = flow::resource_proven(ctx, &token, &flow::proof_key(ctx), |proof| proof).await?;
     refused(&answer)
 }
 
 async fn challenge_says_what(ctx: &Context) -> Checked {
     let (token, key) = opening(ctx).await?;
-    let answer = ctx.resource_proven(&token, &key, Proof::altered).await?;
+    let answer = flow::resource_proven(ctx, &token, &key, Proof::altered).await?;
     refused(&answer).control("a bad proof is refused")?;
     let challenge = fields::challenge(answer.response()?, "DPoP");
     let Some(challenge) = challenge else {
@@ -164,9 +164,10 @@ async fn bound_token_is_no_bearer_token(ctx: &Context) -> Checked {
     const ERRORS: &[&str] = &["invalid_token", "invalid_request", "invalid_dpop_proof"];
     bearer::opening_token(ctx).await?;
     let (token, key) = opening(ctx).await?;
-    let bare = ctx.resource(&token).await?;
-    let request = ctx.resource_request(&token)?;
-    let beside = ctx.send_proven(Actor::Client, request, &key, |proof| proof.for_token(&token)).await?;
+    let bare = flow::resource(ctx, &token).await?;
+    let request = flow::resource_request(ctx, &token)?;
+    let beside =
+        flow::send_proven(ctx, Actor::Client, request, &key, |proof| proof.for_token(&token)).await?;
     for (way, answer) in [("there is no proof", bare), ("there is a proof", beside)] {
         expect::not_served(&answer, &[400, 401]).when(way)?;
         let challenges = fields::challenges(answer.response()?);
@@ -193,11 +194,11 @@ async fn no_error_without_a_token(ctx: &Context) -> Checked {
 }
 
 async fn nonce_asked_for_and_taken(ctx: &Context) -> Checked {
-    let key = ctx.proof_key();
-    let token = bound_token(ctx, &ctx.client()?, &key).await?.access_token;
-    let request = ctx.bound_request(&token)?;
-    let bare = ctx.proof(&key, &request).for_token(&token).without_claim("nonce");
-    let answer = ctx.send_proof(Actor::Client, &request, &bare).await?;
+    let key = flow::proof_key(ctx);
+    let token = bound_token(ctx, &ctx.parties().client()?, &key).await?.access_token;
+    let request = flow::bound_request(ctx, &token)?;
+    let bare = flow::proof(ctx, &key, &request).for_token(&token).without_claim("nonce");
+    let answer = flow::send_proof(ctx, Actor::Client, &request, &bare).await?;
     if expect::served(&answer).is_ok() {
         return Err(CaseEnd::not_offered("the resource takes proofs without a nonce"));
     }
@@ -212,7 +213,7 @@ async fn nonce_asked_for_and_taken(ctx: &Context) -> Checked {
         let expected = "status 401, a DPoP challenge with error use_dpop_nonce, and a DPoP-Nonce header";
         return Err(answer.broken(expected, expect::describe(response)));
     }
-    let good = ctx.proof(&key, &request).for_token(&token);
-    let again = ctx.send_proof(Actor::Client, &request, &good).await?;
+    let good = flow::proof(ctx, &key, &request).for_token(&token);
+    let again = flow::send_proof(ctx, Actor::Client, &request, &good).await?;
     expect::served(&again).when("it comes again with the nonce that was asked for")
 }

@@ -14,6 +14,7 @@ use crate::cases::support::bearer::{in_query, with_header};
 use crate::cases::support::metadata::{https_fault, is_sent_as_json, object};
 use crate::cases::support::resource_indicators::token_is_for_it;
 use crate::expect;
+use crate::flow;
 use crate::subject::{Need, Resource};
 use crate::wire::{Actor, Exchange, Request, fields};
 
@@ -140,7 +141,7 @@ async fn challenged(ctx: &Context) -> Checked<Option<(String, Arc<Exchange>)>> {
 
 /// What is at the well-known address of the resource, which publishes metadata or says so.
 async fn published(ctx: &Context) -> Checked<(Resource, Arc<Exchange>)> {
-    let resource = ctx.first_resource()?;
+    let resource = ctx.parties().first_resource()?;
     let Some(address) = address(&resource.identifier) else {
         return Err(CaseEnd::not_offered("the resource's identifier is no URL with a host"));
     };
@@ -290,12 +291,12 @@ async fn ways_to_show_a_token(ctx: &Context) -> Checked {
     if let Some(way) = ways.iter().find(|way| !["header", "body", "query"].contains(way)) {
         return Err(exchange.broken("header, body and query in bearer_methods_supported", format!("{way:?}")));
     }
-    let token = ctx.access(&ctx.client()?).await?.access_token;
+    let token = flow::access(ctx, &ctx.parties().client()?).await?.access_token;
     if ways.contains(&"header") {
-        expect::served(&ctx.resource(&token).await?).when("the token is in the header")?;
+        expect::served(&flow::resource(ctx, &token).await?).when("the token is in the header")?;
     }
     if ways.contains(&"query") {
-        let request = ctx.resource_request("")?.without_header("Authorization");
+        let request = flow::resource_request(ctx, "")?.without_header("Authorization");
         expect::served(&ctx.send(Actor::Client, in_query(request, &token)).await?)
             .when("the token is in the query")?;
     }
@@ -331,14 +332,15 @@ async fn named_by_the_challenge(ctx: &Context) -> Checked {
     };
     let broken = |saw: String| Err(challenge.broken("resource_metadata that leads to metadata", saw));
     let Ok(url) = Url::parse(&address) else { return broken(format!("{address:?}, which is no URL")) };
-    let own = Url::parse(ctx.resource_url()?).is_ok_and(|resource| resource.origin() == url.origin());
+    let own =
+        Url::parse(ctx.parties().resource_url()?).is_ok_and(|resource| resource.origin() == url.origin());
     if !own && !ctx.target().is_own(&url) {
         ctx.note(format!("{address} is on another host and was not asked"));
         return Ok(());
     }
     let exchange = get(ctx, &address).await?;
     match object(&exchange) {
-        Some(json) => identical(&exchange, &json, &ctx.first_resource()?.identifier),
+        Some(json) => identical(&exchange, &json, &ctx.parties().first_resource()?.identifier),
         None => broken(format!("{} at {address}", expect::describe(exchange.response()?))),
     }
 }

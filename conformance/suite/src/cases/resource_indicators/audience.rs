@@ -8,6 +8,7 @@ use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::resource_indicators::{open, read_by_server, refused, token_for, told_audience};
 use crate::expect::{self, Token};
+use crate::flow;
 use crate::subject::{Need, Resource};
 
 /// The cases, in reading order.
@@ -39,8 +40,8 @@ pub(super) const CASES: &[Case] = &[
 ];
 
 async fn named_by_the_token(ctx: &Context) -> Checked {
-    let client = ctx.client()?;
-    let token = ctx.access(&client).await?;
+    let client = ctx.parties().client()?;
+    let token = flow::access(ctx, &client).await?;
     let Some(audience) = told_audience(ctx, &client, &token).await? else {
         return Err(CaseEnd::not_offered("nothing tells for whom an access token is"));
     };
@@ -62,7 +63,7 @@ async fn named_by_the_token(ctx: &Context) -> Checked {
 
 /// Tokens for either resource, each of which opens its own. It is a control.
 async fn one_for_each(ctx: &Context, resources: [&Resource; 2]) -> Checked<[Token; 2]> {
-    let client = ctx.client()?;
+    let client = ctx.parties().client()?;
     let first = token_for(ctx, &client, &resources[0].identifier).await?;
     let second = token_for(ctx, &client, &resources[1].identifier).await?;
     for (resource, token) in [(resources[0], &first), (resources[1], &second)] {
@@ -73,8 +74,8 @@ async fn one_for_each(ctx: &Context, resources: [&Resource; 2]) -> Checked<[Toke
 }
 
 async fn another_resource_refuses(ctx: &Context) -> Checked {
-    read_by_server(ctx, &ctx.client()?).await?;
-    let (first, second) = (ctx.first_resource()?, ctx.second_resource()?);
+    read_by_server(ctx, &ctx.parties().client()?).await?;
+    let (first, second) = (ctx.parties().first_resource()?, ctx.parties().second_resource()?);
     let [for_first, for_second] = one_for_each(ctx, [&first, &second]).await?;
     for (other, token) in [(&second, &for_first), (&first, &for_second)] {
         refused(&open(ctx, other, token).await?)
@@ -84,9 +85,9 @@ async fn another_resource_refuses(ctx: &Context) -> Checked {
 }
 
 async fn told_and_kept(ctx: &Context) -> Checked {
-    let client = ctx.client()?;
+    let client = ctx.parties().client()?;
     read_by_server(ctx, &client).await?;
-    let (first, second) = (ctx.first_resource()?, ctx.second_resource()?);
+    let (first, second) = (ctx.parties().first_resource()?, ctx.parties().second_resource()?);
     let [for_first, _] = one_for_each(ctx, [&first, &second]).await?;
     match told_audience(ctx, &client, &for_first).await? {
         None => ctx.note("nothing tells for whom the token is"),

@@ -13,6 +13,7 @@ use crate::cases::support::resource_indicators::{
     told_audience, with,
 };
 use crate::expect;
+use crate::flow;
 use crate::subject::{Client, ClientRole, Need};
 
 /// The cases, in reading order.
@@ -60,10 +61,10 @@ pub(super) const CASES: &[Case] = &[
 ];
 
 async fn introspection_names_it(ctx: &Context) -> Checked {
-    let client = ctx.client()?;
+    let client = ctx.parties().client()?;
     read_by_server(ctx, &client).await?;
     let servers = [ClientRole::Resource, ClientRole::SecondResource];
-    let resources = [Some(ctx.first_resource()?), ctx.target().second_resource.clone()];
+    let resources = [Some(ctx.parties().first_resource()?), ctx.target().second_resource.clone()];
     for (resource, server) in resources.into_iter().zip(servers) {
         let Some(resource) = resource else { continue };
         let token = token_for(ctx, &client, &resource.identifier).await?;
@@ -81,9 +82,9 @@ async fn introspection_names_it(ctx: &Context) -> Checked {
 }
 
 async fn bounds_the_grant(ctx: &Context) -> Checked {
-    let client = ctx.client()?;
+    let client = ctx.parties().client()?;
     read_by_server(ctx, &client).await?;
-    let resources = [ctx.first_resource()?, ctx.second_resource()?];
+    let resources = [ctx.parties().first_resource()?, ctx.parties().second_resource()?];
     for (asked, other) in [(&resources[0], &resources[1]), (&resources[1], &resources[0])] {
         let control = format!("{} with a token that was asked for it", other.url);
         let good = token_for(ctx, &client, &other.identifier).await?;
@@ -113,11 +114,11 @@ async fn allowed(
 async fn fewer_than_allowed(ctx: &Context) -> Checked {
     let client = refreshing_client(ctx, |_| true).await?;
     read_by_server(ctx, &client).await?;
-    let (first, second) = (ctx.first_resource()?, ctx.second_resource()?);
+    let (first, second) = (ctx.parties().first_resource()?, ctx.parties().second_resource()?);
     let both = [first.identifier.as_str(), second.identifier.as_str()];
     let ask = ask_for(ctx, &client, &both);
-    let landing = ctx.authorize(&ask).await?;
-    if ctx.code_from(&ask, &landing).is_err() {
+    let landing = flow::authorize(ctx, &ask).await?;
+    if flow::code_from(&ask, &landing).is_err() {
         expect::error_redirect(&ask, &landing, &[INVALID_TARGET, "invalid_request"])?;
         return Err(CaseEnd::not_offered("the server allows one resource at a time"));
     }
@@ -126,11 +127,12 @@ async fn fewer_than_allowed(ctx: &Context) -> Checked {
     refused(&open(ctx, &second, &allowed.token).await?)
         .when("both resources were allowed and the code was redeemed for the first")?;
     let when = "a refresh asks for the second of two resources that were allowed";
-    let next = expect::token(&ctx.token(&allowed.refresh().set("resource", both[1])).await?).when(when)?;
+    let next =
+        expect::token(&flow::token(ctx, &allowed.refresh().set("resource", both[1])).await?).when(when)?;
     expect::served(&open(ctx, &second, &next).await?).when(when)?;
     refused(&open(ctx, &first, &next).await?).when(when)?;
     let last = next.refresh_token.unwrap_or(allowed.refresh_token);
-    let answer = ctx.token(&refresh(&client, &last).set("resource", UNKNOWN)).await?;
+    let answer = flow::token(ctx, &refresh(&client, &last).set("resource", UNKNOWN)).await?;
     let when = "a refresh asks for a resource that nobody knows";
     expect::token_error(&answer, &[INVALID_TARGET]).when(when).map(drop)
 }
@@ -138,7 +140,7 @@ async fn fewer_than_allowed(ctx: &Context) -> Checked {
 async fn leads_to_no_other_resource(ctx: &Context) -> Checked {
     let client = refreshing_client(ctx, |_| true).await?;
     read_by_server(ctx, &client).await?;
-    let (first, second) = (ctx.first_resource()?, ctx.second_resource()?);
+    let (first, second) = (ctx.parties().first_resource()?, ctx.parties().second_resource()?);
     let good = token_for(ctx, &client, &second.identifier).await?;
     expect::served(&open(ctx, &second, &good).await?)
         .control("the second resource with a token that the user allowed for it")?;
@@ -146,7 +148,7 @@ async fn leads_to_no_other_resource(ctx: &Context) -> Checked {
     let mut last = allowed(ctx, &client, &only, &only).await?.refresh_token;
     for resources in [&[second.identifier.as_str()][..], &[&first.identifier, &second.identifier]] {
         let when = format!("a refresh asks for {} and {} was allowed", resources.join(" and "), only[0]);
-        let answer = ctx.token(&with(refresh(&client, &last), resources)).await?;
+        let answer = flow::token(ctx, &with(refresh(&client, &last), resources)).await?;
         let Ok(token) = expect::token(&answer) else {
             expect::token_error(&answer, &[INVALID_TARGET]).when(&when)?;
             continue;

@@ -43,8 +43,8 @@ pub(super) const CASES: &[Case] = &[
 ];
 
 async fn absolute_without_fragment(ctx: &Context) -> Checked {
-    let client = ctx.client()?;
-    let good = ctx.first_resource()?.identifier;
+    let client = ctx.parties().client()?;
+    let good = ctx.parties().first_resource()?.identifier;
     let with_fragment = format!("{good}#suite");
     let spoilt = [
         ("resource is a word", "suite"),
@@ -73,9 +73,9 @@ async fn absolute_without_fragment(ctx: &Context) -> Checked {
 }
 
 async fn unknown_is_told_by_redirect(ctx: &Context) -> Checked {
-    let client = ctx.client()?;
+    let client = ctx.parties().client()?;
     let readers = readers(ctx, &client, &[UNKNOWN, "suite"]).await?;
-    token_for(ctx, &client, &ctx.first_resource()?.identifier).await?;
+    token_for(ctx, &client, &ctx.parties().first_resource()?.identifier).await?;
     if !readers.authorization {
         return Err(CaseEnd::not_offered("the authorization endpoint does not read resource"));
     }
@@ -85,9 +85,9 @@ async fn unknown_is_told_by_redirect(ctx: &Context) -> Checked {
 }
 
 async fn unknown_is_told_in_json(ctx: &Context) -> Checked {
-    let client = ctx.client()?;
+    let client = ctx.parties().client()?;
     let readers = readers(ctx, &client, &[UNKNOWN, "suite"]).await?;
-    token_for(ctx, &client, &ctx.first_resource()?.identifier).await?;
+    token_for(ctx, &client, &ctx.parties().first_resource()?.identifier).await?;
     if !readers.token {
         return Err(CaseEnd::not_offered("the token endpoint does not read resource"));
     }

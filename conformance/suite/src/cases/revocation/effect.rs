@@ -13,6 +13,7 @@ use crate::cases::support::revocation::{
 };
 use crate::cases::support::token_status::Gauge;
 use crate::expect;
+use crate::flow;
 use crate::subject::{Client, Met, Need};
 
 /// The cases, in reading order.
@@ -77,7 +78,7 @@ pub(super) const CASES: &[Case] = &[
 
 /// The refresh token gives nothing any more.
 async fn refused(ctx: &Context, client: &Client, refresh_token: &str) -> Checked {
-    let answer = ctx.token(&refresh(client, refresh_token)).await?;
+    let answer = flow::token(ctx, &refresh(client, refresh_token)).await?;
     expect::token_error(&answer, &["invalid_grant"]).map(drop)
 }
 
@@ -98,7 +99,7 @@ async fn ends_a_refresh_token(ctx: &Context) -> Checked {
 }
 
 async fn ends_an_access_token(ctx: &Context) -> Checked {
-    let client = ctx.client()?;
+    let client = ctx.parties().client()?;
     let (token, gauge) = live_access_token(ctx, &client).await?;
     done_for_access_token(&revoke(ctx, &revocation(&client, &token)).await?)?;
     gauge.ended(ctx, &token).await
@@ -136,7 +137,7 @@ async fn ended_under_hints(ctx: &Context, of_refresh_token: &str, of_access_toke
         refused(ctx, &client, &token).await.when(&when)?;
     }
     let when = format!("an access token is called {of_access_token}");
-    let client = ctx.client()?;
+    let client = ctx.parties().client()?;
     let (token, _) = live_access_token(ctx, &client).await?;
     done_for_access_token(&revoke(ctx, &revocation(&client, &token)).await?)
         .control("an honest revocation of an access token")?;
@@ -147,7 +148,7 @@ async fn ended_under_hints(ctx: &Context, of_refresh_token: &str, of_access_toke
 }
 
 async fn unknown_token_is_no_error(ctx: &Context) -> Checked {
-    let client = ctx.client()?;
+    let client = ctx.parties().client()?;
     let real = well_received(ctx, &client).await?;
     for hint in [None, Some("refresh_token")] {
         let mut request = revocation(&client, &ctx.fresh());

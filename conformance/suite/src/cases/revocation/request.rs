@@ -14,7 +14,7 @@ use crate::cases::support::revocation::{
 };
 use crate::cases::support::spoil;
 use crate::expect;
-use crate::flow::{Authentication, TokenRequest};
+use crate::flow::{self, Authentication, TokenRequest};
 use crate::subject::{Client, ClientRole, Met, Need};
 use crate::wire::Exchange;
 
@@ -73,7 +73,7 @@ pub(super) const CASES: &[Case] = &[
 ];
 
 async fn needs_a_token(ctx: &Context) -> Checked {
-    let client = ctx.client()?;
+    let client = ctx.parties().client()?;
     well_received(ctx, &client).await?;
     let empty = revocation(&client, "");
     let none = empty.clone().without("token");
@@ -84,7 +84,7 @@ async fn needs_a_token(ctx: &Context) -> Checked {
 }
 
 async fn by_post_alone(ctx: &Context) -> Checked {
-    let client = ctx.client()?;
+    let client = ctx.parties().client()?;
     let (other, _) = live_access_token(ctx, &client).await?;
     done_for_access_token(&revoke(ctx, &revocation(&client, &other)).await?)
         .control("an honest revocation of an access token")?;
@@ -119,7 +119,7 @@ fn error_in_json(answer: &Arc<Exchange>) -> Checked {
 }
 
 async fn errors_like_the_token_endpoints(ctx: &Context) -> Checked {
-    let client = ctx.confidential()?;
+    let client = ctx.parties().confidential()?;
     well_received(ctx, &client).await?;
     let without_token = revocation(&client, "").without("token");
     error_in_json(&revoke(ctx, &without_token).await?).when("there is no token")?;
@@ -130,7 +130,7 @@ async fn errors_like_the_token_endpoints(ctx: &Context) -> Checked {
 }
 
 async fn public_client_names_itself(ctx: &Context) -> Checked {
-    let client = ctx.public()?;
+    let client = ctx.parties().public()?;
     well_received(ctx, &client).await?;
     let (token, gauge) = live_access_token(ctx, &client).await?;
     let request = revocation(&client, &token).authenticated(Authentication::Nothing);
@@ -140,7 +140,7 @@ async fn public_client_names_itself(ctx: &Context) -> Checked {
 }
 
 async fn takes_the_clients_credentials(ctx: &Context) -> Checked {
-    let client = ctx.confidential()?;
+    let client = ctx.parties().confidential()?;
     well_received(ctx, &client).await?;
     let wrong = spoil::middle_changed(spoil::secret_of(&client));
     let (id, empty) = (client.id.clone(), String::new());
@@ -186,7 +186,7 @@ fn refused(ctx: &Context, answer: &Arc<Exchange>) -> Checked {
 }
 
 async fn ends_no_other_clients_token(ctx: &Context) -> Checked {
-    let (client, other) = (ctx.client()?, ctx.second()?);
+    let (client, other) = (ctx.parties().client()?, ctx.parties().second()?);
     well_received(ctx, &client).await?;
     well_received(ctx, &other).await?;
     let (token, gauge) = live_access_token(ctx, &client).await?;
@@ -198,7 +198,7 @@ async fn ends_no_other_clients_token(ctx: &Context) -> Checked {
         let token = live_refresh_token(ctx, &refreshing).await?;
         let answer = from_another(ctx, other, &token).await?;
         let when = "another client revokes a refresh token";
-        expect::token(&ctx.token(&refresh(&refreshing, &token)).await?).when(when)?;
+        expect::token(&flow::token(ctx, &refresh(&refreshing, &token)).await?).when(when)?;
         refused(ctx, &answer).when(when)?;
     }
     // What a server that ends no access tokens says of them is no judgement of the client.

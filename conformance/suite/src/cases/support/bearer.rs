@@ -9,13 +9,14 @@ use serde_json::Value;
 use crate::case::Context;
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::expect::{self, Token};
+use crate::flow;
 use crate::subject::Need;
 use crate::wire::{Actor, Exchange, Request, fields};
 
 /// A token that opens the resource, by an honest flow. It is a control.
 pub(in crate::cases) async fn opening_token(ctx: &Context) -> Checked<Token> {
-    let token = ctx.access(&ctx.client()?).await?;
-    let answer = ctx.resource(&token.access_token).await?;
+    let token = flow::access(ctx, &ctx.parties().client()?).await?;
+    let answer = flow::resource(ctx, &token.access_token).await?;
     expect::served(&answer).control("the resource with a fresh token")?;
     Ok(token)
 }
@@ -23,21 +24,21 @@ pub(in crate::cases) async fn opening_token(ctx: &Context) -> Checked<Token> {
 /// The resource's answer to a token of a scope that does not open it, while another opens it.
 pub(in crate::cases) async fn with_narrow_scope(ctx: &Context) -> Checked<Arc<Exchange>> {
     opening_token(ctx).await?;
-    let client = ctx.client_where(Need::NarrowScope, |client| client.narrow_scope.is_some())?;
+    let client = ctx.parties().client_where(Need::NarrowScope, |client| client.narrow_scope.is_some())?;
     let narrow = client.narrow_scope.as_deref().unwrap_or_default();
-    let ask = ctx.ask(&client).set("scope", narrow);
-    let landing = ctx.authorize(&ask).await?;
-    let code = ctx.code_from(&ask, &landing).control("an authorization request for narrow_scope")?;
-    let token = ctx.redeem(&code).await?;
+    let ask = flow::ask(ctx, &client).set("scope", narrow);
+    let landing = flow::authorize(ctx, &ask).await?;
+    let code = flow::code_from(&ask, &landing).control("an authorization request for narrow_scope")?;
+    let token = flow::redeem(ctx, &code).await?;
     if token.text("scope").is_some_and(|scope| scope != narrow) {
         return Err(CaseEnd::not_tested("the server gave another scope than narrow_scope"));
     }
-    ctx.resource(&token.access_token).await
+    flow::resource(ctx, &token.access_token).await
 }
 
 /// Asks for the resource with this `Authorization` header, or none.
 pub(in crate::cases) async fn with_header(ctx: &Context, header: Option<&str>) -> Checked<Arc<Exchange>> {
-    let mut request = ctx.resource_request("")?.without_header("Authorization");
+    let mut request = flow::resource_request(ctx, "")?.without_header("Authorization");
     if let Some(header) = header {
         request = request.header("Authorization", header);
     }

@@ -6,14 +6,15 @@ use crate::case::Context;
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::dpop_defects::Around;
 use crate::expect::{self, Token};
+use crate::flow;
 use crate::subject::Client;
 use crate::wire::Exchange;
 use crate::wire::dpop::{DpopKey, Proof};
 
 /// The token that an honest flow gives for a good proof. It is a control.
 pub(in crate::cases) async fn bound(ctx: &Context, client: &Arc<Client>, key: &DpopKey) -> Checked<Token> {
-    let code = ctx.code(client).await?;
-    let answer = ctx.token_proven(&ctx.redemption(&code), key).await?;
+    let code = flow::code(ctx, client).await?;
+    let answer = flow::token_proven(ctx, &flow::redemption(&code), key).await?;
     expect::token(&answer).control("an honest token request with a proof")
 }
 
@@ -42,13 +43,13 @@ pub(in crate::cases) async fn redeemed(
     key: &DpopKey,
     spoil: impl Fn(Proof) -> Proof + Send + Sync,
 ) -> Checked<Arc<Exchange>> {
-    let code = ctx.code(client).await?;
-    ctx.token_spoilt(&ctx.redemption(&code), key, spoil).await
+    let code = flow::code(ctx, client).await?;
+    flow::token_spoilt(ctx, &flow::redemption(&code), key, spoil).await
 }
 
 /// What a defect may need.
 pub(in crate::cases) fn around(ctx: &Context) -> Around {
-    Around { other: ctx.proof_key(), now: ctx.live().unix_time() }
+    Around { other: flow::proof_key(ctx), now: ctx.live().unix_time() }
 }
 
 /// The refusal of a bad proof. A server that asks for a nonce may do so first where the proof has none that it could

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::case::Context;
 use crate::case_end::{CaseEnd, Checked};
 use crate::expect::{self, Token};
-use crate::flow::TokenRequest;
+use crate::flow::{self, TokenRequest};
 use crate::subject::{Client, ClientRole};
 use crate::wire::{Exchange, Params};
 
@@ -86,7 +86,7 @@ pub(in crate::cases) async fn told_token(
     ctx: &Context,
     client: &Arc<Client>,
 ) -> Checked<(Token, Arc<Client>)> {
-    let token = ctx.access(client).await?;
+    let token = flow::access(ctx, client).await?;
     let mut refusal = None;
     for caller in callers(ctx, client) {
         let answer = introspect(ctx, &query(&caller, &token.access_token)).await?;

@@ -6,6 +6,7 @@ use crate::browser::Landing;
 use crate::case::Context;
 use crate::case_end::{Checked, EndAs as _};
 use crate::expect;
+use crate::flow;
 use crate::subject::Client;
 
 /// No code: an error page, or one of these errors at the redirect URI of one of the target's clients.
@@ -28,10 +29,10 @@ pub(in crate::cases) fn refused(landing: &Landing, errors: &[&str]) -> Checked {
 
 /// A client that is registered to push gets a code for what it pushed, and none for a plain request.
 pub(in crate::cases) async fn pushed_only(ctx: &Context, client: &Arc<Client>) -> Checked {
-    let ask = ctx.ask(client);
-    let request_uri = ctx.pushed(&ask).await?;
-    let landing = ctx.authorize(&ask.by_reference(&request_uri)).await?;
-    ctx.code_from(&ask, &landing).control("an honest pushed request")?;
-    let ask = ctx.ask(client);
-    expect::refused(&ask, &ctx.authorize(&ask).await?, &["invalid_request"])
+    let ask = flow::ask(ctx, client);
+    let request_uri = flow::pushed(ctx, &ask).await?;
+    let landing = flow::authorize(ctx, &ask.by_reference(&request_uri)).await?;
+    flow::code_from(&ask, &landing).control("an honest pushed request")?;
+    let ask = flow::ask(ctx, client);
+    expect::refused(&ask, &flow::authorize(ctx, &ask).await?, &["invalid_request"])
 }

@@ -9,7 +9,7 @@ use url::Url;
 use crate::browser::{Decision, Landing, Location, Page};
 use crate::case::Context;
 use crate::case_end::{CaseEnd, Checked};
-use crate::flow::{AuthorizationRequest, Browser, Until};
+use crate::flow::{self, AuthorizationRequest, Browser, Until};
 use crate::subject::Client;
 use crate::wire::Exchange;
 
@@ -40,16 +40,16 @@ pub(in crate::cases) async fn errors_told(
     client: &Arc<Client>,
     prepare: impl Fn(AuthorizationRequest) -> AuthorizationRequest,
 ) -> Checked<Vec<RedirectedError>> {
-    ctx.code(client).await?;
+    flow::code(ctx, client).await?;
     let mut told = Vec::new();
     let spoilt = [("the response type is unknown", "response_type"), ("the scope is unknown", "scope")];
     for (when, name) in spoilt {
-        let ask = prepare(ctx.ask(client)).set(name, UNKNOWN);
-        let landing = ctx.authorize(&ask).await?;
+        let ask = prepare(flow::ask(ctx, client)).set(name, UNKNOWN);
+        let landing = flow::authorize(ctx, &ask).await?;
         told.extend(told_by(landing).map(|location| RedirectedError { ask, location, when }));
     }
-    let ask = prepare(ctx.ask(client));
-    if let Some((mut browser, page)) = consent_page_if_asked(ctx, ctx.browser(), &ask).await?
+    let ask = prepare(flow::ask(ctx, client));
+    if let Some((mut browser, page)) = consent_page_if_asked(ctx, flow::browser(ctx), &ask).await?
         && let Some(form) = browser.consent_form(&page, Decision::Deny)
     {
         let landing = browser.submit(&form).await?;
@@ -82,7 +82,7 @@ pub(in crate::cases) async fn consent_page_if_asked(
     mut browser: Browser,
     ask: &AuthorizationRequest,
 ) -> Checked<Option<(Browser, Page)>> {
-    let first = ctx.open_in(&mut browser, ask).await?;
+    let first = flow::open_in(ctx, &mut browser, ask).await?;
     match browser.run_until(first, Until::Consent, Decision::Approve).await? {
         Landing::Page(page)
             if page.status < 400 && browser.consent_form(&page, Decision::Approve).is_some() =>

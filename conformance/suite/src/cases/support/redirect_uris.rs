@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::case::Context;
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::expect;
+use crate::flow;
 use crate::subject::Client;
 
 /// A redirect URI of this client is refused with another path, query, scheme, host or user part. One without a host
@@ -25,12 +26,12 @@ pub(in crate::cases) async fn refused_of(
     client: &Arc<Client>,
     alterations: &[Alteration],
 ) -> Checked {
-    ctx.code(client).await?;
+    flow::code(ctx, client).await?;
     let parts = Parts::of(&client.redirect_uri)
         .ok_or_else(|| CaseEnd::not_offered("the client's redirect URI has no host"))?;
     for alteration in alterations {
         let Some(text) = alteration.apply(&parts) else { continue };
-        let landing = ctx.authorize(&ctx.ask(client).set("redirect_uri", &text)).await?;
+        let landing = flow::authorize(ctx, &flow::ask(ctx, client).set("redirect_uri", &text)).await?;
         expect::error_page(&landing).when(&format!("redirect_uri is {text:?}"))?;
     }
     Ok(())

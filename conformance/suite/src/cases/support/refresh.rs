@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::case::Context;
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::expect::{self, Token};
-use crate::flow::TokenRequest;
+use crate::flow::{self, TokenRequest};
 use crate::subject::Client;
 use crate::wire::Params;
 
@@ -36,7 +36,7 @@ pub(in crate::cases) async fn refreshing_client(
 ) -> Checked<Arc<Client>> {
     let mut without = Vec::new();
     for client in ctx.target().clients.values().filter(|client| fits(client)) {
-        let token = ctx.access(client).await?;
+        let token = flow::access(ctx, client).await?;
         let Some(refresh_token) = token.refresh_token else {
             without.push(client.id.as_str());
             continue;
@@ -56,13 +56,13 @@ pub(in crate::cases) async fn allowed(
     client: &Arc<Client>,
     scope: Option<&str>,
 ) -> Checked<Allowed> {
-    let mut ask = ctx.ask(client);
+    let mut ask = flow::ask(ctx, client);
     if let Some(scope) = scope {
         ask = ask.set("scope", scope);
     }
-    let landing = ctx.authorize(&ask).await?;
-    let code = ctx.code_from(&ask, &landing).control("an honest authorization request")?;
-    let token = ctx.redeem(&code).await?;
+    let landing = flow::authorize(ctx, &ask).await?;
+    let code = flow::code_from(&ask, &landing).control("an honest authorization request")?;
+    let token = flow::redeem(ctx, &code).await?;
     let Some(refresh_token) = token.refresh_token.clone() else {
         let saw = format!("{} was given a refresh token before, and none this time", client.id);
         return Err(CaseEnd::not_tested(saw).at(&token.exchange));
@@ -72,5 +72,5 @@ pub(in crate::cases) async fn allowed(
 
 /// The tokens that an honest refresh gives. It is a control.
 pub(in crate::cases) async fn renewed(ctx: &Context, request: &TokenRequest) -> Checked<Token> {
-    expect::token(&ctx.token(request).await?).control("an honest refresh")
+    expect::token(&flow::token(ctx, request).await?).control("an honest refresh")
 }

@@ -12,14 +12,14 @@ use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::bearer::told;
 use crate::cases::support::introspection::{activity, callers, introspect, query};
 use crate::expect::{self, Token};
-use crate::flow::{AuthorizationRequest, TokenRequest};
+use crate::flow::{self, AuthorizationRequest, TokenRequest};
 use crate::subject::{Client, Met, Need, Resource};
 use crate::wire::{Actor, Exchange, Request};
 
 pub(in crate::cases) async fn token_is_for_it(ctx: &Context) -> Checked {
-    let client = ctx.client()?;
+    let client = ctx.parties().client()?;
     read_by_server(ctx, &client).await?;
-    let (first, second) = (ctx.first_resource()?, ctx.second_resource()?);
+    let (first, second) = (ctx.parties().first_resource()?, ctx.parties().second_resource()?);
     let of_first = token_for(ctx, &client, &first.identifier).await?;
     let of_second = token_for(ctx, &client, &second.identifier).await?;
     expect::served(&open(ctx, &first, &of_first).await?).control("the first resource with its token")?;
@@ -29,12 +29,12 @@ pub(in crate::cases) async fn token_is_for_it(ctx: &Context) -> Checked {
     // A server may serve one resource at a time.
     let both = [first.identifier.as_str(), second.identifier.as_str()];
     let ask = ask_for(ctx, &client, &both);
-    let landing = ctx.authorize(&ask).await?;
-    let Ok(code) = ctx.code_from(&ask, &landing) else {
+    let landing = flow::authorize(ctx, &ask).await?;
+    let Ok(code) = flow::code_from(&ask, &landing) else {
         ctx.note("a request with two resources is refused");
         return Ok(());
     };
-    let Ok(of_both) = expect::token(&ctx.token(&with(ctx.redemption(&code), &both)).await?) else {
+    let Ok(of_both) = expect::token(&flow::token(ctx, &with(flow::redemption(&code), &both)).await?) else {
         ctx.note("a token request with two resources is refused");
         return Ok(());
     };
@@ -115,7 +115,7 @@ pub(in crate::cases) fn ask_for(
     client: &Arc<Client>,
     resources: &[&str],
 ) -> AuthorizationRequest {
-    resources.iter().fold(ctx.ask(client), |ask, resource| ask.add("resource", resource))
+    resources.iter().fold(flow::ask(ctx, client), |ask, resource| ask.add("resource", resource))
 }
 
 /// The token request with these resources.
@@ -131,13 +131,13 @@ pub(in crate::cases) async fn token(
     wanted: &[&str],
 ) -> Checked<Token> {
     let ask = ask_for(ctx, client, allowed);
-    let landing = ctx.authorize(&ask).await?;
+    let landing = flow::authorize(ctx, &ask).await?;
     let named = format!(
         "an authorization request for {} (if the server calls it otherwise, say so by resource_identifier)",
         allowed.join(" and ")
     );
-    let code = ctx.code_from(&ask, &landing).control(&named)?;
-    let answer = ctx.token(&with(ctx.redemption(&code), wanted)).await?;
+    let code = flow::code_from(&ask, &landing).control(&named)?;
+    let answer = flow::token(ctx, &with(flow::redemption(&code), wanted)).await?;
     expect::token(&answer).control(&format!("a token request for {}", wanted.join(" and ")))
 }
 
@@ -157,7 +157,7 @@ pub(in crate::cases) async fn authorized(
     resource: &str,
 ) -> Checked<(AuthorizationRequest, Landing)> {
     let ask = ask_for(ctx, client, &[resource]);
-    let landing = ctx.authorize(&ask).await?;
+    let landing = flow::authorize(ctx, &ask).await?;
     Ok((ask, landing))
 }
 
@@ -167,8 +167,8 @@ pub(in crate::cases) async fn redeemed(
     client: &Arc<Client>,
     resource: &str,
 ) -> Checked<Arc<Exchange>> {
-    let code = ctx.code(client).await?;
-    ctx.token(&with(ctx.redemption(&code), &[resource])).await
+    let code = flow::code(ctx, client).await?;
+    flow::token(ctx, &with(flow::redemption(&code), &[resource])).await
 }
 
 /// Which of the endpoints reads `resource`.
@@ -192,7 +192,7 @@ pub(in crate::cases) async fn readers(
     for probe in probes {
         if !found.authorization {
             let (ask, landing) = authorized(ctx, client, probe).await?;
-            found.authorization = ctx.code_from(&ask, &landing).is_err();
+            found.authorization = flow::code_from(&ask, &landing).is_err();
         }
         if !found.token {
             found.token = expect::token(&redeemed(ctx, client, probe).await?).is_err();

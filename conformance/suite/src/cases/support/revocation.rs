@@ -7,7 +7,7 @@ use crate::case_end::{CaseEnd, Checked, EndAs as _, EndKind};
 use crate::cases::support::refresh::{allowed, renewed};
 use crate::cases::support::token_status::Gauge;
 use crate::expect;
-use crate::flow::TokenRequest;
+use crate::flow::{self, TokenRequest};
 use crate::subject::Client;
 use crate::wire::{Exchange, Params};
 
@@ -42,7 +42,7 @@ pub(in crate::cases) async fn live_access_token(
     ctx: &Context,
     client: &Arc<Client>,
 ) -> Checked<(String, Gauge)> {
-    let token = ctx.access(client).await?.access_token;
+    let token = flow::access(ctx, client).await?.access_token;
     let gauge = Gauge::find(ctx, client, &token).await?;
     Ok((token, gauge))
 }
@@ -50,7 +50,7 @@ pub(in crate::cases) async fn live_access_token(
 /// A client's request to revoke a token of its own is well received, be it that the server does not revoke access
 /// tokens. Gives the answer. It is a control.
 pub(in crate::cases) async fn well_received(ctx: &Context, client: &Arc<Client>) -> Checked<Arc<Exchange>> {
-    let token = ctx.access(client).await?.access_token;
+    let token = flow::access(ctx, client).await?.access_token;
     let answer = revoke(ctx, &revocation(client, &token)).await?;
     match done_for_access_token(&answer) {
         Err(stop) if stop.kind == EndKind::NotOffered => Ok(answer),

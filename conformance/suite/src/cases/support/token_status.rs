@@ -8,6 +8,7 @@ use std::time::Duration;
 use crate::case::Context;
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::introspection::{activity, callers, introspect, query};
+use crate::flow;
 use crate::subject::{Client, Met, Need};
 use crate::wire::Exchange;
 
@@ -60,7 +61,7 @@ impl Gauge {
                 Ok(TokenStatus { live: activity(&exchange)?.active, exchange })
             }
             Self::Resource => {
-                let exchange = ctx.resource(token).await?;
+                let exchange = flow::resource(ctx, token).await?;
                 let status = exchange.response()?.status;
                 match status {
                     200..300 => Ok(TokenStatus { live: true, exchange }),
@@ -94,7 +95,7 @@ impl Gauge {
     async fn show(&self, ctx: &Context, token: &str) {
         let asks = matches!(self, Self::Introspection(_)) && token.split('.').count() != 3;
         if asks && Need::ResourceServer.met(ctx.target()) == Met::Yes {
-            let _ = ctx.resource(token).await;
+            let _ = flow::resource(ctx, token).await;
         }
     }
 

@@ -8,7 +8,7 @@ use crate::case::{Case, Context, Isolation};
 use crate::case_end::{Checked, EndAs as _};
 use crate::cases::support::spoil;
 use crate::expect;
-use crate::flow::Authentication;
+use crate::flow::{self, Authentication};
 use crate::subject::{Client, ClientAuthentication, ClientRole, Need};
 
 /// The cases, in reading order.
@@ -91,15 +91,15 @@ pub(super) const CASES: &[Case] = &[
 async fn basic_is_supported(ctx: &Context) -> Checked {
     let basic = |client: &&Arc<Client>| client.authentication == ClientAuthentication::ClientSecretBasic;
     for client in ctx.target().clients.values().filter(basic) {
-        let code = ctx.code(client).await?;
-        let answer = ctx.token(&ctx.redemption(&code)).await?;
+        let code = flow::code(ctx, client).await?;
+        let answer = flow::token(ctx, &flow::redemption(&code)).await?;
         expect::token(&answer).when(&format!("the client is {}", client.id))?;
     }
     Ok(())
 }
 
 async fn basic_is_form_decoded(ctx: &Context) -> Checked {
-    let client = ctx.confidential()?;
+    let client = ctx.parties().confidential()?;
     let (id, secret) = (client.id.as_str(), spoil::secret_of(&client));
     let escaped = [
         ("a plain character of the secret is escaped", Authentication::raw_basic(id, &escape_one(secret))),
@@ -108,19 +108,19 @@ async fn basic_is_form_decoded(ctx: &Context) -> Checked {
             Authentication::raw_basic(&escape_one(id), secret),
         ),
     ];
-    ctx.access(&client).await?;
+    flow::access(ctx, &client).await?;
     for (way, header) in escaped {
-        let code = ctx.code(&client).await?;
-        let request = ctx.redemption(&code).authenticated(Authentication::Header(header));
-        expect::token(&ctx.token(&request).await?).when(way)?;
+        let code = flow::code(ctx, &client).await?;
+        let request = flow::redemption(&code).authenticated(Authentication::Header(header));
+        expect::token(&flow::token(ctx, &request).await?).when(way)?;
     }
     // A client that needs the encoding, if the target has one and it is registered for Basic.
     let special = ctx.target().clients.get(&ClientRole::Special);
     if let Some(special) =
         special.filter(|client| client.authentication == ClientAuthentication::ClientSecretBasic)
     {
-        let code = ctx.code(special).await?;
-        let answer = ctx.token(&ctx.redemption(&code)).await?;
+        let code = flow::code(ctx, special).await?;
+        let answer = flow::token(ctx, &flow::redemption(&code)).await?;
         expect::token(&answer).when(&format!("{} authenticates", special.id))?;
     }
     Ok(())
@@ -135,21 +135,21 @@ fn escape_one(text: &str) -> String {
 }
 
 async fn scheme_in_any_case(ctx: &Context) -> Checked {
-    let client = ctx.confidential()?;
-    ctx.access(&client).await?;
+    let client = ctx.parties().confidential()?;
+    flow::access(ctx, &client).await?;
     for scheme in ["basic", "BASIC"] {
         let header =
             Authentication::basic(&client.id, spoil::secret_of(&client)).replacen("Basic", scheme, 1);
-        let code = ctx.code(&client).await?;
-        let request = ctx.redemption(&code).authenticated(Authentication::Header(header));
-        expect::token(&ctx.token(&request).await?).when(&format!("the scheme is written {scheme}"))?;
+        let code = flow::code(ctx, &client).await?;
+        let request = flow::redemption(&code).authenticated(Authentication::Header(header));
+        expect::token(&flow::token(ctx, &request).await?).when(&format!("the scheme is written {scheme}"))?;
     }
     Ok(())
 }
 
 async fn wrong_secret_is_refused(ctx: &Context) -> Checked {
-    let client = ctx.confidential()?;
-    ctx.access(&client).await?;
+    let client = ctx.parties().confidential()?;
+    flow::access(ctx, &client).await?;
     let secret = spoil::secret_of(&client);
     let ways = [
         ("a character of the secret is another", Some(spoil::middle_changed(secret))),
@@ -159,44 +159,44 @@ async fn wrong_secret_is_refused(ctx: &Context) -> Checked {
     ];
     for (way, wrong) in ways {
         let Some(wrong) = wrong.and_then(|wrong| spoil::with_secret(&client, &wrong)) else { continue };
-        let code = ctx.code(&client).await?;
-        let answer = ctx.token(&ctx.redemption(&code).authenticated(wrong)).await?;
+        let code = flow::code(ctx, &client).await?;
+        let answer = flow::token(ctx, &flow::redemption(&code).authenticated(wrong)).await?;
         expect::token_error(&answer, &["invalid_client"]).when(way)?;
     }
     let Some(other) = ctx.target().clients.get(&ClientRole::Second).filter(|other| !other.is_public()) else {
         return Ok(());
     };
-    ctx.access(other).await?;
+    flow::access(ctx, other).await?;
     if other.authentication == ClientAuthentication::ClientSecretBasic {
-        let code = ctx.code(&client).await?;
-        let request = ctx.redemption(&code).as_client(other).set("client_id", &client.id);
-        let answer = ctx.token(&request).await?;
+        let code = flow::code(ctx, &client).await?;
+        let request = flow::redemption(&code).as_client(other).set("client_id", &client.id);
+        let answer = flow::token(ctx, &request).await?;
         expect::token_error(&answer, &["invalid_client", "invalid_request", "invalid_grant"])
             .when("another client's credentials stand beside this client_id")?;
     }
     if let Some(foreign) = spoil::with_secret(&client, spoil::secret_of(other)) {
-        let code = ctx.code(&client).await?;
-        let answer = ctx.token(&ctx.redemption(&code).authenticated(foreign)).await?;
+        let code = flow::code(ctx, &client).await?;
+        let answer = flow::token(ctx, &flow::redemption(&code).authenticated(foreign)).await?;
         expect::token_error(&answer, &["invalid_client"]).when("the secret is another client's")?;
     }
     Ok(())
 }
 
 async fn demanded_of_confidential_clients(ctx: &Context) -> Checked {
-    let client = ctx.confidential()?;
+    let client = ctx.parties().confidential()?;
     let named = Authentication::Id(client.id.clone());
-    let answer = ctx.spoilt_redemption(&client, |request| request.authenticated(named)).await?;
+    let answer = flow::spoilt_redemption(ctx, &client, |request| request.authenticated(named)).await?;
     expect::token_error(&answer, &["invalid_client"]).when("there is a client_id and nothing else")?;
-    let code = ctx.code(&client).await?;
-    let nameless = ctx.redemption(&code).authenticated(Authentication::Nothing);
-    expect::token_error(&ctx.token(&nameless).await?, &["invalid_client", "invalid_request"])
+    let code = flow::code(ctx, &client).await?;
+    let nameless = flow::redemption(&code).authenticated(Authentication::Nothing);
+    expect::token_error(&flow::token(ctx, &nameless).await?, &["invalid_client", "invalid_request"])
         .when("there is no client_id either")?;
     Ok(())
 }
 
 async fn identifier_proves_nothing(ctx: &Context) -> Checked {
-    let client = ctx.confidential()?;
-    ctx.access(&client).await?;
+    let client = ctx.parties().confidential()?;
+    flow::access(ctx, &client).await?;
     let (id, secret) = (client.id.clone(), String::new());
     let mut ways = vec![
         ("the identifier stands alone", Authentication::Id(id.clone())),
@@ -206,8 +206,8 @@ async fn identifier_proves_nothing(ctx: &Context) -> Checked {
         ways.push(("the password in Basic is empty", Authentication::Basic { id, secret }));
     }
     for (at, (way, authentication)) in ways.into_iter().enumerate() {
-        let code = ctx.code(&client).await?;
-        let answer = ctx.token(&ctx.redemption(&code).authenticated(authentication)).await?;
+        let code = flow::code(ctx, &client).await?;
+        let answer = flow::token(ctx, &flow::redemption(&code).authenticated(authentication)).await?;
         // An empty secret may count as a malformed request.
         let errors: &[&str] =
             if at == 0 { &["invalid_client"] } else { &["invalid_client", "invalid_request"] };
@@ -217,51 +217,51 @@ async fn identifier_proves_nothing(ctx: &Context) -> Checked {
 }
 
 async fn verifier_proves_no_client(ctx: &Context) -> Checked {
-    let client = ctx.confidential()?;
+    let client = ctx.parties().confidential()?;
     let mut codes = Vec::new();
     for _ in 0..2 {
-        let ask = ctx.ask(&client).with_verifier(&ctx.fresh());
-        let landing = ctx.authorize(&ask).await?;
-        codes.push(ctx.code_from(&ask, &landing).control("an authorization request with a challenge")?);
+        let ask = flow::ask(ctx, &client).with_verifier(&ctx.fresh());
+        let landing = flow::authorize(ctx, &ask).await?;
+        codes.push(flow::code_from(&ask, &landing).control("an authorization request with a challenge")?);
     }
-    ctx.redeem(&codes[0]).await?;
-    let request = ctx.redemption(&codes[1]).authenticated(Authentication::Id(client.id.clone()));
-    expect::token_error(&ctx.token(&request).await?, &["invalid_client"])?;
+    flow::redeem(ctx, &codes[0]).await?;
+    let request = flow::redemption(&codes[1]).authenticated(Authentication::Id(client.id.clone()));
+    expect::token_error(&flow::token(ctx, &request).await?, &["invalid_client"])?;
     Ok(())
 }
 
 async fn not_in_the_uri(ctx: &Context) -> Checked {
-    let client = ctx.confidential()?;
-    let answer = ctx
-        .spoilt_redemption(&client, |request| {
-            let bare = request.authenticated(Authentication::Nothing);
-            bare.in_query("client_id", &client.id).in_query("client_secret", spoil::secret_of(&client))
-        })
-        .await?;
+    let client = ctx.parties().confidential()?;
+    let answer = flow::spoilt_redemption(ctx, &client, |request| {
+        let bare = request.authenticated(Authentication::Nothing);
+        bare.in_query("client_id", &client.id).in_query("client_secret", spoil::secret_of(&client))
+    })
+    .await?;
     expect::token_error(&answer, &["invalid_request", "invalid_client"])?;
     Ok(())
 }
 
 async fn one_way_at_a_time(ctx: &Context) -> Checked {
-    let client = ctx.confidential()?;
+    let client = ctx.parties().confidential()?;
     let secret = spoil::secret_of(&client);
     let wrong = spoil::middle_changed(secret);
-    ctx.access(&client).await?;
+    flow::access(ctx, &client).await?;
     let ways = [
         ("the same credentials stand in both places", secret, secret),
         ("those in the body are wrong", secret, wrong.as_str()),
         ("those in the header are wrong", wrong.as_str(), secret),
     ];
     for (way, header, body) in ways {
-        let code = ctx.code(&client).await?;
+        let code = flow::code(ctx, &client).await?;
         let basic = Authentication::Header(Authentication::basic(&client.id, header));
-        let request = ctx.redemption(&code).authenticated(basic);
+        let request = flow::redemption(&code).authenticated(basic);
         let request = request.set("client_id", &client.id).set("client_secret", body);
-        expect::token_error(&ctx.token(&request).await?, &["invalid_request", "invalid_client"]).when(way)?;
+        expect::token_error(&flow::token(ctx, &request).await?, &["invalid_request", "invalid_client"])
+            .when(way)?;
     }
-    let code = ctx.code(&client).await?;
-    let request = ctx.redemption(&code).set("client_id", &client.id);
-    expect::token(&ctx.token(&request).await?)
+    let code = flow::code(ctx, &client).await?;
+    let request = flow::redemption(&code).set("client_id", &client.id);
+    expect::token(&flow::token(ctx, &request).await?)
         .when("client_id alone, which proves nothing, stands beside the header")
         .warn()?;
     Ok(())

@@ -8,7 +8,7 @@ use crate::case::{Case, Context, Isolation};
 use crate::case_end::{Checked, EndAs as _};
 use crate::cases::support::spoil;
 use crate::expect;
-use crate::flow::Authentication;
+use crate::flow::{self, Authentication};
 use crate::subject::Need;
 use crate::wire::{Actor, Request, Response, fields};
 
@@ -47,8 +47,8 @@ fn basic_challenge(response: &Response) -> Option<fields::AuthChallenge> {
 }
 
 async fn failed_basic_is_challenged(ctx: &Context) -> Checked {
-    let client = ctx.confidential()?;
-    ctx.access(&client).await?;
+    let client = ctx.parties().confidential()?;
+    flow::access(ctx, &client).await?;
     let wrong = spoil::middle_changed(spoil::secret_of(&client));
     let bytes = STANDARD.encode([client.id.as_bytes(), b":\xff\xfe"].concat());
     let ways = [
@@ -59,9 +59,9 @@ async fn failed_basic_is_challenged(ctx: &Context) -> Checked {
         ("the secret is no UTF-8", format!("Basic {bytes}"), true),
     ];
     for (way, header, garbled) in ways {
-        let code = ctx.code(&client).await?;
-        let request = ctx.redemption(&code).authenticated(Authentication::Header(header));
-        let answer = ctx.token(&request).await?;
+        let code = flow::code(ctx, &client).await?;
+        let request = flow::redemption(&code).authenticated(Authentication::Header(header));
+        let answer = flow::token(ctx, &request).await?;
         let errors: &[&str] =
             if garbled { &["invalid_client", "invalid_request"] } else { &["invalid_client"] };
         let error = expect::token_error(&answer, errors).when(way)?;
@@ -75,12 +75,12 @@ async fn failed_basic_is_challenged(ctx: &Context) -> Checked {
 }
 
 async fn challenge_has_a_realm(ctx: &Context) -> Checked {
-    let client = ctx.confidential()?;
+    let client = ctx.parties().confidential()?;
     let wrong = Authentication::Basic {
         id: client.id.clone(),
         secret: spoil::middle_changed(spoil::secret_of(&client)),
     };
-    let answer = ctx.spoilt_redemption(&client, |request| request.authenticated(wrong)).await?;
+    let answer = flow::spoilt_redemption(ctx, &client, |request| request.authenticated(wrong)).await?;
     let response = answer.response()?;
     let Some(challenge) = basic_challenge(response) else {
         return Err(answer.broken("a Basic challenge", "none")).control("a wrong secret is challenged");
@@ -100,11 +100,11 @@ async fn challenge_has_a_realm(ctx: &Context) -> Checked {
 }
 
 async fn each_401_has_a_challenge(ctx: &Context) -> Checked {
-    let client = ctx.client()?;
+    let client = ctx.parties().client()?;
     let proof = spoil::with_secret(&client, &spoil::middle_changed(spoil::secret_of(&client)));
     let proof = proof.unwrap_or_else(|| Authentication::Id("suite-unknown".to_owned()));
-    ctx.spoilt_redemption(&client, |request| request.authenticated(proof)).await?;
-    if let Ok(resource) = ctx.resource_url() {
+    flow::spoilt_redemption(ctx, &client, |request| request.authenticated(proof)).await?;
+    if let Ok(resource) = ctx.parties().resource_url() {
         ctx.send(Actor::Suite, Request::get(resource)).await?;
     }
     let all = ctx.live().recording();

@@ -8,6 +8,7 @@ use crate::case::{Case, Context, Isolation};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::spoil;
 use crate::expect;
+use crate::flow;
 use crate::subject::Need;
 
 /// The cases, in reading order.
@@ -69,10 +70,10 @@ pub(super) const CASES: &[Case] = &[
 const GRACE: Duration = Duration::from_secs(30);
 
 async fn refused_the_second_time(ctx: &Context) -> Checked {
-    let code = ctx.code(&ctx.client()?).await?;
+    let code = flow::code(ctx, &ctx.parties().client()?).await?;
     // The first redemption is the control: the second is the same request, byte for byte.
-    ctx.redeem(&code).await?;
-    let again = ctx.token(&ctx.redemption(&code)).await?;
+    flow::redeem(ctx, &code).await?;
+    let again = flow::token(ctx, &flow::redemption(&code)).await?;
     expect::token_error(&again, &["invalid_grant"])?;
     Ok(())
 }
@@ -80,12 +81,12 @@ async fn refused_the_second_time(ctx: &Context) -> Checked {
 async fn redeemed_once_of_many_at_once(ctx: &Context) -> Checked {
     const ROUNDS: usize = 5;
     const COPIES: usize = 8;
-    let client = ctx.client()?;
-    ctx.access(&client).await?;
+    let client = ctx.parties().client()?;
+    flow::access(ctx, &client).await?;
     let mut some_won = false;
     for round in 1..=ROUNDS {
-        let code = ctx.code(&client).await?;
-        let answers = ctx.token_burst(&ctx.redemption(&code), COPIES).await?;
+        let code = flow::code(ctx, &client).await?;
+        let answers = flow::token_burst(ctx, &flow::redemption(&code), COPIES).await?;
         let winners: Vec<_> = answers.iter().filter_map(|answer| expect::token(answer).ok()).collect();
         some_won |= !winners.is_empty();
         if let [_, second, ..] = winners.as_slice() {
@@ -108,20 +109,21 @@ async fn redeemed_once_of_many_at_once(ctx: &Context) -> Checked {
 }
 
 async fn replay_ends_its_tokens(ctx: &Context) -> Checked {
-    let code = ctx.code(&ctx.client()?).await?;
-    let token = ctx.redeem(&code).await?;
-    let before = ctx.resource(&token.access_token).await?;
+    let code = flow::code(ctx, &ctx.parties().client()?).await?;
+    let token = flow::redeem(ctx, &code).await?;
+    let before = flow::resource(ctx, &token.access_token).await?;
     expect::served(&before).control("the resource before the replay")?;
     // The whole request again: a replay without proof of the client or the verifier may spare the tokens.
-    let replay = ctx.token(&ctx.redemption(&code)).await?;
+    let replay = flow::token(ctx, &flow::redemption(&code)).await?;
     expect::token_error(&replay, &["invalid_grant"]).control("the replay is refused")?;
 
-    let after = ctx.resource(&token.access_token).await?;
+    let after = flow::resource(ctx, &token.access_token).await?;
     expect::not_served(&after, &[401]).when("the access token is used after the replay")?;
     if let Some(refresh_token) = &token.refresh_token {
-        let request = ctx.redemption(&code).without("code").without("redirect_uri").without("code_verifier");
+        let request =
+            flow::redemption(&code).without("code").without("redirect_uri").without("code_verifier");
         let refresh = request.set("grant_type", "refresh_token").set("refresh_token", refresh_token);
-        let answer = ctx.token(&refresh).await?;
+        let answer = flow::token(ctx, &refresh).await?;
         expect::token_error(&answer, &["invalid_grant"])
             .when("the refresh token is used after the replay")?;
     }
@@ -135,11 +137,11 @@ async fn refused_after_its_lifetime(ctx: &Context) -> Checked {
 }
 
 async fn refused_after(ctx: &Context, lifetime: Duration) -> Checked {
-    let client = ctx.client()?;
-    ctx.access(&client).await?;
-    let code = ctx.code(&client).await?;
+    let client = ctx.parties().client()?;
+    flow::access(ctx, &client).await?;
+    let code = flow::code(ctx, &client).await?;
     ctx.wait(lifetime + GRACE).await;
-    let answer = ctx.token(&ctx.redemption(&code)).await?;
+    let answer = flow::token(ctx, &flow::redemption(&code)).await?;
     let when = format!("{} s after it was issued", (lifetime + GRACE).as_secs());
     expect::token_error(&answer, &["invalid_grant"]).when(&when)?;
     Ok(())
@@ -157,26 +159,26 @@ async fn altered_is_refused(ctx: &Context) -> Checked {
         ("small and capital letters are exchanged", spoil::case_swapped, NO_SUCH_CODE),
         ("a NUL follows", |code| Some(format!("{code}\0")), NO_CODE_AT_ALL),
     ];
-    let client = ctx.client()?;
-    let token = ctx.access(&client).await?;
+    let client = ctx.parties().client()?;
+    let token = flow::access(ctx, &client).await?;
     for (way, alter, errors) in WAYS {
-        let code = ctx.code(&client).await?;
+        let code = flow::code(ctx, &client).await?;
         let Some(altered) = alter(&code.value) else { continue };
-        let answer = ctx.token(&ctx.redemption(&code).set("code", &altered)).await?;
+        let answer = flow::token(ctx, &flow::redemption(&code).set("code", &altered)).await?;
         expect::token_error(&answer, errors).when(way)?;
     }
-    let code = ctx.code(&client).await?;
+    let code = flow::code(ctx, &client).await?;
     for (way, other) in [("it is made up", &ctx.fresh()), ("it is an access token", &token.access_token)] {
-        let answer = ctx.token(&ctx.redemption(&code).set("code", other)).await?;
+        let answer = flow::token(ctx, &flow::redemption(&code).set("code", other)).await?;
         expect::token_error(&answer, NO_SUCH_CODE).when(way)?;
     }
-    let long = ctx.token(&ctx.redemption(&code).set("code", &"a".repeat(32 * 1024))).await?;
+    let long = flow::token(ctx, &flow::redemption(&code).set("code", &"a".repeat(32 * 1024))).await?;
     if long.status() != Some(413) {
         expect::token_error(&long, NO_CODE_AT_ALL).when("it is 32 KiB long")?;
     }
     // Whoever trims what is sent opens nothing; the grammar has the space all the same.
-    let code = ctx.code(&client).await?;
-    let answer = ctx.token(&ctx.redemption(&code).set("code", &format!("{} ", code.value))).await?;
+    let code = flow::code(ctx, &client).await?;
+    let answer = flow::token(ctx, &flow::redemption(&code).set("code", &format!("{} ", code.value))).await?;
     expect::token_error(&answer, NO_CODE_AT_ALL).when("a space follows").warn()?;
     Ok(())
 }

@@ -8,7 +8,7 @@ use crate::case::{Case, Context, Severity};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::spoil::FOREIGN_URI;
 use crate::expect;
-use crate::flow::Authentication;
+use crate::flow::{self, Authentication};
 use crate::subject::{Client, ClientRole, Need};
 
 /// The cases, in reading order.
@@ -58,21 +58,21 @@ pub(super) const CASES: &[Case] = &[
 ];
 
 async fn bound_to_its_client(ctx: &Context) -> Checked {
-    let (first, second) = (ctx.confidential()?, ctx.second()?);
-    ctx.access(&first).await?;
-    ctx.access(&second).await?;
-    let code = ctx.code(&first).await?;
-    let answer = ctx.token(&ctx.redemption(&code).as_client(&second)).await?;
+    let (first, second) = (ctx.parties().confidential()?, ctx.parties().second()?);
+    flow::access(ctx, &first).await?;
+    flow::access(ctx, &second).await?;
+    let code = flow::code(ctx, &first).await?;
+    let answer = flow::token(ctx, &flow::redemption(&code).as_client(&second)).await?;
     expect::token_error(&answer, &["invalid_grant"])?;
     Ok(())
 }
 
 async fn bound_to_its_public_client(ctx: &Context) -> Checked {
-    let public = ctx.public()?;
-    ctx.access(&public).await?;
-    let code = ctx.code(&public).await?;
-    let nameless = ctx.redemption(&code).authenticated(Authentication::Nothing);
-    let answer = ctx.token(&nameless).await?;
+    let public = ctx.parties().public()?;
+    flow::access(ctx, &public).await?;
+    let code = flow::code(ctx, &public).await?;
+    let nameless = flow::redemption(&code).authenticated(Authentication::Nothing);
+    let answer = flow::token(ctx, &nameless).await?;
     expect::token_error(&answer, &["invalid_request", "invalid_client"]).when("there is no client_id")?;
 
     let others: Vec<Arc<Client>> = [ClientRole::SecondPublic, ClientRole::First]
@@ -85,9 +85,9 @@ async fn bound_to_its_public_client(ctx: &Context) -> Checked {
         ));
     }
     for other in others {
-        ctx.access(&other).await?;
-        let code = ctx.code(&public).await?;
-        let answer = ctx.token(&ctx.redemption(&code).as_client(&other)).await?;
+        flow::access(ctx, &other).await?;
+        let code = flow::code(ctx, &public).await?;
+        let answer = flow::token(ctx, &flow::redemption(&code).as_client(&other)).await?;
         expect::token_error(&answer, &["invalid_grant"])
             .when(&format!("the client is {} instead of {}", other.id, public.id))?;
     }
@@ -95,8 +95,8 @@ async fn bound_to_its_public_client(ctx: &Context) -> Checked {
 }
 
 async fn bound_to_its_redirect_uri(ctx: &Context) -> Checked {
-    let client = ctx.client()?;
-    ctx.access(&client).await?;
+    let client = ctx.parties().client()?;
+    flow::access(ctx, &client).await?;
     let own = &client.redirect_uri;
     let appended = |text: &str| (format!("it has {text} at its end"), format!("{own}{text}"));
     let query = if own.contains('?') { "&suite=1" } else { "?suite=1" };
@@ -107,16 +107,17 @@ async fn bound_to_its_redirect_uri(ctx: &Context) -> Checked {
         others.push(("its host is in capital letters".to_owned(), capital));
     }
     for (way, other) in &others {
-        let code = ctx.code(&client).await?;
-        let answer = ctx.token(&ctx.redemption(&code).set("redirect_uri", other)).await?;
+        let code = flow::code(ctx, &client).await?;
+        let answer = flow::token(ctx, &flow::redemption(&code).set("redirect_uri", other)).await?;
         expect::token_error(&answer, &["invalid_grant"]).when(way)?;
     }
-    let two = ctx.client_where(Need::OtherRedirectUri, |client| client.other_redirect_uri.is_some());
+    let two =
+        ctx.parties().client_where(Need::OtherRedirectUri, |client| client.other_redirect_uri.is_some());
     if let Ok(client) = two {
-        ctx.access(&client).await?;
-        let code = ctx.code(&client).await?;
+        flow::access(ctx, &client).await?;
+        let code = flow::code(ctx, &client).await?;
         let other = client.other_redirect_uri.as_deref().unwrap_or_default();
-        let answer = ctx.token(&ctx.redemption(&code).set("redirect_uri", other)).await?;
+        let answer = flow::token(ctx, &flow::redemption(&code).set("redirect_uri", other)).await?;
         expect::token_error(&answer, &["invalid_grant"])
             .when(&format!("it is another one of those registered for {}", client.id))?;
     }
@@ -124,30 +125,30 @@ async fn bound_to_its_redirect_uri(ctx: &Context) -> Checked {
 }
 
 async fn redirect_uri_is_repeated(ctx: &Context) -> Checked {
-    let client = ctx.client()?;
-    ctx.access(&client).await?;
-    let code = ctx.code(&client).await?;
-    let answer = ctx.token(&ctx.redemption(&code).without("redirect_uri")).await?;
+    let client = ctx.parties().client()?;
+    flow::access(ctx, &client).await?;
+    let code = flow::code(ctx, &client).await?;
+    let answer = flow::token(ctx, &flow::redemption(&code).without("redirect_uri")).await?;
     expect::token_error(&answer, &["invalid_grant", "invalid_request"])?;
     Ok(())
 }
 
 async fn redirect_uri_is_not_brought_in_later(ctx: &Context) -> Checked {
-    let client = ctx.client()?;
-    ctx.access(&client).await?;
+    let client = ctx.parties().client()?;
+    flow::access(ctx, &client).await?;
     let mut codes = Vec::new();
     for _ in 0..2 {
-        let ask = ctx.ask(&client).without("redirect_uri");
-        let landing = ctx.authorize(&ask).await?;
-        let code = ctx.code_from(&ask, &landing);
+        let ask = flow::ask(ctx, &client).without("redirect_uri");
+        let landing = flow::authorize(ctx, &ask).await?;
+        let code = flow::code_from(&ask, &landing);
         codes.push(
             code.map_err(|_| CaseEnd::not_offered("each authorization request has to name a redirect URI"))?,
         );
     }
     let [good, spoilt] = codes.as_slice() else { return Err(CaseEnd::not_tested("there are not two codes")) };
-    ctx.redeem(good).await?;
-    let request = ctx.redemption(spoilt).set("redirect_uri", FOREIGN_URI);
-    let answer = ctx.token(&request).await?;
+    flow::redeem(ctx, good).await?;
+    let request = flow::redemption(spoilt).set("redirect_uri", FOREIGN_URI);
+    let answer = flow::token(ctx, &request).await?;
     expect::token_error(&answer, &["invalid_grant", "invalid_request"])?;
     Ok(())
 }

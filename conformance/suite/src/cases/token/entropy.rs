@@ -9,6 +9,7 @@ use crate::browser::Decision;
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::entropy::{differ, upper_bound};
+use crate::flow;
 use crate::subject::{Account, Need};
 
 /// The cases, in reading order.
@@ -24,21 +25,21 @@ pub(super) const CASES: &[Case] = &[Case {
 const SAMPLES: usize = 50;
 
 async fn too_long_to_guess(ctx: &Context) -> Checked {
-    let client = ctx.client()?;
+    let client = ctx.parties().client()?;
     let (mut codes, mut tokens) = (Vec::new(), Vec::new());
     for _ in 0..SAMPLES {
-        let code = ctx.code(&client).await?;
-        tokens.push(ctx.redeem(&code).await?.access_token);
+        let code = flow::code(ctx, &client).await?;
+        tokens.push(flow::redeem(ctx, &code).await?.access_token);
         codes.push(code.value);
     }
     // What is the same for one session may be a secret of that session: one sample comes from another.
     let other_session = ctx.target().users.contains_key(&Account::Second);
     if other_session {
-        let ask = ctx.ask(&client);
-        let mut browser = ctx.browser_of(Account::Second);
-        let landing = ctx.authorize_in(&mut browser, &ask, Decision::Approve).await?;
-        let code = ctx.code_from(&ask, &landing).control("a code for the second user")?;
-        tokens.push(ctx.redeem(&code).await?.access_token);
+        let ask = flow::ask(ctx, &client);
+        let mut browser = flow::browser_of(ctx, Account::Second);
+        let landing = flow::authorize_in(ctx, &mut browser, &ask, Decision::Approve).await?;
+        let code = flow::code_from(&ask, &landing).control("a code for the second user")?;
+        tokens.push(flow::redeem(ctx, &code).await?.access_token);
         codes.push(code.value);
     }
     for (kind, samples) in [("codes", &codes), ("access tokens", &tokens)] {

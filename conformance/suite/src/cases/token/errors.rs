@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::case::{Case, Context};
 use crate::case_end::{Checked, EndAs as _};
 use crate::expect;
-use crate::flow::{Authentication, TokenRequest};
+use crate::flow::{self, Authentication, TokenRequest};
 use crate::subject::{Client, ClientAuthentication, ClientRole, Need};
 use crate::wire::{Exchange, Params};
 
@@ -67,72 +67,72 @@ pub(super) const CASES: &[Case] = &[
 ];
 
 async fn invalid_request(ctx: &Context) -> Checked {
-    let client = ctx.client()?;
-    ctx.access(&client).await?;
+    let client = ctx.parties().client()?;
+    flow::access(ctx, &client).await?;
     for name in ["grant_type", "code"] {
-        let code = ctx.code(&client).await?;
-        let answer = ctx.token(&ctx.redemption(&code).without(name)).await?;
+        let code = flow::code(ctx, &client).await?;
+        let answer = flow::token(ctx, &flow::redemption(&code).without(name)).await?;
         expect::token_error(&answer, &["invalid_request"]).when(&format!("{name} is missing"))?;
     }
     // Who authenticates in the form does not do so in JSON.
     if client.authentication == ClientAuthentication::ClientSecretBasic {
-        let code = ctx.code(&client).await?;
-        let good = ctx.redemption(&code);
+        let code = flow::code(ctx, &client).await?;
+        let good = flow::redemption(&code);
         let members = good.params.pairs().map(|(name, value)| (name.to_owned(), Value::from(value)));
         let json = Value::Object(members.collect()).to_string();
-        let answer = ctx.token(&good.body("application/json", json)).await?;
+        let answer = flow::token(ctx, &good.body("application/json", json)).await?;
         expect::token_error(&answer, &["invalid_request"]).when("the parameters are JSON")?;
     }
     Ok(())
 }
 
 async fn invalid_client(ctx: &Context) -> Checked {
-    let client = ctx.confidential()?;
-    ctx.access(&client).await?;
+    let client = ctx.parties().confidential()?;
+    flow::access(ctx, &client).await?;
     let ways = [
         ("the client is unknown", Authentication::Id("suite-unknown".to_owned())),
         ("the client has no credentials", Authentication::Id(client.id.clone())),
         ("the scheme is unknown", Authentication::Header("Suite x".to_owned())),
     ];
     for (way, authentication) in ways {
-        let code = ctx.code(&client).await?;
-        let answer = ctx.token(&ctx.redemption(&code).authenticated(authentication)).await?;
+        let code = flow::code(ctx, &client).await?;
+        let answer = flow::token(ctx, &flow::redemption(&code).authenticated(authentication)).await?;
         expect::token_error(&answer, &["invalid_client"]).when(way)?;
     }
     Ok(())
 }
 
 async fn invalid_grant(ctx: &Context) -> Checked {
-    let client = ctx.client()?;
-    let used = ctx.code(&client).await?;
-    ctx.redeem(&used).await?;
-    let fresh = ctx.code(&client).await?;
-    let elsewhere = ctx.code(&client).await?;
+    let client = ctx.parties().client()?;
+    let used = flow::code(ctx, &client).await?;
+    flow::redeem(ctx, &used).await?;
+    let fresh = flow::code(ctx, &client).await?;
+    let elsewhere = flow::code(ctx, &client).await?;
     let mut ways = vec![
-        ("the code was used", ctx.redemption(&used)),
-        ("the code is made up", ctx.redemption(&fresh).set("code", &ctx.fresh())),
+        ("the code was used", flow::redemption(&used)),
+        ("the code is made up", flow::redemption(&fresh).set("code", &ctx.fresh())),
         (
             "the redirect URI is another",
-            ctx.redemption(&elsewhere).set("redirect_uri", &format!("{}/", client.redirect_uri)),
+            flow::redemption(&elsewhere).set("redirect_uri", &format!("{}/", client.redirect_uri)),
         ),
     ];
     if let Some(other) = ctx.target().clients.get(&ClientRole::Second) {
-        ctx.access(other).await?;
-        ways.push(("the code is another client's", ctx.redemption(&fresh).as_client(other)));
+        flow::access(ctx, other).await?;
+        ways.push(("the code is another client's", flow::redemption(&fresh).as_client(other)));
     }
     for (way, request) in ways {
-        let answer = ctx.token(&request).await?;
+        let answer = flow::token(ctx, &request).await?;
         expect::token_error(&answer, &["invalid_grant"]).when(way)?;
     }
     Ok(())
 }
 
 async fn unsupported_grant_type(ctx: &Context) -> Checked {
-    let client = ctx.client()?;
-    ctx.access(&client).await?;
+    let client = ctx.parties().client()?;
+    flow::access(ctx, &client).await?;
     for grant_type in ["suite_none", "urn:suite:none"] {
-        let code = ctx.code(&client).await?;
-        let answer = ctx.token(&ctx.redemption(&code).set("grant_type", grant_type)).await?;
+        let code = flow::code(ctx, &client).await?;
+        let answer = flow::token(ctx, &flow::redemption(&code).set("grant_type", grant_type)).await?;
         expect::token_error(&answer, &["unsupported_grant_type"])
             .when(&format!("grant_type is {grant_type}"))?;
     }
@@ -179,10 +179,10 @@ fn bad_requests(ctx: &Context, client: &Client) -> Vec<(String, TokenRequest)> {
 }
 
 async fn status_and_json(ctx: &Context) -> Checked {
-    let client = ctx.client()?;
-    ctx.access(&client).await?;
+    let client = ctx.parties().client()?;
+    flow::access(ctx, &client).await?;
     for (way, request) in bad_requests(ctx, &client) {
-        let answer = ctx.token(&request).await?;
+        let answer = flow::token(ctx, &request).await?;
         well_formed_refusal(&answer).when(&way)?;
     }
     Ok(())
@@ -213,12 +213,12 @@ fn well_formed_refusal(answer: &Arc<Exchange>) -> Checked {
 }
 
 async fn plain_characters(ctx: &Context) -> Checked {
-    let client = ctx.client()?;
-    ctx.access(&client).await?;
+    let client = ctx.parties().client()?;
+    flow::access(ctx, &client).await?;
     let text = |c: char| matches!(c, ' '..='~') && c != '"' && c != '\\';
     let reference = |c: char| text(c) && c != ' ';
     for (way, request) in bad_requests(ctx, &client) {
-        let answer = ctx.token(&request).await?;
+        let answer = flow::token(ctx, &request).await?;
         let json = answer.response()?.json().unwrap_or_default();
         for (name, fits) in [
             ("error", &text as &(dyn Fn(char) -> bool + Sync)),

@@ -12,7 +12,7 @@ use crate::case::{Case, Context};
 use crate::case_end::{Checked, EndAs as _};
 use crate::cases::support::spoil;
 use crate::expect;
-use crate::flow::{AuthorizationRequest, Code, Until, challenge};
+use crate::flow::{self, AuthorizationRequest, Code, Until, challenge};
 use crate::subject::{Client, ClientRole, Need};
 
 /// The cases, in reading order.
@@ -101,9 +101,9 @@ pub(super) const CASES: &[Case] = &[
 
 /// A code with the challenge of this verifier.
 async fn challenged_with(ctx: &Context, client: &Arc<Client>, verifier: &str) -> Checked<Code> {
-    let ask = ctx.ask(client).with_verifier(verifier);
-    let landing = ctx.authorize(&ask).await?;
-    ctx.code_from(&ask, &landing).control("an authorization request with a challenge")
+    let ask = flow::ask(ctx, client).with_verifier(verifier);
+    let landing = flow::authorize(ctx, &ask).await?;
+    flow::code_from(&ask, &landing).control("an authorization request with a challenge")
 }
 
 /// A code with a fresh challenge, and its verifier.
@@ -113,8 +113,8 @@ async fn challenged(ctx: &Context, client: &Arc<Client>) -> Checked<(Code, Strin
 }
 
 async fn right_verifier_redeems(ctx: &Context) -> Checked {
-    let client = ctx.client()?;
-    ctx.access(&client).await?;
+    let client = ctx.parties().client()?;
+    flow::access(ctx, &client).await?;
     let long = format!("{}{}-._~{}", ctx.fresh(), ctx.fresh(), &ctx.fresh()[..38]);
     let verifiers = [
         ("RFC 7636's own pair is used", "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk".to_owned()),
@@ -123,7 +123,7 @@ async fn right_verifier_redeems(ctx: &Context) -> Checked {
     ];
     for (which, verifier) in verifiers {
         let code = challenged_with(ctx, &client, &verifier).await?;
-        let answer = ctx.token(&ctx.redemption(&code)).await?;
+        let answer = flow::token(ctx, &flow::redemption(&code)).await?;
         expect::token(&answer).when(which)?;
     }
     Ok(())
@@ -142,13 +142,13 @@ async fn wrong_verifier_is_refused(ctx: &Context) -> Checked {
         ("an equals sign follows", |verifier| Some(format!("{verifier}=")), ILLEGAL),
         ("a line break follows", |verifier| Some(format!("{verifier}\n")), ILLEGAL),
     ];
-    let client = ctx.client()?;
+    let client = ctx.parties().client()?;
     let (code, _) = challenged(ctx, &client).await?;
-    ctx.redeem(&code).await?;
+    flow::redeem(ctx, &code).await?;
     for (way, alter, errors) in WAYS {
         let (code, verifier) = challenged(ctx, &client).await?;
         let Some(wrong) = alter(&verifier) else { continue };
-        let answer = ctx.token(&ctx.redemption(&code).set("code_verifier", &wrong)).await?;
+        let answer = flow::token(ctx, &flow::redemption(&code).set("code_verifier", &wrong)).await?;
         expect::token_error(&answer, errors).when(way)?;
     }
     Ok(())
@@ -157,7 +157,7 @@ async fn wrong_verifier_is_refused(ctx: &Context) -> Checked {
 async fn verifier_may_not_be_left_out(ctx: &Context) -> Checked {
     for client in each_kind_of_client(ctx)? {
         let (code, _) = challenged(ctx, &client).await?;
-        ctx.redeem(&code).await?;
+        flow::redeem(ctx, &code).await?;
         no_verifier(ctx, &client).await?;
     }
     Ok(())
@@ -166,27 +166,27 @@ async fn verifier_may_not_be_left_out(ctx: &Context) -> Checked {
 async fn no_verifier(ctx: &Context, client: &Arc<Client>) -> Checked {
     for way in ["it is left out", "it is empty"] {
         let (code, _) = challenged(ctx, client).await?;
-        let good = ctx.redemption(&code);
+        let good = flow::redemption(&code);
         let empty = way == "it is empty";
         let spoilt = if empty { good.set("code_verifier", "") } else { good.without("code_verifier") };
-        let answer = ctx.token(&spoilt).await?;
+        let answer = flow::token(ctx, &spoilt).await?;
         expect::token_error(&answer, &["invalid_grant", "invalid_request"]).when(way)?;
     }
     Ok(())
 }
 
 async fn challenge_is_no_verifier(ctx: &Context) -> Checked {
-    let client = ctx.client()?;
+    let client = ctx.parties().client()?;
     let (code, _) = challenged(ctx, &client).await?;
-    ctx.redeem(&code).await?;
+    flow::redeem(ctx, &code).await?;
     for beside in [false, true] {
         let (code, verifier) = challenged(ctx, &client).await?;
         let challenge = challenge(&verifier);
-        let mut request = ctx.redemption(&code).set("code_verifier", &challenge);
+        let mut request = flow::redemption(&code).set("code_verifier", &challenge);
         if beside {
             request = request.set("code_challenge", &challenge).set("code_challenge_method", "plain");
         }
-        let answer = ctx.token(&request).await?;
+        let answer = flow::token(ctx, &request).await?;
         let when = if beside { "the method plain stands beside it" } else { "it stands alone" };
         expect::token_error(&answer, &["invalid_grant"]).when(when)?;
     }
@@ -194,22 +194,22 @@ async fn challenge_is_no_verifier(ctx: &Context) -> Checked {
 }
 
 async fn each_code_has_its_challenge(ctx: &Context) -> Checked {
-    let client = ctx.client()?;
+    let client = ctx.parties().client()?;
     code_with_anothers_verifier(ctx, &client).await?;
 
     // Two requests in one browser session, decided in reverse order.
-    let asks = [0, 1].map(|_| ctx.ask(&client).with_verifier(&ctx.fresh()));
-    let mut browser = ctx.browser();
+    let asks = [0, 1].map(|_| flow::ask(ctx, &client).with_verifier(&ctx.fresh()));
+    let mut browser = flow::browser(ctx);
     let mut pages = Vec::new();
     for ask in &asks {
-        let landing = ctx.open_in(&mut browser, ask).await?;
+        let landing = flow::open_in(ctx, &mut browser, ask).await?;
         pages.push(browser.run_until(landing, Until::Consent, Decision::Approve).await?);
     }
     let mut codes = Vec::new();
     for (ask, page) in asks.iter().zip(pages).rev() {
         let landing = browser.run(page, Decision::Approve).await?;
         let own = landing.callback().is_some_and(|location| expect::same_state(ask, location).is_ok());
-        if let (true, Ok(code)) = (own, ctx.code_from(ask, &landing)) {
+        if let (true, Ok(code)) = (own, flow::code_from(ask, &landing)) {
             codes.push(code);
         }
     }
@@ -218,55 +218,55 @@ async fn each_code_has_its_challenge(ctx: &Context) -> Checked {
         return Ok(());
     };
     let other = first.verifier.as_deref().unwrap_or_default();
-    let answer = ctx.token(&ctx.redemption(second).set("code_verifier", other)).await?;
+    let answer = flow::token(ctx, &flow::redemption(second).set("code_verifier", other)).await?;
     expect::token_error(&answer, &["invalid_grant"]).when("both requests are open in one session")?;
-    ctx.redeem(first).await?;
+    flow::redeem(ctx, first).await?;
     Ok(())
 }
 
 async fn code_with_anothers_verifier(ctx: &Context, client: &Arc<Client>) -> Checked {
     let (code, _) = challenged(ctx, client).await?;
-    ctx.redeem(&code).await?;
+    flow::redeem(ctx, &code).await?;
     let (one, _) = challenged(ctx, client).await?;
     let (other, verifier) = challenged(ctx, client).await?;
-    let answer = ctx.token(&ctx.redemption(&one).set("code_verifier", &verifier)).await?;
+    let answer = flow::token(ctx, &flow::redemption(&one).set("code_verifier", &verifier)).await?;
     expect::token_error(&answer, &["invalid_grant"]).when("the verifier is another request's")?;
-    ctx.redeem(&other).await?;
+    flow::redeem(ctx, &other).await?;
     Ok(())
 }
 
 async fn right_verifier_excuses_nothing(ctx: &Context) -> Checked {
-    let client = ctx.client()?;
+    let client = ctx.parties().client()?;
     let (code, _) = challenged(ctx, &client).await?;
-    ctx.redeem(&code).await?;
+    flow::redeem(ctx, &code).await?;
 
     let (code, _) = challenged(ctx, &client).await?;
     let elsewhere = format!("{}/", client.redirect_uri);
-    let answer = ctx.token(&ctx.redemption(&code).set("redirect_uri", &elsewhere)).await?;
+    let answer = flow::token(ctx, &flow::redemption(&code).set("redirect_uri", &elsewhere)).await?;
     expect::token_error(&answer, &["invalid_grant"]).when("the redirect URI is another")?;
 
     if let Some(wrong) = spoil::with_secret(&client, &spoil::middle_changed(spoil::secret_of(&client))) {
         let (code, _) = challenged(ctx, &client).await?;
-        let answer = ctx.token(&ctx.redemption(&code).authenticated(wrong)).await?;
+        let answer = flow::token(ctx, &flow::redemption(&code).authenticated(wrong)).await?;
         expect::token_error(&answer, &["invalid_client"]).when("the secret is wrong")?;
     }
     if let Some(other) = ctx.target().clients.get(&ClientRole::Second) {
-        ctx.access(other).await?;
+        flow::access(ctx, other).await?;
         let (code, _) = challenged(ctx, &client).await?;
-        let answer = ctx.token(&ctx.redemption(&code).as_client(other)).await?;
+        let answer = flow::token(ctx, &flow::redemption(&code).as_client(other)).await?;
         expect::token_error(&answer, &["invalid_grant"]).when("the client is another")?;
     }
     Ok(())
 }
 
 async fn supported(ctx: &Context) -> Checked {
-    let client = ctx.client()?;
-    ctx.access(&client).await?;
+    let client = ctx.parties().client()?;
+    flow::access(ctx, &client).await?;
     let (code, _) = challenged(ctx, &client).await?;
-    let right = ctx.token(&ctx.redemption(&code)).await?;
+    let right = flow::token(ctx, &flow::redemption(&code)).await?;
     expect::token(&right).when("the verifier is right")?;
     let (code, _) = challenged(ctx, &client).await?;
-    let wrong = ctx.token(&ctx.redemption(&code).set("code_verifier", &ctx.fresh())).await?;
+    let wrong = flow::token(ctx, &flow::redemption(&code).set("code_verifier", &ctx.fresh())).await?;
     expect::token_error(&wrong, &["invalid_grant"]).when("the verifier is wrong")?;
     Ok(())
 }
@@ -274,39 +274,40 @@ async fn supported(ctx: &Context) -> Checked {
 async fn verifier_is_enforced(ctx: &Context) -> Checked {
     for client in each_kind_of_client(ctx)? {
         let (code, _) = challenged(ctx, &client).await?;
-        ctx.redeem(&code).await?;
+        flow::redeem(ctx, &code).await?;
         let named = |way: &str| format!("{} asks and {way}", client.id);
         no_verifier(ctx, &client).await.when(&format!("{} asks", client.id))?;
         let (code, verifier) = challenged(ctx, &client).await?;
-        let itself = ctx.token(&ctx.redemption(&code).set("code_verifier", &challenge(&verifier))).await?;
+        let itself =
+            flow::token(ctx, &flow::redemption(&code).set("code_verifier", &challenge(&verifier))).await?;
         expect::token_error(&itself, &["invalid_grant"]).when(&named("the challenge is the verifier"))?;
         let (code, _) = challenged(ctx, &client).await?;
-        let other = ctx.token(&ctx.redemption(&code).set("code_verifier", &ctx.fresh())).await?;
+        let other = flow::token(ctx, &flow::redemption(&code).set("code_verifier", &ctx.fresh())).await?;
         expect::token_error(&other, &["invalid_grant"]).when(&named("the verifier is another"))?;
     }
     Ok(())
 }
 
 async fn code_is_bound_to_its_transaction(ctx: &Context) -> Checked {
-    code_with_anothers_verifier(ctx, &ctx.client()?).await
+    code_with_anothers_verifier(ctx, &ctx.parties().client()?).await
 }
 
 async fn downgrade_is_refused(ctx: &Context) -> Checked {
-    let client = ctx.client()?;
-    ctx.access(&client).await?;
-    let bare = || ctx.ask(&client).without_pkce();
+    let client = ctx.parties().client()?;
+    flow::access(ctx, &client).await?;
+    let bare = || flow::ask(ctx, &client).without_pkce();
     let Some(good) = unchallenged(ctx, &bare()).await? else { return Ok(()) };
-    ctx.redeem(&good).await?;
+    flow::redeem(ctx, &good).await?;
     let Some(code) = unchallenged(ctx, &bare()).await? else { return Ok(()) };
-    let answer = ctx.token(&ctx.redemption(&code).set("code_verifier", &ctx.fresh())).await?;
+    let answer = flow::token(ctx, &flow::redemption(&code).set("code_verifier", &ctx.fresh())).await?;
     expect::token_error(&answer, &["invalid_grant", "invalid_request"])?;
     Ok(())
 }
 
 /// A code without a challenge; `None` where the server demands one, which keeps the rule too.
 async fn unchallenged(ctx: &Context, ask: &AuthorizationRequest) -> Checked<Option<Code>> {
-    let landing = ctx.authorize(ask).await?;
-    if let Ok(code) = ctx.code_from(ask, &landing) {
+    let landing = flow::authorize(ctx, ask).await?;
+    if let Ok(code) = flow::code_from(ask, &landing) {
         return Ok(Some(code));
     }
     expect::refused(ask, &landing, &["invalid_request"])
@@ -317,7 +318,7 @@ async fn unchallenged(ctx: &Context, ask: &AuthorizationRequest) -> Checked<Opti
 
 /// The confidential client and the public one, as far as the target has them.
 fn each_kind_of_client(ctx: &Context) -> Checked<Vec<Arc<Client>>> {
-    let first = ctx.client()?;
+    let first = ctx.parties().client()?;
     let public = ctx.target().clients.get(&ClientRole::Public).filter(|client| client.id != first.id);
     Ok(std::iter::once(first.clone()).chain(public.cloned()).collect())
 }

@@ -9,7 +9,7 @@ use crate::case::{Case, Context, Profile};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::spoil::FOREIGN_URI;
 use crate::expect;
-use crate::flow::{Code, TokenRequest};
+use crate::flow::{self, Code, TokenRequest};
 use crate::subject::{Account, Client, ClientAuthentication, Need};
 use crate::wire::{Actor, Exchange, Params, Request};
 
@@ -72,7 +72,9 @@ pub(super) const CASES: &[Case] = &[
 ];
 
 async fn unknown_parameter_is_ignored(ctx: &Context) -> Checked {
-    let answer = ctx.spoilt_redemption(&ctx.client()?, |request| request.add("suite_unknown", "1")).await?;
+    let answer =
+        flow::spoilt_redemption(ctx, &ctx.parties().client()?, |request| request.add("suite_unknown", "1"))
+            .await?;
     expect::token(&answer)?;
     Ok(())
 }
@@ -85,14 +87,14 @@ fn gist(answer: &Arc<Exchange>) -> Checked<(u16, Option<String>)> {
 }
 
 async fn empty_parameter_counts_as_none(ctx: &Context) -> Checked {
-    let client = ctx.client()?;
-    ctx.access(&client).await?;
+    let client = ctx.parties().client()?;
+    flow::access(ctx, &client).await?;
     for name in ["grant_type", "code"] {
-        let code = ctx.code(&client).await?;
-        let good = ctx.redemption(&code);
-        let without = ctx.token(&good.clone().without(name)).await?;
+        let code = flow::code(ctx, &client).await?;
+        let good = flow::redemption(&code);
+        let without = flow::token(ctx, &good.clone().without(name)).await?;
         expect::no_token(&without).control(&format!("a request without {name}"))?;
-        let empty = ctx.token(&good.set(name, "")).await?;
+        let empty = flow::token(ctx, &good.set(name, "")).await?;
         let (omitted, saw) = (gist(&without)?, gist(&empty)?);
         if saw != omitted {
             let expected = format!("the answer to a request without {name}: {}", told(&omitted));
@@ -102,16 +104,19 @@ async fn empty_parameter_counts_as_none(ctx: &Context) -> Checked {
     // Leaving it out is an error of either kind; with a value that is empty it is no less missing.
     // OAuth 2.1 has no such parameter there, so that without it the request is good.
     if ctx.profile() != Profile::Oauth21 {
-        let answer = ctx.token(&ctx.redemption(&ctx.code(&client).await?).set("redirect_uri", "")).await?;
+        let answer =
+            flow::token(ctx, &flow::redemption(&flow::code(ctx, &client).await?).set("redirect_uri", ""))
+                .await?;
         expect::token_error(&answer, &["invalid_grant", "invalid_request"]).when("redirect_uri is empty")?;
     }
 
-    let answer = ctx.token(&ctx.redemption(&ctx.code(&client).await?).set("scope", "")).await?;
+    let answer =
+        flow::token(ctx, &flow::redemption(&flow::code(ctx, &client).await?).set("scope", "")).await?;
     expect::token(&answer).when("scope is empty")?;
-    let ask = ctx.ask(&client).without_pkce();
-    let landing = ctx.authorize(&ask).await?;
-    if let Ok(code) = ctx.code_from(&ask, &landing) {
-        let answer = ctx.token(&ctx.redemption(&code).set("code_verifier", "")).await?;
+    let ask = flow::ask(ctx, &client).without_pkce();
+    let landing = flow::authorize(ctx, &ask).await?;
+    if let Ok(code) = flow::code_from(&ask, &landing) {
+        let answer = flow::token(ctx, &flow::redemption(&code).set("code_verifier", "")).await?;
         expect::token(&answer).when("code_verifier is empty and there was no challenge")?;
     }
     Ok(())
@@ -125,28 +130,28 @@ fn told((status, error): &(u16, Option<String>)) -> String {
 }
 
 async fn repeated_parameter_is_refused(ctx: &Context) -> Checked {
-    let client = ctx.client()?;
-    ctx.access(&client).await?;
+    let client = ctx.parties().client()?;
+    flow::access(ctx, &client).await?;
     for name in ["grant_type", "code", "redirect_uri", "code_verifier"] {
         for how in ["the same", "another"] {
-            let good = ctx.redemption(&ctx.code(&client).await?);
+            let good = flow::redemption(&flow::code(ctx, &client).await?);
             let Some(own) = good.params.first(name).map(str::to_owned) else { continue };
             let second = if how == "another" { other_value(ctx, name) } else { own };
-            let answer = ctx.token(&good.add(name, &second)).await?;
+            let answer = flow::token(ctx, &good.add(name, &second)).await?;
             expect::token_error(&answer, &["invalid_request"])
                 .when(&format!("{name} stands there twice, the second time with {how} value"))?;
         }
     }
-    let code = ctx.code(&client).await?;
-    let answer = ctx.token(&client_id_twice(ctx, &code, &client)).await?;
+    let code = flow::code(ctx, &client).await?;
+    let answer = flow::token(ctx, &client_id_twice(&code, &client)).await?;
     expect::token_error(&answer, &["invalid_request", "invalid_client"])
         .when("client_id stands there twice")?;
     Ok(())
 }
 
 /// A client that authenticates by its body names itself there once already.
-fn client_id_twice(ctx: &Context, code: &Code, client: &Client) -> TokenRequest {
-    let twice = ctx.redemption(code).add("client_id", &client.id);
+fn client_id_twice(code: &Code, client: &Client) -> TokenRequest {
+    let twice = flow::redemption(code).add("client_id", &client.id);
     let basic = client.authentication == ClientAuthentication::ClientSecretBasic;
     if basic { twice.add("client_id", &client.id) } else { twice }
 }
@@ -160,20 +165,20 @@ fn other_value(ctx: &Context, name: &str) -> String {
 }
 
 async fn parameters_stand_in_the_body(ctx: &Context) -> Checked {
-    let client = ctx.client()?;
-    ctx.access(&client).await?;
+    let client = ctx.parties().client()?;
+    flow::access(ctx, &client).await?;
     let wrong = [("code", ctx.fresh()), ("redirect_uri", FOREIGN_URI.to_owned())];
     for (name, wrong) in wrong {
-        let code = ctx.code(&client).await?;
+        let code = flow::code(ctx, &client).await?;
         // The control: without the query the wrong value is refused, or the server does not look at it at all.
-        let control = ctx.token(&ctx.redemption(&code).set(name, &wrong)).await?;
+        let control = flow::token(ctx, &flow::redemption(&code).set(name, &wrong)).await?;
         if expect::token(&control).is_ok() {
             continue;
         }
-        let code = ctx.code(&client).await?;
-        let good = ctx.redemption(&code);
+        let code = flow::code(ctx, &client).await?;
+        let good = flow::redemption(&code);
         let right = good.params.first(name).unwrap_or_default().to_owned();
-        let answer = ctx.token(&good.set(name, &wrong).in_query(name, &right)).await?;
+        let answer = flow::token(ctx, &good.set(name, &wrong).in_query(name, &right)).await?;
         expect::token_error(&answer, &["invalid_request", "invalid_grant"])
             .when(&format!("{name} is wrong in the body and right in the query"))?;
     }
@@ -181,8 +186,8 @@ async fn parameters_stand_in_the_body(ctx: &Context) -> Checked {
 }
 
 async fn no_password_grant(ctx: &Context) -> Checked {
-    let client = ctx.client()?;
-    ctx.access(&client).await?;
+    let client = ctx.parties().client()?;
+    flow::access(ctx, &client).await?;
     let user = ctx
         .target()
         .users
@@ -196,7 +201,7 @@ async fn no_password_grant(ctx: &Context) -> Checked {
     if let Some(scope) = &client.scope {
         params.add("scope", scope);
     }
-    let answer = ctx.token(&TokenRequest::new(&client, params)).await?;
+    let answer = flow::token(ctx, &TokenRequest::new(&client, params)).await?;
     expect::token_error(&answer, &["unsupported_grant_type", "unauthorized_client"])?;
     if ctx.target().metadata_lists("grant_types_supported", "password") {
         return Err(CaseEnd::broken(

@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::case::{Case, Context, Severity};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::expect;
+use crate::flow;
 use crate::subject::Need;
 use crate::wire::{Exchange, fields};
 
@@ -101,8 +102,8 @@ pub(super) const CASES: &[Case] = &[
 
 /// The answer to an honest token request. That it has status 200 is the control; what is in it is not looked at.
 async fn granted(ctx: &Context) -> Checked<Arc<Exchange>> {
-    let code = ctx.code(&ctx.client()?).await?;
-    let answer = ctx.token(&ctx.redemption(&code)).await?;
+    let code = flow::code(ctx, &ctx.parties().client()?).await?;
+    let answer = flow::token(ctx, &flow::redemption(&code)).await?;
     expect::status(&answer, &[200]).control("an honest token request")?;
     Ok(answer)
 }
@@ -171,7 +172,7 @@ async fn access_token(ctx: &Context) -> Checked {
 }
 
 async fn token_type(ctx: &Context) -> Checked {
-    let token = ctx.access(&ctx.client()?).await?;
+    let token = flow::access(ctx, &ctx.parties().client()?).await?;
     match token.text("token_type") {
         Some(kind) if kind.eq_ignore_ascii_case("bearer") => Ok(()),
         Some("") | None => Err(token.exchange.broken("a token_type", "none")),
@@ -183,7 +184,7 @@ async fn token_type(ctx: &Context) -> Checked {
 }
 
 async fn fits_the_header(ctx: &Context) -> Checked {
-    let token = ctx.access(&ctx.client()?).await?;
+    let token = flow::access(ctx, &ctx.parties().client()?).await?;
     if token.text("token_type").is_some_and(|kind| !kind.eq_ignore_ascii_case("bearer")) {
         return Err(CaseEnd::not_offered("the token is no bearer token"));
     }
@@ -213,7 +214,7 @@ fn seconds(json: &Value) -> Result<Option<u64>, &'static str> {
 }
 
 async fn expires_in(ctx: &Context) -> Checked {
-    let token = ctx.access(&ctx.client()?).await?;
+    let token = flow::access(ctx, &ctx.parties().client()?).await?;
     match seconds(&token.json) {
         Ok(Some(_)) => Ok(()),
         Ok(None) => Err(token.exchange.broken("expires_in", "none")),
@@ -223,7 +224,7 @@ async fn expires_in(ctx: &Context) -> Checked {
 
 async fn lifetime_is_limited(ctx: &Context) -> Checked {
     const YEAR: u64 = 366 * 24 * 3600;
-    let token = ctx.access(&ctx.client()?).await?;
+    let token = flow::access(ctx, &ctx.parties().client()?).await?;
     let stated = seconds(&token.json).ok().flatten().or(ctx.target().access_token_lifetime);
     match stated {
         Some(seconds) if seconds <= YEAR => Ok(()),
@@ -235,7 +236,7 @@ async fn lifetime_is_limited(ctx: &Context) -> Checked {
 }
 
 async fn lifetime_of_one_hour(ctx: &Context) -> Checked {
-    let token = ctx.access(&ctx.client()?).await?;
+    let token = flow::access(ctx, &ctx.parties().client()?).await?;
     match seconds(&token.json).ok().flatten().or(ctx.target().access_token_lifetime) {
         Some(seconds) if seconds <= 3600 => Ok(()),
         Some(seconds) => Err(token.exchange.broken("at most 3600 s", format!("{seconds} s"))),
@@ -263,8 +264,8 @@ async fn pragma(ctx: &Context) -> Checked {
 }
 
 async fn scope_not_widened(ctx: &Context) -> Checked {
-    let client = ctx.client()?;
-    let plain = ctx.access(&client).await?;
+    let client = ctx.parties().client()?;
+    let plain = flow::access(ctx, &client).await?;
     let Some(granted) = plain.text("scope").or(client.scope.as_deref()).map(str::to_owned) else {
         return Err(CaseEnd::not_tested("nobody says what is granted: add scope to the client"));
     };
@@ -273,8 +274,8 @@ async fn scope_not_widened(ctx: &Context) -> Checked {
         wider.push(format!("{granted} {second}"));
     }
     for scope in &wider {
-        let code = ctx.code(&client).await?;
-        let answer = ctx.token(&ctx.redemption(&code).set("scope", scope)).await?;
+        let code = flow::code(ctx, &client).await?;
+        let answer = flow::token(ctx, &flow::redemption(&code).set("scope", scope)).await?;
         let when = format!("the token request asks for {scope:?}");
         let json = answer.response()?.json().unwrap_or_default();
         if json.get("error").is_some() {
