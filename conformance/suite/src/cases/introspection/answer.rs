@@ -5,10 +5,8 @@
 //! lives.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use oauth_rules::rules;
-use serde_json::Value;
 
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _, EndKind};
@@ -17,7 +15,7 @@ use crate::cases::support::introspection::{
 };
 use crate::cases::support::refresh::{allowed, refreshing_client, renewed};
 use crate::cases::support::revocation::{done_for_access_token, revocation, revoke};
-use crate::cases::support::token_status::Gauge;
+use crate::cases::support::token_status::{Gauge, outlive};
 use crate::cases::support::{bearer, spoil};
 use crate::expect;
 use crate::flow;
@@ -227,21 +225,9 @@ async fn knows_what_was_replaced(ctx: &Context) -> Checked<bool> {
 }
 
 async fn knows_what_expired(ctx: &Context) -> Checked {
-    const GRACE: u64 = 60;
-    const PATIENCE: u64 = 7200;
     let (token, caller) = told_token(ctx, &ctx.parties().client()?).await?;
-    let stated = token.json.get("expires_in").and_then(Value::as_u64);
-    let Some(lifetime) = stated.or(ctx.target().access_token_lifetime) else {
-        return Err(CaseEnd::not_tested("access_token_lifetime is not known"));
-    };
-    if ctx.live().clock.is_real() && lifetime > PATIENCE {
-        return Err(CaseEnd::not_tested(format!(
-            "the token lives for {lifetime} s, which is too long to wait"
-        )));
-    }
-    ctx.wait(Duration::from_secs(lifetime + GRACE)).await;
-    inactive(&introspect(ctx, &query(&caller, &token.access_token)).await?)
-        .when(&format!("{} s after it was issued", lifetime + GRACE))
+    let when = outlive(ctx, &token).await?;
+    inactive(&introspect(ctx, &query(&caller, &token.access_token)).await?).when(&when)
 }
 
 async fn checks_signatures(ctx: &Context) -> Checked {

@@ -4,13 +4,12 @@
 //! `replay.rs`. A server need give no client a refresh token, and need not change that of a confidential
 //! client: each case takes a client that is given one, and a fresh one wherever it may have been spent.
 
-use std::time::Duration;
-
 use oauth_rules::rules;
 
 use crate::case::{Case, Context, Isolation};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::refresh::{allowed, refresh, refreshing_client};
+use crate::cases::support::token_status::{out_wait, within_patience};
 use crate::cases::support::{bearer, spoil};
 use crate::expect;
 use crate::flow;
@@ -129,19 +128,13 @@ fn alterations(token: &str) -> Vec<(String, String)> {
 }
 
 async fn refused_after_lying_idle(ctx: &Context) -> Checked {
-    const GRACE: u64 = 60;
-    const PATIENCE: u64 = 7200;
     let lifetime = ctx.target().refresh_token_lifetime;
     let lifetime = lifetime.ok_or_else(|| CaseEnd::not_tested("refresh_token_lifetime is not known"))?;
-    if ctx.live().clock.is_real() && lifetime > PATIENCE {
-        let saw = format!("a refresh token lives for {lifetime} s, which is too long to wait");
-        return Err(CaseEnd::not_tested(saw));
-    }
+    within_patience(ctx, "a refresh token", lifetime)?;
     let client = refreshing_client(ctx, |_| true).await?;
     let allowed = allowed(ctx, &client, None).await?;
-    ctx.wait(Duration::from_secs(lifetime + GRACE)).await;
+    let when = out_wait(ctx, lifetime).await;
     let answer = flow::token(ctx, &allowed.refresh()).await?;
-    expect::token_error(&answer, &["invalid_grant"])
-        .when(&format!("{} s after it was issued", lifetime + GRACE))?;
+    expect::token_error(&answer, &["invalid_grant"]).when(&when)?;
     Ok(())
 }

@@ -1,9 +1,6 @@
 //! The protected resource: which tokens open it, and how it says no (RFC 6750, sections 2.1 and 3).
 
-use std::time::Duration;
-
 use oauth_rules::rules;
-use serde_json::Value;
 
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
@@ -11,6 +8,7 @@ use crate::cases::support::bearer::{
     in_query, opening_token, told, unsigned, with_header, with_narrow_scope,
 };
 use crate::cases::support::spoil;
+use crate::cases::support::token_status::outlive;
 use crate::expect;
 use crate::flow;
 use crate::subject::Need;
@@ -154,21 +152,10 @@ async fn bad_token_is_told_so(ctx: &Context) -> Checked {
 }
 
 async fn expired_token_opens_nothing(ctx: &Context) -> Checked {
-    const GRACE: u64 = 60;
-    const PATIENCE: u64 = 7200;
     let token = opening_token(ctx).await?;
-    let stated = token.json.get("expires_in").and_then(Value::as_u64);
-    let Some(lifetime) = stated.or(ctx.target().access_token_lifetime) else {
-        return Err(CaseEnd::not_tested("access_token_lifetime is not known"));
-    };
-    if ctx.live().clock.is_real() && lifetime > PATIENCE {
-        return Err(CaseEnd::not_tested(format!(
-            "the token lives for {lifetime} s, which is too long to wait"
-        )));
-    }
-    ctx.wait(Duration::from_secs(lifetime + GRACE)).await;
+    let when = outlive(ctx, &token).await?;
     let answer = flow::resource(ctx, &token.access_token).await?;
-    expect::not_served(&answer, &[401]).when(&format!("{} s after it was issued", lifetime + GRACE))
+    expect::not_served(&answer, &[401]).when(&when)
 }
 
 async fn scope_has_to_cover_it(ctx: &Context) -> Checked {

@@ -5,12 +5,46 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde_json::Value;
+
 use crate::case::Context;
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::introspection::{activity, callers, introspect, query};
+use crate::expect::Token;
 use crate::flow;
 use crate::subject::{Client, Met, Need};
 use crate::wire::Exchange;
+
+/// How long a token lives that waits on a real clock are worth, in seconds.
+const PATIENCE: u64 = 7200;
+
+/// How much longer than its lifetime a token is left alone, in seconds.
+const GRACE: u64 = 60;
+
+/// Waits until an access token has expired; says when that is.
+pub(in crate::cases) async fn outlive(ctx: &Context, token: &Token) -> Checked<String> {
+    let stated = token.json.get("expires_in").and_then(Value::as_u64);
+    let Some(lifetime) = stated.or(ctx.target().access_token_lifetime) else {
+        return Err(CaseEnd::not_tested("access_token_lifetime is not known"));
+    };
+    within_patience(ctx, "the token", lifetime)?;
+    Ok(out_wait(ctx, lifetime).await)
+}
+
+/// That a token which lives for so many seconds can be waited for.
+pub(in crate::cases) fn within_patience(ctx: &Context, token: &str, lifetime: u64) -> Checked {
+    if ctx.live().clock.is_real() && lifetime > PATIENCE {
+        let reason = format!("{token} lives for {lifetime} s, which is too long to wait");
+        return Err(CaseEnd::not_tested(reason));
+    }
+    Ok(())
+}
+
+/// Waits for a lifetime in seconds and a minute more; says how long that is.
+pub(in crate::cases) async fn out_wait(ctx: &Context, lifetime: u64) -> String {
+    ctx.wait(Duration::from_secs(lifetime + GRACE)).await;
+    format!("{} s after it was issued", lifetime + GRACE)
+}
 
 /// What tells whether an access token lives.
 pub(in crate::cases) enum Gauge {
