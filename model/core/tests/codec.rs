@@ -4,6 +4,7 @@ mod bench;
 
 mod codec {
     pub(crate) mod client;
+    pub(crate) mod names;
     pub(crate) mod record;
     pub(crate) mod server;
     pub(crate) mod walk;
