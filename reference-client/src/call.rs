@@ -102,8 +102,3 @@ impl BackChannel {
         Ok(Answer { status, headers, body: Some(body) })
     }
 }
-
-/// Whether a text is an absolute http or https URL.
-pub(crate) fn is_http_url(text: &str) -> bool {
-    reqwest::Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
-}

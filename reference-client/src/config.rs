@@ -2,12 +2,14 @@
 
 mod read;
 
+use std::path::Path;
+
 use oauth_core::client::reach::Reach;
 use oauth_core::client::settings::{Binding, Settings};
 use oauth_core::client::site::own_redirect_uri;
 use oauth_core::directory::Authentication;
 
-pub use read::ConfigError;
+pub use oauth_configuration::{ConfigError, Secret};
 
 /// The built-in configuration, with comments for readers.
 pub const DEFAULT: &str = include_str!("../config/default.toml");
@@ -27,7 +29,7 @@ pub struct Registration {
     /// The `client_id`.
     pub client_id: String,
     /// The client's secret; never printed. None for a public client.
-    pub client_secret: Option<String>,
+    pub client_secret: Option<Secret>,
     /// How the client authenticates.
     pub authentication: Authentication,
     /// Where responses come back to; left out, `/callback` or `/callback/NAME` of the client's own origin.
@@ -102,15 +104,27 @@ impl Config {
     /// Never: a test reads it.
     #[must_use]
     pub fn built_in() -> Self {
-        Self::parse(DEFAULT).expect("a test reads the built-in configuration")
+        Self::parse("built-in data", DEFAULT).expect("a test reads the built-in configuration")
     }
 
-    /// Reads a configuration.
+    /// Reads a file.
     ///
     /// # Errors
-    /// The first thing that is wrong with it.
-    pub fn parse(text: &str) -> Result<Self, ConfigError> {
-        read::config(text)
+    /// That it cannot be read, or what is wrong with it, where, and how to mend it.
+    pub fn read(path: &Path) -> Result<Self, ConfigError> {
+        let name = path.display().to_string();
+        let text = std::fs::read_to_string(path).map_err(|error| {
+            ConfigError::unreadable(&name, &error, "name a file that exists, or leave --config out")
+        })?;
+        Self::parse(&name, &text)
+    }
+
+    /// Reads the text of a file; errors call it `name`.
+    ///
+    /// # Errors
+    /// The first thing that is wrong with it, where, and how to mend it.
+    pub fn parse(name: &str, text: &str) -> Result<Self, ConfigError> {
+        read::config(name, text)
     }
 }
 
@@ -139,7 +153,7 @@ impl Registration {
         let plain = Settings::of(&self.client_id, &redirect_uri, &self.issuer);
         let mut settings = Settings {
             name: self.name.clone(),
-            client_secret: self.client_secret.clone(),
+            client_secret: self.client_secret.as_ref().map(|secret| secret.expose().to_owned()),
             authentication: self.authentication,
             scope: self.scope.clone(),
             pkce: self.pkce,

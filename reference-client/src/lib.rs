@@ -28,7 +28,7 @@ use tokio::task::JoinHandle;
 
 use discovery::Discovery;
 
-pub use config::{Config, ConfigError, DEFAULT, Endpoints, Registration};
+pub use config::{Config, ConfigError, DEFAULT, Endpoints, Registration, Secret};
 pub use host::Clock;
 
 /// What a client is run with beside its configuration.

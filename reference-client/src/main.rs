@@ -58,12 +58,7 @@ async fn main() -> ExitCode {
 async fn run(args: Args, log: &Log) -> Result<(), String> {
     let config = match &args.config {
         None => Config::built_in(),
-        Some(file) => {
-            let name = file.display();
-            let text =
-                std::fs::read_to_string(file).map_err(|error| format!("{name}: cannot be read: {error}"))?;
-            Config::parse(&text).map_err(|error| format!("{name}: {error}"))?
-        }
+        Some(file) => Config::read(file).map_err(|error| error.to_string())?,
     };
     if config.servers.iter().any(|server| server.issuer.is_empty() && server.client_secret.is_some()) {
         tracing::warn!("a secret goes to whatever server the resource names; add the issuer that it is for");

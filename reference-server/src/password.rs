@@ -39,8 +39,8 @@ impl Passwords {
     pub(crate) async fn hash(users: Vec<UserPassword>) -> Result<Self, argon2::password_hash::Error> {
         let hash = move || {
             let hash_one = |user| match user {
-                UserPassword::Plain(password) => hash(&password),
-                UserPassword::Hash(hash) => Ok(hash),
+                UserPassword::Plain(password) => hash(password.expose()),
+                UserPassword::Hash(hash) => Ok(hash.expose().to_owned()),
             };
             users.into_iter().map(hash_one).collect::<Result<Vec<_>, _>>()
         };

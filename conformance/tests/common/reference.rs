@@ -59,7 +59,7 @@ impl Place {
             ..oauth_reference_client::Endpoints::default()
         };
         let config = oauth_reference_client::Registration {
-            client_secret: Some(secret.to_owned()),
+            client_secret: Some(secret.into()),
             issuer: issuer.to_owned(),
             endpoints,
             ..oauth_reference_client::Registration::built_in()

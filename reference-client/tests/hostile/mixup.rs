@@ -59,7 +59,7 @@ async fn pair(host: &Host, by: By, configure: impl Fn(&mut Registration)) -> Pai
         let mut registration = Registration {
             name: name.to_owned(),
             client_id: format!("client at {name}"),
-            client_secret: Some(format!("secret at {name}")),
+            client_secret: Some(format!("secret at {name}").into()),
             issuer: server.origin.clone(),
             redirect_uri: (by != By::Address).then(|| format!("http://localhost:{port}/callback")),
             ..Registration::built_in()

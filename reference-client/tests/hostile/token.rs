@@ -27,7 +27,7 @@ const ODD: &str = "a b%+:&c";
 
 fn odd(config: &mut Registration) {
     config.client_id = format!("id {ODD}");
-    config.client_secret = Some(ODD.to_owned());
+    config.client_secret = Some(ODD.into());
 }
 
 /// Brings a good response, and returns the token request.

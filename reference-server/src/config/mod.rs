@@ -4,20 +4,23 @@
 //! asked of [`Directory::new`], not repeated here; this module finds the line that a complaint belongs to.
 
 mod check;
-mod error;
 mod file;
 
-pub use error::ConfigError;
+pub use oauth_configuration::ConfigError;
 
 use std::path::Path;
 
+use oauth_configuration::Secret;
 use oauth_core::directory::{Directory, DirectoryError, Registration};
 use oauth_core::policy::Policy;
 
-use file::{Lifetimes, PolicyTable};
+use file::{LifetimesTable, PolicyTable};
 
 /// The text of the built-in data, a configuration like any other.
 pub const BUILT_IN: &str = include_str!("../../config/default.toml");
+
+/// What to do about a file that cannot be read.
+const NAME_A_FILE: &str = "name a file that exists, or leave --config out";
 
 /// What a server is told before it starts.
 #[derive(Debug, Clone)]
@@ -28,43 +31,28 @@ pub struct Config {
     users: Vec<String>,
     passwords: Vec<UserPassword>,
     clients: Vec<Registration>,
-    lifetimes: Lifetimes,
+    lifetimes: LifetimesTable,
     policy: PolicyTable,
     first_plain: Option<ConfigError>,
     demo: Vec<DemoAccount>,
 }
 
 /// How a user's password is known.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum UserPassword {
     /// As it is.
-    Plain(String),
+    Plain(Secret),
     /// As an argon2 PHC string.
-    Hash(String),
-}
-
-impl std::fmt::Debug for UserPassword {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Plain(_) => f.write_str("Plain(..)"),
-            Self::Hash(_) => f.write_str("Hash(..)"),
-        }
-    }
+    Hash(Secret),
 }
 
 /// An account that the front page may name, password and all: only the built-in data have such.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct DemoAccount {
     /// The name.
     pub(crate) name: String,
     /// The password.
-    pub(crate) password: String,
-}
-
-impl std::fmt::Debug for DemoAccount {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("DemoAccount").field("name", &self.name).finish_non_exhaustive()
-    }
+    pub(crate) password: Secret,
 }
 
 impl Config {
@@ -78,7 +66,7 @@ impl Config {
             }
             UserPassword::Hash(_) => None,
         };
-        config.first_plain = Some(ConfigError::built_in_off_loopback());
+        config.first_plain = Some(built_in_off_loopback());
         config.demo = config.users.iter().zip(&config.passwords).filter_map(account).collect();
         config
     }
@@ -89,7 +77,8 @@ impl Config {
     /// That it cannot be read, or what is wrong with it, where, and how to mend it.
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
         let name = path.display().to_string();
-        let text = std::fs::read_to_string(path).map_err(|error| ConfigError::unreadable(&name, &error))?;
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| ConfigError::unreadable(&name, &error, NAME_A_FILE))?;
         Self::parse(&name, &text)
     }
 
@@ -136,4 +125,10 @@ impl Config {
     pub(crate) fn passwords(&self) -> &[UserPassword] {
         &self.passwords
     }
+}
+
+fn built_in_off_loopback() -> ConfigError {
+    let says = "have plain passwords, which are taken on a loopback address only; listen on 127.0.0.1, or give users and \
+                clients in a file of your own with --config";
+    ConfigError::new("the built-in data", says)
 }

@@ -1,9 +1,12 @@
 //! What a configuration file may say, and what is said of one that is wrong.
 
+use oauth_configuration::{ClientId, ClientSecret, EndpointUrl, IssuerUrl, RedirectUri, ScopeText};
 use oauth_core::directory::Authentication;
 use oauth_core::policy::{ExcessScope, Lifetime, PkceNeed, Policy, WrongVerifier};
 use oauth_core::secret::Digest;
+use oauth_core::text::{self, is_resource_uri, is_vschar, scope_values};
 use oauth_reference_server::{BUILT_IN, Config, Options, ServeError, serve};
+use proptest::prelude::*;
 use tokio::net::TcpListener;
 
 const CLIENT: &str =
@@ -61,6 +64,7 @@ fn what_is_wrong_is_said_with_its_place_and_its_fix() {
         "[[client]]\nid = 'c'\nsecret = 's'\nscope = 'a'\nredirect_uris = []",
         "[[client]]\nid = 'c'\nsecret = 's'\nscope = 'a'\nredirect_uris = [\n'https://c.example/',\n'/cb']",
         "[[client]]\nid = 'c'\nsecret_digest = 'abc'\nscope = 'a'\nredirect_uris = ['https://c.example/']",
+        &format!("{CLIENT}secret_digest = '{}'", "0".repeat(64)),
         "[[client]]\nid = 'c'\nauthentication = 'basic'\nscope = 'a'\nredirect_uris = ['https://c.example/']",
         "[[client]]\nid = 'c'\nauthentication = 'none'\nsecret = 's'\nscope = 'a'\nredirect_uris = ['https://c.example/']",
         &format!("{CLIENT}{CLIENT}"),
@@ -190,4 +194,38 @@ async fn an_address_that_others_reach_needs_an_issuer() {
     assert_eq!(issuer, "https://as.example");
     let issuer = start("127.0.0.1:0", "").await.expect("it starts");
     assert!(issuer.starts_with("http://127.0.0.1:"), "{issuer}");
+}
+
+/// Texts near to those that have a form, and any others.
+fn near() -> impl Strategy<Value = String> {
+    prop_oneof![
+        any::<String>(),
+        "(https?|HTTP|ftp|app|com[.]x|1a)?:?/{0,3}(u@)?(h[.]example|localhost|127[.]1|\\[::1\\]|)(:[0-9]{0,6})?[/?#%a\\\\ \u{e9}\"|]{0,6}",
+        "[a-c!\"\\\\ \t\u{7f}\u{e9}]{0,6}",
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 4096, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_a_configuration_takes_the_logic_takes(text in near()) {
+        let uri = text::RedirectUri::parse(&text).is_some();
+        prop_assert!(uri || RedirectUri::try_from(text.clone()).is_err());
+        prop_assert!(is_resource_uri(&text) || EndpointUrl::try_from(text.clone()).is_err());
+        prop_assert!(is_resource_uri(&text) || IssuerUrl::try_from(text.clone()).is_err());
+        prop_assert_eq!(scope_values(&text).is_some(), ScopeText::try_from(text.clone()).is_ok());
+        let named = is_vschar(&text) && !text.is_empty();
+        prop_assert_eq!(named, ClientId::try_from(text.clone()).is_ok());
+        prop_assert_eq!(named, ClientSecret::try_from(text).is_ok());
+    }
+}
+
+#[test]
+fn redirect_uris_of_every_kind_are_taken() {
+    let taken = ["http://127.0.0.1:1/cb", "https://h?a", "com.example.app:/cb", "http://[::1]/"];
+    for uri in taken {
+        let text = CLIENT.replace("https://c.example/", uri);
+        assert!(Config::parse("server.toml", &text).is_ok(), "{uri}");
+    }
 }

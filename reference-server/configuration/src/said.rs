@@ -1,0 +1,114 @@
+//! What the parser says, without the values that it quotes.
+//!
+//! The parser's messages are those of `serde` and of `toml`. Whatever comes before the last `, expected ` may hold a value,
+//! whatever follows is made of the types' own words.
+
+/// What a message of the typed reading means.
+pub(crate) struct Said {
+    /// What is wrong, and the fix.
+    pub(crate) says: String,
+    /// The key that is missing from the table at which the error points.
+    pub(crate) missing: Option<String>,
+}
+
+/// Reads a message about the value of `key`, or about `key` itself.
+pub(crate) fn said(message: &str, key: &str) -> Said {
+    let (what, expected) = message.rsplit_once(", expected ").unwrap_or((message, ""));
+    if let Some(name) = message.strip_prefix("missing field `") {
+        let name = name.trim_end_matches('`').to_owned();
+        return Said { says: "is missing; add it".into(), missing: Some(name) };
+    }
+    let says = if message == "wanted string or table" {
+        "has to be one of the known words, in quotation marks".into()
+    } else if what.starts_with("unknown field ") {
+        unknown(key, &quoted(expected))
+    } else if what.starts_with("unknown variant ") {
+        format!("has to be {}", one_of(&quoted(expected)))
+    } else if what.starts_with("invalid ") {
+        format!("has to be {}", noun(expected))
+    } else {
+        message.to_owned()
+    };
+    Said { says, missing: None }
+}
+
+/// Reads a message about the syntax of a file, which holds no value.
+pub(crate) fn syntax(message: &str) -> String {
+    match message {
+        "duplicate key" => "stands there twice; leave one of the two out".into(),
+        _ => message.lines().collect::<Vec<_>>().join(" "),
+    }
+}
+
+/// What to say of an unknown key: the nearest of the known ones, or all of them.
+#[must_use]
+pub fn unknown(key: &str, known: &[&str]) -> String {
+    let distance = |known: &str| strsim::osa_distance(key, known);
+    let nearest = known.iter().map(|known| (distance(known), known)).min();
+    match nearest {
+        Some((distance, nearest)) if 3 * distance <= nearest.len().max(3) => {
+            format!("is unknown; did you mean {nearest}?")
+        }
+        _ => format!("is unknown; known are {}", known.join(", ")),
+    }
+}
+
+/// The words between backticks.
+fn quoted(expected: &str) -> Vec<&str> {
+    expected.split('`').skip(1).step_by(2).collect()
+}
+
+fn one_of(words: &[&str]) -> String {
+    let quoted: Vec<String> = words.iter().map(|word| format!("\"{word}\"")).collect();
+    match quoted.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
+        _ => quoted.concat(),
+    }
+}
+
+/// What people call the type that a message expects.
+fn noun(expected: &str) -> &str {
+    match expected {
+        "a string" => "text, in quotation marks",
+        "a boolean" => "true or false, without quotation marks",
+        "a sequence" => "a list, in square brackets",
+        "a map" => "a table",
+        _ if expected.starts_with("struct ") => "a table",
+        _ => expected,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_message_keeps_the_value_that_it_quotes() {
+        for message in [
+            "invalid type: string \"SEEKRIT\", expected a boolean",
+            "invalid type: string \"SEEKRIT, expected SEEKRIT\", expected a boolean",
+            "invalid value: integer `5551234`, expected a whole number of seconds",
+            "unknown variant `SEEKRIT, expected `SEEKRIT``, expected one of `a`, `b`",
+            "unknown variant `SEEKRIT`, expected `a` or `b`",
+        ] {
+            let says = said(message, "key").says;
+            assert!(!says.contains("SEEKRIT") && !says.contains("5551234"), "{message}: {says}");
+            assert!(says.starts_with("has to be "), "{says}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_key_is_told_the_nearest_known_one() {
+        let known = ["client_id", "client_secret", "scope", "par"];
+        for (key, nearest) in [("client_secert", "client_secret"), ("scopes", "scope"), ("pra", "par")] {
+            assert_eq!(unknown(key, &known), format!("is unknown; did you mean {nearest}?"));
+        }
+        for key in ["", "x", "secret", "\u{1b}"] {
+            assert_eq!(
+                unknown(key, &known),
+                "is unknown; known are client_id, client_secret, scope, par",
+                "{key}"
+            );
+        }
+    }
+}
