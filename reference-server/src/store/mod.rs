@@ -96,6 +96,7 @@ pub enum Swap {
 
 /// A store that did not do what it was asked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum StoreError {
     /// It is certain that nothing was written: the request may be sent again as it is.
     #[error("the store did nothing: {0}")]

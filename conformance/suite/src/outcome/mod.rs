@@ -16,6 +16,7 @@ use crate::wire::Exchange;
 
 /// What came of a run.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Outcome {
     /// The cases that ran, in reading order.
     pub cases: Vec<CaseOutcome>,
@@ -49,6 +50,7 @@ impl Outcome {
 
 /// A case with what came of it.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct CaseOutcome {
     /// The case's id.
     pub id: String,

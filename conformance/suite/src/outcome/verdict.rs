@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer};
 use crate::case::Severity;
 use crate::case_end::EndKind;
 
-/// What came of a case.
+/// What came of a case. Callers match each by name, so that a new variant is a breaking release.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Verdict {
     /// What the case is about holds.
@@ -23,7 +23,7 @@ pub enum Verdict {
     Errored,
 }
 
-/// What came of a run.
+/// What came of a run. Callers match each by name, so that a new variant is a breaking release.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Overall {
     /// Nothing failed, and all was tested.

@@ -39,6 +39,7 @@ impl Record for Marker {
 
 /// Why bytes are no record. It tells nothing of what they hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum DecodeError {
     /// They do not begin with a version.
     NoVersion,

@@ -38,6 +38,7 @@ impl core::error::Error for Unknown {}
 
 /// Why a client of a store cannot be taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum NotAdmitted {
     /// Its record names what this process does not know.
     Unknown(Unknown),

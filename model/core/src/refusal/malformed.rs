@@ -75,7 +75,7 @@ impl Field {
     }
 }
 
-/// What a codec could not read as a request.
+/// What a codec could not read as a request. Callers match each by name, so that a new variant is a breaking release.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Malformed {
     /// A broken percent-escape, or text that is not UTF-8.

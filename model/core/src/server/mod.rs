@@ -51,6 +51,7 @@ use crate::secret::{Digest, GrantId, Handle, Minted, Secret};
 use crate::text::{ResourceSet, ScopeSet};
 
 /// A request that the server knows, as far as steps judge it.
+/// Callers match each by name, so that a new variant is a breaking release.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Request {
     /// The front page.
@@ -177,7 +178,7 @@ impl Pending {
     }
 }
 
-/// What the server answers.
+/// What the server answers. Callers match each by name, so that a new variant is a breaking release.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Reply {
     /// The front page.

@@ -11,7 +11,7 @@ use oauth_core::secret::Shown;
 use oauth_core::server::decide::Choice;
 use oauth_laws::fact::Sender;
 
-/// One action of one actor.
+/// One action of one actor. Callers match each by name, so that a new variant is a breaking release.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Action {
     /// A person starts a login at the client.
