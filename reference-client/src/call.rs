@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use oauth_core::client::call::HttpCall;
+use oauth_core::client::http_call::HttpCall;
 use rustls::pki_types::CertificateDer;
 
 /// The most bytes of an answer that are read.

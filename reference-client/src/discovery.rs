@@ -7,7 +7,7 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use oauth_core::client::call::HttpCall;
+use oauth_core::client::http_call::HttpCall;
 use oauth_core::client::logic::Logic;
 use oauth_core::client::resource::probe;
 use oauth_core::client::settings::{MetadataRefusal, Settings};

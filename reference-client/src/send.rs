@@ -4,8 +4,9 @@
 //! proof says, which nonce it has and whether it is wanted are the model's decisions.
 
 use oauth_core::client::auth_challenge::challenges;
-use oauth_core::client::call::{HttpCall, ServerWords, judge_resource_answer};
+use oauth_core::client::call::{ServerWords, judge_resource_answer};
 use oauth_core::client::dpop::{Attempt, Making, Peer, Place};
+use oauth_core::client::http_call::HttpCall;
 use oauth_core::client::refusal::ClientRefusal;
 use oauth_core::client::{Departure, Event, Fresh, TokenAnswer};
 use oauth_core::secret::{Digest, Secret};

@@ -4,9 +4,8 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use oauth_core::client::call::{
-    HttpCall, judge_resource_answer, judge_tokens, resource_request, token_request,
-};
+use oauth_core::client::call::{judge_resource_answer, judge_tokens, resource_request, token_request};
+use oauth_core::client::http_call::HttpCall;
 use oauth_core::client::receive::receive;
 use oauth_core::client::reply::authorization_request;
 use oauth_core::client::settings::{Binding, Settings};

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use crate::Faults;
 use oauth_core::client::auth_challenge::AuthChallenge;
-use oauth_core::client::call::{HttpCall, ServerWords, TokenJudgement};
+use oauth_core::client::call::{ServerWords, TokenJudgement};
 use oauth_core::client::dpop::{Attempt, Making, Nonces, Peer, Place, Proof};
+use oauth_core::client::http_call::HttpCall;
 use oauth_core::client::logic::Honest;
 use oauth_core::client::refusal::ClientRefusal;
 use oauth_core::client::reply::{ClientPage, Shown};

@@ -7,6 +7,7 @@
 
 mod client;
 mod edit;
+mod entry;
 mod faulty;
 mod registry;
 mod server;

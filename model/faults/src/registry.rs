@@ -2,27 +2,8 @@
 
 use oauth_rules::{RuleId, same};
 
+use crate::entry::{Entry, Lies};
 use crate::{client, server};
-
-/// What a topic says of a fault.
-pub(crate) struct Entry {
-    /// The name on command lines and in reports.
-    pub(crate) name: &'static str,
-    /// What it does.
-    pub(crate) about: &'static str,
-    /// The rules that it breaks; for each a case falls under it.
-    pub(crate) rules: &'static [RuleId],
-    /// What is told to the logic.
-    pub(crate) lies: Lies,
-}
-
-/// Lies, and to whose logic they are told.
-pub(crate) enum Lies {
-    /// To the server's.
-    OfServer(&'static [server::Lie]),
-    /// To the client's.
-    OfClient(&'static [client::Lie]),
-}
 
 const TOPICS: &[&[Entry]] = &[
     server::authorize::FAULTS,
@@ -209,7 +190,8 @@ macro_rules! faults {
 
 #[cfg(test)]
 mod tests {
-    use super::{COUNT, Fault, Lies, fault};
+    use super::{COUNT, Fault, fault};
+    use crate::entry::Lies;
 
     #[test]
     fn each_fault_is_found_by_its_name_and_no_two_have_one() {

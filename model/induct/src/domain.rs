@@ -4,15 +4,13 @@
 //! with them.
 
 use oauth_core::directory::{Authentication, Client, ClientNo, UserNo};
-use oauth_core::grant::{Grant, Owner, Session, Terms};
+use oauth_core::grant::{Owner, Session, Terms};
 use oauth_core::policy::{ExcessScope, Lifetime, Policy, Time, WrongVerifier};
 use oauth_core::secret::{Digest, GrantId};
 use oauth_core::server::dpop::Nonces;
 use oauth_core::server::{Fresh, Inputs};
 use oauth_core::text::{ChallengeMethod, CodeChallenge, RedirectUri, ResourceSet, ScopeSet, Verifier};
 use oauth_world::world::symbols::{NONCES, digest, hashed, key, minted, redirect, secret, verifier_of};
-
-use super::ghost::Ghost;
 
 /// The key of the one grant.
 pub const ID: GrantId = GrantId::from_bytes([1; 16]);
@@ -59,17 +57,6 @@ pub struct Setting {
     pub clients: Vec<Client>,
     /// The symbols of the next fresh secret and of the next refresh token.
     pub fresh: [u8; 2],
-}
-
-/// A record, what was seen of it, and the clock.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct State {
-    /// The record; none before there is one.
-    pub grant: Option<Grant>,
-    /// What was seen.
-    pub ghost: Ghost,
-    /// The clock.
-    pub now: Time,
 }
 
 impl Setting {

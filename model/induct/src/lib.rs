@@ -43,13 +43,15 @@ pub mod property;
 pub mod records;
 pub mod requests;
 mod show;
+pub mod state;
 
 use std::fmt;
 
-use self::domain::{ID, Setting, State};
+use self::domain::{ID, Setting};
 use self::ghost::{Exchange, Ghost};
 use self::invariant::Standing;
 use self::property::Observation;
+use self::state::State;
 use oauth_core::grant::Grant;
 use oauth_core::policy::{Time, WrongVerifier};
 use oauth_core::server::{Found, Outcome, Reply, Request, Write, locate};

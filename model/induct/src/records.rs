@@ -6,10 +6,11 @@
 use super::Part;
 use super::domain::{
     ACCESS, ALL, ASK, BOTH, CODE, FIRST, ID, KEYS, Menu, ONE, OTHER, PUSHED, REDIRECTS, REFRESH, SECOND,
-    SPENT, START, Setting, State, VERIFIERS, moments,
+    SPENT, START, Setting, VERIFIERS, moments,
 };
 use super::ghost::{self, End, Ghost, Page, Redemption};
 use super::invariant::{Standing, asked, broken, remembered};
+use super::state::State;
 use oauth_core::grant::{Access, Asked, Cause, Coded, Grant, Live, Phase, Pushed, Refresh, Terms};
 use oauth_core::policy::Time;
 use oauth_core::secret::Digest;

@@ -3,8 +3,9 @@
 use std::fmt;
 
 use super::Broken;
-use super::domain::{ACCESS, ASK, CODE, FRESH, FRESH_REFRESH, JUNK, PUSHED, REFRESH, SESSIONS, SPENT, State};
+use super::domain::{ACCESS, ASK, CODE, FRESH, FRESH_REFRESH, JUNK, PUSHED, REFRESH, SESSIONS, SPENT};
 use super::invariant::INVARIANT;
+use super::state::State;
 use oauth_laws::law::Law;
 use oauth_world::world::symbols::{EVIL, digest, hashed, key, redirect, secret};
 

@@ -11,40 +11,13 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
 use super::TokenAnswer;
+use super::http_call::HttpCall;
 use super::refusal::ClientRefusal;
 use super::settings::{Binding, Settings};
 use crate::directory::Authentication;
 use crate::form::{encode, encode_pairs};
 use crate::policy::{Lifetime, Time};
 use crate::secret::{Digest, Secret};
-
-/// A request that a client sends.
-#[derive(Clone, PartialEq, Eq)]
-pub struct HttpCall {
-    /// The method.
-    pub method: &'static str,
-    /// The URL.
-    pub url: String,
-    /// Header fields in order.
-    pub headers: Vec<(&'static str, String)>,
-    /// The body.
-    pub body: String,
-}
-
-impl HttpCall {
-    /// A request for a JSON document.
-    #[must_use]
-    pub fn get(url: String) -> Self {
-        let headers = vec![("Accept", "application/json".to_owned())];
-        Self { method: "GET", url, headers, body: String::new() }
-    }
-}
-
-impl core::fmt::Debug for HttpCall {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("HttpCall").field("method", &self.method).finish_non_exhaustive()
-    }
-}
 
 /// What a server said in refusing, for the person at the browser: `error` and `error_description`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

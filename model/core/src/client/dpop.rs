@@ -12,7 +12,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
 
 use super::auth_challenge::AuthChallenge;
-use super::call::HttpCall;
+use super::http_call::HttpCall;
 use crate::policy::Time;
 use crate::secret::{Digest, Secret, s256};
 use crate::uri;

@@ -8,9 +8,10 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::auth_challenge::AuthChallenge;
-use super::call::{HttpCall, ServerWords, TokenJudgement};
+use super::call::{ServerWords, TokenJudgement};
 use super::call::{judge_tokens, refresh_request, resource_request, token_request};
 use super::dpop::{Attempt, Making, Nonces, Peer, Place, Proof, asks_for_nonce, given_nonce};
+use super::http_call::HttpCall;
 use super::push::{judge_push_answer, push_request};
 use super::receive::{Received, receive};
 use super::refusal::ClientRefusal;

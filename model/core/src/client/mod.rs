@@ -12,6 +12,7 @@ pub mod auth_challenge;
 pub mod call;
 pub mod dpop;
 mod flow;
+pub mod http_call;
 pub mod logic;
 mod login;
 pub mod push;

@@ -6,7 +6,8 @@ use alloc::string::String;
 use serde_json::Value;
 
 use super::Departure;
-use super::call::{HttpCall, ServerWords, authenticated, is_sendable};
+use super::call::{ServerWords, authenticated, is_sendable};
+use super::http_call::HttpCall;
 use super::refusal::ClientRefusal;
 use super::reply::authorization_parameters;
 use super::settings::Settings;

@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 use serde_json::Value;
 
 use super::auth_challenge::{AuthChallenge, challenges, param_of};
-use super::call::HttpCall;
+use super::http_call::HttpCall;
 use super::settings::{Endpoints, MetadataRefusal, Settings};
 use crate::text::{RedirectUri, scope_values};
 use crate::uri::split_origin;

@@ -4,11 +4,11 @@ use alloc::borrow::ToOwned as _;
 use alloc::string::String;
 use alloc::vec;
 
-use super::call::{HttpCall, authenticated};
-use super::reach::is_private;
+use super::Ended;
+use super::call::authenticated;
+use super::http_call::HttpCall;
 use super::refusal::ClientRefusal;
 use super::settings::Settings;
-use super::{Ended, Revocation};
 use crate::secret::anti_csrf;
 
 /// The parameter of the logout form that no other site can know.
@@ -36,16 +36,6 @@ pub fn revocation_request(settings: &Settings, token: &str, hint: &'static str) 
 pub const fn judge_revocation_answer(status: u16) -> Result<(), ClientRefusal> {
     // rfc7009-2.2-client-ignores-body, rfc7009-2.2.1-client-503-not-revoked
     if status == 200 { Ok(()) } else { Err(ClientRefusal::TokenRefused) }
-}
-
-/// Whether a server takes tokens back at this address.
-pub(super) fn offered(endpoint: Option<&str>) -> Revocation {
-    match endpoint {
-        None => Revocation::None,
-        // rfc7009-2-client-verifies-https
-        Some(url) if is_private(url) => Revocation::Offered,
-        Some(_) => Revocation::Unsafe,
-    }
 }
 
 impl Ended {

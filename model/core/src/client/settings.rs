@@ -6,14 +6,13 @@ use alloc::string::String;
 
 use serde_json::Value;
 
-use super::call::HttpCall;
+use super::http_call::HttpCall;
 use super::reach::{Reach, is_private};
-use super::revoke::offered;
-use super::{Channel, IssNeed, PushNeed, Rules};
+use super::{Channel, IssNeed, PushNeed, Revocation, Rules};
 use crate::directory::Authentication;
 use crate::policy::Lifetime;
 use crate::secret::Digest;
-use crate::server::metadata::METADATA_PATH;
+use crate::server::receive::METADATA_PATH;
 use crate::uri::split_origin;
 
 /// How long before its end an access token is refreshed: clocks and networks are late by less.
@@ -262,5 +261,15 @@ impl Settings {
             document.get("authorization_response_iss_parameter_supported") == Some(&Value::Bool(true));
         self.iss = if advertised { IssNeed::Required } else { IssNeed::Unadvertised };
         Ok(())
+    }
+}
+
+/// Whether a server takes tokens back at this address.
+fn offered(endpoint: Option<&str>) -> Revocation {
+    match endpoint {
+        None => Revocation::None,
+        // rfc7009-2-client-verifies-https
+        Some(url) if is_private(url) => Revocation::Offered,
+        Some(_) => Revocation::Unsafe,
     }
 }

@@ -12,7 +12,6 @@ mod register;
 use serde::{Deserialize, Serialize};
 
 pub use error::DirectoryError;
-pub use register::Registration;
 
 use crate::secret::Digest;
 use crate::text::{RedirectUri, ResourceSet, ScopeSet};
@@ -119,6 +118,38 @@ pub struct ClientEntry {
     pub redirect_uris: Vec<String>,
     /// What steps read.
     pub client: Client,
+}
+
+/// A client as it is registered, and its record in a store: it holds ids and names only.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Registration {
+    /// The `client_id`.
+    pub id: String,
+    /// What the consent page calls it.
+    pub name: String,
+    /// How it authenticates.
+    pub authentication: Authentication,
+    /// The digest of its secret.
+    pub secret: Option<Digest>,
+    /// Its redirect URIs.
+    pub redirect_uris: Vec<String>,
+    /// Its scope.
+    pub scope: String,
+    /// Whether it may use the code grant.
+    pub code_grant: bool,
+    /// Whether it gets refresh tokens and may use them.
+    pub refresh_grant: bool,
+    /// Whether it may ask for tokens for itself.
+    pub client_credentials_grant: bool,
+    /// Whether it has to push its authorization requests.
+    pub pushed_only: bool,
+    /// Whether it gets only tokens that are bound to a key.
+    pub dpop_bound: bool,
+    /// Whether it registered itself.
+    pub self_registered: bool,
+    /// The paths of the resources whose server it is.
+    pub resource_server: Vec<String>,
 }
 
 /// A protected resource, or what it is registered as.

@@ -27,8 +27,8 @@ pub use crate::directory::Registration;
 use crate::grant::{Asked, Cause, Coded, Pushed, Refresh};
 use crate::policy::Time;
 use crate::secret::{Digest, GrantId};
+pub use crate::server::authorize::ResponseTarget;
 pub use crate::server::dpop::Marker;
-pub use crate::server::receive::ResponseTarget;
 use crate::text::CodeChallenge;
 
 /// A [`Grant`](crate::grant::Grant), with the texts that lie beside it.

@@ -3,6 +3,10 @@
 //! Precedence: the client and its redirect URI first, since without them no redirect is safe; then the login, where
 //! policy lets it come first (decision 0008); then everything that the client is told by redirect.
 
+use alloc::string::String;
+
+use serde::{Deserialize, Serialize};
+
 use super::audience::{AskedResources, asked_for};
 use super::jwk::thumbprint;
 use super::{Consent, Found, Inputs, Needs, Outcome, Pending, Reply, Write};
@@ -27,6 +31,16 @@ pub struct Authorize {
     pub ask: Result<Ask, Malformed>,
     /// The browser's session cookie.
     pub session: Option<Digest>,
+}
+
+/// Where an authorization response goes, in the texts that are stored with the grant's record.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ResponseTarget {
+    /// The redirect URI: as it was sent, or the registered one.
+    pub redirect_uri: String,
+    /// The client's `state`, unchanged.
+    pub state: Option<String>,
 }
 
 /// The most characters of `state` that are taken.

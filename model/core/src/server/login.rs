@@ -122,7 +122,7 @@ pub(super) fn parse_next(params: &Params) -> Result<Option<String>, Malformed> {
 
 /// The cookie that the login form's anti-CSRF value comes from, if it has the form of ours.
 pub(super) fn login_cookie(request: &HttpRequest, secure: bool) -> Option<&str> {
-    request.cookie(super::reply::login_cookie_name(secure)).filter(|value| {
+    request.cookie(super::cookie::login_cookie_name(secure)).filter(|value| {
         value.len() == 43 && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
     })
 }

@@ -11,13 +11,10 @@ use alloc::vec::Vec;
 use serde_json::{Map, Value, json};
 
 use super::jwk::Algorithm;
-use super::receive::{ROUTES, Route};
+use super::receive::{METADATA_PATH, ROUTES, Route};
 use super::redeem::GrantType;
 use crate::directory::{Authentication, Directory};
 use crate::policy::Policy;
-
-/// The path of the metadata of an issuer without path (RFC 8414 3).
-pub const METADATA_PATH: &str = "/.well-known/oauth-authorization-server";
 
 /// Where the document is: the well-known name goes between host and path of the issuer.
 #[must_use]

@@ -23,6 +23,7 @@ pub mod authenticate;
 pub mod authorize;
 pub mod client_credentials;
 pub mod client_id;
+pub mod cookie;
 pub mod decide;
 pub mod dpop;
 pub mod introspect;

@@ -5,19 +5,16 @@ use alloc::string::String;
 
 use alloc::borrow::{Cow, ToOwned as _};
 
-use serde::{Deserialize, Serialize};
-
-use super::authorize::{Authorize, STATE_LIMIT};
+use super::authorize::{Authorize, ResponseTarget, STATE_LIMIT};
+use super::cookie::session_cookie_name;
 use super::decide::Decide;
 use super::dpop::{DpopHeader, DpopProof};
 use super::introspect_revoke::IntrospectOrRevoke;
 use super::login::{LogIn, LogInTexts, login_cookie, parse_next};
-use super::metadata::METADATA_PATH;
 use super::push::{AuthorizePushed, Push};
 use super::received::Received;
 use super::redeem::TokenRequest;
 use super::register::ClientMetadata;
-use super::reply::session_cookie_name;
 use super::resource::{Need, ResourceRequest};
 use super::resource_metadata::RESOURCE_METADATA_PATH;
 use crate::directory::Directory;
@@ -26,15 +23,8 @@ use crate::http::{BODY_LIMIT, HttpRequest};
 use crate::refusal::{Field, Malformed, Place};
 use crate::secret::Digest;
 
-/// Where an authorization response goes, in the texts that are stored with the grant's record.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ResponseTarget {
-    /// The redirect URI: as it was sent, or the registered one.
-    pub redirect_uri: String,
-    /// The client's `state`, unchanged.
-    pub state: Option<String>,
-}
+/// The path of the metadata of an issuer without path (RFC 8414 3).
+pub const METADATA_PATH: &str = "/.well-known/oauth-authorization-server";
 
 /// The routes beside the protected resources, whose paths the directory has: path, methods, and what reads them.
 pub const ROUTES: &[Route] = &[

@@ -7,13 +7,12 @@
 use alloc::string::String;
 
 use super::Request;
-use super::authorize::Authorize;
+use super::authorize::{Authorize, ResponseTarget};
 use super::decide::Decide;
 use super::dpop::{DpopHeader, DpopProof, SignedText};
 use super::introspect_revoke::IntrospectOrRevoke;
 use super::login::{Checked, LogIn, LogInPage, LogInTexts, Password};
 use super::push::{AuthorizePushed, Push};
-use super::receive::ResponseTarget;
 use super::redeem::TokenRequest;
 use super::register::{ClientMetadata, Register};
 use super::resource::{ResourceRequest, Scheme};

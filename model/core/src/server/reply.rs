@@ -8,11 +8,12 @@ use alloc::vec::Vec;
 
 use serde_json::json;
 
+use super::authorize::ResponseTarget;
+use super::cookie::{login_cookie_name, session_cookie_name};
 use super::introspect::TokenInfo;
 use super::jwk::{Algorithm, thumbprint_text};
 use super::metadata::{metadata, metadata_path};
 use super::push::{REQUEST_URI_PREFIX, Taken};
-use super::receive::ResponseTarget;
 use super::received::Received;
 use super::resource_metadata::{resource_metadata, resource_metadata_url};
 use super::{Consent, Reply, Served, Tokens};
@@ -45,18 +46,6 @@ impl Context<'_> {
     fn response_target(&self) -> Option<&ResponseTarget> {
         self.kept.or_else(|| self.received.response_target())
     }
-}
-
-/// The name of the cookie that carries a login; of our own, since cookies know no ports (RFC 6265 8.5).
-#[must_use]
-pub const fn session_cookie_name(secure: bool) -> &'static str {
-    if secure { "__Host-oauth_server_session" } else { "oauth_server_session" }
-}
-
-/// The name of the cookie behind the login form's anti-CSRF value.
-#[must_use]
-pub const fn login_cookie_name(secure: bool) -> &'static str {
-    if secure { "__Host-oauth_server_login" } else { "oauth_server_login" }
 }
 
 fn cookie(name: &str, secret: Secret, secure: bool) -> String {

@@ -3,8 +3,9 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use oauth_core::client::auth_challenge::challenges;
-use oauth_core::client::call::{HttpCall, judge_tokens, resource_request};
+use oauth_core::client::call::{judge_tokens, resource_request};
 use oauth_core::client::dpop::{Making, Nonces, Peer, Proof, PublicKey, asks_for_nonce, given_nonce, jkt};
+use oauth_core::client::http_call::HttpCall;
 use oauth_core::client::settings::{Binding, Settings};
 use oauth_core::policy::Time;
 use oauth_core::secret::Secret;

@@ -2,7 +2,8 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use oauth_core::client::call::{HttpCall, basic, judge_tokens, resource_request, token_request};
+use oauth_core::client::call::{basic, judge_tokens, resource_request, token_request};
+use oauth_core::client::http_call::HttpCall;
 use oauth_core::client::receive::{Received, locate, receive, session_cookie_name};
 use oauth_core::client::refusal::ClientRefusal;
 use oauth_core::client::reply::{ClientPage, Shown, encode};

@@ -4,7 +4,7 @@ use oauth_core::form::Params;
 use oauth_core::http::{Body, HttpReply};
 use oauth_core::page::Page;
 use oauth_core::secret::anti_csrf;
-use oauth_core::server::reply::login_cookie_name;
+use oauth_core::server::cookie::login_cookie_name;
 use serde_json::Value;
 
 use super::stage::{CALLBACK, Stage};

@@ -4,7 +4,7 @@ use oauth_core::client::Channel;
 use oauth_core::client::reach::Reach;
 use oauth_core::client::resource::{RESOURCE_METADATA_PATH, resource_metadata_url};
 use oauth_core::form;
-use oauth_core::server::metadata::METADATA_PATH;
+use oauth_core::server::receive::METADATA_PATH;
 use oauth_rules::rules;
 use serde_json::{Value, json};
 
@@ -13,7 +13,7 @@ use super::Lie::{
     ResourceMetadataCall,
 };
 use crate::edit::Members;
-use crate::registry::{Entry, Lies::OfClient};
+use crate::entry::{Entry, Lies::OfClient};
 
 const RESOURCE_MEMBERS: &[&str] =
     &["resource", "authorization_servers", "scopes_supported", "bearer_methods_supported"];

@@ -1,12 +1,12 @@
 //! Faults of a client's proofs, its nonces, and the tokens that are bound to its key (RFC 9449).
 
-use oauth_core::client::call::HttpCall;
 use oauth_core::client::dpop::{Attempt, Peer};
+use oauth_core::client::http_call::HttpCall;
 use oauth_rules::rules;
 use serde_json::json;
 
 use super::Lie::{GivenNonce, NonceAsked, NoncePlace, Proof, ProvedCall};
-use crate::registry::{Entry, Lies::OfClient};
+use crate::entry::{Entry, Lies::OfClient};
 
 const CHALLENGE_PARAMETERS: &[&str] = &["realm", "scope", "algs", "error", "error_description"];
 

@@ -9,7 +9,7 @@ use oauth_rules::rules;
 use super::Lie::{After, Before, Departure, Fresh};
 use super::with_callback;
 use crate::edit::{Pairs, edit_location};
-use crate::registry::{Entry, Lies::OfClient};
+use crate::entry::{Entry, Lies::OfClient};
 
 /// In reading order.
 pub(crate) const FAULTS: &[Entry] = &[

@@ -12,8 +12,8 @@ pub(crate) mod token;
 mod tell;
 
 use oauth_core::client::auth_challenge::AuthChallenge;
-use oauth_core::client::call::HttpCall;
 use oauth_core::client::dpop::{self as proofs, Attempt, Nonces, Peer, Place};
+use oauth_core::client::http_call::HttpCall;
 use oauth_core::client::receive;
 use oauth_core::client::reply::ClientPage;
 use oauth_core::client::settings::Settings;

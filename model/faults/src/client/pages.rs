@@ -7,7 +7,7 @@ use oauth_core::http::{Body, HttpReply};
 use oauth_rules::rules;
 
 use super::Lie::Reply;
-use crate::registry::{Entry, Lies::OfClient};
+use crate::entry::{Entry, Lies::OfClient};
 
 /// In reading order.
 pub(crate) const FAULTS: &[Entry] = &[

@@ -6,7 +6,7 @@ use oauth_rules::rules;
 use super::Lie::{Before, Departure, PushCall, RequestUri, RevocationAnswer, RevocationCall};
 use super::{edit_form, forget_authorization};
 use crate::edit::edit_location;
-use crate::registry::{Entry, Lies::OfClient};
+use crate::entry::{Entry, Lies::OfClient};
 
 /// In reading order.
 pub(crate) const FAULTS: &[Entry] = &[

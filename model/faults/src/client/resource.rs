@@ -1,12 +1,12 @@
 //! Faults of how a client shows its token, and of what it makes of the resource (RFC 6750, RFC 8707).
 
-use oauth_core::client::call::HttpCall;
+use oauth_core::client::http_call::HttpCall;
 use oauth_core::form;
 use oauth_rules::rules;
 
 use super::Lie::{Known, ResourceCall};
 use super::forget_authorization;
-use crate::registry::{Entry, Lies::OfClient};
+use crate::entry::{Entry, Lies::OfClient};
 
 /// In reading order.
 pub(crate) const FAULTS: &[Entry] = &[

@@ -12,7 +12,7 @@ use oauth_rules::rules;
 use super::Lie::{Before, FirstServer, Overlook, OwnOrigin, Received};
 use super::with_callback;
 use crate::edit::Pairs;
-use crate::registry::{Entry, Lies::OfClient};
+use crate::entry::{Entry, Lies::OfClient};
 
 const PARAMETERS: &[&str] = &["code", "state", "iss", "error", "error_description", "error_uri"];
 

@@ -1,8 +1,8 @@
 //! Where the lies to the client are told.
 
 use oauth_core::client::auth_challenge::AuthChallenge;
-use oauth_core::client::call::HttpCall;
 use oauth_core::client::dpop::{Attempt, Nonces, Peer, Place, Proof};
+use oauth_core::client::http_call::HttpCall;
 use oauth_core::client::receive::Received;
 use oauth_core::client::reply::ClientPage;
 use oauth_core::client::settings::Settings;

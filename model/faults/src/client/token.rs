@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::Lie::{Before, TokenAnswer, TokenCall};
 use super::{edit_form, forget_authorization};
 use crate::edit::{Members, Pairs};
-use crate::registry::{Entry, Lies::OfClient};
+use crate::entry::{Entry, Lies::OfClient};
 
 const MEMBERS: &[&str] = &["access_token", "token_type", "expires_in", "refresh_token", "scope"];
 

@@ -8,7 +8,7 @@ use oauth_rules::rules;
 
 use super::Lie::Read;
 use super::authorize::authorization;
-use crate::registry::{Entry, Lies::OfServer};
+use crate::entry::{Entry, Lies::OfServer};
 
 /// In reading order.
 pub(crate) const FAULTS: &[Entry] = &[

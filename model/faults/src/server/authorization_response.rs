@@ -8,7 +8,7 @@ use oauth_rules::rules;
 use super::Lie::{Reply, Response, Told};
 use super::{AUTHORIZE, METADATA, is_sendable, response_pairs};
 use crate::edit::Pairs;
-use crate::registry::{Entry, Lies::OfServer};
+use crate::entry::{Entry, Lies::OfServer};
 
 /// In reading order.
 pub(crate) const FAULTS: &[Entry] = &[

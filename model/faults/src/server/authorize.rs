@@ -12,7 +12,7 @@ use oauth_rules::rules;
 use super::Lie::{Before, Client, Http, Policy, Query, Read, Reply};
 use super::{AUTHORIZE, TOKEN};
 use crate::edit::Pairs;
-use crate::registry::{Entry, Lies::OfServer};
+use crate::entry::{Entry, Lies::OfServer};
 
 const PARAMETERS: &[&str] = &[
     "client_id",

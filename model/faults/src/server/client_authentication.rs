@@ -17,7 +17,7 @@ use serde_json::json;
 use super::Lie::{Before, Http, Read, Reply};
 use super::TOKEN;
 use crate::edit::Pairs;
-use crate::registry::{Entry, Lies::OfServer};
+use crate::entry::{Entry, Lies::OfServer};
 
 /// In reading order.
 pub(crate) const FAULTS: &[Entry] = &[

@@ -9,7 +9,7 @@ use oauth_rules::rules;
 
 use super::Lie::{After, Before, Store};
 use super::NEVER;
-use crate::registry::{Entry, Lies::OfServer};
+use crate::entry::{Entry, Lies::OfServer};
 
 /// In reading order.
 pub(crate) const FAULTS: &[Entry] = &[

@@ -12,7 +12,7 @@ use oauth_rules::rules;
 
 use super::Lie::{After, Before, Http, Owner as OwnerOf, Reply};
 use super::{AUTHORIZE, NEVER};
-use crate::registry::{Entry, Lies::OfServer};
+use crate::entry::{Entry, Lies::OfServer};
 
 /// In reading order.
 pub(crate) const FAULTS: &[Entry] = &[

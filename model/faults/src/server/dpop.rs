@@ -19,7 +19,7 @@ use super::Lie::{Before, Client, Error, Http, Proof, Read, Reply, Told};
 use super::code::redeemed;
 use super::{At, METADATA, PAR, TOKEN};
 use crate::edit::{Members, Pairs};
-use crate::registry::{Entry, Lies::OfServer};
+use crate::entry::{Entry, Lies::OfServer};
 
 /// In reading order.
 pub(crate) const FAULTS: &[Entry] = &[

@@ -9,7 +9,7 @@ use super::Lie::{Error, Proof, Reply};
 use super::dpop::{edit_challenge, rename_error};
 use super::{At, PAR, TOKEN};
 use crate::edit::Members;
-use crate::registry::{Entry, Lies::OfServer};
+use crate::entry::{Entry, Lies::OfServer};
 
 /// In reading order.
 pub(crate) const FAULTS: &[Entry] = &[

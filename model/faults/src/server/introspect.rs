@@ -15,7 +15,7 @@ use super::Lie::{After, Before, Reply, Told};
 use super::revoke::{named, own_the_grant};
 use super::{INTROSPECT, NEVER};
 use crate::edit::{Members, change, edit_json};
-use crate::registry::{Entry, Lies::OfServer};
+use crate::entry::{Entry, Lies::OfServer};
 
 /// In reading order.
 pub(crate) const FAULTS: &[Entry] = &[

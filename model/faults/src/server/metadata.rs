@@ -1,14 +1,14 @@
 //! Faults of the server's metadata (RFC 8414).
 
 use oauth_core::http::HttpReply;
-use oauth_core::server::metadata::METADATA_PATH;
+use oauth_core::server::receive::METADATA_PATH;
 use oauth_rules::rules;
 use serde_json::json;
 
 use super::Lie::{Http, Reply, Told};
 use super::{At, METADATA};
 use crate::edit::append;
-use crate::registry::{Entry, Lies::OfServer};
+use crate::entry::{Entry, Lies::OfServer};
 
 /// In reading order.
 pub(crate) const FAULTS: &[Entry] = &[

@@ -29,7 +29,7 @@ use oauth_core::http::{HttpReply, HttpRequest};
 use oauth_core::policy::{self, Time};
 use oauth_core::server::dpop::DpopProof;
 use oauth_core::server::login::{Checked, Password};
-use oauth_core::server::metadata::METADATA_PATH;
+use oauth_core::server::receive::METADATA_PATH;
 use oauth_core::server::received::Received;
 use oauth_core::server::{self, Found, Inputs, Outcome, Request};
 

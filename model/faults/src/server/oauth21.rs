@@ -7,7 +7,7 @@ use oauth_rules::rules;
 
 use super::Lie::{After, Form, Policy};
 use super::TOKEN;
-use crate::registry::{Entry, Lies::OfServer};
+use crate::entry::{Entry, Lies::OfServer};
 
 /// In reading order.
 pub(crate) const FAULTS: &[Entry] = &[

@@ -8,7 +8,7 @@ use oauth_rules::rules;
 use super::Lie::{Http, Reply};
 use super::{AUTHORIZE, At, is_sendable, response_pairs};
 use crate::edit::Pairs;
-use crate::registry::{Entry, Lies::OfServer};
+use crate::entry::{Entry, Lies::OfServer};
 
 const LOGIN: At = At::Path("/login");
 

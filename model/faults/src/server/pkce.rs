@@ -13,7 +13,7 @@ use super::Lie::{Before, Form, Policy, Query, Read, Told};
 use super::code::redeemed;
 use super::{METADATA, TOKEN};
 use crate::edit::Pairs;
-use crate::registry::{Entry, Lies::OfServer};
+use crate::entry::{Entry, Lies::OfServer};
 
 /// In reading order.
 pub(crate) const FAULTS: &[Entry] = &[

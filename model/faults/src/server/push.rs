@@ -15,7 +15,7 @@ use serde_json::json;
 use super::Lie::{Before, Client, Form, Http, Query, Read, Reply, Told};
 use super::{AUTHORIZE, METADATA, NEVER, PAR};
 use crate::edit::{Pairs, edit_location};
-use crate::registry::{Entry, Lies::OfServer};
+use crate::entry::{Entry, Lies::OfServer};
 
 /// What stands between the value of a consent page and a `state` that was not pushed; forms do not escape it.
 const BESIDE: char = '*';

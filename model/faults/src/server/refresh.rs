@@ -14,7 +14,7 @@ use oauth_rules::rules;
 use super::Lie::{After, Before};
 use super::NEVER;
 use super::resource::shown;
-use crate::registry::{Entry, Lies::OfServer};
+use crate::entry::{Entry, Lies::OfServer};
 
 /// In reading order.
 pub(crate) const FAULTS: &[Entry] = &[

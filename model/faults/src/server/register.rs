@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::Lie::{Client, Http, Query, Reply, Told};
 use super::REGISTER;
 use crate::edit::{Members, edit_json};
-use crate::registry::{Entry, Lies::OfServer};
+use crate::entry::{Entry, Lies::OfServer};
 
 /// What stands in for redirect URIs that cannot be registered.
 const PLACEHOLDER: &str = "https://placeholder.example/callback";

@@ -10,7 +10,7 @@ use oauth_rules::rules;
 use super::Lie::{Before, Http, Reply};
 use super::{ME, NEVER};
 use crate::edit::Pairs;
-use crate::registry::{Entry, Lies::OfServer};
+use crate::entry::{Entry, Lies::OfServer};
 
 /// In reading order.
 pub(crate) const FAULTS: &[Entry] = &[

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::At;
 use super::Lie::{Reply, Told};
 use crate::edit::append;
-use crate::registry::{Entry, Lies::OfServer};
+use crate::entry::{Entry, Lies::OfServer};
 
 const METADATA: At = At::Below(RESOURCE_METADATA_PATH);
 

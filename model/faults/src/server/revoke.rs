@@ -15,7 +15,7 @@ use serde_json::json;
 use super::Lie::{After, Before, Http, Read, Reply};
 use super::{INTROSPECT, REVOKE};
 use crate::edit::Pairs;
-use crate::registry::{Entry, Lies::OfServer};
+use crate::entry::{Entry, Lies::OfServer};
 
 const HINTS: &[&str] = &["access_token", "refresh_token"];
 

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::Lie::{Form, Read, Reply, Told};
 use super::TOKEN;
 use crate::edit::Pairs;
-use crate::registry::{Entry, Lies::OfServer};
+use crate::entry::{Entry, Lies::OfServer};
 
 const PARAMETERS: &[&str] =
     &["client_id", "client_secret", "code", "code_verifier", "grant_type", "redirect_uri", "scope"];

@@ -10,7 +10,7 @@ use super::Lie::{Before, Error, Fresh, Http, Policy, Reply, Told};
 use super::authorize::asked;
 use super::{ME, TOKEN};
 use crate::edit::{Pairs, change};
-use crate::registry::{Entry, Lies::OfServer};
+use crate::entry::{Entry, Lies::OfServer};
 
 /// In reading order.
 pub(crate) const FAULTS: &[Entry] = &[

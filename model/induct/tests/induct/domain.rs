@@ -7,11 +7,12 @@ use oauth_core::policy::{Time, WrongVerifier};
 use oauth_core::server::Request;
 use oauth_core::text::{ChallengeMethod, CodeChallenge, ResourceSet, ScopeSet};
 use oauth_faults::Faults;
-use oauth_induct::domain::{Setting, State};
+use oauth_induct::domain::Setting;
 use oauth_induct::ghost::Ghost;
 use oauth_induct::invariant::{Standing, broken};
 use oauth_induct::records::states;
 use oauth_induct::requests::requests;
+use oauth_induct::state::State;
 use oauth_induct::{Part, exchange};
 use oauth_world::world::symbols::{JUNK, digest};
 

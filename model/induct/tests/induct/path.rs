@@ -15,8 +15,9 @@ use oauth_core::server::refresh::RefreshAsk;
 use oauth_core::server::resource::{Bearer, Need, ResourceRequest, Scheme};
 use oauth_core::text::{ChallengeMethod, CodeChallenge, ResourceSet, ScopeSet};
 use oauth_induct::advance;
-use oauth_induct::domain::{ID, Setting, State};
+use oauth_induct::domain::{ID, Setting};
 use oauth_induct::ghost::Ghost;
+use oauth_induct::state::State;
 use oauth_world::world::symbols::{digest, hashed, redirect, secret, verifier_of};
 
 /// The browser of somebody who is logged in.
