@@ -10,9 +10,9 @@ use oauth_faults::fault;
 use oauth_laws::fact::{ResourceUse, What};
 
 /// What goes to and fro in an action.
-pub(super) fn messages(scene: &Scene<'_>) -> Vec<Message> {
+pub(super) fn messages(scene: &Scene<'_>, carries: &dyn Fn(&mut Carried<'_, '_>)) -> Vec<Message> {
     let mut carried = Carried { scene, messages: Vec::new() };
-    (scene.row.carries)(&mut carried);
+    carries(&mut carried);
     carried.messages
 }
 

@@ -2,10 +2,10 @@
 
 use super::name;
 use crate::world::action::{
-    CodeOf, CredentialsOf, ForItselfTry, Forgery, IntrospectOrRevokeTry, Lure, Redemption, RedirectOf,
-    RefreshOf, RefreshScope, RefreshTry, ShownWith, TokenOf, VerifierOf, Wanted,
+    CodeOf, Crafted, CredentialsOf, ForItselfTry, Forgery, IntrospectOrRevokeTry, Lure, Redemption,
+    RedirectOf, RefreshOf, RefreshScope, RefreshTry, ShownWith, TokenOf, VerifierOf, Wanted,
 };
-use crate::world::{Asking, Crafted, Known, Response};
+use crate::world::{Asking, Known, Response};
 use oauth_core::directory::ClientNo;
 use oauth_core::server::decide::Choice;
 use oauth_core::text::Verifier;

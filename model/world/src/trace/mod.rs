@@ -26,6 +26,7 @@ pub use row::steps;
 pub use svg::svg;
 pub use text::text;
 
+use row::Row;
 use scene::Scene;
 
 /// One action of a trace, told.
@@ -67,7 +68,7 @@ pub fn narrate(universe: &Universe, actions: &[Action]) -> Vec<Narrated> {
         let counts = action.counts_as_step();
         steps += usize::from(counts);
         let step = counts.then_some(steps);
-        told.push(tell(&Scene { universe, before: &world, row: &action.row(), next: &next }, step));
+        told.push(tell(&action.row(), &Scene { universe, before: &world, next: &next }, step));
         world = next.world;
     }
     told
@@ -77,7 +78,7 @@ pub fn narrate(universe: &Universe, actions: &[Action]) -> Vec<Narrated> {
 #[must_use]
 pub fn narrate_one(universe: &Universe, before: &World, action: &Action) -> Option<Narrated> {
     let next = universe.next(before, action)?;
-    Some(tell(&Scene { universe, before, row: &action.row(), next: &next }, None))
+    Some(tell(&action.row(), &Scene { universe, before, next: &next }, None))
 }
 
 /// What an action is, in words, whatever comes of it.
@@ -86,13 +87,13 @@ pub fn in_words(action: &Action) -> String {
     action.row().does
 }
 
-fn tell(scene: &Scene<'_>, step: Option<usize>) -> Narrated {
+fn tell(row: &Row, scene: &Scene<'_>, step: Option<usize>) -> Narrated {
     Narrated {
         step,
-        actor: scene.row.actor,
-        to: scene.goes_to(),
-        says: sentence::says(scene),
-        http: carried::messages(scene),
+        actor: row.actor,
+        to: row.to.actor(scene),
+        says: sentence::says(row, scene),
+        http: carried::messages(scene, &row.carries),
     }
 }
 

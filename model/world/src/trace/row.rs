@@ -1,9 +1,10 @@
 //! The table of actions: all that is told of each, whatever comes of it.
 
 use super::carried::{Carried, log_in_at, to_client, way_to_server};
+use super::scene::Scene;
 use super::{clause, name};
 use crate::world::action::OnTheWire;
-use crate::world::{Action, Actor, OWNER, Server};
+use crate::world::{Action, Actor, At, OWNER, Server, Stage};
 
 /// What is told of an action. What it does stands in its actor's file, below [`crate::world`].
 pub(super) struct Row {
@@ -34,6 +35,28 @@ pub(super) enum To {
     ServerOf(usize),
     /// To the sender of this token request, if it is answered.
     SenderOf(usize),
+}
+
+impl To {
+    /// Whom it goes to in its world.
+    pub(super) fn actor(self, scene: &Scene<'_>) -> Actor {
+        match self {
+            Self::Actor(actor) => actor,
+            Self::AddressAt(browser) => match scene.browser(browser).at {
+                At::ToClient(response) => name::address(response.to).1,
+                _ => Actor::Client,
+            },
+            Self::ServerOf(call) => scene.before.calls.get(call).map_or(Actor::Server, |call| call.to.into()),
+            Self::SenderOf(call) => {
+                let is_answered =
+                    scene.next.world.calls.get(call).is_some_and(|call| call.stage == Stage::Done);
+                match scene.before.calls.get(call) {
+                    Some(call) if is_answered => call.by.into(),
+                    Some(_) | None => Actor::Server,
+                }
+            }
+        }
+    }
 }
 
 /// What comes of an action that no fact tells.

@@ -1,10 +1,8 @@
 //! An action, and the worlds before and after it.
 
 use super::http::Always;
-use super::name;
-use super::row::{Row, To};
 use crate::world::symbols::{self, ask, digest, grant_at, grant_id, key};
-use crate::world::{Actor, At, Browser, Call, Next, Stage, Universe, World};
+use crate::world::{Actor, At, Browser, Call, Next, Universe, World};
 use oauth_core::secret::{Digest, Shown};
 use oauth_core::server::audience::AskedResources;
 use oauth_core::server::redeem::TokenAsk;
@@ -16,31 +14,10 @@ use oauth_laws::fact::{Fact, ResourceUse, Sender, Sym, What};
 pub(super) struct Scene<'a> {
     pub(super) universe: &'a Universe,
     pub(super) before: &'a World,
-    pub(super) row: &'a Row,
     pub(super) next: &'a Next,
 }
 
 impl<'a> Scene<'a> {
-    /// Whom the action goes to.
-    pub(super) fn goes_to(&self) -> Actor {
-        match self.row.to {
-            To::Actor(actor) => actor,
-            To::AddressAt(browser) => match self.browser(browser).at {
-                At::ToClient(response) => name::address(response.to).1,
-                _ => Actor::Client,
-            },
-            To::ServerOf(call) => self.before.calls.get(call).map_or(Actor::Server, |call| call.to.into()),
-            To::SenderOf(call) => {
-                let is_answered =
-                    self.next.world.calls.get(call).is_some_and(|call| call.stage == Stage::Done);
-                match self.before.calls.get(call) {
-                    Some(call) if is_answered => call.by.into(),
-                    Some(_) | None => Actor::Server,
-                }
-            }
-        }
-    }
-
     /// A browser, as the action finds it.
     pub(super) fn browser(&self, browser: usize) -> &'a Browser {
         &self.before.browsers[browser]

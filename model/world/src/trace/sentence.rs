@@ -1,6 +1,6 @@
 //! Actions in plain English: what somebody does, and what comes of it.
 
-use super::row::Then;
+use super::row::{Row, Then};
 use super::scene::Scene;
 use super::{answer, name};
 use crate::world::{ATTACKER, Actor, At, Stage};
@@ -8,9 +8,9 @@ use oauth_core::refusal::{Answer, Refused};
 use oauth_laws::fact::{Issued, Party, What};
 
 /// What somebody does, and what comes of it, in whole sentences.
-pub(super) fn says(scene: &Scene<'_>) -> String {
-    let mut sentences = vec![scene.row.does.clone()];
-    sentences.extend(outcome(scene));
+pub(super) fn says(row: &Row, scene: &Scene<'_>) -> String {
+    let mut sentences = vec![row.does.clone()];
+    sentences.extend(outcome(row.then, scene));
     let mut text = String::new();
     for sentence in sentences {
         if !text.is_empty() {
@@ -25,17 +25,17 @@ pub(super) fn says(scene: &Scene<'_>) -> String {
 }
 
 /// What comes of it: what was seen, what was refused, where a browser is then.
-fn outcome(scene: &Scene<'_>) -> Vec<String> {
-    let mut sentences: Vec<String> = scene.sent().and_then(|_| on_the_way(scene)).into_iter().collect();
+fn outcome(then: Then, scene: &Scene<'_>) -> Vec<String> {
+    let mut sentences: Vec<String> = scene.sent().and_then(|_| on_the_way(then)).into_iter().collect();
     sentences.extend(scene.facts().iter().filter_map(|fact| seen(scene, &fact.what)));
     if let Some(refused) = scene.next.refused {
         sentences.push(server_refuses(refused));
     }
     if sentences.is_empty() {
-        sentences.extend(page(scene));
-        sentences.extend(call(scene));
+        sentences.extend(page(then, scene));
+        sentences.extend(call(then, scene));
     }
-    sentences.extend(departure(scene));
+    sentences.extend(departure(then, scene));
     if let Some(refused) = scene.next.client_refused {
         sentences.push(format!("The client says: {}", refused.describe()));
     }
@@ -107,8 +107,8 @@ fn server_refuses(refused: Refused) -> String {
 }
 
 /// Where a browser is then.
-fn page(scene: &Scene<'_>) -> Option<String> {
-    let Then::Shows(browser) = scene.row.then else { return None };
+fn page(then: Then, scene: &Scene<'_>) -> Option<String> {
+    let Then::Shows(browser) = then else { return None };
     match scene.next.world.browsers[browser].at {
         At::LogInPage(_) => Some("The server asks for a login first".to_owned()),
         At::ConsentPage(..) => Some("The server asks for consent".to_owned()),
@@ -118,8 +118,8 @@ fn page(scene: &Scene<'_>) -> Option<String> {
 }
 
 /// Where the client sends a browser for a login.
-fn departure(scene: &Scene<'_>) -> Option<String> {
-    let Then::Departs(browser) = scene.row.then else { return None };
+fn departure(then: Then, scene: &Scene<'_>) -> Option<String> {
+    let Then::Departs(browser) = then else { return None };
     match scene.next.world.browsers[browser].at {
         At::ToServer(_) => {
             Some("The client sends the browser to the server with an authorization request".to_owned())
@@ -134,8 +134,8 @@ fn departure(scene: &Scene<'_>) -> Option<String> {
 }
 
 /// How far a token request has come that got no answer.
-fn call(scene: &Scene<'_>) -> Option<String> {
-    let Then::GoesOn(at) = scene.row.then else { return None };
+fn call(then: Then, scene: &Scene<'_>) -> Option<String> {
+    let Then::GoesOn(at) = then else { return None };
     match scene.next.world.calls.get(at)?.stage {
         Stage::Loaded(..) => Some("Its judgement waits to be written".to_owned()),
         Stage::Sent => Some("Somebody was faster, so it has to load again".to_owned()),
@@ -144,8 +144,8 @@ fn call(scene: &Scene<'_>) -> Option<String> {
 }
 
 /// A token request that the client sent by itself.
-fn on_the_way(scene: &Scene<'_>) -> Option<String> {
-    match scene.row.then {
+fn on_the_way(then: Then) -> Option<String> {
+    match then {
         Then::Redeems => Some("The client redeems the code".to_owned()),
         Then::Refreshes => Some("The client's token is at its end, so it asks for another".to_owned()),
         Then::Nothing | Then::Departs(_) | Then::Shows(_) | Then::GoesOn(_) => None,

@@ -1,12 +1,11 @@
 //! What can happen next, each by a named actor. What is told of it stands in `trace/row.rs`, a row for each.
 
 pub use super::dpop::ShownWith;
-pub use super::introspect_revoke::{ForItselfTry, IntrospectOrRevokeTry, TokenOf, Wanted};
 pub use super::tries::{
-    CodeOf, CredentialsOf, Forgery, Lure, Redemption, RedirectOf, RefreshOf, RefreshScope, RefreshTry,
-    VerifierOf,
+    CodeOf, Crafted, CredentialsOf, ForItselfTry, Forgery, IntrospectOrRevokeTry, Lure, Redemption,
+    RedirectOf, RefreshOf, RefreshScope, RefreshTry, TokenOf, VerifierOf, Wanted,
 };
-use super::{Asking, Call, Crafted, Known, Response, Server, Stage, Universe, World};
+use super::{Asking, Call, Known, Response, Server, Stage, Universe, World};
 use oauth_core::secret::Shown;
 use oauth_core::server::decide::Choice;
 use oauth_laws::fact::Sender;

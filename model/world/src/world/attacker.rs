@@ -4,18 +4,16 @@
 //! of its own (number 1). It may name any grant's id, which is no secret, and never guesses one.
 
 use super::browser::page_behind;
+use super::calls::sent;
 use super::dpop::ShownWith;
-use super::introspect_revoke::named;
 use super::symbols::{
     EVIL, JUNK, OWN_VERIFIER, digest, grant_id, hashed, redirect, secret, sym, verifier, verifier_of,
 };
 use super::tries::{
     CodeOf, CredentialsOf, Forgery, Lure, Redemption, RedirectOf, RefreshOf, RefreshScope, RefreshTry,
-    VerifierOf,
+    VerifierOf, named,
 };
-use super::{
-    ATTACKER, Asking, At, Call, Known, Next, OWNER, PROFILE, STRANGER, Server, Stage, Universe, WIDE, World,
-};
+use super::{ATTACKER, Asking, At, Known, Next, OWNER, PROFILE, STRANGER, Universe, WIDE, World};
 use oauth_core::directory::ClientNo;
 use oauth_core::secret::Shown;
 use oauth_core::server::Request;
@@ -116,7 +114,7 @@ impl Universe {
         }
         leaks.extend(self.leaked_proof(world).map(Known::Proof));
         if self.scenario.attacker.leaks.refresh {
-            leaks.extend(refresh_tokens(world).next().map(Known::Refresh));
+            leaks.extend(world.facts.refresh_tokens().next().map(Known::Refresh));
         }
         leaks
     }
@@ -128,9 +126,9 @@ impl Universe {
                 Known::Refresh(shown) => Some(*shown),
                 _ => None,
             })?,
-            RefreshOf::Latest => refresh_tokens(world).next_back()?,
-            RefreshOf::First => refresh_tokens(world).next()?,
-            RefreshOf::MadeUp => Shown { digest: digest(JUNK), ..refresh_tokens(world).next()? },
+            RefreshOf::Latest => world.facts.refresh_tokens().next_back()?,
+            RefreshOf::First => world.facts.refresh_tokens().next()?,
+            RefreshOf::MadeUp => Shown { digest: digest(JUNK), ..world.facts.refresh_tokens().next()? },
         };
         let scope = match refresh.scope {
             RefreshScope::All => None,
@@ -330,33 +328,6 @@ impl Universe {
         };
         Some(Next { refused: Some(refused), ..Next::of(after) })
     }
-}
-
-/// The refresh tokens of the first grant, in the order in which they were issued.
-pub(super) fn refresh_tokens(world: &World) -> impl DoubleEndedIterator<Item = Shown> {
-    world.facts.facts().into_iter().filter_map(|fact| {
-        let issued = match fact.what {
-            What::Redemption(redemption) => redemption.token?.refresh?,
-            What::Refresh(refresh) => refresh.issued?.refresh?,
-            _ => return None,
-        };
-        Some(Shown { grant: grant_id(0), digest: digest(u8::try_from(issued.0).ok()?) })
-    })
-}
-
-/// A world in which a token request is on its way.
-pub(super) fn sent(mut world: World, by: Sender, request: TokenRequest) -> Next {
-    let call = Call {
-        by,
-        to: Server::Honest,
-        request,
-        session: None,
-        sent: world.sending(),
-        sent_at: world.now,
-        stage: Stage::Sent,
-    };
-    world.send(call);
-    Next::of(world)
 }
 
 impl World {

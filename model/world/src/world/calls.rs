@@ -256,3 +256,18 @@ impl Universe {
         Some(Presented { client: Some(client), credentials })
     }
 }
+
+/// A world in which a token request is on its way.
+pub(super) fn sent(mut world: World, by: Sender, request: TokenRequest) -> Next {
+    let call = Call {
+        by,
+        to: Server::Honest,
+        request,
+        session: None,
+        sent: world.sending(),
+        sent_at: world.now,
+        stage: Stage::Sent,
+    };
+    world.send(call);
+    Next::of(world)
+}

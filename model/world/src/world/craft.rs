@@ -2,10 +2,10 @@
 //! the parts.
 
 use super::action::Action;
-use super::attacker::sent;
+use super::calls::sent;
 use super::parts::{Asking, At, Known, Response, Server};
 use super::symbols::{EVIL, JUNK, OWN_VERIFIER, digest, grant_id, hashed, redirect, verifier_of};
-use super::tries::CredentialsOf;
+use super::tries::{Crafted, CredentialsOf};
 use super::{ATTACKER, Next, OWNER, Universe, World};
 use oauth_core::client::Flow;
 use oauth_core::directory::ClientNo;
@@ -62,19 +62,6 @@ pub(super) enum Handles {
     Only,
     /// Spelt out as well.
     Also,
-}
-
-/// A token request that the attacker composes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Crafted {
-    /// The client that it names; its own it can prove.
-    pub client: u16,
-    /// The code.
-    pub code: Shown,
-    /// The redirect URI.
-    pub redirect: Option<RedirectUri>,
-    /// The verifier.
-    pub verifier: Option<Verifier>,
 }
 
 fn codes(world: &World) -> impl Iterator<Item = Shown> {

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use foldhash::quality::FixedState;
 
-use oauth_laws::fact::Fact;
+use super::symbols::{digest, grant_id};
+use oauth_core::secret::Shown;
+use oauth_laws::fact::{Fact, Issued, Sym, What};
 
 /// What was seen so far. It carries a digest of itself, so that histories are told apart without reading them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -52,6 +54,27 @@ impl History {
         let mut facts: Vec<Fact> = self.backwards().copied().collect();
         facts.reverse();
         facts
+    }
+
+    /// The access tokens of the first grant, in the order in which they were issued.
+    pub(super) fn access_tokens(&self) -> impl DoubleEndedIterator<Item = Shown> {
+        self.tokens(|issued| Some(issued.token))
+    }
+
+    /// The refresh tokens of the first grant, in the order in which they were issued.
+    pub(super) fn refresh_tokens(&self) -> impl DoubleEndedIterator<Item = Shown> {
+        self.tokens(|issued| issued.refresh)
+    }
+
+    fn tokens(&self, of: fn(Issued) -> Option<Sym>) -> impl DoubleEndedIterator<Item = Shown> {
+        self.facts().into_iter().filter_map(move |fact| {
+            let issued = match fact.what {
+                What::Redemption(redemption) => redemption.token?,
+                What::Refresh(refresh) => refresh.issued?,
+                _ => return None,
+            };
+            Some(Shown { grant: grant_id(0), digest: digest(u8::try_from(of(issued)?.0).ok()?) })
+        })
     }
 }
 

@@ -1,76 +1,24 @@
 //! Requests about a token, and of a client for itself: revocation, introspection, client credentials.
 
-use super::attacker::{refresh_tokens, sent};
-use super::symbols::{JUNK, digest, grant_id};
-use super::tries::{CredentialsOf, RefreshOf};
+use super::calls::sent;
+use super::symbols::{JUNK, digest};
+use super::tries::{ForItselfTry, IntrospectOrRevokeTry, RefreshOf, TokenOf, Wanted};
 use super::{Known, Next, Universe, World};
 use oauth_core::secret::Shown;
 use oauth_core::server::Request;
-use oauth_core::server::audience::AskedResources;
 use oauth_core::server::client_credentials::ClientCredentials;
 use oauth_core::server::introspect_revoke::IntrospectOrRevoke;
 use oauth_core::server::redeem::{TokenAsk, TokenRequest};
-use oauth_core::text::ResourceSet;
-use oauth_laws::fact::{Sender, What};
-
-/// A request that names a token.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct IntrospectOrRevokeTry {
-    /// What is wanted of it.
-    pub what: Wanted,
-    /// Who sends it.
-    pub by: Sender,
-    /// As which client.
-    pub client: u16,
-    /// How it proves that.
-    pub credentials: CredentialsOf,
-    /// Which token.
-    pub token: TokenOf,
-}
-
-/// What somebody wants of a token.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Wanted {
-    /// That it ends.
-    Revoke,
-    /// Whether it is good.
-    Introspect,
-}
-
-/// Which token somebody names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum TokenOf {
-    /// The access token that was issued last.
-    Access,
-    /// A refresh token.
-    Refresh(RefreshOf),
-}
-
-/// A client asks for itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ForItselfTry {
-    /// Who sends it.
-    pub by: Sender,
-    /// As which client.
-    pub client: u16,
-    /// How it proves that.
-    pub credentials: CredentialsOf,
-}
-
-/// These resources, as a request names them.
-pub(super) const fn named(resources: ResourceSet) -> AskedResources {
-    AskedResources { known: resources, has_unknown: false }
-}
 
 impl Universe {
     /// Composes a request that names a token; `None` where the token is not at hand.
     pub(super) fn named(&self, world: &World, naming: &IntrospectOrRevokeTry) -> Option<IntrospectOrRevoke> {
         let token = match naming.token {
-            TokenOf::Access => access_tokens(world).next_back()?,
-            TokenOf::Refresh(RefreshOf::Latest) => refresh_tokens(world).next_back()?,
-            TokenOf::Refresh(RefreshOf::First) => refresh_tokens(world).next()?,
+            TokenOf::Access => world.facts.access_tokens().next_back()?,
+            TokenOf::Refresh(RefreshOf::Latest) => world.facts.refresh_tokens().next_back()?,
+            TokenOf::Refresh(RefreshOf::First) => world.facts.refresh_tokens().next()?,
             TokenOf::Refresh(RefreshOf::MadeUp) => {
-                Shown { digest: digest(JUNK), ..refresh_tokens(world).next()? }
+                Shown { digest: digest(JUNK), ..world.facts.refresh_tokens().next()? }
             }
             TokenOf::Refresh(RefreshOf::Leaked) => world.known.iter().find_map(|known| match known {
                 Known::Refresh(shown) => Some(*shown),
@@ -101,16 +49,4 @@ impl Universe {
         let ask = Ok(TokenAsk::ClientCredentials(ClientCredentials { scope: None, resources: None }));
         Some(sent(world, request.by, TokenRequest { by, ask, proof: Ok(None) }))
     }
-}
-
-/// The access tokens of the first grant, in the order in which they were issued.
-fn access_tokens(world: &World) -> impl DoubleEndedIterator<Item = Shown> {
-    world.facts.facts().into_iter().filter_map(|fact| {
-        let issued = match fact.what {
-            What::Redemption(redemption) => redemption.token?,
-            What::Refresh(refresh) => refresh.issued?,
-            _ => return None,
-        };
-        Some(Shown { grant: grant_id(0), digest: digest(u8::try_from(issued.token.0).ok()?) })
-    })
 }

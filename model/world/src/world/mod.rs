@@ -11,7 +11,7 @@
 //! | honest server, its processes and its store | `server.rs` |
 //! | resource servers | `resource.rs` |
 //! | the attacker's own server and resource | `malicious.rs` |
-//! | attacker: what leaks, what its tables let it do | `attacker.rs`, `tries.rs`, `naming.rs`, `prove.rs` |
+//! | attacker: what leaks, what its tables let it do | `attacker.rs`, `tries.rs`, `introspect_revoke.rs`, `dpop.rs` |
 //! | attacker: what it composes from what it knows | `craft.rs` |
 //! | observer | `observe.rs` |
 
@@ -50,7 +50,7 @@ use oauth_faults::Faults;
 pub use action::Action;
 pub use actor::Actor;
 use bounds::Scenario;
-pub use craft::{Crafted, Powers};
+pub use craft::Powers;
 pub use history::History;
 pub use malicious::Malicious;
 pub use parts::{Asking, At, Browser, Call, Held, Known, Response, ResponseTarget, Server, Stage, Visit};

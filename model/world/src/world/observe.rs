@@ -1,7 +1,7 @@
 //! The observer: facts off typed messages. It knows what passed, never what the server stored.
 
-use super::introspect_revoke::{IntrospectOrRevokeTry, Wanted};
 use super::symbols::{account, client, digest, grant_at, key, sym};
+use super::tries::{IntrospectOrRevokeTry, Wanted};
 use super::{Asking, Call, OWNER, PROFILE, ResponseTarget, Server, Universe, World};
 use oauth_core::directory::{Authentication, ClientNo};
 use oauth_core::secret::{Digest, Shown};

@@ -1,9 +1,9 @@
 //! Authorization requests as the honest server gets them: spelt out, or pushed first (RFC 9126).
 
-use super::introspect_revoke::named;
 use super::parts::{Asking, ResponseTarget};
 use super::symbols::{digest, key, pushed, redirect};
 use super::tries::CredentialsOf;
+use super::tries::named;
 use super::{Universe, World};
 use oauth_core::secret::Shown;
 use oauth_core::server::authorize::{Ask, Authorize};

@@ -1,6 +1,8 @@
-//! What the tables of scenarios let clients and the attacker try: requests by their parts, lures and forged forms.
+//! What clients and the attacker try: requests by their parts, lures and forged forms.
 
-use oauth_core::text::ResourceSet;
+use oauth_core::secret::Shown;
+use oauth_core::server::audience::AskedResources;
+use oauth_core::text::{RedirectUri, ResourceSet, Verifier};
 use oauth_laws::fact::Sender;
 
 /// A token request that somebody composes.
@@ -18,6 +20,19 @@ pub struct Redemption {
     pub redirect: RedirectOf,
     /// Which verifier.
     pub verifier: VerifierOf,
+}
+
+/// A token request that the attacker composes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Crafted {
+    /// The client that it names; its own it can prove.
+    pub client: u16,
+    /// The code.
+    pub code: Shown,
+    /// The redirect URI.
+    pub redirect: Option<RedirectUri>,
+    /// The verifier.
+    pub verifier: Option<Verifier>,
 }
 
 /// How a composed request proves its client.
@@ -97,6 +112,50 @@ pub enum RefreshScope {
     Wider,
 }
 
+/// A request that names a token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct IntrospectOrRevokeTry {
+    /// What is wanted of it.
+    pub what: Wanted,
+    /// Who sends it.
+    pub by: Sender,
+    /// As which client.
+    pub client: u16,
+    /// How it proves that.
+    pub credentials: CredentialsOf,
+    /// Which token.
+    pub token: TokenOf,
+}
+
+/// What somebody wants of a token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Wanted {
+    /// That it ends.
+    Revoke,
+    /// Whether it is good.
+    Introspect,
+}
+
+/// Which token somebody names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum TokenOf {
+    /// The access token that was issued last.
+    Access,
+    /// A refresh token.
+    Refresh(RefreshOf),
+}
+
+/// A client asks for itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ForItselfTry {
+    /// Who sends it.
+    pub by: Sender,
+    /// As which client.
+    pub client: u16,
+    /// How it proves that.
+    pub credentials: CredentialsOf,
+}
+
 /// What the attacker puts into the owner's browser.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Lure {
@@ -125,4 +184,9 @@ pub enum Forgery {
     NoAsk,
     /// The owner's own page in a frame of the attacker's, with a click that the owner meant for something else.
     Framed,
+}
+
+/// These resources, as a request names them.
+pub(super) const fn named(resources: ResourceSet) -> AskedResources {
+    AskedResources { known: resources, has_unknown: false }
 }
