@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 use cli::arguments::{Arguments, Command};
-use cli::{check, list, search};
+use cli::{Failure, check, list, search};
 
 fn main() -> ExitCode {
     match run(&Arguments::parse().command) {
@@ -23,20 +23,6 @@ fn main() -> ExitCode {
             eprintln!("error: {text}");
             ExitCode::from(2)
         }
-    }
-}
-
-/// Why a command gave no verdict.
-pub(crate) enum Failure {
-    /// The arguments name something that does not exist, or that cannot be had.
-    Usage(String),
-    /// The result could not be written.
-    Output(io::Error),
-}
-
-impl From<io::Error> for Failure {
-    fn from(error: io::Error) -> Self {
-        Self::Output(error)
     }
 }
 

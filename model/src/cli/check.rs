@@ -8,7 +8,7 @@ use oauth_checker::{Engine, cores, side_by_side};
 use oauth_model::report::{Report, scenario_text, scenarios_json};
 use oauth_world::scenario::{SCENARIOS, Scenario};
 
-use crate::Failure;
+use super::Failure;
 use crate::cli::arguments::{Engines, Format};
 use crate::cli::search::find_scenario;
 

@@ -7,7 +7,7 @@ use oauth_laws::law::LAWS;
 use oauth_rules::RULES;
 use serde_json::{Value, json};
 
-use crate::Failure;
+use super::Failure;
 use crate::cli::arguments::Format;
 
 pub(crate) fn faults(format: Format) -> Result<bool, Failure> {

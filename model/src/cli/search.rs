@@ -16,7 +16,7 @@ use oauth_world::trace;
 use oauth_world::trace::{Message, Narrated};
 use serde_json::{Value, json};
 
-use crate::Failure;
+use super::Failure;
 use crate::cli::arguments::{Format, PageFormat, TraceFormat};
 
 pub(crate) fn find_scenario(name: &str) -> Result<&'static Scenario, Failure> {

@@ -8,7 +8,7 @@
 use oauth_rules::RuleId;
 
 use crate::outcome::Verdict;
-use crate::report::{RunBegan, RunReport, Secrets};
+use crate::report::{RunBegan, RunReport, Wants};
 
 /// What happens in a run. Formats name each variant: a new one breaks them.
 #[derive(Debug, Clone, Copy)]
@@ -44,27 +44,6 @@ pub enum Event<'r> {
     },
     /// The run ended, be it early.
     RunEnded(&'r RunReport),
-}
-
-/// What a sink's reports hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Wants {
-    /// Whether they have the secrets of the run.
-    pub secrets: Secrets,
-    /// Which exchanges they have.
-    pub exchanges: Exchanges,
-}
-
-/// Which exchanges a report has: each costs time to be covered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub enum Exchanges {
-    /// None.
-    #[default]
-    None,
-    /// Those that show why a case ended as it did.
-    Shown,
-    /// All of each case, and those that show why.
-    All,
 }
 
 /// Who is told what happens in a run.

@@ -12,13 +12,15 @@ mod run_report;
 mod tests;
 mod text;
 mod veil;
+mod wants;
 
-pub use event::{Event, Exchanges, Sink, Wants};
+pub use event::{Event, Sink};
 pub use exchange_report::{Body, ExchangeReport, RequestReport, ResponseReport};
 pub use json::JSON;
 pub use run_report::{CaseReport, Finding, RunBegan, RunReport, level_word};
 pub use text::{Style, TEXT};
 pub use veil::Secrets;
+pub use wants::{Exchanges, Wants};
 
 use crate::visible::Page;
 
