@@ -1,5 +1,8 @@
 //! Lines that the architecture draws, held by reading the sources.
 
+#[path = "tidy/circles.rs"]
+mod circles;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
