@@ -1,7 +1,8 @@
 //! Enums that are tables: each variant with its row.
 
-/// An enum whose variants stand beside their rows, so that a new variant is one entry. `row` reads the row of a variant, and
-/// `ALL` lists the variants in reading order: one that holds something once for each element of its list.
+/// An enum whose variants stand beside their rows, so that a new variant is one entry. `row` reads the row of a variant,
+/// `describe` and `rules` its words and its rules; `ALL` lists the variants in reading order: one that holds something
+/// once for each element of its list.
 macro_rules! table {
     (
         $(#[$meta:meta])*
@@ -28,6 +29,18 @@ macro_rules! table {
                 match self {
                     $(Self::$Variant $(($held))? => $row,)*
                 }
+            }
+
+            /// What to say of it, to whoever is told.
+            #[must_use]
+            pub const fn describe(self) -> &'static str {
+                self.row().says
+            }
+
+            /// The rules that it enforces.
+            #[must_use]
+            pub const fn rules(self) -> &'static [oauth_rules::RuleId] {
+                self.row().rules
             }
         }
     };

@@ -146,16 +146,4 @@ impl ClientRefusal {
     pub const fn status(self) -> u16 {
         self.row().status
     }
-
-    /// What the person at the browser reads.
-    #[must_use]
-    pub const fn describe(self) -> &'static str {
-        self.row().says
-    }
-
-    /// The rules that it enforces.
-    #[must_use]
-    pub const fn rules(self) -> &'static [RuleId] {
-        self.row().rules
-    }
 }

@@ -39,20 +39,6 @@ table! {
     ]);
 }
 
-impl DpopDefect {
-    /// What to say of it.
-    #[must_use]
-    pub const fn describe(self) -> &'static str {
-        self.row().says
-    }
-
-    /// The rules that it enforces.
-    #[must_use]
-    pub const fn rules(self) -> &'static [RuleId] {
-        self.row().rules
-    }
-}
-
 /// The error codes of a flaw at the token endpoint and at a resource, its words, and the rules that it breaks.
 pub(super) struct FlawRow {
     at_token: ErrorCode,

@@ -283,16 +283,4 @@ impl Refusal {
     pub const fn answer(self) -> Answer {
         self.row().answer
     }
-
-    /// What to say of it to a stranger.
-    #[must_use]
-    pub const fn describe(self) -> &'static str {
-        self.row().says
-    }
-
-    /// The rules that it enforces.
-    #[must_use]
-    pub const fn rules(self) -> &'static [RuleId] {
-        self.row().rules
-    }
 }
