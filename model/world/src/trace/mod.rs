@@ -19,6 +19,8 @@ mod svg;
 mod text;
 mod wrap;
 
+use std::collections::BTreeSet;
+
 use crate::world::{Action, Actor, Universe, World};
 
 pub use mermaid::mermaid;
@@ -99,12 +101,10 @@ fn tell(row: &Row, scene: &Scene<'_>, step: Option<usize>) -> Narrated {
 
 /// The lanes that a trace needs, in their order.
 fn lanes(told: &[Narrated]) -> Vec<Actor> {
-    let is_there = |lane: &Actor| {
-        told.iter().any(|told| {
-            let named = told.http.iter().flat_map(|message| [message.from, message.to]);
-            [told.actor, told.to].into_iter().chain(named).any(|actor| actor == *lane)
-        })
-    };
+    let named = told.iter().flat_map(|told| {
+        let of_messages = told.http.iter().flat_map(|message| [message.from, message.to]);
+        [told.actor, told.to].into_iter().chain(of_messages)
+    });
     // The clock has no lane.
-    Actor::ALL.iter().filter(|actor| **actor != Actor::Clock && is_there(actor)).copied().collect()
+    named.filter(|actor| *actor != Actor::Clock).collect::<BTreeSet<_>>().into_iter().collect()
 }

@@ -5,7 +5,7 @@ use oauth_laws::fact::Sender;
 use std::fmt;
 
 /// An actor; all but the clock are lanes of a diagram, in this order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Actor {
     /// The resource owner, with a browser.
     Owner,
@@ -28,19 +28,6 @@ pub enum Actor {
 }
 
 impl Actor {
-    /// Each of them, in the order of lanes.
-    pub const ALL: &'static [Self] = &[
-        Self::Owner,
-        Self::Attacker,
-        Self::Stranger,
-        Self::Client,
-        Self::OtherClient,
-        Self::MaliciousServer,
-        Self::Server,
-        Self::Resource,
-        Self::Clock,
-    ];
-
     /// The person at a browser.
     #[must_use]
     pub const fn person(browser: usize) -> Self {
