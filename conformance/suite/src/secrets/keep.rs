@@ -157,24 +157,13 @@ const fn is_of_a_word(byte: u8) -> bool {
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
-    use std::time::Instant;
 
     use super::{ALL, LONGEST, Room, SCANT, shown, size};
-    use crate::secrets::{Kind, Vault};
-    use crate::wire::{Actor, Exchange, Moment, Request, Response, Whole};
+    use crate::secrets::{Kind, Vault, tests};
+    use crate::wire::{Exchange, Request, Whole};
 
     fn exchange(request: Request, body: &str) -> Arc<Exchange> {
-        let moment = Moment { tick: 0, at: Instant::now() };
-        Arc::new(Exchange {
-            number: 1,
-            who: Actor::Client,
-            browser: None,
-            sent: moment,
-            answered: Some(moment),
-            request,
-            answer: Ok(Response { status: 200, headers: Vec::new(), body: body.as_bytes().to_vec() }),
-            whole: Whole::default(),
-        })
+        Arc::new(tests::exchange(request, &[], body))
     }
 
     #[test]

@@ -14,7 +14,7 @@ use super::{Kind, Vault};
 use crate::request::Authentication;
 use crate::wire::{Actor, Exchange, Moment, NoAnswer, Params, Request, Response, Whole};
 
-fn exchange(request: Request, headers: &[(&str, String)], body: &str) -> Exchange {
+pub(super) fn exchange(request: Request, headers: &[(&str, String)], body: &str) -> Exchange {
     let moment = Moment { tick: 0, at: Instant::now() };
     let answer = answer(headers, body.as_bytes());
     Exchange {
