@@ -264,7 +264,7 @@ async fn execute_selftest(args: &SelftestArgs, signals: &Signals) -> Result<u8, 
 }
 
 async fn choose_target(args: &RunArgs) -> Result<(Target, Clock, Option<reference::Reference>), RunError> {
-    let usage = |fault: subject::TargetError| RunError::usage(fault.to_string());
+    let usage = |fault: subject::ConfigError| RunError::usage(fault.to_string());
     if let Some(path) = &args.target {
         return Ok((subject::read(path).map_err(usage)?, Clock::Real, None));
     }

@@ -192,12 +192,12 @@ impl<'a> Walk<'a> {
         for _ in 0..3 {
             let Some(page) = landing.page() else { break };
             let Some(mut form) = self.browser.login_form(page) else { break };
-            let with_password = form.params.pairs().any(|(_, value)| value == user.password);
+            let with_password = form.params.pairs().any(|(_, value)| value == user.password.expose());
             if !right {
                 let names: Vec<String> = form
                     .params
                     .pairs()
-                    .filter(|(_, value)| *value == user.password)
+                    .filter(|(_, value)| *value == user.password.expose())
                     .map(|(name, _)| name.to_owned())
                     .collect();
                 for name in names {

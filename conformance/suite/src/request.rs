@@ -7,7 +7,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
 use url::form_urlencoded;
 
-use crate::subject::{Client, ClientAuthentication, ClientRole};
+use crate::subject::{Client, ClientAuthentication, ClientRole, Secret};
 use crate::wire::{Actor, Params, Request};
 
 /// An authorization request, before it is sent.
@@ -73,7 +73,7 @@ impl Authentication {
     /// What the client's registration says.
     #[must_use]
     pub fn of(client: &Client) -> Self {
-        let (id, secret) = (client.id.clone(), client.secret.clone().unwrap_or_default());
+        let (id, secret) = (client.id.clone(), client.secret.as_ref().map_or("", Secret::expose).to_owned());
         match client.authentication {
             ClientAuthentication::ClientSecretBasic => Self::Basic { id, secret },
             ClientAuthentication::ClientSecretPost => Self::Body { id, secret },

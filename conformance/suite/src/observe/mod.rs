@@ -185,7 +185,7 @@ impl Observer {
         let request = &exchange.request;
         let (in_query, body) = (query(request), form(request));
         let shows = |password: &str| body.has_value(password) || in_query.has_value(password);
-        if self.target.users.values().any(|user| shows(&user.password)) {
+        if self.target.users.values().any(|user| shows(user.password.expose())) {
             self.passwords.insert(exchange.browser);
         }
         // The browser names the page that a form was on; what the suite composed itself came from none.
