@@ -342,7 +342,8 @@ fn is_registered(client: &Client, location: &str) -> bool {
         let text = text.split('#').next().unwrap_or_default();
         let (place, query) = text.split_once('?').unwrap_or((text, ""));
         // `https://app.example` and `https://app.example/` are one place.
-        let is_bare = place.split_once("://").is_some_and(|(_, rest)| !rest.contains('/'));
+        let is_bare = Url::parse(place)
+            .is_ok_and(|url| url.has_host() && matches!(url.path(), "" | "/") && !place.ends_with('/'));
         (if is_bare { format!("{place}/") } else { place.to_owned() }, Pairs::of(query.as_bytes()))
     };
     let (place, pairs) = parts(location);
