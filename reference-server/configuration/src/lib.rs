@@ -5,7 +5,7 @@
 //! a [`Place`] gives its errors their line.
 //!
 //! Every error is a [`ConfigError`]: file, line, field, what is wrong and the fix. None that is made here repeats a value,
-//! since values are secrets; keys are named.
+//! since values are secrets; of the keys, those are named that are known.
 //!
 //! ```
 //! use oauth_configuration::{ClientId, Document, Keys, Secret, SecretText, Seconds};
