@@ -26,9 +26,10 @@ use oauth_suite::wire::http::{Settings, Wire, read_certificates};
 use crate::cases;
 use crate::reference;
 use crate::selftest::selftest;
-use printer::Printer;
+use printer::{Printer, print};
 use reporter::{File, Files, Reporter};
 use signals::Signals;
+pub use signals::is_ignored;
 use ticker::{Ticker, tell, wait_teller};
 
 const EXAMPLES: &str = "\
@@ -243,7 +244,7 @@ async fn execute_run(args: RunArgs, signals: &Signals) -> Result<u8, RunError> {
     let outcome = run(&live, &all, &selection, args.strict, &mut reporter, signals.first()).await;
     // The files first: who reads stdout may be slow.
     let written = if outcome.is_ok() { reporter.write_files(signals) } else { Ok(()) };
-    let printed = printer.finish().map_err(|error| unwritten(&error));
+    let printed = printer.finish();
     let outcome = outcome?;
     written.and(printed)?;
     Ok(outcome.exit_code())
@@ -264,7 +265,7 @@ async fn execute_selftest(args: &SelftestArgs, signals: &Signals) -> Result<u8, 
 }
 
 async fn choose_target(args: &RunArgs) -> Result<(Target, Clock, Option<reference::Reference>), RunError> {
-    let usage = |fault: subject::TargetError| RunError::usage(fault.to_string());
+    let usage = |fault: subject::ConfigError| RunError::usage(fault.to_string());
     if let Some(path) = &args.target {
         return Ok((subject::read(path).map_err(usage)?, Clock::Real, None));
     }
@@ -290,18 +291,6 @@ fn style() -> Style {
         ColorChoice::Never => Style::Plain,
         ColorChoice::Auto | ColorChoice::AlwaysAnsi | ColorChoice::Always => Style::Colour,
     }
-}
-
-/// Writes results. A reader that went away is no fault of ours; any other failure loses them.
-fn print(page: &Page) -> Result<(), RunError> {
-    match page.write_to(&mut std::io::stdout().lock()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(unwritten(&error)),
-        Ok(()) | Err(_) => Ok(()),
-    }
-}
-
-fn unwritten(error: &std::io::Error) -> RunError {
-    RunError::incomplete(format!("the results cannot be written: {error}"))
 }
 
 fn header(text: &str) -> Result<(String, String), String> {

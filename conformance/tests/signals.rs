@@ -9,18 +9,19 @@ use std::process::{Child, Command, Output, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use oauth_conformance::cli::is_ignored;
 use oauth_conformance::reference::TARGET;
 use oauth_reference_server::{BUILT_IN, Config, Options, Server};
 use server::{forward, listen, send, serve, serve_at};
+use tokio::signal::unix::SignalKind;
 use tokio::sync::mpsc;
 
 /// The signals that end a run, less those that whoever runs these tests has all programs ignore, as `nohup` does.
 fn signals() -> impl Iterator<Item = &'static str> {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0);
-    [("INT", 2), ("TERM", 15), ("HUP", 1)].into_iter().filter_map(move |(name, number)| {
-        let ignored = mask >> (number - 1) & 1 == 1;
+    let all =
+        [("INT", SignalKind::interrupt()), ("TERM", SignalKind::terminate()), ("HUP", SignalKind::hangup())];
+    all.into_iter().filter_map(|(name, kind)| {
+        let ignored = is_ignored(kind);
         if ignored {
             println!("SIG{name} is ignored here, and not tried");
         }

@@ -112,11 +112,7 @@ impl Config {
     /// # Errors
     /// That it cannot be read, or what is wrong with it, where, and how to mend it.
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
-        let name = path.display().to_string();
-        let text = std::fs::read_to_string(path).map_err(|error| {
-            ConfigError::unreadable(&name, &error, "name a file that exists, or leave --config out")
-        })?;
-        Self::parse(&name, &text)
+        oauth_configuration::read_file(path, "--config", Self::parse)
     }
 
     /// Reads the text of a file; errors call it `name`.

@@ -111,7 +111,7 @@ fn a_bad_configuration_ends_it_with_2_and_file_line_field_and_fix() {
     let file = File::with("bad.toml", "client_id = 'c'\nclient_secret = 'SEEKRIT'\nscopes = 'a'\n");
     let (code, said) = ended(&["--config", file.path()]);
     assert_eq!(code, Some(2));
-    assert!(said.contains("bad.toml:3: scopes: is unknown; did you mean scope?"), "{said}");
+    assert!(said.contains("bad.toml:3: an unknown key; did you mean scope?"), "{said}");
     assert!(!said.contains("SEEKRIT"), "{said}");
 
     let (code, said) = ended(&["--config", "there/is/no/such.toml"]);

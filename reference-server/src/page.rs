@@ -4,6 +4,7 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use oauth_core::page::Page;
+use url::{Position, Url};
 
 use crate::config::DemoAccount;
 
@@ -117,11 +118,10 @@ fn scope_form(ask: &str, scope: &[String]) -> Markup {
 }
 
 /// Where a redirect URI leads, in a person's words: its host and port, or the scheme of an app.
-fn destination(redirect_uri: &str) -> &str {
-    let Some((scheme, rest)) = redirect_uri.split_once(':') else { return redirect_uri };
-    let Some(rest) = rest.strip_prefix("//") else { return scheme };
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
-    authority.rsplit('@').next().unwrap_or(authority)
+fn destination(redirect_uri: &str) -> String {
+    let Ok(url) = Url::parse(redirect_uri) else { return redirect_uri.to_owned() };
+    let place = if url.has_host() { &url[Position::BeforeHost..Position::AfterPort] } else { url.scheme() };
+    place.to_owned()
 }
 
 #[cfg(test)]
@@ -180,7 +180,11 @@ mod tests {
             ("http://localhost:8000/callback", "localhost:8000"),
             ("https://c.example?x=https://other.example/", "c.example"),
             ("https://bank.example@evil.example/cb", "evil.example"),
+            ("http://bank.example\\@evil.example/", "bank.example"),
+            ("https://evil.example:443\\.bank.example/cb", "evil.example"),
+            ("http://[::1]:8000/cb", "[::1]:8000"),
             ("com.example.app:/cb", "com.example.app"),
+            ("com.example.app://there/cb", "there"),
         ] {
             assert_eq!(destination(uri), expected);
         }

@@ -6,6 +6,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{self, JoinHandle};
 
+use oauth_suite::run::RunError;
 use oauth_suite::visible::Page;
 
 enum Piece {
@@ -33,7 +34,7 @@ impl Printer {
     /// Writes the ticker's line if stderr is a terminal.
     pub(super) fn start() -> Self {
         let (pieces, received) = channel();
-        let thread = thread::spawn(move || print(&received));
+        let thread = thread::spawn(move || written(&received));
         Self { pen: Pen { pieces, ticks: io::stderr().is_terminal() }, thread }
     }
 
@@ -41,13 +42,13 @@ impl Printer {
         self.pen.clone()
     }
 
-    /// Takes the ticker's line away, and waits until all is written. A reader that went away is no fault of ours.
+    /// Takes the ticker's line away, and waits until all is written.
     ///
     /// # Errors
     /// When the results cannot be written.
-    pub(super) fn finish(self) -> io::Result<()> {
+    pub(super) fn finish(self) -> Result<(), RunError> {
         self.pen.give(Piece::End);
-        self.thread.join().unwrap_or(Ok(()))
+        told(self.thread.join().unwrap_or_else(|_| Err(io::Error::other("their writer panicked"))))
     }
 }
 
@@ -73,8 +74,26 @@ impl Pen {
     }
 }
 
+/// Writes results that are there as a whole.
+///
+/// # Errors
+/// When they cannot be written.
+pub(super) fn print(page: &Page) -> Result<(), RunError> {
+    told(page.write_to(&mut io::stdout().lock()))
+}
+
+/// What came of writing results. A reader that went away is no fault of ours; any other failure loses them.
+fn told(written: io::Result<()>) -> Result<(), RunError> {
+    match written {
+        Err(fault) if fault.kind() != io::ErrorKind::BrokenPipe => {
+            Err(RunError::incomplete(format!("the results cannot be written: {fault}")))
+        }
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
 /// Writes until the end, and says why the results could not be written.
-fn print(pieces: &Receiver<Piece>) -> io::Result<()> {
+fn written(pieces: &Receiver<Piece>) -> io::Result<()> {
     let (mut out, mut written, mut ticking) = (io::stdout(), Ok(()), false);
     while let Ok(piece) = pieces.recv() {
         if std::mem::take(&mut ticking) {
@@ -90,10 +109,7 @@ fn print(pieces: &Receiver<Piece>) -> io::Result<()> {
             Piece::End => break,
         }
     }
-    match written {
-        Err(fault) if fault.kind() != io::ErrorKind::BrokenPipe => Err(fault),
-        Ok(()) | Err(_) => Ok(()),
-    }
+    written
 }
 
 /// A text in the place of the terminal's line.
@@ -104,4 +120,22 @@ fn over(text: &Page) {
     let mut stderr = io::stderr().lock();
     let _ =
         page.write_to(&mut stderr).and_then(|()| text.write_to(&mut stderr)).and_then(|()| stderr.flush());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_are_written_unless_their_writer_failed_or_panicked() {
+        let finished = |write: fn() -> io::Result<()>| {
+            let pen = Pen { pieces: channel().0, ticks: false };
+            Printer { pen, thread: thread::spawn(write) }.finish().map_err(|fault| fault.to_string())
+        };
+        let lost = |why: &str| -> Result<(), String> { Err(format!("the results cannot be written: {why}")) };
+        assert_eq!(finished(|| Ok(())), Ok(()));
+        assert_eq!(finished(|| Err(io::ErrorKind::BrokenPipe.into())), Ok(()));
+        assert_eq!(finished(|| Err(io::Error::other("no room"))), lost("no room"));
+        assert_eq!(finished(|| panic!("a test's own")), lost("their writer panicked"));
+    }
 }

@@ -73,8 +73,9 @@ impl Signals {
     }
 }
 
-/// Whether whoever started the program has it ignore a signal, as `nohup` does. Only Linux tells.
-fn is_ignored(kind: SignalKind) -> bool {
+/// Whether whoever started this program has it ignore a signal, as `nohup` does. Only Linux tells.
+#[must_use]
+pub fn is_ignored(kind: SignalKind) -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
     let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0);

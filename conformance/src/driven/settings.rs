@@ -19,7 +19,7 @@ pub(super) fn settings(target: &Target, client: &Client) -> Settings {
             oauth_core::form::add_to_uri(&uri, &[(name, value)])
         });
     Settings {
-        client_secret: client.secret.clone(),
+        client_secret: client.secret.as_ref().map(|secret| secret.expose().to_owned()),
         authentication: match client.authentication {
             ClientAuthentication::ClientSecretBasic => Authentication::Basic,
             ClientAuthentication::ClientSecretPost => Authentication::Post,

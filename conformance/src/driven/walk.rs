@@ -24,6 +24,7 @@ use oauth_suite::subject::{Account, Client};
 use oauth_suite::wire::{Actor, Exchange, Params, Request};
 use oauth_world::world::Action;
 use oauth_world::world::action::{CredentialsOf, OnTheWire, Redemption, RedirectOf, VerifierOf};
+use url::Url;
 
 use super::predict::Class;
 use super::settings::settings;
@@ -191,12 +192,12 @@ impl<'a> Walk<'a> {
         for _ in 0..3 {
             let Some(page) = landing.page() else { break };
             let Some(mut form) = self.browser.login_form(page) else { break };
-            let with_password = form.params.pairs().any(|(_, value)| value == user.password);
+            let with_password = form.params.pairs().any(|(_, value)| value == user.password.expose());
             if !right {
                 let names: Vec<String> = form
                     .params
                     .pairs()
-                    .filter(|(_, value)| *value == user.password)
+                    .filter(|(_, value)| *value == user.password.expose())
                     .map(|(name, _)| name.to_owned())
                     .collect();
                 for name in names {
@@ -247,7 +248,9 @@ impl<'a> Walk<'a> {
         let saw = landing.describe();
         let not_taken = |saw: String| Walked { class: Class::NotTaken, exchange: exchange.clone(), saw };
         let Landing::Callback(location) = &landing else { return Ok(not_taken(saw)) };
-        let (path, query) = split(&location.text);
+        let base = Url::parse(&location.exchange.request.url);
+        let Ok(url) = base.and_then(|base| base.join(&location.text)) else { return Ok(not_taken(saw)) };
+        let (path, query) = (url.path().to_owned(), url.query().map(str::to_owned));
         let request =
             HttpRequest { method: "GET".to_owned(), path, query, headers: Vec::new(), body: Vec::new() };
         let unused =
@@ -371,18 +374,6 @@ fn went(landing: Landing) -> Checked<Landing> {
 
 fn inside(saw: &str) -> Walked {
     Walked { class: Class::Inside, exchange: None, saw: saw.to_owned() }
-}
-
-/// The path and the query of a URI.
-fn split(uri: &str) -> (String, Option<String>) {
-    let uri = uri.split('#').next().unwrap_or_default();
-    let (rest, query) = match uri.split_once('?') {
-        Some((rest, query)) => (rest, Some(query.to_owned())),
-        None => (uri, None),
-    };
-    let after_scheme = rest.find("://").map_or(0, |at| at + 3);
-    let path = rest[after_scheme..].find('/').map_or("/", |at| &rest[after_scheme + at..]);
-    (path.to_owned(), query)
 }
 
 fn request_of(call: &HttpCall) -> Request {

@@ -7,7 +7,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
 use url::form_urlencoded;
 
-use crate::subject::{Client, ClientAuthentication, ClientRole};
+use crate::subject::{Client, ClientAuthentication, ClientRole, Secret};
 use crate::wire::{Actor, Params, Request};
 
 /// An authorization request, before it is sent.
@@ -73,7 +73,7 @@ impl Authentication {
     /// What the client's registration says.
     #[must_use]
     pub fn of(client: &Client) -> Self {
-        let (id, secret) = (client.id.clone(), client.secret.clone().unwrap_or_default());
+        let (id, secret) = (client.id.clone(), client.secret.as_ref().map_or("", Secret::expose).to_owned());
         match client.authentication {
             ClientAuthentication::ClientSecretBasic => Self::Basic { id, secret },
             ClientAuthentication::ClientSecretPost => Self::Body { id, secret },
@@ -95,35 +95,44 @@ impl Authentication {
     }
 }
 
+/// What both requests can be spoilt in: their parameters.
+macro_rules! spoilt_in_params {
+    ($($request:ty),*) => {$(
+        impl $request {
+            /// Gives a parameter this one value.
+            #[must_use]
+            pub fn set(mut self, name: &str, value: &str) -> Self {
+                self.params.set(name, value);
+                self
+            }
+
+            /// Appends a parameter, also where it occurs already.
+            #[must_use]
+            pub fn add(mut self, name: &str, value: &str) -> Self {
+                self.params.add(name, value);
+                self
+            }
+
+            /// Leaves a parameter out.
+            #[must_use]
+            pub fn without(mut self, name: &str) -> Self {
+                self.params.remove(name);
+                self
+            }
+
+            /// Appends text to the query or the body as it stands.
+            #[must_use]
+            pub fn raw(mut self, text: &str) -> Self {
+                self.params.raw(text);
+                self
+            }
+        }
+    )*};
+}
+
+spoilt_in_params!(AuthorizationRequest, TokenRequest);
+
 impl AuthorizationRequest {
-    /// Gives a parameter this one value.
-    #[must_use]
-    pub fn set(mut self, name: &str, value: &str) -> Self {
-        self.params.set(name, value);
-        self
-    }
-
-    /// Appends a parameter, also where it occurs already.
-    #[must_use]
-    pub fn add(mut self, name: &str, value: &str) -> Self {
-        self.params.add(name, value);
-        self
-    }
-
-    /// Leaves a parameter out.
-    #[must_use]
-    pub fn without(mut self, name: &str) -> Self {
-        self.params.remove(name);
-        self
-    }
-
-    /// Appends text to the query as it stands.
-    #[must_use]
-    pub fn raw(mut self, text: &str) -> Self {
-        self.params.raw(text);
-        self
-    }
-
     /// Leaves PKCE out.
     #[must_use]
     pub fn without_pkce(mut self) -> Self {
@@ -182,34 +191,6 @@ impl TokenRequest {
             content_type: Some("application/x-www-form-urlencoded".into()),
             who: if other { Actor::OtherClient } else { Actor::Client },
         }
-    }
-
-    /// Gives a parameter this one value.
-    #[must_use]
-    pub fn set(mut self, name: &str, value: &str) -> Self {
-        self.params.set(name, value);
-        self
-    }
-
-    /// Appends a parameter, also where it occurs already.
-    #[must_use]
-    pub fn add(mut self, name: &str, value: &str) -> Self {
-        self.params.add(name, value);
-        self
-    }
-
-    /// Leaves a parameter out.
-    #[must_use]
-    pub fn without(mut self, name: &str) -> Self {
-        self.params.remove(name);
-        self
-    }
-
-    /// Appends text to the body as it stands.
-    #[must_use]
-    pub fn raw(mut self, text: &str) -> Self {
-        self.params.raw(text);
-        self
     }
 
     /// Authenticates in this way.

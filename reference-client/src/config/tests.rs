@@ -164,10 +164,7 @@ fn errors_of_several_servers_name_the_one_that_is_wrong() {
 #[test]
 fn errors_of_the_toml_reader_name_line_and_field_and_no_secret() {
     for (text, expected) in [
-        (
-            "client_id = 'c'\nclient_secert = 'SEEKRIT'",
-            "f:2: client_secert: is unknown; did you mean client_secret?",
-        ),
+        ("client_id = 'c'\nclient_secert = 'SEEKRIT'", "f:2: an unknown key; did you mean client_secret?"),
         (
             "client_id = 'c'\nclient_secret = 'SEEKRIT",
             "f:2: client_secret: invalid literal string, expected `'`",
@@ -178,7 +175,7 @@ fn errors_of_the_toml_reader_name_line_and_field_and_no_secret() {
         ),
         ("client_id = 5", "f:1: client_id: has to be text, in quotation marks"),
         ("pkce = 'yes'", "f:1: pkce: has to be true or false, without quotation marks"),
-        ("[endpoint]\ntoken = 'x'", "f:1: endpoint: is unknown; did you mean endpoints?"),
+        ("[endpoint]\ntoken = 'x'", "f:1: an unknown key; did you mean endpoints?"),
         (
             "client_secret = 'SEEKRIT'\nclient_secret = 'SEEKRIT'",
             "f:2: client_secret: stands there twice; leave one of the two out",

@@ -9,7 +9,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::ConfigError;
-use crate::said::{said, syntax};
+use crate::said::{said, syntax, unknown};
 
 /// The keys of one kind of table.
 #[derive(Debug, Clone, Copy)]
@@ -56,18 +56,19 @@ impl<'de> Deserializer<'de> for Asked<'_> {
 pub struct Document<'a> {
     file: &'a str,
     text: &'a str,
+    known: Vec<Keys>,
     root: Spanned<DeTable<'a>>,
 }
 
 impl<'a> Document<'a> {
-    /// Reads the syntax of a file; errors call it `file`. Where the syntax breaks, only keys of `known` are named, since
-    /// anything else may be a part of a value.
+    /// Reads the syntax of a file; errors call it `file`, and name of its keys only those of `known`: anything else may be
+    /// a secret, or a part of one.
     ///
     /// # Errors
     /// Where the syntax breaks first.
     pub fn parse(file: &'a str, text: &'a str, known: &[Keys]) -> Result<Self, ConfigError> {
         match DeTable::parse(text) {
-            Ok(root) => Ok(Self { file, text, root }),
+            Ok(root) => Ok(Self { file, text, known: known.to_vec(), root }),
             Err(error) => {
                 let at = error.span().map_or(text.len(), |span| span.start);
                 let line = line_of(text, at);
@@ -80,7 +81,7 @@ impl<'a> Document<'a> {
     /// What stands for a file where there is none: its errors have no lines.
     #[must_use]
     pub fn without_text(file: &'a str) -> Self {
-        Self { file, text: "", root: Spanned::new(0..0, DeTable::new()) }
+        Self { file, text: "", known: Vec::new(), root: Spanned::new(0..0, DeTable::new()) }
     }
 
     /// Reads the tables.
@@ -95,7 +96,8 @@ impl<'a> Document<'a> {
             let key = path.last().copied().unwrap_or_default();
             let said = said(error.message(), key);
             path.extend(said.missing.as_deref());
-            let field = path.iter().fold(String::new(), |field, key| joined(&field, key));
+            let named = path.into_iter().take_while(|key| is_known(&self.known, key));
+            let field = named.fold(String::new(), |field, key| joined(&field, key));
             ConfigError::new(self.file, said.says).at(at.map(|at| line_of(self.text, at)), &field)
         })
     }
@@ -204,6 +206,12 @@ impl<'d> Place<'d> {
         keys.into_iter().map(|key| key.get_ref().as_ref()).collect()
     }
 
+    /// That the table that stands here has an unknown key.
+    #[must_use]
+    pub fn unknown(&self, key: &str, known: &[&str]) -> ConfigError {
+        Self { field: self.field.clone(), ..self.key(key) }.error(unknown(key, known))
+    }
+
     /// An error here; `says` follows the field's name.
     #[must_use]
     pub fn error(&self, says: impl Into<String>) -> ConfigError {
@@ -222,11 +230,13 @@ fn line_of(text: &str, at: usize) -> usize {
     1 + before.iter().filter(|byte| **byte == b'\n').count()
 }
 
-/// A field and a key of it; a key that is not plain is shown so that a terminal does nothing by it.
+/// A field and a key of it.
 fn joined(field: &str, key: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
-    let key = if !key.is_empty() && key.bytes().all(plain) { key.to_owned() } else { format!("{key:?}") };
-    if field.is_empty() { key } else { format!("{field}.{key}") }
+    if field.is_empty() { key.to_owned() } else { format!("{field}.{key}") }
+}
+
+fn is_known(known: &[Keys], key: &str) -> bool {
+    known.iter().any(|Keys(known)| known.contains(&key))
 }
 
 /// The known keys with which a line begins, below those of the header before it.
@@ -235,9 +245,7 @@ fn known_key(text: &str, line: usize, known: &[Keys]) -> String {
         let word = |byte: char| byte.is_ascii_alphanumeric() || "-_.".contains(byte);
         let end = text.find(|char| !word(char)).unwrap_or(text.len());
         let keys = text[..end].split('.');
-        keys.take_while(|key| known.iter().any(|Keys(known)| known.contains(key)))
-            .map(str::to_owned)
-            .collect()
+        keys.take_while(|key| is_known(known, key)).map(str::to_owned).collect()
     };
     let mut path = Vec::new();
     for (nth, line_text) in text.lines().enumerate().take(line) {

@@ -18,12 +18,6 @@ impl ConfigError {
         Self { file: file.into(), line: None, field: None, says: says.into() }
     }
 
-    /// That a file cannot be read; `fix` says what to do.
-    #[must_use]
-    pub fn unreadable(file: impl Into<String>, error: &std::io::Error, fix: &str) -> Self {
-        Self::new(file, format!("cannot be read ({error}); {fix}"))
-    }
-
     pub(crate) fn at(mut self, line: Option<usize>, field: &str) -> Self {
         self.line = line;
         self.field = (!field.is_empty()).then(|| field.to_owned());

@@ -1,11 +1,11 @@
-//! Reads the configuration of the server and the client.
+//! Reads the files of the server, the client and the suite.
 //!
 //! A file is read in two steps. [`Document::parse`] reads its syntax, and [`Document::read`] its tables, whose values are
 //! right by existing ([`RedirectUri`], [`ScopeText`], [`Seconds`]). What spans several keys is the program's to judge;
 //! a [`Place`] gives its errors their line.
 //!
 //! Every error is a [`ConfigError`]: file, line, field, what is wrong and the fix. None that is made here repeats a value,
-//! since values are secrets; keys are named.
+//! since values are secrets; of the keys, those are named that are known.
 //!
 //! ```
 //! use oauth_configuration::{ClientId, Document, Keys, Secret, SecretText, Seconds};
@@ -25,7 +25,7 @@
 //! assert!(file.patience.is_none());
 //!
 //! let said = |text| read(text).err().expect("something is wrong").to_string();
-//! assert_eq!(said("id = \"app\"\npasword = \"a b\""), "app.toml:2: pasword: is unknown; did you mean password?");
+//! assert_eq!(said("id = \"app\"\npasword = \"a b\""), "app.toml:2: an unknown key; did you mean password?");
 //! assert_eq!(said("id = \"app\"\npassword = a b"), "app.toml:2: password: string values must be quoted, expected literal string");
 //! ```
 
@@ -38,11 +38,31 @@ mod secret;
 mod text;
 mod time;
 
+use std::path::Path;
+
 pub use document::{Document, Keys, Place};
 pub use error::ConfigError;
-pub use said::unknown;
 pub use secret::{ClientSecret, Secret, SecretText};
 pub use text::{
     ClientAuthentication, ClientId, EndpointUrl, HttpUrl, IssuerUrl, RedirectUri, ScopeText, Word, Wrong,
 };
 pub use time::Seconds;
+
+/// Reads the file that a program's option names; `parse` takes its name and its text.
+///
+/// # Errors
+/// That it cannot be read, or what `parse` says.
+pub fn read_file<T>(
+    path: &Path,
+    option: &str,
+    parse: impl FnOnce(&str, &str) -> Result<T, ConfigError>,
+) -> Result<T, ConfigError> {
+    let name = path.display().to_string();
+    match std::fs::read_to_string(path) {
+        Ok(text) => parse(&name, &text),
+        Err(error) => {
+            let says = format!("cannot be read ({error}); name a file that exists, or leave {option} out");
+            Err(ConfigError::new(name, says))
+        }
+    }
+}

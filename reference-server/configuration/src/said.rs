@@ -40,16 +40,16 @@ pub(crate) fn syntax(message: &str) -> String {
     }
 }
 
-/// What to say of an unknown key: the nearest of the known ones, or all of them.
-#[must_use]
-pub fn unknown(key: &str, known: &[&str]) -> String {
+/// What to say of an unknown key: the nearest of the known ones, or all of them. Not the key, which may be a secret that lost
+/// its place.
+pub(crate) fn unknown(key: &str, known: &[&str]) -> String {
     let distance = |known: &str| strsim::osa_distance(key, known);
     let nearest = known.iter().map(|known| (distance(known), known)).min();
     match nearest {
         Some((distance, nearest)) if 3 * distance <= nearest.len().max(3) => {
-            format!("is unknown; did you mean {nearest}?")
+            format!("an unknown key; did you mean {nearest}?")
         }
-        _ => format!("is unknown; known are {}", known.join(", ")),
+        _ => format!("an unknown key; known are {}", known.join(", ")),
     }
 }
 
@@ -101,12 +101,12 @@ mod tests {
     fn an_unknown_key_is_told_the_nearest_known_one() {
         let known = ["client_id", "client_secret", "scope", "par"];
         for (key, nearest) in [("client_secert", "client_secret"), ("scopes", "scope"), ("pra", "par")] {
-            assert_eq!(unknown(key, &known), format!("is unknown; did you mean {nearest}?"));
+            assert_eq!(unknown(key, &known), format!("an unknown key; did you mean {nearest}?"));
         }
         for key in ["", "x", "secret", "\u{1b}"] {
             assert_eq!(
                 unknown(key, &known),
-                "is unknown; known are client_id, client_secret, scope, par",
+                "an unknown key; known are client_id, client_secret, scope, par",
                 "{key}"
             );
         }

@@ -10,7 +10,7 @@ pub use oauth_configuration::ConfigError;
 
 use std::path::Path;
 
-use oauth_configuration::Secret;
+use oauth_configuration::{Secret, read_file};
 use oauth_core::directory::{Directory, DirectoryError, Registration};
 use oauth_core::policy::Policy;
 
@@ -18,9 +18,6 @@ use file::{LifetimesTable, PolicyTable};
 
 /// The text of the built-in data, a configuration like any other.
 pub const BUILT_IN: &str = include_str!("../../config/default.toml");
-
-/// What to do about a file that cannot be read.
-const NAME_A_FILE: &str = "name a file that exists, or leave --config out";
 
 /// What a server is told before it starts.
 #[derive(Debug, Clone)]
@@ -76,10 +73,7 @@ impl Config {
     /// # Errors
     /// That it cannot be read, or what is wrong with it, where, and how to mend it.
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
-        let name = path.display().to_string();
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| ConfigError::unreadable(&name, &error, NAME_A_FILE))?;
-        Self::parse(&name, &text)
+        read_file(path, "--config", Self::parse)
     }
 
     /// Reads the text of a file; errors call it `name`.

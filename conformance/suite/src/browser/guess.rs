@@ -57,7 +57,7 @@ pub fn login(page: &Page, hints: &[FormHint], user: &User) -> Option<Submission>
             for (name, value) in &hint.fill {
                 let value = match value.as_str() {
                     "$user" => &user.name,
-                    "$password" => &user.password,
+                    "$password" => user.password.expose(),
                     other => other,
                 };
                 submission.params.set(name, value);
@@ -73,7 +73,7 @@ pub fn login(page: &Page, hints: &[FormHint], user: &User) -> Option<Submission>
         submission.params.set(&field.name, &user.name);
     }
     if let Some(at) = at {
-        submission.params.set(&form.fields[at].name, &user.password);
+        submission.params.set(&form.fields[at].name, user.password.expose());
     }
     Some(submission)
 }

@@ -74,7 +74,8 @@ impl Browser {
     /// As [`Browser::open`].
     pub async fn submit(&mut self, submission: &Submission) -> Checked<Landing> {
         let mut users = self.context.target().users.values();
-        let logs_in = users.any(|user| submission.params.pairs().any(|(_, value)| value == user.password));
+        let logs_in =
+            users.any(|user| submission.params.pairs().any(|(_, value)| value == user.password.expose()));
         let mut recorded = self.context.recording().into_iter().rev();
         let exchange = recorded.find(|exchange| exchange.request.url == submission.page);
         let source = Source { page: shown(&submission.page), logs_in, exchange };

@@ -8,7 +8,7 @@ use crate::case::Context;
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::expect;
 use crate::flow;
-use crate::subject::{Client, ClientAuthentication, ClientRole};
+use crate::subject::{Client, ClientAuthentication, ClientRole, Secret};
 use crate::wire::{Actor, Exchange, Request};
 
 /// A client that registered itself, and how it was told so.
@@ -53,7 +53,7 @@ pub fn registration(ctx: &Context, metadata: &Value) -> Checked<Request> {
         .header("Content-Type", "application/json")
         .header("Accept", "application/json");
     Ok(match &ctx.target().registration_token {
-        Some(token) => request.header("Authorization", format!("Bearer {token}")),
+        Some(token) => request.header("Authorization", format!("Bearer {}", token.expose())),
         None => request,
     })
 }
@@ -94,7 +94,7 @@ pub fn as_registered(ctx: &Context, answer: &Arc<Exchange>) -> Checked<Registere
     let client = Client {
         role: ClientRole::First,
         id: text("client_id").unwrap_or_default(),
-        secret,
+        secret: secret.map(Secret::from),
         authentication,
         redirect_uri: first.unwrap_or(&own.redirect_uri).to_owned(),
         other_redirect_uri: None,

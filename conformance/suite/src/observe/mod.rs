@@ -185,7 +185,7 @@ impl Observer {
         let request = &exchange.request;
         let (in_query, body) = (query(request), form(request));
         let shows = |password: &str| body.has_value(password) || in_query.has_value(password);
-        if self.target.users.values().any(|user| shows(&user.password)) {
+        if self.target.users.values().any(|user| shows(user.password.expose())) {
             self.passwords.insert(exchange.browser);
         }
         // The browser names the page that a form was on; what the suite composed itself came from none.
@@ -342,7 +342,8 @@ fn is_registered(client: &Client, location: &str) -> bool {
         let text = text.split('#').next().unwrap_or_default();
         let (place, query) = text.split_once('?').unwrap_or((text, ""));
         // `https://app.example` and `https://app.example/` are one place.
-        let is_bare = place.split_once("://").is_some_and(|(_, rest)| !rest.contains('/'));
+        let is_bare = Url::parse(place)
+            .is_ok_and(|url| url.has_host() && matches!(url.path(), "" | "/") && !place.ends_with('/'));
         (if is_bare { format!("{place}/") } else { place.to_owned() }, Pairs::of(query.as_bytes()))
     };
     let (place, pairs) = parts(location);

@@ -138,8 +138,10 @@ pub(super) fn location(exchange: &Exchange) -> Option<String> {
     }
     let text = response.header("location")?;
     let base = Url::parse(&exchange.request.url).ok()?;
+    let url = base.join(text).ok()?;
     // An absolute one stays as it is: parsing would normalise what has to be compared as text.
-    if text.contains("://") { Some(text.to_owned()) } else { base.join(text).ok().map(String::from) }
+    let is_absolute = Url::parse(text).is_ok_and(|absolute| absolute == url);
+    Some(if is_absolute { text.to_owned() } else { url.into() })
 }
 
 #[cfg(test)]

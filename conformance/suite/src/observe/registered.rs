@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::subject::{Client, ClientAuthentication, ClientRole, Target};
+use crate::subject::{Client, ClientAuthentication, ClientRole, Secret, Target};
 use crate::wire::{Exchange, Response};
 
 /// Clients by their identifiers.
@@ -30,7 +30,7 @@ impl Registered {
                 Some(_) => ClientAuthentication::ClientSecretBasic,
                 None => ClientAuthentication::None,
             },
-            secret,
+            secret: secret.map(Secret::from),
             redirect_uri: uris.next().unwrap_or_default(),
             other_redirect_uri: uris.next(),
             scope: None,

@@ -143,6 +143,7 @@ impl Observer {
             return Ok(Some((id, SecretShown::WrongOrMissing)));
         };
         let Some(secret) = &client.secret else { return Ok(Some((id, SecretShown::NoneNeeded))) };
+        let secret = secret.expose();
         let shown = pairs.iter().any(|(_, have)| have == secret)
             || params.one("client_secret")? == Some(secret)
             || in_query.one("client_secret")? == Some(secret);

@@ -79,18 +79,22 @@ impl Vault {
         inner.know_public(target);
         for client in target.registered() {
             if let Some(secret) = &client.secret {
-                inner.learn(Kind::Secret, secret, &format!("the target: the secret of {}", client.id));
+                inner.learn(
+                    Kind::Secret,
+                    secret.expose(),
+                    &format!("the target: the secret of {}", client.id),
+                );
             }
         }
         for user in target.users.values() {
             inner.learn(
                 Kind::Password,
-                &user.password,
+                user.password.expose(),
                 &format!("the target: the password of {}", user.name),
             );
         }
         if let Some(token) = &target.registration_token {
-            inner.learn(Kind::Token, token, "the target: registration_token");
+            inner.learn(Kind::Token, token.expose(), "the target: registration_token");
         }
     }
 

@@ -1,12 +1,17 @@
-//! Reads a target from TOML or from flags. Errors name the file, the line, the field and the fix.
+//! Reads a target from TOML or from flags.
 
 use std::path::Path;
 
-use toml::Spanned;
+use oauth_configuration::{ConfigError, Document, Keys, SecretText, Wrong, read_file};
 
-use crate::subject::Target;
 use crate::subject::reader::Reader;
-use crate::subject::table::{ClientTable, Environment, TargetError, TargetFile, UserTable};
+use crate::subject::table::{
+    ClientTable, EndpointTable, LoginTable, ResourceClientTable, ResourceTable, TargetFile, UserTable,
+};
+use crate::subject::{FormHint, Target};
+
+/// How secrets named by an environment variable are looked up.
+pub(super) type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 /// The flags of `run` that name a target without a file.
 #[derive(Debug, Clone, Default)]
@@ -32,40 +37,32 @@ pub struct Flags {
 /// Reads a target file.
 ///
 /// # Errors
-/// When it cannot be read, has an unknown key, or lacks what every target needs.
-pub fn read(path: &Path) -> Result<Target, TargetError> {
-    let file = path.display().to_string();
-    let text = std::fs::read_to_string(path).map_err(|error| TargetError {
-        file: file.clone(),
-        line: None,
-        reason: format!("cannot be read: {error}"),
-    })?;
-    read_text(&file, &text, &|name| std::env::var(name).ok())
+/// That it cannot be read, or what is wrong with it, where, and how to mend it.
+pub fn read(path: &Path) -> Result<Target, ConfigError> {
+    read_file(path, "--target", |name, text| read_text(name, text, &variable))
 }
 
-/// Reads a target from the text of a file.
+/// Reads a target from the text of a file; errors call it `file`.
 ///
 /// # Errors
-/// As [`read`].
-pub fn read_text(file: &str, text: &str, environment: Environment<'_>) -> Result<Target, TargetError> {
-    let reader = Reader { file, text, environment, named_by: "target file" };
-    let parsed: TargetFile = toml::from_str(text).map_err(|error| {
-        let first = without_value(&error.message().lines().collect::<Vec<_>>().join(", "));
-        reader.error(error.span().map(|span| span.start), first)
-    })?;
-    reader.target(parsed)
+/// What is wrong, where, and how to mend it.
+pub fn read_text(file: &str, text: &str, environment: Environment<'_>) -> Result<Target, ConfigError> {
+    let known = [
+        Keys::of::<TargetFile>(),
+        Keys::of::<EndpointTable>(),
+        Keys::of::<ClientTable>(),
+        Keys::of::<ResourceClientTable>(),
+        Keys::of::<ResourceTable>(),
+        Keys::of::<UserTable>(),
+        Keys::of::<LoginTable>(),
+        Keys::of::<FormHint>(),
+    ];
+    let document = Document::parse(file, text, &known)?;
+    Reader { top: document.top(), environment, named_by: "target file" }.target(document.read()?)
 }
 
-/// What is wrong without the value that is, which may be a password that lacks its quotes.
-fn without_value(reason: &str) -> String {
-    let wrong = reason.strip_prefix("invalid type: ").or_else(|| reason.strip_prefix("invalid value: "));
-    match wrong.and_then(|wrong| wrong.split_once(", expected ")) {
-        Some((value, expected)) => {
-            let kind = value.split(['`', '"']).next().unwrap_or_default().trim_end();
-            format!("{kind} stands where there has to be {expected}")
-        }
-        None => reason.into(),
-    }
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
 }
 
 impl Flags {
@@ -73,48 +70,51 @@ impl Flags {
     ///
     /// # Errors
     /// When a flag is missing, an environment variable is not set, or a URL is none.
-    pub fn target(self) -> Result<Target, TargetError> {
-        let environment = |name: &str| std::env::var(name).ok();
-        let reader = Reader {
-            file: "the command line",
-            text: "",
-            environment: &environment,
-            named_by: "command line",
+    pub fn target(self) -> Result<Target, ConfigError> {
+        let document = Document::without_text("the command line");
+        let top = &document.top();
+        let needed = |flag: &str, given: Option<String>| {
+            given
+                .ok_or_else(|| top.key(flag).error("is missing beside --issuer; give it, or a --target file"))
         };
-        let missing = |flag: &str| {
-            reader.error(None, format!("{flag} is missing beside --issuer; give it, or a --target file"))
+        let secret = |flag: &str, name: String| {
+            let value = variable(&name).and_then(|value| SecretText::try_from(value).ok());
+            value.ok_or_else(|| top.key(flag).error("names an environment variable that is not set; set it"))
         };
-        let bare = |text: String| Spanned::new(0..0, text);
-        let public = self.client_secret_env.is_none();
-        let table = Spanned::new(
-            0..0,
-            ClientTable {
-                id: self.client_id.ok_or_else(|| missing("--client-id"))?,
-                secret: None,
-                secret_env: self.client_secret_env,
-                authentication: None,
-                redirect_uri: bare(self.redirect_uri.ok_or_else(|| missing("--redirect-uri"))?),
-                other_redirect_uri: None,
-                scope: self.scope,
-                second_scope: None,
-                narrow_scope: None,
-            },
-        );
+        let wrong = |flag: &'static str| move |wrong: Wrong| top.key(flag).error(wrong.to_string());
+        let client = ClientTable {
+            id: needed("--client-id", self.client_id)?,
+            secret: self.client_secret_env.map(|name| secret("--client-secret-env", name)).transpose()?,
+            secret_env: None,
+            authentication: None,
+            redirect_uri: needed("--redirect-uri", self.redirect_uri)?
+                .try_into()
+                .map_err(wrong("--redirect-uri"))?,
+            other_redirect_uri: None,
+            scope: self.scope,
+            second_scope: None,
+            narrow_scope: None,
+        };
         let user = match (self.user, self.password_env) {
-            (Some(name), password_env @ Some(_)) => {
-                Some(Spanned::new(0..0, UserTable { name, password: None, password_env }))
-            }
             (None, None) => None,
-            (Some(_), None) => return Err(missing("--password-env")),
-            (None, Some(_)) => return Err(missing("--user")),
+            (name, password) => Some(UserTable {
+                name: needed("--user", name)?,
+                password: Some(secret("--password-env", needed("--password-env", password)?)?),
+                password_env: None,
+            }),
         };
-        let mut file = TargetFile { issuer: Some(bare(self.issuer)), user, ..TargetFile::default() };
-        file.endpoints.resource = self.resource.map(bare);
-        if public {
-            file.public_client = Some(table);
+        let mut file = TargetFile {
+            issuer: Some(self.issuer.try_into().map_err(wrong("--issuer"))?),
+            user,
+            ..TargetFile::default()
+        };
+        file.endpoints.resource =
+            self.resource.map(TryInto::try_into).transpose().map_err(wrong("--resource"))?;
+        if client.secret.is_some() {
+            file.client = Some(client);
         } else {
-            file.client = Some(table);
+            file.public_client = Some(client);
         }
-        reader.target(file)
+        Reader { top: document.top(), environment: &variable, named_by: "command line" }.target(file)
     }
 }

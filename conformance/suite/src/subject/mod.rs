@@ -20,22 +20,10 @@ pub(crate) use discover::advice;
 pub use discover::{DiscoverError, discover};
 pub use file::{Flags, read, read_text};
 pub use need::{Met, Need};
+pub use oauth_configuration::{ClientAuthentication, ConfigError, Secret};
 pub(crate) use place::shown;
 pub use place::{Endpoint, Place};
-pub use table::{TargetError, TargetFile};
 use url::Url;
-
-/// How a client authenticates at the token endpoint.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ClientAuthentication {
-    /// HTTP Basic with form-encoded id and secret (RFC 6749, section 2.3.1).
-    ClientSecretBasic,
-    /// `client_id` and `client_secret` in the body.
-    ClientSecretPost,
-    /// `client_id` alone: a public client.
-    None,
-}
 
 /// Which of the target's clients.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -70,7 +58,7 @@ pub struct Client {
     /// The client identifier.
     pub id: String,
     /// The secret; `None` for a public client.
-    pub secret: Option<String>,
+    pub secret: Option<Secret>,
     /// How it authenticates.
     pub authentication: ClientAuthentication,
     /// The registered redirect URI that requests use. Never connected to. Empty for a resource server, which asks
@@ -122,7 +110,7 @@ pub struct User {
     /// What the login form takes as name.
     pub name: String,
     /// The password.
-    pub password: String,
+    pub password: Secret,
 }
 
 /// A hint how a form is filled: `[[login.form]]`.
@@ -230,7 +218,7 @@ pub struct Target {
     /// Whether the server takes each DPoP proof once only.
     pub dpop_single_use: bool,
     /// The initial access token for registration.
-    pub registration_token: Option<String>,
+    pub registration_token: Option<Secret>,
     /// How long a code lives, in seconds.
     pub code_lifetime: Option<u64>,
     /// How long an access token lives, in seconds.

@@ -2,35 +2,25 @@
 
 use std::sync::Arc;
 
-use toml::Spanned;
-use url::Url;
+use oauth_configuration::{ClientAuthentication, ConfigError, HttpUrl, Place, Secret, SecretText};
 
+use crate::subject::file::Environment;
 use crate::subject::table::{
-    ClientTable, EndpointTable, Environment, ResourceClientTable, ResourceTable, TargetError, TargetFile,
-    UserTable,
+    ClientTable, EndpointTable, ResourceClientTable, ResourceTable, TargetFile, UserTable, seconds,
 };
-use crate::subject::{
-    Account, Client, ClientAuthentication, ClientRole, Endpoints, Need, Resource, Target, User,
-};
+use crate::subject::{Account, Client, ClientRole, Endpoints, Need, Resource, Target, User};
 
 pub(super) struct Reader<'a> {
-    pub(super) file: &'a str,
-    pub(super) text: &'a str,
+    /// The file as a whole.
+    pub(super) top: Place<'a>,
     pub(super) environment: Environment<'a>,
     /// What endpoints are named by: words for people.
     pub(super) named_by: &'static str,
 }
 
 impl Reader<'_> {
-    pub(super) fn error(&self, at: Option<usize>, reason: impl Into<String>) -> TargetError {
-        let line = at
-            .filter(|_| !self.text.is_empty())
-            .map(|at| self.text.as_bytes().iter().take(at).filter(|byte| **byte == b'\n').count() + 1);
-        TargetError { file: self.file.into(), line, reason: reason.into() }
-    }
-
-    pub(super) fn target(&self, file: TargetFile) -> Result<Target, TargetError> {
-        let issuer = file.issuer.map(|issuer| self.url("issuer", issuer)).transpose()?;
+    pub(super) fn target(&self, file: TargetFile) -> Result<Target, ConfigError> {
+        let issuer = file.issuer.map(String::from);
         let mut target = Target {
             extra_parameters: file.extra_parameters.into_iter().collect(),
             endpoints: self.endpoints(file.endpoints, issuer.is_some())?,
@@ -42,20 +32,23 @@ impl Reader<'_> {
             client_credentials: file.client_credentials,
             dpop: file.dpop,
             dpop_single_use: file.dpop_single_use,
-            registration_token: self
-                .registration_token(file.registration_token, file.registration_token_env)?,
-            code_lifetime: file.code_lifetime,
-            access_token_lifetime: file.access_token_lifetime,
-            refresh_token_lifetime: file.refresh_token_lifetime,
-            refresh_grace: file.refresh_grace,
+            registration_token: self.secret(
+                &self.top,
+                "registration_token",
+                file.registration_token,
+                file.registration_token_env,
+            )?,
+            origins: file.origins.into_iter().map(String::from).collect(),
+            code_lifetime: file.code_lifetime.map(seconds),
+            access_token_lifetime: file.access_token_lifetime.map(seconds),
+            refresh_token_lifetime: file.refresh_token_lifetime.map(seconds),
+            refresh_grace: file.refresh_grace.map(seconds),
             resource_identifier: file.resource_identifier,
             resource_indicators: file.resource_indicators,
-            second_resource: file.second_resource.map(|table| self.resource(table)).transpose()?,
+            second_resource: file.second_resource.map(resource),
+            without: file.without,
             ..Target::default()
         };
-        for origin in file.origins {
-            target.origins.push(self.url("origins", origin)?);
-        }
         let clients = [
             (ClientRole::First, "client", file.client),
             (ClientRole::Second, "second_client", file.second_client),
@@ -88,10 +81,8 @@ impl Reader<'_> {
             }
         }
         if target.client().is_none() {
-            return Err(self.error(
-                None,
-                "no client; add [client] with id, secret and redirect_uri, or [public_client]",
-            ));
+            let says = "is missing; add it with id, secret and redirect_uri, or [public_client]";
+            return Err(self.top.key("client").error(says));
         }
         for (who, table, user) in
             [(Account::First, "user", file.user), (Account::Second, "second_user", file.second_user)]
@@ -100,9 +91,9 @@ impl Reader<'_> {
                 target.users.insert(who, self.user(table, user)?);
             }
         }
-        for (key, reason) in file.without {
-            self.known_need(&key)?;
-            target.without.insert(key.into_inner(), reason);
+        let needs: Vec<&str> = Need::ALL.iter().map(|need| need.key()).collect();
+        if let Some(key) = target.without.keys().find(|key| !needs.contains(&key.as_str())) {
+            return Err(self.top.key("without").unknown(key, &needs));
         }
         target.name =
             file.name.or_else(|| issuer.clone()).unwrap_or_else(|| target.endpoints.authorization.clone());
@@ -110,81 +101,67 @@ impl Reader<'_> {
         Ok(target)
     }
 
-    fn endpoints(&self, table: EndpointTable, has_issuer: bool) -> Result<Endpoints, TargetError> {
-        let needed = |name: &str, given: Option<Spanned<String>>| match given {
-            Some(given) => self.url(name, given),
+    fn endpoints(&self, table: EndpointTable, has_issuer: bool) -> Result<Endpoints, ConfigError> {
+        let needed = |name: &str, given: Option<HttpUrl>| match given {
+            Some(url) => Ok(url.into()),
             // Discovery fills it in.
             None if has_issuer => Ok(String::new()),
             None => {
-                let fix = format!(
-                    "{name} is missing; add it under [endpoints], or give issuer so that it is discovered"
-                );
-                Err(self.error(None, fix))
+                let says = "is missing; add it, or give issuer so that it is discovered";
+                Err(self.top.key("endpoints").key(name).error(says))
             }
         };
-        let optional =
-            |name: &str, given: Option<Spanned<String>>| given.map(|url| self.url(name, url)).transpose();
         Ok(Endpoints {
             authorization: needed("authorization", table.authorization)?,
             token: needed("token", table.token)?,
-            resource: optional("resource", table.resource)?,
-            introspection: optional("introspection", table.introspection)?,
-            revocation: optional("revocation", table.revocation)?,
-            registration: optional("registration", table.registration)?,
-            pushed_authorization_request: optional(
-                "pushed_authorization_request",
-                table.pushed_authorization_request,
-            )?,
+            resource: table.resource.map(String::from),
+            introspection: table.introspection.map(String::from),
+            revocation: table.revocation.map(String::from),
+            registration: table.registration.map(String::from),
+            pushed_authorization_request: table.pushed_authorization_request.map(String::from),
         })
     }
 
-    fn client(
-        &self,
-        role: ClientRole,
-        table: &str,
-        spanned: Spanned<ClientTable>,
-    ) -> Result<Client, TargetError> {
-        let at = Some(spanned.span().start);
-        let client = spanned.into_inner();
-        let secret = self.secret(at, table, "secret", client.secret, client.secret_env)?;
-        let public_role = matches!(role, ClientRole::Public | ClientRole::SecondPublic);
-        let authentication = self.authentication(at, table, client.authentication, secret.as_deref())?;
-        let is_public = authentication == ClientAuthentication::None;
-        if role == ClientRole::First && is_public {
-            return Err(self.error(at, "[client] is the confidential client and has no secret; add secret or secret_env, or name it [public_client]"));
-        }
-        if public_role && !is_public {
-            return Err(
-                self.error(at, format!("[{table}] has a secret; name it [client], or drop the secret"))
-            );
-        }
-        let other = client.other_redirect_uri.map(|uri| self.redirect_uri(table, uri)).transpose()?;
-        Ok(Client {
-            role,
-            id: client.id,
-            secret,
-            authentication,
-            redirect_uri: self.redirect_uri(table, client.redirect_uri)?,
-            other_redirect_uri: other,
-            scope: client.scope,
-            second_scope: client.second_scope,
-            narrow_scope: client.narrow_scope,
-        })
+    fn client(&self, role: ClientRole, table: &str, client: ClientTable) -> Result<Client, ConfigError> {
+        let place = self.top.key(table);
+        let secret = self.secret(&place, "secret", client.secret, client.secret_env)?;
+        let authentication = authentication(&place, client.authentication, secret.is_some())?;
+        let says = match (role, authentication) {
+            (ClientRole::First, ClientAuthentication::None) => {
+                "is the confidential client and has no secret; add secret or secret_env, or name it [public_client]"
+            }
+            (
+                ClientRole::Public | ClientRole::SecondPublic,
+                ClientAuthentication::ClientSecretBasic | ClientAuthentication::ClientSecretPost,
+            ) => "has a secret; name it [client], or drop the secret",
+            _ => {
+                return Ok(Client {
+                    role,
+                    id: client.id,
+                    secret,
+                    authentication,
+                    redirect_uri: client.redirect_uri.into(),
+                    other_redirect_uri: client.other_redirect_uri.map(String::from),
+                    scope: client.scope,
+                    second_scope: client.second_scope,
+                    narrow_scope: client.narrow_scope,
+                });
+            }
+        };
+        Err(place.error(says))
     }
 
     fn resource_client(
         &self,
         role: ClientRole,
         table: &str,
-        spanned: Spanned<ResourceClientTable>,
-    ) -> Result<Client, TargetError> {
-        let at = Some(spanned.span().start);
-        let client = spanned.into_inner();
-        let secret = self.secret(at, table, "secret", client.secret, client.secret_env)?;
-        let authentication = self.authentication(at, table, client.authentication, secret.as_deref())?;
+        client: ResourceClientTable,
+    ) -> Result<Client, ConfigError> {
+        let place = self.top.key(table);
+        let secret = self.secret(&place, "secret", client.secret, client.secret_env)?;
+        let authentication = authentication(&place, client.authentication, secret.is_some())?;
         if authentication == ClientAuthentication::None {
-            let fix = format!("[{table}] may introspect tokens and has no secret; add secret or secret_env");
-            return Err(self.error(at, fix));
+            return Err(place.error("may introspect tokens and has no secret; add secret or secret_env"));
         }
         Ok(Client {
             role,
@@ -199,108 +176,54 @@ impl Reader<'_> {
         })
     }
 
-    fn authentication(
-        &self,
-        at: Option<usize>,
-        table: &str,
-        given: Option<ClientAuthentication>,
-        secret: Option<&str>,
-    ) -> Result<ClientAuthentication, TargetError> {
-        let authentication = given.unwrap_or(if secret.is_some() {
-            ClientAuthentication::ClientSecretBasic
-        } else {
-            ClientAuthentication::None
-        });
-        let reason = match (authentication, secret) {
-            (ClientAuthentication::None, Some(_)) => {
-                format!("[{table}] has a secret and authentication = \"none\"; drop one")
-            }
-            (ClientAuthentication::ClientSecretBasic | ClientAuthentication::ClientSecretPost, None) => {
-                format!("[{table}] has no secret; add secret or secret_env, or authentication = \"none\"")
-            }
-            _ => return Ok(authentication),
-        };
-        Err(self.error(at, reason))
-    }
-
-    fn resource(&self, table: ResourceTable) -> Result<Resource, TargetError> {
-        let url = self.url("[second_resource] url", table.url)?;
-        let identifier = table.identifier.unwrap_or_else(|| url.clone());
-        Ok(Resource { url, identifier })
-    }
-
-    fn registration_token(
-        &self,
-        given: Option<Spanned<String>>,
-        variable: Option<Spanned<String>>,
-    ) -> Result<Option<String>, TargetError> {
-        let at = given.as_ref().or(variable.as_ref()).map(|spanned| spanned.span().start);
-        let (given, variable) = (given.map(Spanned::into_inner), variable.map(Spanned::into_inner));
-        self.secret(at, "the file", "registration_token", given, variable)
-    }
-
-    fn user(&self, table: &str, spanned: Spanned<UserTable>) -> Result<User, TargetError> {
-        let at = Some(spanned.span().start);
-        let user = spanned.into_inner();
-        match self.secret(at, table, "password", user.password, user.password_env)? {
+    fn user(&self, table: &str, user: UserTable) -> Result<User, ConfigError> {
+        let place = self.top.key(table);
+        match self.secret(&place, "password", user.password, user.password_env)? {
             Some(password) => Ok(User { name: user.name, password }),
-            None => Err(self.error(at, format!("[{table}] has no password; add password or password_env"))),
+            None => Err(place.key("password").error("is missing; add it, or password_env")),
         }
     }
 
+    /// A secret that stands in the file, or in the environment under a name that the file gives.
     fn secret(
         &self,
-        at: Option<usize>,
-        table: &str,
+        place: &Place<'_>,
         field: &str,
-        given: Option<String>,
+        given: Option<SecretText>,
         variable: Option<String>,
-    ) -> Result<Option<String>, TargetError> {
-        let reason = match (given, variable) {
-            (Some(_), Some(_)) => format!("[{table}] has both {field} and {field}_env; drop one"),
-            (Some(given), None) if given.is_empty() => format!("[{table}] {field} is empty"),
-            (given, None) => return Ok(given),
-            (None, Some(name)) => match (self.environment)(&name).filter(|value| !value.is_empty()) {
-                Some(value) => return Ok(Some(value)),
-                None => format!(
-                    "[{table}] {field}_env: the environment variable {name} is not set; set it, or write {field}"
-                ),
-            },
+    ) -> Result<Option<Secret>, ConfigError> {
+        let Some(name) = variable else { return Ok(given.map(Secret::from)) };
+        let says = match (given, (self.environment)(&name)) {
+            (Some(_), _) => format!("stands beside {field}; leave one of the two out"),
+            (None, Some(value)) if !value.is_empty() => return Ok(Some(value.into())),
+            // Where the secret itself was written, it would be told.
+            (None, _) => format!("names an environment variable that is not set; set it, or write {field}"),
         };
-        Err(self.error(at, reason))
+        Err(place.key(&format!("{field}_env")).error(says))
     }
+}
 
-    fn url(&self, field: &str, spanned: Spanned<String>) -> Result<String, TargetError> {
-        let at = Some(spanned.span().start);
-        match Url::parse(spanned.get_ref()) {
-            Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Ok(spanned.into_inner()),
-            Ok(url) => Err(self.error(
-                at,
-                format!("{field}: {}: is no address to connect to; use http or https", url.scheme()),
-            )),
-            Err(fault) => Err(self
-                .error(at, format!("{field} is no URL ({fault}); write it in full, as https://host/path"))),
-        }
-    }
+fn resource(table: ResourceTable) -> Resource {
+    let url = String::from(table.url);
+    let identifier = table.identifier.unwrap_or_else(|| url.clone());
+    Resource { url, identifier }
+}
 
-    fn redirect_uri(&self, table: &str, spanned: Spanned<String>) -> Result<String, TargetError> {
-        match Url::parse(spanned.get_ref()) {
-            Ok(_) => Ok(spanned.into_inner()),
-            Err(fault) => {
-                let fix =
-                    format!("[{table}] redirect_uri is no absolute URI ({fault}); write it as registered");
-                Err(self.error(Some(spanned.span().start), fix))
-            }
+fn authentication(
+    place: &Place<'_>,
+    given: Option<ClientAuthentication>,
+    has_secret: bool,
+) -> Result<ClientAuthentication, ConfigError> {
+    match (given, has_secret) {
+        (None, true) => Ok(ClientAuthentication::ClientSecretBasic),
+        (None, false) => Ok(ClientAuthentication::None),
+        (Some(ClientAuthentication::None), true) => {
+            Err(place.key("authentication").error("is \"none\" beside a secret; leave one of the two out"))
         }
-    }
-
-    fn known_need(&self, key: &Spanned<String>) -> Result<(), TargetError> {
-        if Need::ALL.iter().any(|need| need.key() == key.get_ref()) {
-            return Ok(());
+        (Some(ClientAuthentication::ClientSecretBasic | ClientAuthentication::ClientSecretPost), false) => {
+            let says = "is missing; add it or secret_env, or set authentication = \"none\"";
+            Err(place.key("secret").error(says))
         }
-        let known: Vec<&str> = Need::ALL.iter().map(|need| need.key()).collect();
-        let reason =
-            format!("[without] has the unknown key {}; known are {}", key.get_ref(), known.join(", "));
-        Err(self.error(Some(key.span().start), reason))
+        (Some(given), _) => Ok(given),
     }
 }

@@ -1,85 +1,83 @@
-//! A target file as it is written: its tables and keys, and why one cannot be used.
+//! A target file as it is written: its tables and keys.
+//!
+//! Of what a server says and registered, it asks the form alone that requests need: what else is wrong with it is the
+//! cases' to say.
 
 use std::collections::BTreeMap;
 
+use oauth_configuration::{ClientAuthentication, HttpUrl, RedirectUri, Seconds, SecretText};
 use serde::Deserialize;
-use toml::Spanned;
 
-use crate::subject::{ClientAuthentication, FormHint};
+use crate::subject::FormHint;
 
-/// Why a target cannot be used.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{file}{}: {reason}", .line.map(|line| format!(", line {line}")).unwrap_or_default())]
-pub struct TargetError {
-    /// The file, or what stands for it.
-    pub file: String,
-    /// The line, from 1, if one is to blame.
-    pub line: Option<usize>,
-    /// What is wrong and how to mend it.
-    pub reason: String,
+/// Any number of seconds.
+type Any = Seconds<0, { u32::MAX }>;
+
+pub(super) fn seconds(any: Any) -> u64 {
+    any.get().into()
 }
 
 /// A target file as it is written.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct TargetFile {
+pub(super) struct TargetFile {
     pub(super) name: Option<String>,
-    pub(super) issuer: Option<Spanned<String>>,
+    pub(super) issuer: Option<HttpUrl>,
     pub(super) extra_parameters: BTreeMap<String, String>,
-    pub(super) origins: Vec<Spanned<String>>,
+    pub(super) origins: Vec<HttpUrl>,
     pub(super) pkce: Option<bool>,
     pub(super) pkce_required: bool,
     pub(super) refresh: Option<bool>,
     pub(super) client_credentials: Option<bool>,
     pub(super) dpop: Option<bool>,
     pub(super) dpop_single_use: bool,
-    pub(super) registration_token: Option<Spanned<String>>,
-    pub(super) registration_token_env: Option<Spanned<String>>,
-    pub(super) code_lifetime: Option<u64>,
-    pub(super) access_token_lifetime: Option<u64>,
-    pub(super) refresh_token_lifetime: Option<u64>,
-    pub(super) refresh_grace: Option<u64>,
+    pub(super) registration_token: Option<SecretText>,
+    pub(super) registration_token_env: Option<String>,
+    pub(super) code_lifetime: Option<Any>,
+    pub(super) access_token_lifetime: Option<Any>,
+    pub(super) refresh_token_lifetime: Option<Any>,
+    pub(super) refresh_grace: Option<Any>,
     pub(super) resource_identifier: Option<String>,
     pub(super) resource_indicators: Option<bool>,
     pub(super) endpoints: EndpointTable,
-    pub(super) client: Option<Spanned<ClientTable>>,
-    pub(super) second_client: Option<Spanned<ClientTable>>,
-    pub(super) public_client: Option<Spanned<ClientTable>>,
-    pub(super) second_public_client: Option<Spanned<ClientTable>>,
-    pub(super) special_client: Option<Spanned<ClientTable>>,
-    pub(super) service_client: Option<Spanned<ClientTable>>,
-    pub(super) resource_client: Option<Spanned<ResourceClientTable>>,
-    pub(super) second_resource_client: Option<Spanned<ResourceClientTable>>,
+    pub(super) client: Option<ClientTable>,
+    pub(super) second_client: Option<ClientTable>,
+    pub(super) public_client: Option<ClientTable>,
+    pub(super) second_public_client: Option<ClientTable>,
+    pub(super) special_client: Option<ClientTable>,
+    pub(super) service_client: Option<ClientTable>,
+    pub(super) resource_client: Option<ResourceClientTable>,
+    pub(super) second_resource_client: Option<ResourceClientTable>,
     pub(super) second_resource: Option<ResourceTable>,
-    pub(super) dpop_client: Option<Spanned<ClientTable>>,
-    pub(super) push_client: Option<Spanned<ClientTable>>,
-    pub(super) user: Option<Spanned<UserTable>>,
-    pub(super) second_user: Option<Spanned<UserTable>>,
+    pub(super) dpop_client: Option<ClientTable>,
+    pub(super) push_client: Option<ClientTable>,
+    pub(super) user: Option<UserTable>,
+    pub(super) second_user: Option<UserTable>,
     pub(super) login: LoginTable,
-    pub(super) without: BTreeMap<Spanned<String>, String>,
+    pub(super) without: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct EndpointTable {
-    pub(super) authorization: Option<Spanned<String>>,
-    pub(super) token: Option<Spanned<String>>,
-    pub(super) resource: Option<Spanned<String>>,
-    pub(super) introspection: Option<Spanned<String>>,
-    pub(super) revocation: Option<Spanned<String>>,
-    pub(super) registration: Option<Spanned<String>>,
-    pub(super) pushed_authorization_request: Option<Spanned<String>>,
+    pub(super) authorization: Option<HttpUrl>,
+    pub(super) token: Option<HttpUrl>,
+    pub(super) resource: Option<HttpUrl>,
+    pub(super) introspection: Option<HttpUrl>,
+    pub(super) revocation: Option<HttpUrl>,
+    pub(super) registration: Option<HttpUrl>,
+    pub(super) pushed_authorization_request: Option<HttpUrl>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ClientTable {
     pub(super) id: String,
-    pub(super) secret: Option<String>,
+    pub(super) secret: Option<SecretText>,
     pub(super) secret_env: Option<String>,
     pub(super) authentication: Option<ClientAuthentication>,
-    pub(super) redirect_uri: Spanned<String>,
-    pub(super) other_redirect_uri: Option<Spanned<String>>,
+    pub(super) redirect_uri: RedirectUri,
+    pub(super) other_redirect_uri: Option<RedirectUri>,
     pub(super) scope: Option<String>,
     pub(super) second_scope: Option<String>,
     pub(super) narrow_scope: Option<String>,
@@ -90,7 +88,7 @@ pub(super) struct ClientTable {
 #[serde(deny_unknown_fields)]
 pub(super) struct ResourceClientTable {
     pub(super) id: String,
-    pub(super) secret: Option<String>,
+    pub(super) secret: Option<SecretText>,
     pub(super) secret_env: Option<String>,
     pub(super) authentication: Option<ClientAuthentication>,
 }
@@ -98,7 +96,7 @@ pub(super) struct ResourceClientTable {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ResourceTable {
-    pub(super) url: Spanned<String>,
+    pub(super) url: HttpUrl,
     pub(super) identifier: Option<String>,
 }
 
@@ -106,7 +104,7 @@ pub(super) struct ResourceTable {
 #[serde(deny_unknown_fields)]
 pub(super) struct UserTable {
     pub(super) name: String,
-    pub(super) password: Option<String>,
+    pub(super) password: Option<SecretText>,
     pub(super) password_env: Option<String>,
 }
 
@@ -115,6 +113,3 @@ pub(super) struct UserTable {
 pub(super) struct LoginTable {
     pub(super) form: Vec<FormHint>,
 }
-
-/// How secrets named by an environment variable are looked up.
-pub(super) type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;

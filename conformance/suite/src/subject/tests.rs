@@ -1,7 +1,7 @@
 //! What is said about a target file that cannot be used.
 
 use super::file::{Flags, read_text};
-use super::{Account, ClientAuthentication, ClientRole, Place, shown};
+use super::{Account, ClientAuthentication, ClientRole, Place, Secret, shown};
 
 const GOOD: &str = r#"
 issuer = "http://127.0.0.1:9000"
@@ -38,7 +38,11 @@ second_user = "the server has one account"
 "#;
 
 fn environment(name: &str) -> Option<String> {
-    (name == "PASSWORD").then(|| "from the environment".into())
+    match name {
+        "PASSWORD" => Some("from the environment".into()),
+        "EMPTY" => Some(String::new()),
+        _ => None,
+    }
 }
 
 #[test]
@@ -50,11 +54,11 @@ fn a_target_file_is_read() {
     assert_eq!(client.authentication, ClientAuthentication::ClientSecretBasic);
     assert_eq!(client.scopes(), ["profile", "email"]);
     assert!(target.clients[&ClientRole::Public].is_public());
-    assert_eq!(target.users[&Account::First].password, "from the environment");
+    assert_eq!(target.users[&Account::First].password.expose(), "from the environment");
     assert_eq!(target.without["second_user"], "the server has one account");
     assert_eq!(target.forms.len(), 1);
     let server = &target.others[&ClientRole::Resource];
-    assert_eq!(server.secret.as_deref(), Some("from the environment"));
+    assert_eq!(server.secret.as_ref().map(Secret::expose), Some("from the environment"));
     assert_eq!(server.authentication, ClientAuthentication::ClientSecretBasic);
     assert_eq!(target.resource().map(|resource| resource.identifier), target.endpoints.resource);
     let second = target.second_resource.as_ref().expect("the file names it");
@@ -69,7 +73,7 @@ fn a_client_for_bound_tokens_stands_apart_from_the_others() {
     let text = format!("dpop = true\nregistration_token_env = \"PASSWORD\"\n{GOOD}{more}");
     let target = read_text("t.toml", &text, &environment).expect("the file is good");
     assert!(target.claims_dpop());
-    assert_eq!(target.registration_token.as_deref(), Some("from the environment"));
+    assert_eq!(target.registration_token.as_ref().map(Secret::expose), Some("from the environment"));
     assert!(target.clients.values().all(|client| client.id != "c4"));
     assert!(target.registered().any(|client| client.role == ClientRole::Dpop && client.id == "c4"));
 }
@@ -79,23 +83,31 @@ fn an_error_names_the_file_the_line_the_field_and_the_fix() {
     #[rustfmt::skip]
     let table = [
         // (what is replaced, by what, what is said)
-        ("issuer = \"http", "isuer = \"http", "t.toml, line 2: unknown field `isuer`"),
-        ("scope = \"profile\"", "scopes = \"profile\"", "t.toml, line 11: unknown field `scopes`"),
-        ("\"http://127.0.0.1:9000\"\n", "\"127.0.0.1\"\n", "t.toml, line 2: issuer is no URL (relative URL without a base); write it in full"),
-        ("\"http://127.0.0.1:9000/api/me\"", "\"ftp://127.0.0.1/me\"", "t.toml, line 6: resource: ftp: is no address to connect to; use http or https"),
-        ("secret = \"s3cret-value\"\n", "", "t.toml, line 7: [client] is the confidential client and has no secret; add secret or secret_env, or name it [public_client]"),
-        ("secret = \"s3cret-value\"", "secret_env = \"UNSET\"", "t.toml, line 7: [client] secret_env: the environment variable UNSET is not set; set it"),
-        ("secret = \"s3cret-value\"", "secret = \"s3cret-value\"\nsecret_env = \"PASSWORD\"", "t.toml, line 7: [client] has both secret and secret_env; drop one"),
-        ("secret = \"s3cret-value\"", "secret = \"s3cret-value\"\nauthentication = \"basic\"", "t.toml, line 10: unknown variant `basic`"),
-        ("secret = \"s3cret-value\"", "secret = 47114711", "t.toml, line 9: integer stands where there has to be a string"),
-        ("id = \"public_1\"", "id = \"public_1\"\nsecret = \"s3cret-value\"", "t.toml, line 13: [public_client] has a secret; name it [client]"),
-        ("\"http://localhost:8000/callback\"", "\"/callback\"", "t.toml, line 10: [client] redirect_uri is no absolute URI"),
-        ("secret_env = \"PASSWORD\"", "", "t.toml, line 20: [resource_client] may introspect tokens and has no secret; add secret or secret_env"),
-        ("\"http://127.0.0.1:9000/api/notes\"", "\"/api/notes\"", "t.toml, line 24: [second_resource] url is no URL"),
-        ("password_env = \"PASSWORD\"", "", "t.toml, line 25: [user] has no password; add password or password_env"),
-        ("second_user = ", "second_usr = ", "t.toml, line 32: [without] has the unknown key second_usr; known are user, second_user"),
-        ("issuer = \"http://127.0.0.1:9000\"", "", "t.toml: authorization is missing; add it under [endpoints], or give issuer"),
-        ("[client]", "[client", "t.toml, line 7"),
+        ("issuer = \"http", "isuer = \"http", "t.toml:2: an unknown key; did you mean issuer?"),
+        ("issuer = \"http", "s3cret-value = \"http", "t.toml:2: an unknown key; known are name, issuer, extra_parameters, "),
+        ("scope = \"profile\"", "scopes = \"profile\"", "t.toml:11: client: an unknown key; did you mean scope?"),
+        ("\"http://127.0.0.1:9000\"\n", "\"127.0.0.1\"\n", "t.toml:2: issuer: has to be an http or https URL; write it in full, as in https://host/path"),
+        ("\"http://127.0.0.1:9000/api/me\"", "\"ftp://127.0.0.1/me\"", "t.toml:6: endpoints.resource: has to be an http or https URL; "),
+        ("secret = \"s3cret-value\"\n", "", "t.toml:7: client: is the confidential client and has no secret; add secret or secret_env, or name it [public_client]"),
+        ("secret = \"s3cret-value\"\n", "authentication = \"client_secret_post\"\n", "t.toml:7: client.secret: is missing; add it or secret_env, or set authentication = \"none\""),
+        ("secret = \"s3cret-value\"", "secret_env = \"s3cret-value\"", "t.toml:9: client.secret_env: names an environment variable that is not set; set it, or write secret"),
+        ("secret = \"s3cret-value\"", "secret_env = \"EMPTY\"", "t.toml:9: client.secret_env: names an environment variable that is not set; set it, or write secret"),
+        ("secret = \"s3cret-value\"", "secret = \"s3cret-value\"\nsecret_env = \"PASSWORD\"", "t.toml:10: client.secret_env: stands beside secret; leave one of the two out"),
+        ("secret = \"s3cret-value\"", "secret = \"\"", "t.toml:9: client.secret: is empty; write it between the quotation marks"),
+        ("secret = \"s3cret-value\"", "secret = \"s3cret-value\"\nauthentication = \"basic\"", "t.toml:10: client.authentication: has to be \"client_secret_basic\", \"client_secret_post\" or \"none\""),
+        ("secret = \"s3cret-value\"", "secret = \"s3cret-value\"\nauthentication = \"none\"", "t.toml:10: client.authentication: is \"none\" beside a secret; leave one of the two out"),
+        ("secret = \"s3cret-value\"", "secret = 47114711", "t.toml:9: client.secret: has to be text, in quotation marks"),
+        ("id = \"public_1\"", "id = \"public_1\"\nsecret = \"s3cret-value\"", "t.toml:13: public_client: has a secret; name it [client], or drop the secret"),
+        ("\"http://localhost:8000/callback\"", "\"/callback\"", "t.toml:10: client.redirect_uri: has to be an absolute URI without fragment (RFC 6749 3.1.2), "),
+        ("secret_env = \"PASSWORD\"", "", "t.toml:20: resource_client: may introspect tokens and has no secret; add secret or secret_env"),
+        ("\"http://127.0.0.1:9000/api/notes\"", "\"/api/notes\"", "t.toml:24: second_resource.url: has to be an http or https URL; "),
+        ("password_env = \"PASSWORD\"", "", "t.toml:25: user.password: is missing; add it, or password_env"),
+        ("second_user = ", "second_usr = ", "t.toml:32: without: an unknown key; did you mean second_user?"),
+        ("second_user = ", "s3cret-value = ", "t.toml:32: without: an unknown key; known are user, second_user, "),
+        ("code_lifetime = 60", "code_lifetime = -1", "t.toml:4: code_lifetime: has to be a whole number of seconds, at least 0, without quotation marks"),
+        ("{ prompt = \"consent\" }", "{ s3cret-value = 47114711 }", "t.toml:3: extra_parameters: has to be text, in quotation marks"),
+        ("issuer = \"http://127.0.0.1:9000\"", "", "t.toml:5: endpoints.authorization: is missing; add it, or give issuer so that it is discovered"),
+        ("[client]", "[client", "t.toml:7: client: "),
     ];
     for (old, new, expected) in table {
         let text = GOOD.replacen(old, new, 1);
@@ -108,7 +120,10 @@ fn an_error_names_the_file_the_line_the_field_and_the_fix() {
 #[test]
 fn a_file_without_any_client_says_so() {
     let said = read_text("t.toml", "issuer = \"http://h\"", &environment).expect_err("no client").to_string();
-    assert_eq!(said, "t.toml: no client; add [client] with id, secret and redirect_uri, or [public_client]");
+    assert_eq!(
+        said,
+        "t.toml: client: is missing; add it with id, secret and redirect_uri, or [public_client]"
+    );
 }
 
 #[test]
@@ -122,9 +137,20 @@ fn flags_make_a_target_or_name_what_is_missing() {
     let target = flags.clone().target().expect("the flags are enough");
     assert!(target.clients[&ClientRole::Public].is_public());
     let said = |flags: Flags| flags.target().expect_err("a flag is missing").to_string();
-    assert!(said(Flags { client_id: None, ..flags.clone() }).contains("--client-id is missing"));
-    assert!(said(Flags { redirect_uri: None, ..flags.clone() }).contains("--redirect-uri is missing"));
-    assert!(said(Flags { user: Some("u".into()), ..flags }).contains("--password-env is missing"));
+    let missing = |flag: &str| {
+        format!("the command line: {flag}: is missing beside --issuer; give it, or a --target file")
+    };
+    assert_eq!(said(Flags { client_id: None, ..flags.clone() }), missing("--client-id"));
+    assert_eq!(said(Flags { redirect_uri: None, ..flags.clone() }), missing("--redirect-uri"));
+    assert_eq!(said(Flags { user: Some("u".into()), ..flags.clone() }), missing("--password-env"));
+    assert_eq!(said(Flags { password_env: Some("P".into()), ..flags.clone() }), missing("--user"));
+    let wrong = said(Flags { issuer: "h".into(), ..flags.clone() });
+    assert!(wrong.starts_with("the command line: --issuer: has to be an http or https URL"), "{wrong}");
+    let unset = said(Flags { client_secret_env: Some("NO_SUCH=VARIABLE".into()), ..flags });
+    assert_eq!(
+        unset,
+        "the command line: --client-secret-env: names an environment variable that is not set; set it"
+    );
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Where errors point, and that they name no value.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 use super::*;
@@ -12,6 +14,8 @@ struct File {
     #[serde(default)]
     client: Vec<Client>,
     times: Option<Times>,
+    #[serde(default)]
+    words: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -54,6 +58,7 @@ fn what_is_right_is_read() {
     assert!(matches!(client, Client { way: Some(Way::Body), public: None, .. }));
     assert_eq!(client.scope.as_ref().map(ScopeText::as_str), Some("a b"));
     assert!(client.uris.is_empty() && Secret::from(client.secret.clone()).expose() == "s");
+    assert_eq!(file.words.len(), 0);
     assert!(file.times.is_some_and(|times| times.code.get() == 600 && times.login.is_some()));
 }
 
@@ -68,8 +73,8 @@ fn an_error_has_line_field_and_fix_and_no_value() {
         // The file as a whole.
         ("", "f: name: is missing; add it"),
         ("[[client]]\nsecret = 's'", "f: name: is missing; add it"),
-        ("nane = 'n'", "f:1: nane: is unknown; did you mean name?"),
-        ("\nnothing = 'SEEKRIT'", "f:2: nothing: is unknown; known are name, client, times"),
+        ("nane = 'n'", "f:1: an unknown key; did you mean name?"),
+        ("\nnothing = 'SEEKRIT'", "f:2: an unknown key; known are name, client, times, words"),
         ("name = 5551234", "f:1: name: has to be text, in quotation marks"),
         ("name = 'n'\nclient = 'SEEKRIT'", "f:2: client: has to be a list, in square brackets"),
         ("name = 'n'\ntimes = 'SEEKRIT'", "f:2: times: has to be a table"),
@@ -80,7 +85,7 @@ fn an_error_has_line_field_and_fix_and_no_value() {
         ("name = 'n'\n[[client]]\nsecret = ['SEEKRIT']", "f:3: client.secret: has to be text, in quotation marks"),
         ("name = 'n'\n[[client]]\nsecret = {a = 'SEEKRIT'}", "f:3: client.secret: has to be text, in quotation marks"),
         ("name = 'n'\n[[client]]\nsecret = 1979-05-27", "f:3: client.secret: has to be text, in quotation marks"),
-        ("name = 'n'\n[[client]]\nsekret = 'SEEKRIT'", "f:3: client.sekret: is unknown; did you mean secret?"),
+        ("name = 'n'\n[[client]]\nsekret = 'SEEKRIT'", "f:3: client: an unknown key; did you mean secret?"),
         ("name = 'n'\n[times]\n", "f:2: times.code: is missing; add it"),
         ("name = 'n'\ntimes = {}", "f:2: times.code: is missing; add it"),
         ("name = 'n'\ntimes.code = 0", "f:2: times.code: has to be a whole number of seconds, 1 to 600, without quotation marks"),
@@ -106,12 +111,37 @@ fn an_error_has_line_field_and_fix_and_no_value() {
         ("way = 5551234", "f:4: client.way: has to be one of the known words, in quotation marks"),
         ("scope = 'SEEKRIT  b'", "f:4: client.scope: has to be one or more values between single spaces (RFC 6749 3.3)"),
         ("uris = [\n'https://c.example/',\n'/SEEKRIT']", &uri),
-        ("\"\\u001b\" = 1", "f:4: client.\"\\u{1b}\": is unknown; known are secret, way, scope, uris, public"),
+        ("\"\\u001b\" = 1", "f:4: client: an unknown key; known are secret, way, scope, uris, public"),
     ];
     for (tail, expected) in of_a_client {
         let text = format!("{CLIENT}{tail}\n");
         assert_eq!(read(&text).expect_err(tail).to_string(), expected, "{text}");
     }
+}
+
+#[test]
+fn no_key_is_named_but_those_that_are_known() {
+    const WORDS: &str = "name = 'n'\n[words]\n";
+    #[rustfmt::skip]
+    let table = [
+        ("SEEKRIT = 1", "f:1: an unknown key; known are name, client, times, words"),
+        ("'SEEKRIT' = 1", "f:1: an unknown key; known are name, client, times, words"),
+        ("[SEEKRIT]", "f:1: an unknown key; known are name, client, times, words"),
+        ("name.SEEKRIT = 1", "f:1: name: has to be text, in quotation marks"),
+        ("name = 'n'\ntimes.SEEKRIT = 1", "f:2: times: an unknown key; known are code, login"),
+        ("name = 'n'\ntimes = { code = 1, SEEKRIT = 1 }", "f:2: times: an unknown key; known are code, login"),
+        ("name = 'n'\n[times.SEEKRIT]", "f:2: times: an unknown key; known are code, login"),
+        (&format!("{WORDS}SEEKRIT = 1"), "f:3: words: has to be text, in quotation marks"),
+        (&format!("{WORDS}SEEKRIT = ''\nSEEKRIT = ''"), "f:4: words: stands there twice; leave one of the two out"),
+    ];
+    for (text, expected) in table {
+        assert_eq!(read(text).expect_err(text).to_string(), expected, "{text}");
+    }
+    let text = format!("{WORDS}SEEKRIT = ''");
+    let document = Document::parse("f", &text, &[]).expect("the syntax is right");
+    let said = |known: &[&str]| document.top().key("words").unknown("SEEKRIT", known).to_string();
+    assert_eq!(said(&["a", "b"]), "f:3: words: an unknown key; known are a, b");
+    assert_eq!(said(&["a", "SEEKRAT"]), "f:3: words: an unknown key; did you mean SEEKRAT?");
 }
 
 #[test]

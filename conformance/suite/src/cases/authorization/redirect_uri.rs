@@ -3,7 +3,7 @@
 //! How two redirect URIs are compared is in `redirect_match.rs`.
 
 use oauth_rules::rules;
-use url::Url;
+use url::{Position, Url};
 
 use crate::browser::Decision;
 use crate::case::{Case, Context};
@@ -161,10 +161,10 @@ async fn bad_one_is_told_to_the_user(ctx: &Context) -> Checked {
 async fn absolute(ctx: &Context) -> Checked {
     let client = ctx.parties().client()?;
     flow::code(ctx, &client).await?;
-    let Some((_, rest)) = client.redirect_uri.split_once("://") else {
+    let Some(url) = Url::parse(&client.redirect_uri).ok().filter(Url::has_host) else {
         return Err(CaseEnd::not_offered("the client's redirect URI has no host"));
     };
-    let path = rest.find('/').map_or("/", |at| &rest[at..]);
+    let (path, rest) = (&url[Position::BeforePath..], &url[Position::BeforeUsername..]);
     let relative =
         [path.to_owned(), format!("//{rest}"), path.trim_start_matches('/').to_owned(), rest.to_owned()];
     for redirect_uri in relative.iter().filter(|text| !text.is_empty()) {

@@ -84,8 +84,7 @@ async fn wrong_password_refused(ctx: &Context) -> Checked {
     let client = ctx.parties().client()?;
     flow::code(ctx, &client).await?;
     let wrong = ctx.fresh();
-    let password =
-        ctx.target().users.get(&Account::First).map(|user| user.password.clone()).unwrap_or_default();
+    let password = ctx.target().users.get(&Account::First).map_or("", |user| user.password.expose());
     let spoil = |form: &mut Submission| {
         let named =
             form.params.pairs().find(|(_, value)| *value == password).map(|(name, _)| name.to_owned());

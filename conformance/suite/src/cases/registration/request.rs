@@ -13,6 +13,7 @@ use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::entropy;
 use crate::cases::support::refresh::refresh;
 use crate::cases::support::registration::without;
+use crate::cases::support::spoil;
 use crate::expect::{self, Token};
 use crate::flow::{self, Authentication, Registered};
 use crate::subject::{Client, ClientAuthentication, Need};
@@ -275,7 +276,7 @@ async fn tells_what_was_registered(ctx: &Context) -> Checked {
     if json.get("redirect_uris").is_none() {
         return Err(exchange.broken("redirect_uris in the response", expect::describe(exchange.response()?)));
     }
-    let (id, secret) = (client.id.clone(), client.secret.clone().unwrap_or_default());
+    let (id, secret) = (client.id.clone(), spoil::secret_of(&client).to_owned());
     let code = flow::code(ctx, &client).await?;
     let by_post = flow::redemption(&code).authenticated(Authentication::Body { id, secret });
     let told = json.get("token_endpoint_auth_method").and_then(Value::as_str);
@@ -336,8 +337,8 @@ async fn identifiers_differ(ctx: &Context) -> Checked {
 
 async fn secrets_differ(ctx: &Context) -> Checked {
     let found = several(ctx, 5).await?;
-    let secrets: Vec<String> =
-        found.iter().filter_map(|registered| registered.client.secret.clone()).collect();
+    let secrets = found.iter().filter_map(|registered| registered.client.secret.as_ref());
+    let secrets: Vec<String> = secrets.map(|secret| secret.expose().to_owned()).collect();
     if secrets.is_empty() {
         return Err(CaseEnd::not_offered("the server gave no client_secret"));
     }

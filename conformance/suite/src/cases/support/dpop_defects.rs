@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
+use url::Url;
 
 use crate::cases::support::spoil;
 use crate::wire::dpop::{DpopKey, Proof};
@@ -123,18 +124,17 @@ pub(in crate::cases) const METHOD: &[Defect] = &[
 /// Another URL.
 pub(in crate::cases) const URL: &[Defect] = &[
     defect("it is for another path", |proof, _| changed(proof, |htu| format!("{htu}/other"))),
-    defect("it is for another host", |proof, _| changed(proof, |htu| with_host(htu, "other.suite.example"))),
+    defect("it is for another host", |proof, _| {
+        moved(proof, |url| url.set_host(Some("other.suite.example")).is_ok())
+    }),
     defect("it is for another scheme", |proof, _| {
-        changed(proof, |htu| match htu.strip_prefix("https:") {
-            Some(rest) => format!("http:{rest}"),
-            None => htu.replacen("http:", "https:", 1),
-        })
+        moved(proof, |url| url.set_scheme(if url.scheme() == "https" { "http" } else { "https" }).is_ok())
     }),
     defect("it is for the host alone", |proof, _| {
-        changed(proof, |htu| match htu.splitn(4, '/').collect::<Vec<_>>()[..] {
-            [scheme, empty, host, path] if !path.is_empty() => format!("{scheme}/{empty}/{host}"),
-            // The host alone is the address itself.
-            _ => format!("{}/suite", htu.trim_end_matches('/')),
+        moved(proof, |url| {
+            // Where the host alone is the address itself, another path.
+            url.set_path(if url.path() == "/" { "/suite" } else { "/" });
+            true
         })
     }),
     defect("a letter of the path is another", |proof, _| {
@@ -172,10 +172,12 @@ fn changed(proof: Proof, change: impl Fn(&str) -> String) -> Proof {
     proof.claim("htu", htu)
 }
 
-fn with_host(htu: &str, host: &str) -> String {
-    let Some((scheme, rest)) = htu.split_once("://") else { return htu.into() };
-    let end = rest.find('/').unwrap_or(rest.len());
-    format!("{scheme}://{host}{}", &rest[end..])
+/// For a URL of which a part is another; `alter` says whether it could alter it.
+fn moved(proof: Proof, alter: impl Fn(&mut Url) -> bool) -> Proof {
+    changed(proof, |htu| {
+        let altered = Url::parse(htu).ok().and_then(|mut url| alter(&mut url).then_some(url));
+        altered.map_or_else(|| htu.to_owned(), String::from)
+    })
 }
 
 #[cfg(test)]

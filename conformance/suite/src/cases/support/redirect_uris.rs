@@ -175,6 +175,11 @@ impl Parts {
         Alteration::Segment.apply(self)
     }
 
+    /// The same with its host in capital letters.
+    pub(in crate::cases) fn with_capital_host(&self) -> Option<String> {
+        Alteration::HostCapitals.apply(self)
+    }
+
     /// The text.
     pub(in crate::cases) fn text(&self) -> String {
         format!("{}://{}{}{}", self.scheme, self.authority(), self.path, self.query)

@@ -1,7 +1,7 @@
 //! Ways to spoil one thing: a text in one place, a client's proof of who it is.
 
 use crate::flow::Authentication;
-use crate::subject::{Client, ClientAuthentication};
+use crate::subject::{Client, ClientAuthentication, Secret};
 
 /// A redirect URI that no target has registered.
 pub(in crate::cases) const FOREIGN_URI: &str = "https://not-registered.suite.example/callback";
@@ -53,7 +53,7 @@ pub(in crate::cases) fn with_secret(client: &Client, secret: &str) -> Option<Aut
 
 /// The client's secret; empty for a public one.
 pub(in crate::cases) fn secret_of(client: &Client) -> &str {
-    client.secret.as_deref().unwrap_or_default()
+    client.secret.as_ref().map_or("", Secret::expose)
 }
 
 #[cfg(test)]

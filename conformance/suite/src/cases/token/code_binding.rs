@@ -6,6 +6,7 @@ use oauth_rules::rules;
 
 use crate::case::{Case, Context, Severity};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::cases::support::redirect_uris::Parts;
 use crate::cases::support::spoil::FOREIGN_URI;
 use crate::expect;
 use crate::flow::{self, Authentication};
@@ -102,8 +103,7 @@ async fn bound_to_its_redirect_uri(ctx: &Context) -> Checked {
     let query = if own.contains('?') { "&suite=1" } else { "?suite=1" };
     let mut others =
         vec![appended("/"), appended(query), ("it is on another host".to_owned(), FOREIGN_URI.to_owned())];
-    let capital = capital_host(own);
-    if capital != *own {
+    if let Some(capital) = Parts::of(own).and_then(|parts| parts.with_capital_host()) {
         others.push(("its host is in capital letters".to_owned(), capital));
     }
     for (way, other) in &others {
@@ -151,10 +151,4 @@ async fn redirect_uri_is_not_brought_in_later(ctx: &Context) -> Checked {
     let answer = flow::token(ctx, &request).await?;
     expect::token_error(&answer, &["invalid_grant", "invalid_request"])?;
     Ok(())
-}
-
-fn capital_host(uri: &str) -> String {
-    let Some((scheme, rest)) = uri.split_once("://") else { return uri.to_owned() };
-    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    format!("{scheme}://{}{}", rest[..end].to_ascii_uppercase(), &rest[end..])
 }

@@ -196,7 +196,7 @@ async fn no_password_grant(ctx: &Context) -> Checked {
     let mut params = Params::from([
         ("grant_type", "password"),
         ("username", user.name.as_str()),
-        ("password", user.password.as_str()),
+        ("password", user.password.expose()),
     ]);
     if let Some(scope) = &client.scope {
         params.add("scope", scope);
