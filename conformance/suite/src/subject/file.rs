@@ -4,14 +4,11 @@ use std::path::Path;
 
 use oauth_configuration::{ConfigError, Document, Keys, SecretText, Wrong, read_file};
 
-use crate::subject::reader::Reader;
+use crate::subject::reader::{Environment, Reader};
 use crate::subject::table::{
     ClientTable, EndpointTable, LoginTable, ResourceClientTable, ResourceTable, TargetFile, UserTable,
 };
 use crate::subject::{FormHint, Target};
-
-/// How secrets named by an environment variable are looked up.
-pub(super) type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 /// The flags of `run` that name a target without a file.
 #[derive(Debug, Clone, Default)]

@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use oauth_configuration::{ClientAuthentication, ConfigError, HttpUrl, Place, Secret, SecretText};
 
-use crate::subject::file::Environment;
 use crate::subject::table::{
     ClientTable, EndpointTable, ResourceClientTable, ResourceTable, TargetFile, UserTable, seconds,
 };
 use crate::subject::{Account, Client, ClientRole, Endpoints, Need, Resource, Target, User};
+
+/// How secrets named by an environment variable are looked up.
+pub(super) type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 pub(super) struct Reader<'a> {
     /// The file as a whole.
