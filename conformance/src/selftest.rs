@@ -1,8 +1,8 @@
 //! The suite against the reference server: clean, and under each of the server's faults.
 //!
-//! A fault is caught when a case of `oauth-suite` that carries one of its rules fails, or warns where the rule's level
-//! warns; the runner makes a case whose control did not hold `not-tested`, which counts for nothing here, nor do
-//! driven cases and laws, which share the logic that the fault lies to.
+//! A fault is caught when a finding of a case of `oauth-suite` says that one of its rules is broken; the runner makes a
+//! case whose control did not hold `not-tested`, which counts for nothing here, nor do driven cases and laws, which
+//! share the logic that the fault lies to.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -175,9 +175,14 @@ pub async fn selftest(named: &[Fault], seed: u64) -> Result<Selftest, RunError> 
     Ok(Selftest { clean, faults })
 }
 
-/// How the reference server is started for a fault: once as a run starts it, and once without DPoP nonces. A nonce also
-/// shows that a proof is fresh, and would hide a server that does not check `iat`.
-const POLICIES: &[fn(Policy) -> Policy] = &[|policy| policy, |policy| Policy { dpop_nonce: false, ..policy }];
+/// How the reference server is started for a fault: as a run starts it; without DPoP nonces, since a nonce also shows that a
+/// proof is fresh, and would hide a server that does not check `iat`; and so that token requests have to name the
+/// redirect URI, by which a server of OAuth 2.1 shows that it reads the parameter.
+const POLICIES: &[fn(Policy) -> Policy] = &[
+    |policy| policy,
+    |policy| Policy { dpop_nonce: false, ..policy },
+    |policy| Policy { redirect_uri_optional: false, ..policy },
+];
 
 /// Runs the cases of a fault's rules under it, in each profile that one of the rules needs, and under each policy as
 /// long as one of them is not caught.
@@ -219,10 +224,7 @@ async fn catch(fault: Fault, seed: u64) -> Caught {
 }
 
 fn note(rules: &mut BTreeMap<RuleId, Vec<String>>, here: &[RuleId], case: &CaseOutcome) {
-    if !matches!(case.verdict, Verdict::Failed | Verdict::Warned) {
-        return;
-    }
-    for rule in case.rules.iter().filter(|rule| here.contains(rule)) {
+    for rule in case.broken().iter().filter(|rule| here.contains(rule)) {
         if let Some(cases) = rules.get_mut(rule) {
             cases.push(case.id.clone());
         }

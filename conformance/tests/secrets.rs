@@ -11,7 +11,7 @@ use std::sync::Arc;
 use oauth_suite::case::{Context, RunState};
 use oauth_suite::case_end::EndKind;
 use oauth_suite::flow::{self, TokenRequest};
-use oauth_suite::outcome::{CaseOutcome, Outcome, Verdict};
+use oauth_suite::outcome::{CaseOutcome, Finding, Outcome, Verdict};
 use oauth_suite::run::{Selection, run};
 use oauth_suite::subject::{Place, discover};
 use oauth_suite::wire::http::{Settings, Wire};
@@ -157,7 +157,7 @@ async fn a_case_that_kept_something_back_is_not_tested_and_says_what() {
              the server, add it to origins",
             own.base, foreign.base
         );
-        let reason = report.reason.as_deref().unwrap_or_default();
+        let reason = report.decides().and_then(Finding::says).unwrap_or_default();
         assert_eq!(report.verdict, Verdict::NotTested, "{id}: {reason}");
         assert!(reason.ends_with(&expected), "{id}: {reason}");
     }
@@ -212,7 +212,7 @@ async fn addresses_that_answers_name_after_the_preflight_are_not_connected_to() 
     for answered in ["POST /as/registration", "POST /as/pushed_authorization_request", "GET /as/resource"] {
         assert!(asked.iter().any(|line| line == answered), "{answered}: {asked:?}");
     }
-    let reason = |report: &CaseOutcome| report.reason.clone().unwrap_or_default();
+    let reason = |report: &CaseOutcome| report.decides().and_then(Finding::says).unwrap_or_default();
     let kept_back = outcome.cases.iter().filter(|report| reason(report).contains("nothing was sent to"));
     assert_eq!(
         kept_back.map(|report| report.id.as_str()).collect::<Vec<_>>(),

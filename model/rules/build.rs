@@ -50,6 +50,8 @@ struct Entry {
     role: String,
     summary: String,
     status: String,
+    /// On which day somebody else than its author last read it beside its text.
+    audited: String,
     /// Why a rule is excepted, or when it is planned.
     reason: Option<String>,
     /// `fails`, for a stated rule that fails all the same; its note says why.
@@ -202,6 +204,10 @@ fn write_rule(out: &mut String, file: &Path, document: &Document, entry: &Entry)
     // Other levels say by themselves what it means.
     if entry.broken.is_some() && (entry.level != "STATED" || entry.note.is_none()) {
         panic!("{}: rule {}: `broken` is for a STATED rule whose note says why", file.display(), entry.id);
+    }
+    let day = entry.audited.split('-').map(|part| (part.len(), part.parse::<u16>().is_ok()));
+    if !day.eq([(4, true), (2, true), (2, true)]) {
+        panic!("{}: rule {}: `audited` is a day, as 2026-11-30", file.display(), entry.id);
     }
     if entry.status == "excepted" && entry.reason.is_none() {
         panic!("{}: rule {}: an excepted rule needs its reason", file.display(), entry.id);

@@ -26,6 +26,8 @@ pub struct Path {
     pub actions: &'static [Action],
     /// Whether the login is part of it; else the browser of the run is used.
     pub fresh_login: bool,
+    /// Whether it is about the verifier, so that the request has a challenge also of a client that else sends none.
+    pub challenged: bool,
 }
 
 const START: Action = Action::Start(OWNER);
@@ -63,12 +65,19 @@ macro_rules! spoilt {
 
 /// Every path, in reading order.
 pub const PATHS: &[Path] = &[
-    Path { name: "honest-flow", scenario: "honest", actions: HONEST_PATH, fresh_login: true },
+    Path {
+        name: "honest-flow",
+        scenario: "honest",
+        actions: HONEST_PATH,
+        fresh_login: true,
+        challenged: false,
+    },
     Path {
         name: "denied",
         scenario: "honest",
         actions: &[START, ASK, LOG_IN, ASK, Action::Decide(OWNER, Choice::Deny), CALLBACK],
         fresh_login: false,
+        challenged: false,
     },
     Path {
         name: "replayed-code",
@@ -81,6 +90,7 @@ pub const PATHS: &[Path] = &[
             Action::Commit(1),
         ],
         fresh_login: false,
+        challenged: false,
     },
     Path {
         name: "replay-ends-the-grant",
@@ -95,30 +105,35 @@ pub const PATHS: &[Path] = &[
             PROFILE,
         ],
         fresh_login: false,
+        challenged: false,
     },
     Path {
         name: "other-redirect-uri",
         scenario: "sloppy-client",
         actions: spoilt!(own(RedirectOf::Other, VerifierOf::Right)),
         fresh_login: false,
+        challenged: false,
     },
     Path {
         name: "no-redirect-uri",
         scenario: "sloppy-client",
         actions: spoilt!(own(RedirectOf::Missing, VerifierOf::Right)),
         fresh_login: false,
+        challenged: false,
     },
     Path {
         name: "other-verifier",
         scenario: "sloppy-client",
         actions: spoilt!(own(RedirectOf::Right, VerifierOf::Own)),
         fresh_login: false,
+        challenged: true,
     },
     Path {
         name: "no-verifier",
         scenario: "sloppy-client",
         actions: spoilt!(own(RedirectOf::Right, VerifierOf::Missing)),
         fresh_login: false,
+        challenged: true,
     },
 ];
 
@@ -192,6 +207,7 @@ pub(super) const CASES: &[Case] = &[
 async fn walk(ctx: &Context, path: &'static Path) -> Checked {
     let client: Arc<Client> = ctx.parties().confidential()?;
     let mut walk = Walk::new(ctx, &client, path.fresh_login);
+    walk.challenge(path.challenged);
     let scenario = Scenario::find(path.scenario)
         .ok_or_else(|| CaseEnd::errored("the path names no scenario of the model"))?;
     let universe = Universe::new(scenario, Faults::none());
@@ -229,6 +245,11 @@ async fn walk(ctx: &Context, path: &'static Path) -> Checked {
         }
         let stop =
             CaseEnd::broken(format!("{}, as the server's logic predicts", expected.word()), walked.saw);
+        // Both are refusals: what differs is where the client learns of them.
+        let stop = match (expected, walked.class) {
+            (Class::Error, Class::Refused) => stop.under(rules!["rfc6749-4.1.2.1-other-errors-redirected"]),
+            _ => stop,
+        };
         return Err(match &walked.exchange {
             Some(exchange) => stop.at(exchange),
             None => stop,

@@ -75,6 +75,11 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// Lets the request have a challenge, if it has to have one for what the walk is about.
+    pub(super) fn challenge(&mut self, needed: bool) {
+        self.settings.pkce |= needed;
+    }
+
     /// Takes one step; `None` where this walk has it behind it already.
     pub(super) async fn take(&mut self, action: &Action) -> Checked<Option<Walked>> {
         let step =

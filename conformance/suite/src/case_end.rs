@@ -1,9 +1,11 @@
 //! How a case ends early, and the words that turn one ending into another.
 //!
 //! A case returns `Ok(())` when the rule held. Everything else is a [`CaseEnd`], so that a case reads as a straight
-//! line of `?`.
+//! line of `?`; what does not end the case is told to its [`Context`](crate::case::Context) as a finding.
 
 use std::sync::Arc;
+
+use oauth_rules::RuleId;
 
 use crate::wire::{Exchange, Response};
 
@@ -15,6 +17,10 @@ pub type Checked<T = ()> = Result<T, CaseEnd>;
 pub struct CaseEnd {
     /// The verdict that this end stands for.
     pub kind: EndKind,
+    /// The rules that the broken expectation is about; empty for those of the case.
+    pub rules: &'static [RuleId],
+    /// Under which variation of the case.
+    pub variant: Option<String>,
     /// What was to be seen instead, for a broken expectation.
     pub expected: Option<String>,
     /// What was seen, or why the case could not go on.
@@ -41,34 +47,38 @@ pub enum EndKind {
 }
 
 impl CaseEnd {
+    const fn new(kind: EndKind, expected: Option<String>, saw: String) -> Self {
+        Self { kind, rules: &[], variant: None, expected, saw, exchange: None }
+    }
+
     /// A broken expectation. Both texts are fragments: `a redirect with error=invalid_scope`, `status 200`.
     #[must_use]
     pub fn broken(expected: impl Into<String>, saw: impl Into<String>) -> Self {
-        Self { kind: EndKind::Broken, expected: Some(expected.into()), saw: saw.into(), exchange: None }
+        Self::new(EndKind::Broken, Some(expected.into()), saw.into())
     }
 
     /// The target offers no such feature, or the rule does not apply to it.
     #[must_use]
     pub fn not_offered(reason: impl Into<String>) -> Self {
-        Self { kind: EndKind::NotOffered, expected: None, saw: reason.into(), exchange: None }
+        Self::new(EndKind::NotOffered, None, reason.into())
     }
 
     /// Something that the case needs is missing.
     #[must_use]
     pub fn not_tested(reason: impl Into<String>) -> Self {
-        Self { kind: EndKind::NotTested, expected: None, saw: reason.into(), exchange: None }
+        Self::new(EndKind::NotTested, None, reason.into())
     }
 
     /// No usable answer came.
     #[must_use]
     pub fn errored(reason: impl Into<String>) -> Self {
-        Self { kind: EndKind::Errored, expected: None, saw: reason.into(), exchange: None }
+        Self::new(EndKind::Errored, None, reason.into())
     }
 
     /// Nothing to judge occurred: the case is left out of the report.
     #[must_use]
     pub fn unlisted() -> Self {
-        Self { kind: EndKind::Unlisted, expected: None, saw: String::new(), exchange: None }
+        Self::new(EndKind::Unlisted, None, String::new())
     }
 
     /// Names the exchange that shows it, unless one is named already.
@@ -76,6 +86,22 @@ impl CaseEnd {
     pub fn at(mut self, exchange: &Arc<Exchange>) -> Self {
         self.exchange.get_or_insert_with(|| Arc::clone(exchange));
         self
+    }
+
+    /// Names the rules that the broken expectation is about, where they are not all those of the case.
+    #[must_use]
+    pub const fn under(mut self, rules: &'static [RuleId]) -> Self {
+        self.rules = rules;
+        self
+    }
+
+    /// The variation, and what was seen under it.
+    #[must_use]
+    pub fn seen(&self) -> String {
+        match &self.variant {
+            Some(variant) => format!("when {variant}: {}", self.saw),
+            None => self.saw.clone(),
+        }
     }
 
     /// The status of the exchange that shows it.
@@ -89,11 +115,11 @@ impl Exchange {
     /// The answer, for judging it.
     ///
     /// # Errors
-    /// `errored` if none came, or it was a 429 or 503: the target was not able to answer.
+    /// `errored` if none came, or it was a 429, 502, 503 or 504: the target was not able to answer.
     pub fn response(self: &Arc<Self>) -> Checked<&Response> {
         match &self.answer {
             Err(fault) => Err(CaseEnd::errored(fault.to_string()).at(self)),
-            Ok(response) if matches!(response.status, 429 | 503) => {
+            Ok(response) if matches!(response.status, 429 | 502..=504) => {
                 let saw = format!("status {}, also after retries", response.status);
                 Err(CaseEnd::errored(saw).at(self))
             }
@@ -126,8 +152,14 @@ pub trait EndAs: Sized {
     /// Says under which variation a step was broken: `.when("state is sent twice")`.
     ///
     /// # Errors
-    /// The step's own [`CaseEnd`], with the variation in front of what was seen.
+    /// The step's own [`CaseEnd`], with the variation.
     fn when(self, variation: &str) -> Self;
+
+    /// Names the rules that a step is about, where they are not all those of the case: the level of these decides.
+    ///
+    /// # Errors
+    /// The step's own [`CaseEnd`], under these rules unless it has some already.
+    fn under(self, rules: &'static [RuleId]) -> Self;
 }
 
 impl<T> EndAs for Checked<T> {
@@ -137,7 +169,8 @@ impl<T> EndAs for Checked<T> {
                 stop.kind = if stop.is_server_error() { EndKind::Errored } else { EndKind::NotTested };
                 let expected =
                     stop.expected.take().map_or_else(String::new, |text| format!(" (expected {text})"));
-                stop.saw = format!("the control failed: {what}: {}{expected}", stop.saw);
+                stop.saw = format!("the control failed: {what}: {}{expected}", stop.seen());
+                stop.variant = None;
             }
             stop
         })
@@ -154,8 +187,15 @@ impl<T> EndAs for Checked<T> {
 
     fn when(self, variation: &str) -> Self {
         self.map_err(|mut stop| {
-            stop.saw = format!("when {variation}: {}", stop.saw);
+            stop.variant = Some(match stop.variant.take() {
+                Some(inner) => format!("{variation}: when {inner}"),
+                None => variation.to_owned(),
+            });
             stop
         })
+    }
+
+    fn under(self, rules: &'static [RuleId]) -> Self {
+        self.map_err(|stop| if stop.rules.is_empty() { stop.under(rules) } else { stop })
     }
 }

@@ -11,7 +11,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::case::{Parties, Profile, Recorded, RunState};
-use crate::case_end::{CaseEnd, Checked};
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::subject::{Target, shown};
 use crate::wire::burst::burst;
 use crate::wire::{Actor, Exchange, Request, lock};
@@ -25,6 +25,8 @@ struct Inner {
     case: String,
     exchanges: Mutex<Vec<Arc<Exchange>>>,
     notes: Mutex<Vec<String>>,
+    /// What was found so far that did not end the case.
+    found: Mutex<Vec<CaseEnd>>,
     /// The newest DPoP nonce of each URL.
     nonces: Mutex<BTreeMap<String, String>>,
     /// Why something was not sent that the case wanted to send; the first reason.
@@ -41,6 +43,7 @@ impl Context {
             case: case.into(),
             exchanges: Mutex::default(),
             notes: Mutex::default(),
+            found: Mutex::default(),
             nonces: Mutex::default(),
             unsent: Mutex::default(),
             draws: AtomicU64::new(0),
@@ -201,6 +204,32 @@ impl Context {
     /// Adds a remark to the case's report. It changes no verdict.
     pub fn note(&self, text: impl Into<String>) {
         lock(&self.0.notes).push(text.into());
+    }
+
+    /// Tells of something that does not end the case. What one answer breaks of one rule is told once.
+    pub fn tell(&self, end: CaseEnd) {
+        let number = |end: &CaseEnd| end.exchange.as_ref().map(|exchange| exchange.number);
+        let mut found = lock(&self.0.found);
+        let known = |before: &CaseEnd| {
+            !before.rules.is_empty()
+                && before.rules == end.rules
+                && number(before).is_some()
+                && number(before) == number(&end)
+        };
+        if !found.iter().any(known) {
+            found.push(end);
+        }
+    }
+
+    /// Tells how one variation of several went, and lets the case go on with the next.
+    pub fn tried<T>(&self, variation: &str, step: Checked<T>) -> Option<T> {
+        step.when(variation).map_err(|end| self.tell(end)).ok()
+    }
+
+    /// What was told so far.
+    #[must_use]
+    pub(crate) fn found(&self) -> Vec<CaseEnd> {
+        lock(&self.0.found).clone()
     }
 
     /// What is kept of the exchanges of this case so far, in order.

@@ -68,6 +68,14 @@ pub enum Severity {
     Warns,
 }
 
+impl Severity {
+    /// What a break of rules means: the ledger can say that a rule fails although it is only stated.
+    pub(crate) fn of(rules: &[RuleId]) -> Self {
+        let fails = rules.iter().any(|rule| rule.get().broken == Broken::Fails);
+        if fails { Self::Fails } else { Self::ByLevel }
+    }
+}
+
 impl Case {
     /// What a case has unless it says otherwise: `..Case::DEFAULT`.
     pub const DEFAULT: Self = Self {
@@ -92,17 +100,6 @@ impl Case {
             return false;
         }
         self.rules.is_empty() || self.rules.iter().any(|rule| profile.applies(*rule))
-    }
-
-    /// What a broken expectation means under a profile: the ledger can say that a rule fails although it
-    /// is only stated.
-    #[must_use]
-    pub fn severity(&self, profile: Profile) -> Severity {
-        let mut applying = self.rules.iter().filter(|rule| profile.applies(**rule));
-        match self.severity {
-            Severity::ByLevel if applying.any(|rule| rule.get().broken == Broken::Fails) => Severity::Fails,
-            severity => severity,
-        }
     }
 
     /// The strictest level of the rules that apply under a profile; MUST for a case without rules.

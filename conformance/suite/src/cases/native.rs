@@ -98,19 +98,18 @@ async fn verifier_decides(ctx: &Context) -> Checked {
     flow::access(ctx, &client).await?;
     let code = flow::code(ctx, &client).await?;
     let wrong = flow::redemption(&code).set("code_verifier", &ctx.fresh());
-    expect::token_error(&flow::token(ctx, &wrong).await?, &["invalid_grant"])
+    expect::token_refused(ctx, &flow::token(ctx, &wrong).await?, &["invalid_grant"])
         .when("the verifier is another")?;
     let code = flow::code(ctx, &client).await?;
     let none = flow::redemption(&code).without("code_verifier");
-    expect::token_error(&flow::token(ctx, &none).await?, &["invalid_grant", "invalid_request"])
+    expect::token_refused(ctx, &flow::token(ctx, &none).await?, &["invalid_grant", "invalid_request"])
         .when("there is no verifier")
-        .map(drop)
 }
 
 async fn challenge_is_needed(ctx: &Context) -> Checked {
     let client = ctx.parties().public()?;
     let (ask, landing) = flow::spoilt_authorization(ctx, &client, AuthorizationRequest::without_pkce).await?;
-    expect::error_redirect(&ask, &landing, &["invalid_request"]).map(drop)
+    expect::code_refused(ctx, &ask, &landing, &["invalid_request"])
 }
 
 async fn no_secret_is_needed(ctx: &Context) -> Checked {
@@ -131,7 +130,7 @@ async fn no_token_from_the_authorization_endpoint(ctx: &Context) -> Checked {
     if error.is_some_and(|error| ERRORS.contains(&error)) {
         return Ok(());
     }
-    expect::error_redirect(&ask, &landing, ERRORS).map(drop)
+    expect::code_refused(ctx, &ask, &landing, ERRORS)
 }
 
 async fn redirect_uri_as_registered(ctx: &Context) -> Checked {

@@ -1,17 +1,19 @@
 //! What came of cases and of their run, as it was seen: with the secrets in it. What may be told of it is a
 //! [`RunReport`](crate::report::RunReport).
 
+mod finding;
 mod verdict;
 
 use std::sync::Arc;
 
 use oauth_rules::{Level, RuleId};
 
+pub use finding::Finding;
 pub use verdict::{Overall, Verdict};
 pub(crate) use verdict::{overall, verdict};
 
 use crate::case::{Case, Profile};
-use crate::case_end::Checked;
+use crate::case_end::{CaseEnd, Checked};
 use crate::wire::Exchange;
 
 /// What came of a run.
@@ -60,14 +62,10 @@ pub struct CaseOutcome {
     pub rules: Vec<RuleId>,
     /// The strictest level of these.
     pub level: Level,
-    /// What came of it.
+    /// What came of it: what the gravest of its findings says.
     pub verdict: Verdict,
-    /// What was to be seen, for a broken expectation.
-    pub expected: Option<String>,
-    /// What was seen, for a broken expectation.
-    pub saw: Option<String>,
-    /// Why it was not offered, not tested, or errored.
-    pub reason: Option<String>,
+    /// What it found, in the order in which it was found; never empty.
+    pub findings: Vec<Finding>,
     /// Whether the target file waives it.
     pub waived: bool,
     /// Remarks.
@@ -76,41 +74,49 @@ pub struct CaseOutcome {
     pub seconds: f64,
     /// All that was exchanged, in order.
     pub exchanges: Vec<Arc<Exchange>>,
-    /// The exchange that shows the break.
-    pub shown: Option<Arc<Exchange>>,
 }
 
 impl CaseOutcome {
-    /// What came of a case that ended so.
+    /// What came of a case that told of `found` and ended so.
     #[must_use]
-    pub fn of(case: &Case, profile: Profile, strict: bool, ending: Checked) -> Self {
-        let level = case.level(profile);
-        let mut outcome = Self {
+    pub fn of(case: &Case, profile: Profile, strict: bool, found: Vec<CaseEnd>, ending: Checked) -> Self {
+        let ends: Vec<CaseEnd> = found.into_iter().chain(ending.err()).collect();
+        let held = ends.iter().all(|end| !end.rules.is_empty());
+        let mut findings: Vec<Finding> =
+            ends.into_iter().filter_map(|end| Finding::of(case, profile, strict, end)).collect();
+        if held {
+            findings.push(Finding::held(case, profile));
+        }
+        let verdict = findings.iter().map(|finding| finding.verdict).min_by_key(|verdict| verdict.weight());
+        Self {
             id: case.id.into(),
             about: case.about.into(),
             rules: case.rules.iter().copied().filter(|rule| profile.applies(*rule)).collect(),
-            level,
-            verdict: Verdict::Held,
-            expected: None,
-            saw: None,
-            reason: None,
+            level: case.level(profile),
+            verdict: verdict.unwrap_or(Verdict::Held),
+            findings,
             waived: false,
             notes: Vec::new(),
             seconds: 0.0,
             exchanges: Vec::new(),
-            shown: None,
-        };
-        if let Err(stop) = ending {
-            outcome.verdict = verdict(stop.kind, case.severity(profile), level, strict);
-            outcome.expected = stop.expected;
-            match outcome.verdict {
-                Verdict::Failed | Verdict::Warned => outcome.saw = Some(stop.saw),
-                Verdict::Held | Verdict::NotOffered | Verdict::NotTested | Verdict::Errored => {
-                    outcome.reason = Some(stop.saw);
-                }
-            }
-            outcome.shown = stop.exchange;
         }
-        outcome
+    }
+
+    /// The rules that a finding says are broken, each once.
+    #[must_use]
+    pub fn broken(&self) -> Vec<RuleId> {
+        let mut broken = Vec::new();
+        for finding in self.findings.iter().filter(|finding| finding.verdict.is_break()) {
+            broken.extend(
+                finding.rules.iter().filter(|rule| !broken.contains(*rule)).copied().collect::<Vec<_>>(),
+            );
+        }
+        broken
+    }
+
+    /// The finding that decides: the first of the gravest.
+    #[must_use]
+    pub fn decides(&self) -> Option<&Finding> {
+        self.findings.iter().find(|finding| finding.verdict == self.verdict)
     }
 }

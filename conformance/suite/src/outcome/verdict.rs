@@ -39,6 +39,25 @@ impl Verdict {
     pub const ALL: [Self; 6] =
         [Self::Held, Self::Failed, Self::Warned, Self::NotOffered, Self::NotTested, Self::Errored];
 
+    /// Whether it says that a rule is broken.
+    #[must_use]
+    pub const fn is_break(self) -> bool {
+        matches!(self, Self::Failed | Self::Warned)
+    }
+
+    /// Its place among the findings of one case, or of one rule: the first decides what they mean together.
+    #[must_use]
+    pub const fn weight(self) -> u8 {
+        match self {
+            Self::Failed => 0,
+            Self::Errored => 1,
+            Self::NotTested => 2,
+            Self::Warned => 3,
+            Self::Held => 4,
+            Self::NotOffered => 5,
+        }
+    }
+
     /// The word in reports.
     #[must_use]
     pub const fn word(self) -> &'static str {

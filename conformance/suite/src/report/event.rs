@@ -28,7 +28,7 @@ pub enum Event<'r> {
     Finding {
         /// The id of the case.
         case: &'r str,
-        /// The rules that the case judges.
+        /// The rules that the finding is about.
         rules: &'r [RuleId],
         /// What was found.
         verdict: Verdict,
@@ -37,6 +37,8 @@ pub enum Event<'r> {
     CaseEnded {
         /// Its id.
         id: &'r str,
+        /// The rules that it found broken.
+        broken: &'r [RuleId],
         /// What its findings mean together.
         verdict: Verdict,
         /// How long it took.

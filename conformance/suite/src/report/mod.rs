@@ -3,6 +3,8 @@
 //!
 //! [`RunReport`] covers each text as it takes it; a [`Format`] writes [`Event`]s and never sees what was covered.
 
+mod case_report;
+mod cause;
 mod curl;
 mod event;
 mod exchange_report;
@@ -14,10 +16,12 @@ mod text;
 mod veil;
 mod wants;
 
+pub use case_report::{CaseReport, FindingReport, level_word};
+pub use cause::{Cause, Place};
 pub use event::{Event, Sink};
 pub use exchange_report::{Body, ExchangeReport, RequestReport, ResponseReport};
 pub use json::JSON;
-pub use run_report::{CaseReport, Finding, RunBegan, RunReport, level_word};
+pub use run_report::{RunBegan, RunReport};
 pub use text::{Style, TEXT};
 pub use veil::Secrets;
 pub use wants::{Exchanges, Wants};

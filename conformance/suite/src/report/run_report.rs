@@ -3,14 +3,15 @@
 
 use std::collections::BTreeMap;
 
-use oauth_rules::{Level, Profile, RuleId};
+use oauth_rules::{Profile, RuleId};
 use serde::{Serialize, Serializer};
 
 use crate::case::RunState;
-use crate::outcome::{CaseOutcome, Outcome, Overall, Verdict};
-use crate::report::exchange_report::ExchangeReport;
+use crate::outcome::{Outcome, Overall, Verdict};
+use crate::report::Wants;
+use crate::report::case_report::{CaseReport, FindingReport, seconds};
+use crate::report::cause::{Cause, Place};
 use crate::report::veil::Veil;
-use crate::report::{Exchanges, Wants};
 use crate::subject::Endpoint;
 
 /// A run that is about to begin.
@@ -57,57 +58,15 @@ pub struct RunReport {
     pub waived: usize,
     /// How many cases came to each verdict.
     pub counts: BTreeMap<Verdict, usize>,
+    /// How many rules came to each verdict.
+    pub rule_counts: BTreeMap<Verdict, usize>,
+    /// What is wrong or stayed open, worst first, each once with all cases that tell of it.
+    pub causes: Vec<Cause>,
     /// How many exchanges there were.
     #[serde(skip)]
     pub exchanges: usize,
     /// The cases that ran, in reading order.
     pub cases: Vec<CaseReport>,
-}
-
-/// What came of a case.
-#[derive(Debug, Clone, Serialize)]
-#[non_exhaustive]
-pub struct CaseReport {
-    /// Its id.
-    pub id: String,
-    /// One sentence: what holds when the case holds.
-    pub about: String,
-    /// The rules that it judges and that apply.
-    #[serde(serialize_with = "rules")]
-    pub rules: Vec<RuleId>,
-    /// The strictest level of these.
-    #[serde(serialize_with = "level")]
-    pub level: Level,
-    /// What it found.
-    #[serde(flatten)]
-    pub finding: Finding,
-    /// Remarks.
-    pub notes: Vec<String>,
-    /// How long it took.
-    #[serde(serialize_with = "seconds")]
-    pub seconds: f64,
-    /// How many exchanges it had.
-    #[serde(skip)]
-    pub exchange_count: usize,
-    /// All that it exchanged, in order, where the report has that.
-    pub exchanges: Vec<ExchangeReport>,
-}
-
-/// What a case found.
-#[derive(Debug, Clone, Serialize)]
-#[non_exhaustive]
-pub struct Finding {
-    /// The verdict.
-    pub verdict: Verdict,
-    /// What was to be seen, for a broken expectation.
-    pub expected: Option<String>,
-    /// What was seen, for a broken expectation.
-    pub saw: Option<String>,
-    /// Why it was not offered, not tested, or errored.
-    pub reason: Option<String>,
-    /// The exchange that shows it, where the report has that.
-    #[serde(skip)]
-    pub evidence: Option<ExchangeReport>,
 }
 
 impl RunBegan {
@@ -133,7 +92,10 @@ impl RunReport {
     #[must_use]
     pub fn new(live: &RunState, outcome: &Outcome, wants: Wants) -> Self {
         let veil = Veil::new(live, wants.secrets);
-        let cases = &outcome.cases;
+        let cases: Vec<CaseReport> =
+            outcome.cases.iter().map(|case| CaseReport::new(veil, case, wants.exchanges)).collect();
+        let rules = verdicts_of_rules(&cases);
+        let rules_with = |verdict: Verdict| rules.values().filter(|found| **found == verdict).count();
         Self {
             began: RunBegan::new(live, cases.len(), wants),
             verdict: if outcome.interrupted { Overall::Incomplete } else { outcome.overall },
@@ -141,81 +103,51 @@ impl RunReport {
             unsound: outcome.unsound.as_deref().map(|reason| veil.text(reason)),
             seconds: outcome.seconds,
             slow_left_out: outcome.slow_left_out,
-            waived: cases.iter().filter(|case| case.waived).count(),
+            waived: outcome.cases.iter().filter(|case| case.waived).count(),
             counts: Verdict::ALL.iter().map(|verdict| (*verdict, outcome.count(*verdict))).collect(),
+            rule_counts: Verdict::ALL.iter().map(|verdict| (*verdict, rules_with(*verdict))).collect(),
+            causes: Cause::all(&cases),
             exchanges: outcome.exchanges,
-            cases: cases.iter().map(|case| CaseReport::new(veil, case, wants.exchanges)).collect(),
+            cases,
         }
     }
 
-    /// How many rules held and how many were judged. A rule holds if a case of it held and none broke.
+    /// How many rules held and how many were judged. A rule holds if a finding says so and none says otherwise.
     #[must_use]
     pub fn rules(&self) -> (usize, usize) {
-        let mut judged: BTreeMap<RuleId, bool> = BTreeMap::new();
-        for case in &self.cases {
-            let good = match case.finding.verdict {
-                Verdict::Held => true,
-                Verdict::Failed | Verdict::Warned => false,
-                Verdict::NotOffered | Verdict::NotTested | Verdict::Errored => continue,
-            };
-            for rule in &case.rules {
-                let so_far = judged.entry(*rule).or_insert(true);
-                *so_far &= good;
+        let with = |verdict: Verdict| self.rule_counts.get(&verdict).copied().unwrap_or(0);
+        let held = with(Verdict::Held);
+        (held, held + with(Verdict::Failed) + with(Verdict::Warned))
+    }
+
+    /// The case and the finding at a place.
+    #[must_use]
+    pub fn find(&self, at: Place) -> Option<(&CaseReport, &FindingReport)> {
+        let case = self.cases.get(at.case)?;
+        Some((case, case.findings.get(at.finding)?))
+    }
+
+    /// The first finding that tells of a cause, and its case.
+    #[must_use]
+    pub fn first(&self, cause: &Cause) -> Option<(&CaseReport, &FindingReport)> {
+        self.find(*cause.findings.first()?)
+    }
+}
+
+/// What all findings say of each rule: what the gravest of them says.
+fn verdicts_of_rules(cases: &[CaseReport]) -> BTreeMap<RuleId, Verdict> {
+    let mut rules: BTreeMap<RuleId, Verdict> = BTreeMap::new();
+    for finding in cases.iter().flat_map(|case| &case.findings) {
+        for rule in &finding.rules {
+            let so_far = rules.entry(*rule).or_insert(finding.verdict);
+            if finding.verdict.weight() < so_far.weight() {
+                *so_far = finding.verdict;
             }
         }
-        (judged.values().filter(|good| **good).count(), judged.len())
     }
-}
-
-impl CaseReport {
-    fn new(veil: Veil<'_>, case: &CaseOutcome, exchanges: Exchanges) -> Self {
-        let text = |text: &Option<String>| text.as_deref().map(|text| veil.text(text));
-        let shown = case.shown.as_ref().filter(|_| exchanges >= Exchanges::Shown);
-        let all = case.exchanges.iter().filter(|_| exchanges == Exchanges::All);
-        Self {
-            id: case.id.clone(),
-            about: case.about.clone(),
-            rules: case.rules.clone(),
-            level: case.level,
-            finding: Finding {
-                verdict: case.verdict,
-                expected: text(&case.expected),
-                saw: text(&case.saw),
-                reason: text(&case.reason),
-                evidence: shown.map(|exchange| ExchangeReport::new(veil, exchange)),
-            },
-            notes: case.notes.iter().map(|note| veil.text(note)).collect(),
-            seconds: case.seconds,
-            exchange_count: case.exchanges.len(),
-            exchanges: all.map(|exchange| ExchangeReport::new(veil, exchange)).collect(),
-        }
-    }
-}
-
-/// The keyword of a level.
-#[must_use]
-pub const fn level_word(level: Level) -> &'static str {
-    match level {
-        Level::Must => "MUST",
-        Level::Should => "SHOULD",
-        Level::May => "MAY",
-        Level::Stated => "STATED",
-    }
-}
-
-fn level<S: Serializer>(level: &Level, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(level_word(*level))
+    rules
 }
 
 fn profile<S: Serializer>(profile: &Profile, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(profile.name())
-}
-
-fn rules<S: Serializer>(rules: &[RuleId], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_seq(rules.iter().map(|rule| rule.id()))
-}
-
-/// To the millisecond.
-fn seconds<S: Serializer>(seconds: &f64, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_f64((seconds * 1000.0).round() / 1000.0)
 }

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use oauth_rules::Level;
+use oauth_rules::{Level, RuleId};
 use serde_json::Value;
 
 use super::curl::curl;
 use super::veil::Veil;
 use super::{Event, Exchanges, FORMATS, JSON, RunBegan, RunReport, Secrets, Style, TEXT, Wants};
 use crate::case::{Profile, RunState};
-use crate::outcome::{CaseOutcome, Outcome, Overall, Verdict};
+use crate::outcome::{CaseOutcome, Finding, Outcome, Overall, Verdict};
 use crate::secrets::Kind;
 use crate::subject::read_text;
 use crate::visible::{Page, is_unseen};
@@ -61,14 +61,19 @@ fn outcome(text: &str, verdict: Verdict, [answered, silent]: [Arc<Exchange>; 2])
         rules: Vec::new(),
         level: Level::Must,
         verdict,
-        expected: said(),
-        saw: said(),
-        reason: said(),
+        findings: vec![Finding {
+            rules: Vec::new(),
+            verdict,
+            variant: None,
+            expected: said(),
+            saw: said(),
+            reason: said(),
+            evidence: Some(Arc::clone(&shown)),
+        }],
         waived: false,
         notes: vec![text.into()],
         seconds: 0.0,
-        exchanges: vec![Arc::clone(&shown)],
-        shown: Some(shown),
+        exchanges: vec![shown],
     };
     Outcome {
         cases: vec![case("a/b", answered), case("a/c", silent)],
@@ -92,9 +97,13 @@ fn pages(live: &RunState, outcome: &Outcome, secrets: Secrets, write: fn(&Event<
     let (began, report) = (RunBegan::new(live, 2, wants), RunReport::new(live, outcome, wants));
     let mut page = write(&Event::RunBegan(&began), Style::Plain);
     for (at, CaseOutcome { id, rules, verdict, seconds, .. }) in outcome.cases.iter().enumerate() {
+        let broken: &[RuleId] = if verdict.is_break() { rules } else { &[] };
         page.append(&write(&Event::CaseBegan { number: at + 1, of: 2, id }, Style::Plain));
         page.append(&write(&Event::Finding { case: id, rules, verdict: *verdict }, Style::Plain));
-        page.append(&write(&Event::CaseEnded { id, verdict: *verdict, seconds: *seconds }, Style::Plain));
+        page.append(&write(
+            &Event::CaseEnded { id, broken, verdict: *verdict, seconds: *seconds },
+            Style::Plain,
+        ));
     }
     page.append(&write(&Event::RunEnded(&report), Style::Plain));
     page
@@ -114,7 +123,7 @@ fn a_report_has_nothing_that_a_terminal_would_obey() {
             let page = pages(&live, &outcome, secrets, JSON.write);
             assert_eq!(unseen(&page), Vec::<char>::new(), "{page}");
             let value: Value = serde_json::from_str(&page.to_string()).expect("it is JSON");
-            assert_eq!(value["cases"][0]["saw"], ODD);
+            assert_eq!(value["cases"][0]["findings"][0]["saw"], ODD);
             assert_eq!(value["cases"][0]["exchanges"][0]["response"]["body"], ODD);
         }
     }

@@ -7,7 +7,7 @@ use anstyle::AnsiColor::{Green, Magenta, Red, Yellow};
 use oauth_rules::RuleId;
 
 use crate::outcome::{Overall, Verdict};
-use crate::report::{Body, CaseReport, Event, ExchangeReport, Exchanges, Format, RunReport, level_word};
+use crate::report::{Body, Cause, Event, ExchangeReport, Exchanges, Format, RunReport, level_word};
 use crate::visible::Page;
 
 /// For people.
@@ -17,9 +17,9 @@ pub const TEXT: Format = Format {
     file: None,
     exchanges: Exchanges::Shown,
     write: |event, style| match event {
-        Event::Finding { case, rules, verdict } => found(case, rules, *verdict, style),
+        Event::CaseEnded { id, broken, verdict, .. } => case_ended(id, broken, *verdict, style),
         Event::RunEnded(report) => ended(report, style),
-        Event::RunBegan(_) | Event::CaseBegan { .. } | Event::CaseEnded { .. } => Page::new(),
+        Event::RunBegan(_) | Event::CaseBegan { .. } | Event::Finding { .. } => Page::new(),
     },
 };
 
@@ -52,13 +52,10 @@ macro_rules! line {
     ($out:expr, $($argument:tt)*) => { $out.line(format_args!($($argument)*)) };
 }
 
-fn found(case: &str, rules: &[RuleId], verdict: Verdict, style: Style) -> Page {
+fn case_ended(case: &str, broken: &[RuleId], verdict: Verdict, style: Style) -> Page {
     let mut out = Page::new();
     headline(&mut out, case, verdict, style);
-    let broken: Vec<&str> = match verdict {
-        Verdict::Failed | Verdict::Warned => rules.iter().map(|rule| rule.id()).collect(),
-        Verdict::Held | Verdict::NotOffered | Verdict::NotTested | Verdict::Errored => Vec::new(),
-    };
+    let broken: Vec<&str> = broken.iter().map(|rule| rule.id()).collect();
     let rules = if broken.is_empty() { String::new() } else { format!("  ({})", broken.join(", ")) };
     line!(out, "{rules}");
     out
@@ -73,10 +70,8 @@ fn headline(out: &mut Page, id: &str, verdict: Verdict, style: Style) {
 fn ended(report: &RunReport, style: Style) -> Page {
     let mut out = Page::new();
     remarks(&mut out, report, style);
-    for verdict in [Verdict::Failed, Verdict::Warned, Verdict::Errored, Verdict::NotTested] {
-        for case in report.cases.iter().filter(|case| case.finding.verdict == verdict) {
-            details(&mut out, case, style);
-        }
+    for cause in &report.causes {
+        details(&mut out, report, cause, style);
     }
     sum(&mut out, report, style);
     out
@@ -86,9 +81,9 @@ fn ended(report: &RunReport, style: Style) -> Page {
 fn remarks(out: &mut Page, report: &RunReport, style: Style) {
     let mut first = true;
     for case in &report.cases {
-        let (why, notes) = match case.finding.verdict {
+        let (why, notes) = match case.verdict {
             Verdict::Held => (None, case.notes.as_slice()),
-            Verdict::NotOffered => (case.finding.reason.as_deref(), &[][..]),
+            Verdict::NotOffered => (case.reason.as_deref(), &[][..]),
             Verdict::Failed | Verdict::Warned | Verdict::NotTested | Verdict::Errored => continue,
         };
         if why.is_none() && notes.is_empty() {
@@ -97,7 +92,7 @@ fn remarks(out: &mut Page, report: &RunReport, style: Style) {
         if std::mem::take(&mut first) {
             line!(out, "");
         }
-        headline(out, &case.id, case.finding.verdict, style);
+        headline(out, &case.id, case.verdict, style);
         line!(out, "{}", why.map(|why| format!("  ({why})")).unwrap_or_default());
         for note in notes {
             line!(out, "              {note}");
@@ -105,22 +100,30 @@ fn remarks(out: &mut Page, report: &RunReport, style: Style) {
     }
 }
 
-fn details(out: &mut Page, case: &CaseReport, style: Style) {
-    let finding = &case.finding;
+/// A cause, by the first finding that tells of it.
+fn details(out: &mut Page, report: &RunReport, cause: &Cause, style: Style) {
+    let Some((case, finding)) = report.first(cause) else { return };
     line!(out, "");
-    style.paint(out, finding.verdict, format_args!("{}", finding.verdict.word()));
+    style.paint(out, cause.verdict, format_args!("{}", cause.verdict.word()));
     line!(out, " {}", case.id);
     line!(out, "  {}", case.about);
-    for rule in &case.rules {
+    for rule in &finding.rules {
         let rule = rule.get();
         line!(out, "  {} ({}, section {}, {})", rule.id, rule.spec, rule.section, level_word(rule.level));
         line!(out, "    {}", rule.summary);
     }
-    for (name, text) in [("expected", &finding.expected), ("saw", &finding.saw), ("reason", &finding.reason)]
-    {
+    let said = [("expected", &finding.expected), ("saw", &finding.saw), ("reason", &finding.reason)];
+    for (name, text) in said {
         if let Some(text) = text {
-            line!(out, "  {name:<9} {text}");
+            let variant = finding.variant.as_ref().filter(|_| name != "expected");
+            let when = variant.map(|variant| format!("when {variant}: ")).unwrap_or_default();
+            line!(out, "  {name:<9} {when}{text}");
         }
+    }
+    for (id, variants) in touched(report, cause) {
+        let when =
+            if variants.is_empty() { String::new() } else { format!(", when {}", variants.join("; ")) };
+        line!(out, "  also      {id}{when}");
     }
     for note in &case.notes {
         line!(out, "  note      {note}");
@@ -128,6 +131,20 @@ fn details(out: &mut Page, case: &CaseReport, style: Style) {
     if let Some(exchange) = &finding.evidence {
         evidence(out, exchange, case.exchange_count);
     }
+}
+
+/// The cases that tell of a cause after its first finding, each once, with the variations in which they met it.
+fn touched<'r>(report: &'r RunReport, cause: &Cause) -> Vec<(&'r str, Vec<&'r str>)> {
+    let mut cases: Vec<(&str, Vec<&str>)> = Vec::new();
+    for (case, finding) in cause.findings.iter().skip(1).filter_map(|at| report.find(*at)) {
+        if cases.last().is_none_or(|(id, _)| *id != case.id) {
+            cases.push((&case.id, Vec::new()));
+        }
+        if let (Some((_, variants)), Some(variant)) = (cases.last_mut(), &finding.variant) {
+            variants.push(variant);
+        }
+    }
+    cases
 }
 
 fn evidence(out: &mut Page, exchange: &ExchangeReport, of: usize) {

@@ -15,7 +15,7 @@ pub use select::{NoMatch, Selection};
 
 use crate::case::{Case, Context, RunState};
 use crate::case_end::{CaseEnd, Checked, EndKind};
-use crate::outcome::{CaseOutcome, Outcome, Verdict, overall};
+use crate::outcome::{CaseOutcome, Finding, Outcome, Verdict, overall};
 use crate::report::{Event, RunBegan, RunReport, Sink};
 use crate::secrets::keep;
 use crate::subject::{Account, Met, Need};
@@ -59,9 +59,13 @@ pub async fn run(
         sink.tell(&Event::CaseBegan { number: at + 1, of: chosen.len(), id: case.id });
         match runner.one(case).await {
             Ended::With(ended) => {
-                let CaseOutcome { id, rules, verdict, seconds, .. } = &*ended;
-                sink.tell(&Event::Finding { case: id, rules, verdict: *verdict });
-                sink.tell(&Event::CaseEnded { id, verdict: *verdict, seconds: *seconds });
+                let CaseOutcome { id, verdict, seconds, .. } = &*ended;
+                for finding in &ended.findings {
+                    let (rules, verdict) = (&finding.rules, finding.verdict);
+                    sink.tell(&Event::Finding { case: id, rules, verdict });
+                }
+                let broken = &ended.broken();
+                sink.tell(&Event::CaseEnded { id, broken, verdict: *verdict, seconds: *seconds });
                 cases.push(*ended);
             }
             Ended::Unlisted => {}
@@ -75,7 +79,7 @@ pub async fn run(
     if !interrupted {
         match runner.one(SANITY).await {
             Ended::With(last) if matches!(last.verdict, Verdict::Held | Verdict::NotOffered) => {}
-            Ended::With(last) => unsound = last.reason.or(last.saw),
+            Ended::With(last) => unsound = last.decides().and_then(Finding::says),
             Ended::Unlisted => {}
             Ended::Interrupted => interrupted = true,
         }
@@ -142,7 +146,7 @@ impl<I: Future<Output = ()> + Send> Runner<'_, I> {
                 Met::NotOffered { reason, waived } => (CaseEnd::not_offered(reason), waived),
                 Met::Missing(reason) => (CaseEnd::not_tested(reason), false),
             };
-            let ended = CaseOutcome::of(case, profile, self.strict, Err(stop));
+            let ended = CaseOutcome::of(case, profile, self.strict, Vec::new(), Err(stop));
             return Ended::With(Box::new(CaseOutcome { waived, ..ended }));
         }
         let start = Instant::now();
@@ -163,8 +167,10 @@ impl<I: Future<Output = ()> + Send> Runner<'_, I> {
         }
         // Without what was not sent, an answer of the server was taken for another.
         let ending = ending.and_then(|()| context.all_sent());
-        let mut ended = CaseOutcome::of(case, profile, self.strict, ending);
-        ended.shown = ended.shown.map(|exchange| keep::shown(&exchange, &self.live.vault));
+        let mut ended = CaseOutcome::of(case, profile, self.strict, context.found(), ending);
+        for evidence in ended.findings.iter_mut().filter_map(|finding| finding.evidence.as_mut()) {
+            *evidence = keep::shown(evidence, &self.live.vault);
+        }
         let (seconds, notes, exchanges) =
             (start.elapsed().as_secs_f64(), context.notes(), context.recording());
         Ended::With(Box::new(CaseOutcome { seconds, notes, exchanges, ..ended }))

@@ -248,7 +248,7 @@ impl Malformed {
                 rules!["rfc6749-5.2-invalid-client-401-challenge"]
             }
             (_, Place::TokenRequest) => rules!["rfc6749-5.2-invalid-request"],
-            (_, Place::Registration) => rules!["rfc7591-3-post-json"],
+            (_, Place::Registration) => rules!["rfc7591-3.1-body-is-a-json-object"],
             (Self::RequestUriPushed, Place::PushedRequest) => {
                 rules!["rfc9126-2.1-request-uri-parameter-rejected"]
             }

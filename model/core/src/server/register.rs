@@ -98,7 +98,7 @@ impl ClientMetadata {
         request: &HttpRequest,
         directory: &Directory,
     ) -> Result<Result<Self, RegistrationFlaw>, Malformed> {
-        // rfc7591-3-post-json
+        // rfc7591-3.1-body-is-a-json-object
         if request.media_type().as_deref() != Some("application/json") {
             return Err(Malformed::NotJson);
         }

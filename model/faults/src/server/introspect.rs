@@ -92,6 +92,12 @@ pub(crate) const FAULTS: &[Entry] = &[
         })]),
     },
     Entry {
+        name: "introspection-as-text",
+        about: "what is told of a token is sent as text/html",
+        rules: rules!["rfc7662-2.2-sent-as-json"],
+        lies: OfServer(&[Reply(INTROSPECT, |_, reply, _| reply.set("Content-Type", "text/html"))]),
+    },
+    Entry {
         name: "inactive-is-error",
         about: "a token that is not active is told by an error",
         rules: rules!["rfc7662-2.2-inactive-is-200-false", "rfc7662-2.2-foreign-token-inactive"],
@@ -107,7 +113,7 @@ pub(crate) const FAULTS: &[Entry] = &[
     Entry {
         name: "inactive-with-reason",
         about: "it is told why a token is not active",
-        rules: rules!["rfc7662-2.2-inactive-no-detail", "rfc7662-2.2-foreign-token-inactive"],
+        rules: rules!["rfc7662-2.2-inactive-no-detail"],
         lies: OfServer(&[Told(INTROSPECT, |_, told| {
             if told.get("active") == Some(&json!(false)) {
                 told.insert("reason".to_owned(), json!("it ended"));

@@ -78,6 +78,14 @@ pub(crate) const FAULTS: &[Entry] = &[
         })]),
     },
     Entry {
+        name: "metadata-list-as-text",
+        about: "a list in the metadata is text",
+        rules: rules!["rfc8414-3.2-lists-are-arrays"],
+        lies: OfServer(&[Told(METADATA, |_, told| {
+            told.insert("ui_locales_supported".to_owned(), json!("en"));
+        })]),
+    },
+    Entry {
         name: "forwarded-host-trusted",
         about: "the metadata takes its addresses from X-Forwarded-Host",
         rules: rules!["rfc9700-4.13-inbound-headers-sanitized"],

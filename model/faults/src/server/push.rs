@@ -137,6 +137,16 @@ pub(crate) const FAULTS: &[Entry] = &[
         })]),
     },
     Entry {
+        name: "push-as-text",
+        about: "the answer to a push is sent as text/html",
+        rules: rules!["rfc9126-2.2-sent-as-json"],
+        lies: OfServer(&[Reply(PAR, |_, reply, _| {
+            if reply.status == 201 {
+                reply.set("Content-Type", "text/html");
+            }
+        })]),
+    },
+    Entry {
         name: "push-lifetime-text",
         about: "the lifetime of a pushed request is text",
         rules: rules!["rfc9126-2.2-expires-in-positive"],

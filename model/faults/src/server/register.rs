@@ -4,7 +4,7 @@ use oauth_core::http::{Body, HttpReply, HttpRequest};
 use oauth_rules::rules;
 use serde_json::{Value, json};
 
-use super::Lie::{Client, Http, Query, Reply, Told};
+use super::Lie::{Client, Error, Http, Query, Reply, Told};
 use super::REGISTER;
 use crate::edit::{Members, edit_json};
 use crate::entry::{Entry, Lies::OfServer};
@@ -21,11 +21,19 @@ pub(crate) const FAULTS: &[Entry] = &[
     Entry {
         name: "registration-200",
         about: "a registration is answered 200",
-        rules: rules!["rfc7591-3.2.1-created-response"],
+        rules: rules!["rfc7591-3.2-created-201-json"],
         lies: OfServer(&[Reply(REGISTER, |_, reply, _| {
             if reply.status == 201 {
                 reply.status = 200;
             }
+        })]),
+    },
+    Entry {
+        name: "registration-nameless",
+        about: "a registered client is not told its identifier",
+        rules: rules!["rfc7591-3.2.1-created-response"],
+        lies: OfServer(&[Told(REGISTER, |_, told| {
+            told.remove("client_id");
         })]),
     },
     Entry {
@@ -134,10 +142,20 @@ pub(crate) const FAULTS: &[Entry] = &[
     Entry {
         name: "registration-json-mended",
         about: "a brace that is missing is added",
-        rules: rules!["rfc7591-3-post-json"],
+        rules: rules!["rfc7591-3.1-body-is-a-json-object"],
         lies: OfServer(&[Http(REGISTER, |request| {
             if !request.body.trim_ascii_end().ends_with(b"}") {
                 request.body.push(b'}');
+            }
+        })]),
+    },
+    Entry {
+        name: "registration-json-refused",
+        about: "a registration in JSON is answered 415",
+        rules: rules!["rfc7591-3-post-json"],
+        lies: OfServer(&[Reply(REGISTER, |_, reply, _| {
+            if reply.status == 201 {
+                *reply = HttpReply::status(415);
             }
         })]),
     },
@@ -197,6 +215,14 @@ pub(crate) const FAULTS: &[Entry] = &[
                     told.insert("error".to_owned(), json!("invalid_request"));
                 });
             }
+        })]),
+    },
+    Entry {
+        name: "registration-errors-nameless",
+        about: "a refused registration is not told which error it is",
+        rules: rules!["rfc7591-3.2.2-error-member"],
+        lies: OfServer(&[Error(REGISTER, |_, told| {
+            told.remove("error");
         })]),
     },
     Entry {

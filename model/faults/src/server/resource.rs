@@ -37,14 +37,20 @@ pub(crate) const FAULTS: &[Entry] = &[
     Entry {
         name: "resource-scope-unchecked",
         about: "a token of any scope opens the resource",
-        rules: rules![
-            "rfc6749-7-scope-covers-resource",
-            "rfc6750-3.1-insufficient-scope-403",
-            "rfc9700-2.3-rs-refuses-insufficient-privilege"
-        ],
+        rules: rules!["rfc6749-7-scope-covers-resource", "rfc9700-2.3-rs-refuses-insufficient-privilege"],
         lies: OfServer(&[Before(|_, request| {
             if let Request::Resource(resource) = request {
                 resource.need.scope = ScopeSet::EMPTY;
+            }
+        })]),
+    },
+    Entry {
+        name: "small-scope-401",
+        about: "a token of too small a scope is answered 401",
+        rules: rules!["rfc6750-3.1-insufficient-scope-403"],
+        lies: OfServer(&[Reply(ME, |_, reply, _| {
+            if reply.status == 403 {
+                reply.status = 401;
             }
         })]),
     },

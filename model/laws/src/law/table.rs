@@ -70,10 +70,12 @@ pub const LAWS: &[Law] = &[
     },
     Law {
         id: "state-returned",
-        about: "A code comes back with the state that its request had, and with none if it had none.",
-        rules: rules!["rfc6749-4.1.2-state-returned-exactly", "rfc6749-4.1.1-state-absent-accepted"],
+        about: "A code comes back with the state that its request had.",
+        rules: rules!["rfc6749-4.1.2-state-returned-exactly"],
         observable: true,
-        judge: |facts| facts.each_code(|_, issued| issued.state.0 == issued.state.1),
+        judge: |facts| {
+            facts.each_code(|_, issued| issued.state.0.is_none() || issued.state.0 == issued.state.1)
+        },
     },
     Law {
         id: "code-redeemed-once",

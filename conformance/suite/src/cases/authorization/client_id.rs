@@ -7,7 +7,6 @@ use crate::case::{Case, Context};
 use crate::case_end::{Checked, EndAs as _};
 use crate::cases::support::markup::readable;
 use crate::cases::support::provoke::{ATTACKER_URI, UNKNOWN, gives_code};
-use crate::expect;
 use crate::flow::{self, AuthorizationRequest};
 use crate::subject::Need;
 
@@ -16,7 +15,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "client-id/unknown-client-is-sent-nowhere",
         rules: rules!["rfc6749-4.1.2.1-bad-client-or-redirect-not-redirected"],
-        about: "A request that names no client, or an unknown one, ends on the server, with no redirect and no code.",
+        about: "A request that names no client, or an unknown one, leads to no client, and to no code.",
         needs: &[Need::Login],
         run: |ctx| Box::pin(unknown_client_is_sent_nowhere(ctx)),
         ..Case::DEFAULT
@@ -47,21 +46,25 @@ async fn unknown_client_is_sent_nowhere(ctx: &Context) -> Checked {
         for (when, ask) in nameless(&flow::ask(ctx, &client).set("redirect_uri", redirect_uri)) {
             let when = format!("{when} and redirect_uri is {redirect_uri}");
             let landing = flow::authorize(ctx, &ask).await?;
-            expect::error_page(&landing).when(&when)?;
+            stays(ctx, &landing).when(&when)?;
             let landing = flow::open_in(ctx, &mut flow::stranger(ctx), &ask).await?;
-            stays(&landing).when(&format!("{when}, before the login"))?;
+            stays(ctx, &landing).when(&format!("{when}, before the login"))?;
         }
     }
     Ok(())
 }
 
-/// Before the login, the server may send the browser to where its users log in, wherever that is.
-fn stays(landing: &Landing) -> Checked {
+/// The server may send the browser to where its users log in or are told of errors, wherever that is.
+fn stays(ctx: &Context, landing: &Landing) -> Checked {
+    landing.sent()?;
     let away = match landing {
         Landing::Callback(_) => true,
         Landing::Foreign(location) => gives_code(landing) || location.text.starts_with(ATTACKER_URI),
-        Landing::Page(_) => return expect::error_page(landing),
+        Landing::Page(page) => page.leads_away(),
     };
+    if let Landing::Foreign(location) = landing {
+        ctx.note(format!("a request that names no known client is sent to {}", location.base()));
+    }
     if away {
         return Err(landing.exchange().broken("a page and no redirect to a client", landing.describe()));
     }

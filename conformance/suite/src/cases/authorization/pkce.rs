@@ -70,7 +70,7 @@ async fn needed_of_public_clients(ctx: &Context) -> Checked {
     flow::access(ctx, &client).await?;
     let ask = flow::ask(ctx, &client).without_pkce();
     let landing = flow::authorize(ctx, &ask).await?;
-    expect::error_redirect(&ask, &landing, REFUSED).map(drop)
+    expect::code_refused(ctx, &ask, &landing, REFUSED)
 }
 
 /// An honest request with S256 works.
@@ -92,7 +92,7 @@ async fn plain_refused(ctx: &Context) -> Checked {
             None => ask,
         };
         let landing = flow::authorize(ctx, &ask).await?;
-        expect::error_redirect(&ask, &landing, REFUSED).when(when)?;
+        expect::code_refused(ctx, &ask, &landing, REFUSED).when(when)?;
     }
     if ctx.target().metadata_lists("code_challenge_methods_supported", "plain") {
         return Err(CaseEnd::broken(
@@ -109,7 +109,7 @@ async fn unknown_method_refused(ctx: &Context) -> Checked {
         .with_verifier(&ctx.fresh())
         .set("code_challenge_method", "S512");
     let landing = flow::authorize(ctx, &ask).await?;
-    expect::error_redirect(&ask, &landing, REFUSED).map(drop)
+    expect::code_refused(ctx, &ask, &landing, REFUSED)
 }
 
 async fn without_a_method_it_is_plain(ctx: &Context) -> Checked {
@@ -120,7 +120,7 @@ async fn without_a_method_it_is_plain(ctx: &Context) -> Checked {
     let ask = bare(&verifier);
     let landing = flow::authorize(ctx, &ask).await?;
     let Ok(code) = flow::code_from(&ask, &landing) else {
-        return expect::error_redirect(&ask, &landing, REFUSED).map(drop);
+        return expect::code_refused(ctx, &ask, &landing, REFUSED);
     };
     let answer = flow::token(ctx, &flow::redemption(&code).set("code_verifier", &verifier)).await?;
     expect::token(&answer).when("the verifier is the challenge")?;
@@ -129,7 +129,7 @@ async fn without_a_method_it_is_plain(ctx: &Context) -> Checked {
     let landing = flow::authorize(ctx, &ask).await?;
     let code = flow::code_from(&ask, &landing).control("a challenge without a method")?;
     let answer = flow::token(ctx, &flow::redemption(&code).set("code_verifier", &hashed)).await?;
-    expect::token_error(&answer, &["invalid_grant"]).when("the challenge is the verifier's hash").map(drop)
+    expect::token_refused(ctx, &answer, &["invalid_grant"]).when("the challenge is the verifier's hash")
 }
 
 async fn in_its_grammar(ctx: &Context) -> Checked {
@@ -146,7 +146,7 @@ async fn in_its_grammar(ctx: &Context) -> Checked {
     for (when, challenge) in bad {
         let ask = flow::ask(ctx, &client).with_verifier(&ctx.fresh()).set("code_challenge", &challenge);
         let landing = flow::authorize(ctx, &ask).await?;
-        expect::error_redirect(&ask, &landing, REFUSED).when(when)?;
+        expect::code_refused(ctx, &ask, &landing, REFUSED).when(when)?;
     }
     Ok(())
 }

@@ -5,14 +5,15 @@
 use oauth_rules::rules;
 use url::{Position, Url};
 
-use crate::browser::Decision;
+use crate::browser::{Decision, Location};
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::markup::readable;
-use crate::cases::support::provoke::{ATTACKER, ATTACKER_URI, errors_told, way_to};
+use crate::cases::support::provoke::{ATTACKER, ATTACKER_URI, errors_told, form_to, sent_to};
 use crate::expect;
 use crate::flow::{self, Browser};
 use crate::subject::{Account, Client, Need};
+use crate::wire::Params;
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -142,9 +143,12 @@ async fn bad_one_is_never_gone_to(ctx: &Context) -> Checked {
         // A page that cannot be answered is where this walk ends.
         let _ = browser.run(landing, decision).await;
         for exchange in &browser.trail {
-            if let Some(way) = way_to(exchange, ATTACKER) {
+            if let Some(way) = sent_to(exchange, ATTACKER) {
                 return Err(exchange.broken("no way to the redirect URI that was not accepted", way))
                     .when(when);
+            }
+            if let Some(way) = form_to(exchange, ATTACKER) {
+                ctx.note(format!("when {when}: a form leads to {way} once it is sent"));
             }
         }
     }
@@ -216,17 +220,29 @@ async fn keeps_its_query(ctx: &Context) -> Checked {
     let ask = flow::ask(ctx, client);
     let landing = flow::authorize(ctx, &ask).await?;
     let location = expect::code_redirect(&ask, &landing).control("an honest authorization request")?;
-    if !kept(&location.text) {
-        return Err(location.exchange.broken(expected, format!("a redirect to {}", shown(&location.text))))
-            .when("a code is issued");
-    }
-    for told in errors_told(ctx, client, |ask| ask).await? {
-        if !kept(&told.location.text) {
-            let saw = format!("a redirect to {}", shown(&told.location.text));
-            return Err(told.location.exchange.broken(expected, saw)).when(told.when);
+    let judge = |location: &Location, when: &str| {
+        let saw = || format!("a redirect to {}", shown(&location.text));
+        if lost(client, location) {
+            return Err(location.exchange.broken(expected.as_str(), saw())).when(when);
         }
+        if !kept(&location.text) {
+            ctx.tried(when, Err::<(), _>(location.exchange.broken(expected.as_str(), saw())).warn());
+        }
+        Ok(())
+    };
+    judge(location, "a code is issued")?;
+    for told in errors_told(ctx, client, |ask| ask).await? {
+        judge(&told.location, told.when)?;
     }
     Ok(())
+}
+
+/// Whether a pair of the registered query is not in the response, or another redirect URI was used.
+fn lost(client: &Client, location: &Location) -> bool {
+    let (base, query) = client.redirect_uri.split_once('?').unwrap_or((&client.redirect_uri, ""));
+    let registered = Params::decode(query);
+    location.base() != base
+        || registered.pairs().any(|(name, value)| !location.params.all(name).contains(&value))
 }
 
 /// A redirect's text up to the first response parameter, behind which secrets may stand.

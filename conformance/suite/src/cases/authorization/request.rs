@@ -55,7 +55,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "authorize/unknown-response-type-refused",
         rules: rules!["rfc6749-3.1.1-response-type-unknown"],
-        about: "A response_type that the server cannot serve is an error at the client, without code or token.",
+        about: "A response_type that the server does not understand is an error at the client, without code or token.",
         needs: &[Need::Login],
         run: |ctx| Box::pin(unknown_response_type_refused(ctx)),
         ..Case::DEFAULT
@@ -132,7 +132,7 @@ async fn repeated_parameter_refused(ctx: &Context) -> Checked {
             if matches!(name, "client_id" | "redirect_uri") {
                 expect::refused(&ask, &landing, &["invalid_request"]).when(&when)?;
             } else {
-                expect::error_redirect(&ask, &landing, &["invalid_request"]).when(&when)?;
+                expect::code_refused(ctx, &ask, &landing, &["invalid_request"]).when(&when)?;
             }
         }
     }
@@ -143,8 +143,8 @@ async fn response_type_needed(ctx: &Context) -> Checked {
     let client = ctx.parties().client()?;
     let (ask, landing) = flow::spoilt_authorization(ctx, &client, |ask| ask.without("response_type")).await?;
     // That the code ought to be invalid_request is another case's matter.
-    expect::error_redirect(&ask, &landing, &["invalid_request", "unsupported_response_type"])?;
-    Ok(())
+    // Section 3.1.1 has a MUST of its own for this answer.
+    expect::error_redirect(&ask, &landing, &["invalid_request", "unsupported_response_type"]).map(drop)
 }
 
 async fn unknown_response_type_refused(ctx: &Context) -> Checked {
@@ -175,7 +175,9 @@ fn implicit_served_or_refused(ctx: &Context, ask: &AuthorizationRequest, landing
             return Ok(());
         }
     }
-    expect::error_redirect(ask, landing, ERRORS).map(drop)
+    // The MUST is about what is not understood, which `token` may be.
+    let refused = expect::error_redirect(ask, landing, ERRORS).map(drop);
+    if landing.page().is_some() { refused.warn() } else { refused }
 }
 
 async fn response_type_case_matters(ctx: &Context) -> Checked {

@@ -106,8 +106,8 @@ fn once(client: &Arc<Client>, location: &Location) -> Checked {
     let registered = Params::decode(registered);
     for (name, _) in location.params.pairs() {
         let count = location.params.all(name).len();
-        // What the client registered twice is its own affair.
-        if count > 1 && registered.all(name).len() < 2 {
+        // What the client registered is its own affair.
+        if count > 1 && !registered.has(name) {
             let saw = format!("{name} {count} times");
             return Err(location.exchange.broken("each parameter once", saw));
         }

@@ -8,7 +8,7 @@ use crate::browser::Landing;
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::provoke::UNKNOWN;
-use crate::cases::support::scope::stated;
+use crate::cases::support::scope::{closed_list, stated};
 use crate::expect::{self, Token};
 use crate::flow::{self, AuthorizationRequest};
 use crate::subject::{Client, Need};
@@ -158,6 +158,7 @@ async fn stated_if_not_as_asked(ctx: &Context) -> Checked {
         Some(token) => match stated(&token) {
             Some(stated) if !stated.contains(UNKNOWN) => {}
             found => {
+                closed_list(ctx, &token)?;
                 let expected =
                     format!("error=invalid_scope, or a token that states a scope without {UNKNOWN}");
                 let saw = found.map_or_else(

@@ -10,12 +10,13 @@ use crate::case::{Case, Context, Isolation};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::dpop::{around, bound, bound_token, proof_refused};
 use crate::cases::support::dpop_defects::ALL;
+use crate::cases::support::introspection::{Activity, activity, callers, introspect, query};
 use crate::cases::support::refresh::refresh;
 use crate::expect::{self, Token};
-use crate::flow::{self, AuthorizationRequest, Code, TokenRequest};
+use crate::flow::{self, AuthorizationRequest, Code};
 use crate::subject::{Client, ClientRole, Need};
+use crate::wire::Exchange;
 use crate::wire::dpop::{DpopKey, Proof};
-use crate::wire::{Exchange, Params};
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -113,9 +114,10 @@ async fn public_refresh_token_has_a_key(ctx: &Context) -> Checked {
     expect::token(&flow::token_proven(ctx, &good, &key).await?).control("an honest refresh with a proof")?;
     let request = refresh(&client, &refresh_token(ctx, &client, &key).await?);
     let answer = flow::token_proven(ctx, &request, &other).await?;
-    expect::token_error(&answer, WRONG_KEY).when("the proof is another key's")?;
+    expect::refused_by(&expect::PROOF, ctx, &answer, WRONG_KEY).when("the proof is another key's")?;
     let request = refresh(&client, &refresh_token(ctx, &client, &key).await?);
-    expect::token_error(&flow::token(ctx, &request).await?, NO_PROOF).when("there is no proof")?;
+    expect::refused_by(&expect::PROOF, ctx, &flow::token(ctx, &request).await?, NO_PROOF)
+        .when("there is no proof")?;
     Ok(())
 }
 
@@ -151,7 +153,7 @@ async fn bound_client_needs_a_proof(ctx: &Context) -> Checked {
     let code = flow::code(ctx, &client).await?;
     let answer = flow::token(ctx, &flow::redemption(&code)).await?;
     // Section 5.2 names no code.
-    expect::token_error(&answer, NO_PROOF).map(drop)
+    expect::refused_by(&expect::PROOF, ctx, &answer, NO_PROOF)
 }
 
 /// A code of a request that was made in some way, several times over.
@@ -166,9 +168,9 @@ async fn goes_to_its_key(ctx: &Context, codes: [Code; 3], key: &DpopKey, other: 
     let answer = flow::token_proven(ctx, &flow::redemption(&first), key).await?;
     expect::token(&answer).control("the redemption with a proof by the named key")?;
     let answer = flow::token_proven(ctx, &flow::redemption(&second), other).await?;
-    expect::token_error(&answer, WRONG_KEY).when("the proof is another key's")?;
+    expect::refused_by(&expect::PROOF, ctx, &answer, WRONG_KEY).when("the proof is another key's")?;
     let answer = flow::token(ctx, &flow::redemption(&third)).await?;
-    expect::token_error(&answer, NO_PROOF).when("there is no proof")?;
+    expect::refused_by(&expect::PROOF, ctx, &answer, NO_PROOF).when("there is no proof")?;
     Ok(())
 }
 
@@ -225,12 +227,12 @@ async fn pushed_proof_is_checked(ctx: &Context) -> Checked {
         if gives_nonces && defect.is_of_age() && expect::request_uri(&answer).is_ok() {
             continue;
         }
-        proof_refused(&answer).when(defect.way)?;
+        proof_refused(ctx, &answer).when(defect.way)?;
     }
     let token_endpoint = ctx.target().endpoints.token.clone();
     let spoil = |proof: Proof| proof.claim("htu", token_endpoint.clone());
     let answer = pushed_with(ctx, &flow::ask(ctx, &client), &key, spoil).await?;
-    proof_refused(&answer).when("it is for the token endpoint")
+    proof_refused(ctx, &answer).when("it is for the token endpoint")
 }
 
 async fn pushed_keys_agree(ctx: &Context) -> Checked {
@@ -240,43 +242,56 @@ async fn pushed_keys_agree(ctx: &Context) -> Checked {
         .control("a push whose dpop_jkt is that of its proof")?;
     let ask = flow::ask(ctx, &client).set("dpop_jkt", &other.thumbprint());
     let answer = pushed_with(ctx, &ask, &key, |proof| proof).await?;
-    expect::token_error(&answer, &["invalid_dpop_proof", "invalid_request"]).map(drop)
+    expect::refused_by(&expect::PROOF, ctx, &answer, &["invalid_dpop_proof", "invalid_request"])
 }
 
-/// What introspection says of a bound token to the client that has it. It is a control that the token is active.
-async fn introspected(ctx: &Context, key: &DpopKey) -> Checked<(Token, Arc<Exchange>, Value)> {
+/// What introspection says of a bound token, and to whom. It is a control that the token is active.
+struct Told {
+    token: Token,
+    activity: Activity,
+    /// Whether it was told to the resource's own server, and not to the client.
+    to_resource: bool,
+}
+
+async fn introspected(ctx: &Context, key: &DpopKey) -> Checked<Told> {
     let client = ctx.parties().confidential()?;
     let token = bound_token(ctx, &client, key).await?;
-    let endpoint = ctx.target().endpoints.introspection.as_deref().unwrap_or_default();
-    let request = TokenRequest::new(&client, Params::from([("token", &token.access_token)]));
-    let answer = ctx.send(request.who, request.request(endpoint)).await?;
-    let json = answer.response()?.json().unwrap_or_default();
-    if json.get("active") != Some(&Value::Bool(true)) {
-        let saw = "introspection does not tell a client of its own token";
-        return Err(CaseEnd::not_tested(saw).at(&answer));
+    let mut stop = CaseEnd::not_tested("introspection tells nobody of a bound token; add [resource_client]");
+    for caller in callers(ctx, &client) {
+        let answer = introspect(ctx, &query(&caller, &token.access_token)).await?;
+        match activity(&answer) {
+            Ok(activity) if activity.active => {
+                return Ok(Told { token, activity, to_resource: caller.role == ClientRole::Resource });
+            }
+            Ok(_) | Err(_) => stop = stop.at(&answer),
+        }
     }
-    Ok((token, answer, json))
+    Err(stop)
 }
 
 async fn introspection_names_the_key(ctx: &Context) -> Checked {
     let key = flow::proof_key(ctx);
-    let (token, answer, json) = introspected(ctx, &key).await?;
-    let jkt = json.get("cnf").and_then(|cnf| cnf.get("jkt")).and_then(Value::as_str);
+    let Told { token, activity, to_resource } = introspected(ctx, &key).await?;
+    let jkt = activity.json.get("cnf").and_then(|cnf| cnf.get("jkt")).and_then(Value::as_str);
     match jkt {
         Some(found) if found == key.thumbprint() => Ok(()),
         // What the token says itself, introspection need not repeat.
         None if token.access_token.split('.').count() == 3 => {
             Err(CaseEnd::not_offered("the access token is a JWT, which names its key itself"))
         }
-        found => Err(answer.broken(
-            format!("cnf with jkt {:?}", key.thumbprint()),
-            found.map_or_else(|| "no jkt".into(), |found| format!("jkt {found:?}")),
-        )),
+        found => {
+            let broken = Err(activity.exchange.broken(
+                format!("cnf with jkt {:?}", key.thumbprint()),
+                found.map_or_else(|| "no jkt".into(), |found| format!("jkt {found:?}")),
+            ));
+            // A server may answer the client otherwise than the resource (RFC 7662, section 2.2).
+            if to_resource { broken } else { broken.warn() }
+        }
     }
 }
 
 async fn introspection_names_the_type(ctx: &Context) -> Checked {
-    let (_, answer, json) = introspected(ctx, &flow::proof_key(ctx)).await?;
+    let Activity { json, exchange, .. } = introspected(ctx, &flow::proof_key(ctx)).await?.activity;
     match json.get("token_type").map(|kind| kind.as_str().unwrap_or_default()) {
         None => Err(CaseEnd::not_offered("introspection says nothing of the type")),
         Some("DPoP") => Ok(()),
@@ -284,6 +299,6 @@ async fn introspection_names_the_type(ctx: &Context) -> Checked {
             ctx.note(format!("introspection spells the type {kind:?}"));
             Ok(())
         }
-        Some(kind) => Err(answer.broken("token_type DPoP", format!("token_type {kind:?}"))),
+        Some(kind) => Err(exchange.broken("token_type DPoP", format!("token_type {kind:?}"))),
     }
 }

@@ -54,7 +54,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "dpop-nonce/not-foretold",
         rules: rules!["rfc9449-8-nonce-unpredictable"],
-        about: "Nonces are no counters and no times of day.",
+        about: "Nonces are no counters and no times of day, and long enough.",
         needs: &[Need::Login, Need::Dpop],
         run: |ctx| Box::pin(not_foretold(ctx)),
         ..Case::DEFAULT
@@ -150,7 +150,8 @@ async fn another_is_refused(ctx: &Context) -> Checked {
     ];
     for (way, other) in others {
         let answer = redeemed_with(ctx, (&client, &key), Some(&other)).await?;
-        expect::token_error(&answer, &["use_dpop_nonce", "invalid_dpop_proof"]).when(way)?;
+        expect::refused_by(&expect::PROOF, ctx, &answer, &["invalid_dpop_proof", "use_dpop_nonce"])
+            .when(way)?;
     }
     Ok(())
 }
@@ -158,7 +159,7 @@ async fn another_is_refused(ctx: &Context) -> Checked {
 async fn not_left_out_again(ctx: &Context) -> Checked {
     let (client, key, _) = with_nonce(ctx).await?;
     let answer = redeemed_with(ctx, (&client, &key), None).await?;
-    expect::token_error(&answer, &["use_dpop_nonce", "invalid_dpop_proof"]).map(drop)
+    expect::refused_by(&expect::PROOF, ctx, &answer, &["invalid_dpop_proof", "use_dpop_nonce"])
 }
 
 async fn one_an_answer(ctx: &Context) -> Checked {
@@ -173,21 +174,51 @@ async fn one_an_answer(ctx: &Context) -> Checked {
     Ok(())
 }
 
+/// The digits of a nonce that is a number, as it stands or in base64url.
+fn digits(nonce: &str) -> Option<String> {
+    let decoded = URL_SAFE_NO_PAD.decode(nonce).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+    let is_number = |text: &String| !text.is_empty() && text.chars().all(|c| c.is_ascii_digit());
+    Some(nonce.to_owned()).filter(is_number).or(decoded.filter(is_number))
+}
+
+/// What a number gives away: that it is a time, or follows from the one before.
+fn foretold(number: u128, before: Option<u128>, now: u64) -> Option<&'static str> {
+    /// As many seconds lie at most between the clocks.
+    const DAY: u128 = 86_400;
+    /// So near lies each number of a counter to the one before.
+    const STEP: u128 = 1_000_000;
+    let is_time = |unit: u128| number.abs_diff(u128::from(now) * unit) < DAY * unit;
+    // Seconds and milliseconds have fewer digits than are judged here.
+    if [1_000_000, 1_000_000_000].into_iter().any(is_time) {
+        return Some("a time of day");
+    }
+    before.filter(|before| number > *before && number - before <= STEP).map(|_| "a number that counts up")
+}
+
 async fn not_foretold(ctx: &Context) -> Checked {
     const SAMPLES: usize = 10;
-    /// Fewer bytes than these leave too little to guess.
+    /// Fewer characters than these leave too little to guess.
     const SHORT: usize = 8;
+    /// And so do fewer digits than these.
+    const FEW: usize = 16;
     let (client, key, _) = with_nonce(ctx).await?;
     for _ in 0..SAMPLES {
         redeemed_with(ctx, (&client, &key), None).await?;
     }
     let mut different = BTreeSet::new();
+    let mut before = None;
     for exchange in with_header(ctx)? {
         let nonce = exchange.response()?.header("dpop-nonce").unwrap_or_default().to_owned();
-        let decoded = URL_SAFE_NO_PAD.decode(&nonce).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-        let is_number = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_digit());
-        if is_number(&nonce) || decoded.as_deref().is_some_and(is_number) {
-            return Err(exchange.broken("a nonce that cannot be foretold", "a number"));
+        let digits = digits(&nonce);
+        if let Some(few) = digits.as_ref().filter(|digits| digits.len() < FEW) {
+            let saw = format!("a number of {} digits", few.len());
+            return Err(exchange.broken("a nonce that cannot be foretold", saw));
+        }
+        if let Some(number) = digits.and_then(|digits| digits.parse::<u128>().ok()) {
+            if let Some(saw) = foretold(number, before, ctx.unix_time()) {
+                return Err(exchange.broken("a nonce that cannot be foretold", saw));
+            }
+            before = Some(number);
         }
         if nonce.len() < SHORT {
             let saw = format!("one of {} characters", nonce.len());

@@ -93,7 +93,7 @@ async fn refused_when_grown_old(ctx: &Context) -> Checked {
     let fresh = flow::redemption(&flow::code(ctx, &client).await?);
     let answer =
         flow::send_proof(ctx, fresh.who, &fresh.request(&ctx.target().endpoints.token), &old).await?;
-    proof_refused(&answer).when("it is an hour old")
+    proof_refused(ctx, &answer).when("it is an hour old")
 }
 
 async fn proof_is_used_once(ctx: &Context) -> Checked {
@@ -107,7 +107,12 @@ async fn proof_is_used_once(ctx: &Context) -> Checked {
     let second = flow::redemption(&flow::code(ctx, &client).await?).request(&url);
     let again = flow::send_proof(ctx, Actor::Client, &second, &proof).await?;
     // That the nonce has been used up says the same.
-    expect::token_error(&again, &["invalid_dpop_proof", "use_dpop_nonce", "invalid_grant"]).map(drop)
+    expect::refused_by(
+        &expect::PROOF,
+        ctx,
+        &again,
+        &["invalid_dpop_proof", "use_dpop_nonce", "invalid_grant"],
+    )
 }
 
 async fn algorithms_are_announced(ctx: &Context) -> Checked {

@@ -170,7 +170,8 @@ async fn of_tokens_for_the_caller(ctx: &Context) -> Checked {
     let answer = introspect(ctx, &query(&second, &token)).await?;
     inactive(&answer).when(when)?;
     if let Some(more) = more_than_inactive(&answer)? {
-        return Err(answer.broken("active: false and nothing else", more)).when(when);
+        let end = answer.broken("active: false and nothing else", more);
+        ctx.tell(end.under(rules!["rfc7662-2.2-inactive-no-detail"]));
     }
     // The other way round shows that the second server is told anything at all.
     let Ok(other) = ctx.parties().second_resource() else { return Ok(()) };

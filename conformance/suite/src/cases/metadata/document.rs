@@ -52,7 +52,7 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         id: "metadata/lists-are-lists",
-        rules: rules!["rfc8414-3.2-no-empty-arrays"],
+        rules: rules!["rfc8414-3.2-no-empty-arrays", "rfc8414-3.2-lists-are-arrays"],
         about: "Lists in the metadata are arrays of strings, and none is empty.",
         needs: &[Need::Metadata],
         run: |ctx| Box::pin(lists_are_lists(ctx)),
@@ -185,17 +185,14 @@ const LISTS: &[&str] = &[
 async fn lists_are_lists(ctx: &Context) -> Checked {
     let (exchange, json) = fetched(ctx).await?;
     for (name, value) in json.as_object().into_iter().flatten() {
-        let broken = || Err(exchange.broken(format!("{name} as a list of strings"), value.to_string()));
-        match value {
-            Value::Array(list) if list.is_empty() => {
-                return Err(exchange.broken(format!("no {name}, as it has no members"), "an empty list"));
-            }
-            Value::Array(list) if LISTS.contains(&name.as_str()) && !list.iter().all(Value::is_string) => {
-                return broken();
-            }
-            Value::Array(_) => {}
-            _ if LISTS.contains(&name.as_str()) => return broken(),
-            _ => {}
+        let list = value.as_array();
+        if list.is_some_and(Vec::is_empty) {
+            let end = exchange.broken(format!("no {name}, as it has no members"), "an empty list");
+            ctx.tell(end.under(rules!["rfc8414-3.2-no-empty-arrays"]));
+        }
+        if LISTS.contains(&name.as_str()) && !list.is_some_and(|list| list.iter().all(Value::is_string)) {
+            let end = exchange.broken(format!("{name} as a list of strings"), value.to_string());
+            ctx.tell(end.under(rules!["rfc8414-3.2-lists-are-arrays"]));
         }
     }
     Ok(())
@@ -304,7 +301,13 @@ async fn challenge_methods_are_true(ctx: &Context) -> Checked {
             ctx.note("the metadata lists plain, which is refused, if not by the server then for this client");
         } else if listed != (found == Enforcement::Enforced) {
             let expected = format!("{method} listed if it is enforced, and only then");
-            return Err(exchange.broken(expected, format!("the metadata {says} it, and the server {does}")));
+            let end = exchange.broken(expected, format!("the metadata {says} it, and the server {does}"));
+            let unchecked = listed && found == Enforcement::Ignored;
+            return Err(if unchecked {
+                end.under(rules!["rfc7636-4.6-mismatch-invalid-grant"])
+            } else {
+                end
+            });
         }
     }
     Ok(())

@@ -7,7 +7,7 @@ use serde_json::Value;
 use url::Url;
 
 use crate::browser::Location;
-use crate::case::{Case, Context};
+use crate::case::{Case, Context, Severity};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::metadata::{document, https_fault, unless_waived};
 use crate::cases::support::provoke::errors_told;
@@ -69,6 +69,8 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "metadata/names-the-challenge-methods",
         rules: rules!["rfc9700-2.1.1-pkce-support-detectable"],
+        // Documentation is another way, and no exchange shows that.
+        severity: Severity::Warns,
         about: "A client can see in the metadata that the server supports PKCE with S256.",
         needs: &[],
         run: |ctx| Box::pin(names_the_challenge_methods(ctx)),

@@ -10,14 +10,14 @@ use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::expect;
 use crate::flow;
 use crate::subject::{Account, Need};
-use crate::wire::Exchange;
+use crate::wire::{Exchange, Params};
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
     Case {
         id: "pages/forms-are-not-sent-on",
         rules: rules!["rfc9700-4.12-no-307"],
-        about: "No answer to a login or consent form makes the browser post it again elsewhere.",
+        about: "No answer to a login form makes the browser post it again elsewhere, nor one to a consent form.",
         needs: &[Need::Login],
         run: |ctx| Box::pin(forms_are_not_sent_on(ctx)),
         ..Case::DEFAULT
@@ -58,10 +58,22 @@ async fn forms_are_not_sent_on(ctx: &Context) -> Checked {
     for exchange in answers_to_forms(ctx).await? {
         if matches!(exchange.status(), Some(307 | 308)) {
             let expected = "a redirect that the browser follows by GET, such as 303";
-            return Err(exchange.broken(expected, saw_status(&exchange)));
+            let broken: Checked = Err(exchange.broken(expected, saw_status(&exchange)));
+            // The rule is about credentials, which a consent form need not have.
+            if has_password(ctx, &exchange) {
+                return broken;
+            }
+            ctx.tried("the form has no password", broken.warn());
         }
     }
     Ok(())
+}
+
+/// Whether the form that was posted has the user's password in it.
+fn has_password(ctx: &Context, exchange: &Exchange) -> bool {
+    let posted = Params::decode(&String::from_utf8_lossy(&exchange.request.body));
+    let user = ctx.target().users.get(&Account::First);
+    user.is_some_and(|user| posted.pairs().any(|(_, value)| value == user.password.expose()))
 }
 
 async fn forms_are_answered_by_303(ctx: &Context) -> Checked {

@@ -6,7 +6,7 @@ use oauth_rules::rules;
 use serde_json::Value;
 
 use crate::browser::Decision;
-use crate::case::{Case, Context};
+use crate::case::{Case, Context, Severity};
 use crate::case_end::{Checked, EndAs as _};
 use crate::cases::support::bearer::with_header;
 use crate::cases::support::metadata::document;
@@ -20,6 +20,8 @@ use crate::wire::{Actor, Exchange, Request};
 pub(super) const CASES: &[Case] = &[Case {
     id: "forwarded/headers-of-clients-are-no-proxys",
     rules: rules!["rfc9700-4.13-inbound-headers-sanitized"],
+    // The MUST binds the proxy in front, which may be missing here.
+    severity: Severity::Warns,
     about: "Forwarding and certificate headers that a client invents change no address and nobody's identity.",
     needs: &[Need::Login],
     run: |ctx| Box::pin(headers_of_clients_are_no_proxys(ctx)),
@@ -61,7 +63,7 @@ async fn headers_of_clients_are_no_proxys(ctx: &Context) -> Checked {
             ("X-Forwarded-User", client.id.as_str()),
         ];
         let request = headers.iter().fold(request, |request, (name, value)| request.header(name, value));
-        expect::token_error(&flow::token(ctx, &request).await?, &["invalid_client"])
+        expect::token_refused(ctx, &flow::token(ctx, &request).await?, &["invalid_client"])
             .when("headers speak of a client certificate")?;
     }
     Ok(())

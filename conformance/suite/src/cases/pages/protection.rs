@@ -42,7 +42,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "pages/input-is-no-markup",
         rules: rules!["rfc6749-10.14-as-sanitizes-input"],
-        about: "Nothing in an authorization request turns up as markup or as a header, or makes the server fail.",
+        about: "Nothing in an authorization request turns up as markup or as a header.",
         needs: &[Need::Login],
         run: |ctx| Box::pin(input_is_no_markup(ctx)),
         ..Case::DEFAULT
@@ -123,6 +123,10 @@ fn unframed(page: &Page) -> Checked {
         return Ok(());
     }
     let expected = "X-Frame-Options DENY or SAMEORIGIN, or frame-ancestors without a wildcard";
+    if String::from_utf8_lossy(&response.body).to_ascii_lowercase().contains("<script") {
+        // A script against frames is among the countermeasures, and nothing here runs it.
+        return Err(page.exchange.broken(expected, "neither, but a script")).warn();
+    }
     Err(page.exchange.broken(expected, "neither"))
 }
 
@@ -184,7 +188,10 @@ async fn input_is_no_markup(ctx: &Context) -> Checked {
             for mut browser in browsers {
                 flow::open_in(ctx, &mut browser, &ask).await?;
                 for exchange in &browser.trail {
-                    untouched(exchange, &[SCRIPT, BREAK]).when(&format!("{name} is {what}"))?;
+                    let when = format!("{name} is {what}");
+                    untouched(exchange, &[SCRIPT, BREAK]).when(&when)?;
+                    let failed = no_server_error(exchange);
+                    let _ = ctx.tried(&when, failed.under(rules!["rfc6749-4.1.2.1-server-error-redirected"]));
                 }
             }
         }
@@ -192,11 +199,15 @@ async fn input_is_no_markup(ctx: &Context) -> Checked {
     Ok(())
 }
 
+fn no_server_error(exchange: &Arc<Exchange>) -> Checked {
+    match exchange.response()?.status {
+        status @ 500.. => Err(exchange.broken("any answer but a server error", format!("status {status}"))),
+        _ => Ok(()),
+    }
+}
+
 fn untouched(exchange: &Arc<Exchange>, payloads: &[&str]) -> Checked {
     let response = exchange.response()?;
-    if response.status >= 500 {
-        return Err(exchange.broken("any answer but a server error", format!("status {}", response.status)));
-    }
     if response.header("x-suite").is_some() {
         return Err(exchange.broken("no header of the request's making", "the header X-Suite"));
     }

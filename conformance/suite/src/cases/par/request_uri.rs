@@ -82,9 +82,6 @@ pub(super) const CASES: &[Case] = &[
         ..Case::DEFAULT
     },
 ];
-/// What a bad reference is called where the browser is sent to a client with it. The last two are of RFC 9101, whose
-/// parameter it is.
-const BAD_REFERENCE: &[&str] = &["invalid_request", "invalid_request_uri", "invalid_request_object"];
 
 /// A pushed request that led to a code, and its reference. It is a control.
 async fn used(ctx: &Context) -> Checked<(AuthorizationRequest, String)> {
@@ -103,7 +100,7 @@ async fn bound_to_its_client(ctx: &Context) -> Checked {
         let request_uri = flow::pushed(ctx, &flow::ask(ctx, owner)).await?;
         let landing = flow::authorize(ctx, &flow::ask(ctx, other).by_reference(&request_uri)).await?;
         let way = format!("what {} pushed is used by {}", owner.id, other.id);
-        refused(&landing, BAD_REFERENCE).when(&way)?;
+        refused(ctx, &landing).when(&way)?;
     }
     Ok(())
 }
@@ -111,13 +108,13 @@ async fn bound_to_its_client(ctx: &Context) -> Checked {
 async fn used_once(ctx: &Context) -> Checked {
     let (ask, request_uri) = used(ctx).await?;
     let landing = flow::authorize(ctx, &ask.by_reference(&request_uri)).await?;
-    refused(&landing, BAD_REFERENCE).when("the same browser comes with it again")?;
+    refused(ctx, &landing).when("the same browser comes with it again")?;
     let (ask, request_uri) = used(ctx).await?;
     let mut stranger = flow::stranger(ctx);
     stranger.who = flow::browser(ctx).who;
     let landing =
         flow::authorize_in(ctx, &mut stranger, &ask.by_reference(&request_uri), Decision::Approve).await?;
-    refused(&landing, BAD_REFERENCE).when("another browser comes with it")
+    refused(ctx, &landing).when("another browser comes with it")
 }
 
 async fn refused_when_expired(ctx: &Context) -> Checked {
@@ -138,7 +135,7 @@ async fn refused_when_expired(ctx: &Context) -> Checked {
     }
     ctx.wait(Duration::from_secs(lifetime + GRACE)).await;
     let landing = flow::authorize(ctx, &ask.by_reference(&request_uri)).await?;
-    refused(&landing, BAD_REFERENCE).when(&format!("{} s after it was pushed", lifetime + GRACE))
+    refused(ctx, &landing).when(&format!("{} s after it was pushed", lifetime + GRACE))
 }
 
 async fn client_id_stands_beside_it(ctx: &Context) -> Checked {
@@ -146,7 +143,7 @@ async fn client_id_stands_beside_it(ctx: &Context) -> Checked {
     let ask = flow::ask(ctx, &ctx.parties().client()?);
     let request_uri = flow::pushed(ctx, &ask).await?;
     let landing = flow::authorize(ctx, &ask.by_reference(&request_uri).without("client_id")).await?;
-    refused(&landing, &["invalid_request"])
+    refused(ctx, &landing)
 }
 
 async fn what_was_pushed_counts(ctx: &Context) -> Checked {
@@ -166,8 +163,11 @@ async fn what_was_pushed_counts(ctx: &Context) -> Checked {
         let by_reference = ask.by_reference(&request_uri).set(name, value);
         let landing = flow::authorize(ctx, &by_reference).await?;
         let way = format!("{name} stands beside it");
+        if matches!(&landing, Landing::Foreign(location) if location.base() == spoil::FOREIGN_URI) {
+            return Err(landing.exchange().broken("no redirect to it", landing.describe())).when(&way);
+        }
         if landing.callback().is_none_or(|location| !location.params.has("code")) {
-            refused(&landing, BAD_REFERENCE).when(&way)?;
+            refused(ctx, &landing).when(&way)?;
             continue;
         }
         as_pushed(ctx, (&ask, &landing), (name, value), &verifier).await.when(&way)?;
@@ -188,7 +188,7 @@ async fn as_pushed(
     let good = flow::redemption(&code);
     if name == "code_challenge" {
         let answer = flow::token(ctx, &good.set("code_verifier", other_verifier)).await?;
-        return expect::token_error(&answer, &["invalid_grant", "invalid_request"]).map(drop);
+        return expect::token_refused(ctx, &answer, &["invalid_grant", "invalid_request"]);
     }
     let answer = flow::token(ctx, &good).await?;
     let token = expect::token(&answer)?;
@@ -225,7 +225,7 @@ async fn user_decides_all_the_same(ctx: &Context) -> Checked {
     let ask = flow::ask(ctx, &ctx.parties().client()?);
     let request_uri = flow::pushed(ctx, &ask).await?;
     let landing = flow::deny(ctx, &ask.by_reference(&request_uri)).await?;
-    expect::error_redirect(&ask, &landing, &["access_denied"]).map(drop).when("the user denies")
+    expect::code_refused(ctx, &ask, &landing, &["access_denied"]).when("the user denies")
 }
 
 async fn demanded_where_announced(ctx: &Context) -> Checked {

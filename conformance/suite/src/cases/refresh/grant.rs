@@ -61,7 +61,7 @@ async fn opens_no_resource(ctx: &Context) -> Checked {
     let opened = flow::resource(ctx, &allowed.token.access_token).await?;
     expect::served(&opened).control("the resource with the access token")?;
     // The status is a SHOULD of its own: here any refusal will do.
-    expect::not_served(&flow::resource(ctx, &allowed.refresh_token).await?, &[400, 401, 403])
+    expect::resource_refused(ctx, &flow::resource(ctx, &allowed.refresh_token).await?, &[400, 401, 403])
 }
 
 async fn something_else_is_refused(ctx: &Context) -> Checked {
@@ -78,7 +78,7 @@ async fn something_else_is_refused(ctx: &Context) -> Checked {
     for (way, alter) in WAYS {
         let good = allowed(ctx, &client, None).await?.refresh_token;
         let answer = flow::token(ctx, &refresh(&client, &alter(&good))).await?;
-        expect::token_error(&answer, &["invalid_grant"]).when(way)?;
+        expect::token_refused(ctx, &answer, &["invalid_grant"]).when(way)?;
     }
     let access_token = allowed(ctx, &client, None).await?.token.access_token;
     let code = flow::code(ctx, &client).await?.value;
@@ -86,7 +86,7 @@ async fn something_else_is_refused(ctx: &Context) -> Checked {
         [("it is made up", ctx.fresh()), ("it is an access token", access_token), ("it is a code", code)]
     {
         let answer = flow::token(ctx, &refresh(&client, &other)).await?;
-        expect::token_error(&answer, &["invalid_grant"]).when(way)?;
+        expect::token_refused(ctx, &answer, &["invalid_grant"]).when(way)?;
     }
     Ok(())
 }
@@ -96,7 +96,7 @@ async fn altered_anywhere_is_refused(ctx: &Context) -> Checked {
     let allowed = allowed(ctx, &client, None).await?;
     for (way, altered) in alterations(&allowed.refresh_token) {
         let answer = flow::token(ctx, &refresh(&client, &altered)).await?;
-        expect::token_error(&answer, &["invalid_grant"]).when(&way)?;
+        expect::token_refused(ctx, &answer, &["invalid_grant"]).when(&way)?;
     }
     // The refusals mean something only if the token was good all the while.
     let answer = flow::token(ctx, &allowed.refresh()).await?;
@@ -135,6 +135,6 @@ async fn refused_after_lying_idle(ctx: &Context) -> Checked {
     let allowed = allowed(ctx, &client, None).await?;
     let when = out_wait(ctx, lifetime).await;
     let answer = flow::token(ctx, &allowed.refresh()).await?;
-    expect::token_error(&answer, &["invalid_grant"]).when(&when)?;
+    expect::token_refused(ctx, &answer, &["invalid_grant"]).when(&when)?;
     Ok(())
 }

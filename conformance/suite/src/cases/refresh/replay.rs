@@ -69,7 +69,7 @@ async fn public_client_uses_it_once(ctx: &Context) -> Checked {
     renewed(ctx, &allowed.refresh()).await?;
     outlast_grace(ctx).await?;
     let again = flow::token(ctx, &allowed.refresh()).await?;
-    expect::token_error(&again, &["invalid_grant"])?;
+    expect::token_refused(ctx, &again, &["invalid_grant"])?;
     Ok(())
 }
 
@@ -79,7 +79,7 @@ async fn copy_gives_itself_away(ctx: &Context) -> Checked {
     let stolen = renewed(ctx, &allowed.refresh().by(Actor::Thief)).await?;
     outlast_grace(ctx).await?;
     let own = flow::token(ctx, &allowed.refresh()).await?;
-    expect::token_error(&own, &["invalid_grant"])?;
+    expect::token_refused(ctx, &own, &["invalid_grant"])?;
     // What follows from the discovery is RFC 9700's to say.
     if let Some(successor) = &stolen.refresh_token {
         let answer = flow::token(ctx, &refresh(&client, successor).by(Actor::Thief)).await?;
@@ -98,9 +98,10 @@ async fn replay_ends_its_successor(ctx: &Context) -> Checked {
         let (first, last) = chain(ctx, &client, refreshes).await?;
         outlast_grace(ctx).await?;
         let replay = flow::token(ctx, &refresh(&client, &first)).await?;
-        expect::token_error(&replay, &["invalid_grant"]).control("the used refresh token is refused")?;
+        expect::token_refused(ctx, &replay, &["invalid_grant"])
+            .control("the used refresh token is refused")?;
         let after = flow::token(ctx, &refresh(&client, &last)).await?;
-        expect::token_error(&after, &["invalid_grant"]).when(way)?;
+        expect::token_refused(ctx, &after, &["invalid_grant"]).when(way)?;
     }
     Ok(())
 }

@@ -136,7 +136,7 @@ async fn altered_token_opens_nothing(ctx: &Context) -> Checked {
     for (way, token) in ways {
         let Some(token) = token else { continue };
         // The status is a SHOULD of its own: here any refusal will do.
-        expect::not_served(&flow::resource(ctx, &token).await?, &[400, 401, 403]).when(way)?;
+        expect::resource_refused(ctx, &flow::resource(ctx, &token).await?, &[400, 401, 403]).when(way)?;
     }
     Ok(())
 }
@@ -155,7 +155,7 @@ async fn expired_token_opens_nothing(ctx: &Context) -> Checked {
     let token = opening_token(ctx).await?;
     let when = outlive(ctx, &token).await?;
     let answer = flow::resource(ctx, &token.access_token).await?;
-    expect::not_served(&answer, &[401]).when(&when)
+    expect::resource_refused(ctx, &answer, &[401]).when(&when)
 }
 
 async fn scope_has_to_cover_it(ctx: &Context) -> Checked {
@@ -168,7 +168,12 @@ async fn scope_has_to_cover_it(ctx: &Context) -> Checked {
 }
 
 async fn small_scope_is_told_so(ctx: &Context) -> Checked {
-    told(&with_narrow_scope(ctx).await?, 403, "insufficient_scope")
+    let answer = with_narrow_scope(ctx).await?;
+    if expect::served(&answer).is_ok() {
+        return Err(answer.broken("a refusal", "the resource"))
+            .under(rules!["rfc9700-2.3-rs-refuses-insufficient-privilege"]);
+    }
+    told(&answer, 403, "insufficient_scope").under(rules!["rfc6750-3.1-insufficient-scope-403"])
 }
 
 async fn malformed_request_is_told_so(ctx: &Context) -> Checked {

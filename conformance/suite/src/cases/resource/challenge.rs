@@ -135,7 +135,8 @@ fn has_challenge((way, answer): &Refusal) -> Checked {
 async fn without_a_token(ctx: &Context) -> Checked {
     opening_token(ctx).await?;
     let answer = with_header(ctx, None).await?;
-    expect::status(&answer, &[401])?;
+    expect::resource_refused(ctx, &answer, &[401, 400, 403])?;
+    expect::status(&answer, &[401]).warn().unwrap_or_else(|end| ctx.tell(end));
     has_challenge(&("nothing is shown", answer))
 }
 
@@ -205,9 +206,13 @@ async fn plain_characters(ctx: &Context) -> Checked {
             let legal = match name.as_str() {
                 "error" | "error_description" => value.chars().all(plain),
                 "error_uri" => value.chars().all(|c| plain(c) && c != ' '),
-                "scope" => value.split(' ').all(|word| !word.is_empty() && word.chars().all(plain)),
+                "scope" => value.chars().all(plain),
                 _ => true,
             };
+            if name == "scope" && value.split(' ').any(str::is_empty) {
+                let stop = answer.broken("scope of words with single spaces", format!("{value:?}"));
+                let _ = ctx.tried(way, Err::<(), _>(stop).warn());
+            }
             if !legal {
                 let expected = format!("{name} of printable ASCII without quotation mark and backslash");
                 return Err(answer.broken(expected, format!("{value:?}"))).when(way);

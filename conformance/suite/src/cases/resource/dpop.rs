@@ -84,20 +84,27 @@ async fn opening(ctx: &Context) -> Checked<(String, DpopKey)> {
     Ok((token, key))
 }
 
-/// The refusal of a bound token whose proof is bad: by 401, or 400 for a request that could not be read, and by no
-/// other error than those. That there is a challenge, and what it says, is a SHOULD of its own.
-fn refused(answer: &Arc<Exchange>) -> Checked {
+/// The refusal of a bound token whose proof is bad. In what words is a finding of its own: by 401, or 400 for a request
+/// that could not be read, and by no other error than those.
+fn refused(ctx: &Context, answer: &Arc<Exchange>) -> Checked {
     const ERRORS: &[&str] = &["invalid_dpop_proof", "invalid_token", "use_dpop_nonce", "invalid_request"];
-    expect::not_served(answer, &[400, 401])?;
-    let challenges = fields::challenges(answer.response()?);
+    let response = answer.response()?;
+    if (200..300).contains(&response.status) {
+        return Err(answer.broken("a refusal", expect::describe(response)));
+    }
+    let challenges = fields::challenges(response);
     let found = challenges.iter().find_map(|challenge| challenge.param("error"));
-    match found {
+    let worded = match found {
         Some(error) if !ERRORS.contains(&error) => Err(answer.broken(
             "a challenge with error invalid_dpop_proof or invalid_token",
             format!("error {error:?}"),
         )),
-        _ => Ok(()),
+        _ => expect::not_served(answer, &[400, 401]),
+    };
+    if let Err(end) = worded {
+        ctx.tell(end.under(rules!["rfc9449-7.1-rs-challenge"]));
     }
+    Ok(())
 }
 
 async fn proof_is_checked(ctx: &Context) -> Checked {
@@ -110,12 +117,12 @@ async fn proof_is_checked(ctx: &Context) -> Checked {
         if gives_nonces && defect.is_of_age() && expect::served(&answer).is_ok() {
             continue;
         }
-        refused(&answer).when(defect.way)?;
+        refused(ctx, &answer).when(defect.way)?;
     }
     let answer = ctx.send(Actor::Client, flow::bound_request(ctx, &token)?).await?;
-    refused(&answer).when("there is no proof")?;
+    refused(ctx, &answer).when("there is no proof")?;
     let answer = flow::resource_proven(ctx, &token, &flow::proof_key(ctx), |proof| proof).await?;
-    refused(&answer).when("it is another key's")?;
+    refused(ctx, &answer).when("it is another key's")?;
     let answer = flow::resource_proven(ctx, &token, &key, |proof| proof).await?;
     expect::served(&answer).control("a good proof after the bad ones")
 }
@@ -124,23 +131,23 @@ async fn proof_names_the_token(ctx: &Context) -> Checked {
     let (token, key) = opening(ctx).await?;
     let (other, _) = opening(ctx).await?;
     let answer = flow::resource_proven(ctx, &token, &key, |proof| proof.without_claim("ath")).await?;
-    refused(&answer).when("there is no ath")?;
+    refused(ctx, &answer).when("there is no ath")?;
     let answer = flow::resource_proven(ctx, &token, &key, |proof| proof.for_token(&other)).await?;
-    refused(&answer).when("ath is the hash of another token")?;
+    refused(ctx, &answer).when("ath is the hash of another token")?;
     let answer = flow::resource_proven(ctx, &token, &key, |proof| proof.claim("ath", token.as_str())).await?;
-    refused(&answer).when("ath is the token itself")
+    refused(ctx, &answer).when("ath is the token itself")
 }
 
 async fn key_is_the_tokens(ctx: &Context) -> Checked {
     let (token, _) = opening(ctx).await?;
     let answer = flow::resource_proven(ctx, &token, &flow::proof_key(ctx), |proof| proof).await?;
-    refused(&answer)
+    refused(ctx, &answer)
 }
 
 async fn challenge_says_what(ctx: &Context) -> Checked {
     let (token, key) = opening(ctx).await?;
     let answer = flow::resource_proven(ctx, &token, &key, Proof::altered).await?;
-    refused(&answer).control("a bad proof is refused")?;
+    refused(ctx, &answer).control("a bad proof is refused")?;
     let challenge = fields::challenge(answer.response()?, "DPoP");
     let Some(challenge) = challenge else {
         return Err(answer.broken("a DPoP challenge with algs and error", "no DPoP challenge"));
@@ -161,7 +168,6 @@ async fn challenge_says_what(ctx: &Context) -> Checked {
 }
 
 async fn bound_token_is_no_bearer_token(ctx: &Context) -> Checked {
-    const ERRORS: &[&str] = &["invalid_token", "invalid_request", "invalid_dpop_proof"];
     bearer::opening_token(ctx).await?;
     let (token, key) = opening(ctx).await?;
     let bare = flow::resource(ctx, &token).await?;
@@ -169,12 +175,7 @@ async fn bound_token_is_no_bearer_token(ctx: &Context) -> Checked {
     let beside =
         flow::send_proven(ctx, Actor::Client, request, &key, |proof| proof.for_token(&token)).await?;
     for (way, answer) in [("there is no proof", bare), ("there is a proof", beside)] {
-        expect::not_served(&answer, &[400, 401]).when(way)?;
-        let challenges = fields::challenges(answer.response()?);
-        let found = challenges.iter().find_map(|challenge| challenge.param("error"));
-        if let Some(error) = found.filter(|error| !ERRORS.contains(error)) {
-            return Err(answer.broken("error invalid_token", format!("error {error:?}"))).when(way);
-        }
+        expect::resource_refused(ctx, &answer, &[400, 401]).when(way)?;
     }
     Ok(())
 }

@@ -78,7 +78,7 @@ async fn another_resource_refuses(ctx: &Context) -> Checked {
     let (first, second) = (ctx.parties().first_resource()?, ctx.parties().second_resource()?);
     let [for_first, for_second] = one_for_each(ctx, [&first, &second]).await?;
     for (other, token) in [(&second, &for_first), (&first, &for_second)] {
-        refused(&open(ctx, other, token).await?)
+        refused(ctx, &open(ctx, other, token).await?)
             .when(&format!("{} is shown a token for the other resource", other.url))?;
     }
     Ok(())
@@ -96,5 +96,5 @@ async fn told_and_kept(ctx: &Context) -> Checked {
         }
         Some(_) => {}
     }
-    refused(&open(ctx, &second, &for_first).await?)
+    refused(ctx, &open(ctx, &second, &for_first).await?)
 }

@@ -79,7 +79,7 @@ pub(super) const CASES: &[Case] = &[
 /// The refresh token gives nothing any more.
 async fn refused(ctx: &Context, client: &Client, refresh_token: &str) -> Checked {
     let answer = flow::token(ctx, &refresh(client, refresh_token)).await?;
-    expect::token_error(&answer, &["invalid_grant"]).map(drop)
+    expect::token_refused(ctx, &answer, &["invalid_grant"])
 }
 
 async fn ends_a_refresh_token(ctx: &Context) -> Checked {
@@ -138,9 +138,10 @@ async fn ended_under_hints(ctx: &Context, of_refresh_token: &str, of_access_toke
     }
     let when = format!("an access token is called {of_access_token}");
     let client = ctx.parties().client()?;
-    let (token, _) = live_access_token(ctx, &client).await?;
+    let (token, gauge) = live_access_token(ctx, &client).await?;
     done_for_access_token(&revoke(ctx, &revocation(&client, &token)).await?)
         .control("an honest revocation of an access token")?;
+    gauge.ended(ctx, &token).await.control("an access token that was revoked without a hint")?;
     let (token, gauge) = live_access_token(ctx, &client).await?;
     let request = revocation(&client, &token).set("token_type_hint", of_access_token);
     done(&revoke(ctx, &request).await?).when(&when)?;
@@ -159,9 +160,9 @@ async fn unknown_token_is_no_error(ctx: &Context) -> Checked {
         }
         let answer = revoke(ctx, &request).await?;
         done(&answer).when(&when)?;
-        // Another body than that of a real revocation tells who guesses what was a token.
+        // Clients ignore the body; whoever guesses tokens may not.
         if real.status() == Some(200) && answer.response()?.body != real.response()?.body {
-            return Err(answer.broken("the body of a real revocation", "another body")).when(&when);
+            ctx.note(format!("when {when}: the answer has another body than that of a real revocation"));
         }
     }
     Ok(())

@@ -54,6 +54,11 @@ pub(in crate::cases) fn around(ctx: &Context) -> Around {
 
 /// The refusal of a bad proof. A server that asks for a nonce may do so first where the proof has none that it could
 /// read, or where the nonce is what tells it the time. What the error is called is a rule of its own.
-pub(in crate::cases) fn proof_refused(answer: &Arc<Exchange>) -> Checked {
-    expect::token_error(answer, &["invalid_dpop_proof", "use_dpop_nonce", "invalid_request"]).map(drop)
+pub(in crate::cases) fn proof_refused(ctx: &Context, answer: &Arc<Exchange>) -> Checked {
+    expect::refused_by(
+        &expect::PROOF,
+        ctx,
+        answer,
+        &["invalid_dpop_proof", "use_dpop_nonce", "invalid_request"],
+    )
 }

@@ -1,6 +1,8 @@
-//! Clients that may only push their requests (RFC 9126, section 6).
+//! References that lead to no code, and clients that may only push their requests (RFC 9126, sections 4 and 6).
 
 use std::sync::Arc;
+
+use oauth_rules::rules;
 
 use crate::browser::Landing;
 use crate::case::Context;
@@ -9,22 +11,24 @@ use crate::expect;
 use crate::flow;
 use crate::subject::Client;
 
-/// No code: an error page, or one of these errors at the redirect URI of one of the target's clients.
-pub(in crate::cases) fn refused(landing: &Landing, errors: &[&str]) -> Checked {
+/// No code: an error page, or any error at the redirect URI of one of the target's clients. No text of the RFC fixes
+/// which. A redirect without an error, or to elsewhere, is a finding of its own.
+pub(in crate::cases) fn refused(ctx: &Context, landing: &Landing) -> Checked {
     landing.sent()?;
-    match landing {
-        Landing::Page(_) => expect::error_page(landing),
-        Landing::Callback(location)
-            if !location.params.has("code")
-                && location.params.first("error").is_some_and(|error| errors.contains(&error)) =>
-        {
-            Ok(())
-        }
-        Landing::Callback(_) | Landing::Foreign(_) => {
-            let expected = format!("an error page, or a redirect with error={}", errors.join(" or "));
-            Err(landing.exchange().broken(expected, landing.describe()))
-        }
+    let location = match landing {
+        Landing::Page(_) => return expect::error_page(landing),
+        Landing::Callback(location) | Landing::Foreign(location) => location,
+    };
+    let granted = |name| location.params.has(name) || location.fragment.has(name);
+    let expected = "no code: an error page, or an error by redirect";
+    if granted("code") || granted("access_token") {
+        return Err(location.exchange.broken(expected, landing.describe()));
     }
+    if landing.callback().is_none_or(|location| !location.params.has("error")) {
+        let end = location.exchange.broken(expected, landing.describe());
+        ctx.tell(end.under(rules!["rfc6749-4.1.2.1-other-errors-redirected"]));
+    }
+    Ok(())
 }
 
 /// A client that is registered to push gets a code for what it pushed, and none for a plain request.

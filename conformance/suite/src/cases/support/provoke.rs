@@ -136,18 +136,35 @@ pub(in crate::cases) fn essence(landing: &Landing) -> Checked<String> {
     })
 }
 
-/// Where an answer takes the browser of its own accord, if that is on `host` or below it: by `Location`, by a
-/// refresh, or by the action of a form.
+/// Where an answer leads, if that is on `host` or below it: of its own accord, or by the action of a form.
 pub(in crate::cases) fn way_to(exchange: &Arc<Exchange>, host: &str) -> Option<String> {
+    sent_to(exchange, host).or_else(|| form_to(exchange, host))
+}
+
+/// Where an answer takes the browser of its own accord, if that is on `host` or below it: by `Location`, by a
+/// refresh, or by a form that a script of the page may send.
+pub(in crate::cases) fn sent_to(exchange: &Arc<Exchange>, host: &str) -> Option<String> {
     let base = Url::parse(&exchange.request.url).ok()?;
     let location = exchange.answer.as_ref().ok()?.header("location").map(str::to_owned);
     // A page that is not read leads nowhere.
-    let (forms, refresh) = Page::read(exchange).map(|page| (page.forms, page.refresh)).unwrap_or_default();
-    let forms = forms.into_iter().map(|form| form.action);
-    location.into_iter().chain(refresh).chain(forms).find(|text| {
-        let url = base.join(text).ok();
-        url.is_some_and(|url| {
-            url.host_str().is_some_and(|at| at == host || at.ends_with(&format!(".{host}")))
-        })
-    })
+    let refresh = Page::read(exchange).ok().and_then(|page| page.refresh);
+    let scripted = exchange.response().is_ok_and(|response| response.text().contains("submit("));
+    let forms = if scripted { actions(exchange) } else { Vec::new() };
+    location.into_iter().chain(refresh).chain(forms).find(|text| leads_to(&base, text, host))
+}
+
+/// The action of a form that takes the browser to `host` or below it once somebody sends it.
+pub(in crate::cases) fn form_to(exchange: &Arc<Exchange>, host: &str) -> Option<String> {
+    let base = Url::parse(&exchange.request.url).ok()?;
+    actions(exchange).into_iter().find(|text| leads_to(&base, text, host))
+}
+
+fn actions(exchange: &Arc<Exchange>) -> Vec<String> {
+    let forms = Page::read(exchange).map(|page| page.forms).unwrap_or_default();
+    forms.into_iter().map(|form| form.action).collect()
+}
+
+fn leads_to(base: &Url, text: &str, host: &str) -> bool {
+    let url = base.join(text).ok();
+    url.is_some_and(|url| url.host_str().is_some_and(|at| at == host || at.ends_with(&format!(".{host}"))))
 }

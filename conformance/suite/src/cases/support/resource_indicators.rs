@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use oauth_rules::rules;
 use serde_json::Value;
 
 use crate::browser::Landing;
@@ -24,8 +25,9 @@ pub(in crate::cases) async fn token_is_for_it(ctx: &Context) -> Checked {
     let of_second = token_for(ctx, &client, &second.identifier).await?;
     expect::served(&open(ctx, &first, &of_first).await?).control("the first resource with its token")?;
     expect::served(&open(ctx, &second, &of_second).await?).control("the second resource with its token")?;
-    refused(&open(ctx, &second, &of_first).await?).when("the token was asked for the first resource")?;
-    refused(&open(ctx, &first, &of_second).await?).when("the token was asked for the second resource")?;
+    refused(ctx, &open(ctx, &second, &of_first).await?).when("the token was asked for the first resource")?;
+    refused(ctx, &open(ctx, &first, &of_second).await?)
+        .when("the token was asked for the second resource")?;
     // A server may serve one resource at a time.
     let both = [first.identifier.as_str(), second.identifier.as_str()];
     let ask = ask_for(ctx, &client, &both);
@@ -59,9 +61,13 @@ pub(in crate::cases) async fn open(
     ctx.send(Actor::Client, Request::get(&resource.url).header("Authorization", header)).await
 }
 
-/// The resource does not know the token as one for it.
-pub(in crate::cases) fn refused(answer: &Arc<Exchange>) -> Checked {
-    told(answer, 401, "invalid_token")
+/// The resource is not opened by a token that is not for it. How it says so is a finding of its own.
+pub(in crate::cases) fn refused(ctx: &Context, answer: &Arc<Exchange>) -> Checked {
+    expect::resource_refused(ctx, answer, &[401])?;
+    if let Err(end) = told(answer, 401, "invalid_token") {
+        ctx.tell(end.under(rules!["rfc6750-3.1-invalid-token-401"]));
+    }
+    Ok(())
 }
 
 /// The claims of a JWT.

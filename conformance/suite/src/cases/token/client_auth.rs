@@ -161,7 +161,7 @@ async fn wrong_secret_is_refused(ctx: &Context) -> Checked {
         let Some(wrong) = wrong.and_then(|wrong| spoil::with_secret(&client, &wrong)) else { continue };
         let code = flow::code(ctx, &client).await?;
         let answer = flow::token(ctx, &flow::redemption(&code).authenticated(wrong)).await?;
-        expect::token_error(&answer, &["invalid_client"]).when(way)?;
+        expect::token_refused(ctx, &answer, &["invalid_client"]).when(way)?;
     }
     let Some(other) = ctx.target().clients.get(&ClientRole::Second).filter(|other| !other.is_public()) else {
         return Ok(());
@@ -171,13 +171,13 @@ async fn wrong_secret_is_refused(ctx: &Context) -> Checked {
         let code = flow::code(ctx, &client).await?;
         let request = flow::redemption(&code).as_client(other).set("client_id", &client.id);
         let answer = flow::token(ctx, &request).await?;
-        expect::token_error(&answer, &["invalid_client", "invalid_request", "invalid_grant"])
+        expect::token_refused(ctx, &answer, &["invalid_client", "invalid_request", "invalid_grant"])
             .when("another client's credentials stand beside this client_id")?;
     }
     if let Some(foreign) = spoil::with_secret(&client, spoil::secret_of(other)) {
         let code = flow::code(ctx, &client).await?;
         let answer = flow::token(ctx, &flow::redemption(&code).authenticated(foreign)).await?;
-        expect::token_error(&answer, &["invalid_client"]).when("the secret is another client's")?;
+        expect::token_refused(ctx, &answer, &["invalid_client"]).when("the secret is another client's")?;
     }
     Ok(())
 }
@@ -186,10 +186,10 @@ async fn demanded_of_confidential_clients(ctx: &Context) -> Checked {
     let client = ctx.parties().confidential()?;
     let named = Authentication::Id(client.id.clone());
     let answer = flow::spoilt_redemption(ctx, &client, |request| request.authenticated(named)).await?;
-    expect::token_error(&answer, &["invalid_client"]).when("there is a client_id and nothing else")?;
+    expect::token_refused(ctx, &answer, &["invalid_client"]).when("there is a client_id and nothing else")?;
     let code = flow::code(ctx, &client).await?;
     let nameless = flow::redemption(&code).authenticated(Authentication::Nothing);
-    expect::token_error(&flow::token(ctx, &nameless).await?, &["invalid_client", "invalid_request"])
+    expect::token_refused(ctx, &flow::token(ctx, &nameless).await?, &["invalid_client", "invalid_request"])
         .when("there is no client_id either")?;
     Ok(())
 }
@@ -211,7 +211,7 @@ async fn identifier_proves_nothing(ctx: &Context) -> Checked {
         // An empty secret may count as a malformed request.
         let errors: &[&str] =
             if at == 0 { &["invalid_client"] } else { &["invalid_client", "invalid_request"] };
-        expect::token_error(&answer, errors).when(way)?;
+        expect::token_refused(ctx, &answer, errors).when(way)?;
     }
     Ok(())
 }
@@ -226,7 +226,7 @@ async fn verifier_proves_no_client(ctx: &Context) -> Checked {
     }
     flow::redeem(ctx, &codes[0]).await?;
     let request = flow::redemption(&codes[1]).authenticated(Authentication::Id(client.id.clone()));
-    expect::token_error(&flow::token(ctx, &request).await?, &["invalid_client"])?;
+    expect::token_refused(ctx, &flow::token(ctx, &request).await?, &["invalid_client"])?;
     Ok(())
 }
 
@@ -237,7 +237,7 @@ async fn not_in_the_uri(ctx: &Context) -> Checked {
         bare.in_query("client_id", &client.id).in_query("client_secret", spoil::secret_of(&client))
     })
     .await?;
-    expect::token_error(&answer, &["invalid_request", "invalid_client"])?;
+    expect::token_refused(ctx, &answer, &["invalid_request", "invalid_client"])?;
     Ok(())
 }
 
@@ -256,8 +256,13 @@ async fn one_way_at_a_time(ctx: &Context) -> Checked {
         let basic = Authentication::Header(Authentication::basic(&client.id, header));
         let request = flow::redemption(&code).authenticated(basic);
         let request = request.set("client_id", &client.id).set("client_secret", body);
-        expect::token_error(&flow::token(ctx, &request).await?, &["invalid_request", "invalid_client"])
-            .when(way)?;
+        let answer = flow::token(ctx, &request).await?;
+        let refused = expect::token_refused(ctx, &answer, &["invalid_request", "invalid_client"]).when(way);
+        if header == body {
+            refused.unwrap_or_else(|end| ctx.tell(end));
+        } else {
+            refused.under(rules!["rfc6749-4.1.3-client-auth-checked-if-included"])?;
+        }
     }
     let code = flow::code(ctx, &client).await?;
     let request = flow::redemption(&code).set("client_id", &client.id);

@@ -7,6 +7,7 @@ use oauth_rules::rules;
 use crate::case::{Case, Context, Isolation};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::spoil;
+use crate::cases::support::token_status::Gauge;
 use crate::expect;
 use crate::flow;
 use crate::subject::Need;
@@ -74,7 +75,7 @@ async fn refused_the_second_time(ctx: &Context) -> Checked {
     // The first redemption is the control: the second is the same request, byte for byte.
     flow::redeem(ctx, &code).await?;
     let again = flow::token(ctx, &flow::redemption(&code)).await?;
-    expect::token_error(&again, &["invalid_grant"])?;
+    expect::token_refused(ctx, &again, &["invalid_grant"])?;
     Ok(())
 }
 
@@ -109,22 +110,23 @@ async fn redeemed_once_of_many_at_once(ctx: &Context) -> Checked {
 }
 
 async fn replay_ends_its_tokens(ctx: &Context) -> Checked {
-    let code = flow::code(ctx, &ctx.parties().client()?).await?;
+    let client = ctx.parties().client()?;
+    let code = flow::code(ctx, &client).await?;
     let token = flow::redeem(ctx, &code).await?;
     let before = flow::resource(ctx, &token.access_token).await?;
     expect::served(&before).control("the resource before the replay")?;
+    let gauge = Gauge::find(ctx, &client, &token.access_token).await?;
     // The whole request again: a replay without proof of the client or the verifier may spare the tokens.
     let replay = flow::token(ctx, &flow::redemption(&code)).await?;
-    expect::token_error(&replay, &["invalid_grant"]).control("the replay is refused")?;
+    expect::token_refused(ctx, &replay, &["invalid_grant"]).control("the replay is refused")?;
 
-    let after = flow::resource(ctx, &token.access_token).await?;
-    expect::not_served(&after, &[401]).when("the access token is used after the replay")?;
+    gauge.ended(ctx, &token.access_token).await.when("the access token is used after the replay")?;
     if let Some(refresh_token) = &token.refresh_token {
         let request =
             flow::redemption(&code).without("code").without("redirect_uri").without("code_verifier");
         let refresh = request.set("grant_type", "refresh_token").set("refresh_token", refresh_token);
         let answer = flow::token(ctx, &refresh).await?;
-        expect::token_error(&answer, &["invalid_grant"])
+        expect::token_refused(ctx, &answer, &["invalid_grant"])
             .when("the refresh token is used after the replay")?;
     }
     Ok(())
@@ -143,7 +145,7 @@ async fn refused_after(ctx: &Context, lifetime: Duration) -> Checked {
     ctx.wait(lifetime + GRACE).await;
     let answer = flow::token(ctx, &flow::redemption(&code)).await?;
     let when = format!("{} s after it was issued", (lifetime + GRACE).as_secs());
-    expect::token_error(&answer, &["invalid_grant"]).when(&when)?;
+    expect::token_refused(ctx, &answer, &["invalid_grant"]).when(&when)?;
     Ok(())
 }
 
@@ -165,20 +167,20 @@ async fn altered_is_refused(ctx: &Context) -> Checked {
         let code = flow::code(ctx, &client).await?;
         let Some(altered) = alter(&code.value) else { continue };
         let answer = flow::token(ctx, &flow::redemption(&code).set("code", &altered)).await?;
-        expect::token_error(&answer, errors).when(way)?;
+        expect::token_refused(ctx, &answer, errors).when(way)?;
     }
     let code = flow::code(ctx, &client).await?;
     for (way, other) in [("it is made up", &ctx.fresh()), ("it is an access token", &token.access_token)] {
         let answer = flow::token(ctx, &flow::redemption(&code).set("code", other)).await?;
-        expect::token_error(&answer, NO_SUCH_CODE).when(way)?;
+        expect::token_refused(ctx, &answer, NO_SUCH_CODE).when(way)?;
     }
     let long = flow::token(ctx, &flow::redemption(&code).set("code", &"a".repeat(32 * 1024))).await?;
     if long.status() != Some(413) {
-        expect::token_error(&long, NO_CODE_AT_ALL).when("it is 32 KiB long")?;
+        expect::token_refused(ctx, &long, NO_CODE_AT_ALL).when("it is 32 KiB long")?;
     }
     // Whoever trims what is sent opens nothing; the grammar has the space all the same.
     let code = flow::code(ctx, &client).await?;
     let answer = flow::token(ctx, &flow::redemption(&code).set("code", &format!("{} ", code.value))).await?;
-    expect::token_error(&answer, NO_CODE_AT_ALL).when("a space follows").warn()?;
+    expect::token_refused(ctx, &answer, NO_CODE_AT_ALL).when("a space follows").warn()?;
     Ok(())
 }

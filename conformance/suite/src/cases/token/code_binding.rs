@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use oauth_rules::rules;
 
-use crate::case::{Case, Context, Severity};
+use crate::case::{Case, Context, Profile, Severity};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::redirect_uris::Parts;
 use crate::cases::support::spoil::FOREIGN_URI;
@@ -64,7 +64,7 @@ async fn bound_to_its_client(ctx: &Context) -> Checked {
     flow::access(ctx, &second).await?;
     let code = flow::code(ctx, &first).await?;
     let answer = flow::token(ctx, &flow::redemption(&code).as_client(&second)).await?;
-    expect::token_error(&answer, &["invalid_grant"])?;
+    expect::token_refused(ctx, &answer, &["invalid_grant"])?;
     Ok(())
 }
 
@@ -74,7 +74,8 @@ async fn bound_to_its_public_client(ctx: &Context) -> Checked {
     let code = flow::code(ctx, &public).await?;
     let nameless = flow::redemption(&code).authenticated(Authentication::Nothing);
     let answer = flow::token(ctx, &nameless).await?;
-    expect::token_error(&answer, &["invalid_request", "invalid_client"]).when("there is no client_id")?;
+    expect::token_refused(ctx, &answer, &["invalid_request", "invalid_client"])
+        .when("there is no client_id")?;
 
     let others: Vec<Arc<Client>> = [ClientRole::SecondPublic, ClientRole::First]
         .iter()
@@ -89,7 +90,7 @@ async fn bound_to_its_public_client(ctx: &Context) -> Checked {
         flow::access(ctx, &other).await?;
         let code = flow::code(ctx, &public).await?;
         let answer = flow::token(ctx, &flow::redemption(&code).as_client(&other)).await?;
-        expect::token_error(&answer, &["invalid_grant"])
+        expect::token_refused(ctx, &answer, &["invalid_grant"])
             .when(&format!("the client is {} instead of {}", other.id, public.id))?;
     }
     Ok(())
@@ -109,7 +110,11 @@ async fn bound_to_its_redirect_uri(ctx: &Context) -> Checked {
     for (way, other) in &others {
         let code = flow::code(ctx, &client).await?;
         let answer = flow::token(ctx, &flow::redemption(&code).set("redirect_uri", other)).await?;
-        expect::token_error(&answer, &["invalid_grant"]).when(way)?;
+        let refused = expect::token_refused(ctx, &answer, &["invalid_grant"]).when(way);
+        if refused.is_err() && !reads_the_redirect_uri(ctx, &client).await? {
+            return Err(CaseEnd::not_offered("the token endpoint does not read redirect_uri").at(&answer));
+        }
+        refused?;
     }
     let two =
         ctx.parties().client_where(Need::OtherRedirectUri, |client| client.other_redirect_uri.is_some());
@@ -118,10 +123,21 @@ async fn bound_to_its_redirect_uri(ctx: &Context) -> Checked {
         let code = flow::code(ctx, &client).await?;
         let other = client.other_redirect_uri.as_deref().unwrap_or_default();
         let answer = flow::token(ctx, &flow::redemption(&code).set("redirect_uri", other)).await?;
-        expect::token_error(&answer, &["invalid_grant"])
+        expect::token_refused(ctx, &answer, &["invalid_grant"])
             .when(&format!("it is another one of those registered for {}", client.id))?;
     }
     Ok(())
+}
+
+/// Whether the token endpoint shows that it reads `redirect_uri`: RFC 6749 has it do so, the OAuth 2.1 draft (section
+/// 10.2) a server that serves clients of RFC 6749 as well.
+async fn reads_the_redirect_uri(ctx: &Context, client: &Arc<Client>) -> Checked<bool> {
+    if ctx.profile() != Profile::Oauth21 {
+        return Ok(true);
+    }
+    let code = flow::code(ctx, client).await?;
+    let without = flow::token(ctx, &flow::redemption(&code).without("redirect_uri")).await?;
+    Ok(expect::token(&without).is_err())
 }
 
 async fn redirect_uri_is_repeated(ctx: &Context) -> Checked {
@@ -129,7 +145,7 @@ async fn redirect_uri_is_repeated(ctx: &Context) -> Checked {
     flow::access(ctx, &client).await?;
     let code = flow::code(ctx, &client).await?;
     let answer = flow::token(ctx, &flow::redemption(&code).without("redirect_uri")).await?;
-    expect::token_error(&answer, &["invalid_grant", "invalid_request"])?;
+    expect::token_refused(ctx, &answer, &["invalid_grant", "invalid_request"])?;
     Ok(())
 }
 
@@ -149,6 +165,6 @@ async fn redirect_uri_is_not_brought_in_later(ctx: &Context) -> Checked {
     flow::redeem(ctx, good).await?;
     let request = flow::redemption(spoilt).set("redirect_uri", FOREIGN_URI);
     let answer = flow::token(ctx, &request).await?;
-    expect::token_error(&answer, &["invalid_grant", "invalid_request"])?;
+    expect::token_refused(ctx, &answer, &["invalid_grant", "invalid_request"])?;
     Ok(())
 }

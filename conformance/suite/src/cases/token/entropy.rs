@@ -3,13 +3,16 @@
 //! What samples give is an upper bound: the places that vary, times the bits of the characters seen there. It can
 //! show that there is too little to guess, never that there is enough.
 
+use std::collections::BTreeSet;
+
 use oauth_rules::rules;
 
 use crate::browser::Decision;
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::entropy::{differ, upper_bound};
-use crate::flow;
+use crate::expect::Token;
+use crate::flow::{self, Code};
 use crate::subject::{Account, Need};
 
 /// The cases, in reading order.
@@ -26,11 +29,16 @@ const SAMPLES: usize = 50;
 
 async fn too_long_to_guess(ctx: &Context) -> Checked {
     let client = ctx.parties().client()?;
-    let (mut codes, mut tokens) = (Vec::new(), Vec::new());
+    let (mut codes, mut tokens, mut refresh_tokens) = (Vec::new(), Vec::new(), Vec::new());
+    let mut take = |code: Code, token: Token| {
+        codes.push(code.value);
+        tokens.push(token.access_token);
+        refresh_tokens.extend(token.refresh_token);
+    };
     for _ in 0..SAMPLES {
         let code = flow::code(ctx, &client).await?;
-        tokens.push(flow::redeem(ctx, &code).await?.access_token);
-        codes.push(code.value);
+        let token = flow::redeem(ctx, &code).await?;
+        take(code, token);
     }
     // What is the same for one session may be a secret of that session: one sample comes from another.
     let other_session = ctx.target().users.contains_key(&Account::Second);
@@ -39,10 +47,17 @@ async fn too_long_to_guess(ctx: &Context) -> Checked {
         let mut browser = flow::browser_of(ctx, Account::Second);
         let landing = flow::authorize_in(ctx, &mut browser, &ask, Decision::Approve).await?;
         let code = flow::code_from(&ask, &landing).control("a code for the second user")?;
-        tokens.push(flow::redeem(ctx, &code).await?.access_token);
-        codes.push(code.value);
+        let token = flow::redeem(ctx, &code).await?;
+        take(code, token);
     }
-    for (kind, samples) in [("codes", &codes), ("access tokens", &tokens)] {
+    // A server may give one refresh token again for the same grant: what does not differ is no sample.
+    let distinct: BTreeSet<&String> = refresh_tokens.iter().collect();
+    if distinct.len() < refresh_tokens.len() {
+        ctx.note("refresh tokens come back: their guessing is not judged");
+        refresh_tokens.clear();
+    }
+    let kinds = [("codes", codes), ("access tokens", tokens), ("refresh tokens", refresh_tokens)];
+    for (kind, samples) in kinds.iter().filter(|(_, samples)| !samples.is_empty()) {
         let bits = upper_bound(samples);
         ctx.note(format!("{kind}: at most {bits:.0} bits vary"));
         let enough = judge(kind, samples, bits);

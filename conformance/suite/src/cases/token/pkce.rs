@@ -8,7 +8,7 @@ use oauth_rules::rules;
 use sha2::{Digest as _, Sha256};
 
 use crate::browser::Decision;
-use crate::case::{Case, Context};
+use crate::case::{Case, Context, Profile};
 use crate::case_end::{Checked, EndAs as _};
 use crate::cases::support::spoil;
 use crate::expect;
@@ -149,7 +149,7 @@ async fn wrong_verifier_is_refused(ctx: &Context) -> Checked {
         let (code, verifier) = challenged(ctx, &client).await?;
         let Some(wrong) = alter(&verifier) else { continue };
         let answer = flow::token(ctx, &flow::redemption(&code).set("code_verifier", &wrong)).await?;
-        expect::token_error(&answer, errors).when(way)?;
+        expect::token_refused(ctx, &answer, errors).when(way)?;
     }
     Ok(())
 }
@@ -170,7 +170,7 @@ async fn no_verifier(ctx: &Context, client: &Arc<Client>) -> Checked {
         let empty = way == "it is empty";
         let spoilt = if empty { good.set("code_verifier", "") } else { good.without("code_verifier") };
         let answer = flow::token(ctx, &spoilt).await?;
-        expect::token_error(&answer, &["invalid_grant", "invalid_request"]).when(way)?;
+        expect::token_refused(ctx, &answer, &["invalid_grant", "invalid_request"]).when(way)?;
     }
     Ok(())
 }
@@ -188,7 +188,7 @@ async fn challenge_is_no_verifier(ctx: &Context) -> Checked {
         }
         let answer = flow::token(ctx, &request).await?;
         let when = if beside { "the method plain stands beside it" } else { "it stands alone" };
-        expect::token_error(&answer, &["invalid_grant"]).when(when)?;
+        expect::token_refused(ctx, &answer, &["invalid_grant"]).when(when)?;
     }
     Ok(())
 }
@@ -219,7 +219,7 @@ async fn each_code_has_its_challenge(ctx: &Context) -> Checked {
     };
     let other = first.verifier.as_deref().unwrap_or_default();
     let answer = flow::token(ctx, &flow::redemption(second).set("code_verifier", other)).await?;
-    expect::token_error(&answer, &["invalid_grant"]).when("both requests are open in one session")?;
+    expect::token_refused(ctx, &answer, &["invalid_grant"]).when("both requests are open in one session")?;
     flow::redeem(ctx, first).await?;
     Ok(())
 }
@@ -230,7 +230,7 @@ async fn code_with_anothers_verifier(ctx: &Context, client: &Arc<Client>) -> Che
     let (one, _) = challenged(ctx, client).await?;
     let (other, verifier) = challenged(ctx, client).await?;
     let answer = flow::token(ctx, &flow::redemption(&one).set("code_verifier", &verifier)).await?;
-    expect::token_error(&answer, &["invalid_grant"]).when("the verifier is another request's")?;
+    expect::token_refused(ctx, &answer, &["invalid_grant"]).when("the verifier is another request's")?;
     flow::redeem(ctx, &other).await?;
     Ok(())
 }
@@ -240,21 +240,24 @@ async fn right_verifier_excuses_nothing(ctx: &Context) -> Checked {
     let (code, _) = challenged(ctx, &client).await?;
     flow::redeem(ctx, &code).await?;
 
-    let (code, _) = challenged(ctx, &client).await?;
-    let elsewhere = format!("{}/", client.redirect_uri);
-    let answer = flow::token(ctx, &flow::redemption(&code).set("redirect_uri", &elsewhere)).await?;
-    expect::token_error(&answer, &["invalid_grant"]).when("the redirect URI is another")?;
+    // OAuth 2.1 has no redirect URI in the token request.
+    if ctx.profile() != Profile::Oauth21 {
+        let (code, _) = challenged(ctx, &client).await?;
+        let elsewhere = format!("{}/", client.redirect_uri);
+        let answer = flow::token(ctx, &flow::redemption(&code).set("redirect_uri", &elsewhere)).await?;
+        expect::token_refused(ctx, &answer, &["invalid_grant"]).when("the redirect URI is another")?;
+    }
 
     if let Some(wrong) = spoil::with_secret(&client, &spoil::middle_changed(spoil::secret_of(&client))) {
         let (code, _) = challenged(ctx, &client).await?;
         let answer = flow::token(ctx, &flow::redemption(&code).authenticated(wrong)).await?;
-        expect::token_error(&answer, &["invalid_client"]).when("the secret is wrong")?;
+        expect::token_refused(ctx, &answer, &["invalid_client"]).when("the secret is wrong")?;
     }
     if let Some(other) = ctx.target().clients.get(&ClientRole::Second) {
         flow::access(ctx, other).await?;
         let (code, _) = challenged(ctx, &client).await?;
         let answer = flow::token(ctx, &flow::redemption(&code).as_client(other)).await?;
-        expect::token_error(&answer, &["invalid_grant"]).when("the client is another")?;
+        expect::token_refused(ctx, &answer, &["invalid_grant"]).when("the client is another")?;
     }
     Ok(())
 }
@@ -267,7 +270,7 @@ async fn supported(ctx: &Context) -> Checked {
     expect::token(&right).when("the verifier is right")?;
     let (code, _) = challenged(ctx, &client).await?;
     let wrong = flow::token(ctx, &flow::redemption(&code).set("code_verifier", &ctx.fresh())).await?;
-    expect::token_error(&wrong, &["invalid_grant"]).when("the verifier is wrong")?;
+    expect::token_refused(ctx, &wrong, &["invalid_grant"]).when("the verifier is wrong")?;
     Ok(())
 }
 
@@ -280,10 +283,11 @@ async fn verifier_is_enforced(ctx: &Context) -> Checked {
         let (code, verifier) = challenged(ctx, &client).await?;
         let itself =
             flow::token(ctx, &flow::redemption(&code).set("code_verifier", &challenge(&verifier))).await?;
-        expect::token_error(&itself, &["invalid_grant"]).when(&named("the challenge is the verifier"))?;
+        expect::token_refused(ctx, &itself, &["invalid_grant"])
+            .when(&named("the challenge is the verifier"))?;
         let (code, _) = challenged(ctx, &client).await?;
         let other = flow::token(ctx, &flow::redemption(&code).set("code_verifier", &ctx.fresh())).await?;
-        expect::token_error(&other, &["invalid_grant"]).when(&named("the verifier is another"))?;
+        expect::token_refused(ctx, &other, &["invalid_grant"]).when(&named("the verifier is another"))?;
     }
     Ok(())
 }
@@ -300,7 +304,7 @@ async fn downgrade_is_refused(ctx: &Context) -> Checked {
     flow::redeem(ctx, &good).await?;
     let Some(code) = unchallenged(ctx, &bare()).await? else { return Ok(()) };
     let answer = flow::token(ctx, &flow::redemption(&code).set("code_verifier", &ctx.fresh())).await?;
-    expect::token_error(&answer, &["invalid_grant", "invalid_request"])?;
+    expect::token_refused(ctx, &answer, &["invalid_grant", "invalid_request"])?;
     Ok(())
 }
 

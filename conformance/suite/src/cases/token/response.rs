@@ -279,7 +279,7 @@ async fn scope_not_widened(ctx: &Context) -> Checked {
         let when = format!("the token request asks for {scope:?}");
         let json = answer.response()?.json().unwrap_or_default();
         if json.get("error").is_some() {
-            expect::token_error(&answer, &["invalid_scope", "invalid_request"]).when(&when)?;
+            expect::token_refused(ctx, &answer, &["invalid_scope", "invalid_request"]).when(&when)?;
             continue;
         }
         let token = expect::token(&answer).when(&when)?;

@@ -3,9 +3,16 @@
 //! They check what makes an answer the wanted kind of answer and no more, so that one defect (a missing header, a
 //! lost `state`) shows in the case that is about it and not in all.
 
+mod refused;
+
 use std::sync::Arc;
 
 use serde_json::Value;
+
+pub use refused::{
+    DEFINED, PROOF, PUSHED, REVOCATION, Refusals, TOKEN, code_refused, refused_by, registration_refused,
+    resource_refused, token_refused,
+};
 
 use crate::browser::{Landing, Location};
 use crate::case_end::Checked;

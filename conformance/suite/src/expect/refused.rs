@@ -1,0 +1,220 @@
+//! That a spoilt request was refused: what was granted breaks the rules of the case, which ends; another form of the refusal
+//! than the texts fix is told as a finding of its own, under the rules of the form.
+
+use std::sync::Arc;
+
+use oauth_rules::{RuleId, rules};
+
+use super::{describe, error_redirect, registration, registration_error, same_place, status, token_error};
+use crate::browser::Landing;
+use crate::case::Context;
+use crate::case_end::{Checked, EndKind};
+use crate::request::AuthorizationRequest;
+use crate::wire::{Exchange, Response};
+
+/// Where a refusal's form is laid down, and what would have been granted instead.
+#[derive(Debug, Clone, Copy)]
+pub struct Refusals {
+    /// The rule of status, media type and `error`.
+    form: &'static [RuleId],
+    /// The member of a JSON object that stands for what is granted; with none any answer 2xx grants.
+    granted: &'static [&'static str],
+    /// What another code than those that are expected breaks, in a refusal of the right form.
+    other_code: OtherCode,
+}
+
+/// What another error code than the expected ones breaks.
+#[derive(Debug, Clone, Copy)]
+enum OtherCode {
+    /// The rule that lays down when the expected code is told.
+    ItsRule,
+    /// The rule of the form.
+    Form,
+    /// Nothing: the texts leave the code open.
+    Nothing,
+}
+
+/// The token endpoint's (RFC 6749, section 5.2).
+pub const TOKEN: Refusals = Refusals {
+    form: rules!["rfc6749-5.2-error-400-json"],
+    granted: &["access_token", "refresh_token"],
+    other_code: OtherCode::ItsRule,
+};
+
+/// The revocation endpoint's (RFC 7009, section 2.2.1).
+pub const REVOCATION: Refusals = Refusals {
+    form: rules!["rfc7009-2.2.1-errors-like-token-endpoint"],
+    granted: &[],
+    other_code: OtherCode::Nothing,
+};
+
+/// The endpoint's for pushed requests (RFC 9126, section 2.3).
+pub const PUSHED: Refusals = Refusals {
+    form: rules!["rfc9126-2.3-error-like-token-endpoint"],
+    granted: &["request_uri"],
+    other_code: OtherCode::Nothing,
+};
+
+/// Of any endpoint that looks at a DPoP proof: what its refusal is called is stated only (RFC 9449, section 5).
+pub const PROOF: Refusals = Refusals {
+    form: rules!["rfc9449-5-invalid-dpop-proof-error"],
+    granted: &["access_token", "refresh_token", "request_uri"],
+    other_code: OtherCode::Form,
+};
+
+impl Refusals {
+    fn grants(&self, response: &Response) -> bool {
+        if !(200..300).contains(&response.status) {
+            return false;
+        }
+        match response.json() {
+            Some(json) if !self.granted.is_empty() => {
+                self.granted.iter().any(|name| json.get(name).is_some_and(|value| !value.is_null()))
+            }
+            Some(json) => json.get("error").is_none(),
+            None => self.granted.is_empty(),
+        }
+    }
+}
+
+/// That a spoilt token request brought no token. How it was refused is a finding of its own, by the rules of the
+/// form: status 400, or 401 for `invalid_client`, and a JSON object whose `error` is one of `errors`.
+///
+/// # Errors
+/// Broken if a token came; `errored` without a usable answer.
+pub fn token_refused(ctx: &Context, exchange: &Arc<Exchange>, errors: &[&str]) -> Checked {
+    refused_by(&TOKEN, ctx, exchange, errors)
+}
+
+/// That a spoilt request was refused by an endpoint whose errors are the token endpoint's. How it was refused is a
+/// finding of its own.
+///
+/// # Errors
+/// Broken if it was granted; `errored` without a usable answer.
+pub fn refused_by(endpoint: &Refusals, ctx: &Context, exchange: &Arc<Exchange>, errors: &[&str]) -> Checked {
+    let response = exchange.response()?;
+    if endpoint.grants(response) {
+        return Err(exchange.broken("a refusal", describe(response)));
+    }
+    if let Err(end) = token_error(exchange, errors) {
+        let told = response.json().and_then(|json| json.get("error")?.as_str().map(str::to_owned));
+        let told = told
+            .as_deref()
+            .filter(|told| response.status == 400 || (response.status == 401 && *told == "invalid_client"));
+        let rules = match (told, endpoint.other_code) {
+            (None, _) | (Some(_), OtherCode::Form) => endpoint.form,
+            (Some(_), OtherCode::Nothing) => return Ok(()),
+            (Some(told), OtherCode::ItsRule) => match errors.first().and_then(|error| rules_of_code(error)) {
+                Some(code) => code,
+                // No rule says that it has to be another one.
+                None if DEFINED.contains(&told) => return Ok(()),
+                None => endpoint.form,
+            },
+        };
+        ctx.tell(end.under(rules));
+    }
+    Ok(())
+}
+
+/// The error codes of RFC 6749, section 5.2.
+pub const DEFINED: &[&str] = &[
+    "invalid_request",
+    "invalid_client",
+    "invalid_grant",
+    "unauthorized_client",
+    "unsupported_grant_type",
+    "invalid_scope",
+];
+
+/// The rule that lays down when a token endpoint answers with this error code.
+fn rules_of_code(error: &str) -> Option<&'static [RuleId]> {
+    Some(match error {
+        "invalid_request" => rules!["rfc6749-5.2-invalid-request"],
+        "invalid_client" => rules!["rfc6749-5.2-invalid-client"],
+        "invalid_grant" => rules!["rfc6749-5.2-invalid-grant"],
+        "unauthorized_client" => rules!["rfc6749-5.2-unauthorized-client"],
+        "unsupported_grant_type" => rules!["rfc6749-5.2-unsupported-grant-type"],
+        "invalid_target" => rules!["rfc8707-2.2-invalid-target-at-token-endpoint"],
+        "invalid_dpop_proof" => rules!["rfc9449-5-invalid-dpop-proof-error"],
+        "use_dpop_nonce" => rules!["rfc9449-8-use-dpop-nonce-error"],
+        _ => return None,
+    })
+}
+
+/// That no client was registered. How the registration was refused is a finding of its own, by the rule of the form.
+///
+/// # Errors
+/// Broken if there is a new client; `errored` without a usable answer.
+pub fn registration_refused(ctx: &Context, exchange: &Arc<Exchange>, errors: &[&str]) -> Checked {
+    if registration(exchange).is_ok() {
+        return Err(exchange.broken("a refusal", describe(exchange.response()?)));
+    }
+    if let Err(end) = registration_error(exchange, errors) {
+        if end.kind == EndKind::Errored {
+            return Err(end);
+        }
+        ctx.tell(end.under(rules!["rfc7591-3.2.2-error-response"]));
+    }
+    Ok(())
+}
+
+/// That a spoilt authorization request brought no code and no token. How it was refused is a finding of its own, by
+/// the rules of the form: a redirect to the client with an `error` out of `errors`.
+///
+/// # Errors
+/// Broken if something was granted; `errored` without a usable answer, `not-tested` if the browser kept something back.
+pub fn code_refused(
+    ctx: &Context,
+    ask: &AuthorizationRequest,
+    landing: &Landing,
+    errors: &[&str],
+) -> Checked {
+    landing.sent()?;
+    let exchange = landing.exchange();
+    exchange.response()?;
+    if let Landing::Callback(at) | Landing::Foreign(at) = landing {
+        let granted = |name| at.params.has(name) || at.fragment.has(name);
+        if granted("code") || granted("access_token") {
+            return Err(exchange.broken("no code and no token", landing.describe()));
+        }
+    }
+    if let Err(end) = error_redirect(ask, landing, errors) {
+        let told = landing.callback().filter(|at| at.params.has("error") && same_place(at, ask));
+        match (told, errors.first().and_then(|error| rules_of_redirected(error))) {
+            (Some(_), Some(code)) => ctx.tell(end.under(code)),
+            // No rule says that it has to be another one.
+            (Some(_), None) => {}
+            (None, _) => ctx.tell(end.under(rules!["rfc6749-4.1.2.1-other-errors-redirected"])),
+        }
+    }
+    Ok(())
+}
+
+/// The rule that lays down when an authorization endpoint redirects with this error code.
+fn rules_of_redirected(error: &str) -> Option<&'static [RuleId]> {
+    Some(match error {
+        "invalid_request" => rules!["rfc6749-4.1.2.1-invalid-request"],
+        "unauthorized_client" => rules!["rfc6749-4.1.2.1-unauthorized-client"],
+        "access_denied" => rules!["rfc6749-4.1.2.1-access-denied"],
+        "unsupported_response_type" => rules!["rfc6749-4.1.2.1-unsupported-response-type"],
+        "invalid_scope" => rules!["rfc6749-4.1.2.1-invalid-scope"],
+        "invalid_target" => rules!["rfc8707-2.1-invalid-target-by-redirect"],
+        _ => return None,
+    })
+}
+
+/// That the resource was not served. Another status than one of these is a finding of its own, by the rules of the form
+/// (RFC 6750, section 3.1).
+///
+/// # Errors
+/// Broken if it was served; `errored` without a usable answer.
+pub fn resource_refused(ctx: &Context, exchange: &Arc<Exchange>, statuses: &[u16]) -> Checked {
+    let response = exchange.response()?;
+    if (200..300).contains(&response.status) {
+        return Err(exchange.broken("a refusal", describe(response)));
+    }
+    if let Err(end) = status(exchange, statuses) {
+        ctx.tell(end.under(rules!["rfc6750-3.1-invalid-token-401"]));
+    }
+    Ok(())
+}

@@ -1,0 +1,131 @@
+//! What is told of a case and of what it found.
+
+use oauth_rules::{Level, RuleId};
+use serde::{Serialize, Serializer};
+
+use crate::outcome::{CaseOutcome, Finding, Verdict};
+use crate::report::Exchanges;
+use crate::report::exchange_report::ExchangeReport;
+use crate::report::veil::Veil;
+
+/// What came of a case.
+#[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
+pub struct CaseReport {
+    /// Its id.
+    pub id: String,
+    /// One sentence: what holds when the case holds.
+    pub about: String,
+    /// The rules that it judges and that apply.
+    #[serde(serialize_with = "rules")]
+    pub rules: Vec<RuleId>,
+    /// The strictest level of these.
+    #[serde(serialize_with = "level")]
+    pub level: Level,
+    /// What the gravest of its findings says.
+    pub verdict: Verdict,
+    /// What was to be seen, by that finding.
+    pub expected: Option<String>,
+    /// What was seen, by that finding.
+    pub saw: Option<String>,
+    /// Why it was not offered, not tested, or errored, by that finding.
+    pub reason: Option<String>,
+    /// What it found.
+    pub findings: Vec<FindingReport>,
+    /// Remarks.
+    pub notes: Vec<String>,
+    /// How long it took.
+    #[serde(serialize_with = "seconds")]
+    pub seconds: f64,
+    /// How many exchanges it had.
+    #[serde(skip)]
+    pub exchange_count: usize,
+    /// All that it exchanged, in order, where the report has that.
+    pub exchanges: Vec<ExchangeReport>,
+}
+
+/// One thing that a case found.
+#[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
+pub struct FindingReport {
+    /// The rules that it is about.
+    #[serde(serialize_with = "rules")]
+    pub rules: Vec<RuleId>,
+    /// What it says of them.
+    pub verdict: Verdict,
+    /// Under which variation of the case.
+    pub variant: Option<String>,
+    /// What was to be seen, for a broken expectation.
+    pub expected: Option<String>,
+    /// What was seen, for a broken expectation.
+    pub saw: Option<String>,
+    /// Why it was not offered, not tested, or errored.
+    pub reason: Option<String>,
+    /// The number of the exchange that decides.
+    pub exchange: Option<u64>,
+    /// The exchange that decides, where the report has that.
+    #[serde(skip)]
+    pub evidence: Option<ExchangeReport>,
+}
+impl CaseReport {
+    pub(super) fn new(veil: Veil<'_>, case: &CaseOutcome, exchanges: Exchanges) -> Self {
+        let finding = |finding: &Finding| {
+            let text = |text: &Option<String>| text.as_deref().map(|text| veil.text(text));
+            let evidence = finding.evidence.as_ref();
+            let shown = evidence.filter(|_| exchanges >= Exchanges::Shown);
+            FindingReport {
+                rules: finding.rules.clone(),
+                verdict: finding.verdict,
+                variant: text(&finding.variant),
+                expected: text(&finding.expected),
+                saw: text(&finding.saw),
+                reason: text(&finding.reason),
+                exchange: evidence.map(|exchange| exchange.number),
+                evidence: shown.map(|exchange| ExchangeReport::new(veil, exchange)),
+            }
+        };
+        let decides = case.decides();
+        let says = |broken: bool| {
+            let says = decides.filter(|_| case.verdict.is_break() == broken).and_then(Finding::says);
+            says.map(|text| veil.text(&text))
+        };
+        let expected = decides.and_then(|finding| finding.expected.as_deref());
+        let all = case.exchanges.iter().filter(|_| exchanges == Exchanges::All);
+        Self {
+            id: case.id.clone(),
+            about: case.about.clone(),
+            rules: case.rules.clone(),
+            level: case.level,
+            verdict: case.verdict,
+            expected: expected.map(|text| veil.text(text)),
+            saw: says(true),
+            reason: says(false),
+            findings: case.findings.iter().map(finding).collect(),
+            notes: case.notes.iter().map(|note| veil.text(note)).collect(),
+            seconds: case.seconds,
+            exchange_count: case.exchanges.len(),
+            exchanges: all.map(|exchange| ExchangeReport::new(veil, exchange)).collect(),
+        }
+    }
+}
+
+/// The keyword of a level.
+#[must_use]
+pub const fn level_word(level: Level) -> &'static str {
+    match level {
+        Level::Must => "MUST",
+        Level::Should => "SHOULD",
+        Level::May => "MAY",
+        Level::Stated => "STATED",
+    }
+}
+fn level<S: Serializer>(level: &Level, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(level_word(*level))
+}
+fn rules<S: Serializer>(rules: &[RuleId], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(rules.iter().map(|rule| rule.id()))
+}
+/// To the millisecond.
+pub(super) fn seconds<S: Serializer>(seconds: &f64, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_f64((seconds * 1000.0).round() / 1000.0)
+}
