@@ -8,6 +8,7 @@ use oauth_model::run::shortest;
 use oauth_world::attack::Attack;
 use oauth_world::scenario::{Attacker, Bounds, ClientSetup, People, SCENARIOS, Scenario};
 use oauth_world::trace::{Message, Narrated, in_words, mermaid, narrate, narrate_one, svg, text};
+use oauth_world::world::action::ShownWith;
 use oauth_world::world::{Action, Endpoints, Malicious, Powers, Server, Universe};
 
 /// Walks through a scenario, for actions that no attack needs.
@@ -54,6 +55,30 @@ fn a_proof_that_leaked_is_sent_again() {
     let told = told("proof-sent-again");
     insta::assert_snapshot!("proof_sent_again_text", text(&told));
     insta::assert_snapshot!("proof_sent_again_mermaid", mermaid(&told));
+}
+
+#[test]
+fn the_proof_that_a_token_is_shown_with_is_drawn_and_so_is_who_signed_it() {
+    let (universe, actions) = found(Attack::find("proof-sent-again").expect("an attack of the table"));
+    let [before @ .., Action::ShowBound(token, _)] = &actions[..] else {
+        panic!("the attack ends with a token that is shown: {actions:?}")
+    };
+    let world = before.iter().fold(universe.start(), |world, action| {
+        universe.next(&world, action).expect("a trace is possible").world
+    });
+    let drawn = [ShownWith::Nothing, ShownWith::OwnKey, ShownWith::Forged, ShownWith::Leaked].map(|with| {
+        let told = narrate_one(&universe, &world, &Action::ShowBound(*token, with));
+        let told = told.unwrap_or_else(|| panic!("{with:?} is possible"));
+        let asked = told.http.iter().find(|message| !message.is_answer).expect("the token is shown");
+        asked.lines.iter().find(|line| line.starts_with("DPoP: ")).cloned().unwrap_or_default()
+    });
+    let expected = [
+        "",
+        "DPoP: proof(by key-of-the-attacker, jti-of-use-0-of-the-attacker, for token-1)",
+        "DPoP: proof(by key-for-the-owner, jti-of-use-0-of-the-attacker, for token-1, signed by another key)",
+        "DPoP: proof(by key-for-the-owner, jti-of-use-1-of-the-owner, for token-1)",
+    ];
+    assert_eq!(drawn, expected);
 }
 
 #[test]

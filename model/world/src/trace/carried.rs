@@ -3,7 +3,7 @@
 use super::scene::Scene;
 use super::{Message, answer, http, name, shown};
 use crate::world::action::{CredentialsOf, ShownWith};
-use crate::world::{Actor, Asking, At, Known, Response, Server, Stage};
+use crate::world::{Actor, Asking, At, Response, Server, Stage};
 use oauth_core::secret::Shown;
 use oauth_core::server::resource::Scheme;
 use oauth_faults::fault;
@@ -205,14 +205,12 @@ impl Carried<'_, '_> {
         }
     }
 
-    pub(super) fn show_bound(&mut self, with: ShownWith) {
-        let sent = self.scene.before.known.iter().find_map(|known| match known {
-            Known::Proof(proof) if with == ShownWith::Leaked => Some(shown::proof_header(proof)),
-            _ => None,
-        });
+    pub(super) fn show_bound(&mut self, token: Shown, with: ShownWith) {
+        let proof = self.scene.universe.proof_shown(self.scene.before, token, with).flatten();
+        let sent = proof.map(|proof| shown::proof_header(&proof));
         for (_, service) in self.scene.uses() {
             let mut lines = shown::resource_seen(service, Scheme::Dpop);
-            // The observer sees no proof that is not for this token.
+            // The observer sees no proof that is not for this token or that another key signed.
             if service.proof.is_none() {
                 lines.extend(sent.clone());
             }

@@ -277,7 +277,7 @@ impl Action {
             },
             Self::ShowBound(shown, with) => Row {
                 to: To::Actor(Actor::Resource),
-                carries: Box::new(move |told| told.show_bound(with)),
+                carries: Box::new(move |told| told.show_bound(shown, with)),
                 ..row(
                     Actor::Attacker,
                     format!(

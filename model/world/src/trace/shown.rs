@@ -1,7 +1,7 @@
 //! Requests for a resource, and the proofs of possession that they and token requests carry.
 
 use super::name;
-use oauth_core::server::dpop::DpopProof;
+use oauth_core::server::dpop::{DpopProof, Signature};
 use oauth_core::server::resource::{Bearer, ResourceRequest, Scheme};
 use oauth_core::text::ResourceSet;
 use oauth_laws::fact::ResourceUse;
@@ -24,7 +24,9 @@ pub(super) fn resource(request: &ResourceRequest) -> Vec<String> {
 pub(super) fn resource_seen(seen: &ResourceUse, scheme: Scheme) -> Vec<String> {
     let resource = ResourceSet(u16::try_from(seen.resource.0.saturating_sub(RESOURCE_SYMBOLS)).unwrap_or(1));
     let token = name::sym(seen.token);
-    let proof = seen.proof.map(|proof| proof_text(&name::sym(proof.key), &name::sym(proof.id), Some(&token)));
+    let proof = seen
+        .proof
+        .map(|proof| proof_text(&name::sym(proof.key), &name::sym(proof.id), Some(&token), Signature::Right));
     at_resource(resource, scheme, Some(token), proof)
 }
 
@@ -45,13 +47,17 @@ fn at_resource(
     lines
 }
 
-/// A proof of possession: whose key it proves, what tells it from others, which token it is for.
+/// A proof of possession: whose key it names, what tells it from others, which token it is for, whether another key signed it.
 pub(super) fn proof_header(proof: &DpopProof) -> String {
     let token = proof.token.map(name::secret);
-    proof_text(&name::secret(proof.key), &name::secret(proof.id), token.as_deref())
+    proof_text(&name::secret(proof.key), &name::secret(proof.id), token.as_deref(), proof.signature)
 }
 
-fn proof_text(key: &str, id: &str, token: Option<&str>) -> String {
+fn proof_text(key: &str, id: &str, token: Option<&str>, signature: Signature) -> String {
     let token = token.map(|token| format!(", for {token}")).unwrap_or_default();
-    format!("DPoP: proof(by {key}, {id}{token})")
+    let signed = match signature {
+        Signature::Right => "",
+        Signature::Wrong => ", signed by another key",
+    };
+    format!("DPoP: proof(by {key}, {id}{token}{signed})")
 }

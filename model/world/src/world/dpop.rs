@@ -77,23 +77,29 @@ impl Universe {
         sent.then(|| self.proof(world, OWNER, proof_of_use(super::OWNER, uses), Some(token)))
     }
 
-    /// The attacker shows a token behind `DPoP`.
-    pub(super) fn show_bound(&self, mut world: World, shown: Shown, with: ShownWith) -> Option<Next> {
-        let proof = match with {
-            ShownWith::Nothing => None,
-            ShownWith::OwnKey => Some(DpopProof {
-                key: digest(key(false)),
-                ..self.proof(&world, OWNER, proof_of_use(super::ATTACKER, world.attempts), Some(shown.digest))
-            }),
-            ShownWith::Forged => Some(DpopProof {
-                signature: Signature::Wrong,
-                ..self.proof(&world, OWNER, proof_of_use(super::ATTACKER, world.attempts), Some(shown.digest))
-            }),
+    /// The proof that the attacker shows a token with, if any; `None` if it has none of this kind.
+    pub(crate) fn proof_shown(
+        &self,
+        world: &World,
+        shown: Shown,
+        with: ShownWith,
+    ) -> Option<Option<DpopProof>> {
+        let made =
+            || self.proof(world, OWNER, proof_of_use(super::ATTACKER, world.attempts), Some(shown.digest));
+        match with {
+            ShownWith::Nothing => Some(None),
+            ShownWith::OwnKey => Some(Some(DpopProof { key: digest(key(false)), ..made() })),
+            ShownWith::Forged => Some(Some(DpopProof { signature: Signature::Wrong, ..made() })),
             ShownWith::Leaked => world.known.iter().find_map(|known| match known {
                 Known::Proof(proof) => Some(Some(*proof)),
                 _ => None,
-            })?,
-        };
+            }),
+        }
+    }
+
+    /// The attacker shows a token behind `DPoP`.
+    pub(super) fn show_bound(&self, mut world: World, shown: Shown, with: ShownWith) -> Option<Next> {
+        let proof = self.proof_shown(&world, shown, with)?;
         world.attempts += 1;
         let need = Need { resource: ResourceSet::FIRST, scope: PROFILE };
         let bearer = Bearer::Shown(shown);
