@@ -32,6 +32,9 @@ use crate::visible::Page;
 pub const FORMATS: &[Format] = &[TEXT, JSON];
 
 /// A way to write what happens in a run. The command lines follow the table of them, [`FORMATS`].
+///
+/// Whatever the verdicts of a run, a format shows some of its texts, if only the target's name: the test that looks for
+/// secrets in them fails on a format that shows none.
 #[derive(Debug, Clone, Copy)]
 pub struct Format {
     /// Its name: `--format NAME`.

@@ -109,22 +109,32 @@ fn pages(live: &RunState, outcome: &Outcome, secrets: Secrets, write: fn(&Event<
     page
 }
 
+/// What holds of the pages of one format beside what holds of all.
+const OF_ONE: &[(&str, fn(&str))] =
+    &[(TEXT.name, has_no_line_that_a_server_wrote), (JSON.name, gives_the_text_back)];
+
+fn has_no_line_that_a_server_wrote(page: &str) {
+    assert!(page.contains(r"\u{1b}[2J\u{1b}]0;title\u{7}\rheld"), "{page}");
+    let forged = page.lines().filter(|line| line.starts_with("  held\\u{9b}")).count();
+    assert_eq!(forged, 0, "{page}");
+}
+
+fn gives_the_text_back(page: &str) {
+    let value: Value = serde_json::from_str(page).expect("it is JSON");
+    assert_eq!(value["cases"][0]["findings"][0]["saw"], ODD);
+    assert_eq!(value["cases"][0]["exchanges"][0]["response"]["body"], ODD);
+}
+
 #[test]
 fn a_report_has_nothing_that_a_terminal_would_obey() {
-    for verdict in Verdict::ALL {
+    for (format, verdict) in FORMATS.iter().flat_map(|format| Verdict::ALL.map(|verdict| (format, verdict))) {
         for secrets in [Secrets::Covered, Secrets::Shown] {
             let live = live();
-            let outcome = odd_outcome(&live, verdict);
-            let page = pages(&live, &outcome, secrets, TEXT.write);
-            assert_eq!(unseen(&page), Vec::<char>::new(), "{page}");
-            assert!(page.to_string().contains(r"\u{1b}[2J\u{1b}]0;title\u{7}\rheld"), "{page}");
-            let forged = page.to_string().lines().filter(|line| line.starts_with("  held\\u{9b}")).count();
-            assert_eq!(forged, 0, "{page}");
-            let page = pages(&live, &outcome, secrets, JSON.write);
-            assert_eq!(unseen(&page), Vec::<char>::new(), "{page}");
-            let value: Value = serde_json::from_str(&page.to_string()).expect("it is JSON");
-            assert_eq!(value["cases"][0]["findings"][0]["saw"], ODD);
-            assert_eq!(value["cases"][0]["exchanges"][0]["response"]["body"], ODD);
+            let page = pages(&live, &odd_outcome(&live, verdict), secrets, format.write);
+            assert_eq!(unseen(&page), Vec::<char>::new(), "{}: {page}", format.name);
+            for (_, judge) in OF_ONE.iter().filter(|(name, _)| *name == format.name) {
+                judge(&page.to_string());
+            }
         }
     }
 }
