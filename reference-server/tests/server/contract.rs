@@ -1,4 +1,6 @@
-//! The contract of a store: `contract!(name, store)` runs it over empty stores that the expression makes.
+//! The contract of a store: `contract!(name, store)` runs over empty stores that the expression makes whatever of it can be
+//! told of every store. Room, limits and sweeping hang on a store's own bounds and clock, and what it keeps when it is
+//! opened again on its medium: each store tests them for itself (the one in memory in `room.rs` and `store.rs`).
 
 use std::sync::Arc;
 
@@ -14,7 +16,8 @@ use oauth_core::text::{ChallengeMethod, CodeChallenge};
 use oauth_reference_server::store::{Store, Swap};
 use tokio::sync::Barrier;
 
-/// One test for each sentence of the contract, and one for each thing that two servers on one store have to do.
+/// A test for records kept whole, for taken keys, for swaps and for markers that land once, and one for each thing that two
+/// servers on one store have to do.
 macro_rules! contract {
     ($name:ident, $new:expr) => {
         mod $name {
