@@ -15,7 +15,6 @@ const KNOWN: &[&str] = &[
     "failed token-request/empty-parameter-counts-as-none",
     "failed token-errors/invalid-client",
     "failed token-response/pragma",
-    "warned client-credentials/for-proven-clients",
     "failed token-errors/unauthorized-client",
     "failed errors/unauthorized-client",
     "warned introspection/not-for-everybody",
@@ -36,7 +35,6 @@ const KNOWN: &[&str] = &[
 
 /// What of it is lawful under the OAuth 2.1 draft.
 const LAWFUL_IN_OAUTH21: &[&str] = &[
-    "failed errors/not-told-before-the-login",
     "failed code/redirect-uri-is-repeated",
     "failed token-request/empty-parameter-counts-as-none",
     "failed token-response/pragma",

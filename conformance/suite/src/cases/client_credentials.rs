@@ -119,8 +119,8 @@ async fn for_proven_clients(ctx: &Context) -> Checked {
     }
     if let Ok(public) = ctx.parties().public() {
         let answer = flow::token(ctx, &request.as_client(&public)).await?;
-        expect::token_refused(ctx, &answer, &["invalid_client", "unauthorized_client"])
-            .when("the client has no secret")?;
+        const ERRORS: &[&str] = &["invalid_client", "unauthorized_client", "invalid_request"];
+        expect::token_refused(ctx, &answer, ERRORS).when("the client has no secret")?;
     }
     Ok(())
 }
