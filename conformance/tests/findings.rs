@@ -8,7 +8,7 @@ use oauth_conformance::{cases, reference};
 use oauth_faults::{Fault, Faults, fault};
 use oauth_rules::RuleId;
 use oauth_suite::case::{Profile, RunState};
-use oauth_suite::outcome::{Outcome, Verdict};
+use oauth_suite::outcome::{CaseOutcome, Outcome, Verdict};
 use oauth_suite::run::{Selection, run};
 use oauth_suite::subject::discover;
 use oauth_suite::wire::http::{Settings, Wire};
@@ -24,7 +24,7 @@ async fn whole_run(fault: Fault) -> Outcome {
 }
 
 fn broken(outcome: &Outcome) -> BTreeSet<RuleId> {
-    outcome.cases.iter().flat_map(|case| case.broken()).collect()
+    outcome.cases.iter().flat_map(CaseOutcome::broken).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
