@@ -109,8 +109,11 @@ fn pages(live: &RunState, outcome: &Outcome, secrets: Secrets, write: fn(&Event<
     page
 }
 
+/// Looks at a page.
+type Look = fn(&str);
+
 /// What holds of the pages of one format beside what holds of all.
-const OF_ONE: &[(&str, fn(&str))] =
+const OF_ONE: &[(&str, Look)] =
     &[(TEXT.name, has_no_line_that_a_server_wrote), (JSON.name, gives_the_text_back)];
 
 fn has_no_line_that_a_server_wrote(page: &str) {
