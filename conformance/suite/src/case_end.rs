@@ -95,20 +95,16 @@ impl CaseEnd {
         self
     }
 
-    /// The variation, and what was seen under it.
-    #[must_use]
-    pub fn seen(&self) -> String {
-        match &self.variant {
-            Some(variant) => format!("when {variant}: {}", self.saw),
-            None => self.saw.clone(),
-        }
-    }
-
     /// The status of the exchange that shows it.
     fn is_server_error(&self) -> bool {
         let status = self.exchange.as_ref().and_then(|exchange| exchange.status());
         status.is_some_and(|status| (500..600).contains(&status))
     }
+}
+
+/// What is said, with the variation in front under which it was met.
+pub(crate) fn under_variant(variant: Option<&str>, said: &str) -> String {
+    variant.map_or_else(|| said.to_owned(), |variant| format!("when {variant}: {said}"))
 }
 
 impl Exchange {
@@ -169,7 +165,10 @@ impl<T> EndAs for Checked<T> {
                 stop.kind = if stop.is_server_error() { EndKind::Errored } else { EndKind::NotTested };
                 let expected =
                     stop.expected.take().map_or_else(String::new, |text| format!(" (expected {text})"));
-                stop.saw = format!("the control failed: {what}: {}{expected}", stop.seen());
+                stop.saw = format!(
+                    "the control failed: {what}: {}{expected}",
+                    under_variant(stop.variant.as_deref(), &stop.saw)
+                );
                 stop.variant = None;
             }
             stop

@@ -149,6 +149,12 @@ impl Location {
         }
     }
 
+    /// Whether it brings this response parameter, in its query or in its fragment.
+    #[must_use]
+    pub fn brings(&self, name: &str) -> bool {
+        self.params.has(name) || self.fragment.has(name)
+    }
+
     /// The redirect URI part: what stands before the query and the fragment.
     #[must_use]
     pub fn base(&self) -> &str {

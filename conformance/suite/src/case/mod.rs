@@ -105,7 +105,16 @@ impl Case {
     /// The strictest level of the rules that apply under a profile; MUST for a case without rules.
     #[must_use]
     pub fn level(&self, profile: Profile) -> Level {
-        let applying = self.rules.iter().filter(|rule| profile.applies(**rule));
-        applying.map(|rule| rule.get().level).min().unwrap_or(Level::Must)
+        strictest(&applying(self.rules, profile))
     }
+}
+
+/// Those of these rules that a profile judges by.
+pub(crate) fn applying(rules: &[RuleId], profile: Profile) -> Vec<RuleId> {
+    rules.iter().copied().filter(|rule| profile.applies(*rule)).collect()
+}
+
+/// The strictest level of rules; MUST without any.
+pub(crate) fn strictest(rules: &[RuleId]) -> Level {
+    rules.iter().map(|rule| rule.get().level).min().unwrap_or(Level::Must)
 }

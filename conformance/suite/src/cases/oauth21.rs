@@ -121,7 +121,7 @@ async fn no_token_from_here(ctx: &Context) -> Checked {
         let ask = flow::ask(ctx, &client).set("response_type", kind);
         let landing = flow::authorize(ctx, &ask).await?;
         if let Landing::Callback(location) | Landing::Foreign(location) = &landing
-            && (location.params.has("access_token") || location.fragment.has("access_token"))
+            && location.brings("access_token")
         {
             return Err(location.exchange.broken("no access token", landing.describe()));
         }

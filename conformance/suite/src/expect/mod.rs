@@ -173,10 +173,9 @@ pub fn error_redirect<'a>(
 ) -> Checked<&'a Location> {
     landing.sent()?;
     let fitting = |location: &&Location| {
-        let fresh = |name| !location.params.has(name) && !location.fragment.has(name);
         matches!(location.params.all("error").as_slice(), [error] if errors.contains(error))
-            && fresh("code")
-            && fresh("access_token")
+            && !location.brings("code")
+            && !location.brings("access_token")
             && same_place(location, ask)
     };
     landing.callback().filter(fitting).ok_or_else(|| {

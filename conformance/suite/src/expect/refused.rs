@@ -8,7 +8,7 @@ use oauth_rules::{RuleId, rules};
 use super::{describe, error_redirect, registration, registration_error, same_place, status, token_error};
 use crate::browser::Landing;
 use crate::case::Context;
-use crate::case_end::{Checked, EndKind};
+use crate::case_end::Checked;
 use crate::request::AuthorizationRequest;
 use crate::wire::{Exchange, Response};
 
@@ -146,13 +146,11 @@ fn rules_of_code(error: &str) -> Option<&'static [RuleId]> {
 /// # Errors
 /// Broken if there is a new client; `errored` without a usable answer.
 pub fn registration_refused(ctx: &Context, exchange: &Arc<Exchange>, errors: &[&str]) -> Checked {
+    let response = exchange.response()?;
     if registration(exchange).is_ok() {
-        return Err(exchange.broken("a refusal", describe(exchange.response()?)));
+        return Err(exchange.broken("a refusal", describe(response)));
     }
     if let Err(end) = registration_error(exchange, errors) {
-        if end.kind == EndKind::Errored {
-            return Err(end);
-        }
         ctx.tell(end.under(rules!["rfc7591-3.2.2-error-response"]));
     }
     Ok(())
@@ -172,11 +170,10 @@ pub fn code_refused(
     landing.sent()?;
     let exchange = landing.exchange();
     exchange.response()?;
-    if let Landing::Callback(at) | Landing::Foreign(at) = landing {
-        let granted = |name| at.params.has(name) || at.fragment.has(name);
-        if granted("code") || granted("access_token") {
-            return Err(exchange.broken("no code and no token", landing.describe()));
-        }
+    if let Landing::Callback(at) | Landing::Foreign(at) = landing
+        && (at.brings("code") || at.brings("access_token"))
+    {
+        return Err(exchange.broken("no code and no token", landing.describe()));
     }
     if let Err(end) = error_redirect(ask, landing, errors) {
         let told = landing.callback().filter(|at| at.params.has("error") && same_place(at, ask));

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use oauth_rules::{Level, RuleId};
+use oauth_rules::RuleId;
 
-use crate::case::{Case, Profile, Severity};
-use crate::case_end::{CaseEnd, EndKind};
+use crate::case::{Case, Profile, Severity, applying, strictest};
+use crate::case_end::{CaseEnd, EndKind, under_variant};
 use crate::outcome::{Verdict, verdict};
 use crate::wire::Exchange;
 
@@ -50,13 +50,9 @@ impl Finding {
         if rules.is_empty() && !own {
             return None;
         }
-        let severity = match (own, case.severity) {
-            (true, Severity::Warns) => Severity::Warns,
-            (true, Severity::Fails) => Severity::Fails,
-            (true | false, _) => Severity::of(&rules),
-        };
-        let level = rules.iter().map(|rule| rule.get().level).min().unwrap_or(Level::Must);
-        let verdict = verdict(end.kind, severity, level, strict);
+        let said = case.severity != Severity::ByLevel;
+        let severity = if own && said { case.severity } else { Severity::of(&rules) };
+        let verdict = verdict(end.kind, severity, strictest(&rules), strict);
         let (saw, reason) = match end.kind {
             EndKind::Broken | EndKind::Warned => (Some(end.saw), None),
             EndKind::NotOffered | EndKind::NotTested | EndKind::Errored | EndKind::Unlisted => {
@@ -71,15 +67,8 @@ impl Finding {
     #[must_use]
     pub fn says(&self) -> Option<String> {
         let said = self.saw.as_ref().or(self.reason.as_ref())?;
-        Some(match &self.variant {
-            Some(variant) => format!("when {variant}: {said}"),
-            None => said.clone(),
-        })
+        Some(under_variant(self.variant.as_deref(), said))
     }
-}
-
-fn applying(rules: &[RuleId], profile: Profile) -> Vec<RuleId> {
-    rules.iter().copied().filter(|rule| profile.applies(*rule)).collect()
 }
 
 #[cfg(test)]

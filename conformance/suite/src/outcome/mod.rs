@@ -12,7 +12,7 @@ pub use finding::Finding;
 pub use verdict::{Overall, Verdict};
 pub(crate) use verdict::{overall, verdict};
 
-use crate::case::{Case, Profile};
+use crate::case::{Case, Profile, applying, strictest};
 use crate::case_end::{CaseEnd, Checked};
 use crate::wire::Exchange;
 
@@ -88,11 +88,12 @@ impl CaseOutcome {
             findings.push(Finding::held(case, profile));
         }
         let verdict = findings.iter().map(|finding| finding.verdict).min_by_key(|verdict| verdict.weight());
+        let rules = applying(case.rules, profile);
         Self {
             id: case.id.into(),
             about: case.about.into(),
-            rules: case.rules.iter().copied().filter(|rule| profile.applies(*rule)).collect(),
-            level: case.level(profile),
+            level: strictest(&rules),
+            rules,
             verdict: verdict.unwrap_or(Verdict::Held),
             findings,
             waived: false,
@@ -106,10 +107,11 @@ impl CaseOutcome {
     #[must_use]
     pub fn broken(&self) -> Vec<RuleId> {
         let mut broken = Vec::new();
-        for finding in self.findings.iter().filter(|finding| finding.verdict.is_break()) {
-            broken.extend(
-                finding.rules.iter().filter(|rule| !broken.contains(*rule)).copied().collect::<Vec<_>>(),
-            );
+        let breaks = self.findings.iter().filter(|finding| finding.verdict.is_break());
+        for rule in breaks.flat_map(|finding| &finding.rules) {
+            if !broken.contains(rule) {
+                broken.push(*rule);
+            }
         }
         broken
     }

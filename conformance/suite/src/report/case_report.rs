@@ -3,6 +3,7 @@
 use oauth_rules::{Level, RuleId};
 use serde::{Serialize, Serializer};
 
+use crate::case_end::under_variant;
 use crate::outcome::{CaseOutcome, Finding, Verdict};
 use crate::report::Exchanges;
 use crate::report::exchange_report::ExchangeReport;
@@ -67,6 +68,7 @@ pub struct FindingReport {
     #[serde(skip)]
     pub evidence: Option<ExchangeReport>,
 }
+
 impl CaseReport {
     pub(super) fn new(veil: Veil<'_>, case: &CaseOutcome, exchanges: Exchanges) -> Self {
         let finding = |finding: &Finding| {
@@ -84,12 +86,14 @@ impl CaseReport {
                 evidence: shown.map(|exchange| ExchangeReport::new(veil, exchange)),
             }
         };
-        let decides = case.decides();
+        let findings: Vec<FindingReport> = case.findings.iter().map(finding).collect();
+        let decides = findings.iter().find(|finding| finding.verdict == case.verdict);
         let says = |broken: bool| {
-            let says = decides.filter(|_| case.verdict.is_break() == broken).and_then(Finding::says);
-            says.map(|text| veil.text(&text))
+            decides.filter(|_| case.verdict.is_break() == broken).and_then(|finding| {
+                let said = finding.saw.as_ref().or(finding.reason.as_ref())?;
+                Some(under_variant(finding.variant.as_deref(), said))
+            })
         };
-        let expected = decides.and_then(|finding| finding.expected.as_deref());
         let all = case.exchanges.iter().filter(|_| exchanges == Exchanges::All);
         Self {
             id: case.id.clone(),
@@ -97,10 +101,10 @@ impl CaseReport {
             rules: case.rules.clone(),
             level: case.level,
             verdict: case.verdict,
-            expected: expected.map(|text| veil.text(text)),
+            expected: decides.and_then(|finding| finding.expected.clone()),
             saw: says(true),
             reason: says(false),
-            findings: case.findings.iter().map(finding).collect(),
+            findings,
             notes: case.notes.iter().map(|note| veil.text(note)).collect(),
             seconds: case.seconds,
             exchange_count: case.exchanges.len(),
@@ -119,12 +123,15 @@ pub const fn level_word(level: Level) -> &'static str {
         Level::Stated => "STATED",
     }
 }
+
 fn level<S: Serializer>(level: &Level, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(level_word(*level))
 }
-fn rules<S: Serializer>(rules: &[RuleId], serializer: S) -> Result<S::Ok, S::Error> {
+
+pub(super) fn rules<S: Serializer>(rules: &[RuleId], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_seq(rules.iter().map(|rule| rule.id()))
 }
+
 /// To the millisecond.
 pub(super) fn seconds<S: Serializer>(seconds: &f64, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_f64((seconds * 1000.0).round() / 1000.0)

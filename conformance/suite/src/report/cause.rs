@@ -2,23 +2,24 @@
 //! stayed open for the same reason.
 
 use oauth_rules::RuleId;
-use serde::ser::SerializeStruct as _;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 use crate::outcome::Verdict;
-use crate::report::case_report::{CaseReport, FindingReport};
+use crate::report::case_report::{CaseReport, FindingReport, rules};
 
 /// One thing that is wrong or stayed open.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Cause {
     /// What it means for the rules.
     pub verdict: Verdict,
     /// The rules that it is about.
+    #[serde(serialize_with = "rules")]
     pub rules: Vec<RuleId>,
     /// What was seen, or why it stayed open.
     pub says: String,
     /// The findings that tell of it, in the order in which they were found; never empty.
+    #[serde(skip)]
     pub findings: Vec<Place>,
     /// The cases that they are of, each once.
     pub cases: Vec<String>,
@@ -76,18 +77,5 @@ impl Cause {
         if !self.cases.iter().any(|known| known == case) {
             self.cases.push(case.to_owned());
         }
-    }
-}
-
-/// Its verdict, its rules, what it says, and its cases.
-impl Serialize for Cause {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let rules: Vec<&str> = self.rules.iter().map(|rule| rule.id()).collect();
-        let mut out = serializer.serialize_struct("Cause", 4)?;
-        out.serialize_field("verdict", &self.verdict)?;
-        out.serialize_field("rules", &rules)?;
-        out.serialize_field("says", &self.says)?;
-        out.serialize_field("cases", &self.cases)?;
-        out.end()
     }
 }

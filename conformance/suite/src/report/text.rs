@@ -6,6 +6,7 @@ use std::fmt;
 use anstyle::AnsiColor::{Green, Magenta, Red, Yellow};
 use oauth_rules::RuleId;
 
+use crate::case_end::under_variant;
 use crate::outcome::{Overall, Verdict};
 use crate::report::{Body, Cause, Event, ExchangeReport, Exchanges, Format, RunReport, level_word};
 use crate::visible::Page;
@@ -115,9 +116,8 @@ fn details(out: &mut Page, report: &RunReport, cause: &Cause, style: Style) {
     let said = [("expected", &finding.expected), ("saw", &finding.saw), ("reason", &finding.reason)];
     for (name, text) in said {
         if let Some(text) = text {
-            let variant = finding.variant.as_ref().filter(|_| name != "expected");
-            let when = variant.map(|variant| format!("when {variant}: ")).unwrap_or_default();
-            line!(out, "  {name:<9} {when}{text}");
+            let variant = finding.variant.as_deref().filter(|_| name != "expected");
+            line!(out, "  {name:<9} {}", under_variant(variant, text));
         }
     }
     for (id, variants) in touched(report, cause) {

@@ -165,8 +165,7 @@ async fn unknown_response_type_refused(ctx: &Context) -> Checked {
 /// A server may serve `token`, to this client or to others, and then answers in the fragment (RFC 6749 4.2.2).
 fn implicit_served_or_refused(ctx: &Context, ask: &AuthorizationRequest, landing: &Landing) -> Checked {
     const ERRORS: &[&str] = &["unsupported_response_type", "unauthorized_client"];
-    if let Some(location) = landing.callback().filter(|at| !at.params.has("code") && !at.fragment.has("code"))
-    {
+    if let Some(location) = landing.callback().filter(|at| !at.brings("code")) {
         if location.fragment.has("access_token") {
             ctx.note("the server serves response_type=token");
             return Ok(());

@@ -19,9 +19,8 @@ pub(in crate::cases) fn refused(ctx: &Context, landing: &Landing) -> Checked {
         Landing::Page(_) => return expect::error_page(landing),
         Landing::Callback(location) | Landing::Foreign(location) => location,
     };
-    let granted = |name| location.params.has(name) || location.fragment.has(name);
     let expected = "no code: an error page, or an error by redirect";
-    if granted("code") || granted("access_token") {
+    if location.brings("code") || location.brings("access_token") {
         return Err(location.exchange.broken(expected, landing.describe()));
     }
     if landing.callback().is_none_or(|location| !location.params.has("error")) {

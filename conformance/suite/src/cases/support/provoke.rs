@@ -111,7 +111,7 @@ pub(in crate::cases) async fn consent_page(
 /// Whether the browser was given a code.
 pub(in crate::cases) fn gives_code(landing: &Landing) -> bool {
     match landing {
-        Landing::Callback(at) | Landing::Foreign(at) => at.params.has("code") || at.fragment.has("code"),
+        Landing::Callback(at) | Landing::Foreign(at) => at.brings("code"),
         Landing::Page(_) => false,
     }
 }

@@ -195,19 +195,9 @@ async fn status_and_json(ctx: &Context) -> Checked {
 }
 
 fn well_formed_refusal(answer: &Arc<Exchange>) -> Checked {
-    // Those of RFC 6749, and those of extensions that a server may have beside it.
-    const DEFINED: &[&str] = &[
-        "invalid_request",
-        "invalid_client",
-        "invalid_grant",
-        "unauthorized_client",
-        "unsupported_grant_type",
-        "invalid_scope",
-        "invalid_target",
-        "invalid_dpop_proof",
-        "use_dpop_nonce",
-    ];
-    expect::token_error(answer, DEFINED)?;
+    // Those of extensions that a server may have beside RFC 6749.
+    const EXTENSIONS: &[&str] = &["invalid_target", "invalid_dpop_proof", "use_dpop_nonce"];
+    expect::token_error(answer, &[expect::DEFINED, EXTENSIONS].concat())?;
     let response = answer.response()?;
     match response.media_type() {
         Some(kind) if kind == "application/json" || kind.ends_with("+json") => Ok(()),
