@@ -1,43 +1,9 @@
 //! Which form logs in and which consents, and how they are filled: by the target's hints, else by guess.
 
-use crate::browser::page::{Button, Field, Form, Page, Submission};
+use super::words::{APPROVE, DENY, ELSEWHERE, LOG_IN, ONWARD, USER, contains_any, says};
+use crate::browser::form::{Button, Field, Form, Submission};
+use crate::browser::page::Page;
 use crate::subject::{FormHint, User};
-use crate::wire::Params;
-
-const APPROVE: &[&str] = &[
-    "confirm",
-    "allow",
-    "approve",
-    "accept",
-    "authorize",
-    "authorise",
-    "yes",
-    "consent",
-    "continue",
-    "grant",
-    "agree",
-    "許可",
-    "承認",
-    "同意",
-    "はい",
-];
-const DENY: &[&str] = &[
-    "no",
-    "not",
-    "don",
-    "deny",
-    "denied",
-    "cancel",
-    "reject",
-    "decline",
-    "refuse",
-    "disallow",
-    "abort",
-    "拒否",
-    "いいえ",
-    "キャンセル",
-];
-const USER_WORDS: &[&str] = &["user", "login", "email", "mail", "name", "account", "identifier"];
 
 /// What the user answers on the consent page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,7 +31,9 @@ pub fn login(page: &Page, hints: &[FormHint], user: &User) -> Option<Submission>
             return Some(submission);
         }
     }
-    let form = page.forms.iter().find(|form| form.asks_password()).or_else(|| first_step(page))?;
+    let asking = || page.forms.iter().filter(|form| form.asks_password());
+    let form =
+        asking().find(|form| !signs_up(form)).or_else(|| asking().next()).or_else(|| first_step(page))?;
     let at = form.fields.iter().position(Field::is_password);
     let before = &form.fields[..at.unwrap_or(form.fields.len())];
     let mut submission = form.submission(page, login_button(form));
@@ -109,27 +77,67 @@ fn is_login(hint: &FormHint) -> bool {
     hint.fill.values().any(|value| value == "$user" || value == "$password")
 }
 
+/// Whether a form is for a new account: it asks for a password that has to be chosen, or for one twice.
+fn signs_up(form: &Form) -> bool {
+    let passwords: Vec<&Field> = form.fields.iter().filter(|field| field.is_password()).collect();
+    passwords.len() > 1 || passwords.iter().any(|field| field.hint.contains("new-password"))
+}
+
+/// What leads on from a page that asks for neither a login nor a consent: its refresh, a form that a script sends, its only
+/// form without anything to fill in, or its only link that says so.
+#[must_use]
+pub fn onward(page: &Page) -> Option<Submission> {
+    if let Some(to) = &page.refresh {
+        return Some(Submission::link(page, to));
+    }
+    let typed = |form: &&Form| form.fields.iter().any(|field| field.kind != "hidden");
+    match page.forms.as_slice() {
+        [form] if page.sends_itself => return Some(form.submission(page, None)),
+        [form] if !typed(&form) => {
+            let button = form.buttons.iter().find(|button| says(&button.text, ONWARD))?;
+            return Some(form.submission(page, Some(button)));
+        }
+        [] => {}
+        _ => return None,
+    }
+    let mut leading = page.links.iter().filter(|link| says(&link.text, ONWARD));
+    let link = leading.next()?;
+    leading.next().is_none().then(|| Submission::link(page, &link.url))
+}
+
 /// The first of two steps: a form that asks for a name alone.
 fn first_step(page: &Page) -> Option<&Form> {
     page.forms.iter().find(|form| {
         let typed: Vec<&Field> = form.fields.iter().filter(|field| is_typed(field)).collect();
         matches!(typed.as_slice(), [one] if one.kind == "email"
-            || contains_any(&one.name, USER_WORDS)
-            || contains_any(&one.hint, USER_WORDS))
+            || contains_any(&one.name, USER)
+            || contains_any(&one.hint, USER))
             && answer_button(form, Decision::Deny).is_none()
     })
 }
 
+/// The field for the name: the last one that is called so, else the last one to be typed in.
 fn user_field(fields: &[Field]) -> Option<&Field> {
-    fields.iter().rev().find(|field| is_typed(field) && !field.is_password())
+    let typed = || fields.iter().rev().filter(|field| is_typed(field) && !field.is_password());
+    let called = |field: &&Field| contains_any(&field.name, USER) || contains_any(&field.hint, USER);
+    typed().find(called).or_else(|| typed().next())
 }
 
 fn is_typed(field: &Field) -> bool {
     matches!(field.kind.as_str(), "text" | "email" | "tel" | "password" | "number" | "search" | "url")
 }
 
+/// The button that logs in, and not by way of another provider: one that says so, or that leads where the form does.
 fn login_button(form: &Form) -> Option<&Button> {
-    form.buttons.iter().find(|button| !says(&button.text, DENY) && !says(&button.value, DENY))
+    let fits =
+        || form.buttons.iter().filter(|button| !says(&button.text, DENY) && !says(&button.value, DENY));
+    let own = |button: &&Button| button.action.is_none() && button.name.is_empty();
+    let says_so = |button: &&Button| button.action.is_none() && says(&button.text, LOG_IN);
+    fits()
+        .find(|button| own(button) && says_so(button))
+        .or_else(|| fits().find(own))
+        .or_else(|| fits().find(|button| button.action.is_none()))
+        .or_else(|| fits().next())
 }
 
 fn approve(page: &Page) -> Option<Submission> {
@@ -164,10 +172,9 @@ fn deny(page: &Page) -> Option<Submission> {
             return Some(form.submission(page, form.buttons.first()));
         }
     }
-    if let Some(link) = page.links.iter().find(|link| says(&link.text, DENY)) {
-        let (url, query) = link.url.split_once('?').unwrap_or((&link.url, ""));
-        let params = Params::decode(query);
-        return Some(Submission { method: "GET".into(), url: url.into(), params, page: page.url.clone() });
+    let denies = |text: &str| says(text, DENY) && !says(text, ELSEWHERE);
+    if let Some(link) = page.links.iter().find(|link| denies(&link.text)) {
+        return Some(Submission::link(page, &link.url));
     }
     // A lone box that would have to be ticked to approve: sending the form without it denies.
     let form = page.forms.iter().find(|form| {
@@ -226,24 +233,12 @@ const fn words(decision: Decision) -> &'static [&'static str] {
     }
 }
 
-/// Whether one of the words occurs: as a whole word, or anywhere in scripts that don't part words.
-fn says(text: &str, words: &[&str]) -> bool {
-    let text = text.to_lowercase();
-    let mut parts = text.split(|c: char| !c.is_alphanumeric());
-    parts.any(|part| words.iter().any(|word| part == *word || (!word.is_ascii() && part.contains(word))))
-}
-
-fn contains_any(text: &str, words: &[&str]) -> bool {
-    let text = text.to_lowercase();
-    words.iter().any(|word| text.contains(word))
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
     use std::time::Instant;
 
-    use super::{Decision, consent, login};
+    use super::{Decision, consent, login, onward};
     use crate::browser::page::Page;
     use crate::subject::{FormHint, User};
     use crate::wire::{Actor, Exchange, Moment, Request, Response, Whole};
@@ -290,6 +285,24 @@ mod tests {
             ("a hidden guard and a relative action",
              "<form method=POST action=../do><input type=hidden name=csrf value=x1><input type=email name=mail><input type=password name=p></form>",
              "POST http://as.example/do csrf=x1&mail=ann&p=pw"),
+            ("a form for new accounts first",
+             "<form method=post action=/new><input name=user><input type=password name=p autocomplete=new-password><button>Join</button></form>\
+              <form method=post action=/l><input name=user><input type=password name=p><button>Log in</button></form>",
+             "POST http://as.example/l user=ann&p=pw"),
+            ("a field that people do not see",
+             "<form method=post action=/l><input name=user><input name=website><input type=password name=p></form>",
+             "POST http://as.example/l user=ann&website=&p=pw"),
+            ("other providers first",
+             "<form method=post action=/l><button name=with value=x>Sign in with X</button><button formaction=/y>Sign in with Y</button>\
+              <input name=user><input type=password name=p><button>Sign in</button></form>",
+             "POST http://as.example/l user=ann&p=pw"),
+            ("controls outside of their form, one inside of it that is another's, and disabled ones",
+             "<form id=a method=post action=/l><input name=user><fieldset disabled><input name=off value=1></fieldset><input name=b form=b></form>\
+              <input type=password name=p form=a><button form=a formaction=/m formmethod=post>Log in</button><template><form><input type=password></form></template>",
+             "POST http://as.example/m user=ann&p=pw"),
+            ("an image",
+             "<form method=post action=/l><input name=user><input type=password name=p><input type=image name=go alt='Log in'></form>",
+             "POST http://as.example/l user=ann&p=pw&go.x=1&go.y=1"),
             ("an absolute action and a named button",
              "<form method=post action=http://as.example/interaction/1/login><input type=hidden name=prompt value=login>\
               <input required type=text name=login><input required type=password name=password>\
@@ -358,6 +371,23 @@ mod tests {
             ("another language",
              "<form method=post action=/c><button name=a value=1>許可する</button><button name=a value=0>拒否</button></form>",
              "POST http://as.example/c a=1", "POST http://as.example/c a=0"),
+            ("a link to another account is no no",
+             "<form method=post action=/c><button>Allow</button></form><a href=/out>Not you? Use another account</a>",
+             "POST http://as.example/c ", "-"),
+            ("the no first and without a name",
+             "<form method=post action=/c><input type=submit value=Cancel><input type=submit name=allow value=Authorize></form>",
+             "POST http://as.example/c allow=Authorize", "POST http://as.example/c "),
+            ("German", "<form method=post action=/c><button name=c value=1>Zulassen</button><button name=c value=0>Ablehnen</button></form>",
+             "POST http://as.example/c c=1", "POST http://as.example/c c=0"),
+            ("French", "<form method=post action=/c><button name=c value=1>Autoriser</button><button name=c value=0>Refuser</button></form>",
+             "POST http://as.example/c c=1", "POST http://as.example/c c=0"),
+            ("Spanish", "<form method=post action=/c><button name=c value=1>Permitir</button><button name=c value=0>Denegar</button></form>",
+             "POST http://as.example/c c=1", "POST http://as.example/c c=0"),
+            ("Japanese, where the no is the yes and a syllable more",
+             "<form method=post action=/c><button name=c value=0>許可しない</button><button name=c value=1>許可する</button></form>",
+             "POST http://as.example/c c=1", "POST http://as.example/c c=0"),
+            ("Chinese", "<form method=post action=/c><button name=c value=0>不允许</button><button name=c value=1>允许</button></form>",
+             "POST http://as.example/c c=1", "POST http://as.example/c c=0"),
             ("no way to deny",
              "<form method=post action=/c><button>Approve</button></form>", "POST http://as.example/c ", "-"),
             ("a login form is no consent form",
@@ -367,6 +397,28 @@ mod tests {
         for (what, html, approved, denied) in table {
             assert_eq!(shown(consent(&page(html), &[], Decision::Approve)), approved, "{what}");
             assert_eq!(shown(consent(&page(html), &[], Decision::Deny)), denied, "{what}");
+        }
+    }
+
+    #[test]
+    fn pages_that_ask_for_nothing_are_passed() {
+        #[rustfmt::skip]
+        let table = [
+            ("a refresh", "<meta http-equiv=refresh content='0; url=/on?a=1&amp;b=2'>", "GET http://as.example/on a=1&b=2"),
+            ("a form that a script sends",
+             "<form method=post action=/on><input type=hidden name=a value=1><noscript><button>Submit</button></noscript></form>\
+              <script>document.forms[0].submit()</script>",
+             "POST http://as.example/on a=1"),
+            ("a button that leads on", "<form method=post action=/on><input type=hidden name=a value=1><button>Next</button></form>",
+             "POST http://as.example/on a=1"),
+            ("a lone link to another account", "<ul><li>ann<li><a href=/login?other=1>Use another account</a></ul>",
+             "GET http://as.example/login other=1"),
+            ("a way out is no way on", "<form method=post action=/out><input type=hidden name=a value=1><button>Log out</button></form>", "-"),
+            ("links of a foot", "<p>Done.</p><a href=/terms>Terms</a><a href=/help>Help</a>", "-"),
+            ("several ways", "<a href=/a>Next</a><a href=/b>Continue</a>", "-"),
+        ];
+        for (what, html, expected) in table {
+            assert_eq!(shown(onward(&page(html))), expected, "{what}");
         }
     }
 

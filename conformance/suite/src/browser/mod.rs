@@ -1,13 +1,16 @@
 //! What a browser knows: cookies, pages, forms, and where it came to rest. What walks with it is `flow::Browser`.
 
 mod document;
+mod form;
 mod guess;
 mod jar;
 mod landing;
 mod page;
+mod words;
 
-pub use guess::{Decision, consent, login};
+pub use form::{Button, Field, Form, Submission};
+pub use guess::{Decision, consent, login, onward};
 pub use jar::Jar;
 pub use landing::{Landing, Led, Location};
 pub(crate) use page::resolve;
-pub use page::{Button, Field, Form, Link, Page, Submission};
+pub use page::{Link, Page};

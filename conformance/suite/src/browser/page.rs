@@ -1,6 +1,6 @@
 //! A page that a browser shows: its forms, links and refresh, as plain data.
 //!
-//! Scripts are not run. `guess.rs` decides which form is which.
+//! Scripts are not run; that one sends a form is noticed. `form.rs` reads forms, `guess.rs` decides which form is which.
 
 use std::sync::{Arc, LazyLock};
 
@@ -8,8 +8,9 @@ use scraper::{ElementRef, Selector};
 use url::Url;
 
 use super::document::{TooMuch, parse};
+use super::form::Form;
 use crate::case_end::{CaseEnd, Checked};
-use crate::wire::{Exchange, Params, Request};
+use crate::wire::Exchange;
 
 /// What a browser shows after an answer that was not a redirect.
 #[derive(Debug, Clone)]
@@ -26,51 +27,10 @@ pub struct Page {
     pub links: Vec<Link>,
     /// Where `<meta http-equiv=refresh>` leads, if there is one.
     pub refresh: Option<String>,
+    /// Whether a script sends a form without being asked.
+    pub sends_itself: bool,
     /// Its text without markup, with spaces folded.
     pub text: String,
-}
-
-/// A form.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Form {
-    /// `GET` or `POST`.
-    pub method: String,
-    /// The URL of the action, made absolute; the page's own without one.
-    pub action: String,
-    /// Fields that are not buttons, in order.
-    pub fields: Vec<Field>,
-    /// Submit buttons, in order.
-    pub buttons: Vec<Button>,
-}
-
-/// A field of a form.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Field {
-    /// Its name; fields without one are never sent.
-    pub name: String,
-    /// `hidden`, `text`, `password`, `email`, `checkbox`, `radio`, `select`, `textarea`, …
-    pub kind: String,
-    /// Its value.
-    pub value: String,
-    /// Whether it is sent as it stands (an unticked box is not).
-    pub sent: bool,
-    /// Whether the page asks for it.
-    pub required: bool,
-    /// What `autocomplete`, `id` and `placeholder` say about it, in lower case.
-    pub hint: String,
-}
-
-/// A submit button.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Button {
-    /// Its name, which may be empty: then it sends nothing.
-    pub name: String,
-    /// Its value.
-    pub value: String,
-    /// What it shows.
-    pub text: String,
-    /// Where it leads instead of the form's action, made absolute.
-    pub action: Option<String>,
 }
 
 /// A link.
@@ -82,31 +42,16 @@ pub struct Link {
     pub text: String,
 }
 
-/// A form that is filled in and about to be sent. Spoil it as you like before `Browser::submit`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Submission {
-    /// `GET` or `POST`.
-    pub method: String,
-    /// Where it goes.
-    pub url: String,
-    /// What it carries.
-    pub params: Params,
-    /// The page that it was on, which `Referer` and `Origin` name.
-    pub page: String,
-}
-
 macro_rules! selector {
     ($name:ident, $text:literal) => {
         static $name: LazyLock<Selector> =
             LazyLock::new(|| Selector::parse($text).expect("a constant selector parses"));
     };
 }
-selector!(FORM, "form");
-selector!(CONTROL, "input, button, select, textarea");
-selector!(OPTION, "option");
 selector!(LINK, "a[href]");
 selector!(META, "meta[http-equiv][content]");
 selector!(BASE, "base[href]");
+selector!(SCRIPT, "script, body[onload]");
 
 impl Page {
     /// Reads a page out of an answer; anything but HTML has no forms.
@@ -128,6 +73,7 @@ impl Page {
             forms: Vec::new(),
             links: Vec::new(),
             refresh: None,
+            sends_itself: false,
             text: body.split_whitespace().collect::<Vec<_>>().join(" "),
         };
         if html {
@@ -149,9 +95,14 @@ impl Page {
         let base = resolve(&self.url, base.unwrap_or_default());
         let root = document.root_element();
         self.text = text_of(root);
-        self.forms = document.select(&FORM).map(|form| read_form(form, &self.url, &base)).collect();
+        self.forms = Form::read_all(&document, &self.url, &base);
+        self.sends_itself = document.select(&SCRIPT).any(|script| {
+            let text: String = script.text().chain(script.attr("onload")).collect();
+            text.contains(".submit()")
+        });
         self.links = document
             .select(&LINK)
+            .filter(|link| !is_inert(*link))
             .map(|link| Link {
                 url: resolve(&base, link.attr("href").unwrap_or_default()),
                 text: text_of(link),
@@ -170,130 +121,13 @@ impl Page {
     }
 }
 
-impl Form {
-    /// The form as it stands, sent by `button` if one is given.
-    #[must_use]
-    pub fn submission(&self, page: &Page, button: Option<&Button>) -> Submission {
-        let sent = self.fields.iter().filter(|field| field.sent && !field.name.is_empty());
-        let mut params: Params = sent.map(|field| (field.name.clone(), field.value.clone())).collect();
-        let mut url = self.action.clone();
-        if let Some(button) = button {
-            if !button.name.is_empty() {
-                params.add(&button.name, &button.value);
-            }
-            if let Some(action) = &button.action {
-                url.clone_from(action);
-            }
-        }
-        Submission { method: self.method.clone(), url, params, page: page.url.clone() }
-    }
-
-    /// Whether it has a field or button of this name.
-    #[must_use]
-    pub fn has(&self, name: &str) -> bool {
-        self.fields.iter().any(|field| field.name == name)
-            || self.buttons.iter().any(|button| button.name == name)
-    }
-
-    /// Whether it asks for a password.
-    #[must_use]
-    pub fn asks_password(&self) -> bool {
-        self.fields.iter().any(Field::is_password)
-    }
-}
-
-impl Field {
-    /// Whether it takes a password: by its type, or by a name that says so where the type was forgotten.
-    #[must_use]
-    pub fn is_password(&self) -> bool {
-        let name = self.name.to_ascii_lowercase();
-        let named = ["password", "passwd", "passphrase"].iter().any(|word| name.contains(word));
-        self.kind == "password" || (named && self.kind == "text")
-    }
-}
-
-impl Submission {
-    /// The request that sends it, without cookies.
-    #[must_use]
-    pub fn request(&self) -> Request {
-        let request = if self.method == "GET" {
-            let bare = self.url.split(['?', '#']).next().unwrap_or_default();
-            Request::get(self.params.append_to(bare))
-        } else {
-            Request::form(&self.url, &self.params)
-        };
-        let request = request.header("Referer", &self.page);
-        match Url::parse(&self.page) {
-            Ok(page) if self.method != "GET" => request.header("Origin", page.origin().ascii_serialization()),
-            _ => request,
-        }
-    }
-}
-
-fn read_form(form: ElementRef<'_>, page: &str, base: &str) -> Form {
-    let action = form.attr("action").map(str::trim).filter(|action| !action.is_empty());
-    let mut read = Form {
-        method: if is(form, "method", "post") { "POST".into() } else { "GET".into() },
-        action: action.map_or_else(|| page.into(), |action| resolve(base, action)),
-        fields: Vec::new(),
-        buttons: Vec::new(),
-    };
-    for control in form.select(&CONTROL).filter(|control| control.attr("disabled").is_none()) {
-        let tag = control.value().name();
-        let kind = match tag {
-            "input" => control.attr("type").unwrap_or("text").to_ascii_lowercase(),
-            "button" => control.attr("type").unwrap_or("submit").to_ascii_lowercase(),
-            other => other.to_owned(),
-        };
-        let name = control.attr("name").unwrap_or_default().to_owned();
-        match (tag, kind.as_str()) {
-            (_, "submit" | "image") => read.buttons.push(Button {
-                name,
-                value: control.attr("value").unwrap_or_default().into(),
-                text: if tag == "button" {
-                    text_of(control)
-                } else {
-                    control.attr("value").unwrap_or_default().into()
-                },
-                action: control.attr("formaction").map(|action| resolve(base, action)),
-            }),
-            (_, "reset" | "button") => {}
-            _ => read.fields.push(read_field(control, name, kind)),
-        }
-    }
-    read
-}
-
-fn read_field(control: ElementRef<'_>, name: String, kind: String) -> Field {
-    let (value, sent) = match kind.as_str() {
-        "checkbox" | "radio" => {
-            (control.attr("value").unwrap_or("on").to_owned(), control.attr("checked").is_some())
-        }
-        "select" => {
-            let options: Vec<_> = control.select(&OPTION).collect();
-            let chosen = options.iter().find(|option| option.attr("selected").is_some()).or(options.first());
-            let value =
-                chosen.map(|option| option.attr("value").map_or_else(|| text_of(*option), Into::into));
-            (value.clone().unwrap_or_default(), value.is_some())
-        }
-        "textarea" => (control.text().collect(), true),
-        _ => (control.attr("value").unwrap_or_default().to_owned(), true),
-    };
-    let hint = ["autocomplete", "id", "placeholder"]
-        .iter()
-        .filter_map(|attribute| control.attr(attribute))
-        .collect::<Vec<_>>()
-        .join(" ")
-        .to_ascii_lowercase();
-    Field { name, kind, value, sent, required: control.attr("required").is_some(), hint }
-}
-
-fn is(element: ElementRef<'_>, attribute: &str, value: &str) -> bool {
-    element.attr(attribute).is_some_and(|have| have.trim().eq_ignore_ascii_case(value))
+/// Whether an element is in a template, which no browser shows.
+pub(super) fn is_inert(element: ElementRef<'_>) -> bool {
+    element.ancestors().filter_map(ElementRef::wrap).any(|above| above.value().name() == "template")
 }
 
 /// What a reader sees of an element: no styles, no scripts, no title.
-fn text_of(element: ElementRef<'_>) -> String {
+pub(super) fn text_of(element: ElementRef<'_>) -> String {
     let is_unseen = |element: ElementRef<'_>| {
         matches!(element.value().name(), "style" | "script" | "template" | "noscript" | "title")
     };

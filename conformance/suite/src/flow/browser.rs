@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use url::Url;
 
-use crate::browser::{Decision, Jar, Landing, Led, Location, Page, Submission, consent, login, resolve};
+use crate::browser::{
+    Decision, Jar, Landing, Led, Location, Page, Submission, consent, login, onward, resolve,
+};
 use crate::case::Context;
 use crate::case_end::{CaseEnd, Checked};
 use crate::flow;
@@ -168,6 +170,8 @@ impl Browser {
                 }
                 tried = same;
                 form
+            } else if let Some(on) = self.onward(page) {
+                on
             } else if page.status < 400 && self.consent_form(page, Decision::Approve).is_some() {
                 self.context.live().consent_was_asked();
                 if until == Until::Consent {
@@ -198,6 +202,17 @@ impl Browser {
     #[must_use]
     pub fn consent_form(&self, page: &Page, decision: Decision) -> Option<Submission> {
         consent(page, &self.context.target().forms, decision)
+    }
+
+    /// What leads on from a page that is neither a login nor a consent page, without leaving the server.
+    fn onward(&self, page: &Page) -> Option<Submission> {
+        let target = self.context.target();
+        let hinted = target.forms.iter().any(|hint| page.forms.iter().any(|form| form.has(&hint.has)));
+        let asks = !page.sends_itself && self.consent_form(page, Decision::Approve).is_some();
+        if hinted || asks || page.status >= 400 {
+            return None;
+        }
+        onward(page).filter(|on| target.place(&on.url) == Place::Own)
     }
 
     /// The landing of a browser that is to send a request to a place that is closed to it, for this reason.

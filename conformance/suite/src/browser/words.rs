@@ -1,0 +1,59 @@
+//! The words by which people find their way on pages of login and consent, in English, German, French, Spanish, Portuguese,
+//! Italian, Japanese and Chinese.
+
+/// What gives the yes of a consent page.
+#[rustfmt::skip]
+pub(super) const APPROVE: &[&str] = &[
+    "confirm", "allow", "approve", "accept", "authorize", "authorise", "yes", "consent", "continue",
+    "grant", "agree", "zulassen", "erlauben", "genehmigen", "zustimmen", "akzeptieren", "bestätigen",
+    "autorisieren", "ja", "autoriser", "accepter", "permettre", "approuver", "confirmer", "oui", "permitir",
+    "autorizar", "aceptar", "aprobar", "confirmar", "sí", "aceitar", "aprovar", "sim", "consenti",
+    "autorizza", "accetta", "conferma", "許可", "承認", "同意", "はい", "允许", "授权", "批准", "接受",
+];
+
+/// What gives the no of a consent page, or leads away from the yes.
+#[rustfmt::skip]
+pub(super) const DENY: &[&str] = &[
+    "no", "not", "don", "deny", "denied", "cancel", "reject", "decline", "refuse", "disallow", "abort",
+    "ablehnen", "abbrechen", "verweigern", "nein", "nicht", "refuser", "annuler", "rejeter", "non",
+    "denegar", "rechazar", "cancelar", "negar", "recusar", "rejeitar", "não", "nega", "annulla", "rifiuta",
+    "拒否", "いいえ", "キャンセル", "しない", "拒绝", "取消", "不",
+];
+
+/// What leads to another account or out of the session: no answer to what is asked.
+#[rustfmt::skip]
+pub(super) const ELSEWHERE: &[&str] = &[
+    "you", "account", "logout", "signout", "switch", "konto", "compte", "cuenta", "conta",
+];
+
+/// What logs in.
+#[rustfmt::skip]
+pub(super) const LOG_IN: &[&str] = &[
+    "login", "log", "signin", "sign", "anmelden", "einloggen", "connecter", "connexion", "iniciar",
+    "acceder", "entrar", "accedi", "ログイン", "サインイン", "登录", "登錄",
+];
+
+/// What leads on from a page that asks for nothing.
+#[rustfmt::skip]
+pub(super) const ONWARD: &[&str] = &[
+    "continue", "next", "proceed", "skip", "later", "another", "other", "weiter", "continuer", "continuar",
+    "seguir", "avanti", "次へ", "続ける", "继续", "下一步",
+];
+
+/// What a field for the name of a user is called.
+#[rustfmt::skip]
+pub(super) const USER: &[&str] = &[
+    "user", "login", "email", "mail", "name", "account", "identifier",
+];
+
+/// Whether one of the words occurs: as a whole word, or anywhere in scripts that don't part words.
+pub(super) fn says(text: &str, words: &[&str]) -> bool {
+    let text = text.to_lowercase();
+    let mut parts = text.split(|c: char| !c.is_alphanumeric());
+    parts.any(|part| words.iter().any(|word| part == *word || (!word.is_ascii() && part.contains(word))))
+}
+
+pub(super) fn contains_any(text: &str, words: &[&str]) -> bool {
+    let text = text.to_lowercase();
+    words.iter().any(|word| text.contains(word))
+}
