@@ -6,7 +6,9 @@ use oauth_rules::rules;
 
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
-use crate::cases::support::resource_indicators::{open, read_by_server, refused, token_for, told_audience};
+use crate::cases::support::resource_indicators::{
+    audience_if_told, open, read_by_server, refused, token_for,
+};
 use crate::expect::{self, Token};
 use crate::flow;
 use crate::subject::{Need, Resource};
@@ -42,7 +44,7 @@ pub(super) const CASES: &[Case] = &[
 async fn named_by_the_token(ctx: &Context) -> Checked {
     let client = ctx.parties().client()?;
     let token = flow::access(ctx, &client).await?;
-    let Some(audience) = told_audience(ctx, &client, &token).await? else {
+    let Some(audience) = audience_if_told(ctx, &client, &token).await? else {
         return Err(CaseEnd::not_offered("nothing tells for whom an access token is"));
     };
     let broken = |saw: String| Err(token.exchange.broken("an aud that names few resource servers", saw));
@@ -89,7 +91,7 @@ async fn told_and_kept(ctx: &Context) -> Checked {
     read_by_server(ctx, &client).await?;
     let (first, second) = (ctx.parties().first_resource()?, ctx.parties().second_resource()?);
     let [for_first, _] = one_for_each(ctx, [&first, &second]).await?;
-    match told_audience(ctx, &client, &for_first).await? {
+    match audience_if_told(ctx, &client, &for_first).await? {
         None => ctx.note("nothing tells for whom the token is"),
         Some(audience) if audience.is_empty() => {
             return Err(for_first.exchange.broken("an aud in what is told of the token", "none"));

@@ -65,6 +65,7 @@ async fn introspection_names_it(ctx: &Context) -> Checked {
     read_by_server(ctx, &client).await?;
     let servers = [ClientRole::Resource, ClientRole::SecondResource];
     let resources = [Some(ctx.parties().first_resource()?), ctx.target().second_resource.clone()];
+    let mut own: Option<Vec<String>> = None;
     for (resource, server) in resources.into_iter().zip(servers) {
         let Some(resource) = resource else { continue };
         let token = token_for(ctx, &client, &resource.identifier).await?;
@@ -73,10 +74,17 @@ async fn introspection_names_it(ctx: &Context) -> Checked {
         };
         // The server's own name for the resource may be the identifier of its registered client.
         let server = ctx.target().others.get(&server).map(|server| server.id.as_str());
-        if !told.iter().any(|name| *name == resource.identifier || Some(name.as_str()) == server) {
-            let expected = format!("aud with {}", resource.identifier);
+        if told.iter().any(|name| *name == resource.identifier || Some(name.as_str()) == server) {
+            continue;
+        }
+        // A server may have an abstract name for the resource, but not the same for two (RFC 8707, section 2).
+        if told.is_empty() || own.as_ref() == Some(&told) {
+            let expected =
+                format!("aud with {}, or with a name for that resource alone", resource.identifier);
             return Err(token.exchange.broken(expected, format!("aud {told:?}")));
         }
+        ctx.note(format!("aud {told:?} is taken for the server's name of {}", resource.identifier));
+        own = Some(told);
     }
     Ok(())
 }

@@ -110,6 +110,17 @@ pub(in crate::cases) async fn told_audience(
     Ok(None)
 }
 
+/// As [`told_audience`]; `None` also where introspection does not speak of an audience, which it need not (RFC 7662, section
+/// 2.2), while a token that can be read has one (RFC 9068, section 2.2).
+pub(in crate::cases) async fn audience_if_told(
+    ctx: &Context,
+    client: &Arc<Client>,
+    token: &Token,
+) -> Checked<Option<Vec<String>>> {
+    let told = told_audience(ctx, client, token).await?;
+    Ok(told.filter(|audience| !audience.is_empty() || claims(&token.access_token).is_some()))
+}
+
 /// The error for a resource that is not taken (RFC 8707, section 2).
 pub(in crate::cases) const INVALID_TARGET: &str = "invalid_target";
 /// A resource that no server has.
