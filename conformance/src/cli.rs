@@ -24,8 +24,9 @@ use oauth_suite::wire::Clock;
 use oauth_suite::wire::http::{Settings, Wire, read_certificates};
 
 use crate::cases;
+use crate::liberties::{self, Liberty};
 use crate::reference;
-use crate::selftest::selftest;
+use crate::selftest::{Wanted, selftest};
 use printer::{Printer, print};
 use reporter::{File, Files, Reporter};
 use signals::Signals;
@@ -61,7 +62,7 @@ enum Command {
     List(ListArgs),
     /// Says what a case or a rule is about
     Explain(ExplainArgs),
-    /// Runs the suite against the reference server, clean and under each of its faults
+    /// Runs the suite against the reference server: clean, under each of its faults, under each liberty
     Selftest(SelftestArgs),
 }
 
@@ -156,9 +157,41 @@ struct SelftestArgs {
     /// This fault only, without the clean run; `oauth-model faults` lists them
     #[arg(long, value_name = "NAME", value_parser = fault)]
     fault: Vec<Fault>,
+    /// The clean run and this liberty only; `all` takes each of them
+    #[arg(long, value_name = "NAME", value_parser = liberty)]
+    liberty: Vec<Liberties>,
+    /// Takes up to so many of the liberties together, in groups drawn by the seed
+    #[arg(long, value_name = "N", requires = "liberty", default_value_t = 1)]
+    together: usize,
+    /// The seed of the groups and of the runs, to repeat them
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
     /// How the results are written
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
+}
+
+/// What `--liberty` names.
+#[derive(Debug, Clone)]
+struct Liberties(Vec<&'static Liberty>);
+
+impl SelftestArgs {
+    /// What is to be run: everything, if nothing is named.
+    fn wanted(&self, seed: u64) -> Wanted {
+        let named: Vec<&'static Liberty> =
+            self.liberty.iter().flat_map(|named| named.0.iter().copied()).collect();
+        match (self.fault.is_empty(), named.is_empty()) {
+            (true, true) => Wanted::everything(),
+            (false, true) => Wanted::faults(self.fault.clone()),
+            (_, false) => {
+                let groups = match self.together {
+                    0 | 1 => named.into_iter().map(|liberty| vec![liberty]).collect(),
+                    size => liberties::groups(&named, size, seed),
+                };
+                Wanted { faults: self.fault.clone(), ..Wanted::liberties(groups) }
+            }
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -251,14 +284,22 @@ async fn execute_run(args: RunArgs, signals: &Signals) -> Result<u8, RunError> {
 }
 
 async fn execute_selftest(args: &SelftestArgs, signals: &Signals) -> Result<u8, RunError> {
-    let seed = u64::from(rand::random::<u32>());
+    let seed = args.seed.unwrap_or_else(|| u64::from(rand::random::<u32>()));
+    let wanted = args.wanted(seed);
+    let mut printed = Ok(());
+    let tell = |page: Page| {
+        if args.format == Format::Text && printed.is_ok() {
+            printed = print(&page);
+        }
+    };
     let done = tokio::select! {
         biased;
         () = signals.first() => return Err(RunError::incomplete("interrupted")),
-        done = selftest(&args.fault, seed) => done?,
+        done = selftest(&wanted, seed, tell) => done?,
     };
+    printed?;
     print(&match args.format {
-        Format::Text => done.text(),
+        Format::Text => done.summary(seed),
         Format::Json => Page::json(&done.json()),
     })?;
     Ok(u8::from(!done.holds()))
@@ -307,6 +348,21 @@ fn profile() -> impl TypedValueParser<Value = Profile> {
 
 fn fault(name: &str) -> Result<Fault, String> {
     Fault::find(name).ok_or_else(|| "there is no such fault; `oauth-model faults` lists them".into())
+}
+
+fn liberty(name: &str) -> Result<Liberties, String> {
+    if name == "all" {
+        return Ok(Liberties(liberties::all().collect()));
+    }
+    if let Some(liberty) = liberties::all().find(|liberty| liberty.name == name) {
+        return Ok(Liberties(vec![liberty]));
+    }
+    let near: Vec<&str> =
+        liberties::all().map(|liberty| liberty.name).filter(|have| have.contains(name)).collect();
+    Err(match near.as_slice() {
+        [] => "there is no such liberty; `--liberty all` tells of each".into(),
+        near => format!("there is no such liberty; there is {}", near.join(", ")),
+    })
 }
 
 fn partition(text: &str) -> Result<(usize, usize), String> {

@@ -6,6 +6,7 @@
 
 pub mod cli;
 pub mod driven;
+pub mod liberties;
 pub mod reference;
 pub mod selftest;
 

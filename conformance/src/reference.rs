@@ -1,5 +1,7 @@
 //! The reference server in this process, for runs that name no target.
 
+use std::fmt::Display;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use oauth_core::policy::{PkceNeed, Policy};
@@ -10,6 +12,8 @@ use oauth_suite::run::RunError;
 use oauth_suite::subject::{Target, read_text};
 use oauth_suite::wire::Clock;
 use tokio::net::TcpListener;
+
+use crate::liberties::{Liberty, Relay};
 
 /// The target file of the reference server at its default address.
 pub const TARGET: &str = include_str!("../targets/reference.toml");
@@ -60,28 +64,67 @@ pub fn policy(profile: Profile) -> Policy {
 /// # Errors
 /// When it cannot be started.
 pub async fn start_with(policy: Policy, faults: Faults) -> Result<Reference, RunError> {
-    let fault = |text: String| RunError::usage(format!("the reference server does not start: {text}"));
-    let listener = TcpListener::bind(("127.0.0.1", 0)).await.map_err(|error| fault(error.to_string()))?;
+    let listener = bind().await?;
+    let addr = listener.local_addr().map_err(|error| no_start(&error))?;
+    start_behind(listener, addr, policy, faults).await
+}
+
+/// Starts the reference server behind a relay that takes these liberties.
+///
+/// # Errors
+/// When it cannot be started.
+pub(crate) async fn start_at_liberty(
+    policy: Policy,
+    liberties: &[&'static Liberty],
+) -> Result<(Reference, Relay), RunError> {
+    let (front, listener) = (bind().await?, bind().await?);
+    let addr = front.local_addr().map_err(|error| no_start(&error))?;
+    let server = listener.local_addr().map_err(|error| no_start(&error))?;
+    let mut reference = start_behind(listener, addr, policy, Faults::none()).await?;
+    let relay = Relay::start(front, server, liberties);
+    for liberty in liberties {
+        liberty.on_target(&mut reference.target);
+    }
+    Ok((reference, relay))
+}
+
+async fn bind() -> Result<TcpListener, RunError> {
+    TcpListener::bind(("127.0.0.1", 0)).await.map_err(|error| no_start(&error))
+}
+
+fn no_start(error: &dyn Display) -> RunError {
+    RunError::usage(format!("the reference server does not start: {error}"))
+}
+
+/// Starts the reference server on a listener, to be reached at an address.
+async fn start_behind(
+    listener: TcpListener,
+    front: SocketAddr,
+    policy: Policy,
+    faults: Faults,
+) -> Result<Reference, RunError> {
     let clock = ManualClock::default();
     // Registration is off unless somebody wants it, and the suite does.
     let profile = Policy { registration: true, ..policy };
     let options = Options { profile, clock: Arc::new(clock.clone()), ..Options::default() };
-    let config = Config::parse("built-in data", &data()).map_err(|error| fault(error.to_string()))?;
-    let server =
-        faulty::serve(listener, config, options, faults).await.map_err(|error| fault(error.to_string()))?;
-    let text = TARGET.replace("http://127.0.0.1:9000", &format!("http://{}", server.addr()));
+    let config = Config::parse("built-in data", &data(front)).map_err(|error| no_start(&error))?;
+    let server = faulty::serve(listener, config, options, faults).await.map_err(|error| no_start(&error))?;
+    let text = TARGET.replace("http://127.0.0.1:9000", &format!("http://{front}"));
     let mut target =
-        read_text("targets/reference.toml", &text, &|_| None).map_err(|error| fault(error.to_string()))?;
+        read_text("targets/reference.toml", &text, &|_| None).map_err(|error| no_start(&error))?;
     target.pkce_required &= policy.pkce != PkceNeed::Optional;
     let advance = Clock::Advance(Arc::new(move |time| clock.advance(time)));
     Ok(Reference { target, clock: advance, _server: server })
 }
 
-/// The server's built-in data, with hashes for passwords.
-fn data() -> String {
-    PASSWORDS.into_iter().fold(BUILT_IN.to_owned(), |data, (password, hash)| {
-        data.replace(&format!("password = \"{password}\""), &format!("password_hash = \"{hash}\""))
-    })
+/// The server's built-in data, with the address at which it is reached and with hashes for passwords.
+fn data(front: SocketAddr) -> String {
+    PASSWORDS.into_iter().fold(
+        format!("issuer = \"http://{front}\"\n{BUILT_IN}"),
+        |data, (password, hash)| {
+            data.replace(&format!("password = \"{password}\""), &format!("password_hash = \"{hash}\""))
+        },
+    )
 }
 
 #[cfg(test)]
@@ -90,7 +133,7 @@ mod tests {
 
     #[test]
     fn no_user_of_the_reference_server_costs_a_slow_hash() {
-        let data = data();
+        let data = data(([127, 0, 0, 1], 9000).into());
         assert!(!data.contains("password = ") && data.matches("password_hash = ").count() == PASSWORDS.len());
     }
 }

@@ -1,4 +1,4 @@
-//! The suite against the reference server: clean, and under each of the server's faults.
+//! The suite against the reference server: clean, under each of the server's faults, and under each liberty.
 //!
 //! A fault is caught when a finding of a case of `oauth-suite` says that one of its rules is broken; the runner makes a
 //! case whose control did not hold `not-tested`, which counts for nothing here, nor do driven cases and laws, which
@@ -20,14 +20,60 @@ use oauth_suite::visible::Page;
 use oauth_suite::wire::http::{Settings, Wire};
 use serde_json::{Value, json};
 
+use crate::liberties::{self, Liberty, Trial};
 use crate::reference::{self, Reference};
 
 /// The profile of the clean run, under which most rules apply.
-const PROFILE: Profile = Profile::Rfc9700;
+pub(crate) const PROFILE: Profile = Profile::Rfc9700;
 
 /// The profile under which a fault of this rule is caught: that of the clean run, if the rule applies there.
 fn profile_of(rule: RuleId) -> Profile {
     if PROFILE.applies(rule) { PROFILE } else { Profile::Oauth21 }
+}
+
+/// What a selftest runs.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct Wanted {
+    /// These faults.
+    pub faults: Vec<Fault>,
+    /// For each group the suite under its liberties, all of the group together.
+    pub liberties: Vec<Vec<&'static Liberty>>,
+    /// Whether the clean run is judged as well.
+    pub clean: bool,
+}
+
+impl Wanted {
+    /// The clean run and every fault of the server.
+    #[must_use]
+    pub fn every_fault() -> Self {
+        let faults = Fault::ALL.iter().copied().filter(|fault| fault.side() == Side::Server).collect();
+        Self { faults, liberties: Vec::new(), clean: true }
+    }
+
+    /// The clean run and every liberty, one at a time.
+    #[must_use]
+    pub fn every_liberty() -> Self {
+        Self::liberties(liberties::all().map(|liberty| vec![liberty]).collect())
+    }
+
+    /// The clean run and these groups of liberties.
+    #[must_use]
+    pub const fn liberties(liberties: Vec<Vec<&'static Liberty>>) -> Self {
+        Self { faults: Vec::new(), liberties, clean: true }
+    }
+
+    /// The clean run, every fault of the server, and every liberty.
+    #[must_use]
+    pub fn everything() -> Self {
+        Self { liberties: Self::every_liberty().liberties, ..Self::every_fault() }
+    }
+
+    /// These faults, without the clean run.
+    #[must_use]
+    pub const fn faults(faults: Vec<Fault>) -> Self {
+        Self { faults, liberties: Vec::new(), clean: false }
+    }
 }
 
 /// What became of a fault.
@@ -58,6 +104,21 @@ impl Caught {
         self.rules.values().any(|cases| !cases.is_empty())
     }
 
+    /// The report for people.
+    fn told(&self) -> Page {
+        let mut out = Page::new();
+        let verdict = if self.is_caught() { "caught" } else { "MISSED" };
+        out.line(format_args!("{verdict}  {:<34} {}", self.fault.name(), self.fault.about()));
+        match &self.halted {
+            Some(reason) => out.line(format_args!("        {reason}")),
+            None => out.line(format_args!("        by {}", self.cases().join(", "))),
+        }
+        for rule in self.missed() {
+            out.line(format_args!("        no case fell for {rule}"));
+        }
+        out
+    }
+
     /// The rules for which no case fell.
     #[must_use]
     pub fn missed(&self) -> Vec<RuleId> {
@@ -73,17 +134,19 @@ pub struct Selftest {
     pub clean: Option<Outcome>,
     /// Each fault.
     pub faults: Vec<Caught>,
+    /// Each run under liberties.
+    pub trials: Vec<Trial>,
 }
 
 impl Selftest {
-    /// Whether the clean run held with nothing warned, and every fault was caught.
+    /// Whether the clean run held with nothing warned, every fault was caught, and every liberty left alone.
     #[must_use]
     pub fn holds(&self) -> bool {
         let clean = self
             .clean
             .as_ref()
             .is_none_or(|clean| clean.overall == Overall::Held && clean.count(Verdict::Warned) == 0);
-        clean && self.faults.iter().all(Caught::is_caught)
+        clean && self.faults.iter().all(Caught::is_caught) && self.trials.iter().all(Trial::is_left_alone)
     }
 
     /// The report for programs.
@@ -108,24 +171,14 @@ impl Selftest {
                 })
             })
             .collect();
-        json!({ "holds": self.holds(), "clean": { "failed": failed }, "faults": faults })
+        let trials: Vec<Value> = self.trials.iter().map(Trial::json).collect();
+        json!({ "holds": self.holds(), "clean": { "failed": failed }, "faults": faults, "liberties": trials })
     }
 
-    /// The report for people.
+    /// What is told at the end.
     #[must_use]
-    pub fn text(&self) -> Page {
+    pub fn summary(&self, seed: u64) -> Page {
         let mut out = Page::new();
-        for caught in &self.faults {
-            let verdict = if caught.is_caught() { "caught" } else { "MISSED" };
-            out.line(format_args!("{verdict}  {:<34} {}", caught.fault.name(), caught.fault.about()));
-            match &caught.halted {
-                Some(reason) => out.line(format_args!("        {reason}")),
-                None => out.line(format_args!("        by {}", caught.cases().join(", "))),
-            }
-            for rule in caught.missed() {
-                out.line(format_args!("        no case fell for {rule}"));
-            }
-        }
         if let Some(clean) = &self.clean {
             out.line(format_args!(
                 "clean run: {}, {} held, {} failed, {} warned",
@@ -136,43 +189,61 @@ impl Selftest {
             ));
         }
         let caught = self.faults.iter().filter(|caught| caught.is_caught()).count();
+        let left_alone = self.trials.iter().filter(|trial| trial.is_left_alone()).count();
+        let mut counts = Vec::new();
+        if !self.faults.is_empty() {
+            counts.push(format!("{caught} of {} faults caught", self.faults.len()));
+        }
+        if !self.trials.is_empty() {
+            let runs = self.trials.len();
+            counts.push(format!("left alone in {left_alone} of {runs} runs with liberties"));
+        }
         let verdict = if self.holds() { "held" } else { "failed" };
-        out.line(format_args!("{verdict}: {caught} of {} faults caught", self.faults.len()));
+        out.line(format_args!("{verdict}: {} (seed {seed})", counts.join(", ")));
         out
     }
 }
 
-/// Runs the suite clean and under the server's faults; under these faults only, if some are named.
+/// Runs the suite clean, under faults of the server, and under liberties.
+///
+/// `tell` hears of each fault and of each run under liberties as soon as its result stands.
 ///
 /// # Errors
 /// When a named fault is the client's, or the reference server does not start.
-pub async fn selftest(named: &[Fault], seed: u64) -> Result<Selftest, RunError> {
+pub async fn selftest(wanted: &Wanted, seed: u64, mut tell: impl FnMut(Page)) -> Result<Selftest, RunError> {
     let of_client: Vec<&str> =
-        named.iter().filter(|fault| fault.side() == Side::Client).map(|fault| fault.name()).collect();
+        wanted.faults.iter().filter(|fault| fault.side() == Side::Client).map(|fault| fault.name()).collect();
     if !of_client.is_empty() {
         return Err(RunError::usage(format!(
             "--fault {}: a fault of the client; its tests are `cargo test -p oauth-reference-client --test hostile`",
             of_client.join(", ")
         )));
     }
-    let clean = match named {
-        [] => Some(
-            under(
-                PROFILE,
-                reference::start(PROFILE, Faults::none()).await,
-                &Selection { slow: true, ..Selection::default() },
-                seed,
-            )
-            .await?,
-        ),
-        [..] => None,
+    let clean = if wanted.clean {
+        Some(whole_run(PROFILE, reference::start(PROFILE, Faults::none()).await?, seed).await?)
+    } else {
+        None
     };
-    let wanted = |fault: &&Fault| fault.side() == Side::Server && (named.is_empty() || named.contains(fault));
     let mut faults = Vec::new();
-    for fault in Fault::ALL.iter().filter(wanted) {
-        faults.push(catch(*fault, seed).await);
+    for fault in &wanted.faults {
+        let caught = catch(*fault, seed).await;
+        tell(caught.told());
+        faults.push(caught);
     }
-    Ok(Selftest { clean, faults })
+    let mut trials = Vec::new();
+    if let Some(clean) = &clean {
+        for group in &wanted.liberties {
+            let trial = liberties::trial(group, clean, seed).await?;
+            tell(trial.told());
+            trials.push(trial);
+        }
+    }
+    Ok(Selftest { clean, faults, trials })
+}
+
+/// Runs every case of a profile, slow ones too.
+pub(crate) async fn whole_run(profile: Profile, started: Reference, seed: u64) -> Result<Outcome, RunError> {
+    under(profile, Ok(started), &Selection { slow: true, ..Selection::default() }, seed).await
 }
 
 /// How the reference server is started for a fault: as a run starts it; without DPoP nonces, since a nonce also shows that a

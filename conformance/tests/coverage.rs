@@ -2,6 +2,8 @@
 //!
 //! `UPDATE=1 cargo test -p oauth-conformance --test coverage` writes it anew.
 
+#[path = "coverage/liberties.rs"]
+mod liberties;
 #[path = "coverage/numbers.rs"]
 mod numbers;
 

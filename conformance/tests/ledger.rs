@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use oauth_conformance::selftest::selftest;
+use oauth_conformance::selftest::{Wanted, selftest};
 use oauth_faults::{Fault, Side};
 use oauth_laws::law::LAWS;
 use oauth_rules::{Kind, Role, RuleId, Status};
@@ -27,7 +27,8 @@ fn faults_of(side: Side) -> BTreeSet<RuleId> {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_held_rule_of_a_server_has_a_case_that_falls_under_its_fault() {
     let seed = 9700;
-    let found = selftest(&[], seed).await.expect("the reference server starts on loopback");
+    let found =
+        selftest(&Wanted::every_fault(), seed).await.expect("the reference server starts on loopback");
     println!("seed {seed}\n{}", found.text());
 
     let clean = found.clean.as_ref().expect("a selftest without named faults has a clean run");

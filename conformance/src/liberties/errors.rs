@@ -1,0 +1,215 @@
+//! Liberties of error answers: other codes where the text leaves them open, pages where no redirect is due, other statuses.
+
+use hyper::Method;
+use hyper::header::{HeaderValue, LOCATION, WWW_AUTHENTICATE};
+use hyper::http::StatusCode;
+use oauth_suite::outcome::Verdict;
+use serde_json::Value;
+
+use super::message::Answered;
+use super::wire::has_authorization;
+use super::{Act, Liberty, cost};
+
+/// Where a server that explains errors on a page of their own has that page.
+const ERROR_PAGE: &str = "/error?id=42";
+
+const LITTLE: &str = "RFC 6750 3, 3.1: the challenge SHOULD say what is wrong with a token";
+
+pub(super) const LIBERTIES: &[Liberty] = &[
+    Liberty {
+        name: "wrong-secret-in-the-body-answered-400",
+        about: "failed client authentication is answered 400 where no Authorization header came",
+        allowed: "RFC 6749 5.2: 401 is a MAY there; a MUST only with the header",
+        seen_at: Some("Authlib"),
+        apart: &[],
+        acts: &[Act::Answer(|_, asked, answered| {
+            let is_due = asked.is("POST", "/token")
+                && answered.status == StatusCode::UNAUTHORIZED
+                && !has_authorization(asked)
+                && answered.error().as_deref() == Some("invalid_client");
+            if is_due {
+                answered.status = StatusCode::BAD_REQUEST;
+                answered.headers.remove(WWW_AUTHENTICATE);
+            }
+            is_due
+        })],
+        costs: &[],
+    },
+    Liberty {
+        name: "missing-verifier-is-invalid-request",
+        about: "a token request without the code_verifier that is due is answered invalid_request",
+        allowed: "RFC 6749 5.2: the request is missing a required parameter; RFC 7636 4.6 fixes a code only for values that differ",
+        seen_at: Some("Authlib"),
+        apart: &["error members"],
+        acts: &[Act::Answer(|_, asked, answered| {
+            asked.is("POST", "/token")
+                && asked.parameter("code").is_some()
+                && asked.parameter("code_verifier").is_none()
+                && answered.text().contains("code_verifier")
+                && other_code(answered, "invalid_grant", "invalid_request")
+        })],
+        costs: &[],
+    },
+    Liberty {
+        name: "foreign-token-answered-200",
+        about: "another client's token at the revocation endpoint is treated as unknown: 200, and nothing happens",
+        allowed: "RFC 7009 2.2: 200 also if the client submitted an invalid token",
+        seen_at: Some("oidc-provider"),
+        apart: &["revocation"],
+        acts: &[Act::Answer(|_, asked, answered| {
+            let is_due = asked.is("POST", "/revoke") && answered.error().as_deref() == Some("invalid_grant");
+            if is_due {
+                answered.status = StatusCode::OK;
+                answered.body = "".into();
+                answered.headers.remove("content-type");
+            }
+            is_due
+        })],
+        costs: &[],
+    },
+    Liberty {
+        name: "a-page-in-place-of-the-error-redirect",
+        about: "a bad scope, a repeated parameter and the like end on a page of the server",
+        allowed: "RFC 6749 4.1.2.1 has no keyword for these",
+        seen_at: Some("Doorkeeper"),
+        apart: &["error redirects"],
+        acts: &[Act::Answer(|_, asked, answered| {
+            let query = asked.head.uri.query().unwrap_or_default().to_owned();
+            let is_due = answered.header("location").is_some_and(|url| {
+                let has = |code: &str| url.contains(&format!("error={code}"));
+                // What a MUST sends back by redirect stays: RFC 6749 3.1.1, RFC 7636 4.4.1, and the user's no.
+                let (has_type, has_challenge) =
+                    (query.contains("response_type=code"), url.contains("challenge"));
+                url.contains("error=") && has_type && !has_challenge && !has("access_denied")
+            });
+            if is_due {
+                *answered = error_page(StatusCode::BAD_REQUEST);
+            }
+            is_due
+        })],
+        costs: &[],
+    },
+    Liberty {
+        name: "errors-on-a-page-of-their-own",
+        about: "the page for a bad client or redirect URI comes by a redirect to another address, and has status 200",
+        allowed: "RFC 6749 3.1.2.4: the server informs the resource owner of the error",
+        seen_at: None,
+        apart: &[],
+        acts: &[
+            Act::Answer(|_, asked, answered| {
+                let is_due = asked.head.uri.path() == "/authorize"
+                    && answered.is_page()
+                    && answered.status == StatusCode::BAD_REQUEST;
+                if is_due {
+                    answered.status = StatusCode::FOUND;
+                    answered.body = "".into();
+                    answered.headers.remove("content-type");
+                    answered.headers.insert(LOCATION, HeaderValue::from_static(ERROR_PAGE));
+                }
+                is_due
+            }),
+            Act::Instead(|_, asked| (asked.head.uri.path() == "/error").then(|| error_page(StatusCode::OK))),
+        ],
+        costs: &[],
+    },
+    Liberty {
+        name: "get-at-the-token-endpoint-is-unknown",
+        about: "nothing is found by a GET at the token endpoint",
+        allowed: "RFC 6749 3.2: the client must use POST; what a GET is answered stays open",
+        seen_at: None,
+        apart: &[],
+        acts: &[Act::Instead(|_, asked| {
+            let is_due = asked.head.method == Method::GET && asked.head.uri.path() == "/token";
+            is_due.then(|| {
+                let mut missing = error_page(StatusCode::NOT_FOUND);
+                missing.body = "404 page not found".into();
+                missing.set("content-type", "text/plain");
+                missing
+            })
+        })],
+        costs: &[],
+    },
+    Liberty {
+        name: "no-post-at-the-authorization-endpoint",
+        about: "authorization requests are taken by GET alone",
+        allowed: "RFC 6749 3.1: POST is a MAY",
+        seen_at: None,
+        apart: &[],
+        acts: &[Act::Instead(|_, asked| {
+            let is_due = asked.is("POST", "/authorize") && asked.parameter("client_id").is_some();
+            is_due.then(|| {
+                let mut refused = error_page(StatusCode::METHOD_NOT_ALLOWED);
+                refused.set("allow", "GET, HEAD");
+                refused
+            })
+        })],
+        costs: &[cost(
+            "authorize/post-is-taken-like-get",
+            Verdict::NotOffered,
+            "RFC 6749 3.1: a server may support POST, and this one does not",
+        )],
+    },
+    Liberty {
+        name: "too-little-scope-is-401",
+        about: "a resource answers a token of too little scope by 401 invalid_token",
+        allowed: "RFC 6750 3.1: SHOULD respond with 403",
+        seen_at: None,
+        apart: &["challenge"],
+        acts: &[Act::Answer(|_, asked, answered| {
+            let is_due =
+                asked.head.uri.path().starts_with("/api/") && answered.status == StatusCode::FORBIDDEN;
+            if is_due {
+                answered.status = StatusCode::UNAUTHORIZED;
+                answered.set("www-authenticate", "Bearer realm=\"resource\", error=\"invalid_token\"");
+            }
+            is_due
+        })],
+        costs: &[cost("resource/", Verdict::Warned, "RFC 6750 3.1: SHOULD respond with 403")],
+    },
+    Liberty {
+        name: "challenges-that-say-little",
+        about: "a resource answers every 401 by `Bearer realm` alone",
+        allowed: "RFC 6750 3: SHOULD include the error attribute; RFC 9728 5.1: resource_metadata is a MAY",
+        seen_at: None,
+        apart: &["challenge"],
+        acts: &[Act::Answer(|_, asked, answered| {
+            let is_due = asked.head.uri.path().starts_with("/api/")
+                && answered.status == StatusCode::UNAUTHORIZED
+                && !asked.head.headers.contains_key("dpop");
+            if is_due {
+                answered.set("www-authenticate", "Bearer realm=\"resource\"");
+                answered.body = "".into();
+                answered.headers.remove("content-type");
+            }
+            is_due
+        })],
+        costs: &[
+            cost("resource", Verdict::Warned, LITTLE),
+            cost("audience/", Verdict::Warned, LITTLE),
+            cost("dpop-resource/", Verdict::Warned, LITTLE),
+            cost("dpop/", Verdict::Warned, LITTLE),
+            cost("resource-metadata/named-by-the-challenge", Verdict::NotOffered, "RFC 9728 5.1: a MAY"),
+        ],
+    },
+];
+
+/// A page of a server that protects its pages.
+fn error_page(status: StatusCode) -> Answered {
+    let html = "<!DOCTYPE html><html lang=\"en\"><title>Error</title><h1>This did not work</h1></html>";
+    let mut page = Answered::page(status, html.to_owned());
+    page.set("x-frame-options", "DENY");
+    page.set("content-security-policy", "default-src 'none'; frame-ancestors 'none'");
+    page.set("referrer-policy", "no-referrer");
+    page
+}
+
+/// Changes an error code of JSON.
+fn other_code(answered: &mut Answered, from: &str, to: &str) -> bool {
+    answered.json(|members| {
+        let is_due = members.get("error").and_then(Value::as_str) == Some(from);
+        if is_due {
+            members.insert("error".into(), Value::from(to));
+        }
+        is_due
+    })
+}

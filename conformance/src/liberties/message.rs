@@ -1,0 +1,139 @@
+//! What passes through the relay, with the few ways in which liberties read and change it.
+
+use hyper::Uri;
+use hyper::body::Bytes;
+use hyper::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use hyper::http::request::Parts;
+use hyper::http::{Response, StatusCode};
+use serde_json::{Map, Value};
+
+/// A request, with its whole body.
+#[derive(Debug, Clone)]
+pub(crate) struct Asked {
+    /// Its line and its header.
+    pub(crate) head: Parts,
+    /// Its body.
+    pub(crate) body: Bytes,
+}
+
+/// An answer, with its whole body.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Answered {
+    /// Its status.
+    pub(crate) status: StatusCode,
+    /// Its header.
+    pub(crate) headers: HeaderMap,
+    /// Its body.
+    pub(crate) body: Bytes,
+    /// Whether it is sent in chunks, without `Content-Length`.
+    pub(crate) chunked: bool,
+}
+
+impl Asked {
+    /// Whether it was sent by this method to this path.
+    pub(crate) fn is(&self, method: &str, path: &str) -> bool {
+        self.head.method.as_str() == method && self.head.uri.path() == path
+    }
+
+    /// The parameters of its body.
+    pub(crate) fn form(&self) -> Vec<(String, String)> {
+        url::form_urlencoded::parse(&self.body).into_owned().collect()
+    }
+
+    /// The first value of a parameter of its body.
+    pub(crate) fn parameter(&self, name: &str) -> Option<String> {
+        self.form().into_iter().find_map(|(have, value)| (have == name).then_some(value))
+    }
+
+    /// Puts these parameters in place of its body.
+    pub(crate) fn set_form(&mut self, form: &[(String, String)]) {
+        let encoded = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+        self.body = encoded.into();
+    }
+
+    /// Sends it to another path, with the query that it has.
+    pub(crate) fn set_path(&mut self, path: &str) {
+        let query = self.head.uri.query().map_or_else(String::new, |query| format!("?{query}"));
+        if let Ok(uri) = format!("{path}{query}").parse::<Uri>() {
+            self.head.uri = uri;
+        }
+    }
+}
+
+impl Answered {
+    /// A page.
+    pub(crate) fn page(status: StatusCode, html: String) -> Self {
+        let mut page = Self { status, body: html.into(), ..Self::default() };
+        page.set("content-type", "text/html; charset=utf-8");
+        page.set("cache-control", "no-store");
+        page
+    }
+
+    /// The first value of a header field, as text.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// Puts a header field in the place of all that have its name. The tables of liberties name what a header can hold; a
+    /// text that it cannot hold changes nothing.
+    pub(crate) fn set(&mut self, name: &'static str, value: &str) {
+        if let Ok(value) = HeaderValue::try_from(value) {
+            self.headers.insert(HeaderName::from_static(name), value);
+        }
+    }
+
+    /// Whether its body is of this media type.
+    fn is_of(&self, media_type: &str) -> bool {
+        self.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).is_some_and(|value| {
+            value.split(';').next().is_some_and(|have| have.trim().eq_ignore_ascii_case(media_type))
+        })
+    }
+
+    /// Whether it is a page.
+    pub(crate) fn is_page(&self) -> bool {
+        self.is_of("text/html")
+    }
+
+    /// Changes its JSON object; whether `change` says that it did.
+    pub(crate) fn json(&mut self, change: impl FnOnce(&mut Map<String, Value>) -> bool) -> bool {
+        if !self.is_of("application/json") {
+            return false;
+        }
+        let Ok(Value::Object(mut members)) = serde_json::from_slice(&self.body) else { return false };
+        let changed = change(&mut members);
+        if changed {
+            self.body = Value::Object(members).to_string().into();
+        }
+        changed
+    }
+
+    /// Whether it tells of an error in JSON.
+    pub(crate) fn error(&self) -> Option<String> {
+        let members: Map<String, Value> = serde_json::from_slice(&self.body).ok()?;
+        Some(members.get("error")?.as_str()?.to_owned())
+    }
+
+    /// Its body as text.
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// Changes a text of its body wherever that stands; whether it stood anywhere.
+    pub(crate) fn replace(&mut self, from: &str, to: &str) -> bool {
+        let text = self.text();
+        let found = text.contains(from);
+        if found {
+            self.body = text.replace(from, to).into();
+        }
+        found
+    }
+}
+
+impl From<Answered> for Response<Bytes> {
+    fn from(answered: Answered) -> Self {
+        let mut response = Self::new(answered.body);
+        *response.status_mut() = answered.status;
+        *response.headers_mut() = answered.headers;
+        response
+    }
+}

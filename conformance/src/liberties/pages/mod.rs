@@ -1,0 +1,63 @@
+//! Liberties of the pages on which people log in and consent.
+//!
+//! Nobody writes hints for these: the suite has to find its way as a person would.
+
+mod forms;
+mod languages;
+mod steps;
+
+use oauth_suite::subject::Target;
+
+use super::message::{Answered, Asked};
+use super::{Act, Liberty};
+
+pub(super) const LIBERTIES: [&[Liberty]; 3] = [forms::LIBERTIES, languages::LIBERTIES, steps::LIBERTIES];
+
+/// Takes the hints out of the target file.
+const UNHINTED: Act = Act::Target(|target: &mut Target| target.forms.clear());
+
+/// The button of the login page.
+const LOG_IN: &str = "<button type=\"submit\">Log in</button>";
+
+/// The button of the consent page that grants.
+const ALLOW: &str = "<button type=\"submit\" name=\"confirm\" value=\"yes\">Allow</button>";
+
+/// The button of the consent page that refuses.
+const DENY: &str = "<button type=\"submit\" name=\"confirm\" value=\"no\">Deny</button>";
+
+/// How each form of the server begins.
+const FORM: &str = "<form method=\"post\">";
+
+/// Whether an answer is the login page.
+fn is_login(answered: &Answered) -> bool {
+    answered.is_page() && answered.text().contains(LOG_IN)
+}
+
+/// Whether an answer is the consent page.
+fn is_consent(answered: &Answered) -> bool {
+    answered.is_page() && answered.text().contains(ALLOW)
+}
+
+/// Changes the first of two texts of a page that stands there.
+fn change(answered: &mut Answered, changes: &[(&str, &str)]) -> bool {
+    answered.is_page() && changes.iter().fold(false, |acted, (from, to)| answered.replace(from, to) || acted)
+}
+
+/// The address of a page, as an attribute can hold it.
+fn address(asked: &Asked) -> String {
+    let uri = &asked.head.uri;
+    let whole = uri.path_and_query().map_or("/", hyper::http::uri::PathAndQuery::as_str);
+    attribute(whole)
+}
+
+/// A text in an attribute.
+fn attribute(text: &str) -> String {
+    text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;")
+}
+
+/// The value of a cookie that came with a request.
+fn cookie(asked: &Asked, name: &str) -> Option<String> {
+    let fields = asked.head.headers.get_all("cookie").iter();
+    let mut cookies = fields.filter_map(|field| field.to_str().ok()).flat_map(|field| field.split("; "));
+    cookies.find_map(|cookie| cookie.strip_prefix(name)?.strip_prefix('=').map(str::to_owned))
+}

@@ -1,0 +1,316 @@
+//! Liberties that are the server's own choices: what a deployer sets, and what whoever runs the suite then writes down.
+
+use hyper::http::StatusCode;
+use oauth_core::policy::{ExcessScope, Lifetime, PkceNeed, WrongVerifier};
+use oauth_suite::outcome::Verdict;
+
+use super::message::{Answered, Asked};
+use super::{Act, Liberty, cost};
+
+pub(super) const LIBERTIES: &[Liberty] = &[
+    Liberty {
+        name: "challenges-of-every-client",
+        about: "confidential clients have to send a code challenge as well",
+        allowed: "RFC 9700 2.1.1: recommended for confidential clients; OAuth 2.1 4.1.1",
+        seen_at: Some("Django OAuth Toolkit"),
+        apart: &["PKCE"],
+        acts: &[
+            Act::Policy(|policy| policy.pkce = PkceNeed::EveryClient),
+            Act::Sign(|_, asked, _| asked.head.uri.path() == "/authorize"),
+        ],
+        costs: &[],
+    },
+    Liberty {
+        name: "pushed-requests-only",
+        about: "every authorization request has to be pushed",
+        allowed: "RFC 9126 5",
+        seen_at: None,
+        apart: &[],
+        acts: &[
+            Act::Policy(|policy| policy.pushed_only = true),
+            Act::Sign(|_, asked, answered| {
+                asked.is("POST", "/par") && answered.status == StatusCode::CREATED
+            }),
+        ],
+        costs: &[],
+    },
+    Liberty {
+        name: "excess-scope-is-narrowed",
+        about: "scope beyond what the client may have is left out rather than refused",
+        allowed: "RFC 6749 3.3: the server may fully or partially ignore the scope",
+        seen_at: None,
+        apart: &[],
+        acts: &[
+            Act::Policy(|policy| policy.excess_scope = ExcessScope::Narrowed),
+            Act::Sign(|_, asked, _| asked.head.uri.query().is_some_and(|query| query.contains("scope="))),
+        ],
+        costs: &[],
+    },
+    Liberty {
+        name: "a-wrong-verifier-spends-the-code",
+        about: "a code that was shown with a wrong verifier is spent",
+        allowed: "RFC 7636 4.6 says nothing of what becomes of the code",
+        seen_at: Some("Keycloak"),
+        apart: &["codes"],
+        acts: &[
+            Act::Policy(|policy| policy.wrong_verifier = WrongVerifier::BurnsCode),
+            Act::Sign(|_, asked, answered| {
+                asked.parameter("code_verifier").is_some()
+                    && answered.error().as_deref() == Some("invalid_grant")
+            }),
+        ],
+        costs: &[],
+    },
+    Liberty {
+        name: "errors-redirect-before-login",
+        about: "a bad request of a good client is answered by redirect before anybody logged in",
+        allowed: "RFC 6749 4.1.2.1",
+        seen_at: None,
+        apart: &["error redirects"],
+        acts: &[
+            Act::Policy(|policy| policy.redirect_errors_before_login = true),
+            Act::Sign(|_, asked, answered| asked.is("GET", "/authorize") && location_has(answered, "error=")),
+        ],
+        costs: &[],
+    },
+    Liberty {
+        name: "no-nonces-for-proofs",
+        about: "DPoP proofs need no nonce",
+        allowed: "RFC 9449 8: nonces are OPTIONAL",
+        seen_at: Some("oidc-provider"),
+        apart: &[],
+        acts: &[
+            Act::Policy(|policy| policy.dpop_nonce = false),
+            Act::Sign(|_, asked, answered| {
+                asked.head.headers.contains_key("dpop") && !answered.headers.contains_key("dpop-nonce")
+            }),
+        ],
+        costs: &[
+            cost("dpop-nonce/", Verdict::NotOffered, "there are none"),
+            cost("dpop-resource/nonce-", Verdict::NotOffered, "there are none"),
+        ],
+    },
+    Liberty {
+        name: "refresh-tokens-are-taken-again-for-a-while",
+        about: "for half a minute after a rotation the token before is taken too",
+        allowed: "RFC 9700 4.14.2 leaves the window of a replay to the server",
+        seen_at: Some("Okta, Auth0, Cognito"),
+        apart: &["refresh"],
+        acts: &[
+            Act::Policy(|policy| policy.refresh_grace = Lifetime(30)),
+            Act::Target(|target| target.refresh_grace = Some(30)),
+            Act::Sign(|memory, asked, answered| {
+                let shown = asked.parameter("refresh_token").filter(|_| answered.status == StatusCode::OK);
+                shown.is_some_and(|token| memory.keep(format!("refreshed {token}"), "").is_some())
+            }),
+        ],
+        costs: &[],
+    },
+    Liberty {
+        name: "codes-live-for-ten-minutes",
+        about: "codes live for ten minutes",
+        allowed: "RFC 6749 4.1.2: a maximum of ten minutes is RECOMMENDED",
+        seen_at: None,
+        apart: &["lifetimes"],
+        acts: &[
+            Act::Policy(|policy| policy.code_lifetime = Lifetime(600)),
+            Act::Target(|target| target.code_lifetime = Some(600)),
+            Act::Sign(|_, _, answered| location_has(answered, "code=")),
+        ],
+        costs: &[],
+    },
+    Liberty {
+        name: "access-tokens-live-for-a-minute",
+        about: "access tokens live for a minute",
+        allowed: "RFC 6750 5.3: an hour or less",
+        seen_at: None,
+        apart: &["lifetimes"],
+        acts: &[
+            Act::Policy(|policy| policy.access_token_lifetime = Lifetime(60)),
+            Act::Target(|target| target.access_token_lifetime = Some(60)),
+            Act::Sign(|_, asked, answered| asked.is("POST", "/token") && answered.status == StatusCode::OK),
+        ],
+        costs: &[],
+    },
+    Liberty {
+        name: "no-challenge-demanded",
+        about: "a public client may leave code_challenge out; who sends one is held to it",
+        allowed: "RFC 9700 2.1.1: the duty to use PKCE is the client's, that to support and enforce it the server's",
+        seen_at: None,
+        apart: &["PKCE"],
+        acts: &[
+            Act::Policy(|policy| policy.pkce = PkceNeed::Optional),
+            Act::Target(|target| target.pkce_required = false),
+            Act::Sign(|_, asked, _| asked.head.uri.path() == "/authorize"),
+        ],
+        costs: &[
+            cost("challenge/needed-of-public-clients", Verdict::NotOffered, "none is demanded"),
+            cost(
+                "native/challenge-is-needed",
+                Verdict::Warned,
+                "RFC 8252 8.1: servers SHOULD reject requests of native apps without a challenge",
+            ),
+        ],
+    },
+    Liberty {
+        name: "secrets-in-header-or-body",
+        about: "every client may send its secret in the header or in the body",
+        allowed: "RFC 6749 2.3.1: the body is a MAY",
+        seen_at: None,
+        apart: &[],
+        acts: &[
+            Act::Policy(|policy| policy.secret_in_body = true),
+            Act::Sign(|_, asked, _| asked.parameter("client_secret").is_some()),
+        ],
+        costs: &[],
+    },
+    Liberty {
+        name: "everything-lives-shortly",
+        about: "codes live five seconds, access tokens thirty, pushed requests five",
+        allowed: "RFC 6749 4.1.2: codes expire shortly after they are issued",
+        seen_at: None,
+        apart: &["lifetimes"],
+        acts: &[
+            Act::Policy(|policy| {
+                policy.code_lifetime = Lifetime(5);
+                policy.access_token_lifetime = Lifetime(30);
+                policy.push_lifetime = Lifetime(5);
+            }),
+            Act::Target(|target| {
+                target.code_lifetime = Some(5);
+                target.access_token_lifetime = Some(30);
+            }),
+            Act::Sign(|_, _, answered| location_has(answered, "code=")),
+        ],
+        costs: &[],
+    },
+    Liberty {
+        name: "no-registration",
+        about: "clients cannot register themselves",
+        allowed: "RFC 7591 1.3: an authorization server may support it",
+        seen_at: None,
+        apart: &["registration"],
+        acts: &[
+            Act::Request(|_, asked| {
+                let is_due = asked.head.uri.path() == "/register";
+                if is_due {
+                    asked.set_path("/none");
+                }
+                is_due
+            }),
+            Act::Answer(|_, asked, answered| drop_claim(asked, answered, &["registration_endpoint"])),
+        ],
+        costs: &[
+            cost("registration/", Verdict::NotOffered, "there is none"),
+            cost("metadata/registration", Verdict::NotOffered, "there is none"),
+            cost("laws/", Verdict::NotOffered, "there is none"),
+        ],
+    },
+    Liberty {
+        name: "no-revocation",
+        about: "there is no revocation endpoint",
+        allowed: "RFC 7009 2: an authorization server may offer it",
+        seen_at: None,
+        apart: &["revocation"],
+        acts: &[
+            Act::Request(|_, asked| {
+                let is_due = asked.head.uri.path() == "/revoke";
+                if is_due {
+                    asked.set_path("/none");
+                }
+                is_due
+            }),
+            Act::Answer(|_, asked, answered| drop_claim(asked, answered, &["revocation_endpoint"])),
+        ],
+        costs: &[
+            cost("revocation/", Verdict::NotOffered, "there is none"),
+            cost("metadata/revocation", Verdict::NotOffered, "there is none"),
+            cost("laws/revoked-", Verdict::NotOffered, "there is none"),
+        ],
+    },
+    Liberty {
+        name: "no-introspection",
+        about: "there is no introspection endpoint",
+        allowed: "RFC 7662 2: an authorization server may offer it",
+        seen_at: None,
+        apart: &["introspection"],
+        acts: &[
+            Act::Request(|_, asked| {
+                let is_due = asked.head.uri.path() == "/introspect";
+                if is_due {
+                    asked.set_path("/none");
+                }
+                is_due
+            }),
+            Act::Answer(|_, asked, answered| drop_claim(asked, answered, &["introspection_endpoint"])),
+        ],
+        costs: &[
+            cost("introspection/", Verdict::NotOffered, "there is none"),
+            cost("metadata/introspection", Verdict::NotOffered, "there is none"),
+            cost(
+                "client-credentials/told-from-a-users-token",
+                Verdict::NotOffered,
+                "introspection would tell",
+            ),
+            cost(
+                "resource-indicator/introspection-names-it",
+                Verdict::NotOffered,
+                "introspection would tell",
+            ),
+            cost("audience/named-by-the-token", Verdict::NotOffered, "introspection would tell"),
+            cost("dpop/introspection-", Verdict::NotOffered, "introspection would tell"),
+            cost("laws/active-token-", Verdict::NotOffered, "introspection would tell"),
+        ],
+    },
+    Liberty {
+        name: "no-metadata",
+        about: "there is no metadata; the target file says all",
+        allowed: "RFC 8414 1: publishing is optional",
+        seen_at: None,
+        apart: &["metadata", "introspection", "revocation", "registration", "refresh"],
+        acts: &[
+            Act::Target(|target| {
+                let url = |path: &str| target.issuer.as_ref().map(|issuer| format!("{issuer}{path}"));
+                target.endpoints.introspection = url("/introspect");
+                target.endpoints.revocation = url("/revoke");
+                target.endpoints.registration = url("/register");
+                target.dpop = Some(true);
+                target.pkce = Some(true);
+                target.client_credentials = Some(true);
+            }),
+            Act::Request(|_, asked| {
+                let is_due = asked.head.uri.path() == "/.well-known/oauth-authorization-server";
+                if is_due {
+                    asked.set_path("/none");
+                }
+                is_due
+            }),
+        ],
+        costs: &[
+            cost("metadata/", Verdict::NotOffered, "there is none"),
+            cost("metadata/published", Verdict::Warned, "RFC 9700 2.6: metadata is RECOMMENDED"),
+            cost(
+                "metadata/names-the-challenge-methods",
+                Verdict::Warned,
+                "RFC 9700 2.1.1: SHOULD provide a way to detect support for PKCE",
+            ),
+            cost("issuer/", Verdict::NotOffered, "without metadata nothing promises iss"),
+            cost("par/", Verdict::NotOffered, "what metadata says of it is not said"),
+            cost("dpop/algorithms-are-announced", Verdict::NotOffered, "there is none"),
+        ],
+    },
+];
+
+fn location_has(answered: &Answered, parameter: &str) -> bool {
+    answered.header("location").is_some_and(|url| url.contains(parameter))
+}
+
+/// Takes members out of the metadata.
+fn drop_claim(asked: &Asked, answered: &mut Answered, names: &[&str]) -> bool {
+    asked.head.uri.path() == "/.well-known/oauth-authorization-server"
+        && answered.json(|members| {
+            let before = members.len();
+            members.retain(|name, _| !names.iter().any(|claim| name.starts_with(claim)));
+            members.len() < before
+        })
+}

@@ -1,0 +1,418 @@
+//! Liberties of the token endpoint and of authorization responses: members, values, error answers.
+
+use hyper::header::{HeaderValue, LOCATION};
+use hyper::http::StatusCode;
+use oauth_suite::outcome::Verdict;
+use serde_json::{Map, Value, json};
+
+use super::message::{Answered, Asked};
+use super::relay::Memory;
+use super::wire::has_authorization;
+use super::{Act, Liberty, cost};
+
+/// What stands around an access token that looks like a JWT. The relay takes it off again.
+const JWT: (&str, &str) = ("eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCJ9.", ".c2lnbmF0dXJl-_c2lnbmF0dXJl");
+
+/// What stands behind a code that has every unreserved character.
+const CODE_TAIL: &str = "~tail-of_a.code";
+
+pub(super) const LIBERTIES: &[Liberty] = &[
+    Liberty {
+        name: "token-type-in-lower-case",
+        about: "token_type is `bearer` or `dpop`",
+        allowed: "RFC 6749 5.1: the value is case insensitive",
+        seen_at: Some("Hydra, GitHub"),
+        apart: &[],
+        acts: &[Act::Answer(|_, asked, answered| {
+            issues(asked) && answered.json(|members| change_text(members, "token_type", str::to_lowercase))
+        })],
+        costs: &[],
+    },
+    Liberty {
+        name: "token-response-with-more-members",
+        about: "the token response has members of the server's own",
+        allowed: "RFC 6749 5.1: unrecognized value names are ignored",
+        seen_at: Some("Doorkeeper"),
+        apart: &[],
+        acts: &[Act::Answer(|_, asked, answered| {
+            issues(asked)
+                && answered.status == StatusCode::OK
+                && answered.json(|members| {
+                    members.insert("not-before-policy".into(), Value::from(0));
+                    members.insert("session_state".into(), Value::from("3f8e-4b1c"));
+                    members.insert("ext_expires_in".into(), Value::from(3599));
+                    true
+                })
+        })],
+        costs: &[],
+    },
+    Liberty {
+        name: "refresh-token-lifetime-told",
+        about: "the token response says how long the refresh token lives",
+        allowed: "RFC 6749 8.2: further parameters of the token endpoint",
+        seen_at: None,
+        apart: &["refresh"],
+        acts: &[Act::Answer(|_, asked, answered| {
+            issues(asked)
+                && answered.json(|members| {
+                    let is_due = members.contains_key("refresh_token");
+                    if is_due {
+                        members.insert("refresh_expires_in".into(), Value::from(1800));
+                        members.insert("refresh_token_expires_in".into(), Value::from(1800));
+                    }
+                    is_due
+                })
+        })],
+        costs: &[],
+    },
+    Liberty {
+        name: "expiry-not-told",
+        about: "the token response has no expires_in",
+        allowed: "RFC 6749 5.1: RECOMMENDED; if omitted, the lifetime is documented elsewhere",
+        seen_at: None,
+        apart: &["expiry"],
+        acts: &[Act::Answer(|_, asked, answered| {
+            issues(asked) && answered.json(|members| members.remove("expires_in").is_some())
+        })],
+        costs: &[
+            cost("token-response/expires-in", Verdict::Warned, "RFC 6749 5.1: expires_in is RECOMMENDED"),
+            cost("introspection/expiry-as-promised", Verdict::NotOffered, "nothing was promised"),
+        ],
+    },
+    Liberty {
+        name: "errors-without-description",
+        about: "error answers in JSON have the code alone",
+        allowed: "RFC 6749 5.2: error_description is OPTIONAL",
+        seen_at: None,
+        apart: &["error members"],
+        acts: &[Act::Answer(|_, _, answered| {
+            answered.json(|members| {
+                members.contains_key("error") && members.remove("error_description").is_some()
+            })
+        })],
+        costs: &[],
+    },
+    Liberty {
+        name: "errors-with-uri-and-more-members",
+        about: "error answers in JSON have error_uri and members of the server's own",
+        allowed: "RFC 6749 5.2: error_uri is OPTIONAL; parameters are added to the top level",
+        seen_at: None,
+        apart: &["error members"],
+        acts: &[Act::Answer(|_, _, answered| {
+            answered.json(|members| {
+                let is_error = members.contains_key("error");
+                if is_error {
+                    members.insert("error_uri".into(), Value::from("https://as.example/errors#70008"));
+                    members.insert("error_codes".into(), Value::from(vec![70008]));
+                    members.insert("trace_id".into(), Value::from("6d1f"));
+                }
+                is_error
+            })
+        })],
+        costs: &[],
+    },
+    Liberty {
+        name: "error-redirects-with-more-parameters",
+        about: "error responses carry error_uri and a parameter of the server's own",
+        allowed: "RFC 6749 4.1.2.1: error_uri is OPTIONAL; 8.2: further parameters",
+        seen_at: None,
+        apart: &["error redirects"],
+        acts: &[Act::Answer(|_, _, answered| {
+            extend_location(
+                answered,
+                "error=",
+                "&error_uri=https%3A%2F%2Fas.example%2Ferrors&error_subcode=x",
+            )
+        })],
+        costs: &[],
+    },
+    Liberty {
+        name: "code-responses-with-more-parameters",
+        about: "authorization responses carry a parameter of the server's own",
+        allowed: "RFC 6749 4.1.2: unrecognized response parameters are ignored",
+        seen_at: None,
+        apart: &[],
+        acts: &[Act::Answer(|_, _, answered| {
+            extend_location(answered, "code=", "&session_state=3f8e.4b1c&scope=")
+        })],
+        costs: &[],
+    },
+    Liberty {
+        name: "access-tokens-look-like-jwts",
+        about: "access tokens have three parts with periods between them",
+        allowed: "RFC 6749 1.4: tokens may have different formats and structures; RFC 9068",
+        seen_at: Some("Keycloak"),
+        apart: &[],
+        acts: &[
+            Act::Request(|_, asked| {
+                let header = asked.head.headers.get("authorization").and_then(|value| value.to_str().ok());
+                let bare = header.and_then(|value| {
+                    let (scheme, token) = value.split_once(' ')?;
+                    Some(format!("{scheme} {}", unwrapped(token)?))
+                });
+                if let Some(Ok(bare)) = bare.map(HeaderValue::try_from) {
+                    asked.head.headers.insert("authorization", bare);
+                    return true;
+                }
+                unwrap_parameters(asked)
+            }),
+            Act::Answer(|_, asked, answered| {
+                issues(asked)
+                    && answered.json(|members| {
+                        let is_bearer = members.get("token_type").and_then(Value::as_str) == Some("Bearer");
+                        is_bearer
+                            && change_text(members, "access_token", |token| {
+                                format!("{}{token}{}", JWT.0, JWT.1)
+                            })
+                    })
+            }),
+        ],
+        costs: &[],
+    },
+    Liberty {
+        name: "codes-with-every-unreserved-character",
+        about: "codes are long and have periods, tildes, hyphens and underscores",
+        allowed: "RFC 6749 A.11: code is 1*VSCHAR; 4.1.2: its size is left undefined",
+        seen_at: None,
+        apart: &["codes"],
+        acts: &[
+            Act::Request(|_, asked| {
+                if !asked.is("POST", "/token") {
+                    return false;
+                }
+                let mut acted = false;
+                let form: Vec<(String, String)> = asked
+                    .form()
+                    .into_iter()
+                    .map(|(name, value)| match value.strip_suffix(CODE_TAIL) {
+                        Some(code) if name == "code" => {
+                            acted = true;
+                            (name, code.to_owned())
+                        }
+                        Some(_) | None => (name, value),
+                    })
+                    .collect();
+                if acted {
+                    asked.set_form(&form);
+                }
+                acted
+            }),
+            Act::Answer(|_, _, answered| {
+                let Some(url) = answered.header("location") else { return false };
+                let Some(at) = url.find(['?', '&']).and_then(|_| find_parameter(url, "code=")) else {
+                    return false;
+                };
+                let end = url[at..].find(['&', '#']).map_or(url.len(), |length| at + length);
+                let longer = format!("{}{CODE_TAIL}{}", &url[..end], &url[end..]);
+                set_location(answered, &longer)
+            }),
+        ],
+        costs: &[],
+    },
+    Liberty {
+        name: "no-iss-and-none-advertised",
+        about: "authorization responses have no iss, and the metadata does not promise one",
+        allowed: "RFC 9207 2.3: a server that does not support it leaves the metadata out",
+        seen_at: None,
+        apart: &["metadata"],
+        acts: &[
+            Act::Answer(|_, _, answered| {
+                let Some(url) = answered.header("location") else { return false };
+                let Some(at) = find_parameter(url, "iss=") else { return false };
+                let begin = at - "iss=".len() - 1;
+                let end = url[at..].find(['&', '#']).map_or(url.len(), |length| at + length);
+                let without = format!("{}{}", &url[..begin], &url[end..]);
+                set_location(answered, &without)
+            }),
+            Act::Answer(|_, asked, answered| {
+                asked.head.uri.path() == "/.well-known/oauth-authorization-server"
+                    && answered.json(|members| {
+                        members.remove("authorization_response_iss_parameter_supported").is_some()
+                    })
+            }),
+        ],
+        costs: &[cost("issuer/", Verdict::NotOffered, "RFC 9207 is not offered")],
+    },
+    Liberty {
+        name: "confidential-clients-keep-their-refresh-token",
+        about: "a refresh token of a confidential client is not rotated",
+        allowed: "RFC 9700 4.14.2: rotation or sender-constraining is asked for public clients",
+        seen_at: Some("Authlib, Spring Authorization Server"),
+        apart: &["refresh"],
+        acts: &[Act::Request(as_current), Act::Answer(as_first)],
+        costs: &[],
+    },
+    Liberty {
+        name: "no-refresh-tokens",
+        about: "no refresh token is issued, and the metadata names no such grant",
+        allowed: "RFC 6749 1.5: issuing a refresh token is optional",
+        seen_at: Some("Spring Authorization Server, for public clients"),
+        apart: &["refresh"],
+        acts: &[
+            Act::Target(|target| {
+                target.refresh = Some(false);
+                target.refresh_token_lifetime = None;
+            }),
+            Act::Answer(|_, asked, answered| {
+                issues(asked) && answered.json(|members| members.remove("refresh_token").is_some())
+            }),
+            Act::Answer(|_, asked, answered| {
+                asked.head.uri.path() == "/.well-known/oauth-authorization-server"
+                    && answered.json(|members| {
+                        members.insert(
+                            "grant_types_supported".into(),
+                            json!(["authorization_code", "client_credentials"]),
+                        );
+                        true
+                    })
+            }),
+        ],
+        costs: &[],
+    },
+    Liberty {
+        name: "any-refusal-spends-the-code",
+        about: "the first token request that shows a code spends it, a refused one too",
+        allowed: "RFC 6749 10.5: codes are short-lived and single-use",
+        seen_at: Some("Keycloak"),
+        apart: &["codes"],
+        acts: &[
+            Act::Request(|memory, asked| {
+                let Some(code) = asked.parameter("code").filter(|_| issues(asked)) else { return false };
+                let is_spent = memory.get(&format!("spent {code}")).is_some();
+                if is_spent {
+                    let form: Vec<(String, String)> = asked.form();
+                    let other = |(name, value): (String, String)| {
+                        let value = if name == "code" { format!("{value}-spent") } else { value };
+                        (name, value)
+                    };
+                    let form: Vec<(String, String)> = form.into_iter().map(other).collect();
+                    asked.set_form(&form);
+                }
+                is_spent
+            }),
+            Act::Answer(|memory, asked, answered| {
+                let is_refused = answered.status.is_client_error()
+                    && answered.error().as_deref() != Some("use_dpop_nonce");
+                if let Some(code) = asked.parameter("code").filter(|_| issues(asked) && is_refused) {
+                    memory.keep(format!("spent {code}"), "");
+                }
+                false
+            }),
+        ],
+        costs: &[],
+    },
+    Liberty {
+        name: "scope-left-out-where-equal",
+        about: "a token response has no scope where the token has what was asked for",
+        allowed: "RFC 6749 5.1: OPTIONAL, if identical to the scope requested by the client",
+        seen_at: None,
+        apart: &[],
+        acts: &[Act::Answer(|_, asked, answered| {
+            // A refresh or client credentials request that names a scope gets that or less.
+            let Some(named) = asked.parameter("scope").filter(|_| issues(asked)) else { return false };
+            answered.json(|members| {
+                let is_equal = members.get("scope").and_then(Value::as_str) == Some(&named);
+                is_equal && members.remove("scope").is_some()
+            })
+        })],
+        costs: &[],
+    },
+];
+
+/// Whether an exchange is about the issuing of tokens.
+fn issues(asked: &Asked) -> bool {
+    asked.is("POST", "/token")
+}
+
+fn change_text(members: &mut Map<String, Value>, name: &str, change: impl FnOnce(&str) -> String) -> bool {
+    let Some(Value::String(text)) = members.get_mut(name) else { return false };
+    let changed = change(text);
+    let is_other = changed != *text;
+    *text = changed;
+    is_other
+}
+
+fn unwrapped(token: &str) -> Option<&str> {
+    token.strip_prefix(JWT.0)?.strip_suffix(JWT.1)
+}
+
+/// Takes off what stands around tokens in a form; whether there was such a token.
+fn unwrap_parameters(asked: &mut Asked) -> bool {
+    let mut acted = false;
+    let form: Vec<(String, String)> = asked
+        .form()
+        .into_iter()
+        .map(|(name, value)| match unwrapped(&value) {
+            Some(token) => {
+                acted = true;
+                (name, token.to_owned())
+            }
+            None => (name, value),
+        })
+        .collect();
+    if acted {
+        asked.set_form(&form);
+    }
+    acted
+}
+
+/// Where the value of a query parameter begins.
+fn find_parameter(url: &str, name: &str) -> Option<usize> {
+    ["?", "&"].iter().find_map(|before| url.find(&format!("{before}{name}")).map(|at| at + 1 + name.len()))
+}
+
+fn set_location(answered: &mut Answered, url: &str) -> bool {
+    let Ok(url) = HeaderValue::try_from(url) else { return false };
+    answered.headers.insert(LOCATION, url);
+    true
+}
+
+/// Adds to the query of a redirect that has this parameter.
+fn extend_location(answered: &mut Answered, having: &str, more: &str) -> bool {
+    let Some(url) = answered.header("location") else { return false };
+    if find_parameter(url, having).is_none() {
+        return false;
+    }
+    let (query, fragment) = url.split_once('#').map_or((url, None), |(query, rest)| (query, Some(rest)));
+    let longer = match fragment {
+        Some(fragment) => format!("{query}{more}#{fragment}"),
+        None => format!("{query}{more}"),
+    };
+    set_location(answered, &longer)
+}
+
+/// Shows the server the newest refresh token of a grant in place of the first, which the client keeps.
+fn as_current(memory: &Memory, asked: &mut Asked) -> bool {
+    let mut acted = false;
+    let form: Vec<(String, String)> = asked
+        .form()
+        .into_iter()
+        .map(|(name, value)| match memory.get(&format!("current {value}")) {
+            Some(current) if name == "refresh_token" || name == "token" => {
+                acted |= current != value;
+                (name, current)
+            }
+            Some(_) | None => (name, value),
+        })
+        .collect();
+    if acted {
+        asked.set_form(&form);
+    }
+    acted
+}
+
+/// Remembers the newest refresh token of a confidential client's grant, and tells the client of the first.
+fn as_first(memory: &Memory, asked: &Asked, answered: &mut Answered) -> bool {
+    let is_confidential = has_authorization(asked) || asked.parameter("client_secret").is_some();
+    if !issues(asked) || !is_confidential || answered.status != StatusCode::OK {
+        return false;
+    }
+    let shown = asked.parameter("refresh_token");
+    answered.json(|members| {
+        let Some(Value::String(issued)) = members.get("refresh_token") else { return false };
+        let Some(first) = shown else { return false };
+        memory.keep(format!("current {first}"), issued.clone());
+        members.insert("refresh_token".into(), Value::from(first));
+        true
+    })
+}

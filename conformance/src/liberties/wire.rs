@@ -1,0 +1,229 @@
+//! Liberties of HTTP beneath the protocol: header fields, redirects, framing.
+
+use hyper::Method;
+use hyper::header::{CACHE_CONTROL, CONNECTION, HeaderValue, LOCATION, PRAGMA, SET_COOKIE};
+use hyper::http::StatusCode;
+use oauth_suite::outcome::Verdict;
+
+use super::message::{Answered, Asked};
+use super::{Act, Cost, Liberty, cost};
+
+pub(super) const LIBERTIES: &[Liberty] = &[
+    Liberty {
+        name: "answers-in-chunks",
+        about: "every answer comes in chunks, without Content-Length",
+        allowed: "RFC 9112 6.1",
+        seen_at: None,
+        apart: &[],
+        acts: &[Act::Answer(|_, _, answered| {
+            answered.chunked = !answered.body.is_empty();
+            answered.chunked
+        })],
+        costs: NONE,
+    },
+    Liberty {
+        name: "connections-close",
+        about: "the connection ends after each answer",
+        allowed: "RFC 9112 9.3",
+        seen_at: None,
+        apart: &[],
+        acts: &[Act::Answer(|_, _, answered| {
+            answered.headers.insert(CONNECTION, HeaderValue::from_static("close"));
+            true
+        })],
+        costs: NONE,
+    },
+    Liberty {
+        name: "more-header-fields",
+        about: "every answer has header fields of the platform's own",
+        allowed: "RFC 9110 5.1: fields that are not recognized are ignored",
+        seen_at: None,
+        apart: &[],
+        acts: &[Act::Answer(|_, _, answered| {
+            answered.set("strict-transport-security", "max-age=31536000; includeSubDomains");
+            answered.set("x-content-type-options", "nosniff");
+            answered.set("x-request-id", "\"a, b\"; c=d");
+            answered.set("server", "gateway/1.0 (example)");
+            answered.set("vary", "Origin, Accept-Encoding");
+            true
+        })],
+        costs: NONE,
+    },
+    Liberty {
+        name: "a-cookie-on-every-answer",
+        about: "a balancer in front of the server sets a cookie of its own on every answer",
+        allowed: "RFC 6265 3",
+        seen_at: None,
+        apart: &[],
+        acts: &[Act::Answer(|_, _, answered| {
+            answered
+                .headers
+                .append(SET_COOKIE, HeaderValue::from_static("lb=node-1; Path=/; HttpOnly; SameSite=Lax"));
+            true
+        })],
+        costs: NONE,
+    },
+    Liberty {
+        name: "caching-forbidden-in-more-words",
+        about: "Cache-Control has further directives, and Pragma stands beside it",
+        allowed: "RFC 9111 5.2.2",
+        seen_at: None,
+        apart: &[],
+        acts: &[Act::Answer(|_, _, answered| {
+            let is_forbidden =
+                answered.header("cache-control").is_some_and(|value| value.contains("no-store"));
+            if is_forbidden {
+                answered.headers.insert(
+                    CACHE_CONTROL,
+                    HeaderValue::from_static("private, No-Cache, max-age=0, No-Store, must-revalidate"),
+                );
+                answered.headers.insert(PRAGMA, HeaderValue::from_static("no-cache"));
+            }
+            is_forbidden
+        })],
+        costs: NONE,
+    },
+    Liberty {
+        name: "redirects-by-302",
+        about: "every redirect has status 302",
+        allowed: "RFC 6749 1.7: any other method of redirection is allowed",
+        seen_at: None,
+        apart: &["redirect status"],
+        acts: &[Act::Answer(|_, _, answered| redirect_by(answered, StatusCode::FOUND))],
+        costs: &[cost(
+            "pages/forms-are-answered-by-303",
+            Verdict::Warned,
+            "RFC 9700 4.12: servers that redirect a request with credentials SHOULD use 303",
+        )],
+    },
+    Liberty {
+        name: "redirects-of-get-by-307",
+        about: "what answers a GET by a redirect has status 307",
+        allowed: "RFC 6749 1.7; RFC 9700 4.12 forbids 307 only for requests with credentials",
+        seen_at: None,
+        apart: &["redirect status"],
+        acts: &[Act::Answer(|_, asked, answered| {
+            asked.head.method == Method::GET && redirect_by(answered, StatusCode::TEMPORARY_REDIRECT)
+        })],
+        costs: NONE,
+    },
+    Liberty {
+        name: "own-redirects-are-relative",
+        about: "redirects to the server's own pages are relative to the path",
+        allowed: "RFC 9110 10.2.2: a relative reference is resolved against the target URI",
+        seen_at: Some("oidc-provider"),
+        apart: &["own redirects"],
+        acts: &[Act::Answer(|_, _, answered| {
+            let own = answered.header("location").and_then(|to| to.strip_prefix('/'));
+            let Some(Ok(path)) = own.map(HeaderValue::try_from) else { return false };
+            answered.headers.insert(LOCATION, path);
+            true
+        })],
+        costs: NONE,
+    },
+    Liberty {
+        name: "own-redirects-are-absolute",
+        about: "redirects to the server's own pages name the whole URL",
+        allowed: "RFC 9110 10.2.2",
+        seen_at: None,
+        apart: &["own redirects"],
+        acts: &[Act::Answer(|_, asked, answered| {
+            let Some(host) = asked.head.headers.get("host").and_then(|host| host.to_str().ok()) else {
+                return false;
+            };
+            let Some(path) = answered.header("location").filter(|to| to.starts_with('/')) else {
+                return false;
+            };
+            let Ok(url) = HeaderValue::try_from(format!("http://{host}{path}")) else { return false };
+            answered.headers.insert(LOCATION, url);
+            true
+        })],
+        costs: NONE,
+    },
+    Liberty {
+        name: "redirects-with-a-body",
+        about: "redirects carry a short page with a link",
+        allowed: "RFC 9110 15.4.3: the content usually contains a short hypertext note",
+        seen_at: None,
+        apart: &["own redirects"],
+        acts: &[Act::Answer(|_, _, answered| {
+            let is_redirect = answered.status.is_redirection() && answered.body.is_empty();
+            if is_redirect {
+                answered.body = "<p>Found. Redirecting.</p>".into();
+                answered.set("content-type", "text/html; charset=utf-8");
+            }
+            is_redirect
+        })],
+        costs: NONE,
+    },
+    Liberty {
+        name: "json-with-a-charset",
+        about: "JSON is labelled `application/json;charset=UTF-8`",
+        allowed: "RFC 9110 8.3.1: parameters of media types; RFC 8259 11",
+        seen_at: None,
+        apart: &[],
+        acts: &[Act::Answer(|_, _, answered| {
+            answered.json(|members| !members.is_empty()) && {
+                answered.set("content-type", "Application/JSON;charset=UTF-8");
+                true
+            }
+        })],
+        costs: NONE,
+    },
+    Liberty {
+        name: "json-with-white-space",
+        about: "JSON is indented, with a line break before and after",
+        allowed: "RFC 8259 2: insignificant white space is allowed",
+        seen_at: None,
+        apart: &["JSON"],
+        acts: &[Act::Answer(|_, _, answered| {
+            let mut whole = None;
+            answered.json(|members| {
+                whole = serde_json::to_string_pretty(members).ok();
+                false
+            });
+            let Some(whole) = whole else { return false };
+            answered.body = format!("\r\n{whole}\n").into();
+            true
+        })],
+        costs: NONE,
+    },
+    Liberty {
+        name: "json-members-in-another-order",
+        about: "the members of JSON objects come in another order",
+        allowed: "RFC 6749 5.1: the order of parameters does not matter and can vary",
+        seen_at: None,
+        apart: &["JSON"],
+        acts: &[Act::Answer(|_, _, answered| {
+            let mut turned = None;
+            answered.json(|members| {
+                let pairs: Vec<String> = members
+                    .iter()
+                    .rev()
+                    .map(|(name, value)| format!("{}:{value}", serde_json::Value::from(name.as_str())))
+                    .collect();
+                turned = (pairs.len() > 1).then(|| format!("{{{}}}", pairs.join(",")));
+                false
+            });
+            let Some(turned) = turned else { return false };
+            answered.body = turned.into();
+            true
+        })],
+        costs: NONE,
+    },
+];
+
+const NONE: &[Cost] = &[];
+
+fn redirect_by(answered: &mut Answered, status: StatusCode) -> bool {
+    let is_other = answered.status.is_redirection() && answered.status != status;
+    if is_other {
+        answered.status = status;
+    }
+    is_other
+}
+
+/// Whether a request came from who authenticates in the header.
+pub(super) fn has_authorization(asked: &Asked) -> bool {
+    asked.head.headers.contains_key("authorization")
+}

@@ -1,0 +1,51 @@
+//! The machinery of liberties: what is lawful is left alone, what is not is seen, and what never acted shows nothing.
+
+use std::collections::BTreeSet;
+
+use oauth_conformance::liberties::{self, Liberty};
+use oauth_conformance::selftest::{Wanted, selftest};
+
+fn named(name: &str) -> &'static Liberty {
+    liberties::all().find(|liberty| liberty.name == name).unwrap_or_else(|| panic!("no liberty {name}"))
+}
+
+#[test]
+fn each_liberty_has_a_name_of_its_own_and_names_the_text_that_allows_it() {
+    let mut names = BTreeSet::new();
+    for liberty in liberties::all() {
+        assert!(names.insert(liberty.name), "{} stands twice", liberty.name);
+        let cites = ["RFC ", "HTML ", "OAuth 2.1 "].iter().any(|text| liberty.allowed.starts_with(text));
+        assert!(cites, "{}: allowed by {:?}", liberty.name, liberty.allowed);
+        for cost in liberty.costs {
+            assert!(!cost.reason.is_empty(), "{} costs {} for no reason", liberty.name, cost.case);
+        }
+    }
+}
+
+#[test]
+fn groups_take_each_liberty_once_and_the_same_seed_draws_the_same() {
+    let all: Vec<&'static Liberty> = liberties::all().collect();
+    let names = |seed: u64| -> Vec<Vec<&str>> {
+        let groups = liberties::groups(&all, 3, seed);
+        groups.iter().map(|group| group.iter().map(|liberty| liberty.name).collect()).collect()
+    };
+    let drawn = names(7);
+    assert_eq!(drawn, names(7));
+    assert_ne!(drawn, names(8));
+    assert!(drawn.iter().all(|group| group.len() <= 3));
+    let mut once: Vec<&str> = drawn.concat();
+    once.sort_unstable();
+    let mut every: Vec<&str> = all.iter().map(|liberty| liberty.name).collect();
+    every.sort_unstable();
+    assert_eq!(once, every);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_group_of_liberties_is_left_alone_and_each_of_them_acts() {
+    let group =
+        ["answers-in-chunks", "login-in-two-steps", "introspection-with-more-members"].map(named).to_vec();
+    let found = selftest(&Wanted::liberties(vec![group]), 1, |page| println!("{page}")).await;
+    let found = found.expect("the reference server starts on loopback");
+    assert!(found.holds(), "the suite does not leave the group alone");
+    assert!(found.trials[0].taken.iter().all(|(_, uses)| *uses > 0));
+}
