@@ -13,6 +13,7 @@ use super::{Act, Liberty, cost};
 /// Where a server that explains errors on a page of their own has that page.
 const ERROR_PAGE: &str = "/error?id=42";
 
+const PAGE: &str = "RFC 6749 4.1.2.1 states that the error is told by redirect";
 const LITTLE: &str = "RFC 6750 3, 3.1: the challenge SHOULD say what is wrong with a token";
 
 pub(super) const LIBERTIES: &[Liberty] = &[
@@ -74,20 +75,28 @@ pub(super) const LIBERTIES: &[Liberty] = &[
         seen_at: Some("Doorkeeper"),
         apart: &["error redirects"],
         acts: &[Act::Answer(|_, asked, answered| {
-            let query = asked.head.uri.query().unwrap_or_default().to_owned();
+            let query = asked.head.uri.query().unwrap_or_default();
+            let types: Vec<_> = url::form_urlencoded::parse(query.as_bytes())
+                .filter(|(name, _)| name == "response_type")
+                .collect();
+            let is_code = matches!(types.as_slice(), [(_, value)] if value == "code");
             let is_due = answered.header("location").is_some_and(|url| {
                 let has = |code: &str| url.contains(&format!("error={code}"));
                 // What a MUST sends back by redirect stays: RFC 6749 3.1.1, RFC 7636 4.4.1, and the user's no.
-                let (has_type, has_challenge) =
-                    (query.contains("response_type=code"), url.contains("challenge"));
-                url.contains("error=") && has_type && !has_challenge && !has("access_denied")
+                let has_challenge = url.contains("challenge");
+                url.contains("error=") && is_code && !has_challenge && !has("access_denied")
             });
             if is_due {
                 *answered = error_page(StatusCode::BAD_REQUEST);
             }
             is_due
         })],
-        costs: &[],
+        costs: &[
+            cost("authorize/", Verdict::Warned, PAGE),
+            cost("errors/", Verdict::Warned, PAGE),
+            cost("resource-indicator/", Verdict::Warned, PAGE),
+            cost("scope/", Verdict::Warned, PAGE),
+        ],
     },
     Liberty {
         name: "errors-on-a-page-of-their-own",

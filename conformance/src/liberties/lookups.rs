@@ -331,6 +331,59 @@ pub(super) const LIBERTIES: &[Liberty] = &[
                 asked.is("POST", "/register") && answered.status == StatusCode::CREATED
             }),
         ],
+        costs: &[
+            cost(
+                "registration/open-to-anyone",
+                Verdict::Warned,
+                "RFC 7591 3: SHOULD allow requests without one",
+            ),
+            cost(
+                "registration/shown-uris-are-of-one-host",
+                Verdict::NotOffered,
+                "RFC 7591 5 speaks of registration that is open to everybody",
+            ),
+        ],
+    },
+    Liberty {
+        name: "issuer-ends-in-a-slash",
+        about: "the issuer is the server's origin with a slash behind, wherever it is told",
+        allowed: "RFC 8414 3.1: a terminating slash is removed before the well-known path is inserted",
+        seen_at: None,
+        apart: &["metadata", "introspection"],
+        acts: &[
+            Act::Target(|target| target.issuer = target.issuer.as_ref().map(|issuer| format!("{issuer}/"))),
+            Act::Answer(|_, asked, answered| {
+                let Some(origin) = own_url(asked, "") else { return false };
+                let written: String = url::form_urlencoded::byte_serialize(origin.as_bytes()).collect();
+                let in_url = answered.header("location").and_then(|url| {
+                    let told = format!("iss={written}");
+                    url.contains(&told).then(|| url.replace(&told, &format!("{told}%2F")))
+                });
+                if let Some(url) = in_url {
+                    answered.set("location", &url);
+                    return true;
+                }
+                answered.replace(&format!("\"{origin}\""), &format!("\"{origin}/\""))
+            }),
+        ],
+        costs: &[],
+    },
+    Liberty {
+        name: "registration-changes-the-name",
+        about: "a client that registers itself is told another name than it asked for",
+        allowed: "RFC 7591 3.2.1: the server MAY reject or replace any of the client's requested metadata values",
+        seen_at: None,
+        apart: &["registration"],
+        acts: &[Act::Answer(|_, asked, answered| {
+            asked.is("POST", "/register")
+                && answered.status == StatusCode::CREATED
+                && answered.json(|members| {
+                    members.contains_key("client_name")
+                        && members
+                            .insert("client_name".into(), Value::from("Unverified application"))
+                            .is_some()
+                })
+        })],
         costs: &[],
     },
 ];

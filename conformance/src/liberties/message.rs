@@ -1,5 +1,9 @@
 //! What passes through the relay, with the few ways in which liberties read and change it.
 
+use std::io::Write as _;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use hyper::Uri;
 use hyper::body::Bytes;
 use hyper::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
@@ -27,6 +31,8 @@ pub(crate) struct Answered {
     pub(crate) body: Bytes,
     /// Whether it is sent in chunks, without `Content-Length`.
     pub(crate) chunked: bool,
+    /// Whether its body is compressed when it is sent.
+    pub(crate) gzip: bool,
 }
 
 impl Asked {
@@ -130,10 +136,21 @@ impl Answered {
 }
 
 impl From<Answered> for Response<Bytes> {
-    fn from(answered: Answered) -> Self {
+    fn from(mut answered: Answered) -> Self {
+        if answered.gzip {
+            answered.body = compressed(&answered.body);
+            answered.set("content-encoding", "gzip");
+        }
         let mut response = Self::new(answered.body);
         *response.status_mut() = answered.status;
         *response.headers_mut() = answered.headers;
         response
     }
+}
+
+fn compressed(body: &[u8]) -> Bytes {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    // A `Vec` takes all that is written.
+    let written = encoder.write_all(body).and_then(|()| encoder.finish());
+    written.unwrap_or_default().into()
 }

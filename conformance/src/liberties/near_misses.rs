@@ -97,6 +97,19 @@ static DEPARTURES: &[(Liberty, &[RuleId])] = &[
     ),
     (
         departure(
+            "errors told before the login",
+            &[
+                Act::Policy(|policy| policy.redirect_errors_before_login = true),
+                Act::Sign(|_, asked, answered| {
+                    asked.is("GET", "/authorize")
+                        && answered.header("location").is_some_and(|url| url.contains("error="))
+                }),
+            ],
+        ),
+        rules!["rfc9700-4.11.2-authenticate-before-redirect"],
+    ),
+    (
+        departure(
             "another issuer in responses",
             &[Act::Answer(|_, _, answered| {
                 let Some(url) = answered.header("location").filter(|url| url.contains("iss=http")) else {

@@ -62,18 +62,6 @@ pub(super) const LIBERTIES: &[Liberty] = &[
         costs: &[],
     },
     Liberty {
-        name: "errors-redirect-before-login",
-        about: "a bad request of a good client is answered by redirect before anybody logged in",
-        allowed: "RFC 6749 4.1.2.1",
-        seen_at: None,
-        apart: &["error redirects"],
-        acts: &[
-            Act::Policy(|policy| policy.redirect_errors_before_login = true),
-            Act::Sign(|_, asked, answered| asked.is("GET", "/authorize") && location_has(answered, "error=")),
-        ],
-        costs: &[],
-    },
-    Liberty {
         name: "no-nonces-for-proofs",
         about: "DPoP proofs need no nonce",
         allowed: "RFC 9449 8: nonces are OPTIONAL",

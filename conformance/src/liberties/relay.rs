@@ -187,7 +187,13 @@ impl Taken {
             let response = sender.send_request(request).await.map_err(io::Error::other)?;
             let (head, body) = response.into_parts();
             let body = body.collect().await.map_err(io::Error::other)?.to_bytes();
-            io::Result::Ok(Answered { status: head.status, headers: head.headers, body, chunked: false })
+            io::Result::Ok(Answered {
+                status: head.status,
+                headers: head.headers,
+                body,
+                chunked: false,
+                gzip: false,
+            })
         };
         let (answered, _) = tokio::join!(exchange, async {
             // The exchange tells of an error that matters.

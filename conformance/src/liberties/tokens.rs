@@ -10,6 +10,8 @@ use super::relay::Memory;
 use super::wire::has_authorization;
 use super::{Act, Liberty, cost};
 
+const NO_REFRESH: &str = "there are no refresh tokens";
+
 /// What stands around an access token that looks like a JWT. The relay takes it off again.
 const JWT: (&str, &str) = ("eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCJ9.", ".c2lnbmF0dXJl-_c2lnbmF0dXJl");
 
@@ -267,7 +269,13 @@ pub(super) const LIBERTIES: &[Liberty] = &[
                     })
             }),
         ],
-        costs: &[],
+        costs: &[
+            cost("refresh/", Verdict::NotOffered, NO_REFRESH),
+            cost("revocation/", Verdict::NotOffered, NO_REFRESH),
+            cost("resource-indicator/", Verdict::NotOffered, NO_REFRESH),
+            cost("dpop/", Verdict::NotOffered, NO_REFRESH),
+            cost("laws/", Verdict::NotOffered, NO_REFRESH),
+        ],
     },
     Liberty {
         name: "any-refusal-spends-the-code",

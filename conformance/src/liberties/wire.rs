@@ -22,6 +22,19 @@ pub(super) const LIBERTIES: &[Liberty] = &[
         costs: NONE,
     },
     Liberty {
+        name: "gzip-unasked",
+        about: "every body is compressed, but for who asks for `identity` alone",
+        allowed: "RFC 9110 12.5.3: without Accept-Encoding any content coding is acceptable",
+        seen_at: None,
+        apart: &[],
+        acts: &[Act::Answer(|_, asked, answered| {
+            let named = asked.head.headers.get("accept-encoding").and_then(|value| value.to_str().ok());
+            answered.gzip = !answered.body.is_empty() && named.is_none_or(|named| named.contains("gzip"));
+            answered.gzip
+        })],
+        costs: NONE,
+    },
+    Liberty {
         name: "connections-close",
         about: "the connection ends after each answer",
         allowed: "RFC 9112 9.3",

@@ -69,6 +69,17 @@ impl CaseEnd {
         Self::new(EndKind::NotTested, None, reason.into())
     }
 
+    /// What was not offered to an honest request is a control that failed.
+    #[must_use]
+    pub(crate) fn of_a_control(self) -> Self {
+        match self.kind {
+            EndKind::NotOffered => Self { kind: EndKind::NotTested, ..self },
+            EndKind::Broken | EndKind::Warned | EndKind::NotTested | EndKind::Errored | EndKind::Unlisted => {
+                self
+            }
+        }
+    }
+
     /// No usable answer came.
     #[must_use]
     pub fn errored(reason: impl Into<String>) -> Self {

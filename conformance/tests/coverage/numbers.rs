@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use oauth_conformance::liberties;
 use oauth_faults::{Fault, Side};
 use oauth_rules::{Level, RuleId, Status};
 use oauth_world::attack::Attack;
@@ -24,6 +25,8 @@ fn counts() -> Vec<Count> {
         ("README.md", "({} faults of the client)", vec![client]),
         ("README.md", "lists it: {} of {}\n", vec![held(&rules), rules.len()]),
         ("README.md", "of those with a MUST {} of {}.", vec![held(&musts), musts.len()]),
+        ("README.md", "lists {} lawful departures", vec![liberties::all().count()]),
+        ("CHANGELOG.md", "`--seed N`: {} lawful departures", vec![liberties::all().count()]),
         ("CHANGELOG.md", "`specs/`: {} rules of", vec![rules.len()]),
         ("CHANGELOG.md", "draft; {} of them held", vec![held(&rules)]),
         ("CHANGELOG.md", "`check` ({} scenarios)", vec![SCENARIOS.len()]),

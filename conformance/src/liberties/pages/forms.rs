@@ -1,8 +1,9 @@
 //! Forms in other ways of HTML, with other things beside them.
 
+use hyper::header::HeaderValue;
 use hyper::http::StatusCode;
 
-use super::super::message::Answered;
+use super::super::message::{Answered, Asked};
 use super::super::{Act, Liberty};
 use super::{ALLOW, DENY, FORM, LOG_IN, UNHINTED, address, change, is_consent, is_login};
 
@@ -328,8 +329,55 @@ pub(super) const LIBERTIES: &[Liberty] = &[
         ],
         costs: &[],
     },
+    Liberty {
+        name: "forms-in-parts",
+        about: "forms are sent as `multipart/form-data`",
+        allowed: HTML,
+        seen_at: None,
+        apart: &["pages"],
+        acts: &[
+            UNHINTED,
+            Act::Answer(|_, _, answered| {
+                (is_login(answered) || is_consent(answered))
+                    && answered.replace(FORM, "<form method=\"post\" enctype=\"multipart/form-data\">")
+            }),
+            Act::Instead(|_, asked| {
+                let is_form =
+                    matches!(asked.head.uri.path(), "/login" | "/authorize") && asked.head.method == "POST";
+                let is_request = asked.parameter("client_id").is_some();
+                (is_form && !is_request && boundary(asked).is_none()).then(|| refused("not in parts"))
+            }),
+            Act::Request(|_, asked| {
+                let Some(form) = boundary(asked).map(|boundary| parts(&asked.body, &boundary)) else {
+                    return false;
+                };
+                asked.set_form(&form);
+                let encoded = HeaderValue::from_static("application/x-www-form-urlencoded");
+                asked.head.headers.insert("content-type", encoded);
+                true
+            }),
+        ],
+        costs: &[],
+    },
 ];
 
 fn refused(text: &str) -> Answered {
     Answered::page(StatusCode::BAD_REQUEST, format!("<!DOCTYPE html><title>Refused</title><p>{text}</p>"))
+}
+
+/// The boundary between the parts of a form that was sent in parts.
+fn boundary(asked: &Asked) -> Option<String> {
+    let field = asked.head.headers.get("content-type")?.to_str().ok()?;
+    Some(field.strip_prefix("multipart/form-data; boundary=")?.to_owned())
+}
+
+/// The fields of a form that was sent in parts.
+fn parts(body: &[u8], boundary: &str) -> Vec<(String, String)> {
+    let text = String::from_utf8_lossy(body).into_owned();
+    let each = text.split(&format!("--{boundary}")).filter_map(|part| {
+        let (head, value) = part.trim_start_matches("\r\n").split_once("\r\n\r\n")?;
+        let name = head.split_once("name=\"")?.1.split_once('"')?.0;
+        Some((name.to_owned(), value.strip_suffix("\r\n").unwrap_or(value).to_owned()))
+    });
+    each.collect()
 }

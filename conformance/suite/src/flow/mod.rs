@@ -19,7 +19,7 @@ pub use registered::{Registered, as_registered, metadata, register, registered, 
 
 use crate::browser::{Decision, Landing};
 use crate::case::Context;
-use crate::case_end::{Checked, EndAs};
+use crate::case_end::{CaseEnd, Checked, EndAs};
 use crate::expect::{self, Token};
 use crate::subject::Client;
 use crate::wire::{Actor, Exchange, Params, Request};
@@ -89,11 +89,27 @@ pub async fn authorize_in(
 }
 
 /// Sends an authorization request in any browser and stops where the server first answers: at the login
-/// page, the consent page, an error page, or a redirect.
+/// page, the consent page, an error page, or a redirect. Where the metadata demands it, the request is pushed first.
+///
+/// # Errors
+/// `errored` without a usable answer; `not-offered` if only pushed requests are taken and this one is refused there.
+pub async fn open_in(ctx: &Context, browser: &mut Browser, ask: &AuthorizationRequest) -> Checked<Landing> {
+    if pushed::is_due(ctx, ask) {
+        let request_uri = pushed::reference(ctx, ask).await?;
+        return open_unpushed_in(ctx, browser, &ask.by_reference(&request_uri)).await;
+    }
+    open_unpushed_in(ctx, browser, ask).await
+}
+
+/// As [`open_in`], but sends the request itself also where it has to be pushed.
 ///
 /// # Errors
 /// `errored` without a usable answer.
-pub async fn open_in(ctx: &Context, browser: &mut Browser, ask: &AuthorizationRequest) -> Checked<Landing> {
+pub async fn open_unpushed_in(
+    ctx: &Context,
+    browser: &mut Browser,
+    ask: &AuthorizationRequest,
+) -> Checked<Landing> {
     browser.send(ask.request(&ctx.target().endpoints.authorization)).await
 }
 
@@ -118,7 +134,7 @@ pub fn code_from(ask: &AuthorizationRequest, landing: &Landing) -> Checked<Code>
 /// `not-tested` or `errored`.
 pub async fn code(ctx: &Context, client: &Arc<Client>) -> Checked<Code> {
     let ask = ask(ctx, client);
-    let landing = authorize(ctx, &ask).await?;
+    let landing = authorize(ctx, &ask).await.map_err(CaseEnd::of_a_control)?;
     code_from(&ask, &landing).control("an honest authorization request")
 }
 

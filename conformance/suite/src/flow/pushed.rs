@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use serde_json::Value;
+
 use crate::case::Context;
-use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::case_end::{CaseEnd, Checked, EndAs as _, EndKind};
 use crate::expect;
 use crate::flow::{self, Authentication, AuthorizationRequest, TokenRequest};
 use crate::wire::{Exchange, Params};
@@ -41,6 +43,27 @@ pub fn push_url(ctx: &Context) -> Checked<&str> {
     let url = ctx.target().endpoints.pushed_authorization_request.as_deref();
     url.ok_or_else(|| {
         CaseEnd::not_tested("the target names no pushed_authorization_request under [endpoints]")
+    })
+}
+
+/// Whether an authorization request has to be pushed, as the metadata says (RFC 9126, section 5).
+pub(super) fn is_due(ctx: &Context, ask: &AuthorizationRequest) -> bool {
+    let demanded = ctx.target().metadata("require_pushed_authorization_requests") == Some(&Value::Bool(true));
+    demanded && !ask.params.has("request_uri")
+}
+
+/// Pushes any authorization request and gives its reference.
+///
+/// # Errors
+/// `not-offered` if it is refused: then no request of the kind can be sent by a browser; `errored` without an answer.
+pub(super) async fn reference(ctx: &Context, ask: &AuthorizationRequest) -> Checked<String> {
+    let answer = send_push(ctx, &push(ask)).await?;
+    expect::request_uri(&answer).map_err(|end| match end.kind {
+        EndKind::Broken | EndKind::Warned => {
+            let reason = format!("only pushed requests are taken, and this one is refused: {}", end.saw);
+            CaseEnd::not_offered(reason).at(&answer)
+        }
+        EndKind::NotOffered | EndKind::NotTested | EndKind::Errored | EndKind::Unlisted => end,
     })
 }
 

@@ -234,7 +234,9 @@ async fn demanded_where_announced(ctx: &Context) -> Checked {
     }
     used(ctx).await?;
     let ask = flow::ask(ctx, &ctx.parties().client()?);
-    expect::refused(&ask, &flow::authorize(ctx, &ask).await?, &["invalid_request"])
+    let mut browser = flow::browser(ctx);
+    let first = flow::open_unpushed_in(ctx, &mut browser, &ask).await?;
+    expect::refused(&ask, &browser.run(first, Decision::Approve).await?, &["invalid_request"])
 }
 
 async fn demanded_of_clients_that_push(ctx: &Context) -> Checked {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use oauth_rules::rules;
 
-use crate::browser::Landing;
+use crate::browser::{Decision, Landing};
 use crate::case::Context;
 use crate::case_end::{Checked, EndAs as _};
 use crate::expect;
@@ -37,5 +37,7 @@ pub(in crate::cases) async fn pushed_only(ctx: &Context, client: &Arc<Client>) -
     let landing = flow::authorize(ctx, &ask.by_reference(&request_uri)).await?;
     flow::code_from(&ask, &landing).control("an honest pushed request")?;
     let ask = flow::ask(ctx, client);
-    expect::refused(&ask, &flow::authorize(ctx, &ask).await?, &["invalid_request"])
+    let mut browser = flow::browser(ctx);
+    let first = flow::open_unpushed_in(ctx, &mut browser, &ask).await?;
+    expect::refused(&ask, &browser.run(first, Decision::Approve).await?, &["invalid_request"])
 }

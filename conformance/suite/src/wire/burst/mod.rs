@@ -112,7 +112,12 @@ fn write(url: &Url, request: &Request) -> Vec<u8> {
     let query = url.query().map_or_else(String::new, |query| format!("?{query}"));
     let port = url.port().map_or_else(String::new, |port| format!(":{port}"));
     let host = url.host_str().unwrap_or_default();
-    let mut head = format!("{} {}{query} HTTP/1.1\r\nHost: {host}{port}\r\n", request.method, url.path());
+    // Nothing here reads an encoded body.
+    let mut head = format!(
+        "{} {}{query} HTTP/1.1\r\nHost: {host}{port}\r\nAccept-Encoding: identity\r\n",
+        request.method,
+        url.path()
+    );
     for (name, value) in &request.headers {
         head.push_str(&format!("{name}: {value}\r\n"));
     }
