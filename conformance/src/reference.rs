@@ -32,6 +32,8 @@ const PASSWORDS: [(&str, &str); 2] = [
 pub struct Reference {
     /// What the suite knows of it.
     pub target: Target,
+    /// Where it listens.
+    pub address: String,
     /// How its clock is advanced.
     pub clock: Clock,
     _server: Server,
@@ -60,21 +62,36 @@ pub fn policy(profile: Profile) -> Policy {
 /// # Errors
 /// When it cannot be started.
 pub async fn start_with(policy: Policy, faults: Faults) -> Result<Reference, RunError> {
+    start_behind(None, policy, faults).await
+}
+
+/// As [`start_with`]; the suite reaches the server at this origin, where somebody else listens and passes on what it asks.
+///
+/// # Errors
+/// When it cannot be started.
+pub async fn start_behind(
+    origin: Option<&str>,
+    policy: Policy,
+    faults: Faults,
+) -> Result<Reference, RunError> {
     let fault = |text: String| RunError::usage(format!("the reference server does not start: {text}"));
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.map_err(|error| fault(error.to_string()))?;
     let clock = ManualClock::default();
     // Registration is off unless somebody wants it, and the suite does.
     let profile = Policy { registration: true, ..policy };
     let options = Options { profile, clock: Arc::new(clock.clone()), ..Options::default() };
-    let config = Config::parse("built-in data", &data()).map_err(|error| fault(error.to_string()))?;
+    let issuer = origin.map(|origin| format!("issuer = {origin:?}\n")).unwrap_or_default();
+    let config =
+        Config::parse("built-in data", &(issuer + &data())).map_err(|error| fault(error.to_string()))?;
     let server =
         faulty::serve(listener, config, options, faults).await.map_err(|error| fault(error.to_string()))?;
-    let text = TARGET.replace("http://127.0.0.1:9000", &format!("http://{}", server.addr()));
+    let address = format!("http://{}", server.addr());
+    let text = TARGET.replace("http://127.0.0.1:9000", origin.unwrap_or(&address));
     let mut target =
         read_text("targets/reference.toml", &text, &|_| None).map_err(|error| fault(error.to_string()))?;
     target.pkce_required &= policy.pkce != PkceNeed::Optional;
     let advance = Clock::Advance(Arc::new(move |time| clock.advance(time)));
-    Ok(Reference { target, clock: advance, _server: server })
+    Ok(Reference { target, clock: advance, address, _server: server })
 }
 
 /// The server's built-in data, with hashes for passwords.

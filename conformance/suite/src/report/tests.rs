@@ -69,6 +69,7 @@ fn outcome(text: &str, verdict: Verdict, [answered, silent]: [Arc<Exchange>; 2])
             saw: said(),
             reason: said(),
             evidence: Some(Arc::clone(&shown)),
+            before: None,
         }],
         waived: false,
         notes: vec![text.into()],

@@ -16,7 +16,7 @@ use crate::subject::Client;
 pub(in crate::cases) fn refused(ctx: &Context, landing: &Landing) -> Checked {
     landing.sent()?;
     let location = match landing {
-        Landing::Page(_) => return expect::error_page(landing),
+        Landing::Page(_) => return expect::error_page(ctx, landing, expect::NO_SERVER_ERROR),
         Landing::Callback(location) | Landing::Foreign(location) => location,
     };
     let expected = "no code: an error page, or an error by redirect";
@@ -37,5 +37,5 @@ pub(in crate::cases) async fn pushed_only(ctx: &Context, client: &Arc<Client>) -
     let landing = flow::authorize(ctx, &ask.by_reference(&request_uri)).await?;
     flow::code_from(&ask, &landing).control("an honest pushed request")?;
     let ask = flow::ask(ctx, client);
-    expect::refused(&ask, &flow::authorize(ctx, &ask).await?, &["invalid_request"])
+    expect::refused(ctx, &ask, &flow::authorize(ctx, &ask).await?, &["invalid_request"])
 }
