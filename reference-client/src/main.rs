@@ -93,7 +93,8 @@ fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
     let problem = |reason: &str| {
         format!("--ca {}: {reason}; give a PEM file with one or more certificates", path.display())
     };
-    let found: Result<Vec<_>, _> = CertificateDer::pem_file_iter(path).and_then(Iterator::collect);
+    let bytes = oauth_configuration::read_bytes(path, "--ca").map_err(|error| format!("--ca {error}"))?;
+    let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&bytes).collect();
     match found {
         Ok(found) if found.is_empty() => Err(problem("no certificate in it")),
         Ok(found) => Ok(found),

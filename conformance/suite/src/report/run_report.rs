@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use oauth_configuration::cut;
 use oauth_rules::{Profile, RuleId};
 use serde::{Serialize, Serializer};
 
@@ -13,6 +14,9 @@ use crate::report::case_report::{CaseReport, FindingReport, seconds};
 use crate::report::cause::{Cause, Place};
 use crate::report::veil::Veil;
 use crate::subject::Endpoint;
+
+/// The most characters of a target's name that are told.
+const LONGEST_NAME: usize = 200;
 
 /// A run that is about to begin.
 #[derive(Debug, Clone, Serialize)]
@@ -77,7 +81,7 @@ impl RunBegan {
         let target = &live.target;
         let covered = |endpoint: Endpoint| Endpoint { url: veil.text(&endpoint.url), ..endpoint };
         Self {
-            target: veil.text(&target.name),
+            target: cut(veil.text(&target.name), LONGEST_NAME),
             address: veil.text(target.issuer.as_deref().unwrap_or(&target.endpoints.authorization)),
             profile: live.profile,
             seed: live.seed,
