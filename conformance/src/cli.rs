@@ -114,7 +114,7 @@ struct RunArgs {
     /// Runs these cases only: case or rule ids, or how they begin
     #[arg(long, value_name = "ID", num_args = 1..)]
     only: Vec<String>,
-    /// Leaves these cases out
+    /// Leaves these cases out: case or rule ids, or how they begin
     #[arg(long, value_name = "ID", num_args = 1..)]
     skip: Vec<String>,
     /// Lets a broken SHOULD fail

@@ -40,7 +40,9 @@ Examples:
   oauth-client --config client.toml            a client of your own
   oauth-client --fault client-state-unchecked  a client that takes any response, in builds with the feature faults
 
-RUST_LOG=debug shows more on standard error.";
+RUST_LOG=debug shows more on standard error.
+
+Exit codes: 0 stopped by SIGTERM or SIGINT, 2 bad usage or configuration";
 
 #[tokio::main]
 async fn main() -> ExitCode {

@@ -1,5 +1,6 @@
 //! What is told of a case and of what it found.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use oauth_rules::{Level, RuleId};
@@ -44,7 +45,7 @@ pub struct CaseReport {
     /// How many exchanges it had.
     #[serde(skip)]
     pub exchange_count: usize,
-    /// All that it exchanged, in order, where the report has that.
+    /// All that it exchanged, in order, or what of it shows why, as the report has it.
     pub exchanges: Vec<ExchangeReport>,
 }
 
@@ -108,7 +109,17 @@ impl CaseReport {
                 Some(under_variant(finding.variant.as_deref(), said))
             })
         };
-        let all = case.exchanges.iter().filter(|_| exchanges == Exchanges::All);
+        let exchanges = match exchanges {
+            Exchanges::All => {
+                case.exchanges.iter().map(|exchange| ExchangeReport::new(veil, exchange)).collect()
+            }
+            Exchanges::Shown | Exchanges::None => {
+                let shown = findings.iter().flat_map(|finding| [&finding.understood_by, &finding.evidence]);
+                let by_number: BTreeMap<u64, _> =
+                    shown.flatten().map(|exchange| (exchange.number, exchange.clone())).collect();
+                by_number.into_values().collect()
+            }
+        };
         Self {
             id: case.id.clone(),
             about: case.about.clone(),
@@ -122,7 +133,7 @@ impl CaseReport {
             notes: case.notes.iter().map(|note| veil.text(note)).collect(),
             seconds: case.seconds,
             exchange_count: case.exchanges.len(),
-            exchanges: all.map(|exchange| ExchangeReport::new(veil, exchange)).collect(),
+            exchanges,
         }
     }
 }

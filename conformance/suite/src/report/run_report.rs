@@ -9,10 +9,10 @@ use serde::{Serialize, Serializer};
 
 use crate::case::RunState;
 use crate::outcome::{Outcome, Overall, Verdict};
-use crate::report::Wants;
 use crate::report::case_report::{CaseReport, FindingReport, seconds};
 use crate::report::cause::{Cause, Place};
 use crate::report::veil::Veil;
+use crate::report::{Exchanges, Wants};
 use crate::subject::Endpoint;
 
 /// The most characters of a target's name that are told.
@@ -49,7 +49,7 @@ pub struct RunReport {
     pub began: RunBegan,
     /// What the verdicts mean together; incomplete if it was interrupted.
     pub verdict: Overall,
-    /// Whether it was interrupted: then cases are missing.
+    /// Whether it was interrupted: then cases are missing, and of the others the exchanges that show nothing.
     pub interrupted: bool,
     /// Why the sanity case did not hold after the last case, if it did not.
     pub unsound: Option<String>,
@@ -96,8 +96,11 @@ impl RunReport {
     #[must_use]
     pub fn new(live: &RunState, outcome: &Outcome, wants: Wants) -> Self {
         let veil = Veil::new(live, wants.secrets);
+        // Who interrupts a run does not wait until thousands of exchanges are covered.
+        let most = if outcome.interrupted { Exchanges::Shown } else { Exchanges::All };
+        let exchanges = wants.exchanges.min(most);
         let cases: Vec<CaseReport> =
-            outcome.cases.iter().map(|case| CaseReport::new(veil, case, wants.exchanges)).collect();
+            outcome.cases.iter().map(|case| CaseReport::new(veil, case, exchanges)).collect();
         let rules = verdicts_of_rules(&cases);
         let rules_with = |verdict: Verdict| rules.values().filter(|found| **found == verdict).count();
         Self {

@@ -287,3 +287,20 @@ fn of_a_long_name_only_its_beginning_and_its_end_are_told() {
     let wants = Wants { secrets: Secrets::Covered, exchanges: Exchanges::All };
     assert_eq!(RunBegan::new(&live, 2, wants).target.chars().count(), 201);
 }
+
+#[test]
+fn of_a_run_that_was_interrupted_the_exchanges_are_told_that_show_why() {
+    let live = live();
+    let more = exchange(&live, Err(NoAnswer::Missing("nothing".into())));
+    let mut outcome = odd_outcome(&live, Verdict::Failed);
+    let deciding = outcome.cases[0].exchanges[0].number;
+    outcome.cases[0].exchanges.push(Arc::clone(&more));
+    let numbers = |outcome: &Outcome| -> Vec<u64> {
+        let wants = Wants { secrets: Secrets::Covered, exchanges: Exchanges::All };
+        let report = RunReport::new(&live, outcome, wants);
+        report.cases[0].exchanges.iter().map(|exchange| exchange.number).collect()
+    };
+    assert_eq!(numbers(&outcome), [deciding, more.number]);
+    outcome.interrupted = true;
+    assert_eq!(numbers(&outcome), [deciding]);
+}
