@@ -126,7 +126,7 @@ fn a_reader_who_goes_away_ends_no_run_and_breaks_no_file() {
 #[test]
 fn a_run_whose_only_reader_went_away_ends_soon_and_tells_no_verdict() {
     let mut child = Command::new(env!("CARGO_BIN_EXE_oauth-conformance"))
-        .args(["run", "--only", "sanity", "code/", "token/"])
+        .args(["run", "--only", "sanity", "code/", "par/"])
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
