@@ -1,6 +1,7 @@
 //! The command line. Results go to stdout, progress and refusals to stderr.
 
 mod file;
+mod header;
 mod printer;
 mod reporter;
 mod show;
@@ -27,7 +28,8 @@ use crate::cases;
 use crate::liberties::{self, Liberty};
 use crate::reference;
 use crate::selftest::{Wanted, selftest};
-use printer::{Printer, print};
+use header::HeaderParser;
+use printer::{Printed, Printer, print};
 use reporter::{File, Files, Reporter};
 use signals::Signals;
 pub use signals::is_ignored;
@@ -44,7 +46,12 @@ Examples:
   oauth-conformance explain code/refused-the-second-time
   oauth-conformance selftest --fault code-replayable
 
-Exit codes: 0 all held, 1 something failed, 2 bad usage or configuration, 3 not completed.";
+Exit codes: 0 nothing failed and nothing stayed open, 1 something failed, 2 bad usage or configuration, 3 not
+completed: a case stayed open, the run was interrupted, or its results could not be written. Where whoever reads
+standard output goes away, as `| head` does, a run goes on if it writes a file too, and else ends with 3.";
+
+/// The exit code where nobody read the results: no verdict is lost without it.
+const UNREAD: u8 = 3;
 
 /// A conformance suite for OAuth 2.0 authorization servers.
 #[derive(Debug, Parser)]
@@ -99,8 +106,8 @@ struct RunArgs {
     /// Further certificates to trust (PEM)
     #[arg(long, value_name = "FILE")]
     ca: Option<PathBuf>,
-    /// A header on every request, as `Name: value`
-    #[arg(long, value_name = "HEADER", value_parser = header)]
+    /// A header on every request, as `Name: value`; none that frames requests or says where they go
+    #[arg(long, value_name = "HEADER", value_parser = HeaderParser)]
     header: Vec<(String, String)>,
     /// The documents to judge by
     #[arg(long, value_name = "PROFILE", value_parser = profile(), default_value = "rfc9700")]
@@ -108,7 +115,7 @@ struct RunArgs {
     /// Runs these cases only: case or rule ids, or how they begin
     #[arg(long, value_name = "ID", num_args = 1..)]
     only: Vec<String>,
-    /// Leaves these cases out
+    /// Leaves these cases out: case or rule ids, or how they begin
     #[arg(long, value_name = "ID", num_args = 1..)]
     skip: Vec<String>,
     /// Lets a broken SHOULD fail
@@ -229,9 +236,9 @@ impl Cli {
                 Format::Text => show::list(args.profile),
                 Format::Json => Page::json(&show::list_json(args.profile)),
             })
-            .map(|()| 0),
+            .map(|_| 0),
             Command::Selftest(args) => execute_selftest(&args, &signals).await,
-            Command::Explain(args) => show::explain(&args.id).and_then(|text| print(&text)).map(|()| 0),
+            Command::Explain(args) => show::explain(&args.id).and_then(|text| print(&text)).map(|_| 0),
         };
         done.unwrap_or_else(|halt: RunError| {
             tell(&Page::of(format_args!("oauth-conformance: {halt}")));
@@ -242,7 +249,8 @@ impl Cli {
 
 async fn execute_run(args: RunArgs, signals: &Signals) -> Result<u8, RunError> {
     let files = File::check(&args.files)?;
-    let roots = args.ca.as_deref().map(read_certificates).transpose();
+    let ca = args.ca.clone();
+    let roots = soon(signals, apart(move || ca.as_deref().map(read_certificates).transpose())).await??;
     let settings = Settings {
         timeout: Duration::from_secs_f64(args.timeout),
         roots: roots.map_err(|error| RunError::usage(error.to_string()))?.unwrap_or_default(),
@@ -251,12 +259,8 @@ async fn execute_run(args: RunArgs, signals: &Signals) -> Result<u8, RunError> {
     let printer = Printer::start();
     let wire = Wire::new(&settings).map_err(|error| RunError::usage(error.to_string()))?;
     let wire = wire.telling(wait_teller(printer.pen()));
-    let (mut target, clock, reference) = choose_target(&args).await?;
-    let discovered = tokio::select! {
-        biased;
-        () = signals.first() => return Err(RunError::incomplete("interrupted before the first case")),
-        discovered = discover(&wire, &mut target) => discovered,
-    };
+    let (mut target, clock, reference) = soon(signals, choose_target(&args)).await??;
+    let discovered = soon(signals, discover(&wire, &mut target)).await?;
     discovered.map_err(|fault| match fault {
         DiscoverError::Down { .. } => RunError::incomplete(fault.to_string()),
         DiscoverError::Nothing { .. } | DiscoverError::Lacks { .. } => RunError::usage(fault.to_string()),
@@ -274,22 +278,39 @@ async fn execute_run(args: RunArgs, signals: &Signals) -> Result<u8, RunError> {
         secrets: if args.unmask { Secrets::Shown } else { Secrets::Covered },
     };
     let all = cases(args.profile);
-    let outcome = run(&live, &all, &selection, args.strict, &mut reporter, signals.first()).await;
+    let is_kept = !reporter.files.is_empty();
+    let unread = async {
+        match is_kept {
+            true => std::future::pending().await,
+            false => printer.unread().await,
+        }
+    };
+    let ending = async {
+        tokio::select! {
+            () = signals.first() => {}
+            () = unread => {}
+        }
+    };
+    let outcome = run(&live, &all, &selection, args.strict, &mut reporter, ending).await;
     // The files first: who reads stdout may be slow.
     let written = if outcome.is_ok() { reporter.write_files(signals) } else { Ok(()) };
     let printed = printer.finish();
     let outcome = outcome?;
-    written.and(printed)?;
-    Ok(outcome.exit_code())
+    written?;
+    match printed? {
+        Printed::Unread if !is_kept => Ok(UNREAD),
+        Printed::All | Printed::Unread => Ok(outcome.exit_code()),
+    }
 }
 
 async fn execute_selftest(args: &SelftestArgs, signals: &Signals) -> Result<u8, RunError> {
     let seed = args.seed.unwrap_or_else(|| u64::from(rand::random::<u32>()));
     let wanted = args.wanted(seed);
-    let mut printed = Ok(());
+    // A reader that left wants no more; one that only lost the results is told so at the end.
+    let mut told = Ok(Printed::All);
     let tell = |page: Page| {
-        if args.format == Format::Text && printed.is_ok() {
-            printed = print(&page);
+        if args.format == Format::Text && matches!(told, Ok(Printed::All)) {
+            told = print(&page);
         }
     };
     let done = tokio::select! {
@@ -297,18 +318,36 @@ async fn execute_selftest(args: &SelftestArgs, signals: &Signals) -> Result<u8, 
         () = signals.first() => return Err(RunError::incomplete("interrupted")),
         done = selftest(&wanted, seed, tell) => done?,
     };
-    printed?;
-    print(&match args.format {
+    let last = match args.format {
         Format::Text => done.summary(seed),
         Format::Json => Page::json(&done.json()),
-    })?;
-    Ok(u8::from(!done.holds()))
+    };
+    match (told?, print(&last)?) {
+        (Printed::All, Printed::All) => Ok(u8::from(!done.holds())),
+        (Printed::Unread, _) | (_, Printed::Unread) => Ok(UNREAD),
+    }
+}
+
+/// What is done before the first case, unless a signal comes before.
+async fn soon<T>(signals: &Signals, doing: impl Future<Output = T>) -> Result<T, RunError> {
+    tokio::select! {
+        biased;
+        () = signals.first() => Err(RunError::incomplete("interrupted before the first case")),
+        done = doing => Ok(done),
+    }
+}
+
+/// Reads a file in a thread of its own: who writes it may be slow.
+async fn apart<T: Send + 'static>(read: impl FnOnce() -> T + Send + 'static) -> Result<T, RunError> {
+    let read = tokio::task::spawn_blocking(read).await;
+    read.map_err(|fault| RunError::incomplete(format!("a file was not read: {fault}")))
 }
 
 async fn choose_target(args: &RunArgs) -> Result<(Target, Clock, Option<reference::Reference>), RunError> {
     let usage = |fault: subject::ConfigError| RunError::usage(fault.to_string());
-    if let Some(path) = &args.target {
-        return Ok((subject::read(path).map_err(usage)?, Clock::Real, None));
+    if let Some(path) = args.target.clone() {
+        let read = apart(move || subject::read(&path)).await?;
+        return Ok((read.map_err(usage)?, Clock::Real, None));
     }
     if let Some(issuer) = &args.issuer {
         let flags = Flags {
@@ -331,13 +370,6 @@ fn style() -> Style {
     match AutoStream::choice(&std::io::stdout()) {
         ColorChoice::Never => Style::Plain,
         ColorChoice::Auto | ColorChoice::AlwaysAnsi | ColorChoice::Always => Style::Colour,
-    }
-}
-
-fn header(text: &str) -> Result<(String, String), String> {
-    match text.split_once(':') {
-        Some((name, value)) if !name.trim().is_empty() => Ok((name.trim().into(), value.trim().into())),
-        _ => Err("write it as `Name: value`".into()),
     }
 }
 

@@ -36,6 +36,8 @@ const PASSWORDS: [(&str, &str); 2] = [
 pub struct Reference {
     /// What the suite knows of it.
     pub target: Target,
+    /// Where it listens.
+    pub addr: SocketAddr,
     /// How its clock is advanced.
     pub clock: Clock,
     _server: Server,
@@ -64,9 +66,7 @@ pub fn policy(profile: Profile) -> Policy {
 /// # Errors
 /// When it cannot be started.
 pub async fn start_with(policy: Policy, faults: Faults) -> Result<Reference, RunError> {
-    let listener = bind().await?;
-    let addr = listener.local_addr().map_err(|error| no_start(&error))?;
-    start_behind(listener, addr, policy, faults).await
+    start_behind(None, policy, faults).await
 }
 
 /// Starts the reference server behind a relay that takes these liberties.
@@ -77,11 +77,10 @@ pub(crate) async fn start_at_liberty(
     policy: Policy,
     liberties: &[&'static Liberty],
 ) -> Result<(Reference, Relay), RunError> {
-    let (front, listener) = (bind().await?, bind().await?);
-    let addr = front.local_addr().map_err(|error| no_start(&error))?;
-    let server = listener.local_addr().map_err(|error| no_start(&error))?;
-    let mut reference = start_behind(listener, addr, policy, Faults::none()).await?;
-    let relay = Relay::start(front, server, liberties);
+    let front = bind().await?;
+    let origin = format!("http://{}", front.local_addr().map_err(|error| no_start(&error))?);
+    let mut reference = start_behind(Some(&origin), policy, Faults::none()).await?;
+    let relay = Relay::start(front, reference.addr, liberties);
     for liberty in liberties {
         liberty.on_target(&mut reference.target);
     }
@@ -96,35 +95,38 @@ fn no_start(error: &dyn Display) -> RunError {
     RunError::usage(format!("the reference server does not start: {error}"))
 }
 
-/// Starts the reference server on a listener, to be reached at an address.
-async fn start_behind(
-    listener: TcpListener,
-    front: SocketAddr,
+/// As [`start_with`]; the suite reaches the server at this origin, where somebody else listens and passes on what it asks.
+///
+/// # Errors
+/// When it cannot be started.
+pub async fn start_behind(
+    origin: Option<&str>,
     policy: Policy,
     faults: Faults,
 ) -> Result<Reference, RunError> {
+    let listener = bind().await?;
     let clock = ManualClock::default();
     // Registration is off unless somebody wants it, and the suite does.
     let profile = Policy { registration: true, ..policy };
     let options = Options { profile, clock: Arc::new(clock.clone()), ..Options::default() };
-    let config = Config::parse("built-in data", &data(front)).map_err(|error| no_start(&error))?;
+    let issuer = origin.map(|origin| format!("issuer = {origin:?}\n")).unwrap_or_default();
+    let config = Config::parse("built-in data", &(issuer + &data())).map_err(|error| no_start(&error))?;
     let server = faulty::serve(listener, config, options, faults).await.map_err(|error| no_start(&error))?;
-    let text = TARGET.replace("http://127.0.0.1:9000", &format!("http://{front}"));
+    let addr = server.addr();
+    let own = format!("http://{addr}");
+    let text = TARGET.replace("http://127.0.0.1:9000", origin.unwrap_or(&own));
     let mut target =
         read_text("targets/reference.toml", &text, &|_| None).map_err(|error| no_start(&error))?;
     target.pkce_required &= policy.pkce != PkceNeed::Optional;
     let advance = Clock::Advance(Arc::new(move |time| clock.advance(time)));
-    Ok(Reference { target, clock: advance, _server: server })
+    Ok(Reference { target, clock: advance, addr, _server: server })
 }
 
-/// The server's built-in data, with the address at which it is reached and with hashes for passwords.
-fn data(front: SocketAddr) -> String {
-    PASSWORDS.into_iter().fold(
-        format!("issuer = \"http://{front}\"\n{BUILT_IN}"),
-        |data, (password, hash)| {
-            data.replace(&format!("password = \"{password}\""), &format!("password_hash = \"{hash}\""))
-        },
-    )
+/// The server's built-in data, with hashes for passwords.
+fn data() -> String {
+    PASSWORDS.into_iter().fold(BUILT_IN.to_owned(), |data, (password, hash)| {
+        data.replace(&format!("password = \"{password}\""), &format!("password_hash = \"{hash}\""))
+    })
 }
 
 #[cfg(test)]
@@ -133,7 +135,7 @@ mod tests {
 
     #[test]
     fn no_user_of_the_reference_server_costs_a_slow_hash() {
-        let data = data(([127, 0, 0, 1], 9000).into());
+        let data = data();
         assert!(!data.contains("password = ") && data.matches("password_hash = ").count() == PASSWORDS.len());
     }
 }

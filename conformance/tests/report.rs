@@ -122,3 +122,17 @@ fn a_reader_who_goes_away_ends_no_run_and_breaks_no_file() {
     let report: serde_json::Value = serde_json::from_slice(&report).expect("it is whole");
     assert_eq!(report["counts"]["held"], 2);
 }
+
+#[test]
+fn a_run_whose_only_reader_went_away_ends_soon_and_tells_no_verdict() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_oauth-conformance"))
+        .args(["run", "--only", "sanity", "code/", "par/"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    drop(child.stdout.take());
+    let ended = child.wait_with_output().expect("it ends");
+    assert_eq!((ended.status.code(), String::from_utf8_lossy(&ended.stderr).as_ref()), (Some(3), ""));
+}

@@ -10,11 +10,14 @@ use cli::arguments::{Arguments, Command};
 use cli::{Failure, check, list, search};
 
 fn main() -> ExitCode {
-    match run(&Arguments::parse().command) {
+    let command = Arguments::parse().command;
+    match run(&command) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(1),
-        // A reader that closed the pipe wants no more output, and no complaint.
-        Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        // A reader that closed the pipe wants no more output, and no complaint; but nothing held.
+        Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => {
+            ExitCode::from(if judges(&command) { 3 } else { 0 })
+        }
         Err(Failure::Output(error)) => {
             eprintln!("error: cannot write the result: {error}");
             ExitCode::from(3)
@@ -22,6 +25,20 @@ fn main() -> ExitCode {
         Err(Failure::Usage(text)) => {
             eprintln!("error: {text}");
             ExitCode::from(2)
+        }
+    }
+}
+
+/// Whether the exit code of a command is a verdict.
+const fn judges(command: &Command) -> bool {
+    match command {
+        Command::Check { .. }
+        | Command::Attacks { .. }
+        | Command::Trace { .. }
+        | Command::Matrix { .. }
+        | Command::Induct { .. } => true,
+        Command::Faults { .. } | Command::Laws { .. } | Command::Rules { .. } | Command::Explore { .. } => {
+            false
         }
     }
 }

@@ -40,7 +40,9 @@ Examples:
   oauth-client --config client.toml            a client of your own
   oauth-client --fault client-state-unchecked  a client that takes any response, in builds with the feature faults
 
-RUST_LOG=debug shows more on standard error.";
+RUST_LOG=debug shows more on standard error.
+
+Exit codes: 0 stopped by SIGTERM or SIGINT, 2 bad usage or configuration";
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -93,7 +95,8 @@ fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
     let problem = |reason: &str| {
         format!("--ca {}: {reason}; give a PEM file with one or more certificates", path.display())
     };
-    let found: Result<Vec<_>, _> = CertificateDer::pem_file_iter(path).and_then(Iterator::collect);
+    let bytes = oauth_configuration::read_bytes(path, "--ca").map_err(|error| format!("--ca {error}"))?;
+    let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&bytes).collect();
     match found {
         Ok(found) if found.is_empty() => Err(problem("no certificate in it")),
         Ok(found) => Ok(found),

@@ -124,7 +124,7 @@ fn bad_usage_ends_it_with_2() {
     for (args, part) in [
         (&["--fault", "code-replayable"][..], "this is a fault of oauth-server"),
         (&["--fault", "nonsense"], "client-state-unchecked"),
-        (&["--listen", "127.0.0.1:0", "--ca", "no-such.pem"], "give a PEM file"),
+        (&["--listen", "127.0.0.1:0", "--ca", "no-such.pem"], "leave --ca out"),
         (&["--listen", "8000"], "--listen"),
         (&["--nonsense"], "--nonsense"),
     ] {

@@ -17,7 +17,7 @@ use crate::documented_steps::steps;
 use crate::host::{Host, fresh};
 use crate::jose;
 use crate::records::{self, Loaded};
-use crate::store::{Store, StoreError, Swap};
+use crate::store::{Registrar, Store, StoreError, Swap};
 
 /// How often a request is judged anew because its write lost, before it is sent away.
 const ATTEMPTS: usize = 8;
@@ -39,8 +39,8 @@ impl Answer {
     }
 }
 
-/// Answers a request.
-pub(crate) async fn answer<S: Store>(host: &Host<S>, http: &HttpRequest) -> Answer {
+/// Answers a request; `from` is who sends it, should it register a client.
+pub(crate) async fn answer<S: Store>(host: &Host<S>, http: &HttpRequest, from: Registrar) -> Answer {
     let mut directory = host.directory();
     let mut received = match host.receive(http, &mut directory).await {
         Ok(received) => received,
@@ -59,7 +59,7 @@ pub(crate) async fn answer<S: Store>(host: &Host<S>, http: &HttpRequest) -> Answ
         proof.signature = jose::check(signed);
     }
     let judged = match mark(host, &mut received).await {
-        Ok(()) => judge(host, &mut directory, &received).await,
+        Ok(()) => judge(host, &mut directory, &received, from).await,
         Err(error) => Err(error),
     };
     match judged {
@@ -106,6 +106,7 @@ async fn judge<S: Store>(
     host: &Host<S>,
     directory: &mut Arc<Directory>,
     received: &Received,
+    from: Registrar,
 ) -> Result<Option<(Reply, Option<Loaded>)>, StoreError> {
     let request = received.request();
     for _ in 0..ATTEMPTS {
@@ -124,7 +125,7 @@ async fn judge<S: Store>(
             Outcome::Reply(reply) => return Ok(Some((reply, loaded))),
             Outcome::Write(pending) => pending,
         };
-        if write(host, directory, &pending, loaded.as_ref(), received).await? == Swap::Landed {
+        if write(host, directory, &pending, loaded.as_ref(), (received, from)).await? == Swap::Landed {
             return Ok(Some((pending.landed(), loaded)));
         }
     }
@@ -136,12 +137,12 @@ async fn write<S: Store>(
     directory: &Directory,
     pending: &Pending,
     loaded: Option<&Loaded>,
-    received: &Received,
+    (received, from): (&Received, Registrar),
 ) -> Result<Swap, StoreError> {
     let store = &host.store;
     match (pending.write, loaded) {
         (Write::InsertClient(client), _) => match received.metadata() {
-            Some(metadata) => store.insert_client(metadata.registration(&client)).await,
+            Some(metadata) => store.insert_client(metadata.registration(&client), from).await,
             // A step registers only who said something of itself.
             None => Ok(Swap::Lost),
         },

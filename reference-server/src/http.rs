@@ -27,7 +27,7 @@ use crate::drive::{self, Answer};
 use crate::host::Host;
 use crate::page::draw;
 use crate::refused_name;
-use crate::store::Store;
+use crate::store::{Registrar, Store};
 
 /// How long a head may take to arrive.
 const HEAD_TIME: Duration = Duration::from_secs(10);
@@ -54,8 +54,9 @@ pub(crate) async fn run<S: Store>(
             _ = &mut stop => break,
         };
         match accepted {
-            Ok((stream, _)) => {
-                tokio::spawn(connection(stream, Arc::clone(&host), graceful.watcher()));
+            Ok((stream, peer)) => {
+                let from = Registrar::from(peer.ip());
+                tokio::spawn(connection(stream, from, Arc::clone(&host), graceful.watcher()));
             }
             Err(error) => {
                 // Out of descriptors, or a peer that left too early: either passes.
@@ -70,12 +71,12 @@ pub(crate) async fn run<S: Store>(
     }
 }
 
-async fn connection<S: Store>(stream: TcpStream, host: Arc<Host<S>>, watcher: Watcher) {
+async fn connection<S: Store>(stream: TcpStream, from: Registrar, host: Arc<Host<S>>, watcher: Watcher) {
     // Small replies should leave at once; a socket that cannot do so still works.
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |request| {
         let host = Arc::clone(&host);
-        async move { Ok::<_, Infallible>(respond(&host, request).await) }
+        async move { Ok::<_, Infallible>(respond(&host, request, from).await) }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -87,13 +88,17 @@ async fn connection<S: Store>(stream: TcpStream, host: Arc<Host<S>>, watcher: Wa
 }
 
 /// Answers one request, and logs it.
-async fn respond<S: Store>(host: &Host<S>, request: Request<Incoming>) -> Response<Full<Bytes>> {
+async fn respond<S: Store>(
+    host: &Host<S>,
+    request: Request<Incoming>,
+    from: Registrar,
+) -> Response<Full<Bytes>> {
     let began = Instant::now();
     let method = request.method().as_str().to_owned();
     let path = request.uri().path().to_owned();
     let answer = match well_addressed(&request) {
         Ok(()) => match arrive(request).await {
-            Ok(http) => drive::answer(host, &http).await,
+            Ok(http) => drive::answer(host, &http, from).await,
             Err(error) => {
                 tracing::debug!("a body did not arrive: {error}");
                 Answer::of_edge(drive::text(408, "the body did not arrive").with("Connection", "close"))

@@ -24,7 +24,7 @@ struct Arguments {
     /// Where to listen; port 0 picks a free one
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:9000")]
     listen: SocketAddr,
-    /// Users, clients, lifetimes and policy, in TOML; without it, the built-in data
+    /// Issuer, resources, users, clients, lifetimes and policy, in TOML; without it, the built-in data
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// Whose rules hold where specifications differ; the configuration's policy goes over it

@@ -3,9 +3,12 @@
 use std::future::{Future, pending};
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
+use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Mutex};
+use std::thread;
 
 use oauth_suite::wire::lock;
+use tokio::runtime::Builder;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
@@ -25,13 +28,16 @@ impl Signals {
         let (tell, came) = watch::channel(false);
         let signals = Self { came, unfinished: Arc::default() };
         let unfinished = Arc::clone(&signals.unfinished);
-        let kinds = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()];
-        let mut streams: Vec<_> = kinds
-            .into_iter()
-            .filter(|kind| !is_ignored(*kind))
-            .filter_map(|kind| signal(kind).ok())
-            .collect();
-        tokio::spawn(async move {
+        let (ready, listening) = sync_channel(1);
+        let hear = async move {
+            let kinds = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()];
+            let mut streams: Vec<_> = kinds
+                .into_iter()
+                .filter(|kind| !is_ignored(*kind))
+                .filter_map(|kind| signal(kind).ok())
+                .collect();
+            // It is waited for.
+            let _ = ready.send(());
             let mut next = async || {
                 std::future::poll_fn(|context| {
                     let ready = streams.iter_mut().any(|stream| stream.poll_recv(context).is_ready());
@@ -48,7 +54,15 @@ impl Signals {
             }
             // What is being written may be waiting for a reader who will never come.
             std::process::exit(INTERRUPTED);
+        };
+        // In a thread of its own, for those that run the cases may have their hands full.
+        thread::spawn(move || {
+            if let Ok(runtime) = Builder::new_current_thread().enable_all().build() {
+                runtime.block_on(hear);
+            }
         });
+        // Where nobody can listen, signals do what they always do.
+        let _ = listening.recv();
         signals
     }
 

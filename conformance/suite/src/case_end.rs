@@ -27,6 +27,8 @@ pub struct CaseEnd {
     pub saw: String,
     /// The exchange that shows it.
     pub exchange: Option<Arc<Exchange>>,
+    /// An earlier exchange without which that one is not understood: what it stands against.
+    pub before: Option<Arc<Exchange>>,
 }
 
 /// The verdict that a [`CaseEnd`] stands for.
@@ -48,7 +50,7 @@ pub enum EndKind {
 
 impl CaseEnd {
     const fn new(kind: EndKind, expected: Option<String>, saw: String) -> Self {
-        Self { kind, rules: &[], variant: None, expected, saw, exchange: None }
+        Self { kind, rules: &[], variant: None, expected, saw, exchange: None, before: None }
     }
 
     /// A broken expectation. Both texts are fragments: `a redirect with error=invalid_scope`, `status 200`.
@@ -106,10 +108,9 @@ impl CaseEnd {
         self
     }
 
-    /// The status of the exchange that shows it.
-    fn is_server_error(&self) -> bool {
-        let status = self.exchange.as_ref().and_then(|exchange| exchange.status());
-        status.is_some_and(|status| (500..600).contains(&status))
+    /// The status of the exchange that shows it, if the server could not judge the request.
+    fn server_error(&self) -> Option<u16> {
+        self.exchange.as_ref()?.status().filter(|status| (500..600).contains(status))
     }
 }
 
@@ -169,43 +170,57 @@ pub trait EndAs: Sized {
     fn under(self, rules: &'static [RuleId]) -> Self;
 }
 
-impl<T> EndAs for Checked<T> {
-    fn control(self, what: &str) -> Self {
-        self.map_err(|mut stop| {
-            if matches!(stop.kind, EndKind::Broken | EndKind::Warned) {
-                stop.kind = if stop.is_server_error() { EndKind::Errored } else { EndKind::NotTested };
-                let expected =
-                    stop.expected.take().map_or_else(String::new, |text| format!(" (expected {text})"));
-                stop.saw = format!(
-                    "the control failed: {what}: {}{expected}",
-                    under_variant(stop.variant.as_deref(), &stop.saw)
-                );
-                stop.variant = None;
+impl EndAs for CaseEnd {
+    fn control(mut self, what: &str) -> Self {
+        if matches!(self.kind, EndKind::Broken | EndKind::Warned) {
+            let expected =
+                self.expected.take().map_or_else(String::new, |text| format!(" (expected {text})"));
+            let saw = under_variant(self.variant.take().as_deref(), &self.saw);
+            self.saw = format!("the control failed: {what}: {saw}{expected}");
+            self.kind = EndKind::NotTested;
+            // One that is broken is no reason of its own for each case that meets it.
+            if let Some(status) = self.server_error() {
+                self.saw = format!("status {status} to an honest request");
+                self.kind = EndKind::Errored;
             }
-            stop
-        })
+        }
+        self
     }
 
-    fn warn(self) -> Self {
-        self.map_err(|mut stop| {
-            if stop.kind == EndKind::Broken {
-                stop.kind = EndKind::Warned;
-            }
-            stop
-        })
+    fn warn(mut self) -> Self {
+        if self.kind == EndKind::Broken {
+            self.kind = EndKind::Warned;
+        }
+        self
     }
 
-    fn when(self, variation: &str) -> Self {
-        self.map_err(|mut stop| {
-            stop.variant = Some(match stop.variant.take() {
-                Some(inner) => format!("{variation}: when {inner}"),
-                None => variation.to_owned(),
-            });
-            stop
-        })
+    fn when(mut self, variation: &str) -> Self {
+        self.variant = Some(match self.variant.take() {
+            Some(inner) => format!("{variation}: when {inner}"),
+            None => variation.to_owned(),
+        });
+        self
     }
 
     fn under(self, rules: &'static [RuleId]) -> Self {
-        self.map_err(|stop| if stop.rules.is_empty() { stop.under(rules) } else { stop })
+        if self.rules.is_empty() { Self { rules, ..self } } else { self }
+    }
+}
+
+impl<T> EndAs for Checked<T> {
+    fn control(self, what: &str) -> Self {
+        self.map_err(|stop| stop.control(what))
+    }
+
+    fn warn(self) -> Self {
+        self.map_err(EndAs::warn)
+    }
+
+    fn when(self, variation: &str) -> Self {
+        self.map_err(|stop| stop.when(variation))
+    }
+
+    fn under(self, rules: &'static [RuleId]) -> Self {
+        self.map_err(|stop| EndAs::under(stop, rules))
     }
 }

@@ -19,7 +19,8 @@ use clap::{Parser, Subcommand, ValueEnum};
   oauth-model induct                     the laws of one grant, for runs of any length
   oauth-model explore csrf               walk a scenario in a browser
 
-Exit codes: 0 all held, 1 something failed, 2 bad usage, 3 not completed."
+Exit codes: 0 all held, 1 something failed, 2 bad usage, 3 the results could not be written, or a verdict's reader
+went away before it, as `| head` does."
 )]
 pub(crate) struct Arguments {
     #[command(subcommand)]

@@ -55,10 +55,10 @@ impl TryFrom<String> for OwnPage {
 
     fn try_from(text: String) -> Result<Self, Wrong> {
         const SAYS: Wrong = Wrong::new(
-            "has to be an http or https URL without fragment, whose path is not /, /login, /profile or /logout; for \
-             example http://localhost:8000/callback",
+            "has a path that is a page of this client: /, /login, /profile or /logout; write another, for example \
+             http://localhost:8000/callback",
         );
-        let url = EndpointUrl::try_from(text).map_err(|_| SAYS)?;
+        let url = EndpointUrl::try_from(text)?;
         if PAGES.contains(&uri::path(url.as_str())) { Err(SAYS) } else { Ok(Self(url.into())) }
     }
 }

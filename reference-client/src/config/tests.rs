@@ -35,8 +35,10 @@ fn errors_name_line_field_and_fix_and_no_secret() {
     const RESOURCE: &str =
         "resource: has to be an http or https URL in ASCII without fragment, as in https://host/path";
     const URL: &str = "has to be an http or https URL in ASCII without fragment, as in https://host/path";
-    const PAGE: &str = "redirect_uri: has to be an http or https URL without fragment, whose path is not /, /login, \
-                        /profile or /logout; for example http://localhost:8000/callback";
+    const PAGE: &str = "redirect_uri: has a path that is a page of this client: /, /login, /profile or /logout; write \
+                        another, for example http://localhost:8000/callback";
+    const USER: &str =
+        "has a user name or a password before an @, which others may come to see; leave that part out";
     const METHOD: &str =
         "authentication: has to be \"client_secret_basic\", \"client_secret_post\" or \"none\"";
     const PUBLIC: &str = "client_secret: does not go with authentication = \"none\"; leave one of them out";
@@ -53,7 +55,11 @@ fn errors_name_line_field_and_fix_and_no_secret() {
         ("[endpoints]\nresource = 'http://h/#x'", 4, format!("endpoints.resource: {URL}")),
         ("authentication = 'basic'", 3, METHOD.to_owned()),
         ("authentication = 'none'", 2, PUBLIC.to_owned()),
-        ("redirect_uri = '/callback'", 3, PAGE.to_owned()),
+        ("redirect_uri = '/callback'", 3, format!("redirect_uri: {URL}")),
+        ("redirect_uri = 'http://ann:SEEKRIT@h/cb'", 3, format!("redirect_uri: {USER}")),
+        ("issuer = 'http://ann:SEEKRIT@h'", 3, format!("issuer: {USER}")),
+        ("resource = 'http://ann:SEEKRIT@h/r'", 3, format!("resource: {USER}")),
+        ("[endpoints]\ntoken = 'http://:SEEKRIT@h/t'", 4, format!("endpoints.token: {USER}")),
         ("redirect_uri = 'http://h/login?a'", 3, PAGE.to_owned()),
     ] {
         let error = Config::parse("f", &format!("{HEAD}{tail}\n")).expect_err(tail).to_string();
@@ -167,12 +173,9 @@ fn errors_of_the_toml_reader_name_line_and_field_and_no_secret() {
         ("client_id = 'c'\nclient_secert = 'SEEKRIT'", "f:2: an unknown key; did you mean client_secret?"),
         (
             "client_id = 'c'\nclient_secret = 'SEEKRIT",
-            "f:2: client_secret: invalid literal string, expected `'`",
+            "f:2: client_secret: needs a quotation mark at its beginning and at its end",
         ),
-        (
-            "client_id = 'c'\nclient_secret = SEEKRIT",
-            "f:2: client_secret: string values must be quoted, expected literal string",
-        ),
+        ("client_id = 'c'\nclient_secret = SEEKRIT", "f:2: client_secret: has to stand in quotation marks"),
         ("client_id = 5", "f:1: client_id: has to be text, in quotation marks"),
         ("pkce = 'yes'", "f:1: pkce: has to be true or false, without quotation marks"),
         ("[endpoint]\ntoken = 'x'", "f:1: an unknown key; did you mean endpoints?"),

@@ -10,6 +10,7 @@ use toml::de::{DeTable, DeValue};
 
 use crate::ConfigError;
 use crate::said::{said, syntax, unknown};
+use crate::strict;
 
 /// The keys of one kind of table.
 #[derive(Debug, Clone, Copy)]
@@ -89,7 +90,7 @@ impl<'a> Document<'a> {
     /// # Errors
     /// The first key that is unknown or missing, or value that does not have its form.
     pub fn read<T: Deserialize<'a>>(&self) -> Result<T, ConfigError> {
-        T::deserialize(toml::Deserializer::from(self.root.clone())).map_err(|error| {
+        strict::read(toml::Deserializer::from(self.root.clone())).map_err(|error| {
             // What the file lacks as a whole has no line.
             let at = error.span().filter(|span| *span != self.root.span()).map(|span| span.start);
             let mut path = at.and_then(|at| self.path(at)).unwrap_or_default();

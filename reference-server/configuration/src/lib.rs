@@ -26,43 +26,26 @@
 //!
 //! let said = |text| read(text).err().expect("something is wrong").to_string();
 //! assert_eq!(said("id = \"app\"\npasword = \"a b\""), "app.toml:2: an unknown key; did you mean password?");
-//! assert_eq!(said("id = \"app\"\npassword = a b"), "app.toml:2: password: string values must be quoted, expected literal string");
+//! assert_eq!(said("id = \"app\"\npassword = a b"), "app.toml:2: password: has to stand in quotation marks");
 //! ```
 
 #![forbid(unsafe_code)]
 
 mod document;
 mod error;
+mod file;
 mod said;
 mod secret;
+mod strict;
 mod text;
 mod time;
 
-use std::path::Path;
-
 pub use document::{Document, Keys, Place};
-pub use error::ConfigError;
+pub use error::{ConfigError, cut};
+pub use file::{LONGEST_FILE, read_bytes, read_file};
 pub use secret::{ClientSecret, Secret, SecretText};
 pub use text::{
-    ClientAuthentication, ClientId, EndpointUrl, HttpUrl, IssuerUrl, RedirectUri, ScopeText, Word, Wrong,
+    ClientAuthentication, ClientId, EndpointUrl, HttpUrl, IssuerUrl, NonEmpty, RedirectUri, ResourceUri,
+    ScopeText, Word, Wrong,
 };
 pub use time::Seconds;
-
-/// Reads the file that a program's option names; `parse` takes its name and its text.
-///
-/// # Errors
-/// That it cannot be read, or what `parse` says.
-pub fn read_file<T>(
-    path: &Path,
-    option: &str,
-    parse: impl FnOnce(&str, &str) -> Result<T, ConfigError>,
-) -> Result<T, ConfigError> {
-    let name = path.display().to_string();
-    match std::fs::read_to_string(path) {
-        Ok(text) => parse(&name, &text),
-        Err(error) => {
-            let says = format!("cannot be read ({error}); name a file that exists, or leave {option} out");
-            Err(ConfigError::new(name, says))
-        }
-    }
-}

@@ -28,12 +28,7 @@ impl<const LEAST: u32, const MOST: u32> Visitor<'_> for Whole<LEAST, MOST> {
     type Value = Seconds<LEAST, MOST>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "a whole number of seconds, ")?;
-        match MOST {
-            u32::MAX => write!(f, "at least {LEAST}")?,
-            most => write!(f, "{LEAST} to {most}")?,
-        }
-        write!(f, ", without quotation marks")
+        write!(f, "a whole number of seconds, {LEAST} to {MOST}, without quotation marks")
     }
 
     fn visit_i64<E: Error>(self, seconds: i64) -> Result<Self::Value, E> {

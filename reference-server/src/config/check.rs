@@ -54,10 +54,9 @@ pub(super) fn parse(name: &str, text: &str) -> Result<Config, ConfigError> {
 
 /// Whether this server can answer below an issuer: its path, if it has one, is plain and ends without slash.
 fn can_be_served(issuer: &str) -> bool {
-    let (origin, path) = split_origin(issuer);
+    let (_, path) = split_origin(issuer);
     let is_path = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte);
-    !origin.contains('@')
-        && path.bytes().all(is_path)
+    path.bytes().all(is_path)
         && !path.ends_with('/')
         && !path.contains("//")
         && !path.starts_with("/.well-known")

@@ -13,7 +13,7 @@ use oauth_core::secret::{Digest, GrantId};
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
-use super::{Store, StoreError, Stored, Swap, Version};
+use super::{Registrar, Store, StoreError, Stored, Swap, Version};
 
 /// How long a load waits for a second one.
 const HOLD: Duration = Duration::from_millis(250);
@@ -84,8 +84,8 @@ impl<S: Store> Store for Blind<S> {
         self.inner.client(id).await
     }
 
-    async fn insert_client(&self, client: Registration) -> Result<Swap, StoreError> {
-        self.inner.insert_client(client).await
+    async fn insert_client(&self, client: Registration, from: Registrar) -> Result<Swap, StoreError> {
+        self.inner.insert_client(client, from).await
     }
 
     async fn insert_marker(&self, marker: Marker) -> Result<Swap, StoreError> {

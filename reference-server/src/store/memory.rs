@@ -9,8 +9,9 @@ use oauth_core::record::{GrantRecord, Marker, Registration, SessionRecord};
 use oauth_core::secret::{Digest, GrantId};
 
 use super::markers::Markers;
+use super::registrar::Registrars;
 use super::room::{Place, Room};
-use super::{Limits, Store, StoreError, Stored, Swap, Version};
+use super::{Limits, Registrar, Store, StoreError, Stored, Swap, Version};
 use crate::host::Clock;
 
 /// How long a record stays after it has ended, so that a late request is still told precisely what is wrong.
@@ -33,6 +34,7 @@ struct Records {
     sessions: HashMap<Digest, SessionRecord>,
     grants: HashMap<GrantId, Record>,
     clients: HashMap<String, Registration>,
+    registrars: Registrars,
     room: Room,
     markers: Markers,
     after_sweep: usize,
@@ -174,17 +176,13 @@ impl Store for Memory {
         Ok(self.lock().clients.get(id).cloned())
     }
 
-    async fn insert_client(&self, client: Registration) -> Result<Swap, StoreError> {
+    async fn insert_client(&self, client: Registration, from: Registrar) -> Result<Swap, StoreError> {
         let mut records = self.lock();
-        let count = records.clients.len();
-        match records.clients.entry(client.id.clone()) {
+        let Records { clients, registrars, .. } = &mut *records;
+        match clients.entry(client.id.clone()) {
             Entry::Occupied(_) => Ok(Swap::Lost),
-            Entry::Vacant(_) if count >= self.limits.clients => {
-                let full =
-                    format!("{count} clients have registered themselves, and there is no room for more");
-                Err(StoreError::NothingHappened(full))
-            }
             Entry::Vacant(free) => {
+                registrars.take(from, self.limits.clients).map_err(StoreError::NothingHappened)?;
                 free.insert(client);
                 Ok(Swap::Landed)
             }

@@ -10,7 +10,9 @@
 //!   be one atomic compare-and-swap of one record.
 //! - A marker lands only if it was not there, for any process: a proof that is sent twice at once is used once.
 //! - A client that registered stays for good. A process remembers whom it met, so one that is taken out of a store is gone
-//!   once every process was started anew. A store that has [`Limits::clients`] does nothing with further ones.
+//!   once every process was started anew. A store that has [`Limits::clients`] does nothing
+//!   ([`StoreError::NothingHappened`]) with further ones, and nothing with those of a stranger ([`Registrar`]) who has
+//!   registered as many as are left for others: so none of them takes what all the others need.
 //! - A record may vanish some time after it has expired or ended, and not before; but for what follows.
 //! - Grants that no token came of yet have so much room, since people without a token can begin as many as they like.
 //!   Each has a payer ([`Payer::of`]), by id or name, and weighs something ([`weight`]). Once a write made a payer's share or the whole
@@ -29,11 +31,13 @@
 mod blind;
 mod markers;
 mod memory;
+mod registrar;
 mod room;
 
 #[cfg(feature = "faults")]
 pub use blind::Blind;
 pub use memory::Memory;
+pub use registrar::Registrar;
 pub use room::{Payer, weight};
 
 use std::sync::Arc;
@@ -57,7 +61,7 @@ pub struct Limits {
     pub client_share: usize,
     /// How much of it the consent pages and unredeemed codes of one user may take, in bytes.
     pub user_share: usize,
-    /// How many clients may register themselves: each lies in the memory of every process that meets it, and every request
+    /// How many clients may register themselves, no more of them from one address than are left for others: each lies in the memory of every process that meets it, and every request
     /// looks through them.
     pub clients: usize,
     /// How many used proofs are remembered: at ten thousand a second, those of the last minute and a half.
@@ -132,8 +136,12 @@ pub trait Store: Send + Sync + 'static {
     /// Loads a client that registered itself, at whatever process; ids are compared byte by byte.
     fn client(&self, id: &str) -> impl Future<Output = Result<Option<Registration>, StoreError>> + Send;
 
-    /// Inserts a client under an id that must be free.
-    fn insert_client(&self, client: Registration) -> impl Future<Output = Result<Swap, StoreError>> + Send;
+    /// Inserts a client under an id that must be free; `from` is who registers it.
+    fn insert_client(
+        &self,
+        client: Registration,
+        from: Registrar,
+    ) -> impl Future<Output = Result<Swap, StoreError>> + Send;
 
     /// Inserts a single-use marker that must be free; it may vanish once its time is over.
     fn insert_marker(&self, marker: Marker) -> impl Future<Output = Result<Swap, StoreError>> + Send;
@@ -165,8 +173,8 @@ impl<S: Store> Store for Arc<S> {
         S::client(self, id).await
     }
 
-    async fn insert_client(&self, client: Registration) -> Result<Swap, StoreError> {
-        S::insert_client(self, client).await
+    async fn insert_client(&self, client: Registration, from: Registrar) -> Result<Swap, StoreError> {
+        S::insert_client(self, client, from).await
     }
 
     async fn insert_marker(&self, marker: Marker) -> Result<Swap, StoreError> {

@@ -13,7 +13,7 @@ use oauth_core::record::{
 };
 use oauth_core::secret::{Digest, GrantId};
 use oauth_core::text::{ChallengeMethod, CodeChallenge};
-use oauth_reference_server::store::{Store, Swap};
+use oauth_reference_server::store::{Registrar, Store, Swap};
 use tokio::sync::Barrier;
 
 /// A test for records kept whole, for taken keys, for swaps and for markers that land once, and one for each thing that two
@@ -133,6 +133,11 @@ fn session(key: &str, user: &str) -> SessionRecord {
     SessionRecord { key: Digest::of(key), user: user.to_owned(), until: Time(9) }
 }
 
+/// One of the strangers who register clients.
+pub(crate) fn registrar(number: u8) -> Registrar {
+    Registrar::from(std::net::IpAddr::from([192, 0, 2, number]))
+}
+
 pub(crate) fn client(id: &str) -> Registration {
     Registration {
         id: id.to_owned(),
@@ -168,7 +173,7 @@ pub(crate) async fn keeps_what_was_inserted(store: &impl Store) {
     assert_eq!(store.session(&Digest::of("another")).await, Ok(None));
 
     assert_eq!(store.client("app").await, Ok(None));
-    assert_eq!(store.insert_client(client("app")).await, Ok(Swap::Landed));
+    assert_eq!(store.insert_client(client("app"), registrar(1)).await, Ok(Swap::Landed));
     assert_eq!(store.client("app").await, Ok(Some(client("app"))));
     for other in ["APP", "app ", ""] {
         assert_eq!(store.client(other).await, Ok(None), "{other:?}");
@@ -245,9 +250,9 @@ pub(crate) async fn refuses_a_taken_key(store: &impl Store) {
     assert_eq!(store.insert_session(session("taken", "user 2")).await, Ok(Swap::Lost));
     assert_eq!(store.session(&first.key).await, Ok(Some(first)));
 
-    assert_eq!(store.insert_client(client("taken")).await, Ok(Swap::Landed));
+    assert_eq!(store.insert_client(client("taken"), registrar(1)).await, Ok(Swap::Landed));
     let other = Registration { secret: None, authentication: Authentication::None, ..client("taken") };
-    assert_eq!(store.insert_client(other).await, Ok(Swap::Lost));
+    assert_eq!(store.insert_client(other, registrar(2)).await, Ok(Swap::Lost));
     assert_eq!(store.client("taken").await, Ok(Some(client("taken"))));
 }
 

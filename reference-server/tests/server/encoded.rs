@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use oauth_core::record::{GrantRecord, Marker, Record, Registration, SessionRecord, decode, encode};
 use oauth_core::secret::{Digest, GrantId};
-use oauth_reference_server::store::{Store, StoreError, Stored, Swap, Version};
+use oauth_reference_server::store::{Registrar, Store, StoreError, Stored, Swap, Version};
 
 /// Encodes and decodes what goes into a store and what comes out of it.
 pub(crate) struct Encoded<S>(pub(crate) S);
@@ -44,8 +44,8 @@ impl<S: Store> Store for Encoded<S> {
         Ok(self.0.client(id).await?.map(|client| by_bytes(&client)))
     }
 
-    async fn insert_client(&self, client: Registration) -> Result<Swap, StoreError> {
-        self.0.insert_client(by_bytes(&client)).await
+    async fn insert_client(&self, client: Registration, from: Registrar) -> Result<Swap, StoreError> {
+        self.0.insert_client(by_bytes(&client), from).await
     }
 
     async fn insert_marker(&self, marker: Marker) -> Result<Swap, StoreError> {

@@ -230,11 +230,15 @@ async fn markers_whose_time_is_over_make_room_without_refusing_anything() {
 
 /// A server whose store is small.
 async fn small_server() -> Peer {
+    server_with(small(), Config::built_in()).await
+}
+
+async fn server_with(limits: Limits, config: Config) -> Peer {
     let clock = ManualClock::default();
     let options = Options { clock: Arc::new(clock.clone()), ..Options::default() };
-    let store = Encoded(Memory::bounded(Arc::new(clock.clone()), small()));
+    let store = Encoded(Memory::bounded(Arc::new(clock.clone()), limits));
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free loopback port");
-    let server = serve_from(listener, Config::built_in(), options, store).await.expect("the server starts");
+    let server = serve_from(listener, config, options, store).await.expect("the server starts");
     Peer::of(server, clock)
 }
 
@@ -271,4 +275,30 @@ async fn a_flood_in_the_name_of_a_public_client_leaves_its_newest_request_and_al
     assert_eq!(bring("client_1", &of_other.json("request_uri")).await, 200);
     assert_eq!(bring("public_1", &of_flood[39]).await, 200);
     assert_eq!(bring("public_1", &of_flood[0]).await, 400, "the oldest made way");
+}
+
+/// Linux has all of 127.0.0.0/8 for the machine itself.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_stranger_who_registers_without_end_leaves_room_for_who_comes_from_elsewhere() {
+    let text = format!("{}\n[policy]\nregistration = true\n", oauth_reference_server::BUILT_IN);
+    let config = Config::parse("test", &text).expect("a good file");
+    let peer = server_with(Limits { clients: 12, ..small() }, config).await;
+    let from = |address: [u8; 4]| {
+        let http = reqwest::Client::builder().no_proxy().local_address(std::net::IpAddr::from(address));
+        http.build().expect("a client")
+    };
+    let (flood, honest) = (from([127, 0, 0, 1]), from([127, 0, 0, 2]));
+    let register = async |http: &reqwest::Client| {
+        let body = r#"{"redirect_uris":["https://c.example/cb"]}"#;
+        let request =
+            http.post(format!("{}/register", peer.issuer)).header("Content-Type", "application/json");
+        request.body(body).send().await.expect("an answer").status().as_u16()
+    };
+    let mut answers = Vec::new();
+    for _ in 0..14 {
+        answers.push(register(&flood).await);
+    }
+    assert_eq!(answers, [[201; 6].as_slice(), &[503; 8]].concat());
+    assert_eq!(register(&honest).await, 201);
 }

@@ -10,7 +10,7 @@ use oauth_core::record::PhaseRecord;
 use oauth_reference_server::Clock;
 use oauth_reference_server::store::{Blind, Limits, Memory, Store, StoreError, Swap};
 
-use crate::contract::{client, coded, contract, grant, id, live, swaps_landed_of_eight};
+use crate::contract::{client, coded, contract, grant, id, live, registrar, swaps_landed_of_eight};
 use crate::encoded::Encoded;
 
 /// A clock that stands still until it is set.
@@ -85,12 +85,28 @@ async fn what_has_ended_is_swept_and_what_lives_is_not() {
 async fn so_many_clients_register_themselves_and_no_more() {
     let limits = Limits { clients: 3, ..Limits::default() };
     let store = Memory::bounded(Arc::new(Hand::default()), limits);
-    for id in ["a", "b", "c"] {
-        assert_eq!(store.insert_client(client(id)).await, Ok(Swap::Landed));
+    for (number, id) in [(1, "a"), (1, "b"), (2, "c")] {
+        assert_eq!(store.insert_client(client(id), registrar(number)).await, Ok(Swap::Landed));
     }
-    let full = store.insert_client(client("d")).await;
+    let full = store.insert_client(client("d"), registrar(3)).await;
     assert!(matches!(full, Err(StoreError::NothingHappened(_))), "{full:?}");
-    assert_eq!(store.insert_client(client("a")).await, Ok(Swap::Lost), "a taken id is told all the same");
+    let taken = store.insert_client(client("a"), registrar(3)).await;
+    assert_eq!(taken, Ok(Swap::Lost), "a taken id is told all the same");
     assert_eq!(store.client("d").await, Ok(None));
     assert_eq!(store.client("c").await, Ok(Some(client("c"))));
+}
+
+#[tokio::test]
+async fn one_stranger_leaves_room_for_the_clients_of_others() {
+    let store = Memory::bounded(Arc::new(Hand::default()), Limits { clients: 40, ..Limits::default() });
+    let mut landed = 0;
+    for number in 0..100 {
+        match store.insert_client(client(&format!("flood {number}")), registrar(1)).await {
+            Ok(Swap::Landed) => landed += 1,
+            Err(StoreError::NothingHappened(_)) => {}
+            other => panic!("{number}: {other:?}"),
+        }
+    }
+    assert_eq!(landed, 20);
+    assert_eq!(store.insert_client(client("honest"), registrar(2)).await, Ok(Swap::Landed));
 }

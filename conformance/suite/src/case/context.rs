@@ -18,7 +18,11 @@ use crate::wire::{Actor, Exchange, Request, lock};
 
 /// One case's view of the run. Cheap to clone; clones share the recording.
 #[derive(Clone)]
-pub struct Context(Arc<Inner>);
+pub struct Context {
+    inner: Arc<Inner>,
+    /// Which variation of several is tried.
+    variation: Option<Arc<str>>,
+}
 
 struct Inner {
     live: Arc<RunState>,
@@ -38,7 +42,7 @@ impl Context {
     /// A context for the case of this id.
     #[must_use]
     pub fn new(live: Arc<RunState>, case: impl Into<String>) -> Self {
-        Self(Arc::new(Inner {
+        let inner = Inner {
             live,
             case: case.into(),
             exchanges: Mutex::default(),
@@ -47,13 +51,32 @@ impl Context {
             nonces: Mutex::default(),
             unsent: Mutex::default(),
             draws: AtomicU64::new(0),
-        }))
+        };
+        Self { inner: Arc::new(inner), variation: None }
+    }
+
+    /// The same, for one variation of several: what is told is told of this one.
+    #[must_use]
+    pub fn when(&self, variation: &str) -> Self {
+        let variation = match &self.variation {
+            Some(outer) => format!("{outer}: when {variation}"),
+            None => variation.to_owned(),
+        };
+        Self { inner: Arc::clone(&self.inner), variation: Some(variation.into()) }
+    }
+
+    /// Tries one variation of several: what is told of it and what ends the case say which one it was.
+    ///
+    /// # Errors
+    /// Those of the step.
+    pub fn trying<T>(&self, variation: &str, step: impl FnOnce(&Self) -> Checked<T>) -> Checked<T> {
+        step(&self.when(variation)).when(variation)
     }
 
     /// What is known of the server.
     #[must_use]
     pub fn target(&self) -> &Target {
-        &self.0.live.target
+        &self.inner.live.target
     }
 
     /// The target's clients and resources.
@@ -65,19 +88,19 @@ impl Context {
     /// Against which documents the server is judged.
     #[must_use]
     pub fn profile(&self) -> Profile {
-        self.0.live.profile
+        self.inner.live.profile
     }
 
     /// The id of the case.
     #[must_use]
     pub fn case(&self) -> &str {
-        &self.0.case
+        &self.inner.case
     }
 
     /// What all cases of the run share.
     #[must_use]
     pub fn live(&self) -> &Arc<RunState> {
-        &self.0.live
+        &self.inner.live
     }
 
     /// 43 fresh characters of the unreserved set, the same for the same seed, case and place in the case.
@@ -88,18 +111,18 @@ impl Context {
 
     /// 32 fresh bytes, the same for the same seed, case and place in the case.
     pub(crate) fn draw(&self) -> [u8; 32] {
-        let count = self.0.draws.fetch_add(1, Ordering::Relaxed);
-        self.0.live.draw(&self.0.case, count)
+        let count = self.inner.draws.fetch_add(1, Ordering::Relaxed);
+        self.inner.live.draw(&self.inner.case, count)
     }
 
     /// The newest DPoP nonce that a URL gave in this case.
     pub(crate) fn nonce_of(&self, url: &str) -> Option<String> {
-        lock(&self.0.nonces).get(url).cloned()
+        lock(&self.inner.nonces).get(url).cloned()
     }
 
     /// Keeps the newest DPoP nonce of a URL.
     pub(crate) fn keep_nonce(&self, url: &str, nonce: &str) {
-        lock(&self.0.nonces).insert(url.into(), nonce.into());
+        lock(&self.inner.nonces).insert(url.into(), nonce.into());
     }
 
     /// Sends a request as it stands: no cookies, no redirects.
@@ -124,7 +147,7 @@ impl Context {
         request: Request,
     ) -> Checked<Arc<Exchange>> {
         self.admit(sender.1, &request)?;
-        let live = &self.0.live;
+        let live = &self.inner.live;
         let request = live.wire.dress(request);
         let (moments, answer) = live.wire.send(&request, || live.moment()).await;
         Ok(self.record(live.exchange(sender, request, moments, answer)))
@@ -149,7 +172,7 @@ impl Context {
 
     /// Remembers that something was not sent: what a case concludes without it is no verdict.
     pub(crate) fn keep_back(&self, stop: CaseEnd) -> CaseEnd {
-        lock(&self.0.unsent).get_or_insert_with(|| stop.clone());
+        lock(&self.inner.unsent).get_or_insert_with(|| stop.clone());
         stop
     }
 
@@ -158,7 +181,7 @@ impl Context {
     /// # Errors
     /// `not-tested` if something was kept back.
     pub(crate) fn all_sent(&self) -> Checked {
-        lock(&self.0.unsent).clone().map_or(Ok(()), Err)
+        lock(&self.inner.unsent).clone().map_or(Ok(()), Err)
     }
 
     /// Sends `copies` of a request over as many connections: all of each but its last byte first, then the last
@@ -168,7 +191,7 @@ impl Context {
     /// `errored` if no copy had a usable answer; `not-tested` if it may not go there.
     pub async fn burst(&self, who: Actor, request: Request, copies: usize) -> Checked<Vec<Arc<Exchange>>> {
         self.admit(None, &request)?;
-        let live = &self.0.live;
+        let live = &self.inner.live;
         let request = live.wire.dress(request);
         let clock = Arc::clone(live);
         let mut answers = burst(&live.wire, move || clock.moment(), &request, copies).await;
@@ -192,24 +215,28 @@ impl Context {
 
     /// Waits, by the clock of the run. A case that waits has `slow: true`.
     pub async fn wait(&self, time: Duration) {
-        self.0.live.wait(time).await;
+        self.inner.live.wait(time).await;
     }
 
     /// The time of the run's clock, in seconds since 1970.
     #[must_use]
     pub fn unix_time(&self) -> u64 {
-        self.0.live.unix_time()
+        self.inner.live.unix_time()
     }
 
     /// Adds a remark to the case's report. It changes no verdict.
     pub fn note(&self, text: impl Into<String>) {
-        lock(&self.0.notes).push(text.into());
+        lock(&self.inner.notes).push(text.into());
     }
 
     /// Tells of something that does not end the case. What one answer breaks of one rule is told once.
     pub fn tell(&self, end: CaseEnd) {
+        let end = match &self.variation {
+            Some(variation) => end.when(variation),
+            None => end,
+        };
         let number = |end: &CaseEnd| end.exchange.as_ref().map(|exchange| exchange.number);
-        let mut found = lock(&self.0.found);
+        let mut found = lock(&self.inner.found);
         let known = |before: &CaseEnd| {
             !before.rules.is_empty()
                 && before.rules == end.rules
@@ -221,31 +248,36 @@ impl Context {
         }
     }
 
+    /// Tells of a broken step, and lets the case go on.
+    pub fn told<T>(&self, step: Checked<T>) -> Option<T> {
+        step.map_err(|end| self.tell(end)).ok()
+    }
+
     /// Tells how one variation of several went, and lets the case go on with the next.
     pub fn tried<T>(&self, variation: &str, step: Checked<T>) -> Option<T> {
-        step.when(variation).map_err(|end| self.tell(end)).ok()
+        self.told(step.when(variation))
     }
 
     /// What was told so far.
     #[must_use]
     pub(crate) fn found(&self) -> Vec<CaseEnd> {
-        lock(&self.0.found).clone()
+        lock(&self.inner.found).clone()
     }
 
     /// What is kept of the exchanges of this case so far, in order.
     #[must_use]
     pub fn recording(&self) -> Vec<Arc<Exchange>> {
-        lock(&self.0.exchanges).clone()
+        lock(&self.inner.exchanges).clone()
     }
 
     /// The remarks so far.
     #[must_use]
     pub fn notes(&self) -> Vec<String> {
-        lock(&self.0.notes).clone()
+        lock(&self.inner.notes).clone()
     }
 
     fn record(&self, recorded: Recorded) -> Arc<Exchange> {
-        lock(&self.0.exchanges).push(recorded.kept);
+        lock(&self.inner.exchanges).push(recorded.kept);
         recorded.exchange
     }
 }

@@ -115,12 +115,12 @@ async fn for_proven_clients(ctx: &Context) -> Checked {
     for (way, authentication, errors) in ways {
         let Some(authentication) = authentication else { continue };
         let answer = flow::token(ctx, &request.clone().authenticated(authentication)).await?;
-        expect::token_refused(ctx, &answer, errors).when(way)?;
+        ctx.trying(way, |ctx| expect::token_refused(ctx, &answer, errors))?;
     }
     if let Ok(public) = ctx.parties().public() {
         let answer = flow::token(ctx, &request.as_client(&public)).await?;
         const ERRORS: &[&str] = &["invalid_client", "unauthorized_client", "invalid_request"];
-        expect::token_refused(ctx, &answer, ERRORS).when("the client has no secret")?;
+        ctx.trying("the client has no secret", |ctx| expect::token_refused(ctx, &answer, ERRORS))?;
     }
     Ok(())
 }
@@ -198,7 +198,7 @@ async fn unauthorized_at_authorization_endpoint(ctx: &Context) -> Checked {
     let landing = flow::authorize(ctx, &ask).await?;
     // A page is right for a client that has no redirect URI on record.
     if landing.page().is_some() && ask.client.redirect_uri.is_empty() {
-        return expect::error_page(&landing);
+        return expect::error_page(ctx, &landing, expect::OWNER_INFORMED);
     }
     expect::code_refused(ctx, &ask, &landing, &["unauthorized_client"])?;
     landing.callback().map_or(Ok(()), |location| expect::same_state(&ask, location).warn())

@@ -98,12 +98,16 @@ async fn verifier_decides(ctx: &Context) -> Checked {
     flow::access(ctx, &client).await?;
     let code = flow::code(ctx, &client).await?;
     let wrong = flow::redemption(&code).set("code_verifier", &ctx.fresh());
-    expect::token_refused(ctx, &flow::token(ctx, &wrong).await?, &["invalid_grant"])
-        .when("the verifier is another")?;
+    let answer = flow::token(ctx, &wrong).await?;
+    ctx.trying("the verifier is another", |ctx| {
+        expect::refused_by(&expect::VERIFIER, ctx, &answer, &["invalid_grant"])
+    })?;
     let code = flow::code(ctx, &client).await?;
     let none = flow::redemption(&code).without("code_verifier");
-    expect::token_refused(ctx, &flow::token(ctx, &none).await?, &["invalid_grant", "invalid_request"])
-        .when("there is no verifier")
+    let answer = flow::token(ctx, &none).await?;
+    ctx.trying("there is no verifier", |ctx| {
+        expect::token_refused(ctx, &answer, &["invalid_grant", "invalid_request"])
+    })
 }
 
 async fn challenge_is_needed(ctx: &Context) -> Checked {
@@ -142,7 +146,9 @@ async fn redirect_uri_as_registered(ctx: &Context) -> Checked {
     let spoilt = [format!("{uri}/suite"), format!("{uri}?suite=1"), uri.to_ascii_uppercase()];
     for spoilt in spoilt.iter().filter(|spoilt| **spoilt != uri) {
         let landing = flow::authorize(ctx, &flow::ask(ctx, &client).set("redirect_uri", spoilt)).await?;
-        expect::error_page(&landing).when(&format!("redirect_uri is {spoilt:?}"))?;
+        ctx.trying(&format!("redirect_uri is {spoilt:?}"), |ctx| {
+            expect::error_page(ctx, &landing, expect::OWNER_INFORMED)
+        })?;
     }
     Ok(())
 }

@@ -10,12 +10,13 @@ use std::sync::Arc;
 use serde_json::Value;
 
 pub use refused::{
-    DEFINED, PROOF, PUSHED, REVOCATION, Refusals, TOKEN, code_refused, refused_by, registration_refused,
-    resource_refused, token_refused,
+    DEFINED, NO_SERVER_ERROR, OWNER_INFORMED, PROOF, PUSHED, REVOCATION, Refusals, TOKEN, VERIFIER,
+    code_refused, error_page, refused, refused_by, registration_refused, resource_refused, token_code,
+    token_refused, withheld,
 };
 
 use crate::browser::{Landing, Location};
-use crate::case_end::Checked;
+use crate::case_end::{Checked, EndAs as _};
 use crate::request::AuthorizationRequest;
 use crate::wire::{Exchange, Response};
 
@@ -59,30 +60,41 @@ pub fn token(exchange: &Arc<Exchange>) -> Checked<Token> {
     }
 }
 
-/// A token endpoint's refusal (RFC 6749, section 5.2): status 400, or 401 for `invalid_client`, and a JSON object
-/// whose `error` is one of `errors`, without an access token. Gives the code that came. The content type is not
-/// looked at.
+/// The `error` of a token endpoint's refusal (RFC 6749, section 5.2): any status 4xx, and a JSON object with `error` and
+/// without an access token. The content type is not looked at.
+fn error_of(response: &Response) -> Option<String> {
+    let json = response.json().filter(|json| json.get("access_token").is_none())?;
+    json.get("error")?.as_str().filter(|_| (400..500).contains(&response.status)).map(str::to_owned)
+}
+
+/// A token endpoint's refusal (RFC 6749, section 5.2): JSON whose `error` is one of `errors`. Gives the code that came.
+/// Which status 4xx it has does not matter here; see [`error_status`].
 ///
 /// # Errors
 /// Broken if it is anything else; `errored` without a usable answer.
 pub fn token_error<'a>(exchange: &Arc<Exchange>, errors: &[&'a str]) -> Checked<&'a str> {
     let response = exchange.response()?;
-    let json = response.json().unwrap_or_default();
-    let error = json.get("error").and_then(Value::as_str);
-    let found = errors.iter().find(|expected| Some(**expected) == error);
-    let fitting = match response.status {
-        400 => true,
-        401 => error == Some("invalid_client"),
-        _ => false,
-    };
-    match found {
-        Some(error) if fitting && json.get("access_token").is_none() => Ok(error),
-        _ => {
-            let status = if errors.contains(&"invalid_client") { "400 or 401" } else { "400" };
-            let expected = format!("status {status} and JSON with error {}", one_of(errors));
-            Err(exchange.broken(expected, describe(response)))
-        }
+    let error = error_of(response);
+    errors.iter().copied().find(|expected| Some(*expected) == error.as_deref()).ok_or_else(|| {
+        let status = if errors.contains(&"invalid_client") { "400 or 401" } else { "400" };
+        let expected = format!("status {status} and JSON with error {}", one_of(errors));
+        exchange.broken(expected, describe(response))
+    })
+}
+
+/// The status of a token endpoint's refusal (RFC 6749, section 5.2): 400, or 401 for `invalid_client`. Clients that read
+/// `error` can do without, so that another 4xx only warns.
+///
+/// # Errors
+/// Warns if it is another; `errored` without a usable answer.
+pub fn error_status(exchange: &Arc<Exchange>) -> Checked {
+    let response = exchange.response()?;
+    let of_client = error_of(response).is_some_and(|error| error == "invalid_client");
+    let expected = if of_client { "status 400 or 401" } else { "status 400" };
+    if response.status == 400 || (response.status == 401 && of_client) {
+        return Ok(());
     }
+    Err(exchange.broken(expected, format!("status {}", response.status))).warn()
 }
 
 /// The reference that stands for a pushed request (RFC 9126, section 2.2): status 2xx and a JSON object with a
@@ -184,32 +196,6 @@ pub fn error_redirect<'a>(
     })
 }
 
-/// A page for the user and no redirect away from the server: any status but 5xx.
-///
-/// # Errors
-/// Broken if it is anything else; `not-tested` if the browser kept something back.
-pub fn error_page(landing: &Landing) -> Checked {
-    landing.sent()?;
-    match landing.page() {
-        Some(page) if page.status < 500 && !page.leads_away() => Ok(()),
-        _ => Err(landing
-            .exchange()
-            .broken("an error page and no redirect to anywhere else", landing.describe())),
-    }
-}
-
-/// Either [`error_redirect`] or [`error_page`]: a refusal whose channel no text fixes.
-///
-/// # Errors
-/// Broken if it is neither; `not-tested` if the browser kept something back.
-pub fn refused(ask: &AuthorizationRequest, landing: &Landing, errors: &[&str]) -> Checked {
-    if landing.page().is_some() {
-        error_page(landing)
-    } else {
-        error_redirect(ask, landing, errors).map(drop)
-    }
-}
-
 /// The `state` that came back is the one that was sent, once; none if none was sent.
 ///
 /// # Errors
@@ -240,6 +226,18 @@ pub fn status(exchange: &Arc<Exchange>, statuses: &[u16]) -> Checked {
     }
     let listed: Vec<String> = statuses.iter().map(ToString::to_string).collect();
     Err(exchange.broken(format!("status {}", listed.join(" or ")), describe(response)))
+}
+
+/// The server was able to judge the request: any status but 5xx.
+///
+/// # Errors
+/// Broken if it was not; `errored` without a usable answer.
+pub fn judged(exchange: &Arc<Exchange>) -> Checked {
+    let response = exchange.response()?;
+    if response.status < 500 {
+        return Ok(());
+    }
+    Err(exchange.broken("any answer but a server error", describe(response)))
 }
 
 /// The resource was served: status 2xx.

@@ -5,10 +5,13 @@ use std::sync::Arc;
 
 use oauth_rules::{RuleId, rules};
 
-use super::{describe, error_redirect, registration, registration_error, same_place, status, token_error};
+use super::{
+    describe, error_of, error_redirect, error_status, one_of, registration, registration_error, same_place,
+    status, token_error,
+};
 use crate::browser::Landing;
 use crate::case::Context;
-use crate::case_end::Checked;
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::request::AuthorizationRequest;
 use crate::wire::{Exchange, Response};
 
@@ -28,8 +31,8 @@ pub struct Refusals {
 enum OtherCode {
     /// The rule that lays down when the expected code is told.
     ItsRule,
-    /// The rule of the form.
-    Form,
+    /// A rule that asks for the expected code in its own words.
+    This(&'static [RuleId]),
     /// Nothing: the texts leave the code open.
     Nothing,
 }
@@ -40,6 +43,10 @@ pub const TOKEN: Refusals = Refusals {
     granted: &["access_token", "refresh_token"],
     other_code: OtherCode::ItsRule,
 };
+
+/// The token endpoint's, of a verifier that is not the code's: which code it is, is laid down apart (RFC 7636, section 4.6).
+pub const VERIFIER: Refusals =
+    Refusals { other_code: OtherCode::This(rules!["rfc7636-4.6-mismatch-invalid-grant"]), ..TOKEN };
 
 /// The revocation endpoint's (RFC 7009, section 2.2.1).
 pub const REVOCATION: Refusals = Refusals {
@@ -59,7 +66,7 @@ pub const PUSHED: Refusals = Refusals {
 pub const PROOF: Refusals = Refusals {
     form: rules!["rfc9449-5-invalid-dpop-proof-error"],
     granted: &["access_token", "refresh_token", "request_uri"],
-    other_code: OtherCode::Form,
+    other_code: OtherCode::This(rules!["rfc9449-5-invalid-dpop-proof-error"]),
 };
 
 impl Refusals {
@@ -77,8 +84,8 @@ impl Refusals {
     }
 }
 
-/// That a spoilt token request brought no token. How it was refused is a finding of its own, by the rules of the
-/// form: status 400, or 401 for `invalid_client`, and a JSON object whose `error` is one of `errors`.
+/// That a spoilt token request brought no token. How it was refused are findings of their own, by the rules of the
+/// form: a JSON object with `error`, status 400, or 401 for `invalid_client`, and a code out of `errors`.
 ///
 /// # Errors
 /// Broken if a token came; `errored` without a usable answer.
@@ -86,8 +93,8 @@ pub fn token_refused(ctx: &Context, exchange: &Arc<Exchange>, errors: &[&str]) -
     refused_by(&TOKEN, ctx, exchange, errors)
 }
 
-/// That a spoilt request was refused by an endpoint whose errors are the token endpoint's. How it was refused is a
-/// finding of its own.
+/// That a spoilt request was refused by an endpoint whose errors are the token endpoint's. How it was refused are
+/// findings of their own.
 ///
 /// # Errors
 /// Broken if it was granted; `errored` without a usable answer.
@@ -96,24 +103,41 @@ pub fn refused_by(endpoint: &Refusals, ctx: &Context, exchange: &Arc<Exchange>, 
     if endpoint.grants(response) {
         return Err(exchange.broken("a refusal", describe(response)));
     }
-    if let Err(end) = token_error(exchange, errors) {
-        let told = response.json().and_then(|json| json.get("error")?.as_str().map(str::to_owned));
-        let told = told
-            .as_deref()
-            .filter(|told| response.status == 400 || (response.status == 401 && *told == "invalid_client"));
-        let rules = match (told, endpoint.other_code) {
-            (None, _) | (Some(_), OtherCode::Form) => endpoint.form,
-            (Some(_), OtherCode::Nothing) => return Ok(()),
-            (Some(told), OtherCode::ItsRule) => match errors.first().and_then(|error| rules_of_code(error)) {
-                Some(code) => code,
-                // No rule says that it has to be another one.
-                None if DEFINED.contains(&told) => return Ok(()),
-                None => endpoint.form,
-            },
-        };
-        ctx.tell(end.under(rules));
+    let Some(told) = error_of(response) else {
+        ctx.tell(exchange.broken("status 400 and JSON with error", describe(response)).under(endpoint.form));
+        return Ok(());
+    };
+    ctx.told(error_status(exchange).under(endpoint.form));
+    if errors.contains(&told.as_str()) {
+        return Ok(());
     }
+    let rules = match endpoint.other_code {
+        OtherCode::Nothing => return Ok(()),
+        OtherCode::This(rules) => rules,
+        OtherCode::ItsRule => match errors.first().and_then(|error| rules_of_code(error)) {
+            Some(code) => code,
+            // No rule says that it has to be another one.
+            None if DEFINED.contains(&told.as_str()) => return Ok(()),
+            None => endpoint.form,
+        },
+    };
+    ctx.tell(exchange.broken(format!("error {}", one_of(errors)), format!("error {told:?}")).under(rules));
     Ok(())
+}
+
+/// The `error` of a token endpoint's refusal, for cases about which code it is. A refusal that has none to read is a finding
+/// under the rule of the form.
+///
+/// # Errors
+/// Broken if it is none of `errors`, or a token came; `not-tested` if there is none to read; `errored` without a usable
+/// answer.
+pub fn token_code<'a>(ctx: &Context, exchange: &Arc<Exchange>, errors: &[&'a str]) -> Checked<&'a str> {
+    let response = exchange.response()?;
+    if error_of(response).is_none() && !TOKEN.grants(response) {
+        ctx.tell(exchange.broken("status 400 and JSON with error", describe(response)).under(TOKEN.form));
+        return Err(CaseEnd::not_tested("the refusal has no error to read").at(exchange));
+    }
+    token_error(exchange, errors)
 }
 
 /// The error codes of RFC 6749, section 5.2.
@@ -177,14 +201,56 @@ pub fn code_refused(
     }
     if let Err(end) = error_redirect(ask, landing, errors) {
         let told = landing.callback().filter(|at| at.params.has("error") && same_place(at, ask));
+        let broke_down = landing.page().is_some_and(|page| page.status >= 500);
         match (told, errors.first().and_then(|error| rules_of_redirected(error))) {
             (Some(_), Some(code)) => ctx.tell(end.under(code)),
             // No rule says that it has to be another one.
             (Some(_), None) => {}
+            (None, _) if broke_down => ctx.tell(end.under(NO_SERVER_ERROR)),
             (None, _) => ctx.tell(end.under(rules!["rfc6749-4.1.2.1-other-errors-redirected"])),
         }
     }
     Ok(())
+}
+
+/// What a server error breaks in place of a refusal, as long as client and redirect URI are good.
+pub const NO_SERVER_ERROR: &[RuleId] = rules!["rfc6749-4.1.2.1-server-error-redirected"];
+
+/// What a server error breaks in place of a page about a redirect URI that is not good.
+pub const OWNER_INFORMED: &[RuleId] = rules!["rfc6749-3.1.2.4-owner-informed"];
+
+/// That an answer leads the browser nowhere else. That it is a server error in place of a page is a finding of its own,
+/// under the rules of the form.
+///
+/// # Errors
+/// Broken if it leads elsewhere; `errored` without a usable answer, `not-tested` if the browser kept something back.
+pub fn error_page(ctx: &Context, landing: &Landing, form: &'static [RuleId]) -> Checked {
+    landing.sent()?;
+    let exchange = landing.exchange();
+    exchange.response()?;
+    match landing.page() {
+        Some(page) if !page.leads_away() => {
+            if page.status >= 500 {
+                ctx.tell(exchange.broken("an error page", format!("status {}", page.status)).under(form));
+            }
+            Ok(())
+        }
+        Some(_) | None => {
+            Err(exchange.broken("an error page and no redirect to anywhere else", landing.describe()))
+        }
+    }
+}
+
+/// Either [`error_redirect`] or [`error_page`]: a refusal whose channel no text fixes.
+///
+/// # Errors
+/// Broken if it is neither; `errored` without a usable answer, `not-tested` if the browser kept something back.
+pub fn refused(ctx: &Context, ask: &AuthorizationRequest, landing: &Landing, errors: &[&str]) -> Checked {
+    if landing.page().is_some() {
+        error_page(ctx, landing, NO_SERVER_ERROR)
+    } else {
+        error_redirect(ask, landing, errors).map(drop)
+    }
 }
 
 /// The rule that lays down when an authorization endpoint redirects with this error code.
@@ -206,12 +272,19 @@ fn rules_of_redirected(error: &str) -> Option<&'static [RuleId]> {
 /// # Errors
 /// Broken if it was served; `errored` without a usable answer.
 pub fn resource_refused(ctx: &Context, exchange: &Arc<Exchange>, statuses: &[u16]) -> Checked {
+    withheld(exchange)?;
+    ctx.told(status(exchange, statuses).under(rules!["rfc6750-3.1-invalid-token-401"]));
+    Ok(())
+}
+
+/// That the resource was not served, whatever came instead.
+///
+/// # Errors
+/// Broken if it was served; `errored` without a usable answer.
+pub fn withheld(exchange: &Arc<Exchange>) -> Checked {
     let response = exchange.response()?;
     if (200..300).contains(&response.status) {
         return Err(exchange.broken("a refusal", describe(response)));
-    }
-    if let Err(end) = status(exchange, statuses) {
-        ctx.tell(end.under(rules!["rfc6750-3.1-invalid-token-401"]));
     }
     Ok(())
 }

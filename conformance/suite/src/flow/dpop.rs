@@ -121,14 +121,13 @@ fn place(request: &Request) -> &str {
     request.url.split(['?', '#']).next().unwrap_or_default()
 }
 
-/// Whether an answer refuses a proof for its nonce alone: by JSON (section 8) or by a challenge (section 9).
+/// Whether an answer refuses a proof for its nonce alone: by JSON (section 8) or by a challenge (section 9). Which status it
+/// has, is a matter of form.
 #[must_use]
 pub fn asks_for_nonce(response: &Response) -> bool {
     const ERROR: &str = "use_dpop_nonce";
-    let told = match response.status {
-        400 => response.json().is_some_and(|json| json.get("error").is_some_and(|error| error == ERROR)),
-        401 => fields::challenges(response).iter().any(|challenge| challenge.param("error") == Some(ERROR)),
-        _ => false,
-    };
-    told && response.header("dpop-nonce").is_some()
+    let in_json = response.json().is_some_and(|json| json.get("error").is_some_and(|error| error == ERROR));
+    let told = in_json
+        || fields::challenges(response).iter().any(|challenge| challenge.param("error") == Some(ERROR));
+    told && (400..500).contains(&response.status) && response.header("dpop-nonce").is_some()
 }

@@ -4,27 +4,30 @@ use oauth_laws::fact::{Introspection, Pushed, Revocation, What};
 use serde_json::Value;
 
 use super::Observer;
-use super::parse::{Pairs, Twice, form, query};
+use super::parse::{Pairs, Twice, form, known_as, query};
 use crate::secrets::keep::LONGEST;
 use crate::wire::{Exchange, Response};
 
 impl Observer {
-    /// The parameters of an authorization request: those that were pushed, if it names them.
-    pub(super) fn as_pushed(&self, params: Pairs) -> Pairs {
-        let named = params.one("request_uri").ok().flatten().map(str::to_owned);
-        let Some((uri, pushed)) = named.and_then(|uri| Some((uri.clone(), self.pushes.get(&uri)?))) else {
-            return params;
-        };
+    /// The parameters of an authorization request: those that were pushed, if it names them. `Err` with the client alone for
+    /// one that refers to what was not seen pushed, or is an object (RFC 9101).
+    pub(super) fn as_pushed(&self, params: Pairs) -> Result<Pairs, Pairs> {
+        let one = |name: &str| params.one(name).ok().flatten();
+        if one("request_uri").is_none() && !params.has("request") {
+            return Ok(params);
+        }
         // The client is the one that the browser names; nothing else of it counts (RFC 9126, section 4).
-        let client = params.one("client_id").ok().flatten().unwrap_or_default();
-        pushed.with("client_id", client).with("request_uri", &uri)
+        let client = one("client_id").unwrap_or_default();
+        match one("request_uri").and_then(|uri| Some((uri, self.pushes.get(uri)?))) {
+            Some((uri, pushed)) => Ok(pushed.with("client_id", client).with("request_uri", uri)),
+            None => Err(Pairs::default().with("client_id", client)),
+        }
     }
 
     pub(super) fn push(&mut self, exchange: &Exchange) -> Result<(), Twice> {
         let params = form(&exchange.request);
         let document = document(exchange);
-        let uri =
-            document.get("request_uri").and_then(Value::as_str).filter(|_| exchange.status() == Some(201));
+        let uri = document.get("request_uri").and_then(Value::as_str).filter(|_| succeeded(exchange));
         let Some((client_id, _)) = self.presented(exchange, &params)? else { return Ok(()) };
         // One that is very long would be kept with each request that names it.
         let Some(uri) = uri.filter(|uri| !params.repeats() && uri.len() <= LONGEST) else { return Ok(()) };
@@ -41,9 +44,20 @@ impl Observer {
     pub(super) fn revocation(&mut self, exchange: &Exchange) -> Result<(), Twice> {
         let params = form(&exchange.request);
         let Some(token) = named(exchange, &params)? else { return Ok(()) };
+        let is_refresh_token = self.granted.contains_key(&*known_as(&token));
+        let fits = match params.one("token_type_hint")? {
+            None => true,
+            Some("refresh_token") => is_refresh_token,
+            Some("access_token") => !is_refresh_token,
+            Some(_) => false,
+        };
+        // That no hint hides a token is a rule of its own (RFC 7009, section 2.1).
+        if !fits {
+            return Ok(());
+        }
         let Some((client_id, secret)) = self.presented(exchange, &params)? else { return Ok(()) };
         let accepted = match exchange.status() {
-            Some(200) => true,
+            Some(200..300) => true,
             Some(400 | 401) => false,
             // An outage or a throttle says nothing of what was shown.
             Some(_) | None => return Ok(()),
@@ -57,7 +71,7 @@ impl Observer {
         let params = form(&exchange.request);
         let Some(token) = named(exchange, &params)? else { return Ok(()) };
         let active = document(exchange).get("active").and_then(Value::as_bool);
-        let (Some(200), Some(active)) = (exchange.status(), active) else { return Ok(()) };
+        let Some(active) = active.filter(|_| succeeded(exchange)) else { return Ok(()) };
         let what = Introspection { token: self.sym(&token), active };
         self.record(exchange, What::Introspection(what));
         Ok(())
@@ -70,6 +84,11 @@ fn named(exchange: &Exchange, params: &Pairs) -> Result<Option<String>, Twice> {
         return Ok(None);
     }
     Ok(params.one("token")?.map(str::to_owned))
+}
+
+/// Whether an answer says that it was done. Which status of those it is, is a matter of form.
+pub(super) fn succeeded(exchange: &Exchange) -> bool {
+    exchange.status().is_some_and(|status| (200..300).contains(&status))
 }
 
 fn document(exchange: &Exchange) -> Value {

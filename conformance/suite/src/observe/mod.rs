@@ -79,6 +79,8 @@ struct Asked {
     /// The observer's clock when it was sent, in seconds.
     at: u64,
     params: Pairs,
+    /// Whether these are all that it asked for.
+    is_whole: bool,
     /// Whether a form was sent since, which may have been an answer to the consent page.
     decided: bool,
     /// Whether a response was seen.
@@ -190,7 +192,11 @@ impl Observer {
         }
         // The browser names the page that a form was on; what the suite composed itself came from none.
         let is_form = request.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("referer"));
-        let params = self.as_pushed(if request.method == "POST" { body } else { in_query });
+        let named = if request.method == "POST" { body } else { in_query };
+        let (params, is_whole) = match self.as_pushed(named) {
+            Ok(params) => (params, true),
+            Err(params) => (params, false),
+        };
         let is_request = goes_to(request, &self.target.endpoints.authorization) && params.has("client_id");
         if is_form || (request.method == "POST" && !is_request) {
             self.touched.insert(exchange.browser);
@@ -204,6 +210,7 @@ impl Observer {
                 sent: exchange.sent.tick,
                 at: self.seconds(exchange.sent.at).floor() as u64,
                 params,
+                is_whole,
                 decided: false,
                 answered: false,
             });
@@ -256,13 +263,13 @@ impl Observer {
             .filter(|(_, asked)| asked.browser == exchange.browser && asked.sent <= exchange.sent.tick)
             .collect();
         if state.is_some()
-            && let Some((at, _)) = own.iter().rev().find(|(_, asked)| asked.state() == state)
+            && let Some((at, asked)) = own.iter().rev().find(|(_, asked)| asked.state() == state)
         {
-            return Some((*at, true));
+            return Some((*at, asked.is_whole));
         }
         let open: Vec<&(usize, &Asked)> = own.iter().filter(|(_, asked)| !asked.answered).collect();
         match open.as_slice() {
-            [(at, asked)] => Some((*at, own.len() == 1 && asked.state() == state)),
+            [(at, asked)] => Some((*at, own.len() == 1 && asked.is_whole && asked.state() == state)),
             // Of several the latest was answered, but only its own `state` is worth a word.
             [.., (at, _)] => Some((*at, false)),
             [] => None,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use oauth_laws::fact::{ForItself, Issued, Redemption, RefreshUse, ResourceUse, SecretShown, Sym, What};
 
+use super::introspect_revoke::succeeded;
 use super::parse::{Pairs, Twice, basic, credentials, form, goes_to, header, known_as, query, s256};
 use super::{Granted, Observer};
 use crate::subject::Client;
@@ -18,7 +19,7 @@ impl Observer {
         let member = |name: &str| document.as_ref().and_then(|document| document.get(name));
         let token = member("access_token")
             .and_then(serde_json::Value::as_str)
-            .filter(|_| status == 200)
+            .filter(|_| succeeded(exchange))
             .map(|token| known_as(token).into_owned());
         // An outage or a throttle is no judgement of what was shown.
         let refused = matches!(status, 400 | 401) && member("error").is_some();

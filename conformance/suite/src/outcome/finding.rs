@@ -27,6 +27,9 @@ pub struct Finding {
     pub reason: Option<String>,
     /// The exchange that decides.
     pub evidence: Option<Arc<Exchange>>,
+    /// An earlier exchange without which that one is not understood: the authorization request that it answers, or what it
+    /// stands against.
+    pub before: Option<Arc<Exchange>>,
 }
 
 impl Finding {
@@ -40,6 +43,7 @@ impl Finding {
             saw: None,
             reason: None,
             evidence: None,
+            before: None,
         }
     }
 
@@ -59,8 +63,8 @@ impl Finding {
                 (None, Some(end.saw))
             }
         };
-        let (variant, expected, evidence) = (end.variant, end.expected, end.exchange);
-        Some(Self { rules, verdict, variant, expected, saw, reason, evidence })
+        let (variant, expected, evidence, before) = (end.variant, end.expected, end.exchange, end.before);
+        Some(Self { rules, verdict, variant, expected, saw, reason, evidence, before })
     }
 
     /// What it says, with the variation in front: what was seen, or why it was not tried.

@@ -80,10 +80,11 @@ impl CaseOutcome {
     /// What came of a case that told of `found` and ended so.
     #[must_use]
     pub fn of(case: &Case, profile: Profile, strict: bool, found: Vec<CaseEnd>, ending: Checked) -> Self {
-        let ends: Vec<CaseEnd> = found.into_iter().chain(ending.err()).collect();
-        let held = ends.iter().all(|end| !end.rules.is_empty());
+        // A case that did not come to its end shows nothing of what it did not try.
+        let held = ending.is_ok() && found.iter().all(|end| !end.rules.is_empty());
+        let ends = found.into_iter().chain(ending.err());
         let mut findings: Vec<Finding> =
-            ends.into_iter().filter_map(|end| Finding::of(case, profile, strict, end)).collect();
+            ends.filter_map(|end| Finding::of(case, profile, strict, end)).collect();
         if held {
             findings.push(Finding::held(case, profile));
         }

@@ -1,5 +1,8 @@
 //! What is told of a case and of what it found.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use oauth_rules::{Level, RuleId};
 use serde::{Serialize, Serializer};
 
@@ -8,6 +11,7 @@ use crate::outcome::{CaseOutcome, Finding, Verdict};
 use crate::report::Exchanges;
 use crate::report::exchange_report::ExchangeReport;
 use crate::report::veil::Veil;
+use crate::wire::Exchange;
 
 /// What came of a case.
 #[derive(Debug, Clone, Serialize)]
@@ -41,7 +45,7 @@ pub struct CaseReport {
     /// How many exchanges it had.
     #[serde(skip)]
     pub exchange_count: usize,
-    /// All that it exchanged, in order, where the report has that.
+    /// All that it exchanged, in order, or what of it shows why, as the report has it.
     pub exchanges: Vec<ExchangeReport>,
 }
 
@@ -64,17 +68,26 @@ pub struct FindingReport {
     pub reason: Option<String>,
     /// The number of the exchange that decides.
     pub exchange: Option<u64>,
+    /// The number of an earlier exchange without which that one is not understood: the authorization request that it
+    /// answers, or what it stands against.
+    pub before: Option<u64>,
     /// The exchange that decides, where the report has that.
     #[serde(skip)]
     pub evidence: Option<ExchangeReport>,
+    /// The earlier one, where the report has that.
+    #[serde(skip)]
+    pub understood_by: Option<ExchangeReport>,
 }
 
 impl CaseReport {
     pub(super) fn new(veil: Veil<'_>, case: &CaseOutcome, exchanges: Exchanges) -> Self {
         let finding = |finding: &Finding| {
             let text = |text: &Option<String>| text.as_deref().map(|text| veil.text(text));
-            let evidence = finding.evidence.as_ref();
-            let shown = evidence.filter(|_| exchanges >= Exchanges::Shown);
+            let number = |exchange: &Option<Arc<Exchange>>| exchange.as_ref().map(|exchange| exchange.number);
+            let shown = |exchange: &Option<Arc<Exchange>>| {
+                let exchange = exchange.as_ref().filter(|_| exchanges >= Exchanges::Shown);
+                exchange.map(|exchange| ExchangeReport::new(veil, exchange))
+            };
             FindingReport {
                 rules: finding.rules.clone(),
                 verdict: finding.verdict,
@@ -82,8 +95,10 @@ impl CaseReport {
                 expected: text(&finding.expected),
                 saw: text(&finding.saw),
                 reason: text(&finding.reason),
-                exchange: evidence.map(|exchange| exchange.number),
-                evidence: shown.map(|exchange| ExchangeReport::new(veil, exchange)),
+                exchange: number(&finding.evidence),
+                before: number(&finding.before),
+                evidence: shown(&finding.evidence),
+                understood_by: shown(&finding.before),
             }
         };
         let findings: Vec<FindingReport> = case.findings.iter().map(finding).collect();
@@ -94,7 +109,17 @@ impl CaseReport {
                 Some(under_variant(finding.variant.as_deref(), said))
             })
         };
-        let all = case.exchanges.iter().filter(|_| exchanges == Exchanges::All);
+        let exchanges = match exchanges {
+            Exchanges::All => {
+                case.exchanges.iter().map(|exchange| ExchangeReport::new(veil, exchange)).collect()
+            }
+            Exchanges::Shown | Exchanges::None => {
+                let shown = findings.iter().flat_map(|finding| [&finding.understood_by, &finding.evidence]);
+                let by_number: BTreeMap<u64, _> =
+                    shown.flatten().map(|exchange| (exchange.number, exchange.clone())).collect();
+                by_number.into_values().collect()
+            }
+        };
         Self {
             id: case.id.clone(),
             about: case.about.clone(),
@@ -108,7 +133,7 @@ impl CaseReport {
             notes: case.notes.iter().map(|note| veil.text(note)).collect(),
             seconds: case.seconds,
             exchange_count: case.exchanges.len(),
-            exchanges: all.map(|exchange| ExchangeReport::new(veil, exchange)).collect(),
+            exchanges,
         }
     }
 }

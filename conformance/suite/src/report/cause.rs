@@ -1,9 +1,12 @@
 //! What is behind the findings: those that saw the same and break the same rules are one cause, and so are those that
 //! stayed open for the same reason.
 
-use oauth_rules::RuleId;
+use std::cmp::Reverse;
+
+use oauth_rules::{Kind, RuleId};
 use serde::Serialize;
 
+use crate::case_end::under_variant;
 use crate::outcome::Verdict;
 use crate::report::case_report::{CaseReport, FindingReport, rules};
 
@@ -13,11 +16,14 @@ use crate::report::case_report::{CaseReport, FindingReport, rules};
 pub struct Cause {
     /// What it means for the rules.
     pub verdict: Verdict,
-    /// The rules that it is about.
+    /// The rules that it is about; none for what the server could not answer, which is no rule's matter.
     #[serde(serialize_with = "rules")]
     pub rules: Vec<RuleId>,
-    /// What was seen, or why it stayed open.
+    /// What was seen, or why it stayed open, with the variation in front under which it was met first.
     pub says: String,
+    /// The same without the variation: what the findings have in common.
+    #[serde(skip)]
+    saw: String,
     /// The findings that tell of it, in the order in which they were found; never empty.
     #[serde(skip)]
     pub findings: Vec<Place>,
@@ -36,7 +42,8 @@ pub struct Place {
 }
 
 impl Cause {
-    /// The causes behind what these cases found: the gravest first, and of these what was found first.
+    /// The causes behind what these cases found: the gravest first, of these what was granted against a rule before what was
+    /// only worded otherwise, then what touches more cases, then what was found first.
     pub(super) fn all(cases: &[CaseReport]) -> Vec<Self> {
         let mut causes: Vec<Self> = Vec::new();
         for (case, of) in cases.iter().enumerate() {
@@ -45,17 +52,18 @@ impl Cause {
                     continue;
                 }
                 let at = Place { case, finding };
-                let says = found.saw.as_ref().or(found.reason.as_ref()).cloned().unwrap_or_default();
+                let saw = found.saw.as_ref().or(found.reason.as_ref()).cloned().unwrap_or_default();
                 let same = |cause: &&mut Self| {
                     let rules = !found.verdict.is_break() || cause.rules == found.rules;
-                    cause.verdict == found.verdict && cause.says == says && rules
+                    cause.verdict == found.verdict && cause.saw == saw && rules
                 };
                 match causes.iter_mut().find(same) {
                     Some(cause) => cause.add(at, found, &of.id),
                     None => causes.push(Self {
                         verdict: found.verdict,
                         rules: found.rules.clone(),
-                        says,
+                        says: under_variant(found.variant.as_deref(), &saw),
+                        saw,
                         findings: vec![at],
                         cases: vec![of.id.clone()],
                     }),
@@ -63,8 +71,17 @@ impl Cause {
             }
         }
         // What is wrong comes before what stayed open.
-        causes.sort_by_key(|cause| (!cause.verdict.is_break(), cause.verdict.weight()));
+        for cause in causes.iter_mut().filter(|cause| cause.verdict == Verdict::Errored) {
+            cause.rules.clear();
+        }
+        causes.sort_by_key(Self::weight);
         causes
+    }
+
+    /// Its place among the causes.
+    fn weight(&self) -> (bool, u8, bool, Reverse<usize>) {
+        let flow = self.rules.iter().any(|rule| rule.get().kind == Kind::Flow);
+        (!self.verdict.is_break(), self.verdict.weight(), !flow, Reverse(self.cases.len()))
     }
 
     fn add(&mut self, at: Place, found: &FindingReport, case: &str) {

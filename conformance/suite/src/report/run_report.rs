@@ -3,16 +3,20 @@
 
 use std::collections::BTreeMap;
 
+use oauth_configuration::cut;
 use oauth_rules::{Profile, RuleId};
 use serde::{Serialize, Serializer};
 
 use crate::case::RunState;
 use crate::outcome::{Outcome, Overall, Verdict};
-use crate::report::Wants;
 use crate::report::case_report::{CaseReport, FindingReport, seconds};
 use crate::report::cause::{Cause, Place};
 use crate::report::veil::Veil;
+use crate::report::{Exchanges, Wants};
 use crate::subject::Endpoint;
+
+/// The most characters of a target's name that are told.
+const LONGEST_NAME: usize = 200;
 
 /// A run that is about to begin.
 #[derive(Debug, Clone, Serialize)]
@@ -45,7 +49,7 @@ pub struct RunReport {
     pub began: RunBegan,
     /// What the verdicts mean together; incomplete if it was interrupted.
     pub verdict: Overall,
-    /// Whether it was interrupted: then cases are missing.
+    /// Whether it was interrupted: then cases are missing, and of the others the exchanges that show nothing.
     pub interrupted: bool,
     /// Why the sanity case did not hold after the last case, if it did not.
     pub unsound: Option<String>,
@@ -77,7 +81,7 @@ impl RunBegan {
         let target = &live.target;
         let covered = |endpoint: Endpoint| Endpoint { url: veil.text(&endpoint.url), ..endpoint };
         Self {
-            target: veil.text(&target.name),
+            target: cut(veil.text(&target.name), LONGEST_NAME),
             address: veil.text(target.issuer.as_deref().unwrap_or(&target.endpoints.authorization)),
             profile: live.profile,
             seed: live.seed,
@@ -92,8 +96,11 @@ impl RunReport {
     #[must_use]
     pub fn new(live: &RunState, outcome: &Outcome, wants: Wants) -> Self {
         let veil = Veil::new(live, wants.secrets);
+        // Who interrupts a run does not wait until thousands of exchanges are covered.
+        let most = if outcome.interrupted { Exchanges::Shown } else { Exchanges::All };
+        let exchanges = wants.exchanges.min(most);
         let cases: Vec<CaseReport> =
-            outcome.cases.iter().map(|case| CaseReport::new(veil, case, wants.exchanges)).collect();
+            outcome.cases.iter().map(|case| CaseReport::new(veil, case, exchanges)).collect();
         let rules = verdicts_of_rules(&cases);
         let rules_with = |verdict: Verdict| rules.values().filter(|found| **found == verdict).count();
         Self {

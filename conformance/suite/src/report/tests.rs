@@ -69,6 +69,7 @@ fn outcome(text: &str, verdict: Verdict, [answered, silent]: [Arc<Exchange>; 2])
             saw: said(),
             reason: said(),
             evidence: Some(Arc::clone(&shown)),
+            before: None,
         }],
         waived: false,
         notes: vec![text.into()],
@@ -247,4 +248,59 @@ fn a_curl_line_sends_what_was_sent_and_is_seen() {
         assert_eq!(after("--data-raw"), text, "{line}");
         assert_eq!(words.last().map(Vec::as_slice), Some(&b"http://h/t?x=%E2%80%AE%C2%9B"[..]), "{line}");
     }
+}
+
+#[test]
+fn what_the_query_of_an_endpoint_says_is_in_no_report() {
+    const VALUES: [&str; 5] = ["Zq7w0Rd", "main-tenant-Zq7", "Zq7%2Fb", "Zq7/b", "Zq7bare"];
+    let text = TARGET
+        .replace("http://h/t\"", "http://h/t?key=Zq7w0Rd&tenant=main-tenant-Zq7&Zq7bare&d=Zq7%2Fb\"")
+        .replace("http://h/a\"", "http://h/a?key=Zq7w0Rd\"");
+    let mut target = read_text("t.toml", &text, &|_| None).expect("an endpoint may have a query");
+    target.issuer = None;
+    target.name = target.endpoints.authorization.clone();
+    let (url, name) = (target.endpoints.token.clone(), target.name.clone());
+    let wire = Wire::new(&Settings::default()).expect("HTTP works");
+    let live = RunState::new(target, wire, Clock::Real, Profile::Rfc9700, 7);
+    let request = Request::post(&url, b"a=b".to_vec());
+    let response =
+        Response { status: 302, headers: vec![("location".into(), url.clone())], body: url.clone().into() };
+    let exchanges = [
+        sent(&live, request.clone(), Ok(response)),
+        sent(&live, request, Err(NoAnswer::Missing(format!("no answer from {url}")))),
+    ];
+    let outcome = outcome(&format!("{url} and {name}"), Verdict::Failed, exchanges);
+    for format in FORMATS {
+        let shown = pages(&live, &outcome, Secrets::Shown, format.write).to_string();
+        assert!(VALUES[..2].iter().all(|value| shown.contains(value)), "the control: {shown}");
+        let covered = pages(&live, &outcome, Secrets::Covered, format.write).to_string();
+        assert!(covered.contains("http://h/t?key="), "{covered}");
+        for value in VALUES {
+            assert!(!covered.contains(value), "{value} in {} of {}", covered, format.name);
+        }
+    }
+}
+
+#[test]
+fn of_a_long_name_only_its_beginning_and_its_end_are_told() {
+    let live = named("n".repeat(1 << 20));
+    let wants = Wants { secrets: Secrets::Covered, exchanges: Exchanges::All };
+    assert_eq!(RunBegan::new(&live, 2, wants).target.chars().count(), 201);
+}
+
+#[test]
+fn of_a_run_that_was_interrupted_the_exchanges_are_told_that_show_why() {
+    let live = live();
+    let more = exchange(&live, Err(NoAnswer::Missing("nothing".into())));
+    let mut outcome = odd_outcome(&live, Verdict::Failed);
+    let deciding = outcome.cases[0].exchanges[0].number;
+    outcome.cases[0].exchanges.push(Arc::clone(&more));
+    let numbers = |outcome: &Outcome| -> Vec<u64> {
+        let wants = Wants { secrets: Secrets::Covered, exchanges: Exchanges::All };
+        let report = RunReport::new(&live, outcome, wants);
+        report.cases[0].exchanges.iter().map(|exchange| exchange.number).collect()
+    };
+    assert_eq!(numbers(&outcome), [deciding, more.number]);
+    outcome.interrupted = true;
+    assert_eq!(numbers(&outcome), [deciding]);
 }

@@ -108,7 +108,9 @@ fn details(out: &mut Page, report: &RunReport, cause: &Cause, style: Style) {
     style.paint(out, cause.verdict, format_args!("{}", cause.verdict.word()));
     line!(out, " {}", case.id);
     line!(out, "  {}", case.about);
-    for rule in &finding.rules {
+    // What a server could not answer is no rule's matter.
+    let judged = finding.rules.iter().filter(|_| cause.verdict != Verdict::Errored);
+    for rule in judged {
         let rule = rule.get();
         line!(out, "  {} ({}, section {}, {})", rule.id, rule.spec, rule.section, level_word(rule.level));
         line!(out, "    {}", rule.summary);
@@ -128,8 +130,11 @@ fn details(out: &mut Page, report: &RunReport, cause: &Cause, style: Style) {
     for note in &case.notes {
         line!(out, "  note      {note}");
     }
+    if let Some(exchange) = &finding.understood_by {
+        evidence(out, "after exchange", exchange, 0);
+    }
     if let Some(exchange) = &finding.evidence {
-        evidence(out, exchange, case.exchange_count);
+        evidence(out, "exchange", exchange, case.exchange_count);
     }
 }
 
@@ -147,9 +152,9 @@ fn touched<'r>(report: &'r RunReport, cause: &Cause) -> Vec<(&'r str, Vec<&'r st
     cases
 }
 
-fn evidence(out: &mut Page, exchange: &ExchangeReport, of: usize) {
+fn evidence(out: &mut Page, name: &str, exchange: &ExchangeReport, of: usize) {
     let of = if of == 0 { String::new() } else { format!(" (one of the case's {of})") };
-    line!(out, "  exchange {} by the {}{of}", exchange.number, exchange.who);
+    line!(out, "  {name} {} by the {}{of}", exchange.number, exchange.who);
     let request = &exchange.request;
     line!(out, "    > {} {}", request.method, request.url);
     message(out, '>', &request.headers, &request.body);
@@ -186,6 +191,21 @@ fn message(out: &mut Page, mark: char, headers: &[(String, String)], body: &Body
     }
 }
 
+/// The causes of what failed, a line for each, worst first.
+fn failed(out: &mut Page, report: &RunReport, style: Style) {
+    let failed = report.causes.iter().filter(|cause| cause.verdict == Verdict::Failed);
+    for (at, cause) in failed.enumerate() {
+        if at == 0 {
+            line!(out, "");
+        }
+        let rules: Vec<&str> = cause.rules.iter().map(|rule| rule.id()).collect();
+        style.paint(out, cause.verdict, format_args!("{}", cause.verdict.word()));
+        line!(out, " {}", rules.join(", "));
+        line!(out, "       {}: {}", cause.cases.join(", "), cause.says);
+    }
+    line!(out, "");
+}
+
 fn sum(out: &mut Page, report: &RunReport, style: Style) {
     line!(out, "");
     if let Some(reason) = &report.unsound {
@@ -214,6 +234,7 @@ fn sum(out: &mut Page, report: &RunReport, style: Style) {
     if judged > 0 {
         line!(out, "rules: {held} held of {judged} judged");
     }
+    failed(out, report, style);
     let colour = match report.verdict {
         Overall::Held => Verdict::Held,
         Overall::Failed => Verdict::Failed,

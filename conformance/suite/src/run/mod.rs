@@ -19,6 +19,7 @@ use crate::outcome::{CaseOutcome, Finding, Outcome, Verdict, overall};
 use crate::report::{Event, RunBegan, RunReport, Sink};
 use crate::secrets::keep;
 use crate::subject::{Account, Met, Need};
+use crate::wire::Exchange;
 
 /// The honest flow, which runs once more after the last case.
 pub const SANITY: &Case = &sanity::HONEST_FLOW;
@@ -168,11 +169,29 @@ impl<I: Future<Output = ()> + Send> Runner<'_, I> {
         // Without what was not sent, an answer of the server was taken for another.
         let ending = ending.and_then(|()| context.all_sent());
         let mut ended = CaseOutcome::of(case, profile, self.strict, context.found(), ending);
-        for evidence in ended.findings.iter_mut().filter_map(|finding| finding.evidence.as_mut()) {
-            *evidence = keep::shown(evidence, &self.live.vault);
-        }
         let (seconds, notes, exchanges) =
             (start.elapsed().as_secs_f64(), context.notes(), context.recording());
+        for finding in &mut ended.findings {
+            let evidence = finding.evidence.as_deref();
+            let asked = evidence.and_then(|evidence| self.asked(&exchanges, evidence));
+            finding.before = finding.before.take().or(asked);
+            for shown in [&mut finding.evidence, &mut finding.before].into_iter().flatten() {
+                *shown = keep::shown(shown, &self.live.vault);
+            }
+        }
         Ended::With(Box::new(CaseOutcome { seconds, notes, exchanges, ..ended }))
+    }
+
+    /// The authorization request that a browser's later exchange belongs to.
+    fn asked(&self, exchanges: &[Arc<Exchange>], later: &Exchange) -> Option<Arc<Exchange>> {
+        let endpoint = &self.live.target.endpoints.authorization;
+        let asks = |exchange: &Exchange| {
+            let url = &exchange.request.url;
+            url.strip_prefix(endpoint.as_str())
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with(['?', '&']))
+        };
+        let own = |exchange: &&Arc<Exchange>| later.browser.is_some() && exchange.browser == later.browser;
+        let before = exchanges.iter().filter(own).filter(|exchange| exchange.number <= later.number);
+        before.rev().find(|exchange| asks(exchange)).filter(|asked| asked.number < later.number).cloned()
     }
 }

@@ -26,7 +26,7 @@ pub(crate) async fn log_in(context: &Context, users: &[Account]) -> Result<(), R
 
 async fn log_in_one(context: &Context, who: Account) -> Result<(), RunError> {
     let target = context.target();
-    let (Some(user), Some(client)) = (target.users.get(&who), target.client()) else { return Ok(()) };
+    let (true, Some(client)) = (target.users.contains_key(&who), target.client()) else { return Ok(()) };
     let ask = flow::ask(context, client);
     let mut browser = flow::browser_of(context, who);
     let landing = match flow::authorize_in(context, &mut browser, &ask, Decision::Approve).await {
@@ -35,7 +35,7 @@ async fn log_in_one(context: &Context, who: Account) -> Result<(), RunError> {
     };
     let code = flow::code_from(&ask, &landing).map_err(|_| {
         let advice = match landing.sent() {
-            Ok(()) => advice(context, &landing, &user.name),
+            Ok(()) => advice(context, &landing, who),
             Err(unsent) => unsent.saw,
         };
         RunError::incomplete(advice)
@@ -73,7 +73,12 @@ fn unanswered(context: &Context, stop: &CaseEnd) -> RunError {
     RunError::incomplete(context.live().vault.text(&format!("{url}: {}; {advice}", stop.saw)))
 }
 
-fn advice(context: &Context, landing: &Landing, user: &str) -> String {
+fn advice(context: &Context, landing: &Landing, who: Account) -> String {
+    // Not the name, which is a secret where the password is the same.
+    let user = match who {
+        Account::First => "[user]",
+        Account::Second => "[second_user]",
+    };
     let saw = landing.describe();
     let advice = match landing {
         Landing::Callback(location) if location.params.has("error") => format!(
@@ -89,7 +94,7 @@ fn advice(context: &Context, landing: &Landing, user: &str) -> String {
             )
         }
         Landing::Page(page) if page.forms.iter().any(crate::browser::Form::asks_password) => format!(
-            "the login as {user} did not get past {}: {saw}; check [user], or say how the form is filled: [[login.form]]",
+            "the login of {user} did not get past {}: {saw}; check its name and password, or say how the form is filled: [[login.form]]",
             page.url.split('?').next().unwrap_or_default()
         ),
         Landing::Page(page) if !page.forms.is_empty() => format!(
@@ -97,8 +102,8 @@ fn advice(context: &Context, landing: &Landing, user: &str) -> String {
             page.url.split('?').next().unwrap_or_default()
         ),
         Landing::Page(page) if page.exchange.request.method == "POST" => format!(
-            "the form that logs in as {user} or consents was not taken at {}: {saw}; check [user], or say how it is \
-             filled: [[login.form]]",
+            "the form that logs {user} in or consents was not taken at {}: {saw}; check its name and password, or \
+             say how it is filled: [[login.form]]",
             page.url.split('?').next().unwrap_or_default()
         ),
         Landing::Page(page) => format!(

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
+use url::form_urlencoded;
 
 use crate::secrets::keep::LONGEST;
 use crate::secrets::kind::DIGITS;
@@ -60,22 +61,9 @@ impl Secrets {
 
     /// Knows what in a target is public.
     pub(super) fn know_public(&mut self, target: &Target) {
-        let ends = &target.endpoints;
-        let mut public = vec![ends.authorization.clone(), ends.token.clone()];
-        let others = [
-            &ends.resource,
-            &ends.introspection,
-            &ends.revocation,
-            &ends.registration,
-            &ends.pushed_authorization_request,
-            &target.issuer,
-            &target.resource_identifier,
-            &target.metadata_url,
-        ];
-        public.extend(others.into_iter().flatten().cloned());
-        public.extend(target.origins.iter().cloned());
-        public
-            .extend(target.second_resource.iter().flat_map(|own| [own.url.clone(), own.identifier.clone()]));
+        let base = |(_, url): (&str, &str)| url.split('?').next().unwrap_or_default().to_owned();
+        let mut public: Vec<String> = urls(target).map(base).collect();
+        public.extend(target.metadata_url.clone());
         public.extend(target.extra_parameters.iter().map(|(_, value)| value.clone()));
         for client in target.registered() {
             public.push(client.id.clone());
@@ -88,6 +76,12 @@ impl Secrets {
         public.iter().for_each(|text| self.make_public(text, By::Us));
         if let Some(metadata) = &target.metadata {
             self.make_public_all_of(&metadata.to_string());
+        }
+        // What the metadata does not tell anybody.
+        for (name, url) in urls(target).filter(|(name, _)| !target.discovered.contains(name)) {
+            for value in values_of_query(url) {
+                self.learn(Kind::Secret, &value, &format!("the target: the query of {name}"));
+            }
         }
         let keys = target.metadata("jwks_uri").and_then(serde_json::Value::as_str);
         self.documents.extend(keys.map(str::to_owned));
@@ -200,6 +194,29 @@ impl Secrets {
         let hex: String = digest.iter().take(DIGITS / 2).map(|byte| format!("{byte:02x}")).collect();
         format!("{}:{hex}", kind.word())
     }
+}
+
+/// The URLs of a target, by their keys in a file.
+fn urls(target: &Target) -> impl Iterator<Item = (&'static str, &str)> {
+    let second = target.second_resource.iter();
+    let second =
+        second.flat_map(|own| [("second_resource", own.url.as_str()), ("identifier", &own.identifier)]);
+    let named = [("issuer", &target.issuer), ("resource_identifier", &target.resource_identifier)];
+    let named = named.into_iter().filter_map(|(name, url)| Some((name, url.as_deref()?)));
+    let origins = target.origins.iter().map(|url| ("origins", url.as_str()));
+    target.endpoints.all().chain(second).chain(named).chain(origins)
+}
+
+/// What a query says, but for the names: read, and as it is written.
+fn values_of_query(url: &str) -> Vec<String> {
+    let query = url.split('#').next().and_then(|url| url.split_once('?')).map_or("", |(_, query)| query);
+    let values = query.split('&').flat_map(|pair| {
+        let value = pair.split_once('=').map_or(pair, |(_, value)| value);
+        let form = format!("v={value}");
+        let read = form_urlencoded::parse(form.as_bytes()).next();
+        [read.map_or_else(String::new, |(_, value)| value.into_owned()), value.to_owned()]
+    });
+    values.filter(|value| !value.is_empty()).collect()
 }
 
 /// Whether a text is a secret that was spoilt a little, and so tells it: with one or two other characters, cut at an

@@ -80,7 +80,7 @@ impl Flags {
         };
         let wrong = |flag: &'static str| move |wrong: Wrong| top.key(flag).error(wrong.to_string());
         let client = ClientTable {
-            id: needed("--client-id", self.client_id)?,
+            id: needed("--client-id", self.client_id)?.try_into().map_err(wrong("--client-id"))?,
             secret: self.client_secret_env.map(|name| secret("--client-secret-env", name)).transpose()?,
             secret_env: None,
             authentication: None,
@@ -95,7 +95,7 @@ impl Flags {
         let user = match (self.user, self.password_env) {
             (None, None) => None,
             (name, password) => Some(UserTable {
-                name: needed("--user", name)?,
+                name: needed("--user", name)?.try_into().map_err(wrong("--user"))?,
                 password: Some(secret("--password-env", needed("--password-env", password)?)?),
                 password_env: None,
             }),

@@ -7,7 +7,7 @@ use oauth_configuration::{ClientAuthentication, ConfigError, HttpUrl, Place, Sec
 use crate::subject::table::{
     ClientTable, EndpointTable, ResourceClientTable, ResourceTable, TargetFile, UserTable, seconds,
 };
-use crate::subject::{Account, Client, ClientRole, Endpoints, Need, Resource, Target, User};
+use crate::subject::{Account, Client, ClientRole, Endpoints, FormHint, Need, Resource, Target, User};
 
 /// How secrets named by an environment variable are looked up.
 pub(super) type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
@@ -27,7 +27,7 @@ impl Reader<'_> {
             extra_parameters: file.extra_parameters.into_iter().collect(),
             endpoints: self.endpoints(file.endpoints, issuer.is_some())?,
             named_by: self.named_by,
-            forms: file.login.form,
+            forms: self.forms(file.login.form)?,
             pkce: file.pkce,
             pkce_required: file.pkce_required,
             refresh: file.refresh,
@@ -45,7 +45,7 @@ impl Reader<'_> {
             access_token_lifetime: file.access_token_lifetime.map(seconds),
             refresh_token_lifetime: file.refresh_token_lifetime.map(seconds),
             refresh_grace: file.refresh_grace.map(seconds),
-            resource_identifier: file.resource_identifier,
+            resource_identifier: file.resource_identifier.map(String::from),
             resource_indicators: file.resource_indicators,
             second_resource: file.second_resource.map(resource),
             without: file.without,
@@ -103,6 +103,26 @@ impl Reader<'_> {
         Ok(target)
     }
 
+    /// The hints, which name nothing of the account but what there is.
+    fn forms(&self, hints: Vec<FormHint>) -> Result<Vec<FormHint>, ConfigError> {
+        let is_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+        let unknown = |value: &String| {
+            value.strip_prefix('$').is_some_and(|name| {
+                !["user", "password"].contains(&name) && !name.is_empty() && name.bytes().all(is_name)
+            })
+        };
+        for (nth, hint) in hints.iter().enumerate() {
+            let place = self.top.key("login").key("form").item(nth);
+            for (key, values) in [("fill", Some(&hint.fill)), ("deny", hint.deny.as_ref())] {
+                if values.is_some_and(|values| values.values().any(unknown)) {
+                    let says = "has a value that begins with $ and is neither $user nor $password; write one of these";
+                    return Err(place.key(key).error(says));
+                }
+            }
+        }
+        Ok(hints)
+    }
+
     fn endpoints(&self, table: EndpointTable, has_issuer: bool) -> Result<Endpoints, ConfigError> {
         let needed = |name: &str, given: Option<HttpUrl>| match given {
             Some(url) => Ok(url.into()),
@@ -139,7 +159,7 @@ impl Reader<'_> {
             _ => {
                 return Ok(Client {
                     role,
-                    id: client.id,
+                    id: client.id.into(),
                     secret,
                     authentication,
                     redirect_uri: client.redirect_uri.into(),
@@ -167,7 +187,7 @@ impl Reader<'_> {
         }
         Ok(Client {
             role,
-            id: client.id,
+            id: client.id.into(),
             secret,
             authentication,
             redirect_uri: String::new(),
@@ -181,7 +201,7 @@ impl Reader<'_> {
     fn user(&self, table: &str, user: UserTable) -> Result<User, ConfigError> {
         let place = self.top.key(table);
         match self.secret(&place, "password", user.password, user.password_env)? {
-            Some(password) => Ok(User { name: user.name, password }),
+            Some(password) => Ok(User { name: user.name.into(), password }),
             None => Err(place.key("password").error("is missing; add it, or password_env")),
         }
     }
@@ -207,7 +227,7 @@ impl Reader<'_> {
 
 fn resource(table: ResourceTable) -> Resource {
     let url = String::from(table.url);
-    let identifier = table.identifier.unwrap_or_else(|| url.clone());
+    let identifier = table.identifier.map_or_else(|| url.clone(), String::from);
     Resource { url, identifier }
 }
 

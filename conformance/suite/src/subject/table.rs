@@ -5,7 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use oauth_configuration::{ClientAuthentication, HttpUrl, RedirectUri, Seconds, SecretText};
+use oauth_configuration::{
+    ClientAuthentication, HttpUrl, IssuerUrl, NonEmpty, RedirectUri, ResourceUri, Seconds, SecretText,
+};
 use serde::Deserialize;
 
 use crate::subject::FormHint;
@@ -22,7 +24,7 @@ pub(super) fn seconds(any: Any) -> u64 {
 #[serde(deny_unknown_fields, default)]
 pub(super) struct TargetFile {
     pub(super) name: Option<String>,
-    pub(super) issuer: Option<HttpUrl>,
+    pub(super) issuer: Option<IssuerUrl>,
     pub(super) extra_parameters: BTreeMap<String, String>,
     pub(super) origins: Vec<HttpUrl>,
     pub(super) pkce: Option<bool>,
@@ -37,7 +39,7 @@ pub(super) struct TargetFile {
     pub(super) access_token_lifetime: Option<Any>,
     pub(super) refresh_token_lifetime: Option<Any>,
     pub(super) refresh_grace: Option<Any>,
-    pub(super) resource_identifier: Option<String>,
+    pub(super) resource_identifier: Option<ResourceUri>,
     pub(super) resource_indicators: Option<bool>,
     pub(super) endpoints: EndpointTable,
     pub(super) client: Option<ClientTable>,
@@ -72,7 +74,7 @@ pub(super) struct EndpointTable {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ClientTable {
-    pub(super) id: String,
+    pub(super) id: NonEmpty,
     pub(super) secret: Option<SecretText>,
     pub(super) secret_env: Option<String>,
     pub(super) authentication: Option<ClientAuthentication>,
@@ -87,7 +89,7 @@ pub(super) struct ClientTable {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ResourceClientTable {
-    pub(super) id: String,
+    pub(super) id: NonEmpty,
     pub(super) secret: Option<SecretText>,
     pub(super) secret_env: Option<String>,
     pub(super) authentication: Option<ClientAuthentication>,
@@ -97,13 +99,13 @@ pub(super) struct ResourceClientTable {
 #[serde(deny_unknown_fields)]
 pub(super) struct ResourceTable {
     pub(super) url: HttpUrl,
-    pub(super) identifier: Option<String>,
+    pub(super) identifier: Option<ResourceUri>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct UserTable {
-    pub(super) name: String,
+    pub(super) name: NonEmpty,
     pub(super) password: Option<SecretText>,
     pub(super) password_env: Option<String>,
 }

@@ -86,8 +86,8 @@ fn an_error_names_the_file_the_line_the_field_and_the_fix() {
         ("issuer = \"http", "isuer = \"http", "t.toml:2: an unknown key; did you mean issuer?"),
         ("issuer = \"http", "s3cret-value = \"http", "t.toml:2: an unknown key; known are name, issuer, extra_parameters, "),
         ("scope = \"profile\"", "scopes = \"profile\"", "t.toml:11: client: an unknown key; did you mean scope?"),
-        ("\"http://127.0.0.1:9000\"\n", "\"127.0.0.1\"\n", "t.toml:2: issuer: has to be an http or https URL; write it in full, as in https://host/path"),
-        ("\"http://127.0.0.1:9000/api/me\"", "\"ftp://127.0.0.1/me\"", "t.toml:6: endpoints.resource: has to be an http or https URL; "),
+        ("\"http://127.0.0.1:9000\"\n", "\"127.0.0.1\"\n", "t.toml:2: issuer: has to be an http or https URL without query and fragment (RFC 8414 2), "),
+        ("\"http://127.0.0.1:9000/api/me\"", "\"ftp://127.0.0.1/me\"", "t.toml:6: endpoints.resource: has to be an http or https URL without fragment; "),
         ("secret = \"s3cret-value\"\n", "", "t.toml:7: client: is the confidential client and has no secret; add secret or secret_env, or name it [public_client]"),
         ("secret = \"s3cret-value\"\n", "authentication = \"client_secret_post\"\n", "t.toml:7: client.secret: is missing; add it or secret_env, or set authentication = \"none\""),
         ("secret = \"s3cret-value\"", "secret_env = \"s3cret-value\"", "t.toml:9: client.secret_env: names an environment variable that is not set; set it, or write secret"),
@@ -100,14 +100,22 @@ fn an_error_names_the_file_the_line_the_field_and_the_fix() {
         ("id = \"public_1\"", "id = \"public_1\"\nsecret = \"s3cret-value\"", "t.toml:13: public_client: has a secret; name it [client], or drop the secret"),
         ("\"http://localhost:8000/callback\"", "\"/callback\"", "t.toml:10: client.redirect_uri: has to be an absolute URI without fragment (RFC 6749 3.1.2), "),
         ("secret_env = \"PASSWORD\"", "", "t.toml:20: resource_client: may introspect tokens and has no secret; add secret or secret_env"),
-        ("\"http://127.0.0.1:9000/api/notes\"", "\"/api/notes\"", "t.toml:24: second_resource.url: has to be an http or https URL; "),
+        ("\"http://127.0.0.1:9000/api/notes\"", "\"/api/notes\"", "t.toml:24: second_resource.url: has to be an http or https URL without fragment; "),
         ("password_env = \"PASSWORD\"", "", "t.toml:25: user.password: is missing; add it, or password_env"),
         ("second_user = ", "second_usr = ", "t.toml:32: without: an unknown key; did you mean second_user?"),
         ("second_user = ", "s3cret-value = ", "t.toml:32: without: an unknown key; known are user, second_user, "),
-        ("code_lifetime = 60", "code_lifetime = -1", "t.toml:4: code_lifetime: has to be a whole number of seconds, at least 0, without quotation marks"),
+        ("code_lifetime = 60", "code_lifetime = -1", "t.toml:4: code_lifetime: has to be a whole number of seconds, 0 to 4294967295, without quotation marks"),
         ("{ prompt = \"consent\" }", "{ s3cret-value = 47114711 }", "t.toml:3: extra_parameters: has to be text, in quotation marks"),
         ("issuer = \"http://127.0.0.1:9000\"", "", "t.toml:5: endpoints.authorization: is missing; add it, or give issuer so that it is discovered"),
         ("[client]", "[client", "t.toml:7: client: "),
+        ("[client]", "[[client]]", "t.toml:7: client: is a list where one table has to be: write [client] once, in single brackets"),
+        ("secret = \"s3cret-value\"", "secret = s3cret-value", "t.toml:9: client.secret: has to stand in quotation marks"),
+        ("id = \"client_1\"", "id = \"\"", "t.toml:8: client.id: is empty; write it between the quotation marks"),
+        ("name = \"id001\"", "name = \"\"", "t.toml:26: user.name: is empty; write it between the quotation marks"),
+        ("code_lifetime = 60", "code_lifetime = 9999999999", "t.toml:4: code_lifetime: has to be a whole number of seconds, 0 to 4294967295, without"),
+        ("\"$user\"", "\"$usr\"", "t.toml:30: login.form.fill: has a value that begins with $ and is neither $user nor $password; write one of these"),
+        ("\"http://localhost:8000/callback\"", "\"javascript:s3cret-value\"", "t.toml:10: client.redirect_uri: leads to no client: "),
+        ("\"http://localhost:8000/callback\"", "\"data:,s3cret-value\"", "t.toml:10: client.redirect_uri: leads to no client: "),
     ];
     for (old, new, expected) in table {
         let text = GOOD.replacen(old, new, 1);
@@ -115,6 +123,45 @@ fn an_error_names_the_file_the_line_the_field_and_the_fix() {
         assert!(said.starts_with(expected), "{old:?} -> {new:?}\n said: {said}\nnot: {expected}");
         assert!(!said.contains("s3cret-value") && !said.contains("4711"), "a secret is in: {said}");
     }
+}
+
+#[test]
+fn no_url_of_a_target_has_a_user_or_a_fragment() {
+    let more = "origins = [\"https://login.example\"]\nresource_identifier = \"https://api.example/v1\"\n[endpoints]\n\
+                token = \"http://127.0.0.1:9000/token\"";
+    let second = "[second_resource]\nidentifier = \"https://api.example/v2\"";
+    let text = GOOD.replace("[endpoints]", more).replace("[second_resource]", second);
+    read_text("t.toml", &text, &environment).expect("the file is good");
+    let mut urls = 0;
+    for (at, line) in text.lines().enumerate() {
+        let Some((key, rest)) = line.split_once(" = ").filter(|(_, rest)| rest.contains("://")) else {
+            continue;
+        };
+        let host = rest.find("://").expect("it was there") + 3;
+        let with_user = format!("{key} = {}ann:s3cret-value@{}", &rest[..host], &rest[host..]);
+        let end = rest.rfind('"').expect("it is a text");
+        let with_fragment = format!("{key} = {}#s3cret-value{}", &rest[..end], &rest[end..]);
+        for (spoilt, expected) in
+            [(with_user, "has a user name or a password before an @"), (with_fragment, "without")]
+        {
+            let mut lines: Vec<&str> = text.lines().collect();
+            lines[at] = &spoilt;
+            let said = read_text("t.toml", &lines.join("\n"), &environment).expect_err(&spoilt).to_string();
+            let field = format!("t.toml:{}: ", at + 1);
+            assert!(said.starts_with(&field) && said.contains(&format!("{key}: ")), "{spoilt}: {said}");
+            assert!(
+                said.contains(expected) && said.contains("fragment") != (expected != "without"),
+                "{spoilt}: {said}"
+            );
+            assert!(!said.contains("s3cret-value") && !said.contains("ann"), "{said}");
+        }
+        urls += 1;
+    }
+    assert_eq!(urls, 10, "each place for a URL was tried");
+    let queried = GOOD.replacen("\"http://127.0.0.1:9000\"", "\"http://127.0.0.1:9000?key=s3cret-value\"", 1);
+    let said = read_text("t.toml", &queried, &environment).expect_err("an issuer has no query").to_string();
+    assert!(said.starts_with("t.toml:2: issuer: has to be an http or https URL without query"), "{said}");
+    assert!(!said.contains("s3cret"), "{said}");
 }
 
 #[test]

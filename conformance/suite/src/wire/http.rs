@@ -7,6 +7,7 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime};
 
+use oauth_configuration::{ConfigError, read_bytes};
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
@@ -48,6 +49,9 @@ impl Default for Settings {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WireError {
+    /// The file with certificates cannot be read.
+    #[error("--ca {0}")]
+    Unread(#[from] ConfigError),
     /// The file with certificates cannot be used.
     #[error("--ca {path}: {reason}; give a PEM file with one or more certificates")]
     Certificates {
@@ -96,8 +100,8 @@ enum Fault {
 /// When the file cannot be read or has none.
 pub fn read_certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, WireError> {
     let fault = |reason: String| WireError::Certificates { path: path.display().to_string(), reason };
-    let found: Result<Vec<_>, _> = CertificateDer::pem_file_iter(path)
-        .and_then(Iterator::collect)
+    let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&read_bytes(path, "--ca")?)
+        .collect::<Result<_, _>>()
         .map_err(|error| fault(error.to_string()));
     match found {
         Ok(found) if found.is_empty() => Err(fault("no certificate in it".into())),

@@ -90,16 +90,22 @@ fn an_error_has_line_field_and_fix_and_no_value() {
         ("name = 'n'\ntimes = {}", "f:2: times.code: is missing; add it"),
         ("name = 'n'\ntimes.code = 0", "f:2: times.code: has to be a whole number of seconds, 1 to 600, without quotation marks"),
         ("name = 'n'\n[times]\ncode = '1m'", "f:3: times.code: has to be a whole number of seconds, 1 to 600, without quotation marks"),
-        ("name = 'n'\n[times]\ncode = 1\nlogin = -1", "f:4: times.login: has to be a whole number of seconds, at least 0, without quotation marks"),
+        ("name = 'n'\n[times]\ncode = 1\nlogin = -1", "f:4: times.login: has to be a whole number of seconds, 0 to 4294967295, without quotation marks"),
         ("name = 'n'\n[times]\ncode = 99999999999999999999", "f:3: times.code: has to be a whole number of seconds, 1 to 600, without quotation marks"),
         // Syntax.
-        ("SEEKRIT", "f:1: key with no value, expected `=`"),
-        ("name = 'n'\nSEEKRIT", "f:2: key with no value, expected `=`"),
-        ("name = SEEKRIT", "f:1: name: string values must be quoted, expected literal string"),
-        ("name = 'n'\n[[client]]\nsecret = 'SEEKRIT", "f:3: client.secret: invalid literal string, expected `'`"),
+        ("SEEKRIT", "f:1: is a key without value; write it as KEY = VALUE"),
+        ("name = 'n'\nSEEKRIT", "f:2: is a key without value; write it as KEY = VALUE"),
+        ("name = SEEKRIT", "f:1: name: has to stand in quotation marks"),
+        ("name = 'n'\n[[client]]\nsecret = 'SEEKRIT", "f:3: client.secret: needs a quotation mark at its beginning and at its end"),
         ("name = 'n'\n[[client]]\nsecret = 'SEEKRIT'\nsecret = 'SEEKRIT'", "f:4: client.secret: stands there twice; leave one of the two out"),
         ("name = 'n'\n[times]\n[times]", "f:3: times: stands there twice; leave one of the two out"),
-        ("name = \"\"\"a\nSEEKRIT = 1\n\"\"", "f:3: invalid multi-line basic string, expected `\"`"),
+        ("name = \"\"\"a\nSEEKRIT = 1\n\"\"", "f:3: needs a quotation mark at its beginning and at its end"),
+        // Lists and tables.
+        ("name = 'n'\n[client]\nsecret = 's'", "f:2: client: is a table where a list of them has to be: write [[client]], in double brackets"),
+        ("name = 'n'\nclient = { secret = 's' }", "f:2: client: is a table where a list of them has to be: write [[client]], in double brackets"),
+        ("name = 'n'\n[[times]]\ncode = 1", "f:2: times: is a list where one table has to be: write [times] once, in single brackets"),
+        ("name = 'n'\ntimes = [600, 0]", "f:2: times: is a list where one table has to be: write [times] once, in single brackets"),
+        ("name = 'n'\nclient = [['SEEKRIT']]", "f:2: client: is a list where one table has to be: write [client] once, in single brackets"),
     ];
     for (text, expected) in table {
         assert_eq!(read(text).expect_err(text).to_string(), expected, "{text}");
@@ -165,4 +171,35 @@ fn a_place_is_the_line_of_its_key_or_of_the_table_that_lacks_it() {
         said(&Document::without_text("the command line").top().key("user")),
         "the command line: user: x"
     );
+}
+
+#[test]
+fn a_value_without_quotation_marks_is_told_that_it_needs_them() {
+    let bare = [
+        "s3cret", "47abc", "12-34", "1.2.3", "$abc", "abc#d", "true1", "", "\u{e9}", "0x12zz", "+abc", "nan1",
+    ];
+    let half = ["'abc", "\"abc", "a=b", "a'b'", "{abc}", "abc]", "'a' b", "\"a\" b"];
+    for value in bare.into_iter().chain(half) {
+        let text = format!("name = 'n'\n[[client]]\nsecret = {value}\n");
+        let said = read(&text).expect_err(value).to_string();
+        let says = said.strip_prefix("f:3: client.secret: ").expect(value);
+        assert!(says.contains("quotation mark") && !says.contains("expected"), "{value}: {says}");
+    }
+}
+
+/// Each of these took minutes, gigabytes or the stack where a step was not linear.
+#[test]
+fn a_file_of_the_longest_kind_is_judged_whatever_it_repeats() {
+    let most = crate::LONGEST_FILE;
+    let table = [
+        ("a".repeat(most), "f:1: is a key without value; write it as KEY = VALUE"),
+        ("a".repeat(most - 2) + "=1", "f:1: an unknown key; known are name, client, times, words"),
+        ("a.".repeat(most / 2 - 2) + "a=1", "f:1: nests too deep; write it flatter"),
+        ("a=".to_owned() + &"[".repeat(most - 2), "f:1: nests too deep; write it flatter"),
+        ("a=".to_owned() + &"{a=".repeat(most / 3 - 2), "f:1: nests too deep; write it flatter"),
+        ("[[client]]\n".repeat(most / 11), "f:1: client.secret: is missing; add it"),
+    ];
+    for (text, expected) in table {
+        assert_eq!(read(&text).expect_err(expected).to_string(), expected);
+    }
 }

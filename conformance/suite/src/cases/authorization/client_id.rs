@@ -46,16 +46,16 @@ async fn unknown_client_is_sent_nowhere(ctx: &Context) -> Checked {
         for (when, ask) in nameless(&flow::ask(ctx, &client).set("redirect_uri", redirect_uri)) {
             let when = format!("{when} and redirect_uri is {redirect_uri}");
             let landing = flow::authorize(ctx, &ask).await?;
-            stays(ctx, &landing).when(&when)?;
+            ctx.tried(&when, stays(ctx, &ask, &landing));
             let landing = flow::open_in(ctx, &mut flow::stranger(ctx), &ask).await?;
-            stays(ctx, &landing).when(&format!("{when}, before the login"))?;
+            ctx.tried(&format!("{when}, before the login"), stays(ctx, &ask, &landing));
         }
     }
     Ok(())
 }
 
 /// The server may send the browser to where its users log in or are told of errors, wherever that is.
-fn stays(ctx: &Context, landing: &Landing) -> Checked {
+fn stays(ctx: &Context, ask: &AuthorizationRequest, landing: &Landing) -> Checked {
     landing.sent()?;
     let away = match landing {
         Landing::Callback(_) => true,
@@ -65,10 +65,13 @@ fn stays(ctx: &Context, landing: &Landing) -> Checked {
     if let Landing::Foreign(location) = landing {
         ctx.note(format!("a request that names no known client is sent to {}", location.base()));
     }
-    if away {
-        return Err(landing.exchange().broken("a page and no redirect to a client", landing.describe()));
+    if !away {
+        return Ok(());
     }
-    Ok(())
+    let broken = landing.exchange().broken("a page and no redirect to a client", landing.describe());
+    // Whoever takes a client for granted where none is named sends nobody to a redirect URI that is not that client's.
+    let nobody = ask.params.first("client_id").is_none_or(str::is_empty);
+    Err(if nobody && landing.callback().is_some() { broken.warn() } else { broken })
 }
 
 async fn unknown_client_is_told_to_the_user(ctx: &Context) -> Checked {

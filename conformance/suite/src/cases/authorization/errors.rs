@@ -170,7 +170,7 @@ async fn invalid_request(ctx: &Context) -> Checked {
         // A fault that is overlooked is another case's matter.
         if !gives_code(&landing) {
             some_refused = true;
-            expect::code_refused(ctx, &ask, &landing, &[error]).when(when)?;
+            ctx.trying(when, |ctx| expect::code_refused(ctx, &ask, &landing, &[error]))?;
         }
     }
     if some_refused { Ok(()) } else { Err(CaseEnd::not_tested("none of the faulty requests was refused")) }

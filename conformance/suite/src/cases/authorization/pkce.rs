@@ -6,10 +6,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use oauth_rules::rules;
 
+use crate::browser::Landing;
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::expect;
+use crate::flow::{self, AuthorizationRequest};
 use crate::subject::Need;
-use crate::{expect, flow};
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -69,8 +71,12 @@ async fn needed_of_public_clients(ctx: &Context) -> Checked {
     let client = ctx.parties().public()?;
     flow::access(ctx, &client).await?;
     let ask = flow::ask(ctx, &client).without_pkce();
-    let landing = flow::authorize(ctx, &ask).await?;
-    expect::code_refused(ctx, &ask, &landing, REFUSED)
+    told_invalid_request(&ask, &flow::authorize(ctx, &ask).await?)
+}
+
+/// Section 4.4.1 has MUSTs of its own for the error at the client and for its code.
+fn told_invalid_request(ask: &AuthorizationRequest, landing: &Landing) -> Checked {
+    expect::error_redirect(ask, landing, REFUSED).map(drop)
 }
 
 /// An honest request with S256 works.
@@ -92,7 +98,7 @@ async fn plain_refused(ctx: &Context) -> Checked {
             None => ask,
         };
         let landing = flow::authorize(ctx, &ask).await?;
-        expect::code_refused(ctx, &ask, &landing, REFUSED).when(when)?;
+        ctx.trying(when, |ctx| expect::code_refused(ctx, &ask, &landing, REFUSED))?;
     }
     if ctx.target().metadata_lists("code_challenge_methods_supported", "plain") {
         return Err(CaseEnd::broken(
@@ -108,8 +114,7 @@ async fn unknown_method_refused(ctx: &Context) -> Checked {
     let ask = flow::ask(ctx, &ctx.parties().client()?)
         .with_verifier(&ctx.fresh())
         .set("code_challenge_method", "S512");
-    let landing = flow::authorize(ctx, &ask).await?;
-    expect::code_refused(ctx, &ask, &landing, REFUSED)
+    told_invalid_request(&ask, &flow::authorize(ctx, &ask).await?)
 }
 
 async fn without_a_method_it_is_plain(ctx: &Context) -> Checked {
@@ -129,7 +134,9 @@ async fn without_a_method_it_is_plain(ctx: &Context) -> Checked {
     let landing = flow::authorize(ctx, &ask).await?;
     let code = flow::code_from(&ask, &landing).control("a challenge without a method")?;
     let answer = flow::token(ctx, &flow::redemption(&code).set("code_verifier", &hashed)).await?;
-    expect::token_refused(ctx, &answer, &["invalid_grant"]).when("the challenge is the verifier's hash")
+    ctx.trying("the challenge is the verifier's hash", |ctx| {
+        expect::refused_by(&expect::VERIFIER, ctx, &answer, &["invalid_grant"])
+    })
 }
 
 async fn in_its_grammar(ctx: &Context) -> Checked {
@@ -146,7 +153,7 @@ async fn in_its_grammar(ctx: &Context) -> Checked {
     for (when, challenge) in bad {
         let ask = flow::ask(ctx, &client).with_verifier(&ctx.fresh()).set("code_challenge", &challenge);
         let landing = flow::authorize(ctx, &ask).await?;
-        expect::code_refused(ctx, &ask, &landing, REFUSED).when(when)?;
+        ctx.trying(when, |ctx| expect::code_refused(ctx, &ask, &landing, REFUSED))?;
     }
     Ok(())
 }

@@ -119,7 +119,9 @@ fn uris_of_others(ctx: &Context, client: &Client) -> Vec<String> {
 async fn refused(ctx: &Context, client: &std::sync::Arc<Client>, redirect_uris: &[String]) -> Checked {
     for redirect_uri in redirect_uris {
         let landing = flow::authorize(ctx, &flow::ask(ctx, client).set("redirect_uri", redirect_uri)).await?;
-        expect::error_page(&landing).when(&format!("redirect_uri is {redirect_uri}"))?;
+        ctx.trying(&format!("redirect_uri is {redirect_uri}"), |ctx| {
+            expect::error_page(ctx, &landing, expect::OWNER_INFORMED)
+        })?;
     }
     Ok(())
 }
@@ -183,7 +185,7 @@ async fn absolute(ctx: &Context) -> Checked {
                 return Err(exchange.broken("an error page", "a redirect to the relative URI")).when(&when);
             }
         }
-        expect::error_page(&landing).when(&when)?;
+        ctx.trying(&when, |ctx| expect::error_page(ctx, &landing, expect::OWNER_INFORMED))?;
     }
     Ok(())
 }
@@ -205,7 +207,7 @@ async fn named_if_several_are_registered(ctx: &Context) -> Checked {
     flow::code_from(&ask, &landing).control("a request with the other redirect URI")?;
 
     let landing = flow::authorize(ctx, &flow::ask(ctx, client).without("redirect_uri")).await?;
-    expect::error_page(&landing)
+    expect::error_page(ctx, &landing, expect::OWNER_INFORMED)
 }
 
 async fn keeps_its_query(ctx: &Context) -> Checked {
@@ -226,7 +228,7 @@ async fn keeps_its_query(ctx: &Context) -> Checked {
             return Err(location.exchange.broken(expected.as_str(), saw())).when(when);
         }
         if !kept(&location.text) {
-            ctx.tried(when, Err::<(), _>(location.exchange.broken(expected.as_str(), saw())).warn());
+            ctx.tell(location.exchange.broken(expected.as_str(), saw()).when(when).warn());
         }
         Ok(())
     };

@@ -130,9 +130,9 @@ async fn repeated_parameter_refused(ctx: &Context) -> Checked {
             let when = format!("{name} stands there twice {which}");
             // Which client or redirect URI is meant is in doubt, so that no redirect is owed.
             if matches!(name, "client_id" | "redirect_uri") {
-                expect::refused(&ask, &landing, &["invalid_request"]).when(&when)?;
+                ctx.trying(&when, |ctx| expect::refused(ctx, &ask, &landing, &["invalid_request"]))?;
             } else {
-                expect::code_refused(ctx, &ask, &landing, &["invalid_request"]).when(&when)?;
+                ctx.trying(&when, |ctx| expect::code_refused(ctx, &ask, &landing, &["invalid_request"]))?;
             }
         }
     }
@@ -183,5 +183,5 @@ async fn response_type_case_matters(ctx: &Context) -> Checked {
     let client = ctx.parties().client()?;
     let (ask, landing) =
         flow::spoilt_authorization(ctx, &client, |ask| ask.set("response_type", "Code")).await?;
-    expect::refused(&ask, &landing, &["unsupported_response_type", "invalid_request"])
+    expect::refused(ctx, &ask, &landing, &["unsupported_response_type", "invalid_request"])
 }

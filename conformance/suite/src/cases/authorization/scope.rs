@@ -77,9 +77,9 @@ async fn case_matters(ctx: &Context) -> Checked {
     }
     let (ask, landing) = flow::spoilt_authorization(ctx, &client, |ask| ask.set("scope", &swapped)).await?;
     let Some(token) = token_of(ctx, &ask, &landing).await? else {
-        return expect::refused(&ask, &landing, &["invalid_scope"]);
+        return expect::refused(ctx, &ask, &landing, &["invalid_scope"]);
     };
-    let Some(stated) = stated(&token) else {
+    let Some(stated) = stated(ctx, &token)? else {
         return Err(CaseEnd::not_tested("the token response does not state its scope").at(&token.exchange));
     };
     match scope.split(' ').find(|value| stated.contains(value)) {
@@ -106,7 +106,7 @@ async fn order_does_not_matter(ctx: &Context) -> Checked {
         token(format!("{} {}", values[0], values[1])).await.control("a request with two scope values")?;
     let back = token(format!("{} {}", values[1], values[0])).await.when("the two values change places")?;
     // A token response without scope has what was asked for, which is the same.
-    if let (Some(there), Some(after)) = (stated(&there), stated(&back))
+    if let (Some(there), Some(after)) = (stated(ctx, &there)?, stated(ctx, &back)?)
         && there != after
     {
         let saw = format!("scope {after:?} in the other order");
@@ -126,10 +126,12 @@ async fn in_its_grammar(ctx: &Context) -> Checked {
         let ask = flow::ask(ctx, &client).set("scope", &scope);
         let landing = flow::authorize(ctx, &ask).await?;
         let Some(token) = token_of(ctx, &ask, &landing).await? else {
-            expect::refused(&ask, &landing, &["invalid_scope", "invalid_request"]).when(&when)?;
+            ctx.trying(&when, |ctx| {
+                expect::refused(ctx, &ask, &landing, &["invalid_scope", "invalid_request"])
+            })?;
             continue;
         };
-        if stated(&token).is_none() {
+        if stated(ctx, &token)?.is_none() {
             let expected = "error=invalid_scope, or a token that states the scope without the bad word";
             return Err(token.exchange.broken(expected, "a token that states no scope")).when(&when);
         }
@@ -155,7 +157,7 @@ async fn stated_if_not_as_asked(ctx: &Context) -> Checked {
     let more = format!("{scope} {UNKNOWN}");
     let (ask, landing) = flow::spoilt_authorization(ctx, &client, |ask| ask.set("scope", &more)).await?;
     match token_of(ctx, &ask, &landing).await? {
-        Some(token) => match stated(&token) {
+        Some(token) => match stated(ctx, &token)? {
             Some(stated) if !stated.contains(UNKNOWN) => {}
             found => {
                 closed_list(ctx, &token)?;
@@ -168,13 +170,13 @@ async fn stated_if_not_as_asked(ctx: &Context) -> Checked {
                 return Err(token.exchange.broken(expected, saw));
             }
         },
-        None => expect::refused(&ask, &landing, &["invalid_scope"])?,
+        None => expect::refused(ctx, &ask, &landing, &["invalid_scope"])?,
     }
     // Where a default applied, the text leaves open whether that is another scope than was asked for.
     let ask = flow::ask(ctx, &client).without("scope");
     let landing = flow::authorize(ctx, &ask).await?;
     if let Ok(Some(token)) = token_of(ctx, &ask, &landing).await
-        && stated(&token).is_none()
+        && stated(ctx, &token)?.is_none()
     {
         let stop = token.exchange.broken("a token that states its scope", "a token that states none");
         return Err(stop).when("the request has no scope").warn();

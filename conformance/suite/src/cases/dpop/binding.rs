@@ -114,10 +114,12 @@ async fn public_refresh_token_has_a_key(ctx: &Context) -> Checked {
     expect::token(&flow::token_proven(ctx, &good, &key).await?).control("an honest refresh with a proof")?;
     let request = refresh(&client, &refresh_token(ctx, &client, &key).await?);
     let answer = flow::token_proven(ctx, &request, &other).await?;
-    expect::refused_by(&expect::PROOF, ctx, &answer, WRONG_KEY).when("the proof is another key's")?;
+    ctx.trying("the proof is another key's", |ctx| {
+        expect::refused_by(&expect::PROOF, ctx, &answer, WRONG_KEY)
+    })?;
     let request = refresh(&client, &refresh_token(ctx, &client, &key).await?);
-    expect::refused_by(&expect::PROOF, ctx, &flow::token(ctx, &request).await?, NO_PROOF)
-        .when("there is no proof")?;
+    let answer = flow::token(ctx, &request).await?;
+    ctx.trying("there is no proof", |ctx| expect::refused_by(&expect::PROOF, ctx, &answer, NO_PROOF))?;
     Ok(())
 }
 
@@ -168,9 +170,11 @@ async fn goes_to_its_key(ctx: &Context, codes: [Code; 3], key: &DpopKey, other: 
     let answer = flow::token_proven(ctx, &flow::redemption(&first), key).await?;
     expect::token(&answer).control("the redemption with a proof by the named key")?;
     let answer = flow::token_proven(ctx, &flow::redemption(&second), other).await?;
-    expect::refused_by(&expect::PROOF, ctx, &answer, WRONG_KEY).when("the proof is another key's")?;
+    ctx.trying("the proof is another key's", |ctx| {
+        expect::refused_by(&expect::PROOF, ctx, &answer, WRONG_KEY)
+    })?;
     let answer = flow::token(ctx, &flow::redemption(&third)).await?;
-    expect::refused_by(&expect::PROOF, ctx, &answer, NO_PROOF).when("there is no proof")?;
+    ctx.trying("there is no proof", |ctx| expect::refused_by(&expect::PROOF, ctx, &answer, NO_PROOF))?;
     Ok(())
 }
 
@@ -227,12 +231,12 @@ async fn pushed_proof_is_checked(ctx: &Context) -> Checked {
         if gives_nonces && defect.is_of_age() && expect::request_uri(&answer).is_ok() {
             continue;
         }
-        proof_refused(ctx, &answer).when(defect.way)?;
+        ctx.trying(defect.way, |ctx| proof_refused(ctx, &answer))?;
     }
     let token_endpoint = ctx.target().endpoints.token.clone();
     let spoil = |proof: Proof| proof.claim("htu", token_endpoint.clone());
     let answer = pushed_with(ctx, &flow::ask(ctx, &client), &key, spoil).await?;
-    proof_refused(ctx, &answer).when("it is for the token endpoint")
+    ctx.trying("it is for the token endpoint", |ctx| proof_refused(ctx, &answer))
 }
 
 async fn pushed_keys_agree(ctx: &Context) -> Checked {

@@ -133,6 +133,7 @@ async fn asked_for_and_taken(ctx: &Context) -> Checked {
         expect::token(&answer).control("a token request with a proof")?;
     }
     expect::token_error(&answer, &["use_dpop_nonce"])?;
+    ctx.told(expect::error_status(&answer).under(rules!["rfc6749-5.2-error-400-json"]));
     if !asks_for_nonce(response) {
         return Err(answer.broken("a DPoP-Nonce header beside use_dpop_nonce", "no such header"));
     }
@@ -150,8 +151,9 @@ async fn another_is_refused(ctx: &Context) -> Checked {
     ];
     for (way, other) in others {
         let answer = redeemed_with(ctx, (&client, &key), Some(&other)).await?;
-        expect::refused_by(&expect::PROOF, ctx, &answer, &["invalid_dpop_proof", "use_dpop_nonce"])
-            .when(way)?;
+        ctx.trying(way, |ctx| {
+            expect::refused_by(&expect::PROOF, ctx, &answer, &["invalid_dpop_proof", "use_dpop_nonce"])
+        })?;
     }
     Ok(())
 }

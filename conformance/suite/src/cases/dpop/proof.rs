@@ -143,7 +143,7 @@ async fn refuses(ctx: &Context, defects: &[Defect]) -> Checked {
             ctx.note(format!("a proof is taken though {}: its nonce tells the time", defect.way));
             continue;
         }
-        proof_refused(ctx, &answer).when(defect.way)?;
+        ctx.trying(defect.way, |ctx| proof_refused(ctx, &answer))?;
     }
     Ok(())
 }
@@ -163,7 +163,7 @@ async fn bad_proof_gets_no_token(ctx: &Context) -> Checked {
         if is_timed_by_nonce(ctx, defect) && expect::token(&answer).is_ok() {
             continue;
         }
-        proof_refused(ctx, &answer).when(defect.way)?;
+        ctx.trying(defect.way, |ctx| proof_refused(ctx, &answer))?;
     }
     Ok(())
 }
@@ -245,7 +245,9 @@ async fn errors_say_so(ctx: &Context) -> Checked {
     // With the nonce that it asked for, a server has nothing else to say of these.
     for defect in [SIGNATURE, METHOD, URL, TYPE].iter().filter_map(|group| group.first()) {
         let answer = redeemed(ctx, &client, &key, |proof| (defect.spoil)(proof, &around)).await?;
-        expect::refused_by(&expect::PROOF, ctx, &answer, &["invalid_dpop_proof"]).when(defect.way)?;
+        ctx.trying(defect.way, |ctx| {
+            expect::refused_by(&expect::PROOF, ctx, &answer, &["invalid_dpop_proof"])
+        })?;
     }
     Ok(())
 }

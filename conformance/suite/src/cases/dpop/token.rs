@@ -64,9 +64,8 @@ pub(super) const CASES: &[Case] = &[
 async fn token_is_bound(ctx: &Context) -> Checked {
     let (client, key) = (ctx.parties().client()?, flow::proof_key(ctx));
     flow::access(ctx, &client).await?;
-    let code = flow::code(ctx, &client).await?;
-    let answer = flow::token_proven(ctx, &flow::redemption(&code), &key).await?;
-    let token = expect::token(&answer)?;
+    let token = bound(ctx, &client, &key).await?;
+    let answer = &token.exchange;
     if says_bound(&token) {
         return Ok(());
     }
@@ -77,7 +76,7 @@ async fn token_is_bound(ctx: &Context) -> Checked {
         let expected = "token_type DPoP for a token that does not open the resource as a bearer's";
         return Err(answer.broken(expected, format!("token_type {saw}")));
     }
-    Err(CaseEnd::not_offered("the server binds no token to the key of a proof").at(&answer))
+    Err(CaseEnd::not_offered("the server binds no token to the key of a proof").at(answer))
 }
 
 async fn refused_when_grown_old(ctx: &Context) -> Checked {
@@ -93,7 +92,7 @@ async fn refused_when_grown_old(ctx: &Context) -> Checked {
     let fresh = flow::redemption(&flow::code(ctx, &client).await?);
     let answer =
         flow::send_proof(ctx, fresh.who, &fresh.request(&ctx.target().endpoints.token), &old).await?;
-    proof_refused(ctx, &answer).when("it is an hour old")
+    ctx.trying("it is an hour old", |ctx| proof_refused(ctx, &answer))
 }
 
 async fn proof_is_used_once(ctx: &Context) -> Checked {

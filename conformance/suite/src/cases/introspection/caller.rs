@@ -96,13 +96,14 @@ async fn not_for_everybody(ctx: &Context) -> Checked {
     for (way, authentication) in ways {
         let Some(authentication) = authentication else { continue };
         let answer = introspect(ctx, &good().authenticated(authentication)).await?;
-        learned_nothing(ctx, &answer).when(way)?;
+        ctx.trying(way, |ctx| learned_nothing(ctx, &answer))?;
     }
     if let Ok(public) = ctx.parties().public() {
         let own = flow::access(ctx, &public).await?.access_token;
         let answer = introspect(ctx, &query(&public, &own)).await?;
         // An identifier proves nothing, but somebody who guesses tokens has to know whose they are.
-        learned_nothing(ctx, &answer).when("a client without a secret asks about its own token").warn()?;
+        ctx.trying("a client without a secret asks about its own token", |ctx| learned_nothing(ctx, &answer))
+            .warn()?;
     }
     Ok(())
 }

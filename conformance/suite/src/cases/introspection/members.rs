@@ -132,7 +132,7 @@ async fn scope_of_the_token(ctx: &Context) -> Checked {
     }
     // A token response without scope has what was asked for.
     let asked = || client.scope.iter().flat_map(|scope| scope.split(' ')).collect();
-    let has = scope::stated(&token).unwrap_or_else(asked);
+    let has = scope::stated(ctx, &token)?.unwrap_or_else(asked);
     if text.is_empty() || has.is_empty() || words.is_subset(&has) {
         return Ok(());
     }

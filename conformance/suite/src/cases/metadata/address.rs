@@ -88,9 +88,7 @@ async fn issuer_is_the_one_asked_for(ctx: &Context) -> Checked {
     if told == asked {
         return another_issuers(ctx, &asked).await;
     }
-    let stop = Err(exchange.broken(format!("issuer {asked}"), format!("issuer {told:?}")));
-    // Both make the same address: whoever wrote the target may have meant the other.
-    if told.trim_end_matches('/') == asked.trim_end_matches('/') { stop.warn() } else { stop }
+    Err(exchange.broken(format!("issuer {asked}, as the target names it"), format!("issuer {told:?}")))
 }
 
 /// Below an issuer that there is not, no metadata of another is found.
@@ -107,5 +105,4 @@ async fn another_issuers(ctx: &Context, issuer: &str) -> Checked {
     let expected = format!("no metadata, or issuer {origin}{unknown}");
     Err(exchange.broken(expected, format!("issuer {told:?}")))
         .when("the issuer's path goes on with a segment that no issuer has")
-        .warn()
 }

@@ -58,12 +58,12 @@ async fn forms_are_not_sent_on(ctx: &Context) -> Checked {
     for exchange in answers_to_forms(ctx).await? {
         if matches!(exchange.status(), Some(307 | 308)) {
             let expected = "a redirect that the browser follows by GET, such as 303";
-            let broken: Checked = Err(exchange.broken(expected, saw_status(&exchange)));
+            let broken = exchange.broken(expected, saw_status(&exchange));
             // The rule is about credentials, which a consent form need not have.
             if has_password(ctx, &exchange) {
-                return broken;
+                return Err(broken);
             }
-            ctx.tried("the form has no password", broken.warn());
+            ctx.tell(broken.when("the form has no password").warn());
         }
     }
     Ok(())

@@ -63,8 +63,10 @@ async fn headers_of_clients_are_no_proxys(ctx: &Context) -> Checked {
             ("X-Forwarded-User", client.id.as_str()),
         ];
         let request = headers.iter().fold(request, |request, (name, value)| request.header(name, value));
-        expect::token_refused(ctx, &flow::token(ctx, &request).await?, &["invalid_client"])
-            .when("headers speak of a client certificate")?;
+        let answer = flow::token(ctx, &request).await?;
+        ctx.trying("headers speak of a client certificate", |ctx| {
+            expect::token_refused(ctx, &answer, &["invalid_client"])
+        })?;
     }
     Ok(())
 }

@@ -109,7 +109,7 @@ async fn takes_the_clients_credentials(ctx: &Context) -> Checked {
     for (way, authentication) in ways {
         let Some(authentication) = authentication else { continue };
         let answer = flow::send_push(ctx, &flow::push_as(&flow::ask(ctx, &client), authentication)).await?;
-        expect::refused_by(&expect::PUSHED, ctx, &answer, &["invalid_client"]).when(way)?;
+        ctx.trying(way, |ctx| expect::refused_by(&expect::PUSHED, ctx, &answer, &["invalid_client"]))?;
     }
     Ok(())
 }
@@ -195,7 +195,7 @@ async fn refused_sooner_or_later(ctx: &Context, ask: &AuthorizationRequest, erro
     // Which error it is, is the authorization endpoint's matter.
     match &landing {
         Landing::Callback(location) if location.params.has("error") && !location.params.has("code") => Ok(()),
-        Landing::Page(_) => expect::error_page(&landing),
+        Landing::Page(_) => expect::error_page(ctx, &landing, expect::NO_SERVER_ERROR),
         Landing::Callback(_) | Landing::Foreign(_) => {
             Err(landing.exchange().broken("no code for what was pushed", landing.describe()))
         }
@@ -211,7 +211,11 @@ async fn new_redirect_uri_takes_credentials(ctx: &Context) -> Checked {
     match expect::request_uri(&answer) {
         // No text names a code for it beside invalid_request; that of RFC 7591 says what is wrong as well.
         Err(_) => expect::refused_by(&expect::PUSHED, ctx, &answer, ERRORS),
-        Ok(request_uri) => expect::error_page(&flow::authorize(ctx, &ask.by_reference(&request_uri)).await?),
+        Ok(request_uri) => expect::error_page(
+            ctx,
+            &flow::authorize(ctx, &ask.by_reference(&request_uri)).await?,
+            expect::NO_SERVER_ERROR,
+        ),
     }
 }
 
@@ -259,13 +263,14 @@ async fn form_in_the_body(ctx: &Context) -> Checked {
     let mut in_query = TokenRequest { params: Params::new(), ..good.clone() };
     in_query.query = good.params.clone();
     let answer = flow::send_push(ctx, &in_query).await?;
-    expect::refused_by(
-        &expect::PUSHED,
-        ctx,
-        &answer,
-        &["invalid_request", "invalid_client", "unsupported_response_type"],
-    )
-    .when("the parameters stand in the query")?;
+    ctx.trying("the parameters stand in the query", |ctx| {
+        expect::refused_by(
+            &expect::PUSHED,
+            ctx,
+            &answer,
+            &["invalid_request", "invalid_client", "unsupported_response_type"],
+        )
+    })?;
     let members: serde_json::Map<_, _> =
         good.params.pairs().map(|(name, value)| (name.into(), value.into())).collect();
     let json = good.body("application/json", serde_json::Value::Object(members).to_string());

@@ -100,7 +100,7 @@ async fn bound_to_its_client(ctx: &Context) -> Checked {
         let request_uri = flow::pushed(ctx, &flow::ask(ctx, owner)).await?;
         let landing = flow::authorize(ctx, &flow::ask(ctx, other).by_reference(&request_uri)).await?;
         let way = format!("what {} pushed is used by {}", owner.id, other.id);
-        refused(ctx, &landing).when(&way)?;
+        ctx.trying(&way, |ctx| refused(ctx, &landing))?;
     }
     Ok(())
 }
@@ -108,13 +108,13 @@ async fn bound_to_its_client(ctx: &Context) -> Checked {
 async fn used_once(ctx: &Context) -> Checked {
     let (ask, request_uri) = used(ctx).await?;
     let landing = flow::authorize(ctx, &ask.by_reference(&request_uri)).await?;
-    refused(ctx, &landing).when("the same browser comes with it again")?;
+    ctx.trying("the same browser comes with it again", |ctx| refused(ctx, &landing))?;
     let (ask, request_uri) = used(ctx).await?;
     let mut stranger = flow::stranger(ctx);
     stranger.who = flow::browser(ctx).who;
     let landing =
         flow::authorize_in(ctx, &mut stranger, &ask.by_reference(&request_uri), Decision::Approve).await?;
-    refused(ctx, &landing).when("another browser comes with it")
+    ctx.trying("another browser comes with it", |ctx| refused(ctx, &landing))
 }
 
 async fn refused_when_expired(ctx: &Context) -> Checked {
@@ -135,7 +135,7 @@ async fn refused_when_expired(ctx: &Context) -> Checked {
     }
     ctx.wait(Duration::from_secs(lifetime + GRACE)).await;
     let landing = flow::authorize(ctx, &ask.by_reference(&request_uri)).await?;
-    refused(ctx, &landing).when(&format!("{} s after it was pushed", lifetime + GRACE))
+    ctx.trying(&format!("{} s after it was pushed", lifetime + GRACE), |ctx| refused(ctx, &landing))
 }
 
 async fn client_id_stands_beside_it(ctx: &Context) -> Checked {
@@ -167,7 +167,7 @@ async fn what_was_pushed_counts(ctx: &Context) -> Checked {
             return Err(landing.exchange().broken("no redirect to it", landing.describe())).when(&way);
         }
         if landing.callback().is_none_or(|location| !location.params.has("code")) {
-            refused(ctx, &landing).when(&way)?;
+            ctx.trying(&way, |ctx| refused(ctx, &landing))?;
             continue;
         }
         as_pushed(ctx, (&ask, &landing), (name, value), &verifier).await.when(&way)?;
@@ -188,13 +188,13 @@ async fn as_pushed(
     let good = flow::redemption(&code);
     if name == "code_challenge" {
         let answer = flow::token(ctx, &good.set("code_verifier", other_verifier)).await?;
-        return expect::token_refused(ctx, &answer, &["invalid_grant", "invalid_request"]);
+        return expect::refused_by(&expect::VERIFIER, ctx, &answer, &["invalid_grant"]);
     }
     let answer = flow::token(ctx, &good).await?;
     let token = expect::token(&answer)?;
     let pushed = ask.params.first("scope").unwrap_or_default();
     let has = |scope: &str, value: &str| scope.split(' ').any(|own| own == value);
-    match scope::stated(&token) {
+    match scope::stated(ctx, &token)? {
         // What was in neither is the server's own to give (RFC 6749, section 3.3).
         Some(stated)
             if name == "scope" && stated.iter().any(|value| has(beside, value) && !has(pushed, value)) =>
@@ -225,7 +225,7 @@ async fn user_decides_all_the_same(ctx: &Context) -> Checked {
     let ask = flow::ask(ctx, &ctx.parties().client()?);
     let request_uri = flow::pushed(ctx, &ask).await?;
     let landing = flow::deny(ctx, &ask.by_reference(&request_uri)).await?;
-    expect::code_refused(ctx, &ask, &landing, &["access_denied"]).when("the user denies")
+    ctx.trying("the user denies", |ctx| expect::code_refused(ctx, &ask, &landing, &["access_denied"]))
 }
 
 async fn demanded_where_announced(ctx: &Context) -> Checked {
@@ -236,7 +236,7 @@ async fn demanded_where_announced(ctx: &Context) -> Checked {
     let ask = flow::ask(ctx, &ctx.parties().client()?);
     let mut browser = flow::browser(ctx);
     let first = flow::open_unpushed_in(ctx, &mut browser, &ask).await?;
-    expect::refused(&ask, &browser.run(first, Decision::Approve).await?, &["invalid_request"])
+    expect::refused(ctx, &ask, &browser.run(first, Decision::Approve).await?, &["invalid_request"])
 }
 
 async fn demanded_of_clients_that_push(ctx: &Context) -> Checked {

@@ -114,7 +114,8 @@ async fn takes_the_clients_credentials(ctx: &Context) -> Checked {
     for (way, authentication, errors) in ways {
         let Some(authentication) = authentication else { continue };
         let request = allowed(ctx, &client, None).await?.refresh().authenticated(authentication);
-        expect::token_refused(ctx, &flow::token(ctx, &request).await?, errors).when(way)?;
+        let answer = flow::token(ctx, &request).await?;
+        ctx.trying(way, |ctx| expect::token_refused(ctx, &answer, errors))?;
     }
     Ok(())
 }
@@ -141,7 +142,7 @@ impl Scopes {
 
     async fn allow_all(&self, ctx: &Context) -> Checked<Allowed> {
         let allowed = allowed(ctx, &self.client, Some(&self.wide)).await?;
-        if set(&self.wide).is_subset(&granted(&allowed, &self.wide)) {
+        if set(&self.wide).is_subset(&granted(ctx, &allowed, &self.wide)?) {
             return Ok(allowed);
         }
         Err(CaseEnd::not_tested(format!("the server did not allow all of scope {:?}", self.wide))
@@ -150,7 +151,7 @@ impl Scopes {
 
     async fn allow_narrow(&self, ctx: &Context) -> Checked<Allowed> {
         let allowed = allowed(ctx, &self.client, Some(&self.narrow)).await?;
-        if !set(&self.wide).is_subset(&granted(&allowed, &self.narrow)) {
+        if !set(&self.wide).is_subset(&granted(ctx, &allowed, &self.narrow)?) {
             return Ok(allowed);
         }
         Err(CaseEnd::not_tested("the server allowed the second scope value without being asked")
@@ -163,8 +164,8 @@ fn set(scope: &str) -> BTreeSet<&str> {
 }
 
 /// What the user allowed: what the token response states, or else what was asked for.
-fn granted<'a>(allowed: &'a Allowed, asked: &'a str) -> BTreeSet<&'a str> {
-    scope::stated(&allowed.token).unwrap_or_else(|| set(asked))
+fn granted<'a>(ctx: &Context, allowed: &'a Allowed, asked: &'a str) -> Checked<BTreeSet<&'a str>> {
+    Ok(scope::stated(ctx, &allowed.token)?.unwrap_or_else(|| set(asked)))
 }
 
 /// The refusal of a scope beyond `within`, or a token that keeps to it and says so. Gives the token, if it is one.
@@ -172,7 +173,7 @@ fn kept(ctx: &Context, answer: &Arc<Exchange>, within: &BTreeSet<&str>) -> Check
     let Ok(token) = expect::token(answer) else {
         return expect::token_refused(ctx, answer, &["invalid_scope"]).map(|()| None);
     };
-    match scope::stated(&token) {
+    match scope::stated(ctx, &token)? {
         Some(stated) if stated.is_subset(within) => {
             ctx.note("a refresh that asks for too much scope gets a token of the scope that was allowed");
             Ok(Some(token))
@@ -194,7 +195,8 @@ async fn asks_for_no_more_scope(ctx: &Context) -> Checked {
     {
         let allowed = scopes.allow_narrow(ctx).await?;
         let answer = flow::token(ctx, &allowed.refresh().set("scope", asked)).await?;
-        kept(ctx, &answer, &granted(&allowed, &scopes.narrow)).when(way)?;
+        let within = granted(ctx, &allowed, &scopes.narrow)?;
+        ctx.trying(way, |ctx| kept(ctx, &answer, &within))?;
     }
     Ok(())
 }
@@ -202,20 +204,21 @@ async fn asks_for_no_more_scope(ctx: &Context) -> Checked {
 async fn no_chain_leads_to_more_scope(ctx: &Context) -> Checked {
     let scopes = Scopes::find(ctx).await?;
     let allowed = scopes.allow_narrow(ctx).await?;
-    let within = granted(&allowed, &scopes.narrow);
+    let within = granted(ctx, &allowed, &scopes.narrow)?;
     let second = renewed(ctx, &allowed.refresh()).await?;
     let mut last = second.refresh_token.unwrap_or_else(|| allowed.refresh_token.clone());
     let more = flow::token(ctx, &refresh(&scopes.client, &last).set("scope", &scopes.wide)).await?;
-    if let Some(next) = kept(ctx, &more, &within).when("the second refresh asks for more")? {
+    if let Some(next) = ctx.trying("the second refresh asks for more", |ctx| kept(ctx, &more, &within))? {
         last = next.refresh_token.unwrap_or(last);
     }
     // Whether the refusal ended the refresh token is the server's policy.
     let answer = flow::token(ctx, &refresh(&scopes.client, &last)).await?;
     let Ok(token) = expect::token(&answer) else {
-        return expect::token_refused(ctx, &answer, &["invalid_grant"])
-            .when("a third refresh asks for no scope");
+        return ctx.trying("a third refresh asks for no scope", |ctx| {
+            expect::token_refused(ctx, &answer, &["invalid_grant"])
+        });
     };
-    match scope::stated(&token) {
+    match scope::stated(ctx, &token)? {
         Some(stated) if !stated.is_subset(&within) => {
             Err(answer.broken(format!("a scope within {within:?}"), format!("scope {stated:?}")))
                 .when("a third refresh asks for no scope")
@@ -233,8 +236,8 @@ async fn narrowed(ctx: &Context, scopes: &Scopes, refresh_token: &str) -> Checke
 async fn without_scope_gives_all(ctx: &Context) -> Checked {
     let scopes = Scopes::find(ctx).await?;
     let allowed = scopes.allow_all(ctx).await?;
-    let all = granted(&allowed, &scopes.wide);
-    let gives_all = |token: &Token| match scope::stated(token) {
+    let all = granted(ctx, &allowed, &scopes.wide)?;
+    let gives_all = |token: &Token| match scope::stated(ctx, token)? {
         Some(stated) if stated != all => {
             Err(token.exchange.broken(format!("scope {all:?}, or none stated"), format!("scope {stated:?}")))
         }
@@ -259,7 +262,7 @@ async fn narrowing_does_not_last(ctx: &Context) -> Checked {
     };
     let answer = flow::token(ctx, &refresh(&scopes.client, &next).set("scope", &scopes.wide)).await?;
     let token = expect::token(&answer).when("it asks for all that was allowed")?;
-    match scope::stated(&token) {
+    match scope::stated(ctx, &token)? {
         Some(stated) if !set(&scopes.wide).is_subset(&stated) => {
             let expected = format!("scope {:?}, or none stated", scopes.wide);
             Err(answer.broken(expected, format!("scope {stated:?}"))).when("it asks for all that was allowed")

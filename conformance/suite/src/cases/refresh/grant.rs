@@ -78,7 +78,7 @@ async fn something_else_is_refused(ctx: &Context) -> Checked {
     for (way, alter) in WAYS {
         let good = allowed(ctx, &client, None).await?.refresh_token;
         let answer = flow::token(ctx, &refresh(&client, &alter(&good))).await?;
-        expect::token_refused(ctx, &answer, &["invalid_grant"]).when(way)?;
+        ctx.trying(way, |ctx| expect::token_refused(ctx, &answer, &["invalid_grant"]))?;
     }
     let access_token = allowed(ctx, &client, None).await?.token.access_token;
     let code = flow::code(ctx, &client).await?.value;
@@ -86,7 +86,7 @@ async fn something_else_is_refused(ctx: &Context) -> Checked {
         [("it is made up", ctx.fresh()), ("it is an access token", access_token), ("it is a code", code)]
     {
         let answer = flow::token(ctx, &refresh(&client, &other)).await?;
-        expect::token_refused(ctx, &answer, &["invalid_grant"]).when(way)?;
+        ctx.trying(way, |ctx| expect::token_refused(ctx, &answer, &["invalid_grant"]))?;
     }
     Ok(())
 }
@@ -96,7 +96,7 @@ async fn altered_anywhere_is_refused(ctx: &Context) -> Checked {
     let allowed = allowed(ctx, &client, None).await?;
     for (way, altered) in alterations(&allowed.refresh_token) {
         let answer = flow::token(ctx, &refresh(&client, &altered)).await?;
-        expect::token_refused(ctx, &answer, &["invalid_grant"]).when(&way)?;
+        ctx.trying(&way, |ctx| expect::token_refused(ctx, &answer, &["invalid_grant"]))?;
     }
     // The refusals mean something only if the token was good all the while.
     let answer = flow::token(ctx, &allowed.refresh()).await?;
@@ -135,6 +135,6 @@ async fn refused_after_lying_idle(ctx: &Context) -> Checked {
     let allowed = allowed(ctx, &client, None).await?;
     let when = out_wait(ctx, lifetime).await;
     let answer = flow::token(ctx, &allowed.refresh()).await?;
-    expect::token_refused(ctx, &answer, &["invalid_grant"]).when(&when)?;
+    ctx.trying(&when, |ctx| expect::token_refused(ctx, &answer, &["invalid_grant"]))?;
     Ok(())
 }

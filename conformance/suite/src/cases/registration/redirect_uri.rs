@@ -108,11 +108,11 @@ async fn needs_a_redirect_uri(ctx: &Context) -> Checked {
     for (way, metadata) in [("redirect_uris is left out", nothing), ("redirect_uris is empty", empty)] {
         let answer = flow::register(ctx, &metadata).await?;
         let Ok(registered) = flow::as_registered(ctx, &answer) else {
-            expect::registration_refused(ctx, &answer, EITHER).when(way)?;
+            ctx.trying(way, |ctx| expect::registration_refused(ctx, &answer, EITHER))?;
             continue;
         };
         let landing = flow::authorize(ctx, &flow::ask(ctx, &registered.client)).await?;
-        expect::error_page(&landing).when(way)?;
+        ctx.trying(way, |ctx| expect::error_page(ctx, &landing, expect::OWNER_INFORMED))?;
     }
     Ok(())
 }
@@ -129,7 +129,7 @@ async fn kinds_of_redirect_uri(ctx: &Context) -> Checked {
     for (way, uri) in kinds {
         let answer = with_uris(ctx, &json!([uri]), false).await?;
         match expect::registration(&answer) {
-            Err(_) => expect::registration_refused(ctx, &answer, EITHER).when(way)?,
+            Err(_) => ctx.trying(way, |ctx| expect::registration_refused(ctx, &answer, EITHER))?,
             Ok(json) if keeps(&json, uri) => {
                 return Err(answer.broken("a refusal", "a registration")).when(way);
             }
@@ -159,7 +159,7 @@ async fn no_http_beyond_loopback(ctx: &Context) -> Checked {
         return Ok(());
     }
     let landing = flow::authorize(ctx, &flow::ask(ctx, &registered.client).set("redirect_uri", HTTP)).await?;
-    expect::error_page(&landing)
+    expect::error_page(ctx, &landing, expect::OWNER_INFORMED)
 }
 
 async fn private_scheme_has_a_dot(ctx: &Context) -> Checked {

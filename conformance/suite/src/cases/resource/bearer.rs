@@ -136,7 +136,8 @@ async fn altered_token_opens_nothing(ctx: &Context) -> Checked {
     for (way, token) in ways {
         let Some(token) = token else { continue };
         // The status is a SHOULD of its own: here any refusal will do.
-        expect::resource_refused(ctx, &flow::resource(ctx, &token).await?, &[400, 401, 403]).when(way)?;
+        let answer = flow::resource(ctx, &token).await?;
+        ctx.trying(way, |ctx| expect::resource_refused(ctx, &answer, &[400, 401, 403]))?;
     }
     Ok(())
 }
@@ -155,7 +156,7 @@ async fn expired_token_opens_nothing(ctx: &Context) -> Checked {
     let token = opening_token(ctx).await?;
     let when = outlive(ctx, &token).await?;
     let answer = flow::resource(ctx, &token.access_token).await?;
-    expect::resource_refused(ctx, &answer, &[401]).when(&when)
+    ctx.trying(&when, |ctx| expect::resource_refused(ctx, &answer, &[401]))
 }
 
 async fn scope_has_to_cover_it(ctx: &Context) -> Checked {

@@ -10,7 +10,7 @@ use crate::cases::support::bearer;
 use crate::cases::support::dpop::{around, bound_token};
 use crate::cases::support::dpop_defects::ALL;
 use crate::expect;
-use crate::flow::{self, asks_for_nonce};
+use crate::flow;
 use crate::subject::Need;
 use crate::wire::dpop::{DpopKey, Proof};
 use crate::wire::{Actor, Exchange, fields};
@@ -88,11 +88,8 @@ async fn opening(ctx: &Context) -> Checked<(String, DpopKey)> {
 /// that could not be read, and by no other error than those.
 fn refused(ctx: &Context, answer: &Arc<Exchange>) -> Checked {
     const ERRORS: &[&str] = &["invalid_dpop_proof", "invalid_token", "use_dpop_nonce", "invalid_request"];
-    let response = answer.response()?;
-    if (200..300).contains(&response.status) {
-        return Err(answer.broken("a refusal", expect::describe(response)));
-    }
-    let challenges = fields::challenges(response);
+    expect::withheld(answer)?;
+    let challenges = fields::challenges(answer.response()?);
     let found = challenges.iter().find_map(|challenge| challenge.param("error"));
     let worded = match found {
         Some(error) if !ERRORS.contains(&error) => Err(answer.broken(
@@ -101,9 +98,7 @@ fn refused(ctx: &Context, answer: &Arc<Exchange>) -> Checked {
         )),
         _ => expect::not_served(answer, &[400, 401]),
     };
-    if let Err(end) = worded {
-        ctx.tell(end.under(rules!["rfc9449-7.1-rs-challenge"]));
-    }
+    ctx.told(worded.under(rules!["rfc9449-7.1-rs-challenge"]));
     Ok(())
 }
 
@@ -117,12 +112,12 @@ async fn proof_is_checked(ctx: &Context) -> Checked {
         if gives_nonces && defect.is_of_age() && expect::served(&answer).is_ok() {
             continue;
         }
-        refused(ctx, &answer).when(defect.way)?;
+        ctx.trying(defect.way, |ctx| refused(ctx, &answer))?;
     }
     let answer = ctx.send(Actor::Client, flow::bound_request(ctx, &token)?).await?;
-    refused(ctx, &answer).when("there is no proof")?;
+    ctx.trying("there is no proof", |ctx| refused(ctx, &answer))?;
     let answer = flow::resource_proven(ctx, &token, &flow::proof_key(ctx), |proof| proof).await?;
-    refused(ctx, &answer).when("it is another key's")?;
+    ctx.trying("it is another key's", |ctx| refused(ctx, &answer))?;
     let answer = flow::resource_proven(ctx, &token, &key, |proof| proof).await?;
     expect::served(&answer).control("a good proof after the bad ones")
 }
@@ -131,11 +126,11 @@ async fn proof_names_the_token(ctx: &Context) -> Checked {
     let (token, key) = opening(ctx).await?;
     let (other, _) = opening(ctx).await?;
     let answer = flow::resource_proven(ctx, &token, &key, |proof| proof.without_claim("ath")).await?;
-    refused(ctx, &answer).when("there is no ath")?;
+    ctx.trying("there is no ath", |ctx| refused(ctx, &answer))?;
     let answer = flow::resource_proven(ctx, &token, &key, |proof| proof.for_token(&other)).await?;
-    refused(ctx, &answer).when("ath is the hash of another token")?;
+    ctx.trying("ath is the hash of another token", |ctx| refused(ctx, &answer))?;
     let answer = flow::resource_proven(ctx, &token, &key, |proof| proof.claim("ath", token.as_str())).await?;
-    refused(ctx, &answer).when("ath is the token itself")
+    ctx.trying("ath is the token itself", |ctx| refused(ctx, &answer))
 }
 
 async fn key_is_the_tokens(ctx: &Context) -> Checked {
@@ -175,7 +170,7 @@ async fn bound_token_is_no_bearer_token(ctx: &Context) -> Checked {
     let beside =
         flow::send_proven(ctx, Actor::Client, request, &key, |proof| proof.for_token(&token)).await?;
     for (way, answer) in [("there is no proof", bare), ("there is a proof", beside)] {
-        expect::resource_refused(ctx, &answer, &[400, 401]).when(way)?;
+        ctx.trying(way, |ctx| expect::resource_refused(ctx, &answer, &[400, 401]))?;
     }
     Ok(())
 }
@@ -210,7 +205,7 @@ async fn nonce_asked_for_and_taken(ctx: &Context) -> Checked {
         // Neither the one nor the other: it was refused for something else.
         expect::served(&answer).control("the resource with a bound token and a good proof")?;
     }
-    if !asks_for_nonce(response) {
+    if !error || response.status != 401 || response.header("dpop-nonce").is_none() {
         let expected = "status 401, a DPoP challenge with error use_dpop_nonce, and a DPoP-Nonce header";
         return Err(answer.broken(expected, expect::describe(response)));
     }

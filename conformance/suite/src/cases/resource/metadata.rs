@@ -172,7 +172,12 @@ async fn at_its_well_known_address(ctx: &Context) -> Checked {
 }
 
 async fn sent_as_json(ctx: &Context) -> Checked {
-    is_sent_as_json(&published(ctx).await?.1)
+    let (_, exchange) = published(ctx).await?;
+    // That it has to be there is another rule's matter.
+    if exchange.response()?.status >= 400 {
+        return Err(CaseEnd::not_tested("nothing is at the address of the resource's metadata").at(&exchange));
+    }
+    is_sent_as_json(&exchange)
 }
 
 async fn resource_is_an_https_url(ctx: &Context) -> Checked {

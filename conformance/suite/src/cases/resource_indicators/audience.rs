@@ -80,8 +80,10 @@ async fn another_resource_refuses(ctx: &Context) -> Checked {
     let (first, second) = (ctx.parties().first_resource()?, ctx.parties().second_resource()?);
     let [for_first, for_second] = one_for_each(ctx, [&first, &second]).await?;
     for (other, token) in [(&second, &for_first), (&first, &for_second)] {
-        refused(ctx, &open(ctx, other, token).await?)
-            .when(&format!("{} is shown a token for the other resource", other.url))?;
+        let answer = open(ctx, other, token).await?;
+        ctx.trying(&format!("{} is shown a token for the other resource", other.url), |ctx| {
+            refused(ctx, &answer)
+        })?;
     }
     Ok(())
 }

@@ -101,7 +101,8 @@ async fn bounds_the_grant(ctx: &Context) -> Checked {
         expect::served(&open(ctx, other, &good).await?).control(&control)?;
         let bare = token(ctx, &client, &[&asked.identifier], &[]).await?;
         let when = format!("the authorization request alone names {}", asked.identifier);
-        refused(ctx, &open(ctx, other, &bare).await?).when(&when)?;
+        let answer = open(ctx, other, &bare).await?;
+        ctx.trying(&when, |ctx| refused(ctx, &answer))?;
     }
     Ok(())
 }
@@ -134,8 +135,10 @@ async fn fewer_than_allowed(ctx: &Context) -> Checked {
     }
     let allowed = allowed(ctx, &client, &both, &both[..1]).await?;
     expect::served(&open(ctx, &first, &allowed.token).await?).control("the resource that was asked for")?;
-    refused(ctx, &open(ctx, &second, &allowed.token).await?)
-        .when("both resources were allowed and the code was redeemed for the first")?;
+    let answer = open(ctx, &second, &allowed.token).await?;
+    ctx.trying("both resources were allowed and the code was redeemed for the first", |ctx| {
+        refused(ctx, &answer)
+    })?;
     let when = "a refresh asks for the second of two resources that were allowed";
     let next =
         expect::token(&flow::token(ctx, &allowed.refresh().set("resource", both[1])).await?).when(when)?;
@@ -157,11 +160,12 @@ async fn leads_to_no_other_resource(ctx: &Context) -> Checked {
         let when = format!("a refresh asks for {} and {} was allowed", resources.join(" and "), only[0]);
         let answer = flow::token(ctx, &with(refresh(&client, &last), resources)).await?;
         let Ok(token) = expect::token(&answer) else {
-            expect::token_refused(ctx, &answer, &[INVALID_TARGET]).when(&when)?;
+            ctx.trying(&when, |ctx| expect::token_refused(ctx, &answer, &[INVALID_TARGET]))?;
             continue;
         };
         ctx.note("a refresh that asks for another resource gets a token for those that were allowed");
-        refused(ctx, &open(ctx, &second, &token).await?).when(&when)?;
+        let answer = open(ctx, &second, &token).await?;
+        ctx.trying(&when, |ctx| refused(ctx, &answer))?;
         last = token.refresh_token.unwrap_or(last);
     }
     Ok(())

@@ -7,7 +7,7 @@
 use oauth_rules::rules;
 
 use crate::case::{Case, Context};
-use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::case_end::{CaseEnd, Checked};
 use crate::cases::support::resource_indicators::{
     INVALID_TARGET, UNKNOWN, authorized, readers, redeemed, token_for,
 };
@@ -57,12 +57,12 @@ async fn absolute_without_fragment(ctx: &Context) -> Checked {
         if readers.authorization {
             let when = format!("at the authorization endpoint {way}");
             let (ask, landing) = authorized(ctx, &client, resource).await?;
-            expect::code_refused(ctx, &ask, &landing, &[INVALID_TARGET]).when(&when)?;
+            ctx.trying(&when, |ctx| expect::code_refused(ctx, &ask, &landing, &[INVALID_TARGET]))?;
         }
         if readers.token {
             let when = format!("at the token endpoint {way}");
             let answer = redeemed(ctx, &client, resource).await?;
-            expect::token_refused(ctx, &answer, &[INVALID_TARGET]).when(&when)?;
+            ctx.trying(&when, |ctx| expect::token_refused(ctx, &answer, &[INVALID_TARGET]))?;
         }
     }
     Ok(())

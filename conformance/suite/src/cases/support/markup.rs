@@ -5,7 +5,6 @@ use url::Url;
 
 use crate::browser::{Landing, Page};
 use crate::case_end::Checked;
-use crate::expect;
 use crate::wire::Response;
 
 /// Attributes whose value is an address that a browser fetches, opens or sends to.
@@ -85,13 +84,17 @@ pub(in crate::cases) fn hides_its_address(page: &Page) -> Checked<bool> {
 /// # Errors
 /// Broken if it is anything else.
 pub(in crate::cases) fn readable(landing: &Landing) -> Checked {
-    expect::error_page(landing)?;
+    landing.sent()?;
+    landing.exchange().response()?;
     match landing.page() {
         Some(page) if page.text.trim().is_empty() => {
             let saw = format!("an empty answer with status {}", page.status);
             Err(page.exchange.broken("a page to read", saw))
         }
-        Some(_) | None => Ok(()),
+        Some(page) if page.status < 500 && !page.leads_away() => Ok(()),
+        Some(_) | None => Err(landing
+            .exchange()
+            .broken("an error page and no redirect to anywhere else", landing.describe())),
     }
 }
 

@@ -16,7 +16,7 @@ use crate::subject::Client;
 pub(in crate::cases) fn refused(ctx: &Context, landing: &Landing) -> Checked {
     landing.sent()?;
     let location = match landing {
-        Landing::Page(_) => return expect::error_page(landing),
+        Landing::Page(_) => return expect::error_page(ctx, landing, expect::NO_SERVER_ERROR),
         Landing::Callback(location) | Landing::Foreign(location) => location,
     };
     let expected = "no code: an error page, or an error by redirect";
@@ -39,5 +39,5 @@ pub(in crate::cases) async fn pushed_only(ctx: &Context, client: &Arc<Client>) -
     let ask = flow::ask(ctx, client);
     let mut browser = flow::browser(ctx);
     let first = flow::open_unpushed_in(ctx, &mut browser, &ask).await?;
-    expect::refused(&ask, &browser.run(first, Decision::Approve).await?, &["invalid_request"])
+    expect::refused(ctx, &ask, &browser.run(first, Decision::Approve).await?, &["invalid_request"])
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::case::Context;
-use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::case_end::{CaseEnd, Checked};
 use crate::expect;
 use crate::flow;
 use crate::subject::Client;
@@ -32,7 +32,9 @@ pub(in crate::cases) async fn refused_of(
     for alteration in alterations {
         let Some(text) = alteration.apply(&parts) else { continue };
         let landing = flow::authorize(ctx, &flow::ask(ctx, client).set("redirect_uri", &text)).await?;
-        expect::error_page(&landing).when(&format!("redirect_uri is {text:?}"))?;
+        ctx.trying(&format!("redirect_uri is {text:?}"), |ctx| {
+            expect::error_page(ctx, &landing, expect::OWNER_INFORMED)
+        })?;
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use oauth_rules::rules;
 use serde_json::Value;
 
 use crate::case::Context;
@@ -14,16 +15,29 @@ use crate::expect::Token;
 /// # Errors
 /// `not-tested` if it has none; `token` is what it granted.
 pub(in crate::cases) fn closed_list(ctx: &Context, token: &Token) -> Checked {
-    if ctx.target().metadata("scopes_supported").is_some()
-        || token.json.get("scope").is_some_and(Value::is_null)
-    {
+    stated(ctx, token)?;
+    if ctx.target().metadata("scopes_supported").is_some() {
         return Ok(());
     }
     let reason = "the server grants a scope value that nobody defined, and publishes no scopes_supported";
     Err(CaseEnd::not_tested(reason).at(&token.exchange))
 }
 
-/// The scope values that a token response states.
-pub(in crate::cases) fn stated(token: &Token) -> Option<BTreeSet<&str>> {
-    token.text("scope").map(|text| text.split(' ').filter(|value| !value.is_empty()).collect())
+/// The scope values that a token response states. One that is no string is a finding under the rule of the form, and neither
+/// a scope nor none.
+///
+/// # Errors
+/// `not-tested` if it cannot be read.
+pub(in crate::cases) fn stated<'t>(ctx: &Context, token: &'t Token) -> Checked<Option<BTreeSet<&'t str>>> {
+    match token.json.get("scope") {
+        None => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text.split(' ').filter(|value| !value.is_empty()).collect())),
+        Some(other) => {
+            let saw = if other.is_null() { "scope: null" } else { "scope: another JSON type" };
+            let end = token.exchange.broken("scope as a JSON string, or none", saw);
+            ctx.tell(end.under(rules!["rfc6749-5.1-success-200-json"]));
+            let reason = "the token response states a scope that cannot be read";
+            Err(CaseEnd::not_tested(reason).at(&token.exchange))
+        }
+    }
 }

@@ -126,8 +126,9 @@ async fn replay_ends_its_tokens(ctx: &Context) -> Checked {
             flow::redemption(&code).without("code").without("redirect_uri").without("code_verifier");
         let refresh = request.set("grant_type", "refresh_token").set("refresh_token", refresh_token);
         let answer = flow::token(ctx, &refresh).await?;
-        expect::token_refused(ctx, &answer, &["invalid_grant"])
-            .when("the refresh token is used after the replay")?;
+        ctx.trying("the refresh token is used after the replay", |ctx| {
+            expect::token_refused(ctx, &answer, &["invalid_grant"])
+        })?;
     }
     Ok(())
 }
@@ -145,7 +146,7 @@ async fn refused_after(ctx: &Context, lifetime: Duration) -> Checked {
     ctx.wait(lifetime + GRACE).await;
     let answer = flow::token(ctx, &flow::redemption(&code)).await?;
     let when = format!("{} s after it was issued", (lifetime + GRACE).as_secs());
-    expect::token_refused(ctx, &answer, &["invalid_grant"]).when(&when)?;
+    ctx.trying(&when, |ctx| expect::token_refused(ctx, &answer, &["invalid_grant"]))?;
     Ok(())
 }
 
@@ -167,20 +168,20 @@ async fn altered_is_refused(ctx: &Context) -> Checked {
         let code = flow::code(ctx, &client).await?;
         let Some(altered) = alter(&code.value) else { continue };
         let answer = flow::token(ctx, &flow::redemption(&code).set("code", &altered)).await?;
-        expect::token_refused(ctx, &answer, errors).when(way)?;
+        ctx.trying(way, |ctx| expect::token_refused(ctx, &answer, errors))?;
     }
     let code = flow::code(ctx, &client).await?;
     for (way, other) in [("it is made up", &ctx.fresh()), ("it is an access token", &token.access_token)] {
         let answer = flow::token(ctx, &flow::redemption(&code).set("code", other)).await?;
-        expect::token_refused(ctx, &answer, NO_SUCH_CODE).when(way)?;
+        ctx.trying(way, |ctx| expect::token_refused(ctx, &answer, NO_SUCH_CODE))?;
     }
     let long = flow::token(ctx, &flow::redemption(&code).set("code", &"a".repeat(32 * 1024))).await?;
     if long.status() != Some(413) {
-        expect::token_refused(ctx, &long, NO_CODE_AT_ALL).when("it is 32 KiB long")?;
+        ctx.trying("it is 32 KiB long", |ctx| expect::token_refused(ctx, &long, NO_CODE_AT_ALL))?;
     }
     // Whoever trims what is sent opens nothing; the grammar has the space all the same.
     let code = flow::code(ctx, &client).await?;
     let answer = flow::token(ctx, &flow::redemption(&code).set("code", &format!("{} ", code.value))).await?;
-    expect::token_refused(ctx, &answer, NO_CODE_AT_ALL).when("a space follows").warn()?;
+    ctx.trying("a space follows", |ctx| expect::token_refused(ctx, &answer, NO_CODE_AT_ALL)).warn()?;
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use oauth_rules::rules;
 
 use crate::case::{Case, Context, Profile, Severity};
-use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::case_end::{CaseEnd, Checked};
 use crate::cases::support::redirect_uris::Parts;
 use crate::cases::support::spoil::FOREIGN_URI;
 use crate::expect;
@@ -74,8 +74,9 @@ async fn bound_to_its_public_client(ctx: &Context) -> Checked {
     let code = flow::code(ctx, &public).await?;
     let nameless = flow::redemption(&code).authenticated(Authentication::Nothing);
     let answer = flow::token(ctx, &nameless).await?;
-    expect::token_refused(ctx, &answer, &["invalid_request", "invalid_client"])
-        .when("there is no client_id")?;
+    ctx.trying("there is no client_id", |ctx| {
+        expect::token_refused(ctx, &answer, &["invalid_request", "invalid_client"])
+    })?;
 
     let others: Vec<Arc<Client>> = [ClientRole::SecondPublic, ClientRole::First]
         .iter()
@@ -90,8 +91,9 @@ async fn bound_to_its_public_client(ctx: &Context) -> Checked {
         flow::access(ctx, &other).await?;
         let code = flow::code(ctx, &public).await?;
         let answer = flow::token(ctx, &flow::redemption(&code).as_client(&other)).await?;
-        expect::token_refused(ctx, &answer, &["invalid_grant"])
-            .when(&format!("the client is {} instead of {}", other.id, public.id))?;
+        ctx.trying(&format!("the client is {} instead of {}", other.id, public.id), |ctx| {
+            expect::token_refused(ctx, &answer, &["invalid_grant"])
+        })?;
     }
     Ok(())
 }
@@ -110,7 +112,7 @@ async fn bound_to_its_redirect_uri(ctx: &Context) -> Checked {
     for (way, other) in &others {
         let code = flow::code(ctx, &client).await?;
         let answer = flow::token(ctx, &flow::redemption(&code).set("redirect_uri", other)).await?;
-        let refused = expect::token_refused(ctx, &answer, &["invalid_grant"]).when(way);
+        let refused = ctx.trying(way, |ctx| expect::token_refused(ctx, &answer, &["invalid_grant"]));
         if refused.is_err() && !reads_the_redirect_uri(ctx, &client).await? {
             return Err(CaseEnd::not_offered("the token endpoint does not read redirect_uri").at(&answer));
         }
@@ -123,8 +125,9 @@ async fn bound_to_its_redirect_uri(ctx: &Context) -> Checked {
         let code = flow::code(ctx, &client).await?;
         let other = client.other_redirect_uri.as_deref().unwrap_or_default();
         let answer = flow::token(ctx, &flow::redemption(&code).set("redirect_uri", other)).await?;
-        expect::token_refused(ctx, &answer, &["invalid_grant"])
-            .when(&format!("it is another one of those registered for {}", client.id))?;
+        ctx.trying(&format!("it is another one of those registered for {}", client.id), |ctx| {
+            expect::token_refused(ctx, &answer, &["invalid_grant"])
+        })?;
     }
     Ok(())
 }

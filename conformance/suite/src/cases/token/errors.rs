@@ -72,7 +72,7 @@ async fn invalid_request(ctx: &Context) -> Checked {
     for name in ["grant_type", "code"] {
         let code = flow::code(ctx, &client).await?;
         let answer = flow::token(ctx, &flow::redemption(&code).without(name)).await?;
-        expect::token_error(&answer, &["invalid_request"]).when(&format!("{name} is missing"))?;
+        ctx.tried(&format!("{name} is missing"), expect::token_code(ctx, &answer, &["invalid_request"]));
     }
     // Who authenticates in the form does not do so in JSON.
     if client.authentication == ClientAuthentication::ClientSecretBasic {
@@ -85,7 +85,7 @@ async fn invalid_request(ctx: &Context) -> Checked {
         if expect::token(&answer).is_ok() || answer.status() == Some(415) {
             ctx.note("a token request in JSON is granted, or answered with status 415");
         } else {
-            expect::token_error(&answer, &["invalid_request"]).when("the parameters are JSON")?;
+            ctx.tried("the parameters are JSON", expect::token_code(ctx, &answer, &["invalid_request"]));
         }
     }
     Ok(())
@@ -102,7 +102,7 @@ async fn invalid_client(ctx: &Context) -> Checked {
     for (way, authentication) in ways {
         let code = flow::code(ctx, &client).await?;
         let answer = flow::token(ctx, &flow::redemption(&code).authenticated(authentication)).await?;
-        expect::token_error(&answer, &["invalid_client"]).when(way)?;
+        ctx.tried(way, expect::token_code(ctx, &answer, &["invalid_client"]));
     }
     Ok(())
 }
@@ -128,7 +128,7 @@ async fn invalid_grant(ctx: &Context) -> Checked {
     }
     for (way, request) in ways {
         let answer = flow::token(ctx, &request).await?;
-        expect::token_error(&answer, &["invalid_grant"]).when(way)?;
+        ctx.tried(way, expect::token_code(ctx, &answer, &["invalid_grant"]));
     }
     Ok(())
 }
@@ -139,8 +139,8 @@ async fn unsupported_grant_type(ctx: &Context) -> Checked {
     for grant_type in ["suite_none", "urn:suite:none"] {
         let code = flow::code(ctx, &client).await?;
         let answer = flow::token(ctx, &flow::redemption(&code).set("grant_type", grant_type)).await?;
-        expect::token_error(&answer, &["unsupported_grant_type"])
-            .when(&format!("grant_type is {grant_type}"))?;
+        let told = expect::token_code(ctx, &answer, &["unsupported_grant_type"]);
+        ctx.tried(&format!("grant_type is {grant_type}"), told);
     }
     Ok(())
 }
@@ -189,7 +189,8 @@ async fn status_and_json(ctx: &Context) -> Checked {
     flow::access(ctx, &client).await?;
     for (way, request) in bad_requests(ctx, &client) {
         let answer = flow::token(ctx, &request).await?;
-        well_formed_refusal(&answer).when(&way)?;
+        let formed = well_formed_refusal(&answer).and_then(|()| expect::error_status(&answer));
+        ctx.tried(&way, formed);
     }
     Ok(())
 }

@@ -14,6 +14,7 @@ use crate::cases::support::spoil;
 use crate::expect;
 use crate::flow::{self, AuthorizationRequest, Code, Until, challenge};
 use crate::subject::{Client, ClientRole, Need};
+use crate::wire::Exchange;
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -99,6 +100,11 @@ pub(super) const CASES: &[Case] = &[
     },
 ];
 
+/// That a well-formed verifier which is not the code's brought no token.
+fn verifier_refused(ctx: &Context, answer: &Arc<Exchange>) -> Checked {
+    expect::refused_by(&expect::VERIFIER, ctx, answer, &["invalid_grant"])
+}
+
 /// A code with the challenge of this verifier.
 async fn challenged_with(ctx: &Context, client: &Arc<Client>, verifier: &str) -> Checked<Code> {
     let ask = flow::ask(ctx, client).with_verifier(verifier);
@@ -149,7 +155,7 @@ async fn wrong_verifier_is_refused(ctx: &Context) -> Checked {
         let (code, verifier) = challenged(ctx, &client).await?;
         let Some(wrong) = alter(&verifier) else { continue };
         let answer = flow::token(ctx, &flow::redemption(&code).set("code_verifier", &wrong)).await?;
-        expect::token_refused(ctx, &answer, errors).when(way)?;
+        ctx.trying(way, |ctx| expect::refused_by(&expect::VERIFIER, ctx, &answer, errors))?;
     }
     Ok(())
 }
@@ -170,7 +176,7 @@ async fn no_verifier(ctx: &Context, client: &Arc<Client>) -> Checked {
         let empty = way == "it is empty";
         let spoilt = if empty { good.set("code_verifier", "") } else { good.without("code_verifier") };
         let answer = flow::token(ctx, &spoilt).await?;
-        expect::token_refused(ctx, &answer, &["invalid_grant", "invalid_request"]).when(way)?;
+        ctx.trying(way, |ctx| expect::token_refused(ctx, &answer, &["invalid_grant", "invalid_request"]))?;
     }
     Ok(())
 }
@@ -188,7 +194,7 @@ async fn challenge_is_no_verifier(ctx: &Context) -> Checked {
         }
         let answer = flow::token(ctx, &request).await?;
         let when = if beside { "the method plain stands beside it" } else { "it stands alone" };
-        expect::token_refused(ctx, &answer, &["invalid_grant"]).when(when)?;
+        ctx.trying(when, |ctx| verifier_refused(ctx, &answer))?;
     }
     Ok(())
 }
@@ -219,7 +225,7 @@ async fn each_code_has_its_challenge(ctx: &Context) -> Checked {
     };
     let other = first.verifier.as_deref().unwrap_or_default();
     let answer = flow::token(ctx, &flow::redemption(second).set("code_verifier", other)).await?;
-    expect::token_refused(ctx, &answer, &["invalid_grant"]).when("both requests are open in one session")?;
+    ctx.trying("both requests are open in one session", |ctx| verifier_refused(ctx, &answer))?;
     flow::redeem(ctx, first).await?;
     Ok(())
 }
@@ -230,7 +236,7 @@ async fn code_with_anothers_verifier(ctx: &Context, client: &Arc<Client>) -> Che
     let (one, _) = challenged(ctx, client).await?;
     let (other, verifier) = challenged(ctx, client).await?;
     let answer = flow::token(ctx, &flow::redemption(&one).set("code_verifier", &verifier)).await?;
-    expect::token_refused(ctx, &answer, &["invalid_grant"]).when("the verifier is another request's")?;
+    ctx.trying("the verifier is another request's", |ctx| verifier_refused(ctx, &answer))?;
     flow::redeem(ctx, &other).await?;
     Ok(())
 }
@@ -245,19 +251,21 @@ async fn right_verifier_excuses_nothing(ctx: &Context) -> Checked {
         let (code, _) = challenged(ctx, &client).await?;
         let elsewhere = format!("{}/", client.redirect_uri);
         let answer = flow::token(ctx, &flow::redemption(&code).set("redirect_uri", &elsewhere)).await?;
-        expect::token_refused(ctx, &answer, &["invalid_grant"]).when("the redirect URI is another")?;
+        ctx.trying("the redirect URI is another", |ctx| {
+            expect::token_refused(ctx, &answer, &["invalid_grant"])
+        })?;
     }
 
     if let Some(wrong) = spoil::with_secret(&client, &spoil::middle_changed(spoil::secret_of(&client))) {
         let (code, _) = challenged(ctx, &client).await?;
         let answer = flow::token(ctx, &flow::redemption(&code).authenticated(wrong)).await?;
-        expect::token_refused(ctx, &answer, &["invalid_client"]).when("the secret is wrong")?;
+        ctx.trying("the secret is wrong", |ctx| expect::token_refused(ctx, &answer, &["invalid_client"]))?;
     }
     if let Some(other) = ctx.target().clients.get(&ClientRole::Second) {
         flow::access(ctx, other).await?;
         let (code, _) = challenged(ctx, &client).await?;
         let answer = flow::token(ctx, &flow::redemption(&code).as_client(other)).await?;
-        expect::token_refused(ctx, &answer, &["invalid_grant"]).when("the client is another")?;
+        ctx.trying("the client is another", |ctx| expect::token_refused(ctx, &answer, &["invalid_grant"]))?;
     }
     Ok(())
 }
@@ -270,7 +278,7 @@ async fn supported(ctx: &Context) -> Checked {
     expect::token(&right).when("the verifier is right")?;
     let (code, _) = challenged(ctx, &client).await?;
     let wrong = flow::token(ctx, &flow::redemption(&code).set("code_verifier", &ctx.fresh())).await?;
-    expect::token_refused(ctx, &wrong, &["invalid_grant"]).when("the verifier is wrong")?;
+    ctx.trying("the verifier is wrong", |ctx| verifier_refused(ctx, &wrong))?;
     Ok(())
 }
 
@@ -283,11 +291,10 @@ async fn verifier_is_enforced(ctx: &Context) -> Checked {
         let (code, verifier) = challenged(ctx, &client).await?;
         let itself =
             flow::token(ctx, &flow::redemption(&code).set("code_verifier", &challenge(&verifier))).await?;
-        expect::token_refused(ctx, &itself, &["invalid_grant"])
-            .when(&named("the challenge is the verifier"))?;
+        ctx.trying(&named("the challenge is the verifier"), |ctx| verifier_refused(ctx, &itself))?;
         let (code, _) = challenged(ctx, &client).await?;
         let other = flow::token(ctx, &flow::redemption(&code).set("code_verifier", &ctx.fresh())).await?;
-        expect::token_refused(ctx, &other, &["invalid_grant"]).when(&named("the verifier is another"))?;
+        ctx.trying(&named("the verifier is another"), |ctx| verifier_refused(ctx, &other))?;
     }
     Ok(())
 }
@@ -314,7 +321,7 @@ async fn unchallenged(ctx: &Context, ask: &AuthorizationRequest) -> Checked<Opti
     if let Ok(code) = flow::code_from(ask, &landing) {
         return Ok(Some(code));
     }
-    expect::refused(ask, &landing, &["invalid_request"])
+    expect::refused(ctx, ask, &landing, &["invalid_request"])
         .control("an authorization request without a challenge")?;
     ctx.note("the server demands a challenge");
     Ok(None)

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::case::{Case, Context, Severity};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::cases::support::scope::stated;
 use crate::expect;
 use crate::flow;
 use crate::subject::Need;
@@ -279,15 +280,15 @@ async fn scope_not_widened(ctx: &Context) -> Checked {
         let when = format!("the token request asks for {scope:?}");
         let json = answer.response()?.json().unwrap_or_default();
         if json.get("error").is_some() {
-            expect::token_refused(ctx, &answer, &["invalid_scope", "invalid_request"]).when(&when)?;
+            ctx.trying(&when, |ctx| {
+                expect::token_refused(ctx, &answer, &["invalid_scope", "invalid_request"])
+            })?;
             continue;
         }
         let token = expect::token(&answer).when(&when)?;
         // Without scope in the answer the token has the scope that was asked of the user.
-        let given = token.text("scope").unwrap_or_default();
-        if let Some(more) =
-            given.split_whitespace().find(|value| !granted.split(' ').any(|have| have == *value))
-        {
+        let given = stated(ctx, &token).when(&when)?.unwrap_or_default();
+        if let Some(more) = given.iter().find(|value| !granted.split(' ').any(|have| have == **value)) {
             let expected = format!("invalid_scope, or a token for {granted:?} and no more");
             return Err(answer.broken(expected, format!("a token that is good for {more:?}"))).when(&when);
         }

@@ -1,0 +1,344 @@
+//! What a broken law says: which of its rules the fact at hand breaks, and what contradicts what.
+//!
+//! A law holds for several rules at once; the model needs no more. Whoever is accused wants to know which one it was.
+
+use std::sync::Arc;
+
+use oauth_laws::fact::{CodeChallenge, CodeIssued, Fact, Issued, Redemption, SecretShown, Sym, What};
+use oauth_laws::law::Law;
+use oauth_rules::{RuleId, rules};
+
+use crate::wire::{Exchange, Params};
+
+/// The rules of a law that its broken fact breaks; empty for all of them. A SHOULD does not fail by standing beside a MUST.
+pub(super) fn rules_broken(
+    law: &Law,
+    facts: &[Fact],
+    at: usize,
+    exchange: Option<&Exchange>,
+    lifetime_is_stated: bool,
+) -> &'static [RuleId] {
+    let Some(what) = facts.get(at).map(|fact| &fact.what) else { return &[] };
+    match (law.id, what) {
+        // A new browser in which nothing was sent has shown no wrong password either.
+        ("code-after-login", _) => rules!["rfc6749-3.1-owner-authenticated-first"],
+        // Where an earlier consent may stand, the law is silent.
+        ("code-after-consent", _) => rules!["rfc6749-4.1.1-owner-decision-obtained"],
+        ("code-to-registered-uri", What::CodeIssued(issued)) if !is_public(facts, issued.client) => rules![
+            "rfc6749-3.1.2.3-registered-uris-compared",
+            "rfc6749-3.1.2.4-no-redirect-to-invalid-uri",
+            "rfc9700-2.1-redirect-uri-exact-match",
+        ],
+        ("code-redeemed-once", What::Redemption(redemption)) => {
+            let first = first_redeemed(facts, redemption.code);
+            match first.is_some_and(|first| facts[at].is_after(&facts[first])) {
+                true => rules!["rfc6749-4.1.2-code-single-use", "rfc9700-4.2.4-code-single-use"],
+                false => rules!["rfc6749-4.1.2-code-single-use-concurrent", "rfc9700-4.2.4-code-single-use"],
+            }
+        }
+        // How long "shortly" is, the target says or nobody.
+        ("code-redeemed-in-time", _) if lifetime_is_stated => rules!["rfc6749-4.1.2-code-expires-shortly"],
+        ("code-redeemed-in-time", _) => rules!["rfc6749-4.1.2-code-lifetime-10-minutes"],
+        ("code-redeemed-by-its-client", What::Redemption(redemption)) => match redemption.secret {
+            SecretShown::NoneNeeded => rules!["rfc6749-4.1.3-code-bound-to-public-client-id"],
+            SecretShown::Right | SecretShown::WrongOrMissing => rules!["rfc6749-4.1.3-code-bound-to-client"],
+        },
+        ("code-redeemed-with-its-redirect-uri", What::Redemption(redemption)) => {
+            match redemption.redirect_uri {
+                None => rules!["rfc6749-4.1.3-redirect-uri-present"],
+                Some(_) => rules!["rfc6749-4.1.3-redirect-uri-identical"],
+            }
+        }
+        ("code-redeemed-with-its-verifier", What::Redemption(redemption)) => verifier(facts, redemption),
+        ("confidential-client-authenticated", What::Refresh(_)) => rules!["rfc6749-6-client-auth-required"],
+        ("confidential-client-authenticated", What::Redemption(_))
+            if exchange.is_some_and(has_credentials) =>
+        {
+            rules!["rfc6749-4.1.3-client-auth-checked-if-included"]
+        }
+        ("confidential-client-authenticated", _) => rules![
+            "rfc6749-2.2-client-id-alone-no-auth",
+            "rfc6749-4.1.3-client-auth-required",
+            "rfc9700-2.5-client-authentication-enforced",
+        ],
+        ("token-within-consent", What::Refresh(_)) => {
+            rules!["rfc6749-6-scope-not-beyond-original", "rfc9700-4.14.2-refresh-bound-to-scope"]
+        }
+        ("token-within-consent", _) => rules!["rfc6749-5.2-scope-not-beyond-grant"],
+        // Which refresh token a refresh without scope began with does not matter.
+        ("refresh-keeps-scope", _) => rules!["rfc6749-6-scope-omitted-means-original"],
+        ("bound-token-with-its-key", What::Resource(service)) => match service.proof {
+            None => rules!["rfc9449-7.2-bound-token-not-as-bearer", "rfc9700-4.10.1-rs-checks-possession"],
+            Some(_) => rules!["rfc9449-7.1-rs-checks-proof", "rfc9700-4.10.1-rs-checks-possession"],
+        },
+        // That it has an end at all is what a response or the target says.
+        ("served-token-in-time", _) => rules!["rfc6749-7-expired-token-refused"],
+        _ => &[],
+    }
+}
+
+/// What a fact gained, in words, with the number of the earlier exchange that it stands against; and the place of that
+/// exchange among the facts.
+pub(super) fn contradiction(
+    facts: &[Fact],
+    exchanges: &[Arc<Exchange>],
+    at: usize,
+) -> (String, Option<usize>) {
+    let Some(what) = facts.get(at).map(|fact| &fact.what) else { return (String::new(), None) };
+    let (gained, before) = match what {
+        What::CodeIssued(issued) => {
+            ("a code", issued.pushed.and_then(|(uri, _)| before_code(facts, at, uri)))
+        }
+        What::Redemption(redemption) => {
+            ("a token for the code", before_redemption(facts, at, redemption.code))
+        }
+        What::Refresh(refresh) => ("a token for the refresh token", before_use(facts, at, refresh.token)),
+        What::Resource(service) => {
+            ("the resource for the access token", before_use(facts, at, service.token))
+        }
+        What::Introspection(asked) => ("active: true for the token", before_use(facts, at, asked.token)),
+        What::ForItself(_) => ("a token for the client itself", None),
+        What::Pushed(_) | What::Revocation(_) | What::LoggedIn(_) | What::Handed(_) | What::SentAway(_) => {
+            ("an exchange that breaks it", None)
+        }
+    };
+    let Some((before, did)) = before else { return (gained.into(), None) };
+    let number = exchanges.get(before).map_or(0, |exchange| exchange.number);
+    (format!("{gained} that exchange {number} {did}"), Some(before))
+}
+
+/// The latest of the facts before this one that `did` says something of, and what.
+fn before(
+    facts: &[Fact],
+    at: usize,
+    did: impl Fn(&What) -> Option<&'static str>,
+) -> Option<(usize, &'static str)> {
+    let earlier = facts.iter().enumerate().take(at).rev();
+    earlier.filter_map(|(at, fact)| Some((at, did(&fact.what)?))).next()
+}
+
+fn before_code(facts: &[Fact], at: usize, uri: Sym) -> Option<(usize, &'static str)> {
+    before(facts, at, |what| match what {
+        What::CodeIssued(issued) => {
+            issued.pushed.filter(|(pushed, _)| *pushed == uri).map(|_| "had got one for")
+        }
+        What::Pushed(pushed) => (pushed.uri == uri).then_some("asked for by a push"),
+        _ => None,
+    })
+}
+
+fn before_redemption(facts: &[Fact], at: usize, code: Sym) -> Option<(usize, &'static str)> {
+    before(facts, at, |what| match what {
+        What::Redemption(redemption) => {
+            (redemption.code == code && redemption.token.is_some()).then_some("had redeemed")
+        }
+        What::CodeIssued(issued) => (issued.code == code).then_some("issued"),
+        _ => None,
+    })
+}
+
+/// What became of a token before: it was issued, spent or revoked.
+fn before_use(facts: &[Fact], at: usize, token: Sym) -> Option<(usize, &'static str)> {
+    let issues = |issued: Option<Issued>| {
+        let issued = issued.filter(|issued| issued.token == token || issued.refresh == Some(token));
+        issued.map(|_| "issued")
+    };
+    before(facts, at, |what| match what {
+        What::Revocation(revocation) => {
+            (revocation.token == token && revocation.accepted).then_some("had revoked")
+        }
+        What::Refresh(refresh) if refresh.token == token && refresh.issued.is_some() => Some("had spent"),
+        What::Refresh(refresh) => issues(refresh.issued),
+        What::Redemption(redemption) => issues(redemption.token),
+        What::ForItself(request) => issues(request.issued),
+        _ => None,
+    })
+}
+
+/// The rules that a redemption with a verifier other than its code's breaks, or with none.
+fn verifier(facts: &[Fact], redemption: &Redemption) -> &'static [RuleId] {
+    let Some((text, hashed)) = redemption.verifier else {
+        return rules!["rfc7636-4.5-verifier-required", "rfc9700-2.1.1-as-enforces-verifier"];
+    };
+    let own = |issued: &&CodeIssued| issued.code == redemption.code;
+    let others = codes(facts).filter(|issued| !own(issued)).filter_map(|issued| issued.challenge);
+    if codes(facts).find(own).and_then(|issued| issued.challenge) == Some(CodeChallenge::S256(text)) {
+        return rules!["rfc7636-4.5-method-bound-to-code", "rfc9700-2.1.1-as-enforces-verifier"];
+    }
+    let fits = |challenge: CodeChallenge| match challenge {
+        CodeChallenge::Plain(challenge) => challenge == text,
+        CodeChallenge::S256(challenge) => challenge == hashed,
+    };
+    if { others }.any(fits) {
+        return rules![
+            "rfc7636-4.4-challenge-bound-to-code",
+            "rfc9700-2.1.1-as-enforces-verifier",
+            "rfc9700-4.5.3-code-bound-to-transaction",
+        ];
+    }
+    rules!["rfc7636-4.6-mismatch-invalid-grant", "rfc9700-2.1.1-as-enforces-verifier"]
+}
+
+fn codes(facts: &[Fact]) -> impl Iterator<Item = &CodeIssued> {
+    facts.iter().filter_map(|fact| match &fact.what {
+        What::CodeIssued(issued) => Some(issued),
+        _ => None,
+    })
+}
+
+fn first_redeemed(facts: &[Fact], code: Sym) -> Option<usize> {
+    facts.iter().position(|fact| match &fact.what {
+        What::Redemption(redemption) => redemption.code == code && redemption.token.is_some(),
+        _ => false,
+    })
+}
+
+/// Whether a client is known to have no secret.
+fn is_public(facts: &[Fact], client: Sym) -> bool {
+    facts.iter().any(|fact| match &fact.what {
+        What::Redemption(redemption) => {
+            redemption.client == client && redemption.secret == SecretShown::NoneNeeded
+        }
+        _ => false,
+    })
+}
+
+/// Whether a token request brings credentials, in its header or its body.
+fn has_credentials(exchange: &Exchange) -> bool {
+    let request = &exchange.request;
+    let in_header = request.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("authorization"));
+    in_header || Params::decode(&String::from_utf8_lossy(&request.body)).has("client_secret")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use oauth_laws::fact::{Proved, RefreshUse, ResourceUse, Sender};
+    use oauth_laws::law::law;
+
+    use super::*;
+
+    const TOKEN: Issued = Issued {
+        token: Sym(9),
+        expires_in: None,
+        beyond_consent: false,
+        refresh: None,
+        key: None,
+        only_for: None,
+    };
+    const REDEEMED: Redemption = Redemption {
+        code: Sym(1),
+        client: Sym(2),
+        secret: SecretShown::Right,
+        redirect_uri: None,
+        verifier: None,
+        proof: None,
+        token: Some(TOKEN),
+    };
+    const REFRESHED: RefreshUse = RefreshUse {
+        token: Sym(8),
+        client: Sym(2),
+        secret: SecretShown::WrongOrMissing,
+        falls_short: false,
+        strays: false,
+        proof: None,
+        issued: Some(TOKEN),
+    };
+    const SERVED: ResourceUse = ResourceUse {
+        token: Sym(9),
+        resource: Sym(7),
+        proof: None,
+        served: true,
+        covered: None,
+        shown_to: None,
+    };
+    const PROOF: Option<Proved> = Some(Proved { key: Sym(5), id: Sym(6), made: 0 });
+
+    /// A code with this challenge.
+    fn code(code: u32, challenge: Option<CodeChallenge>) -> What {
+        What::CodeIssued(CodeIssued {
+            code: Sym(code),
+            client: Sym(2),
+            sent_to: Sym(3),
+            registered: false,
+            redirect_uri: None,
+            state: (None, None),
+            challenge,
+            certain: true,
+            password_shown: None,
+            consented: None,
+            owner: None,
+            key: None,
+            pushed: None,
+        })
+    }
+
+    fn verified(text: u32, hashed: u32) -> What {
+        What::Redemption(Redemption { verifier: Some((Sym(text), Sym(hashed))), ..REDEEMED })
+    }
+
+    /// Facts, each `(sent, answered)`.
+    fn facts(all: &[((u32, u32), What)]) -> Vec<Fact> {
+        let fact = |((sent, answered), what): &((u32, u32), What)| Fact {
+            sent: *sent,
+            answered: Some(*answered),
+            sent_at: 0,
+            answered_at: 0,
+            by: Sender::Client,
+            what: *what,
+        };
+        all.iter().map(fact).collect()
+    }
+
+    #[test]
+    fn a_law_names_the_rules_of_what_broke_it() {
+        let redeemed = |at| (at, What::Redemption(REDEEMED));
+        let public = Redemption { secret: SecretShown::NoneNeeded, ..REDEEMED };
+        let (own, other) = (Some(CodeChallenge::S256(Sym(20))), Some(CodeChallenge::S256(Sym(30))));
+        let two_codes = |what| vec![((0, 1), code(1, own)), ((2, 3), code(4, other)), ((4, 5), what)];
+        #[rustfmt::skip]
+        let table: Vec<(&str, Vec<((u32, u32), What)>, &[&str])> = vec![
+            ("code-redeemed-once", vec![redeemed((0, 1)), redeemed((2, 3))], &["rfc6749-4.1.2-code-single-use", "rfc9700-4.2.4-code-single-use"]),
+            ("code-redeemed-once", vec![redeemed((0, 2)), redeemed((1, 3))], &["rfc6749-4.1.2-code-single-use-concurrent", "rfc9700-4.2.4-code-single-use"]),
+            ("code-redeemed-by-its-client", vec![redeemed((0, 1))], &["rfc6749-4.1.3-code-bound-to-client"]),
+            ("code-redeemed-by-its-client", vec![((0, 1), What::Redemption(public))], &["rfc6749-4.1.3-code-bound-to-public-client-id"]),
+            ("code-redeemed-with-its-redirect-uri", vec![redeemed((0, 1))], &["rfc6749-4.1.3-redirect-uri-present"]),
+            ("code-redeemed-with-its-redirect-uri", vec![((0, 1), What::Redemption(Redemption { redirect_uri: Some(Sym(3)), ..REDEEMED }))], &["rfc6749-4.1.3-redirect-uri-identical"]),
+            ("code-redeemed-with-its-verifier", two_codes(What::Redemption(REDEEMED)), &["rfc7636-4.5-verifier-required", "rfc9700-2.1.1-as-enforces-verifier"]),
+            ("code-redeemed-with-its-verifier", two_codes(verified(20, 21)), &["rfc7636-4.5-method-bound-to-code", "rfc9700-2.1.1-as-enforces-verifier"]),
+            ("code-redeemed-with-its-verifier", two_codes(verified(29, 30)), &["rfc7636-4.4-challenge-bound-to-code", "rfc9700-2.1.1-as-enforces-verifier", "rfc9700-4.5.3-code-bound-to-transaction"]),
+            ("code-redeemed-with-its-verifier", two_codes(verified(40, 41)), &["rfc7636-4.6-mismatch-invalid-grant", "rfc9700-2.1.1-as-enforces-verifier"]),
+            ("confidential-client-authenticated", vec![((0, 1), What::Refresh(REFRESHED))], &["rfc6749-6-client-auth-required"]),
+            ("token-within-consent", vec![redeemed((0, 1))], &["rfc6749-5.2-scope-not-beyond-grant"]),
+            ("token-within-consent", vec![((0, 1), What::Refresh(REFRESHED))], &["rfc6749-6-scope-not-beyond-original", "rfc9700-4.14.2-refresh-bound-to-scope"]),
+            ("bound-token-with-its-key", vec![((0, 1), What::Resource(SERVED))], &["rfc9449-7.2-bound-token-not-as-bearer", "rfc9700-4.10.1-rs-checks-possession"]),
+            ("bound-token-with-its-key", vec![((0, 1), What::Resource(ResourceUse { proof: PROOF, ..SERVED }))], &["rfc9449-7.1-rs-checks-proof", "rfc9700-4.10.1-rs-checks-possession"]),
+            ("code-to-registered-uri", vec![((0, 1), code(1, None))], &["rfc6749-3.1.2.3-registered-uris-compared", "rfc6749-3.1.2.4-no-redirect-to-invalid-uri", "rfc9700-2.1-redirect-uri-exact-match"]),
+            ("code-after-login", vec![((0, 1), code(1, None))], &["rfc6749-3.1-owner-authenticated-first"]),
+            ("served-token-was-issued", vec![((0, 1), What::Resource(SERVED))], &[]),
+        ];
+        for (id, all, expected) in table {
+            let broken = rules_broken(law(id), &facts(&all), all.len() - 1, None, false);
+            let names: Vec<&str> = broken.iter().map(|rule| rule.id()).collect();
+            assert_eq!(names, expected, "{id}");
+            let own: BTreeSet<&RuleId> = law(id).rules.iter().collect();
+            assert!(broken.iter().all(|rule| own.contains(rule)), "{id} has {broken:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_gained_stands_against_what_was_before() {
+        let redeemed = What::Redemption(REDEEMED);
+        #[rustfmt::skip]
+        let table: Vec<(Vec<((u32, u32), What)>, Option<usize>)> = vec![
+            (vec![((0, 1), code(1, None)), ((2, 3), redeemed)], Some(0)),
+            (vec![((0, 1), code(1, None)), ((2, 3), redeemed), ((4, 5), redeemed)], Some(1)),
+            (vec![((0, 1), redeemed), ((2, 3), What::Resource(SERVED))], Some(0)),
+            (vec![((0, 1), What::Resource(SERVED))], None),
+        ];
+        for (all, expected) in table {
+            assert_eq!(contradiction(&facts(&all), &[], all.len() - 1).1, expected, "{all:?}");
+        }
+    }
+}
