@@ -4,6 +4,8 @@
 mod article;
 mod authlib;
 mod clients;
+mod jmondi_oauth2_server;
+mod oauth2orize;
 mod oidc_provider;
 
 #[path = "../common/install.rs"]
