@@ -45,14 +45,14 @@ export const errorPage = (text) => page('Request refused', `<p>${escape(text)}</
 /** Whether these are the name and the password of a user. */
 export const isUser = (name, password) => USERS.has(name) && USERS.get(name) === password;
 
-/** What follows the loopback address and the port of `uri`, which RFC 8252 section 7.3 leaves open; else nothing. */
-const behindPort = (uri) => /^http:\/\/(127\.0\.0\.1|\[::1\])(?::[0-9]{1,5})?(\/.*)?$/.exec(uri)?.slice(1).join('');
+/** A loopback URI without its port, which RFC 8252 section 7.3 leaves open; nothing for other URIs. */
+const withoutPort = (uri) => /^http:\/\/(127\.0\.0\.1|\[::1\])(?::[0-9]{1,5})?(\/.*)?$/.exec(uri)?.slice(1).join('');
 
 /** The redirect URI that was asked for, if `client` registered it; a native client's port is its own to choose. */
 export function registered(client, uri) {
   if (client.redirectUris.includes(uri)) return uri;
-  const asked = client.secret ? undefined : behindPort(uri);
-  return asked && client.redirectUris.some((known) => behindPort(known) === asked) ? uri : undefined;
+  const asked = client.secret ? undefined : withoutPort(uri);
+  return asked && client.redirectUris.some((known) => withoutPort(known) === asked) ? uri : undefined;
 }
 
 export const equal = (one, other) => {

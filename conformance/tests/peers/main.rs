@@ -3,6 +3,7 @@
 
 mod article;
 mod authlib;
+mod better_auth;
 mod clients;
 mod jmondi_oauth2_server;
 mod oauth2orize;
