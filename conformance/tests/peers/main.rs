@@ -6,6 +6,7 @@ mod authlib;
 mod better_auth;
 mod clients;
 mod jmondi_oauth2_server;
+mod nanoidp;
 mod oauth2orize;
 mod oidc_provider;
 
