@@ -47,7 +47,7 @@ def write_keys(folder):
     return {name: str(path) for name, path in paths.items()}
 
 
-def settings(issuer, port, keys):
+def settings(issuer, port, folder):
     """settings.yaml."""
     both = ["openid", "profile", "email"]
     odd = ["http://localhost:8003/callback?tenant=a%26b", "http://localhost:8003/other"]
@@ -70,7 +70,7 @@ def settings(issuer, port, keys):
             "dynamic_registration": {"enabled": True},
             "clients": clients,
         },
-        "jwt": {"external_keys": keys},
+        "jwt": {"external_keys": write_keys(folder), "keys_dir": folder},
     }
 
 
@@ -94,7 +94,7 @@ def main():
     port = serving.port_of(listener)
     issuer = f"http://{serving.HOST}:{port}"
     with tempfile.TemporaryDirectory() as folder:
-        for file, content in (("settings.yaml", settings(issuer, port, write_keys(folder))), ("users.yaml", users())):
+        for file, content in (("settings.yaml", settings(issuer, port, folder)), ("users.yaml", users())):
             Path(folder, file).write_text(yaml.safe_dump(content), encoding="utf-8")
         app = create_app(folder)
     # A request is worth a line otherwise.

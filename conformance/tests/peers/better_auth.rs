@@ -52,8 +52,8 @@ const KNOWN: &[&str] = &[
     "warned laws/revoked-refresh-token-ends-access",
 ];
 
-/// Cases whose verdict on better-auth the texts do not settle, or whose findings are about forms alone that another case
-/// tells as well: they may come to anything.
+/// Cases whose verdict on better-auth the texts do not settle, and cases that fail by a form alone which
+/// another case tells as well: they may come to anything.
 const DISPUTED: &[&str] = &[
     "native/verifier-decides",
     "pkce/challenge-is-no-verifier",

@@ -80,8 +80,8 @@ const KNOWN: &[&str] = &[
     "failed laws/revoked-refresh-token-is-dead",
 ];
 
-/// Cases whose verdict on @jmondi/oauth2-server the texts do not settle, or whose findings are about forms alone that another case
-/// tells as well: they may come to anything.
+/// Cases whose verdict on @jmondi/oauth2-server the texts do not settle, and cases that fail by a form alone which
+/// another case tells as well: they may come to anything.
 const DISPUTED: &[&str] = &[
     "challenge/needed-of-public-clients",
     "challenge/plain-refused",

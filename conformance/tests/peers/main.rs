@@ -1,7 +1,9 @@
-//! Programs that others wrote, beside ours. They need Python, Node.js, Go and package indexes, or the article's two programs,
-//! and run only when asked for: `cargo test --workspace --test peers -- --ignored`, with the name of a module to run one.
+//! Programs that others wrote, beside ours. They need Python, Node.js, Go and package indexes, or the article's two
+//! programs, and run only when asked for: `cargo test --workspace --test peers -- --ignored`, with the name of a
+//! module to run one.
 
 mod article;
+mod authgent_server;
 mod authlib;
 mod better_auth;
 mod clients;

@@ -54,8 +54,8 @@ const KNOWN: &[&str] = &[
     "warned laws/refresh-keeps-scope",
 ];
 
-/// Cases whose verdict on NanoIDP the texts do not settle, or whose findings are about forms alone that another case
-/// tells as well: they may come to anything.
+/// Cases whose verdict on NanoIDP the texts do not settle, and cases that fail by a form alone which
+/// another case tells as well: they may come to anything.
 const DISPUTED: &[&str] = &[
     "errors/access-denied",
     "consent/asked-before-a-code",

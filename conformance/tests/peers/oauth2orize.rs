@@ -34,8 +34,8 @@ const KNOWN: &[&str] = &[
     "warned resource/malformed-request-is-told-so",
 ];
 
-/// Cases whose verdict on oauth2orize the texts do not settle, or whose findings are about forms alone that another case
-/// tells as well: they may come to anything.
+/// Cases whose verdict on oauth2orize the texts do not settle, and cases that fail by a form alone which
+/// another case tells as well: they may come to anything.
 const DISPUTED: &[&str] = &[
     "authorize/response-type-case-matters",
     "errors/no-server-error-for-odd-requests",

@@ -59,8 +59,8 @@ const KNOWN: &[&str] = &[
     "warned laws/refresh-keeps-scope",
 ];
 
-/// Cases whose verdict on zitadel/oidc the texts do not settle, or whose findings are about forms alone that another case
-/// tells as well: they may come to anything.
+/// Cases whose verdict on zitadel/oidc the texts do not settle, and cases that fail by a form alone which
+/// another case tells as well: they may come to anything.
 const DISPUTED: &[&str] = &[
     "authorize/unknown-response-type-refused",
     "authorize/response-type-case-matters",
