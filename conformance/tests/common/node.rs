@@ -8,6 +8,9 @@ use std::process::Command;
 
 use crate::install::{once, says, sources};
 
+/// What scripts of several peers import, from beside the folder that they lie in.
+const SHARED: &str = "node-servers";
+
 /// A command that runs a script of a peer.
 pub(crate) fn command(peer: &str, script: &str) -> Command {
     let node = || says(Command::new("node").arg("--version")).is_ok();
@@ -15,6 +18,7 @@ pub(crate) fn command(peer: &str, script: &str) -> Command {
     let place = once(peer, "package-lock.json", works, |place| install(peer, place));
     // Node looks for packages from where a script lies, and nothing is installed beside the sources.
     copy(peer, &place);
+    copy(SHARED, &place.with_file_name(SHARED));
     let mut command = Command::new("node");
     command.arg(place.join(script));
     command
@@ -38,6 +42,7 @@ fn install(peer: &str, place: &Path) {
 
 /// Copies a peer's scripts and lists of packages.
 fn copy(peer: &str, place: &Path) {
+    fs::create_dir_all(place).unwrap_or_else(|error| panic!("{}: {error}", place.display()));
     let entries = fs::read_dir(sources(peer)).expect("the peer has a folder");
     for path in entries.map(|entry| entry.expect("a folder that was opened is read to its end").path()) {
         let wanted = path.extension().is_some_and(|extension| extension == "mjs" || extension == "json");
@@ -45,7 +50,11 @@ fn copy(peer: &str, place: &Path) {
         // A script that another test runs right now is left as it is.
         let same = || fs::read(&path).ok() == fs::read(place.join(name)).ok();
         if wanted && !same() {
-            fs::copy(&path, place.join(name)).expect("the folder was made");
+            // Whoever reads it meanwhile finds the old text or the new one.
+            let writer = (std::process::id(), std::thread::current().id());
+            let half_made = place.join(format!("{}.{writer:?}", name.display()));
+            fs::copy(&path, &half_made).expect("the folder was made");
+            fs::rename(&half_made, place.join(name)).expect("it was copied");
         }
     }
 }

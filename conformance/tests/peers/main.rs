@@ -1,11 +1,20 @@
-//! Programs that others wrote, beside ours. They need Python, Node.js and package indexes, or the article's two programs,
-//! and run only when asked for: `cargo test --workspace --test peers -- --ignored`, with the name of a module to run one.
+//! Programs that others wrote, beside ours. They need Python, Node.js, Go and package indexes, or the article's two
+//! programs, and run only when asked for: `cargo test --workspace --test peers -- --ignored`, with the name of a
+//! module to run one.
 
 mod article;
+mod authgent_server;
 mod authlib;
+mod better_auth;
 mod clients;
+mod jmondi_oauth2_server;
+mod nanoidp;
+mod oauth2orize;
 mod oidc_provider;
+mod zitadel_oidc;
 
+#[path = "../common/go.rs"]
+mod go;
 #[path = "../common/install.rs"]
 mod install;
 #[path = "../common/node.rs"]
