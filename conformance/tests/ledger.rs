@@ -27,9 +27,10 @@ fn faults_of(side: Side) -> BTreeSet<RuleId> {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_held_rule_of_a_server_has_a_case_that_falls_under_its_fault() {
     let seed = 9700;
+    let told = |page| println!("{page}");
     let found =
-        selftest(&Wanted::every_fault(), seed).await.expect("the reference server starts on loopback");
-    println!("seed {seed}\n{}", found.text());
+        selftest(&Wanted::every_fault(), seed, told).await.expect("the reference server starts on loopback");
+    println!("{}", found.summary(seed));
 
     let clean = found.clean.as_ref().expect("a selftest without named faults has a clean run");
     let listed: Vec<&str> = clean.cases.iter().map(|case| case.id.as_str()).collect();

@@ -87,9 +87,9 @@ pub(super) const LIBERTIES: &[Liberty] = &[
         acts: &[
             Act::Policy(|policy| policy.refresh_grace = Lifetime(30)),
             Act::Target(|target| target.refresh_grace = Some(30)),
-            Act::Sign(|memory, asked, answered| {
-                let shown = asked.parameter("refresh_token").filter(|_| answered.status == StatusCode::OK);
-                shown.is_some_and(|token| memory.keep(format!("refreshed {token}"), "").is_some())
+            // Whoever runs the suite says how long that is, and the suite looks after that.
+            Act::Sign(|_, asked, answered| {
+                asked.parameter("refresh_token").is_some() && answered.status == StatusCode::OK
             }),
         ],
         costs: &[],

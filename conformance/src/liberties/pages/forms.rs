@@ -374,7 +374,8 @@ fn boundary(asked: &Asked) -> Option<String> {
 /// The fields of a form that was sent in parts.
 fn parts(body: &[u8], boundary: &str) -> Vec<(String, String)> {
     let text = String::from_utf8_lossy(body).into_owned();
-    let each = text.split(&format!("--{boundary}")).filter_map(|part| {
+    let between = format!("--{boundary}");
+    let each = text.split(&between).filter_map(|part| {
         let (head, value) = part.trim_start_matches("\r\n").split_once("\r\n\r\n")?;
         let name = head.split_once("name=\"")?.1.split_once('"')?.0;
         Some((name.to_owned(), value.strip_suffix("\r\n").unwrap_or(value).to_owned()))

@@ -83,17 +83,23 @@ fn signs_up(form: &Form) -> bool {
     passwords.len() > 1 || passwords.iter().any(|field| field.hint.contains("new-password"))
 }
 
-/// What leads on from a page that asks for neither a login nor a consent: its refresh, a form that a script sends, its only
-/// form without anything to fill in, or its only link that says so.
+/// Where a page leads by itself: by its refresh, or by a form that a script sends.
+#[must_use]
+pub fn by_itself(page: &Page) -> Option<Submission> {
+    match (&page.refresh, page.forms.as_slice()) {
+        (Some(to), _) => Some(Submission::link(page, to)),
+        (None, [form]) if page.sends_itself && !form.asks_password() => Some(form.submission(page, None)),
+        (None, _) => None,
+    }
+}
+
+/// What leads on from a page that asks for neither a login nor a consent: its only form without anything to fill in, or its
+/// only link, where it says so.
 #[must_use]
 pub fn onward(page: &Page) -> Option<Submission> {
-    if let Some(to) = &page.refresh {
-        return Some(Submission::link(page, to));
-    }
-    let typed = |form: &&Form| form.fields.iter().any(|field| field.kind != "hidden");
+    let typed = |form: &Form| form.fields.iter().any(|field| field.kind != "hidden");
     match page.forms.as_slice() {
-        [form] if page.sends_itself => return Some(form.submission(page, None)),
-        [form] if !typed(&form) => {
+        [form] if !typed(form) => {
             let button = form.buttons.iter().find(|button| says(&button.text, ONWARD))?;
             return Some(form.submission(page, Some(button)));
         }
@@ -238,7 +244,7 @@ mod tests {
     use std::sync::Arc;
     use std::time::Instant;
 
-    use super::{Decision, consent, login, onward};
+    use super::{Decision, by_itself, consent, login, onward};
     use crate::browser::page::Page;
     use crate::subject::{FormHint, User};
     use crate::wire::{Actor, Exchange, Moment, Request, Response, Whole};
@@ -418,7 +424,8 @@ mod tests {
             ("several ways", "<a href=/a>Next</a><a href=/b>Continue</a>", "-"),
         ];
         for (what, html, expected) in table {
-            assert_eq!(shown(onward(&page(html))), expected, "{what}");
+            let page = page(html);
+            assert_eq!(shown(by_itself(&page).or_else(|| onward(&page))), expected, "{what}");
         }
     }
 

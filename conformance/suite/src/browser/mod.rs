@@ -9,7 +9,7 @@ mod page;
 mod words;
 
 pub use form::{Button, Field, Form, Submission};
-pub use guess::{Decision, consent, login, onward};
+pub use guess::{Decision, by_itself, consent, login, onward};
 pub use jar::Jar;
 pub use landing::{Landing, Led, Location};
 pub(crate) use page::resolve;

@@ -1,12 +1,13 @@
 //! A browser of our own: cookies, redirects by hand, forms. It never connects to a redirect URI or to a foreign
 //! origin, whatever leads there; it stops and hands over the `Location`.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use url::Url;
 
 use crate::browser::{
-    Decision, Jar, Landing, Led, Location, Page, Submission, consent, login, onward, resolve,
+    Decision, Jar, Landing, Led, Location, Page, Submission, by_itself, consent, login, onward, resolve,
 };
 use crate::case::Context;
 use crate::case_end::{CaseEnd, Checked};
@@ -99,11 +100,19 @@ impl Browser {
             return self.stay(&request, place, source, why);
         }
         let mut request = request;
+        let mut passed = BTreeSet::new();
         for _ in 0..=MAX_REDIRECTS {
             let exchange = self.send_one(request.clone()).await?;
             let response = exchange.response()?;
             let Some(text) = response.header("location").filter(|_| response.is_redirect()) else {
-                return Ok(Landing::Page(Page::read(&exchange)?));
+                let page = Page::read(&exchange)?;
+                let own = |on: &Submission| self.context.target().place(&on.url) == Place::Own;
+                // A page that leads to where the browser has been waits for something.
+                match by_itself(&page).filter(own) {
+                    Some(on) if passed.insert(on.url.clone()) => request = on.request(),
+                    Some(_) | None => return Ok(Landing::Page(page)),
+                }
+                continue;
             };
             let Some(next) = self.follow(&request, response.status, text) else {
                 let place = self.context.target().place(&resolve(&request.url, text));
@@ -208,7 +217,7 @@ impl Browser {
     fn onward(&self, page: &Page) -> Option<Submission> {
         let target = self.context.target();
         let hinted = target.forms.iter().any(|hint| page.forms.iter().any(|form| form.has(&hint.has)));
-        let asks = !page.sends_itself && self.consent_form(page, Decision::Approve).is_some();
+        let asks = self.consent_form(page, Decision::Approve).is_some();
         if hinted || asks || page.status >= 400 {
             return None;
         }
