@@ -12,7 +12,6 @@ const KNOWN: &[&str] = &[
     "failed errors/not-told-before-the-login",
     "failed code/redirect-uri-is-repeated",
     "failed endpoints/each-401-has-a-challenge",
-    "failed token-request/empty-parameter-counts-as-none",
     "failed token-errors/invalid-client",
     "failed token-response/pragma",
     "failed token-errors/unauthorized-client",
@@ -36,7 +35,6 @@ const KNOWN: &[&str] = &[
 /// What of it is lawful under the OAuth 2.1 draft.
 const LAWFUL_IN_OAUTH21: &[&str] = &[
     "failed code/redirect-uri-is-repeated",
-    "failed token-request/empty-parameter-counts-as-none",
     "failed token-response/pragma",
     "failed driven/no-redirect-uri",
     "failed laws/code-redeemed-with-its-redirect-uri",

@@ -278,7 +278,9 @@ mod tests {
         What::Redemption(Redemption { verifier: Some((Sym(text), Sym(hashed))), ..REDEEMED })
     }
 
-    /// Facts, each `(sent, answered)`.
+    /// Facts, each behind the ticks at which it was sent and answered.
+    type Facts = Vec<((u32, u32), What)>;
+
     fn facts(all: &[((u32, u32), What)]) -> Vec<Fact> {
         let fact = |((sent, answered), what): &((u32, u32), What)| Fact {
             sent: *sent,
@@ -298,7 +300,7 @@ mod tests {
         let (own, other) = (Some(CodeChallenge::S256(Sym(20))), Some(CodeChallenge::S256(Sym(30))));
         let two_codes = |what| vec![((0, 1), code(1, own)), ((2, 3), code(4, other)), ((4, 5), what)];
         #[rustfmt::skip]
-        let table: Vec<(&str, Vec<((u32, u32), What)>, &[&str])> = vec![
+        let table: Vec<(&str, Facts, &[&str])> = vec![
             ("code-redeemed-once", vec![redeemed((0, 1)), redeemed((2, 3))], &["rfc6749-4.1.2-code-single-use", "rfc9700-4.2.4-code-single-use"]),
             ("code-redeemed-once", vec![redeemed((0, 2)), redeemed((1, 3))], &["rfc6749-4.1.2-code-single-use-concurrent", "rfc9700-4.2.4-code-single-use"]),
             ("code-redeemed-by-its-client", vec![redeemed((0, 1))], &["rfc6749-4.1.3-code-bound-to-client"]),
@@ -331,7 +333,7 @@ mod tests {
     fn what_is_gained_stands_against_what_was_before() {
         let redeemed = What::Redemption(REDEEMED);
         #[rustfmt::skip]
-        let table: Vec<(Vec<((u32, u32), What)>, Option<usize>)> = vec![
+        let table: Vec<(Facts, Option<usize>)> = vec![
             (vec![((0, 1), code(1, None)), ((2, 3), redeemed)], Some(0)),
             (vec![((0, 1), code(1, None)), ((2, 3), redeemed), ((4, 5), redeemed)], Some(1)),
             (vec![((0, 1), redeemed), ((2, 3), What::Resource(SERVED))], Some(0)),
