@@ -127,7 +127,8 @@ async fn for_proven_clients(ctx: &Context) -> Checked {
 
 async fn no_refresh_token(ctx: &Context) -> Checked {
     let token = served_client(ctx).await?.token;
-    if token.json.get("refresh_token").is_some() {
+    // No value is no token.
+    if token.json.get("refresh_token").is_some_and(|value| !value.is_null()) {
         return Err(token.exchange.broken("a token response without refresh_token", "one with it"));
     }
     Ok(())

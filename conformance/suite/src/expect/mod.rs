@@ -18,7 +18,7 @@ pub use refused::{
 use crate::browser::{Landing, Location};
 use crate::case_end::{Checked, EndAs as _};
 use crate::request::AuthorizationRequest;
-use crate::wire::{Exchange, Response};
+use crate::wire::{Exchange, Response, is_breakdown};
 
 /// A successful token response.
 #[derive(Debug, Clone)]
@@ -60,11 +60,12 @@ pub fn token(exchange: &Arc<Exchange>) -> Checked<Token> {
     }
 }
 
-/// The `error` of a token endpoint's refusal (RFC 6749, section 5.2): any status 4xx, and a JSON object with `error` and
+/// The `error` of a token endpoint's refusal (RFC 6749, section 5.2): any status 4xx, or 501, and a JSON object with `error` and
 /// without an access token. The content type is not looked at.
 fn error_of(response: &Response) -> Option<String> {
     let json = response.json().filter(|json| json.get("access_token").is_none())?;
-    json.get("error")?.as_str().filter(|_| (400..500).contains(&response.status)).map(str::to_owned)
+    let refuses = matches!(response.status, 400..=499 | 501);
+    json.get("error")?.as_str().filter(|_| refuses).map(str::to_owned)
 }
 
 /// A token endpoint's refusal (RFC 6749, section 5.2): JSON whose `error` is one of `errors`. Gives the code that came.
@@ -228,13 +229,13 @@ pub fn status(exchange: &Arc<Exchange>, statuses: &[u16]) -> Checked {
     Err(exchange.broken(format!("status {}", listed.join(" or ")), describe(response)))
 }
 
-/// The server was able to judge the request: any status but 5xx.
+/// The server was able to judge the request: any status but 5xx, of which 501 is a judgement.
 ///
 /// # Errors
 /// Broken if it was not; `errored` without a usable answer.
 pub fn judged(exchange: &Arc<Exchange>) -> Checked {
     let response = exchange.response()?;
-    if response.status < 500 {
+    if !is_breakdown(response.status) {
         return Ok(());
     }
     Err(exchange.broken("any answer but a server error", describe(response)))

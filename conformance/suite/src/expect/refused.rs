@@ -13,7 +13,7 @@ use crate::browser::Landing;
 use crate::case::Context;
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::request::AuthorizationRequest;
-use crate::wire::{Exchange, Response};
+use crate::wire::{Exchange, Response, is_breakdown};
 
 /// Where a refusal's form is laid down, and what would have been granted instead.
 #[derive(Debug, Clone, Copy)]
@@ -201,7 +201,7 @@ pub fn code_refused(
     }
     if let Err(end) = error_redirect(ask, landing, errors) {
         let told = landing.callback().filter(|at| at.params.has("error") && same_place(at, ask));
-        let broke_down = landing.page().is_some_and(|page| page.status >= 500);
+        let broke_down = landing.page().is_some_and(|page| is_breakdown(page.status));
         match (told, errors.first().and_then(|error| rules_of_redirected(error))) {
             (Some(_), Some(code)) => ctx.tell(end.under(code)),
             // No rule says that it has to be another one.
@@ -230,7 +230,7 @@ pub fn error_page(ctx: &Context, landing: &Landing, form: &'static [RuleId]) -> 
     exchange.response()?;
     match landing.page() {
         Some(page) if !page.leads_away() => {
-            if page.status >= 500 {
+            if is_breakdown(page.status) {
                 ctx.tell(exchange.broken("an error page", format!("status {}", page.status)).under(form));
             }
             Ok(())

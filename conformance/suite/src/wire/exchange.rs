@@ -203,6 +203,13 @@ impl Response {
     }
 }
 
+/// Whether a status says that the server broke down. 501 does not: that refuses what is not implemented (RFC 9110, section
+/// 15.6.2).
+#[must_use]
+pub const fn is_breakdown(status: u16) -> bool {
+    status >= 500 && status != 501
+}
+
 impl Exchange {
     /// The status of the answer, if one came.
     #[must_use]

@@ -13,6 +13,6 @@ mod sync;
 
 pub use clock::Clock;
 pub(crate) use clock::since_1970;
-pub use exchange::{Actor, Exchange, Moment, NoAnswer, Request, Response, Whole};
+pub use exchange::{Actor, Exchange, Moment, NoAnswer, Request, Response, Whole, is_breakdown};
 pub use params::Params;
 pub use sync::lock;

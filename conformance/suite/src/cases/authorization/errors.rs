@@ -10,6 +10,7 @@ use crate::cases::support::scope::closed_list;
 use crate::expect;
 use crate::flow::{self, AuthorizationRequest};
 use crate::subject::Need;
+use crate::wire::is_breakdown;
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -269,9 +270,8 @@ async fn no_server_error(ctx: &Context) -> Checked {
     for (when, ask) in requests {
         let mut browser = flow::browser(ctx);
         flow::authorize_in(ctx, &mut browser, &ask, Decision::Approve).await?;
-        // 501 is how a server may say that it does not take POST at all.
-        let failed = |status: u16| status >= 500 && !(ask.post && status == 501);
-        if let Some(exchange) = browser.trail.iter().find(|exchange| exchange.status().is_some_and(failed)) {
+        let mut trail = browser.trail.iter();
+        if let Some(exchange) = trail.find(|exchange| exchange.status().is_some_and(is_breakdown)) {
             let saw = exchange.status().map_or_else(String::new, |status| format!("status {status}"));
             return Err(exchange.broken("any answer but a server error", saw)).when(when);
         }

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::browser::Decision;
 use crate::case::{Case, Context, Severity};
-use crate::case_end::{Checked, EndAs as _};
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::bearer::with_header;
 use crate::cases::support::metadata::document;
 use crate::cases::support::provoke::{ATTACKER, way_to};
@@ -51,6 +51,13 @@ async fn headers_of_clients_are_no_proxys(ctx: &Context) -> Checked {
     }
     if let Ok(client) = ctx.parties().confidential() {
         flow::access(ctx, &client).await?;
+        let plain = flow::redemption(&flow::code(ctx, &client).await?);
+        let plain = flow::token(ctx, &plain.authenticated(Authentication::Id(client.id.clone()))).await?;
+        if expect::token(&plain).is_ok() {
+            let reason =
+                "a client's identifier alone is enough without the headers too, so that they show nothing";
+            return Err(CaseEnd::not_tested(reason).at(&plain));
+        }
         let code = flow::code(ctx, &client).await?;
         let certificate = format!("CN={}", client.id);
         let request = flow::redemption(&code).authenticated(Authentication::Id(client.id.clone()));

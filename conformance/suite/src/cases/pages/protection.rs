@@ -11,7 +11,7 @@ use crate::cases::support::markup;
 use crate::cases::support::provoke::{UNKNOWN, consent_page_if_asked};
 use crate::flow;
 use crate::subject::Need;
-use crate::wire::{Exchange, Request};
+use crate::wire::{Exchange, Request, is_breakdown};
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -201,7 +201,9 @@ async fn input_is_no_markup(ctx: &Context) -> Checked {
 
 fn no_server_error(exchange: &Arc<Exchange>) -> Checked {
     match exchange.response()?.status {
-        status @ 500.. => Err(exchange.broken("any answer but a server error", format!("status {status}"))),
+        status if is_breakdown(status) => {
+            Err(exchange.broken("any answer but a server error", format!("status {status}")))
+        }
         _ => Ok(()),
     }
 }

@@ -75,8 +75,9 @@ pub(in crate::cases) fn inactive(exchange: &Arc<Exchange>) -> Checked {
 /// What is told of a token beside that it is not active. Whether it is called so is for other cases.
 pub(in crate::cases) fn more_than_inactive(exchange: &Arc<Exchange>) -> Checked<Option<String>> {
     let json = exchange.response()?.json().unwrap_or_default();
-    let names = json.as_object().into_iter().flatten().map(|(name, _)| name.as_str());
-    let more: Vec<&str> = names.filter(|name| *name != "active").collect();
+    // A member without a value tells nothing.
+    let members = json.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
+    let more: Vec<&str> = members.map(|(name, _)| name.as_str()).filter(|name| *name != "active").collect();
     let inactive = json.get("active").is_some_and(|active| active == false);
     Ok((inactive && !more.is_empty()).then(|| more.join(", ")))
 }

@@ -5,7 +5,7 @@ use url::Url;
 
 use crate::browser::{Landing, Page};
 use crate::case_end::Checked;
-use crate::wire::Response;
+use crate::wire::{Response, is_breakdown};
 
 /// Attributes whose value is an address that a browser fetches, opens or sends to.
 const ADDRESSES: &[&str] = &["src", "href", "action", "formaction", "data", "poster", "background"];
@@ -91,7 +91,7 @@ pub(in crate::cases) fn readable(landing: &Landing) -> Checked {
             let saw = format!("an empty answer with status {}", page.status);
             Err(page.exchange.broken("a page to read", saw))
         }
-        Some(page) if page.status < 500 && !page.leads_away() => Ok(()),
+        Some(page) if !is_breakdown(page.status) && !page.leads_away() => Ok(()),
         Some(_) | None => Err(landing
             .exchange()
             .broken("an error page and no redirect to anywhere else", landing.describe())),
