@@ -82,7 +82,7 @@ mod tests {
         assert_eq!(cut("\u{e9}bcdefg".to_owned(), 4), "\u{e9}b…fg");
         let long = "a".repeat(1 << 20);
         let error =
-            ConfigError::new(&long, &format!("{long} is there twice; leave one out")).at(Some(1), &long);
+            ConfigError::new(&long, format!("{long} is there twice; leave one out")).at(Some(1), &long);
         let said = error.to_string();
         assert!(
             said.len() < 3100 && said.ends_with("aaa is there twice; leave one out"),
