@@ -193,15 +193,18 @@ async fn what_a_server_could_not_answer_is_one_cause_and_no_rules() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_redirect_is_shown_with_the_request_that_it_answers() {
     let change: fn(&mut Passing<'_>) = |it| {
-        if it.head.contains("error=invalid_request") {
-            *it.head = it.head.replace("error=invalid_request", "error=server_error");
+        if it.head.contains("code=") {
+            *it.head = it.head.replace("state=", "other=");
         }
     };
-    let Told { outcome, .. } = told_of(change, &["challenge/unknown-method-refused"]).await;
-    let finding = outcome.cases.iter().find_map(|case| case.findings.first()).expect("the case ran");
-    let url = |exchange: &Option<Arc<Exchange>>| {
-        exchange.as_ref().map(|exchange| exchange.request.url.clone()).unwrap_or_default()
+    let Told { outcome, .. } = told_of(change, &["state/returned-as-it-was-sent"]).await;
+    let case = outcome.cases.iter().find(|case| case.id == "state/returned-as-it-was-sent");
+    let finding = case.and_then(|case| case.decides()).expect("the case ran");
+    let line = |exchange: &Option<Arc<Exchange>>| {
+        let request = exchange.as_ref().map(|exchange| &exchange.request);
+        request.map(|request| format!("{} {}", request.method, request.url)).unwrap_or_default()
     };
-    let shown = [url(&finding.before), url(&finding.evidence)];
-    assert!(shown.iter().any(|url| url.contains("code_challenge_method=S512")), "{shown:?}");
+    let (asked, answered) = (line(&finding.before), line(&finding.evidence));
+    assert!(answered.starts_with("POST "), "{answered}");
+    assert!(asked.contains("/authorize?") && asked.contains("state="), "{asked}");
 }

@@ -185,13 +185,14 @@ impl<I: Future<Output = ()> + Send> Runner<'_, I> {
     /// The authorization request that a browser's later exchange belongs to.
     fn asked(&self, exchanges: &[Arc<Exchange>], later: &Exchange) -> Option<Arc<Exchange>> {
         let endpoint = &self.live.target.endpoints.authorization;
-        let asks = |exchange: &Exchange| {
-            let url = &exchange.request.url;
-            url.strip_prefix(endpoint.as_str())
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with(['?', '&']))
+        // A form names the page that it was on; what the suite composed itself came from none.
+        let asks = |Exchange { request, .. }: &Exchange| {
+            let rest = request.url.strip_prefix(endpoint.as_str());
+            let is_form = request.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("referer"));
+            !is_form && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['?', '&']))
         };
         let own = |exchange: &&Arc<Exchange>| later.browser.is_some() && exchange.browser == later.browser;
-        let before = exchanges.iter().filter(own).filter(|exchange| exchange.number <= later.number);
-        before.rev().find(|exchange| asks(exchange)).filter(|asked| asked.number < later.number).cloned()
+        let mut before = exchanges.iter().filter(own).filter(|exchange| exchange.number <= later.number);
+        before.rfind(|exchange| asks(exchange)).filter(|asked| asked.number < later.number).cloned()
     }
 }
