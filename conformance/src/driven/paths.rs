@@ -7,6 +7,7 @@ use oauth_faults::Faults;
 use oauth_rules::rules;
 use oauth_suite::case::{Case, Context, Severity};
 use oauth_suite::case_end::{CaseEnd, Checked};
+use oauth_suite::flow;
 use oauth_suite::subject::{Client, Need};
 use oauth_world::scenario::{HONEST_PATH, Scenario};
 use oauth_world::world::action::{CodeOf, CredentialsOf, Redemption, RedirectOf, VerifierOf};
@@ -205,6 +206,11 @@ pub(super) const CASES: &[Case] = &[
 
 /// Walks a path, and holds each answer against what the server's logic says of it.
 async fn walk(ctx: &Context, path: &'static Path) -> Checked {
+    if flow::pushes_only(ctx) {
+        return Err(CaseEnd::not_offered(
+            "the client that is driven pushes no requests, and the server takes no others",
+        ));
+    }
     let client: Arc<Client> = ctx.parties().confidential()?;
     let mut walk = Walk::new(ctx, &client, path.fresh_login);
     walk.challenge(path.challenged);

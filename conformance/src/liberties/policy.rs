@@ -32,7 +32,10 @@ pub(super) const LIBERTIES: &[Liberty] = &[
                 asked.is("POST", "/par") && answered.status == StatusCode::CREATED
             }),
         ],
-        costs: &[],
+        costs: &[
+            // What is refused when it is pushed, no browser can bring; the family `par/` asks that of the endpoint.
+            cost("", Verdict::NotOffered, "what is refused when it is pushed, no browser brings"),
+        ],
     },
     Liberty {
         name: "excess-scope-is-narrowed",

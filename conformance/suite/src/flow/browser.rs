@@ -108,7 +108,7 @@ impl Browser {
                 let page = Page::read(&exchange)?;
                 let own = |on: &Submission| self.context.target().place(&on.url) == Place::Own;
                 // A page that leads to where the browser has been waits for something.
-                match by_itself(&page).filter(own) {
+                match by_itself(&page).or_else(|| self.onward(&page)).filter(own) {
                     Some(on) if passed.insert(on.url.clone()) => request = on.request(),
                     Some(_) | None => return Ok(Landing::Page(page)),
                 }
@@ -179,8 +179,6 @@ impl Browser {
                 }
                 tried = same;
                 form
-            } else if let Some(on) = self.onward(page) {
-                on
             } else if page.status < 400 && self.consent_form(page, Decision::Approve).is_some() {
                 self.context.live().consent_was_asked();
                 if until == Until::Consent {
@@ -213,15 +211,16 @@ impl Browser {
         consent(page, &self.context.target().forms, decision)
     }
 
-    /// What leads on from a page that is neither a login nor a consent page, without leaving the server.
+    /// What leads on from a page that is neither a login nor a consent page.
     fn onward(&self, page: &Page) -> Option<Submission> {
         let target = self.context.target();
+        let logs_in = self.login_form(page).is_some();
         let hinted = target.forms.iter().any(|hint| page.forms.iter().any(|form| form.has(&hint.has)));
         let asks = self.consent_form(page, Decision::Approve).is_some();
-        if hinted || asks || page.status >= 400 {
+        if logs_in || hinted || asks || page.status >= 400 {
             return None;
         }
-        onward(page).filter(|on| target.place(&on.url) == Place::Own)
+        onward(page)
     }
 
     /// The landing of a browser that is to send a request to a place that is closed to it, for this reason.

@@ -14,7 +14,7 @@ pub use dpop::{
     asks_for_nonce, bound_request, proof, proof_key, resource_proven, send_proof, send_proven, token_proven,
     token_spoilt,
 };
-pub use pushed::{push, push_as, push_url, pushed, send_push};
+pub use pushed::{push, push_as, push_url, pushed, pushes_only, send_push};
 pub use registered::{Registered, as_registered, metadata, register, registered, registration};
 
 use crate::browser::{Decision, Landing};

@@ -46,10 +46,15 @@ pub fn push_url(ctx: &Context) -> Checked<&str> {
     })
 }
 
-/// Whether an authorization request has to be pushed, as the metadata says (RFC 9126, section 5).
+/// Whether the metadata says that every authorization request has to be pushed (RFC 9126, section 5).
+#[must_use]
+pub fn pushes_only(ctx: &Context) -> bool {
+    ctx.target().metadata("require_pushed_authorization_requests") == Some(&Value::Bool(true))
+}
+
+/// Whether an authorization request has to be pushed.
 pub(super) fn is_due(ctx: &Context, ask: &AuthorizationRequest) -> bool {
-    let demanded = ctx.target().metadata("require_pushed_authorization_requests") == Some(&Value::Bool(true));
-    demanded && !ask.params.has("request_uri")
+    pushes_only(ctx) && !ask.params.has("request_uri")
 }
 
 /// Pushes any authorization request and gives its reference.

@@ -45,7 +45,9 @@ fn forwarded(request: Request) -> Request {
 
 async fn headers_of_clients_are_no_proxys(ctx: &Context) -> Checked {
     metadata_stays(ctx).await?;
-    redirects_stay(ctx).await?;
+    if !flow::pushes_only(ctx) {
+        redirects_stay(ctx).await?;
+    }
     if ctx.target().endpoints.resource.is_some() {
         challenge_stays(ctx).await?;
     }

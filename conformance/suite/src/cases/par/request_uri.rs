@@ -229,7 +229,7 @@ async fn user_decides_all_the_same(ctx: &Context) -> Checked {
 }
 
 async fn demanded_where_announced(ctx: &Context) -> Checked {
-    if ctx.target().metadata("require_pushed_authorization_requests") != Some(&Value::Bool(true)) {
+    if !flow::pushes_only(ctx) {
         return Err(CaseEnd::not_offered("the metadata does not say that requests have to be pushed"));
     }
     used(ctx).await?;
