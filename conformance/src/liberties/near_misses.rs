@@ -17,19 +17,6 @@ const fn departure(name: &'static str, acts: &'static [Act]) -> Liberty {
 static DEPARTURES: &[(Liberty, &[RuleId])] = &[
     (
         departure(
-            "307 after a form",
-            &[Act::Answer(|_, asked, answered| {
-                let is_due = asked.is("POST", "/login") && answered.status.is_redirection();
-                if is_due {
-                    answered.status = StatusCode::TEMPORARY_REDIRECT;
-                }
-                is_due
-            })],
-        ),
-        rules!["rfc9700-4.12-no-307"],
-    ),
-    (
-        departure(
             "a token response that may be stored",
             &[Act::Answer(|_, asked, answered| {
                 asked.is("POST", "/token") && answered.headers.remove("cache-control").is_some()
@@ -64,7 +51,7 @@ static DEPARTURES: &[(Liberty, &[RuleId])] = &[
                     })
             })],
         ),
-        rules!["rfc6749-5.1-success-200-json"],
+        rules!["rfc6749-5.1-expires-in"],
     ),
     (
         departure(
