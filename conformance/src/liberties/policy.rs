@@ -25,7 +25,7 @@ pub(super) const LIBERTIES: &[Liberty] = &[
         about: "every authorization request has to be pushed",
         allowed: "RFC 9126 5",
         seen_at: None,
-        apart: &[],
+        apart: &["metadata"],
         acts: &[
             Act::Policy(|policy| policy.pushed_only = true),
             Act::Sign(|_, asked, answered| {
@@ -217,6 +217,7 @@ pub(super) const LIBERTIES: &[Liberty] = &[
             cost("revocation/", Verdict::NotOffered, "there is none"),
             cost("metadata/revocation", Verdict::NotOffered, "there is none"),
             cost("laws/revoked-", Verdict::NotOffered, "there is none"),
+            cost("introspection/knows-what-was-revoked", Verdict::NotOffered, "nothing ends a token"),
         ],
     },
     Liberty {

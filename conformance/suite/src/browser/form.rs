@@ -89,7 +89,7 @@ impl Form {
     pub fn submission(&self, page: &Page, button: Option<&Button>) -> Submission {
         let sent = self.fields.iter().filter(|field| field.sent && !field.name.is_empty());
         let mut params: Params = sent.map(|field| (field.name.clone(), field.value.clone())).collect();
-        let said = |of: Option<&String>, else_: &String| of.unwrap_or(else_).clone();
+        let said = |of: Option<&String>, form: &String| of.unwrap_or(form).clone();
         let action = button.and_then(|button| button.action.as_ref());
         let method = button.and_then(|button| button.method.as_ref());
         let multipart = button.and_then(|button| button.multipart);
