@@ -4,9 +4,11 @@ use hyper::body::Bytes;
 use hyper::header::{HeaderValue, LOCATION, SET_COOKIE};
 use hyper::http::{Method, StatusCode, Uri};
 
+use oauth_suite::outcome::Verdict;
+
 use super::super::message::{Answered, Asked};
 use super::super::relay::Memory;
-use super::super::{Act, Liberty};
+use super::super::{Act, Liberty, cost};
 use super::{FORM, LOG_IN, UNHINTED, address, attribute, change, cookie, is_consent, is_login};
 
 const NOTHING_FIXED: &str = "RFC 6749 3.1, 4.1.1: how people are authenticated and asked is beyond its scope";
@@ -116,7 +118,11 @@ pub(super) const LIBERTIES: &[Liberty] = &[
         seen_at: Some("Laravel Passport"),
         apart: &["pages"],
         acts: &[Act::Follow(remember)],
-        costs: &[],
+        costs: &[cost(
+            "driven/denied",
+            Verdict::NotTested,
+            "the client that is driven has the consent that it needs, and registers no other",
+        )],
     },
     Liberty {
         name: "scope-told-in-words",
@@ -159,9 +165,13 @@ pub(super) const LIBERTIES: &[Liberty] = &[
         seen_at: Some("Laravel Passport"),
         apart: &["pages"],
         acts: &[Act::Follow(|_, asked, answered| {
-            press_yes(asked, answered, |said| !said.contains("public_"))
+            press_yes(asked, answered, |said| said.contains("client_"))
         })],
-        costs: &[],
+        costs: &[cost(
+            "driven/denied",
+            Verdict::NotTested,
+            "the client that is driven has the consent that it needs, and registers no other",
+        )],
     },
     Liberty {
         name: "login-for-each-request",

@@ -292,7 +292,7 @@ impl Observer {
         let client_id = one("client_id")?;
         let client = self.registered.client(&self.target, &client_id)?;
         let password_shown = self.password_shown(exchange);
-        let consented = self.was_consented(exchange, asked, &client_id);
+        let consented = self.was_consented(exchange, asked, &client);
         if certain {
             let resources = asked.params.all("resource").into_iter().map(str::to_owned).collect();
             self.wanted.insert(known_as(code).into_owned(), Granted { scope: one("scope"), resources });
@@ -331,14 +331,17 @@ impl Observer {
         new.then_some(false)
     }
 
-    /// Whether the owner decided. Any form since the request may have been the decision, and an earlier one may stand.
-    fn was_consented(&mut self, exchange: &Exchange, asked: &Asked, client_id: &str) -> Option<bool> {
-        let before = (asked.who.word(), client_id.to_owned());
+    /// Whether the owner decided. Any form since the request may have been the decision, and an earlier one may stand; that
+    /// of a client which proves who it is may have been given elsewhere (RFC 6749, sections 4.1.1 and 10.2).
+    fn was_consented(&mut self, exchange: &Exchange, asked: &Asked, client: &Client) -> Option<bool> {
+        let before = (asked.who.word(), client.id.clone());
         if asked.decided {
             self.consented.insert(before);
             return Some(true);
         }
-        let unknown = self.consented.contains(&before) || self.touched.contains(&exchange.browser);
+        let unknown = !client.is_public()
+            || self.consented.contains(&before)
+            || self.touched.contains(&exchange.browser);
         (!unknown).then_some(false)
     }
 }

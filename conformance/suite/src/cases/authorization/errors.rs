@@ -5,7 +5,9 @@ use oauth_rules::rules;
 use crate::browser::{Decision, Landing};
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
-use crate::cases::support::provoke::{RedirectedError, UNKNOWN, consent_page, errors_told, gives_code};
+use crate::cases::support::provoke::{
+    RedirectedError, Sent, UNKNOWN, consent_page_for, errors_told, gives_code,
+};
 use crate::cases::support::scope::closed_list;
 use crate::expect;
 use crate::flow::{self, AuthorizationRequest};
@@ -208,8 +210,7 @@ async fn invalid_scope(ctx: &Context) -> Checked {
 async fn access_denied(ctx: &Context) -> Checked {
     let client = ctx.parties().client()?;
     flow::code(ctx, &client).await?;
-    let ask = flow::ask(ctx, &client);
-    let (mut browser, page) = consent_page(ctx, flow::browser(ctx), &ask).await?;
+    let (ask, mut browser, page) = consent_page_for(ctx, flow::browser(ctx), &client, Sent::Itself).await?;
     let landing = browser.run(Landing::Page(page), Decision::Deny).await?;
     expect::code_refused(ctx, &ask, &landing, &["access_denied"])
 }

@@ -5,7 +5,7 @@ use oauth_rules::rules;
 use crate::browser::{Decision, Landing};
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
-use crate::cases::support::provoke::{consent_page, consent_page_if_asked};
+use crate::cases::support::provoke::{Sent, consent_page, consent_page_for, consent_page_if_asked};
 use crate::expect;
 use crate::flow;
 use crate::subject::{ClientRole, Need};
@@ -57,7 +57,8 @@ async fn asked_before_a_code(ctx: &Context) -> Checked {
 
 async fn names_client_and_scope(ctx: &Context) -> Checked {
     let client = ctx.parties().client()?;
-    let (_, page) = consent_page(ctx, flow::browser(ctx), &flow::ask(ctx, &client)).await?;
+    let (ask, _, page) = consent_page_for(ctx, flow::browser(ctx), &client, Sent::Itself).await?;
+    let client = ask.client;
     let text = page.text.to_lowercase();
     if !text.contains(&client.id.to_lowercase()) {
         // It may have a name that the suite does not know; then another client's page reads otherwise.

@@ -7,7 +7,7 @@ use oauth_rules::rules;
 use crate::browser::{Decision, Submission};
 use crate::case::{Case, Context, Severity};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
-use crate::cases::support::provoke::{ATTACKER, consent_page, gives_code};
+use crate::cases::support::provoke::{ATTACKER, Sent, consent_page_for, gives_code};
 use crate::expect;
 use crate::flow::{self, AuthorizationRequest, Browser};
 use crate::subject::{Account, Client, Need};
@@ -43,8 +43,7 @@ struct Approval {
 }
 
 async fn approval(ctx: &Context, browser: Browser, client: &Arc<Client>) -> Checked<Approval> {
-    let ask = flow::ask(ctx, client);
-    let (browser, page) = consent_page(ctx, browser, &ask).await?;
+    let (ask, browser, page) = consent_page_for(ctx, browser, client, Sent::Itself).await?;
     match browser.consent_form(&page, Decision::Approve) {
         Some(form) => Ok(Approval { ask, browser, form }),
         None => Err(CaseEnd::not_tested("the consent page has no form to approve").at(&page.exchange)),

@@ -9,6 +9,7 @@ use crate::browser::{Decision, Landing};
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::par::{pushed_only, refused};
+use crate::cases::support::provoke::{Sent, consent_page_for};
 use crate::cases::support::{scope, spoil};
 use crate::expect;
 use crate::flow::{self, AuthorizationRequest, Until, challenge};
@@ -222,9 +223,9 @@ async fn user_decides_all_the_same(ctx: &Context) -> Checked {
     if ctx.target().without.contains_key(Need::Consent.key()) {
         return Ok(());
     }
-    let ask = flow::ask(ctx, &ctx.parties().client()?);
-    let request_uri = flow::pushed(ctx, &ask).await?;
-    let landing = flow::deny(ctx, &ask.by_reference(&request_uri)).await?;
+    let client = ctx.parties().client()?;
+    let (ask, mut browser, page) = consent_page_for(ctx, flow::browser(ctx), &client, Sent::Pushed).await?;
+    let landing = browser.run(Landing::Page(page), Decision::Deny).await?;
     ctx.trying("the user denies", |ctx| expect::code_refused(ctx, &ask, &landing, &["access_denied"]))
 }
 

@@ -102,10 +102,58 @@ pub(in crate::cases) async fn consent_page(
     browser: Browser,
     ask: &AuthorizationRequest,
 ) -> Checked<(Browser, Page)> {
-    consent_page_if_asked(ctx, browser, ask).await?.ok_or_else(|| {
-        let reason = "no consent page came; if consent is remembered, revoke it or add extra_parameters that ask again";
-        CaseEnd::not_tested(reason)
-    })
+    consent_page_if_asked(ctx, browser, ask).await?.ok_or_else(unasked)
+}
+
+fn unasked() -> CaseEnd {
+    let reason =
+        "no consent page came; if consent is remembered, revoke it or add extra_parameters that ask again";
+    CaseEnd::not_tested(reason)
+}
+
+/// How an authorization request comes to the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::cases) enum Sent {
+    /// In the browser.
+    Itself,
+    /// Pushed before; the browser brings the reference.
+    Pushed,
+}
+
+/// A request on which the user is asked for consent, and the browser that shows the page: a request of this client, or, where
+/// an earlier yes to that stands, of one that registers itself.
+///
+/// # Errors
+/// `not-tested` if the user is asked for neither.
+pub(in crate::cases) async fn consent_page_for(
+    ctx: &Context,
+    browser: Browser,
+    client: &Arc<Client>,
+    sent: Sent,
+) -> Checked<(AuthorizationRequest, Browser, Page)> {
+    if let Some(asked) = asked_for(ctx, browser.clone(), client, sent).await? {
+        return Ok(asked);
+    }
+    if ctx.target().endpoints.registration.is_none() {
+        return Err(unasked());
+    }
+    let fresh = flow::registered(ctx, &flow::metadata(ctx)?).await.map_err(|_| unasked())?;
+    asked_for(ctx, browser, &fresh.client, sent).await?.ok_or_else(unasked)
+}
+
+async fn asked_for(
+    ctx: &Context,
+    browser: Browser,
+    client: &Arc<Client>,
+    sent: Sent,
+) -> Checked<Option<(AuthorizationRequest, Browser, Page)>> {
+    let ask = flow::ask(ctx, client);
+    let shown = match sent {
+        Sent::Itself => ask.clone(),
+        Sent::Pushed => ask.by_reference(&flow::pushed(ctx, &ask).await?),
+    };
+    let asked = consent_page_if_asked(ctx, browser, &shown).await?;
+    Ok(asked.map(|(browser, page)| (ask, browser, page)))
 }
 
 /// Whether the browser was given a code.
