@@ -54,8 +54,8 @@ pub(super) const LIBERTIES: &[Liberty] = &[
     Liberty {
         name: "foreign-token-answered-200",
         about: "another client's token at the revocation endpoint is treated as unknown: 200, and nothing happens",
-        allowed: "RFC 7009 2.2: 200 also if the client submitted an invalid token",
-        seen_at: Some("oidc-provider"),
+        allowed: "RFC 7009 2.1 states the refusal without a keyword; 2.2: 200 for an invalid token, as which it is treated",
+        seen_at: Some("oidc-provider, for public clients"),
         apart: &["revocation"],
         acts: &[Act::Answer(|_, asked, answered| {
             let is_due = asked.is("POST", "/revoke") && answered.error().as_deref() == Some("invalid_grant");
@@ -100,7 +100,7 @@ pub(super) const LIBERTIES: &[Liberty] = &[
     },
     Liberty {
         name: "errors-on-a-page-of-their-own",
-        about: "the page for a bad client or redirect URI comes by a redirect to another address, and has status 200",
+        about: "a page of refusal with status 400 comes by a redirect to another address, and has status 200",
         allowed: "RFC 6749 3.1.2.4: the server informs the resource owner of the error",
         seen_at: None,
         apart: &[],
@@ -110,7 +110,7 @@ pub(super) const LIBERTIES: &[Liberty] = &[
                     && answered.is_page()
                     && answered.status == StatusCode::BAD_REQUEST;
                 if is_due {
-                    answered.status = StatusCode::FOUND;
+                    answered.status = StatusCode::SEE_OTHER;
                     answered.body = "".into();
                     answered.headers.remove("content-type");
                     answered.headers.insert(LOCATION, HeaderValue::from_static(ERROR_PAGE));
@@ -124,7 +124,7 @@ pub(super) const LIBERTIES: &[Liberty] = &[
     Liberty {
         name: "get-at-the-token-endpoint-is-unknown",
         about: "nothing is found by a GET at the token endpoint",
-        allowed: "RFC 6749 3.2: the client must use POST; what a GET is answered stays open",
+        allowed: "RFC 6749 3.2: the client MUST use POST, and no answer to a GET is fixed; RFC 9110 9.1: 405 is a SHOULD",
         seen_at: None,
         apart: &[],
         acts: &[Act::Instead(|_, asked| {
@@ -177,8 +177,8 @@ pub(super) const LIBERTIES: &[Liberty] = &[
     },
     Liberty {
         name: "challenges-that-say-little",
-        about: "a resource answers every 401 by `Bearer realm` alone",
-        allowed: "RFC 6750 3: SHOULD include the error attribute; RFC 9728 5.1: resource_metadata is a MAY",
+        about: "a resource answers a 401 to a request without a proof by `Bearer realm` alone",
+        allowed: "RFC 6750 3: SHOULD include the error attribute; nothing demands resource_metadata (RFC 9728 5.1)",
         seen_at: None,
         apart: &["challenge"],
         acts: &[Act::Answer(|_, asked, answered| {
@@ -197,7 +197,11 @@ pub(super) const LIBERTIES: &[Liberty] = &[
             cost("audience/", Verdict::Warned, LITTLE),
             cost("dpop-resource/", Verdict::Warned, LITTLE),
             cost("dpop/", Verdict::Warned, LITTLE),
-            cost("resource-metadata/named-by-the-challenge", Verdict::NotOffered, "RFC 9728 5.1: a MAY"),
+            cost(
+                "resource-metadata/named-by-the-challenge",
+                Verdict::NotOffered,
+                "RFC 9728 5.1: nothing demands it",
+            ),
         ],
     },
 ];

@@ -77,7 +77,7 @@ enum Act {
     Follow(fn(&Memory, &Asked, &Answered) -> Option<Asked>),
     /// An answer is changed. The request is the one that the suite sent.
     Answer(fn(&Memory, &Asked, &mut Answered) -> bool),
-    /// Nothing is changed; the function sees that the policy acted.
+    /// Nothing is changed; the function sees an exchange that the policy is about.
     Sign(fn(&Memory, &Asked, &Answered) -> bool),
 }
 

@@ -11,7 +11,7 @@ pub(super) const LIBERTIES: &[Liberty] = &[
     Liberty {
         name: "challenges-of-every-client",
         about: "confidential clients have to send a code challenge as well",
-        allowed: "RFC 9700 2.1.1: recommended for confidential clients; OAuth 2.1 4.1.1",
+        allowed: "RFC 9700 2.1.1: PKCE is RECOMMENDED for confidential clients; no text keeps a server from demanding that",
         seen_at: Some("Django OAuth Toolkit"),
         apart: &["PKCE"],
         acts: &[
@@ -23,13 +23,14 @@ pub(super) const LIBERTIES: &[Liberty] = &[
     Liberty {
         name: "pushed-requests-only",
         about: "every authorization request has to be pushed",
-        allowed: "RFC 9126 5",
+        allowed: "RFC 9126 4: policy MAY dictate that PAR be the only means to pass authorization request data",
         seen_at: None,
-        apart: &["metadata"],
+        apart: &["metadata", "error redirects"],
         acts: &[
             Act::Policy(|policy| policy.pushed_only = true),
             Act::Sign(|_, asked, answered| {
-                asked.is("POST", "/par") && answered.status == StatusCode::CREATED
+                asked.head.uri.path() == "/.well-known/oauth-authorization-server"
+                    && answered.text().contains("\"require_pushed_authorization_requests\":true")
             }),
         ],
         costs: &[
@@ -45,7 +46,13 @@ pub(super) const LIBERTIES: &[Liberty] = &[
         apart: &[],
         acts: &[
             Act::Policy(|policy| policy.excess_scope = ExcessScope::Narrowed),
-            Act::Sign(|_, asked, _| asked.head.uri.query().is_some_and(|query| query.contains("scope="))),
+            Act::Sign(|_, asked, answered| {
+                let query = asked.head.uri.query().unwrap_or_default();
+                let mut pairs = url::form_urlencoded::parse(query.as_bytes());
+                let beyond =
+                    |scope: &str| scope.split(' ').any(|word| !matches!(word, "" | "profile" | "email"));
+                pairs.any(|(name, value)| name == "scope" && beyond(&value)) && is_taken(answered)
+            }),
         ],
         costs: &[],
     },
@@ -67,7 +74,7 @@ pub(super) const LIBERTIES: &[Liberty] = &[
     Liberty {
         name: "no-nonces-for-proofs",
         about: "DPoP proofs need no nonce",
-        allowed: "RFC 9449 8: nonces are OPTIONAL",
+        allowed: "RFC 9449 8: a server MAY supply a nonce",
         seen_at: Some("oidc-provider"),
         apart: &[],
         acts: &[
@@ -84,7 +91,7 @@ pub(super) const LIBERTIES: &[Liberty] = &[
     Liberty {
         name: "refresh-tokens-are-taken-again-for-a-while",
         about: "for half a minute after a rotation the token before is taken too",
-        allowed: "RFC 9700 4.14.2 leaves the window of a replay to the server",
+        allowed: "RFC 9700 4.14.2: the previous token is invalidated, and no moment is fixed; a replay after the window still ends the grant",
         seen_at: Some("Okta, Auth0, Cognito"),
         apart: &["refresh"],
         acts: &[
@@ -132,7 +139,12 @@ pub(super) const LIBERTIES: &[Liberty] = &[
         acts: &[
             Act::Policy(|policy| policy.pkce = PkceNeed::Optional),
             Act::Target(|target| target.pkce_required = false),
-            Act::Sign(|_, asked, _| asked.head.uri.path() == "/authorize"),
+            Act::Sign(|_, asked, answered| {
+                let query = asked.head.uri.query().unwrap_or_default();
+                query.contains("client_id=public_")
+                    && !query.contains("code_challenge=")
+                    && is_taken(answered)
+            }),
         ],
         costs: &[
             cost("challenge/needed-of-public-clients", Verdict::NotOffered, "none is demanded"),
@@ -146,7 +158,7 @@ pub(super) const LIBERTIES: &[Liberty] = &[
     Liberty {
         name: "secrets-in-header-or-body",
         about: "every client may send its secret in the header or in the body",
-        allowed: "RFC 6749 2.3.1: the body is a MAY",
+        allowed: "RFC 6749 2.3.1: a server MAY support the body; that it is NOT RECOMMENDED is said to clients",
         seen_at: None,
         apart: &[],
         acts: &[
@@ -158,7 +170,7 @@ pub(super) const LIBERTIES: &[Liberty] = &[
     Liberty {
         name: "everything-lives-shortly",
         about: "codes live five seconds, access tokens thirty, pushed requests five",
-        allowed: "RFC 6749 4.1.2: codes expire shortly after they are issued",
+        allowed: "RFC 6749 4.1.2: codes MUST expire shortly; RFC 9126 2.2: e.g., between 5 and 600 seconds",
         seen_at: None,
         apart: &["lifetimes"],
         acts: &[
@@ -178,7 +190,7 @@ pub(super) const LIBERTIES: &[Liberty] = &[
     Liberty {
         name: "no-registration",
         about: "clients cannot register themselves",
-        allowed: "RFC 7591 1.3: an authorization server may support it",
+        allowed: "RFC 8414 2: registration_endpoint is OPTIONAL",
         seen_at: None,
         apart: &["registration"],
         acts: &[
@@ -191,16 +203,12 @@ pub(super) const LIBERTIES: &[Liberty] = &[
             }),
             Act::Answer(|_, asked, answered| drop_claim(asked, answered, &["registration_endpoint"])),
         ],
-        costs: &[
-            cost("registration/", Verdict::NotOffered, "there is none"),
-            cost("metadata/registration", Verdict::NotOffered, "there is none"),
-            cost("laws/", Verdict::NotOffered, "there is none"),
-        ],
+        costs: &[cost("registration/", Verdict::NotOffered, "there is none")],
     },
     Liberty {
         name: "no-revocation",
         about: "there is no revocation endpoint",
-        allowed: "RFC 7009 2: an authorization server may offer it",
+        allowed: "RFC 8414 2: revocation_endpoint is OPTIONAL; RFC 6749 and 9700 demand none",
         seen_at: None,
         apart: &["revocation"],
         acts: &[
@@ -223,7 +231,7 @@ pub(super) const LIBERTIES: &[Liberty] = &[
     Liberty {
         name: "no-introspection",
         about: "there is no introspection endpoint",
-        allowed: "RFC 7662 2: an authorization server may offer it",
+        allowed: "RFC 8414 2: introspection_endpoint is OPTIONAL; RFC 6749 7: how a resource validates tokens is beyond its scope",
         seen_at: None,
         apart: &["introspection"],
         acts: &[
@@ -238,7 +246,6 @@ pub(super) const LIBERTIES: &[Liberty] = &[
         ],
         costs: &[
             cost("introspection/", Verdict::NotOffered, "there is none"),
-            cost("metadata/introspection", Verdict::NotOffered, "there is none"),
             cost(
                 "client-credentials/told-from-a-users-token",
                 Verdict::NotOffered,
@@ -257,7 +264,7 @@ pub(super) const LIBERTIES: &[Liberty] = &[
     Liberty {
         name: "no-metadata",
         about: "there is no metadata; the target file says all",
-        allowed: "RFC 8414 1: publishing is optional",
+        allowed: "RFC 9700 2.6: to publish metadata is RECOMMENDED; RFC 6749 3.1, 3.2: how clients learn the endpoints is beyond its scope",
         seen_at: None,
         apart: &["metadata", "introspection", "revocation", "registration", "refresh"],
         acts: &[
@@ -284,7 +291,7 @@ pub(super) const LIBERTIES: &[Liberty] = &[
             cost(
                 "metadata/names-the-challenge-methods",
                 Verdict::Warned,
-                "RFC 9700 2.1.1: SHOULD provide a way to detect support for PKCE",
+                "RFC 9700 2.1.1: the member is RECOMMENDED; documents are a MAY, and no exchange shows them",
             ),
             cost("issuer/", Verdict::NotOffered, "without metadata nothing promises iss"),
             cost("par/", Verdict::NotOffered, "what metadata says of it is not said"),
@@ -293,8 +300,14 @@ pub(super) const LIBERTIES: &[Liberty] = &[
     },
 ];
 
+/// Whether an authorization request was good: the owner is asked, or the code comes at once.
+fn is_taken(answered: &Answered) -> bool {
+    answered.text().contains("name=\"ask\"") || location_has(answered, "code=")
+}
+
 fn location_has(answered: &Answered, parameter: &str) -> bool {
-    answered.header("location").is_some_and(|url| url.contains(parameter))
+    let has = |url: &str| ["?", "&"].iter().any(|before| url.contains(&format!("{before}{parameter}")));
+    answered.header("location").is_some_and(has)
 }
 
 /// Takes members out of the metadata.

@@ -12,8 +12,8 @@ use super::{Act, Liberty, cost};
 
 const NO_REFRESH: &str = "there are no refresh tokens";
 
-/// What stands around an access token that looks like a JWT. The relay takes it off again.
-const JWT: (&str, &str) = ("eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCJ9.", ".c2lnbmF0dXJl-_c2lnbmF0dXJl");
+/// What stands around an access token of three parts. The relay takes it off again.
+const AROUND: (&str, &str) = ("dG9rZW4tb2YtdGhpcy1zZXJ2ZXI.", ".c2lnbmF0dXJl-_c2lnbmF0dXJl");
 
 /// What stands behind a code that has every unreserved character.
 const CODE_TAIL: &str = "~tail-of_a.code";
@@ -33,7 +33,7 @@ pub(super) const LIBERTIES: &[Liberty] = &[
     Liberty {
         name: "token-response-with-more-members",
         about: "the token response has members of the server's own",
-        allowed: "RFC 6749 5.1: unrecognized value names are ignored",
+        allowed: "RFC 6749 5.1: the client MUST ignore unrecognized value names; 8.2: a prefix is a SHOULD",
         seen_at: Some("Doorkeeper"),
         apart: &[],
         acts: &[Act::Answer(|_, asked, answered| {
@@ -51,7 +51,7 @@ pub(super) const LIBERTIES: &[Liberty] = &[
     Liberty {
         name: "refresh-token-lifetime-told",
         about: "the token response says how long the refresh token lives",
-        allowed: "RFC 6749 8.2: further parameters of the token endpoint",
+        allowed: "RFC 6749 5.1: the client MUST ignore unrecognized value names",
         seen_at: None,
         apart: &["refresh"],
         acts: &[Act::Answer(|_, asked, answered| {
@@ -59,8 +59,8 @@ pub(super) const LIBERTIES: &[Liberty] = &[
                 && answered.json(|members| {
                     let is_due = members.contains_key("refresh_token");
                     if is_due {
-                        members.insert("refresh_expires_in".into(), Value::from(1800));
-                        members.insert("refresh_token_expires_in".into(), Value::from(1800));
+                        members.insert("refresh_expires_in".into(), Value::from(1_209_600));
+                        members.insert("refresh_token_expires_in".into(), Value::from(1_209_600));
                     }
                     is_due
                 })
@@ -70,7 +70,7 @@ pub(super) const LIBERTIES: &[Liberty] = &[
     Liberty {
         name: "expiry-not-told",
         about: "the token response has no expires_in",
-        allowed: "RFC 6749 5.1: RECOMMENDED; if omitted, the lifetime is documented elsewhere",
+        allowed: "RFC 6749 5.1: RECOMMENDED; if omitted, the time SHOULD be told by other means or documented",
         seen_at: None,
         apart: &["expiry"],
         acts: &[Act::Answer(|_, asked, answered| {
@@ -116,14 +116,14 @@ pub(super) const LIBERTIES: &[Liberty] = &[
     Liberty {
         name: "error-redirects-with-more-parameters",
         about: "error responses carry error_uri and a parameter of the server's own",
-        allowed: "RFC 6749 4.1.2.1: error_uri is OPTIONAL; 8.2: further parameters",
+        allowed: "RFC 6749 4.1.2.1: error_uri is OPTIONAL; 8.2: parameters of a vendor's own, with a prefix",
         seen_at: None,
         apart: &["error redirects"],
         acts: &[Act::Answer(|_, _, answered| {
             extend_location(
                 answered,
                 "error=",
-                "&error_uri=https%3A%2F%2Fas.example%2Ferrors&error_subcode=x",
+                "&error_uri=https%3A%2F%2Fas.example%2Ferrors&example_subcode=1",
             )
         })],
         costs: &[],
@@ -135,14 +135,14 @@ pub(super) const LIBERTIES: &[Liberty] = &[
         seen_at: None,
         apart: &[],
         acts: &[Act::Answer(|_, _, answered| {
-            extend_location(answered, "code=", "&session_state=3f8e.4b1c&scope=")
+            extend_location(answered, "code=", "&session_state=3f8e.4b1c&authuser=0")
         })],
         costs: &[],
     },
     Liberty {
-        name: "access-tokens-look-like-jwts",
-        about: "access tokens have three parts with periods between them",
-        allowed: "RFC 6749 1.4: tokens may have different formats and structures; RFC 9068",
+        name: "access-tokens-of-three-parts",
+        about: "bearer tokens have three parts with periods between them",
+        allowed: "RFC 6749 1.4: access tokens can have different formats and structures",
         seen_at: Some("Keycloak"),
         apart: &[],
         acts: &[
@@ -161,10 +161,13 @@ pub(super) const LIBERTIES: &[Liberty] = &[
             Act::Answer(|_, asked, answered| {
                 issues(asked)
                     && answered.json(|members| {
-                        let is_bearer = members.get("token_type").and_then(Value::as_str) == Some("Bearer");
+                        let is_bearer = members
+                            .get("token_type")
+                            .and_then(Value::as_str)
+                            .is_some_and(|kind| kind.eq_ignore_ascii_case("bearer"));
                         is_bearer
                             && change_text(members, "access_token", |token| {
-                                format!("{}{token}{}", JWT.0, JWT.1)
+                                format!("{}{token}{}", AROUND.0, AROUND.1)
                             })
                     })
             }),
@@ -214,7 +217,7 @@ pub(super) const LIBERTIES: &[Liberty] = &[
     Liberty {
         name: "no-iss-and-none-advertised",
         about: "authorization responses have no iss, and the metadata does not promise one",
-        allowed: "RFC 9207 2.3: a server that does not support it leaves the metadata out",
+        allowed: "RFC 9207 3: the metadata member is false if omitted; RFC 9700 2.1 asks clients for the defence against mix-up",
         seen_at: None,
         apart: &["metadata"],
         acts: &[
@@ -280,7 +283,7 @@ pub(super) const LIBERTIES: &[Liberty] = &[
     Liberty {
         name: "any-refusal-spends-the-code",
         about: "the first token request that shows a code spends it, a refused one too",
-        allowed: "RFC 6749 10.5: codes are short-lived and single-use",
+        allowed: "RFC 9700 4.2.4: codes MUST be invalidated after their first use at the token endpoint; no text says that a refused request is none",
         seen_at: Some("Keycloak"),
         apart: &["codes"],
         acts: &[
@@ -301,8 +304,12 @@ pub(super) const LIBERTIES: &[Liberty] = &[
             Act::Answer(|memory, asked, answered| {
                 let is_refused = answered.status.is_client_error()
                     && answered.error().as_deref() != Some("use_dpop_nonce");
-                if let Some(code) = asked.parameter("code").filter(|_| issues(asked) && is_refused) {
-                    memory.keep(format!("spent {code}"), "");
+                if let Some(code) = asked.parameter("code").filter(|_| issues(asked)) {
+                    if answered.status == StatusCode::OK {
+                        memory.keep(format!("redeemed {code}"), "");
+                    } else if is_refused && memory.get(&format!("redeemed {code}")).is_none() {
+                        memory.keep(format!("spent {code}"), "");
+                    }
                 }
                 false
             }),
@@ -311,13 +318,17 @@ pub(super) const LIBERTIES: &[Liberty] = &[
     },
     Liberty {
         name: "scope-left-out-where-equal",
-        about: "a token response has no scope where the token has what was asked for",
+        about: "a refresh or client credentials response has no scope where that is the one which was asked for",
         allowed: "RFC 6749 5.1: OPTIONAL, if identical to the scope requested by the client",
         seen_at: None,
         apart: &[],
         acts: &[Act::Answer(|_, asked, answered| {
             // A refresh or client credentials request that names a scope gets that or less.
-            let Some(named) = asked.parameter("scope").filter(|_| issues(asked)) else { return false };
+            let Some(named) =
+                asked.parameter("scope").filter(|_| issues(asked) && asked.parameter("code").is_none())
+            else {
+                return false;
+            };
             answered.json(|members| {
                 let is_equal = members.get("scope").and_then(Value::as_str) == Some(&named);
                 is_equal && members.remove("scope").is_some()
@@ -341,7 +352,7 @@ fn change_text(members: &mut Map<String, Value>, name: &str, change: impl FnOnce
 }
 
 fn unwrapped(token: &str) -> Option<&str> {
-    token.strip_prefix(JWT.0)?.strip_suffix(JWT.1)
+    token.strip_prefix(AROUND.0)?.strip_suffix(AROUND.1)
 }
 
 /// Takes off what stands around tokens in a form; whether there was such a token.

@@ -37,7 +37,7 @@ pub(super) const LIBERTIES: &[Liberty] = &[
     Liberty {
         name: "connections-close",
         about: "the connection ends after each answer",
-        allowed: "RFC 9112 9.3",
+        allowed: "RFC 9112 9.5: a server MAY close the connection at any time; 9.6: close tells of that",
         seen_at: None,
         apart: &[],
         acts: &[Act::Answer(|_, _, answered| {
@@ -49,11 +49,11 @@ pub(super) const LIBERTIES: &[Liberty] = &[
     Liberty {
         name: "more-header-fields",
         about: "every answer has header fields of the platform's own",
-        allowed: "RFC 9110 5.1: fields that are not recognized are ignored",
+        allowed: "RFC 9110 5.1: recipients SHOULD ignore fields that they do not recognize",
         seen_at: None,
         apart: &[],
         acts: &[Act::Answer(|_, _, answered| {
-            answered.set("strict-transport-security", "max-age=31536000; includeSubDomains");
+            answered.set("permissions-policy", "interest-cohort=()");
             answered.set("x-content-type-options", "nosniff");
             answered.set("x-request-id", "\"a, b\"; c=d");
             answered.set("server", "gateway/1.0 (example)");
@@ -124,7 +124,7 @@ pub(super) const LIBERTIES: &[Liberty] = &[
         name: "own-redirects-are-relative",
         about: "redirects to the server's own pages are relative to the path",
         allowed: "RFC 9110 10.2.2: a relative reference is resolved against the target URI",
-        seen_at: Some("oidc-provider"),
+        seen_at: None,
         apart: &["own redirects"],
         acts: &[Act::Answer(|_, _, answered| {
             let own = answered.header("location").and_then(|to| to.strip_prefix('/'));
@@ -155,8 +155,8 @@ pub(super) const LIBERTIES: &[Liberty] = &[
     },
     Liberty {
         name: "redirects-with-a-body",
-        about: "redirects carry a short page with a link",
-        allowed: "RFC 9110 15.4.3: the content usually contains a short hypertext note",
+        about: "redirects carry a short page",
+        allowed: "RFC 9110 15.4.4: the representation ought to contain a short note",
         seen_at: None,
         apart: &["own redirects"],
         acts: &[Act::Answer(|_, _, answered| {

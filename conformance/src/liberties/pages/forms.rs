@@ -226,24 +226,6 @@ pub(super) const LIBERTIES: &[Liberty] = &[
         costs: &[],
     },
     Liberty {
-        name: "pages-in-xhtml",
-        about: "pages are `application/xhtml+xml`",
-        allowed: "HTML Standard 14",
-        seen_at: None,
-        apart: &["pages"],
-        acts: &[
-            UNHINTED,
-            Act::Answer(|_, _, answered| {
-                let is_due = is_login(answered) || is_consent(answered);
-                if is_due {
-                    answered.set("content-type", "application/xhtml+xml; charset=utf-8");
-                }
-                is_due
-            }),
-        ],
-        costs: &[],
-    },
-    Liberty {
         name: "failed-logins-answered-200",
         about: "a wrong password is answered by the login page with status 200",
         allowed: "RFC 6749 3.1: how the resource owner is authenticated is beyond its scope",

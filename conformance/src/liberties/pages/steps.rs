@@ -13,6 +13,8 @@ use super::{FORM, LOG_IN, UNHINTED, address, attribute, change, cookie, is_conse
 
 const NOTHING_FIXED: &str = "RFC 6749 3.1, 4.1.1: how people are authenticated and asked is beyond its scope";
 
+const SETTLED: &str = "consent is settled for the clients whose no the server has to send back; one that registered itself may be refused by a page";
+
 /// The server's cookie of who is logged in.
 const SESSION: &str = "oauth_server_session";
 
@@ -114,15 +116,14 @@ pub(super) const LIBERTIES: &[Liberty] = &[
     Liberty {
         name: "consent-is-remembered",
         about: "a confidential client to which a user has consented gets the same scope without a page",
-        allowed: "RFC 6749 10.2: automatic processing is denied only to clients that cannot be authenticated",
+        allowed: "RFC 6749 10.2: repeated requests SHOULD NOT be processed automatically without authenticating the client or other measures; this client authenticates itself",
         seen_at: Some("Laravel Passport"),
         apart: &["pages"],
         acts: &[Act::Follow(remember)],
-        costs: &[cost(
-            "driven/denied",
-            Verdict::NotTested,
-            "the client that is driven has the consent that it needs, and registers no other",
-        )],
+        costs: &[
+            cost("driven/denied", Verdict::NotTested, SETTLED),
+            cost("errors/access-denied", Verdict::NotTested, SETTLED),
+        ],
     },
     Liberty {
         name: "scope-told-in-words",
@@ -147,7 +148,7 @@ pub(super) const LIBERTIES: &[Liberty] = &[
     Liberty {
         name: "consent-page-without-the-redirect-uri",
         about: "the consent page does not say where the answer goes",
-        allowed: "RFC 6749 10.2: the server identifies the client to the resource owner",
+        allowed: "RFC 6749 10.2: SHOULD tell of the client, the scope and the lifetime; the redirect URI is not among them",
         seen_at: None,
         apart: &["pages"],
         acts: &[Act::Answer(|_, _, answered| {
@@ -160,18 +161,17 @@ pub(super) const LIBERTIES: &[Liberty] = &[
     },
     Liberty {
         name: "clients-of-the-house-are-not-asked-for",
-        about: "nobody is asked for the consent to a confidential client; after the login comes the code",
+        about: "nobody is asked for the consent to a confidential client that the deployer registered; after the login comes the code",
         allowed: "RFC 6749 4.1.1: or by establishing approval via other means",
         seen_at: Some("Laravel Passport"),
         apart: &["pages"],
         acts: &[Act::Follow(|_, asked, answered| {
-            press_yes(asked, answered, |said| said.contains("client_"))
+            press_yes(asked, answered, |said| said.contains("<code>client_"))
         })],
-        costs: &[cost(
-            "driven/denied",
-            Verdict::NotTested,
-            "the client that is driven has the consent that it needs, and registers no other",
-        )],
+        costs: &[
+            cost("driven/denied", Verdict::NotTested, SETTLED),
+            cost("errors/access-denied", Verdict::NotTested, SETTLED),
+        ],
     },
     Liberty {
         name: "login-for-each-request",
@@ -180,7 +180,9 @@ pub(super) const LIBERTIES: &[Liberty] = &[
         seen_at: None,
         apart: &["pages"],
         acts: &[Act::Answer(|_, _, answered| {
-            let has_code = answered.header("location").is_some_and(|url| url.contains("code="));
+            let has_code = answered
+                .header("location")
+                .is_some_and(|url| url.contains("?code=") || url.contains("&code="));
             if has_code {
                 let gone = "oauth_server_session=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax";
                 answered.headers.append(SET_COOKIE, HeaderValue::from_static(gone));
@@ -196,6 +198,13 @@ pub(super) const LIBERTIES: &[Liberty] = &[
         seen_at: None,
         apart: &["pages"],
         acts: &[
+            // Under `no-referrer` browsers would say `null` of where a form comes from.
+            Act::Answer(|_, _, answered| {
+                if answered.is_page() {
+                    answered.set("referrer-policy", "same-origin");
+                }
+                false
+            }),
             Act::Instead(|_, asked| {
                 let field = |name: &str| asked.head.headers.get(name).and_then(|value| value.to_str().ok());
                 let own = format!("http://{}", field("host")?);
@@ -315,7 +324,7 @@ fn remember(memory: &Memory, asked: &Asked, answered: &Answered) -> Option<Asked
     let scope = between(&text, "It wants to use: <strong>", "</strong>")?;
     let whole = format!("{said} {scope} {}", between(&text, "Your answer goes to", "</p>")?);
     memory.keep(format!("page {}", ask?), whole.clone());
-    if said.contains("public_") || memory.get(&format!("consent {whole}")).is_none() {
+    if !said.contains("<code>client_") || memory.get(&format!("consent {whole}")).is_none() {
         return None;
     }
     press_yes(asked, answered, |_| true)

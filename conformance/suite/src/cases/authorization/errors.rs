@@ -212,6 +212,12 @@ async fn access_denied(ctx: &Context) -> Checked {
     flow::code(ctx, &client).await?;
     let (ask, mut browser, page) = consent_page_for(ctx, flow::browser(ctx), &client, Sent::Itself).await?;
     let landing = browser.run(Landing::Page(page), Decision::Deny).await?;
+    if ask.client.id != client.id && !gives_code(&landing) {
+        // A server need not send browsers to a client that it does not trust (RFC 9700, section 4.11.2).
+        let reason =
+            "the user is asked for clients alone that registered themselves, whom the server need not tell";
+        return Err(CaseEnd::not_tested(reason).at(landing.exchange()));
+    }
     expect::code_refused(ctx, &ask, &landing, &["access_denied"])
 }
 

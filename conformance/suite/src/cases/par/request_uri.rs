@@ -9,7 +9,7 @@ use crate::browser::{Decision, Landing};
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::par::{pushed_only, refused};
-use crate::cases::support::provoke::{Sent, consent_page_for};
+use crate::cases::support::provoke::{Sent, consent_page_for, gives_code};
 use crate::cases::support::{scope, spoil};
 use crate::expect;
 use crate::flow::{self, AuthorizationRequest, Until, challenge};
@@ -226,6 +226,10 @@ async fn user_decides_all_the_same(ctx: &Context) -> Checked {
     let client = ctx.parties().client()?;
     let (ask, mut browser, page) = consent_page_for(ctx, flow::browser(ctx), &client, Sent::Pushed).await?;
     let landing = browser.run(Landing::Page(page), Decision::Deny).await?;
+    if ask.client.id != client.id && !gives_code(&landing) {
+        // How a client that registered itself is told is the server's to say (RFC 9700, section 4.11.2).
+        return Ok(());
+    }
     ctx.trying("the user denies", |ctx| expect::code_refused(ctx, &ask, &landing, &["access_denied"]))
 }
 
