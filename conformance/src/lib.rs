@@ -9,6 +9,7 @@ pub mod driven;
 pub mod liberties;
 pub mod reference;
 pub mod selftest;
+mod whole;
 
 use oauth_suite::case::{Case, Profile};
 use oauth_suite::run::SANITY;

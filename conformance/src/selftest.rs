@@ -5,26 +5,20 @@
 //! share the logic that the fault lies to.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
-use std::time::Duration;
 
 use oauth_core::policy::Policy;
 use oauth_faults::{Fault, Faults, Side};
 use oauth_rules::RuleId;
-use oauth_suite::case::{Profile, RunState};
+use oauth_suite::case::Profile;
 use oauth_suite::cases;
 use oauth_suite::outcome::{CaseOutcome, Outcome, Overall, Verdict};
-use oauth_suite::run::{RunError, Selection, run};
-use oauth_suite::subject::discover;
+use oauth_suite::run::{RunError, Selection};
 use oauth_suite::visible::Page;
-use oauth_suite::wire::http::{Settings, Wire};
 use serde_json::{Value, json};
 
 use crate::liberties::{self, Liberty, Trial};
-use crate::reference::{self, Reference};
-
-/// The profile of the clean run, under which most rules apply.
-pub(crate) const PROFILE: Profile = Profile::Rfc9700;
+use crate::reference;
+use crate::whole::{PROFILE, under, whole_run};
 
 /// The profile under which a fault of this rule is caught: that of the clean run, if the rule applies there.
 fn profile_of(rule: RuleId) -> Profile {
@@ -241,11 +235,6 @@ pub async fn selftest(wanted: &Wanted, seed: u64, mut tell: impl FnMut(Page)) ->
     Ok(Selftest { clean, faults, trials })
 }
 
-/// Runs every case of a profile, slow ones too.
-pub(crate) async fn whole_run(profile: Profile, started: Reference, seed: u64) -> Result<Outcome, RunError> {
-    under(profile, Ok(started), &Selection { slow: true, ..Selection::default() }, seed).await
-}
-
 /// How the reference server is started for a fault: as a run starts it; without DPoP nonces, since a nonce also shows that a
 /// proof is fresh, and would hide a server that does not check `iat`; and so that token requests have to name the
 /// redirect URI, by which a server of OAuth 2.1 shows that it reads the parameter.
@@ -300,21 +289,4 @@ fn note(rules: &mut BTreeMap<RuleId, Vec<String>>, here: &[RuleId], case: &CaseO
             cases.push(case.id.clone());
         }
     }
-}
-
-/// Runs a selection against a reference server of its own.
-async fn under(
-    profile: Profile,
-    started: Result<Reference, RunError>,
-    selection: &Selection,
-    seed: u64,
-) -> Result<Outcome, RunError> {
-    let started = started?;
-    let settings = Settings { timeout: Duration::from_secs(10), roots: Vec::new(), headers: Vec::new() };
-    let wire = Wire::new(&settings).map_err(|error| RunError::usage(error.to_string()))?;
-    let mut target = started.target.clone();
-    // A fault may hide the metadata; the endpoints are in the target file.
-    let _found = discover(&wire, &mut target).await;
-    let live = Arc::new(RunState::new(target, wire, started.clock.clone(), profile, seed));
-    run(&live, &crate::cases(profile), selection, false, &mut (), std::future::pending()).await
 }

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::{Cost, Liberty};
 use crate::reference;
-use crate::selftest::{PROFILE, whole_run};
+use crate::whole::{PROFILE, whole_run};
 
 /// What a run under liberties showed.
 #[derive(Debug, Clone)]

@@ -1,9 +1,10 @@
-//! Parses HTML within bounds. A parser walks through what is open at each tag, and opens anew what was left open: a page
+//! Parses HTML within bounds, and reads what elements say. A parser walks through what is open at each tag, and opens anew what was left open: a page
 //! of a megabyte may cost it minutes and gigabytes.
 
 use html5ever::driver::{ParseOpts, parse_document};
 use html5ever::tendril::TendrilSink as _;
-use scraper::{Html, HtmlTreeSink};
+use scraper::{ElementRef, Html, HtmlTreeSink};
+use url::Url;
 
 /// The most tags that are read.
 const MOST_TAGS: usize = 10_000;
@@ -50,6 +51,38 @@ pub(super) fn parse(text: &str) -> Result<Html, TooMuch> {
 fn tags(text: &str) -> impl Iterator<Item = usize> {
     let of_a_tag = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'/');
     text.match_indices('<').map(|(at, _)| at).filter(move |at| of_a_tag(text.as_bytes().get(at + 1)))
+}
+
+/// Whether an element is in a template, which no browser shows.
+pub(super) fn is_inert(element: ElementRef<'_>) -> bool {
+    element.ancestors().filter_map(ElementRef::wrap).any(|above| above.value().name() == "template")
+}
+
+/// What a reader sees of an element: no styles, no scripts, no title.
+pub(super) fn text_of(element: ElementRef<'_>) -> String {
+    let is_unseen = |element: ElementRef<'_>| {
+        matches!(element.value().name(), "style" | "script" | "template" | "noscript" | "title")
+    };
+    if element.ancestors().filter_map(ElementRef::wrap).any(is_unseen) {
+        return String::new();
+    }
+    let (mut words, mut left) = (Vec::new(), vec![*element]);
+    while let Some(node) = left.pop() {
+        if let Some(text) = node.value().as_text() {
+            words.extend(text.split_whitespace());
+        } else if !ElementRef::wrap(node).is_some_and(is_unseen) {
+            left.extend(node.children().rev());
+        }
+    }
+    words.join(" ")
+}
+
+/// `reference` made absolute; as it stands if that is not possible.
+pub(crate) fn resolve(base: &str, reference: &str) -> String {
+    if reference.is_empty() {
+        return base.into();
+    }
+    Url::parse(base).and_then(|base| base.join(reference)).map_or_else(|_| reference.into(), Into::into)
 }
 
 #[cfg(test)]

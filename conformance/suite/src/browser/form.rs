@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use scraper::{ElementRef, Html, Selector};
 use url::Url;
 
-use super::page::{Page, is_inert, resolve, text_of};
+use super::document::{is_inert, resolve, text_of};
 use crate::wire::{Params, Request};
 
 const MULTIPART: &str = "multipart/form-data";
@@ -84,9 +84,9 @@ static OPTION: LazyLock<Selector> =
     LazyLock::new(|| Selector::parse("option").expect("a constant selector parses"));
 
 impl Form {
-    /// The form as it stands, sent by `button` if one is given.
+    /// The form as it stands on the page at this URL, sent by `button` if one is given.
     #[must_use]
-    pub fn submission(&self, page: &Page, button: Option<&Button>) -> Submission {
+    pub fn submission(&self, page: &str, button: Option<&Button>) -> Submission {
         let sent = self.fields.iter().filter(|field| field.sent && !field.name.is_empty());
         let mut params: Params = sent.map(|field| (field.name.clone(), field.value.clone())).collect();
         let said = |of: Option<&String>, form: &String| of.unwrap_or(form).clone();
@@ -101,7 +101,7 @@ impl Form {
             url: said(action, &self.action),
             params,
             multipart: multipart.unwrap_or(self.multipart),
-            page: page.url.clone(),
+            page: page.to_owned(),
         }
     }
 
@@ -204,9 +204,9 @@ impl Field {
 }
 
 impl Submission {
-    /// A link that is followed.
+    /// A link that is followed from the page at this URL.
     #[must_use]
-    pub fn link(page: &Page, to: &str) -> Self {
+    pub fn link(page: &str, to: &str) -> Self {
         let (url, query) = to.split_once('?').unwrap_or((to, ""));
         let url = if query.is_empty() { to } else { url };
         Self {
@@ -214,7 +214,7 @@ impl Submission {
             url: url.into(),
             params: Params::decode(query),
             multipart: false,
-            page: page.url.clone(),
+            page: page.to_owned(),
         }
     }
 

@@ -19,7 +19,7 @@ pub enum Decision {
 pub fn login(page: &Page, hints: &[FormHint], user: &User) -> Option<Submission> {
     for hint in hints.iter().filter(|hint| is_login(hint)) {
         if let Some(form) = page.forms.iter().find(|form| form.has(&hint.has)) {
-            let mut submission = form.submission(page, login_button(form));
+            let mut submission = form.submission(&page.url, login_button(form));
             for (name, value) in &hint.fill {
                 let value = match value.as_str() {
                     "$user" => &user.name,
@@ -36,7 +36,7 @@ pub fn login(page: &Page, hints: &[FormHint], user: &User) -> Option<Submission>
         asking().find(|form| !signs_up(form)).or_else(|| asking().next()).or_else(|| first_step(page))?;
     let at = form.fields.iter().position(Field::is_password);
     let before = &form.fields[..at.unwrap_or(form.fields.len())];
-    let mut submission = form.submission(page, login_button(form));
+    let mut submission = form.submission(&page.url, login_button(form));
     if let Some(field) = user_field(before).or_else(|| user_field(&form.fields)) {
         submission.params.set(&field.name, &user.name);
     }
@@ -51,14 +51,14 @@ pub fn login(page: &Page, hints: &[FormHint], user: &User) -> Option<Submission>
 pub fn consent(page: &Page, hints: &[FormHint], decision: Decision) -> Option<Submission> {
     for hint in hints.iter().filter(|hint| !is_login(hint)) {
         let Some(form) = page.forms.iter().find(|form| form.has(&hint.has)) else { continue };
-        let mut submission = form.submission(page, None);
+        let mut submission = form.submission(&page.url, None);
         let values = match (decision, &hint.deny, &hint.deny_has) {
             (Decision::Approve, ..) => &hint.fill,
             (Decision::Deny, Some(deny), _) => deny,
             (Decision::Deny, None, Some(name)) => {
                 let form = page.forms.iter().find(|form| form.has(name))?;
                 let button = form.buttons.iter().find(|button| button.name == *name);
-                return Some(form.submission(page, button.or(form.buttons.first())));
+                return Some(form.submission(&page.url, button.or(form.buttons.first())));
             }
             (Decision::Deny, None, None) => continue,
         };
@@ -87,8 +87,10 @@ fn signs_up(form: &Form) -> bool {
 #[must_use]
 pub fn by_itself(page: &Page) -> Option<Submission> {
     match (&page.refresh, page.forms.as_slice()) {
-        (Some(to), _) => Some(Submission::link(page, to)),
-        (None, [form]) if page.sends_itself && !form.asks_password() => Some(form.submission(page, None)),
+        (Some(to), _) => Some(Submission::link(&page.url, to)),
+        (None, [form]) if page.sends_itself && !form.asks_password() => {
+            Some(form.submission(&page.url, None))
+        }
         (None, _) => None,
     }
 }
@@ -101,14 +103,14 @@ pub fn onward(page: &Page) -> Option<Submission> {
     match page.forms.as_slice() {
         [form] if !typed(form) => {
             let button = form.buttons.iter().find(|button| says(&button.text, ONWARD))?;
-            return Some(form.submission(page, Some(button)));
+            return Some(form.submission(&page.url, Some(button)));
         }
         [] => {}
         _ => return None,
     }
     let mut leading = page.links.iter().filter(|link| says(&link.text, ONWARD));
     let link = leading.next()?;
-    leading.next().is_none().then(|| Submission::link(page, &link.url))
+    leading.next().is_none().then(|| Submission::link(&page.url, &link.url))
 }
 
 /// The first of two steps: a form that asks for a name alone.
@@ -150,12 +152,12 @@ fn approve(page: &Page) -> Option<Submission> {
     let forms = page.forms.iter().filter(|form| !form.asks_password());
     for form in forms {
         if let Some(button) = answer_button(form, Decision::Approve) {
-            let mut submission = form.submission(page, Some(button));
+            let mut submission = form.submission(&page.url, Some(button));
             tick(form, &mut submission, Decision::Approve);
             return Some(submission);
         }
         if answer_field(form, Decision::Approve).is_some() {
-            let mut submission = form.submission(page, login_button(form));
+            let mut submission = form.submission(&page.url, login_button(form));
             tick(form, &mut submission, Decision::Approve);
             return Some(submission);
         }
@@ -166,27 +168,27 @@ fn approve(page: &Page) -> Option<Submission> {
 fn deny(page: &Page) -> Option<Submission> {
     for form in page.forms.iter().filter(|form| !form.asks_password()) {
         if let Some(button) = answer_button(form, Decision::Deny) {
-            return Some(form.submission(page, Some(button)));
+            return Some(form.submission(&page.url, Some(button)));
         }
         if answer_field(form, Decision::Deny).is_some() {
-            let mut submission = form.submission(page, form.buttons.first());
+            let mut submission = form.submission(&page.url, form.buttons.first());
             tick(form, &mut submission, Decision::Deny);
             return Some(submission);
         }
         // A form whose own action denies, such as `/consent/cancel` or a hidden `_method=delete`.
         if says(&form.action, DENY) || form.fields.iter().any(|field| field.value == "delete") {
-            return Some(form.submission(page, form.buttons.first()));
+            return Some(form.submission(&page.url, form.buttons.first()));
         }
     }
     let denies = |text: &str| says(text, DENY) && !says(text, ELSEWHERE);
     if let Some(link) = page.links.iter().find(|link| denies(&link.text)) {
-        return Some(Submission::link(page, &link.url));
+        return Some(Submission::link(&page.url, &link.url));
     }
     // A lone box that would have to be ticked to approve: sending the form without it denies.
     let form = page.forms.iter().find(|form| {
         form.fields.iter().any(|field| field.kind == "checkbox" && says(&field.name, APPROVE))
     })?;
-    let mut submission = form.submission(page, form.buttons.first());
+    let mut submission = form.submission(&page.url, form.buttons.first());
     for field in form.fields.iter().filter(|field| field.kind == "checkbox" && says(&field.name, APPROVE)) {
         submission.params.remove(&field.name);
     }

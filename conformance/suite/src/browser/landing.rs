@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::browser::page::{Page, resolve};
+use crate::browser::document::resolve;
+use crate::browser::page::Page;
 use crate::case_end::{CaseEnd, Checked};
 use crate::subject::Place;
 use crate::wire::{Exchange, Params};

@@ -8,9 +8,9 @@ mod landing;
 mod page;
 mod words;
 
+pub(crate) use document::resolve;
 pub use form::{Button, Field, Form, Submission};
 pub use guess::{Decision, by_itself, consent, login, onward};
 pub use jar::Jar;
 pub use landing::{Landing, Led, Location};
-pub(crate) use page::resolve;
 pub use page::{Link, Page};

@@ -4,10 +4,10 @@
 
 use std::sync::{Arc, LazyLock};
 
-use scraper::{ElementRef, Selector};
+use scraper::Selector;
 use url::Url;
 
-use super::document::{TooMuch, parse};
+use super::document::{TooMuch, is_inert, parse, resolve, text_of};
 use super::form::Form;
 use crate::case_end::{CaseEnd, Checked};
 use crate::wire::Exchange;
@@ -119,36 +119,4 @@ impl Page {
             });
         Ok(())
     }
-}
-
-/// Whether an element is in a template, which no browser shows.
-pub(super) fn is_inert(element: ElementRef<'_>) -> bool {
-    element.ancestors().filter_map(ElementRef::wrap).any(|above| above.value().name() == "template")
-}
-
-/// What a reader sees of an element: no styles, no scripts, no title.
-pub(super) fn text_of(element: ElementRef<'_>) -> String {
-    let is_unseen = |element: ElementRef<'_>| {
-        matches!(element.value().name(), "style" | "script" | "template" | "noscript" | "title")
-    };
-    if element.ancestors().filter_map(ElementRef::wrap).any(is_unseen) {
-        return String::new();
-    }
-    let (mut words, mut left) = (Vec::new(), vec![*element]);
-    while let Some(node) = left.pop() {
-        if let Some(text) = node.value().as_text() {
-            words.extend(text.split_whitespace());
-        } else if !ElementRef::wrap(node).is_some_and(is_unseen) {
-            left.extend(node.children().rev());
-        }
-    }
-    words.join(" ")
-}
-
-/// `reference` made absolute; as it stands if that is not possible.
-pub(crate) fn resolve(base: &str, reference: &str) -> String {
-    if reference.is_empty() {
-        return base.into();
-    }
-    Url::parse(base).and_then(|base| base.join(reference)).map_or_else(|_| reference.into(), Into::into)
 }
