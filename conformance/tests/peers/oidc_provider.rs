@@ -22,7 +22,6 @@ const KNOWN: &[&str] = &[
     "failed driven/no-redirect-uri",
     "failed laws/code-redeemed-with-its-redirect-uri",
     "warned scope/case-matters",
-    "warned audience/named-by-the-token",
     "warned registration/private-scheme-has-a-dot",
     "warned registration/shown-uris-are-of-one-host",
     "warned registration/strangers-uri-is-asked-about",
