@@ -112,27 +112,19 @@ static DEPARTURES: &[(Liberty, &[RuleId])] = &[
 ];
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_no_liberty_is_seen_under_its_rule() {
-    let group: Vec<&'static Liberty> = DEPARTURES.iter().map(|(departure, _)| departure).collect();
+async fn what_is_no_liberty_is_seen_under_its_rule_and_what_never_acted_is_not_left_alone() {
+    static IDLE: Liberty = departure("nothing", &[Act::Answer(|_, _, _| false)]);
+    let acting = DEPARTURES.iter().map(|(departure, _)| departure);
+    let group: Vec<&'static Liberty> = acting.chain([&IDLE]).collect();
     let mut told = String::new();
     let found = selftest(&Wanted::liberties(vec![group]), 1, |page| told += &page.to_string()).await;
     let found = found.expect("the reference server starts on loopback");
     assert!(!found.holds());
+    assert_eq!(found.trials[0].idle(), [IDLE.name]);
     let seen: BTreeSet<RuleId> = found.trials[0].broken.iter().copied().collect();
     for (departure, rules) in DEPARTURES {
         for rule in *rules {
             assert!(seen.contains(rule), "{}: no case says that {rule} is broken\n{told}", departure.name);
         }
     }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_liberty_that_never_acted_is_not_left_alone() {
-    static IDLE: Liberty = departure("nothing", &[Act::Answer(|_, _, _| false)]);
-    let mut told = String::new();
-    let found = selftest(&Wanted::liberties(vec![vec![&IDLE]]), 1, |page| told += &page.to_string()).await;
-    let found = found.expect("the reference server starts on loopback");
-    let trial = &found.trials[0];
-    assert!(trial.disturbed.is_empty(), "the relay alone disturbs the suite\n{told}");
-    assert!(!trial.is_left_alone() && !found.holds());
 }
