@@ -28,6 +28,8 @@ where
     M: Fn() -> Moment + Clone + Send + Sync + 'static,
 {
     let barrier = Arc::new(Barrier::new(copies));
+    // Nothing here reads an encoded body.
+    let request = request.clone().header("Accept-Encoding", "identity");
     let tasks: Vec<_> = (0..copies)
         .map(|_| {
             let (tls, time, moment) = (Arc::clone(&wire.tls), wire.timeout, moment.clone());
@@ -112,12 +114,7 @@ fn write(url: &Url, request: &Request) -> Vec<u8> {
     let query = url.query().map_or_else(String::new, |query| format!("?{query}"));
     let port = url.port().map_or_else(String::new, |port| format!(":{port}"));
     let host = url.host_str().unwrap_or_default();
-    // Nothing here reads an encoded body.
-    let mut head = format!(
-        "{} {}{query} HTTP/1.1\r\nHost: {host}{port}\r\nAccept-Encoding: identity\r\n",
-        request.method,
-        url.path()
-    );
+    let mut head = format!("{} {}{query} HTTP/1.1\r\nHost: {host}{port}\r\n", request.method, url.path());
     for (name, value) in &request.headers {
         head.push_str(&format!("{name}: {value}\r\n"));
     }
