@@ -48,6 +48,22 @@ pub(crate) fn run(target: &str, origin: &str, profile: &str) -> Run {
     Run { exit_code: ended.status.code(), report }
 }
 
+/// Panics unless the documented sequence holds at the server of a target file, as [`run`] finds it.
+#[track_caller]
+pub(crate) fn assert_documented(target: &str, origin: &str) {
+    let run = run(target, origin, "documented");
+    run.assert_broken(&[], &[]);
+    assert_eq!((run.verdict(), run.exit_code), ("held", Some(0)));
+}
+
+/// Panics unless a server, as [`run`] finds it, is told what it is known to break and nothing else.
+#[track_caller]
+pub(crate) fn assert_told(target: &str, origin: &str, profile: &str, known: &[&str], undecided: &[&str]) {
+    let run = run(target, origin, profile);
+    run.assert_broken(known, undecided);
+    assert_eq!((run.verdict(), run.exit_code), ("failed", Some(1)));
+}
+
 impl Run {
     /// The verdict over all.
     pub(crate) fn verdict(&self) -> &str {

@@ -129,16 +129,12 @@ async fn the_articles_client_completes_the_sequence_at_the_reference_server() {
 #[ignore = "needs Python and the article's programs"]
 fn the_documented_sequence_holds_at_the_articles_server() {
     let server = article("article_server.py", &[]);
-    let run = suite::run(TARGET, &server.origin, "documented");
-    run.assert_broken(&[], &[]);
-    assert_eq!((run.verdict(), run.exit_code), ("held", Some(0)));
+    suite::assert_documented(TARGET, &server.origin);
 }
 
 #[test]
 #[ignore = "needs Python and the article's programs"]
 fn the_articles_server_is_told_what_it_breaks_and_nothing_else() {
     let server = article("article_server.py", &[]);
-    let run = suite::run(TARGET, &server.origin, "rfc9700");
-    run.assert_broken(KNOWN, RACES);
-    assert_eq!((run.verdict(), run.exit_code), ("failed", Some(1)));
+    suite::assert_told(TARGET, &server.origin, "rfc9700", KNOWN, RACES);
 }
