@@ -7,7 +7,6 @@ use oauth_suite::outcome::Verdict;
 use serde_json::Value;
 
 use super::message::Answered;
-use super::wire::has_authorization;
 use super::{Act, Liberty, cost};
 
 /// Where a server that explains errors on a page of their own has that page.
@@ -26,7 +25,7 @@ pub(super) const LIBERTIES: &[Liberty] = &[
         acts: &[Act::Answer(|_, asked, answered| {
             let is_due = asked.is("POST", "/token")
                 && answered.status == StatusCode::UNAUTHORIZED
-                && !has_authorization(asked)
+                && !asked.has_authorization()
                 && answered.error().as_deref() == Some("invalid_client");
             if is_due {
                 answered.status = StatusCode::BAD_REQUEST;
@@ -165,8 +164,7 @@ pub(super) const LIBERTIES: &[Liberty] = &[
         seen_at: None,
         apart: &["challenge"],
         acts: &[Act::Answer(|_, asked, answered| {
-            let is_due =
-                asked.head.uri.path().starts_with("/api/") && answered.status == StatusCode::FORBIDDEN;
+            let is_due = asked.is_for_resource() && answered.status == StatusCode::FORBIDDEN;
             if is_due {
                 answered.status = StatusCode::UNAUTHORIZED;
                 answered.set("www-authenticate", "Bearer realm=\"resource\", error=\"invalid_token\"");
@@ -182,7 +180,7 @@ pub(super) const LIBERTIES: &[Liberty] = &[
         seen_at: None,
         apart: &["challenge"],
         acts: &[Act::Answer(|_, asked, answered| {
-            let is_due = asked.head.uri.path().starts_with("/api/")
+            let is_due = asked.is_for_resource()
                 && answered.status == StatusCode::UNAUTHORIZED
                 && !asked.head.headers.contains_key("dpop");
             if is_due {
@@ -206,14 +204,9 @@ pub(super) const LIBERTIES: &[Liberty] = &[
     },
 ];
 
-/// A page of a server that protects its pages.
 fn error_page(status: StatusCode) -> Answered {
     let html = "<!DOCTYPE html><html lang=\"en\"><title>Error</title><h1>This did not work</h1></html>";
-    let mut page = Answered::page(status, html.to_owned());
-    page.set("x-frame-options", "DENY");
-    page.set("content-security-policy", "default-src 'none'; frame-ancestors 'none'");
-    page.set("referrer-policy", "no-referrer");
-    page
+    Answered::page(status, html.to_owned())
 }
 
 /// Changes an error code of JSON.

@@ -89,7 +89,7 @@ pub(super) const LIBERTIES: &[Liberty] = &[
         seen_at: None,
         apart: &["metadata"],
         acts: &[Act::Answer(|_, asked, answered| {
-            is_metadata(asked)
+            asked.is_for_metadata()
                 && answered.json(|members| {
                     members
                         .insert("subject_types_supported".into(), serde_json::json!(["public", "pairwise"]));
@@ -108,7 +108,7 @@ pub(super) const LIBERTIES: &[Liberty] = &[
         seen_at: None,
         apart: &["metadata"],
         acts: &[Act::Answer(|_, asked, answered| {
-            is_metadata(asked)
+            asked.is_for_metadata()
                 && answered.json(|members| {
                     let before = members.len();
                     for name in
@@ -216,7 +216,7 @@ pub(super) const LIBERTIES: &[Liberty] = &[
         seen_at: None,
         apart: &["challenge"],
         acts: &[Act::Answer(|_, asked, answered| {
-            let is_due = is_resource(asked) && answered.status.is_client_error();
+            let is_due = asked.is_for_resource() && answered.status.is_client_error();
             if is_due {
                 answered.set("content-type", "text/html;charset=utf-8");
                 answered.body = "<html><title>Error</title><h1>Not allowed</h1></html>".into();
@@ -256,8 +256,8 @@ pub(super) const LIBERTIES: &[Liberty] = &[
             asked.is("POST", "/introspect") && {
                 let mut acted = false;
                 for (path, name) in [("/api/me", "api://me"), ("/api/notes", "api://notes")] {
-                    if let Some(url) = own_url(asked, path) {
-                        acted |= answered.replace(&format!("\"{url}\""), &format!("\"{name}\""));
+                    if let Some(origin) = asked.origin() {
+                        acted |= answered.replace(&format!("\"{origin}{path}\""), &format!("\"{name}\""));
                     }
                 }
                 acted
@@ -272,7 +272,7 @@ pub(super) const LIBERTIES: &[Liberty] = &[
         seen_at: None,
         apart: &["metadata"],
         acts: &[Act::Answer(|_, asked, answered| {
-            is_metadata(asked)
+            asked.is_for_metadata()
                 && answered.json(|members| {
                     extend(
                         members,
@@ -298,7 +298,7 @@ pub(super) const LIBERTIES: &[Liberty] = &[
         seen_at: None,
         apart: &[],
         acts: &[Act::Answer(|_, asked, answered| {
-            let is_due = is_resource(asked) && answered.status == StatusCode::OK;
+            let is_due = asked.is_for_resource() && answered.status == StatusCode::OK;
             if is_due {
                 answered.set("content-type", "text/plain; charset=utf-8");
                 answered.body = "hello".into();
@@ -316,7 +316,7 @@ pub(super) const LIBERTIES: &[Liberty] = &[
         acts: &[
             Act::Target(|target| target.registration_token = Some(INITIAL_TOKEN.into())),
             Act::Instead(|_, asked| {
-                let shown = asked.head.headers.get("authorization").and_then(|value| value.to_str().ok());
+                let shown = asked.header("authorization");
                 let is_good = shown == Some(&format!("Bearer {INITIAL_TOKEN}"));
                 (asked.is("POST", "/register") && !is_good).then(|| {
                     let mut refused = Answered { status: StatusCode::UNAUTHORIZED, ..Answered::default() };
@@ -351,7 +351,7 @@ pub(super) const LIBERTIES: &[Liberty] = &[
         acts: &[
             Act::Target(|target| target.issuer = target.issuer.as_ref().map(|issuer| format!("{issuer}/"))),
             Act::Answer(|_, asked, answered| {
-                let Some(origin) = own_url(asked, "") else { return false };
+                let Some(origin) = asked.origin() else { return false };
                 let written: String = url::form_urlencoded::byte_serialize(origin.as_bytes()).collect();
                 let in_url = answered.header("location").and_then(|url| {
                     let told = format!("iss={written}");
@@ -370,19 +370,13 @@ pub(super) const LIBERTIES: &[Liberty] = &[
 
 /// Whether the caller authenticates as one of the resource servers.
 fn by_a_resource(asked: &Asked) -> bool {
-    let header = asked.head.headers.get("authorization").and_then(|value| value.to_str().ok());
-    let basic = header
+    let basic = asked
+        .header("authorization")
         .and_then(|value| value.strip_prefix("Basic "))
         .and_then(|text| BASE64_STANDARD.decode(text).ok());
     let named = asked.parameter("client_id");
     basic.is_some_and(|pair| pair.starts_with(b"resource_"))
         || named.is_some_and(|id| id.starts_with("resource_"))
-}
-
-/// The URL of a path of the server, by the name under which it was asked.
-fn own_url(asked: &Asked, path: &str) -> Option<String> {
-    let host = asked.head.headers.get("host")?.to_str().ok()?;
-    Some(format!("http://{host}{path}"))
 }
 
 fn extend(members: &mut Map<String, Value>, name: &str, more: &[&str]) {
@@ -391,16 +385,8 @@ fn extend(members: &mut Map<String, Value>, name: &str, more: &[&str]) {
     }
 }
 
-fn is_metadata(asked: &Asked) -> bool {
-    asked.head.uri.path() == "/.well-known/oauth-authorization-server"
-}
-
-fn is_resource(asked: &Asked) -> bool {
-    asked.head.uri.path().starts_with("/api/")
-}
-
 /// The challenges of a resource's answer, if it has one.
 fn challenges(asked: &Asked, answered: &Answered) -> Option<Vec<HeaderValue>> {
     let fields: Vec<HeaderValue> = answered.headers.get_all(WWW_AUTHENTICATE).iter().cloned().collect();
-    (is_resource(asked) && !fields.is_empty()).then_some(fields)
+    (asked.is_for_resource() && !fields.is_empty()).then_some(fields)
 }

@@ -1,14 +1,17 @@
 //! What passes through the relay, with the few ways in which liberties read and change it.
 
 use std::io::Write as _;
+use std::ops::Range;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use hyper::Uri;
 use hyper::body::Bytes;
-use hyper::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use hyper::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use hyper::http::request::Parts;
+use hyper::http::uri::PathAndQuery;
 use hyper::http::{Response, StatusCode};
+use oauth_core::server::receive::METADATA_PATH;
 use serde_json::{Map, Value};
 
 /// A request, with its whole body.
@@ -57,21 +60,71 @@ impl Asked {
         self.body = encoded.into();
     }
 
-    /// Sends it to another path, with the query that it has.
-    pub(crate) fn set_path(&mut self, path: &str) {
-        let query = self.head.uri.query().map_or_else(String::new, |query| format!("?{query}"));
-        if let Ok(uri) = format!("{path}{query}").parse::<Uri>() {
-            self.head.uri = uri;
+    /// Changes values of the parameters of its body; whether `change` gave another for any.
+    pub(crate) fn change_form(&mut self, change: impl Fn(&str, &str) -> Option<String>) -> bool {
+        let mut changed = false;
+        let mut form = self.form();
+        for (name, value) in &mut form {
+            if let Some(other) = change(name, value) {
+                *value = other;
+                changed = true;
+            }
         }
+        if changed {
+            self.set_form(&form);
+        }
+        changed
+    }
+
+    /// The first value of a header field, as text.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.head.headers.get(name)?.to_str().ok()
+    }
+
+    /// Whether it came from who authenticates in the header.
+    pub(crate) fn has_authorization(&self) -> bool {
+        self.head.headers.contains_key(AUTHORIZATION)
+    }
+
+    /// The server's origin, by the name under which it was asked.
+    pub(crate) fn origin(&self) -> Option<String> {
+        Some(format!("http://{}", self.header("host")?))
+    }
+
+    /// Its path and query.
+    pub(crate) fn target(&self) -> &str {
+        self.head.uri.path_and_query().map_or("/", PathAndQuery::as_str)
+    }
+
+    /// Whether it asks for the server's metadata.
+    pub(crate) fn is_for_metadata(&self) -> bool {
+        self.head.uri.path() == METADATA_PATH
+    }
+
+    /// Whether it asks for a protected resource.
+    pub(crate) fn is_for_resource(&self) -> bool {
+        self.head.uri.path().starts_with("/api/")
+    }
+
+    /// Keeps what asks for this path from everything that the server has; whether it asks for that.
+    pub(crate) fn hide(&mut self, path: &str) -> bool {
+        let is_due = self.head.uri.path() == path;
+        if is_due {
+            self.head.uri = Uri::from_static("/none");
+        }
+        is_due
     }
 }
 
 impl Answered {
-    /// A page.
+    /// A page of a server that protects its pages.
     pub(crate) fn page(status: StatusCode, html: String) -> Self {
         let mut page = Self { status, body: html.into(), ..Self::default() };
         page.set("content-type", "text/html; charset=utf-8");
         page.set("cache-control", "no-store");
+        page.set("x-frame-options", "DENY");
+        page.set("content-security-policy", "frame-ancestors 'none'");
+        page.set("referrer-policy", "no-referrer");
         page
     }
 
@@ -88,9 +141,20 @@ impl Answered {
         }
     }
 
+    /// Where the value of a query parameter stands in its `Location`.
+    pub(crate) fn located(&self, name: &str) -> Option<Range<usize>> {
+        let url = self.header("location")?;
+        let begins = |before: &str| {
+            let named = format!("{before}{name}=");
+            url.find(&named).map(|at| at + named.len())
+        };
+        let at = begins("?").or_else(|| begins("&"))?;
+        Some(at..url[at..].find(['&', '#']).map_or(url.len(), |length| at + length))
+    }
+
     /// Whether its body is of this media type.
     fn is_of(&self, media_type: &str) -> bool {
-        self.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).is_some_and(|value| {
+        self.header("content-type").is_some_and(|value| {
             value.split(';').next().is_some_and(|have| have.trim().eq_ignore_ascii_case(media_type))
         })
     }

@@ -2,6 +2,7 @@
 
 use hyper::http::StatusCode;
 use oauth_core::policy::{ExcessScope, Lifetime, PkceNeed, WrongVerifier};
+use oauth_core::server::receive::METADATA_PATH;
 use oauth_suite::outcome::Verdict;
 
 use super::message::{Answered, Asked};
@@ -29,7 +30,7 @@ pub(super) const LIBERTIES: &[Liberty] = &[
         acts: &[
             Act::Policy(|policy| policy.pushed_only = true),
             Act::Sign(|_, asked, answered| {
-                asked.head.uri.path() == "/.well-known/oauth-authorization-server"
+                asked.is_for_metadata()
                     && answered.text().contains("\"require_pushed_authorization_requests\":true")
             }),
         ],
@@ -113,7 +114,7 @@ pub(super) const LIBERTIES: &[Liberty] = &[
         acts: &[
             Act::Policy(|policy| policy.code_lifetime = Lifetime(600)),
             Act::Target(|target| target.code_lifetime = Some(600)),
-            Act::Sign(|_, _, answered| location_has(answered, "code=")),
+            Act::Sign(|_, _, answered| answered.located("code").is_some()),
         ],
         costs: &[],
     },
@@ -183,7 +184,7 @@ pub(super) const LIBERTIES: &[Liberty] = &[
                 target.code_lifetime = Some(5);
                 target.access_token_lifetime = Some(30);
             }),
-            Act::Sign(|_, _, answered| location_has(answered, "code=")),
+            Act::Sign(|_, _, answered| answered.located("code").is_some()),
         ],
         costs: &[],
     },
@@ -194,14 +195,8 @@ pub(super) const LIBERTIES: &[Liberty] = &[
         seen_at: None,
         apart: &["registration"],
         acts: &[
-            Act::Request(|_, asked| {
-                let is_due = asked.head.uri.path() == "/register";
-                if is_due {
-                    asked.set_path("/none");
-                }
-                is_due
-            }),
-            Act::Answer(|_, asked, answered| drop_claim(asked, answered, &["registration_endpoint"])),
+            Act::Request(|_, asked| asked.hide("/register")),
+            Act::Answer(|_, asked, answered| drop_claim(asked, answered, "registration_endpoint")),
         ],
         costs: &[cost("registration/", Verdict::NotOffered, "there is none")],
     },
@@ -212,14 +207,8 @@ pub(super) const LIBERTIES: &[Liberty] = &[
         seen_at: None,
         apart: &["revocation"],
         acts: &[
-            Act::Request(|_, asked| {
-                let is_due = asked.head.uri.path() == "/revoke";
-                if is_due {
-                    asked.set_path("/none");
-                }
-                is_due
-            }),
-            Act::Answer(|_, asked, answered| drop_claim(asked, answered, &["revocation_endpoint"])),
+            Act::Request(|_, asked| asked.hide("/revoke")),
+            Act::Answer(|_, asked, answered| drop_claim(asked, answered, "revocation_endpoint")),
         ],
         costs: &[
             cost("revocation/", Verdict::NotOffered, "there is none"),
@@ -235,14 +224,8 @@ pub(super) const LIBERTIES: &[Liberty] = &[
         seen_at: None,
         apart: &["introspection"],
         acts: &[
-            Act::Request(|_, asked| {
-                let is_due = asked.head.uri.path() == "/introspect";
-                if is_due {
-                    asked.set_path("/none");
-                }
-                is_due
-            }),
-            Act::Answer(|_, asked, answered| drop_claim(asked, answered, &["introspection_endpoint"])),
+            Act::Request(|_, asked| asked.hide("/introspect")),
+            Act::Answer(|_, asked, answered| drop_claim(asked, answered, "introspection_endpoint")),
         ],
         costs: &[
             cost("introspection/", Verdict::NotOffered, "there is none"),
@@ -277,13 +260,7 @@ pub(super) const LIBERTIES: &[Liberty] = &[
                 target.pkce = Some(true);
                 target.client_credentials = Some(true);
             }),
-            Act::Request(|_, asked| {
-                let is_due = asked.head.uri.path() == "/.well-known/oauth-authorization-server";
-                if is_due {
-                    asked.set_path("/none");
-                }
-                is_due
-            }),
+            Act::Request(|_, asked| asked.hide(METADATA_PATH)),
         ],
         costs: &[
             cost("metadata/", Verdict::NotOffered, "there is none"),
@@ -302,20 +279,15 @@ pub(super) const LIBERTIES: &[Liberty] = &[
 
 /// Whether an authorization request was good: the owner is asked, or the code comes at once.
 fn is_taken(answered: &Answered) -> bool {
-    answered.text().contains("name=\"ask\"") || location_has(answered, "code=")
+    answered.text().contains("name=\"ask\"") || answered.located("code").is_some()
 }
 
-fn location_has(answered: &Answered, parameter: &str) -> bool {
-    let has = |url: &str| ["?", "&"].iter().any(|before| url.contains(&format!("{before}{parameter}")));
-    answered.header("location").is_some_and(has)
-}
-
-/// Takes members out of the metadata.
-fn drop_claim(asked: &Asked, answered: &mut Answered, names: &[&str]) -> bool {
-    asked.head.uri.path() == "/.well-known/oauth-authorization-server"
+/// Takes the members that begin so out of the metadata.
+fn drop_claim(asked: &Asked, answered: &mut Answered, claim: &str) -> bool {
+    asked.is_for_metadata()
         && answered.json(|members| {
             let before = members.len();
-            members.retain(|name, _| !names.iter().any(|claim| name.starts_with(claim)));
+            members.retain(|name, _| !name.starts_with(claim));
             members.len() < before
         })
 }

@@ -1,13 +1,12 @@
 //! Liberties of the token endpoint and of authorization responses: members, values, error answers.
 
-use hyper::header::{HeaderValue, LOCATION};
+use hyper::header::HeaderValue;
 use hyper::http::StatusCode;
 use oauth_suite::outcome::Verdict;
 use serde_json::{Map, Value, json};
 
 use super::message::{Answered, Asked};
 use super::relay::Memory;
-use super::wire::has_authorization;
 use super::{Act, Liberty, cost};
 
 const NO_REFRESH: &str = "there are no refresh tokens";
@@ -122,7 +121,7 @@ pub(super) const LIBERTIES: &[Liberty] = &[
         acts: &[Act::Answer(|_, _, answered| {
             extend_location(
                 answered,
-                "error=",
+                "error",
                 "&error_uri=https%3A%2F%2Fas.example%2Ferrors&example_subcode=1",
             )
         })],
@@ -135,7 +134,7 @@ pub(super) const LIBERTIES: &[Liberty] = &[
         seen_at: None,
         apart: &[],
         acts: &[Act::Answer(|_, _, answered| {
-            extend_location(answered, "code=", "&session_state=3f8e.4b1c&authuser=0")
+            extend_location(answered, "code", "&session_state=3f8e.4b1c&authuser=0")
         })],
         costs: &[],
     },
@@ -147,8 +146,7 @@ pub(super) const LIBERTIES: &[Liberty] = &[
         apart: &[],
         acts: &[
             Act::Request(|_, asked| {
-                let header = asked.head.headers.get("authorization").and_then(|value| value.to_str().ok());
-                let bare = header.and_then(|value| {
+                let bare = asked.header("authorization").and_then(|value| {
                     let (scheme, token) = value.split_once(' ')?;
                     Some(format!("{scheme} {}", unwrapped(token)?))
                 });
@@ -156,7 +154,7 @@ pub(super) const LIBERTIES: &[Liberty] = &[
                     asked.head.headers.insert("authorization", bare);
                     return true;
                 }
-                unwrap_parameters(asked)
+                asked.change_form(|_, value| unwrapped(value).map(str::to_owned))
             }),
             Act::Answer(|_, asked, answered| {
                 issues(asked)
@@ -182,34 +180,18 @@ pub(super) const LIBERTIES: &[Liberty] = &[
         apart: &["codes"],
         acts: &[
             Act::Request(|_, asked| {
-                if !asked.is("POST", "/token") {
-                    return false;
-                }
-                let mut acted = false;
-                let form: Vec<(String, String)> = asked
-                    .form()
-                    .into_iter()
-                    .map(|(name, value)| match value.strip_suffix(CODE_TAIL) {
-                        Some(code) if name == "code" => {
-                            acted = true;
-                            (name, code.to_owned())
-                        }
-                        Some(_) | None => (name, value),
+                issues(asked)
+                    && asked.change_form(|name, value| {
+                        value.strip_suffix(CODE_TAIL).filter(|_| name == "code").map(str::to_owned)
                     })
-                    .collect();
-                if acted {
-                    asked.set_form(&form);
-                }
-                acted
             }),
             Act::Answer(|_, _, answered| {
-                let Some(url) = answered.header("location") else { return false };
-                let Some(at) = url.find(['?', '&']).and_then(|_| find_parameter(url, "code=")) else {
+                let Some((url, code)) = answered.header("location").zip(answered.located("code")) else {
                     return false;
                 };
-                let end = url[at..].find(['&', '#']).map_or(url.len(), |length| at + length);
-                let longer = format!("{}{CODE_TAIL}{}", &url[..end], &url[end..]);
-                set_location(answered, &longer)
+                let longer = format!("{}{CODE_TAIL}{}", &url[..code.end], &url[code.end..]);
+                answered.set("location", &longer);
+                true
             }),
         ],
         costs: &[],
@@ -222,15 +204,16 @@ pub(super) const LIBERTIES: &[Liberty] = &[
         apart: &["metadata"],
         acts: &[
             Act::Answer(|_, _, answered| {
-                let Some(url) = answered.header("location") else { return false };
-                let Some(at) = find_parameter(url, "iss=") else { return false };
-                let begin = at - "iss=".len() - 1;
-                let end = url[at..].find(['&', '#']).map_or(url.len(), |length| at + length);
-                let without = format!("{}{}", &url[..begin], &url[end..]);
-                set_location(answered, &without)
+                let Some((url, iss)) = answered.header("location").zip(answered.located("iss")) else {
+                    return false;
+                };
+                let begin = iss.start - "&iss=".len();
+                let without = format!("{}{}", &url[..begin], &url[iss.end..]);
+                answered.set("location", &without);
+                true
             }),
             Act::Answer(|_, asked, answered| {
-                asked.head.uri.path() == "/.well-known/oauth-authorization-server"
+                asked.is_for_metadata()
                     && answered.json(|members| {
                         members.remove("authorization_response_iss_parameter_supported").is_some()
                     })
@@ -262,7 +245,7 @@ pub(super) const LIBERTIES: &[Liberty] = &[
                 issues(asked) && answered.json(|members| members.remove("refresh_token").is_some())
             }),
             Act::Answer(|_, asked, answered| {
-                asked.head.uri.path() == "/.well-known/oauth-authorization-server"
+                asked.is_for_metadata()
                     && answered.json(|members| {
                         members.insert(
                             "grant_types_supported".into(),
@@ -289,17 +272,8 @@ pub(super) const LIBERTIES: &[Liberty] = &[
         acts: &[
             Act::Request(|memory, asked| {
                 let Some(code) = asked.parameter("code").filter(|_| issues(asked)) else { return false };
-                let is_spent = memory.get(&format!("spent {code}")).is_some();
-                if is_spent {
-                    let form: Vec<(String, String)> = asked.form();
-                    let other = |(name, value): (String, String)| {
-                        let value = if name == "code" { format!("{value}-spent") } else { value };
-                        (name, value)
-                    };
-                    let form: Vec<(String, String)> = form.into_iter().map(other).collect();
-                    asked.set_form(&form);
-                }
-                is_spent
+                memory.get(&format!("spent {code}")).is_some()
+                    && asked.change_form(|name, value| (name == "code").then(|| format!("{value}-spent")))
             }),
             Act::Answer(|memory, asked, answered| {
                 let is_refused = answered.status.is_client_error()
@@ -355,74 +329,26 @@ fn unwrapped(token: &str) -> Option<&str> {
     token.strip_prefix(AROUND.0)?.strip_suffix(AROUND.1)
 }
 
-/// Takes off what stands around tokens in a form; whether there was such a token.
-fn unwrap_parameters(asked: &mut Asked) -> bool {
-    let mut acted = false;
-    let form: Vec<(String, String)> = asked
-        .form()
-        .into_iter()
-        .map(|(name, value)| match unwrapped(&value) {
-            Some(token) => {
-                acted = true;
-                (name, token.to_owned())
-            }
-            None => (name, value),
-        })
-        .collect();
-    if acted {
-        asked.set_form(&form);
-    }
-    acted
-}
-
-/// Where the value of a query parameter begins.
-fn find_parameter(url: &str, name: &str) -> Option<usize> {
-    ["?", "&"].iter().find_map(|before| url.find(&format!("{before}{name}")).map(|at| at + 1 + name.len()))
-}
-
-fn set_location(answered: &mut Answered, url: &str) -> bool {
-    let Ok(url) = HeaderValue::try_from(url) else { return false };
-    answered.headers.insert(LOCATION, url);
-    true
-}
-
 /// Adds to the query of a redirect that has this parameter.
 fn extend_location(answered: &mut Answered, having: &str, more: &str) -> bool {
-    let Some(url) = answered.header("location") else { return false };
-    if find_parameter(url, having).is_none() {
-        return false;
-    }
-    let (query, fragment) = url.split_once('#').map_or((url, None), |(query, rest)| (query, Some(rest)));
-    let longer = match fragment {
-        Some(fragment) => format!("{query}{more}#{fragment}"),
-        None => format!("{query}{more}"),
-    };
-    set_location(answered, &longer)
+    let Some((url, _)) = answered.header("location").zip(answered.located(having)) else { return false };
+    let end = url.find('#').unwrap_or(url.len());
+    let longer = format!("{}{more}{}", &url[..end], &url[end..]);
+    answered.set("location", &longer);
+    true
 }
 
 /// Shows the server the newest refresh token of a grant in place of the first, which the client keeps.
 fn as_current(memory: &Memory, asked: &mut Asked) -> bool {
-    let mut acted = false;
-    let form: Vec<(String, String)> = asked
-        .form()
-        .into_iter()
-        .map(|(name, value)| match memory.get(&format!("current {value}")) {
-            Some(current) if name == "refresh_token" || name == "token" => {
-                acted |= current != value;
-                (name, current)
-            }
-            Some(_) | None => (name, value),
-        })
-        .collect();
-    if acted {
-        asked.set_form(&form);
-    }
-    acted
+    asked.change_form(|name, value| {
+        let current = memory.get(&format!("current {value}")).filter(|current| current != value)?;
+        matches!(name, "refresh_token" | "token").then_some(current)
+    })
 }
 
 /// Remembers the newest refresh token of a confidential client's grant, and tells the client of the first.
 fn as_first(memory: &Memory, asked: &Asked, answered: &mut Answered) -> bool {
-    let is_confidential = has_authorization(asked) || asked.parameter("client_secret").is_some();
+    let is_confidential = asked.has_authorization() || asked.parameter("client_secret").is_some();
     if !issues(asked) || !is_confidential || answered.status != StatusCode::OK {
         return false;
     }

@@ -5,7 +5,7 @@ use hyper::header::{CACHE_CONTROL, CONNECTION, HeaderValue, LOCATION, PRAGMA, SE
 use hyper::http::StatusCode;
 use oauth_suite::outcome::Verdict;
 
-use super::message::{Answered, Asked};
+use super::message::Answered;
 use super::{Act, Cost, Liberty, cost};
 
 pub(super) const LIBERTIES: &[Liberty] = &[
@@ -28,7 +28,7 @@ pub(super) const LIBERTIES: &[Liberty] = &[
         seen_at: None,
         apart: &[],
         acts: &[Act::Answer(|_, asked, answered| {
-            let named = asked.head.headers.get("accept-encoding").and_then(|value| value.to_str().ok());
+            let named = asked.header("accept-encoding");
             answered.gzip = !answered.body.is_empty() && named.is_none_or(|named| named.contains("gzip"));
             answered.gzip
         })],
@@ -141,14 +141,10 @@ pub(super) const LIBERTIES: &[Liberty] = &[
         seen_at: None,
         apart: &["own redirects"],
         acts: &[Act::Answer(|_, asked, answered| {
-            let Some(host) = asked.head.headers.get("host").and_then(|host| host.to_str().ok()) else {
-                return false;
-            };
-            let Some(path) = answered.header("location").filter(|to| to.starts_with('/')) else {
-                return false;
-            };
-            let Ok(url) = HeaderValue::try_from(format!("http://{host}{path}")) else { return false };
-            answered.headers.insert(LOCATION, url);
+            let own = answered.header("location").filter(|to| to.starts_with('/'));
+            let Some((path, origin)) = own.zip(asked.origin()) else { return false };
+            let url = format!("{origin}{path}");
+            answered.set("location", &url);
             true
         })],
         costs: NONE,
@@ -234,9 +230,4 @@ fn redirect_by(answered: &mut Answered, status: StatusCode) -> bool {
         answered.status = status;
     }
     is_other
-}
-
-/// Whether a request came from who authenticates in the header.
-pub(super) fn has_authorization(asked: &Asked) -> bool {
-    asked.head.headers.contains_key("authorization")
 }

@@ -5,9 +5,14 @@ use hyper::http::StatusCode;
 
 use super::super::message::{Answered, Asked};
 use super::super::{Act, Liberty};
-use super::{ALLOW, DENY, FORM, LOG_IN, UNHINTED, address, change, is_consent, is_login};
+use super::{
+    ALLOW, DENY, FORM, LOG_IN, UNHINTED, address, asks, between, change, is_consent, is_login, sends_form,
+};
 
 const HTML: &str = "HTML Standard 4.10";
+
+/// How the field begins that says which request a consent answers.
+const ASK: &str = "<input type=\"hidden\" name=\"ask\"";
 
 /// A field that people do not see and programs fill.
 const HONEYPOT: &str = "<div style=\"display:none\"><label>Leave this empty<input type=\"text\" name=\"website\" \
@@ -68,7 +73,7 @@ pub(super) const LIBERTIES: &[Liberty] = &[
             UNHINTED,
             Act::Answer(|_, asked, answered| {
                 let leads = format!("<button formmethod=\"post\" formaction=\"{}\" ", address(asked));
-                (is_login(answered) || is_consent(answered))
+                asks(answered)
                     && answered.replace(FORM, "<form method=\"get\" action=\"/nowhere\">")
                     && answered.replace("<button ", &leads)
             }),
@@ -117,12 +122,7 @@ pub(super) const LIBERTIES: &[Liberty] = &[
         allowed: HTML,
         seen_at: None,
         apart: &["pages"],
-        acts: &[
-            UNHINTED,
-            Act::Answer(|_, _, answered| {
-                (is_login(answered) || is_consent(answered)) && answered.replace("<main>", AROUND)
-            }),
-        ],
+        acts: &[UNHINTED, Act::Answer(|_, _, answered| asks(answered) && answered.replace("<main>", AROUND))],
         costs: &[],
     },
     Liberty {
@@ -156,8 +156,7 @@ pub(super) const LIBERTIES: &[Liberty] = &[
                 let disabled = "<fieldset disabled><input type=\"text\" name=\"user_id\" value=\"other\">\
                     <input type=\"hidden\" name=\"ask\" value=\"other\"><input type=\"hidden\" name=\"login_token\" \
                     value=\"other\"><button name=\"confirm\" value=\"never\">Allow</button></fieldset>";
-                (is_login(answered) || is_consent(answered))
-                    && answered.replace(FORM, &format!("{FORM}{disabled}"))
+                asks(answered) && answered.replace(FORM, &format!("{FORM}{disabled}"))
             }),
         ],
         costs: &[],
@@ -172,7 +171,7 @@ pub(super) const LIBERTIES: &[Liberty] = &[
             UNHINTED,
             Act::Answer(|_, asked, answered| {
                 let action = format!("<form method=\"post\" action=\"..{}\">", address(asked));
-                (is_login(answered) || is_consent(answered))
+                asks(answered)
                     && answered.replace(FORM, &action)
                     && answered.replace("<head>", "<head><base href=\"/assets/\">")
             }),
@@ -192,11 +191,8 @@ pub(super) const LIBERTIES: &[Liberty] = &[
                     return false;
                 }
                 let text = answered.text();
-                let ask = text.split_once("<input type=\"hidden\" name=\"ask\"").and_then(|(_, rest)| {
-                    rest.split_once('>').map(|(ask, _)| format!("<input type=\"hidden\" name=\"ask\"{ask}>"))
-                });
-                let Some(ask) = ask else { return false };
-                let second = format!("</form><form method=\"post\">{ask}{DENY}");
+                let Some(ask) = between(&text, ASK, ">") else { return false };
+                let second = format!("</form><form method=\"post\">{ASK}{ask}>{DENY}");
                 answered.replace(DENY, &second)
             }),
         ],
@@ -212,10 +208,9 @@ pub(super) const LIBERTIES: &[Liberty] = &[
             UNHINTED,
             Act::Answer(|_, _, answered| {
                 let text = answered.text();
-                let scope = text
-                    .split_once("It wants to use: <strong>")
-                    .and_then(|(_, rest)| rest.split_once("</strong>").map(|(scope, _)| scope.to_owned()));
-                let Some(scope) = scope else { return false };
+                let Some(scope) = between(&text, "It wants to use: <strong>", "</strong>") else {
+                    return false;
+                };
                 let boxed = format!(
                     "<input type=\"hidden\" name=\"choosable\" value=\"1\"><label><input type=\"checkbox\" name=\"keep\" \
                      value=\"{scope}\" checked> {scope}</label>"
@@ -320,14 +315,11 @@ pub(super) const LIBERTIES: &[Liberty] = &[
         acts: &[
             UNHINTED,
             Act::Answer(|_, _, answered| {
-                (is_login(answered) || is_consent(answered))
+                asks(answered)
                     && answered.replace(FORM, "<form method=\"post\" enctype=\"multipart/form-data\">")
             }),
             Act::Instead(|_, asked| {
-                let is_form =
-                    matches!(asked.head.uri.path(), "/login" | "/authorize") && asked.head.method == "POST";
-                let is_request = asked.parameter("client_id").is_some();
-                (is_form && !is_request && boundary(asked).is_none()).then(|| refused("not in parts"))
+                (sends_form(asked) && boundary(asked).is_none()).then(|| refused("not in parts"))
             }),
             Act::Request(|_, asked| {
                 let Some(form) = boundary(asked).map(|boundary| parts(&asked.body, &boundary)) else {
@@ -349,8 +341,7 @@ fn refused(text: &str) -> Answered {
 
 /// The boundary between the parts of a form that was sent in parts.
 fn boundary(asked: &Asked) -> Option<String> {
-    let field = asked.head.headers.get("content-type")?.to_str().ok()?;
-    Some(field.strip_prefix("multipart/form-data; boundary=")?.to_owned())
+    Some(asked.header("content-type")?.strip_prefix("multipart/form-data; boundary=")?.to_owned())
 }
 
 /// The fields of a form that was sent in parts.

@@ -3,7 +3,7 @@
 use super::super::message::{Answered, Asked};
 use super::super::relay::Memory;
 use super::super::{Act, Liberty};
-use super::{ALLOW, DENY, LOG_IN, UNHINTED, change, is_consent, is_login};
+use super::{ALLOW, DENY, LOG_IN, UNHINTED, asks, change};
 
 macro_rules! language {
     ($name:literal, $tag:literal, $log_in:literal, $allow:literal, $deny:literal) => {
@@ -25,8 +25,7 @@ macro_rules! language {
                 UNHINTED,
                 Act::Request(as_ours),
                 Act::Answer(|_, _, answered| {
-                    (is_login(answered) || is_consent(answered))
-                        && in_words(answered, $tag, $log_in, $allow, $deny)
+                    asks(answered) && in_words(answered, $tag, $log_in, $allow, $deny)
                 }),
             ],
             costs: &[],

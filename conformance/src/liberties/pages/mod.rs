@@ -38,21 +38,34 @@ fn is_consent(answered: &Answered) -> bool {
     answered.is_page() && answered.text().contains(ALLOW)
 }
 
-/// Changes the first of two texts of a page that stands there.
+/// Whether an answer asks something of the user.
+fn asks(answered: &Answered) -> bool {
+    is_login(answered) || is_consent(answered)
+}
+
+/// Whether a request sends one of the server's forms, and is no authorization request by POST.
+fn sends_form(asked: &Asked) -> bool {
+    (asked.is("POST", "/login") || asked.is("POST", "/authorize")) && asked.parameter("client_id").is_none()
+}
+
+/// Changes these texts of a page; whether any stood there.
 fn change(answered: &mut Answered, changes: &[(&str, &str)]) -> bool {
     answered.is_page() && changes.iter().fold(false, |acted, (from, to)| answered.replace(from, to) || acted)
 }
 
 /// The address of a page, as an attribute can hold it.
 fn address(asked: &Asked) -> String {
-    let uri = &asked.head.uri;
-    let whole = uri.path_and_query().map_or("/", hyper::http::uri::PathAndQuery::as_str);
-    attribute(whole)
+    attribute(asked.target())
 }
 
 /// A text in an attribute.
 fn attribute(text: &str) -> String {
     text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;")
+}
+
+/// What stands in a text between two others.
+fn between<'a>(text: &'a str, from: &str, to: &str) -> Option<&'a str> {
+    text.split_once(from)?.1.split_once(to).map(|(found, _)| found)
 }
 
 /// The value of a cookie that came with a request.

@@ -1,6 +1,5 @@
 //! More pages than two, fewer, and pages in between.
 
-use hyper::body::Bytes;
 use hyper::header::{HeaderValue, LOCATION, SET_COOKIE};
 use hyper::http::{Method, StatusCode, Uri};
 
@@ -9,7 +8,9 @@ use oauth_suite::outcome::Verdict;
 use super::super::message::{Answered, Asked};
 use super::super::relay::Memory;
 use super::super::{Act, Liberty, cost};
-use super::{FORM, LOG_IN, UNHINTED, address, attribute, change, cookie, is_consent, is_login};
+use super::{
+    FORM, LOG_IN, UNHINTED, address, attribute, between, change, cookie, is_consent, is_login, sends_form,
+};
 
 const NOTHING_FIXED: &str = "RFC 6749 3.1, 4.1.1: how people are authenticated and asked is beyond its scope";
 
@@ -49,9 +50,7 @@ pub(super) const LIBERTIES: &[Liberty] = &[
                 )
             }),
             Act::Request(|_, asked| {
-                let uri = &asked.head.uri;
-                let path = uri.path_and_query().map_or("/", hyper::http::uri::PathAndQuery::as_str);
-                let Some(bare) = path.strip_suffix("&account=other") else { return false };
+                let Some(bare) = asked.target().strip_suffix("&account=other") else { return false };
                 if let Ok(uri) = bare.parse::<Uri>() {
                     asked.head.uri = uri;
                 }
@@ -153,8 +152,7 @@ pub(super) const LIBERTIES: &[Liberty] = &[
         apart: &["pages"],
         acts: &[Act::Answer(|_, _, answered| {
             let text = answered.text();
-            let Some((_, rest)) = text.split_once("<p>Your answer goes to ") else { return false };
-            let Some((told, _)) = rest.split_once("</p>") else { return false };
+            let Some(told) = between(&text, "<p>Your answer goes to ", "</p>") else { return false };
             answered.replace(&format!("<p>Your answer goes to {told}</p>"), "")
         })],
         costs: &[],
@@ -180,9 +178,7 @@ pub(super) const LIBERTIES: &[Liberty] = &[
         seen_at: None,
         apart: &["pages"],
         acts: &[Act::Answer(|_, _, answered| {
-            let has_code = answered
-                .header("location")
-                .is_some_and(|url| url.contains("?code=") || url.contains("&code="));
+            let has_code = answered.located("code").is_some();
             if has_code {
                 let gone = "oauth_server_session=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax";
                 answered.headers.append(SET_COOKIE, HeaderValue::from_static(gone));
@@ -206,14 +202,10 @@ pub(super) const LIBERTIES: &[Liberty] = &[
                 false
             }),
             Act::Instead(|_, asked| {
-                let field = |name: &str| asked.head.headers.get(name).and_then(|value| value.to_str().ok());
-                let own = format!("http://{}", field("host")?);
-                let is_own =
-                    field("origin").or_else(|| field("referer")).is_some_and(|from| from.starts_with(&own));
-                let is_form = asked.head.method == Method::POST
-                    && matches!(asked.head.uri.path(), "/login" | "/authorize");
-                let is_request = asked.parameter("client_id").is_some();
-                (is_form && !is_request && !is_own).then(|| {
+                let own = asked.origin()?;
+                let from = asked.header("origin").or_else(|| asked.header("referer"));
+                let is_own = from.is_some_and(|from| from.starts_with(&own));
+                (sends_form(asked) && !is_own).then(|| {
                     let mut refused = page("Refused", "<p>This form was sent from elsewhere.</p>");
                     refused.status = StatusCode::FORBIDDEN;
                     refused
@@ -230,11 +222,7 @@ fn page(title: &str, content: &str) -> Answered {
         "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>{title}</title></head>\
         <body><main><h1>{title}</h1>{content}</main></body></html>"
     );
-    let mut page = Answered::page(StatusCode::OK, html);
-    page.set("x-frame-options", "DENY");
-    page.set("content-security-policy", "frame-ancestors 'none'");
-    page.set("referrer-policy", "no-referrer");
-    page
+    Answered::page(StatusCode::OK, html)
 }
 
 /// The login page without its password field.
@@ -342,10 +330,8 @@ fn press_yes(asked: &Asked, answered: &Answered, fit: impl FnOnce(&str) -> bool)
     }
     let mut next = asked.clone();
     next.head.method = Method::POST;
-    let host = next.head.headers.get("host")?.to_str().ok()?.to_owned();
-    next.head.headers.insert("origin", HeaderValue::try_from(format!("http://{host}")).ok()?);
+    next.head.headers.insert("origin", HeaderValue::try_from(asked.origin()?).ok()?);
     next.head.headers.insert("content-type", HeaderValue::from_static("application/x-www-form-urlencoded"));
-    next.body = Bytes::new();
     let mut form = vec![("ask".to_owned(), ask.to_owned()), ("confirm".to_owned(), "yes".to_owned())];
     if text.contains("name=\"choosable\"") {
         form.push(("choosable".to_owned(), "1".to_owned()));
@@ -354,8 +340,4 @@ fn press_yes(asked: &Asked, answered: &Answered, fit: impl FnOnce(&str) -> bool)
     }
     next.set_form(&form);
     Some(next)
-}
-
-fn between<'a>(text: &'a str, from: &str, to: &str) -> Option<&'a str> {
-    text.split_once(from)?.1.split_once(to).map(|(found, _)| found)
 }
