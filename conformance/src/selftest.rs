@@ -214,7 +214,7 @@ pub async fn selftest(wanted: &Wanted, seed: u64, mut tell: impl FnMut(Page)) ->
         )));
     }
     let clean = if wanted.clean {
-        Some(whole_run(PROFILE, reference::start(PROFILE, Faults::none()).await?, seed).await?)
+        Some(whole_run(&reference::start(PROFILE, Faults::none()).await?, seed).await?)
     } else {
         None
     };
@@ -270,8 +270,12 @@ async fn catch(fault: Fault, seed: u64) -> Caught {
             continue;
         }
         let selection = Selection { only, slow: true, ..Selection::default() };
-        let started = reference::start_with(change(reference::policy(profile)), Faults::these(&[fault]));
-        match under(profile, started.await, &selection, seed).await {
+        let policy = change(reference::policy(profile));
+        let ran = async {
+            let started = reference::start_with(policy, Faults::these(&[fault])).await?;
+            under(profile, &started, &selection, seed).await
+        };
+        match ran.await {
             Err(halt) => halted = Some(halt.to_string()),
             Ok(outcome) => {
                 for case in &outcome.cases {

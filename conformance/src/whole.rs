@@ -14,19 +14,18 @@ use crate::reference::Reference;
 /// The profile of the clean run, under which most rules apply.
 pub(crate) const PROFILE: Profile = Profile::Rfc9700;
 
-/// Runs every case of a profile, slow ones too.
-pub(crate) async fn whole_run(profile: Profile, started: Reference, seed: u64) -> Result<Outcome, RunError> {
-    under(profile, Ok(started), &Selection { slow: true, ..Selection::default() }, seed).await
+/// Runs every case of the clean run's profile, slow ones too.
+pub(crate) async fn whole_run(started: &Reference, seed: u64) -> Result<Outcome, RunError> {
+    under(PROFILE, started, &Selection { slow: true, ..Selection::default() }, seed).await
 }
 
 /// Runs a selection against a reference server of its own.
 pub(crate) async fn under(
     profile: Profile,
-    started: Result<Reference, RunError>,
+    started: &Reference,
     selection: &Selection,
     seed: u64,
 ) -> Result<Outcome, RunError> {
-    let started = started?;
     let settings = Settings { timeout: Duration::from_secs(10), roots: Vec::new(), headers: Vec::new() };
     let wire = Wire::new(&settings).map_err(|error| RunError::usage(error.to_string()))?;
     let mut target = started.target.clone();

@@ -121,7 +121,7 @@ pub async fn trial(liberties: &[&'static Liberty], clean: &Outcome, seed: u64) -
     }
     let (reference, relay) = reference::start_at_liberty(policy, liberties).await?;
     let (mut disturbed, mut broken) = (Vec::new(), BTreeSet::new());
-    let halted = match whole_run(PROFILE, reference, seed).await {
+    let halted = match whole_run(&reference, seed).await {
         Err(halt) => Some(halt.to_string()),
         Ok(outcome) => {
             disturbed.extend(outcome.cases.iter().filter_map(|case| unlike(liberties, &before, case)));
