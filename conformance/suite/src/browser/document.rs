@@ -24,6 +24,15 @@ pub(super) enum TooMuch {
     Depth,
 }
 
+/// A selector that is parsed once.
+macro_rules! selector {
+    ($name:ident, $text:literal) => {
+        static $name: std::sync::LazyLock<scraper::Selector> =
+            std::sync::LazyLock::new(|| scraper::Selector::parse($text).expect("a constant selector parses"));
+    };
+}
+pub(super) use selector;
+
 /// Parses a document.
 ///
 /// # Errors

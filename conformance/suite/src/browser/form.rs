@@ -1,11 +1,9 @@
 //! A form of a page, and what is sent of it (HTML Standard, section 4.10).
 
-use std::sync::LazyLock;
-
-use scraper::{ElementRef, Html, Selector};
+use scraper::{ElementRef, Html};
 use url::Url;
 
-use super::document::{is_inert, resolve, text_of};
+use super::document::{is_inert, resolve, selector, text_of};
 use crate::wire::{Params, Request};
 
 const MULTIPART: &str = "multipart/form-data";
@@ -76,12 +74,9 @@ pub struct Submission {
     pub page: String,
 }
 
-static FORM: LazyLock<Selector> =
-    LazyLock::new(|| Selector::parse("form").expect("a constant selector parses"));
-static CONTROL: LazyLock<Selector> =
-    LazyLock::new(|| Selector::parse("input, button, select, textarea").expect("a constant selector parses"));
-static OPTION: LazyLock<Selector> =
-    LazyLock::new(|| Selector::parse("option").expect("a constant selector parses"));
+selector!(FORM, "form");
+selector!(CONTROL, "input, button, select, textarea");
+selector!(OPTION, "option");
 
 impl Form {
     /// The form as it stands on the page at this URL, sent by `button` if one is given.

@@ -2,12 +2,11 @@
 //!
 //! Scripts are not run; that one sends a form is noticed. `form.rs` reads forms, `guess.rs` decides which form is which.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
-use scraper::Selector;
 use url::Url;
 
-use super::document::{TooMuch, is_inert, parse, resolve, text_of};
+use super::document::{TooMuch, is_inert, parse, resolve, selector, text_of};
 use super::form::Form;
 use crate::case_end::{CaseEnd, Checked};
 use crate::wire::Exchange;
@@ -42,12 +41,6 @@ pub struct Link {
     pub text: String,
 }
 
-macro_rules! selector {
-    ($name:ident, $text:literal) => {
-        static $name: LazyLock<Selector> =
-            LazyLock::new(|| Selector::parse($text).expect("a constant selector parses"));
-    };
-}
 selector!(LINK, "a[href]");
 selector!(META, "meta[http-equiv][content]");
 selector!(BASE, "base[href]");

@@ -213,14 +213,11 @@ impl Browser {
 
     /// What leads on from a page that is neither a login nor a consent page.
     fn onward(&self, page: &Page) -> Option<Submission> {
-        let target = self.context.target();
-        let logs_in = self.login_form(page).is_some();
-        let hinted = target.forms.iter().any(|hint| page.forms.iter().any(|form| form.has(&hint.has)));
-        let asks = self.consent_form(page, Decision::Approve).is_some();
-        if logs_in || hinted || asks || page.status >= 400 {
-            return None;
-        }
-        onward(page)
+        let on = onward(page).filter(|_| page.status < 400)?;
+        let hints = &self.context.target().forms;
+        let hinted = hints.iter().any(|hint| page.forms.iter().any(|form| form.has(&hint.has)));
+        let asks = self.login_form(page).is_some() || self.consent_form(page, Decision::Approve).is_some();
+        (!hinted && !asks).then_some(on)
     }
 
     /// The landing of a browser that is to send a request to a place that is closed to it, for this reason.

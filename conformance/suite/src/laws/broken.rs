@@ -161,7 +161,7 @@ fn verifier(facts: &[Fact], redemption: &Redemption) -> &'static [RuleId] {
         return rules!["rfc7636-4.5-verifier-required", "rfc9700-2.1.1-as-enforces-verifier"];
     };
     let own = |issued: &&CodeIssued| issued.code == redemption.code;
-    let others = codes(facts).filter(|issued| !own(issued)).filter_map(|issued| issued.challenge);
+    let mut others = codes(facts).filter(|issued| !own(issued)).filter_map(|issued| issued.challenge);
     if codes(facts).find(own).and_then(|issued| issued.challenge) == Some(CodeChallenge::S256(text)) {
         return rules!["rfc7636-4.5-method-bound-to-code", "rfc9700-2.1.1-as-enforces-verifier"];
     }
@@ -169,7 +169,7 @@ fn verifier(facts: &[Fact], redemption: &Redemption) -> &'static [RuleId] {
         CodeChallenge::Plain(challenge) => challenge == text,
         CodeChallenge::S256(challenge) => challenge == hashed,
     };
-    if { others }.any(fits) {
+    if others.any(fits) {
         return rules![
             "rfc7636-4.4-challenge-bound-to-code",
             "rfc9700-2.1.1-as-enforces-verifier",

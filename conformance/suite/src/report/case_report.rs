@@ -79,6 +79,13 @@ pub struct FindingReport {
     pub understood_by: Option<ExchangeReport>,
 }
 
+impl FindingReport {
+    /// What was seen, or why it stayed open.
+    pub(super) fn said(&self) -> Option<&str> {
+        self.saw.as_deref().or(self.reason.as_deref())
+    }
+}
+
 impl CaseReport {
     pub(super) fn new(veil: Veil<'_>, case: &CaseOutcome, exchanges: Exchanges) -> Self {
         let finding = |finding: &Finding| {
@@ -104,10 +111,9 @@ impl CaseReport {
         let findings: Vec<FindingReport> = case.findings.iter().map(finding).collect();
         let decides = findings.iter().find(|finding| finding.verdict == case.verdict);
         let says = |broken: bool| {
-            decides.filter(|_| case.verdict.is_break() == broken).and_then(|finding| {
-                let said = finding.saw.as_ref().or(finding.reason.as_ref())?;
-                Some(under_variant(finding.variant.as_deref(), said))
-            })
+            decides
+                .filter(|_| case.verdict.is_break() == broken)
+                .and_then(|finding| Some(under_variant(finding.variant.as_deref(), finding.said()?)))
         };
         let exchanges = match exchanges {
             Exchanges::All => {

@@ -52,7 +52,7 @@ impl Cause {
                     continue;
                 }
                 let at = Place { case, finding };
-                let saw = found.saw.as_ref().or(found.reason.as_ref()).cloned().unwrap_or_default();
+                let saw = found.said().unwrap_or_default().to_owned();
                 let same = |cause: &&mut Self| {
                     let rules = !found.verdict.is_break() || cause.rules == found.rules;
                     cause.verdict == found.verdict && cause.saw == saw && rules
