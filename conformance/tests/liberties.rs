@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use oauth_conformance::cases;
 use oauth_conformance::liberties::{self, Liberty};
+use oauth_suite::case::Profile;
+use oauth_suite::outcome::Verdict;
 
 #[test]
 fn each_liberty_has_a_name_of_its_own_and_names_the_text_that_allows_it() {
@@ -13,6 +16,20 @@ fn each_liberty_has_a_name_of_its_own_and_names_the_text_that_allows_it() {
         assert!(cites, "{}: allowed by {:?}", liberty.name, liberty.allowed);
         for cost in liberty.costs {
             assert!(!cost.reason.is_empty(), "{} costs {} for no reason", liberty.name, cost.case);
+        }
+    }
+}
+
+#[test]
+fn each_cost_is_of_cases_that_there_are_and_a_warning_of_rules_of_its_own() {
+    let all = cases(Profile::Rfc9700);
+    for liberty in liberties::all() {
+        for cost in liberty.costs {
+            let (name, case) = (liberty.name, cost.case);
+            assert!(!case.is_empty(), "{name} costs any case");
+            assert!(all.iter().any(|known| known.id.starts_with(case)), "{name} costs {case}, which is no case");
+            let warns = cost.verdict == Verdict::Warned;
+            assert_eq!(warns, !cost.rules.is_empty(), "{name} costs {case}: a warning names its rules");
         }
     }
 }

@@ -153,6 +153,7 @@ pub(super) const CASES: &[Case] = &[
         id: "driven/denied",
         rules: rules!["rfc6749-4.1.2.1-access-denied"],
         about: "An owner who says no sends the client an error.",
+        needs: &[Need::Login, Need::ConfidentialClient, Need::Consent],
         run: |ctx| Box::pin(walk(ctx, &PATHS[1])),
         ..CASE
     },
@@ -249,11 +250,18 @@ async fn walk(ctx: &Context, path: &'static Path) -> Checked {
             let reason = format!("the honest part went otherwise: {}; see driven/honest-flow", walked.saw);
             return Err(CaseEnd::not_tested(reason));
         }
+        // Nothing is given away by a question. Whether a code comes of it, a case of its own tells.
+        if (expected, walked.class) == (Class::LogInPage, Class::ConsentPage) {
+            let reason = "the user is asked for consent before any login; see login/before-any-code";
+            let stop = CaseEnd::not_tested(reason);
+            return Err(walked.exchange.as_ref().map_or(stop.clone(), |exchange| stop.at(exchange)));
+        }
         let stop =
             CaseEnd::broken(format!("{}, as the server's logic predicts", expected.word()), walked.saw);
-        // Both are refusals: what differs is where the client learns of them.
         let stop = match (expected, walked.class) {
+            // Both are refusals: what differs is where the client learns of them.
             (Class::Error, Class::Refused) => stop.under(rules!["rfc6749-4.1.2.1-other-errors-redirected"]),
+            (Class::LogInPage, Class::Code) => stop.under(rules!["rfc6749-3.1-owner-authenticated-first"]),
             _ => stop,
         };
         return Err(match &walked.exchange {

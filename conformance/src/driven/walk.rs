@@ -238,7 +238,11 @@ impl<'a> Walk<'a> {
         let decision = if choice == Choice::Deny { Decision::Deny } else { Decision::Approve };
         if self.class_of(&landing) == Class::Code {
             if decision == Decision::Deny {
-                return Err(CaseEnd::not_tested("the server did not ask, since consent was given before"));
+                return Err(CaseEnd::not_tested(if self.ctx.live().asked_consent() {
+                    "the server did not ask, since consent was given before"
+                } else {
+                    "no page of this run asked for consent; if none ever does, say so: [without] consent = \"why\""
+                }));
             }
             return Ok(self.at(landing));
         }

@@ -3,16 +3,23 @@
 use hyper::Method;
 use hyper::header::{HeaderValue, LOCATION, WWW_AUTHENTICATE};
 use hyper::http::StatusCode;
+use oauth_rules::{RuleId, rules};
 use oauth_suite::outcome::Verdict;
 use serde_json::Value;
 
 use super::message::Answered;
-use super::{Act, Liberty, cost};
+use super::{Act, Liberty, cost, warns};
 
 /// Where a server that explains errors on a page of their own has that page.
 const ERROR_PAGE: &str = "/error?id=42";
 
 const PAGE: &str = "RFC 6749 4.1.2.1 states that the error is told by redirect";
+/// What a page breaks in place of a redirect.
+const NO_REDIRECT: &[RuleId] =
+    rules!["rfc6749-4.1.2.1-other-errors-redirected", "rfc8707-2.1-invalid-target-by-redirect"];
+
+/// What a challenge breaks that does not say what is wrong with a token.
+const UNSAID: &[RuleId] = rules!["rfc6750-3-error-attribute", "rfc6750-3.1-invalid-token-401"];
 const LITTLE: &str = "RFC 6750 3, 3.1: the challenge SHOULD say what is wrong with a token";
 
 pub(super) const LIBERTIES: &[Liberty] = &[
@@ -91,10 +98,13 @@ pub(super) const LIBERTIES: &[Liberty] = &[
             is_due
         })],
         costs: &[
-            cost("authorize/", Verdict::Warned, PAGE),
-            cost("errors/", Verdict::Warned, PAGE),
-            cost("resource-indicator/", Verdict::Warned, PAGE),
-            cost("scope/", Verdict::Warned, PAGE),
+            warns("authorize/repeated-parameter-refused", NO_REDIRECT, PAGE),
+            warns("errors/told-to-the-client", NO_REDIRECT, PAGE),
+            warns("errors/invalid-request", NO_REDIRECT, PAGE),
+            warns("errors/invalid-scope", NO_REDIRECT, PAGE),
+            warns("errors/unauthorized-client", NO_REDIRECT, PAGE),
+            warns("resource-indicator/absolute-without-fragment", NO_REDIRECT, PAGE),
+            warns("resource-indicator/unknown-is-told-by-redirect", NO_REDIRECT, PAGE),
         ],
     },
     Liberty {
@@ -151,11 +161,7 @@ pub(super) const LIBERTIES: &[Liberty] = &[
                 refused
             })
         })],
-        costs: &[cost(
-            "authorize/post-is-taken-like-get",
-            Verdict::NotOffered,
-            "RFC 6749 3.1: a server may support POST, and this one does not",
-        )],
+        costs: &[],
     },
     Liberty {
         name: "too-little-scope-is-401",
@@ -171,7 +177,11 @@ pub(super) const LIBERTIES: &[Liberty] = &[
             }
             is_due
         })],
-        costs: &[cost("resource/", Verdict::Warned, "RFC 6750 3.1: SHOULD respond with 403")],
+        costs: &[warns(
+            "resource/small-scope-is-told-so",
+            rules!["rfc6750-3.1-insufficient-scope-403"],
+            "RFC 6750 3.1: SHOULD respond with 403",
+        )],
     },
     Liberty {
         name: "challenges-that-say-little",
@@ -191,10 +201,13 @@ pub(super) const LIBERTIES: &[Liberty] = &[
             is_due
         })],
         costs: &[
-            cost("resource", Verdict::Warned, LITTLE),
-            cost("audience/", Verdict::Warned, LITTLE),
-            cost("dpop-resource/", Verdict::Warned, LITTLE),
-            cost("dpop/", Verdict::Warned, LITTLE),
+            warns("resource/bad-token-is-told-so", UNSAID, LITTLE),
+            warns("resource-challenge/says-what-is-wrong", UNSAID, LITTLE),
+            warns("resource-indicator/token-is-for-it", UNSAID, LITTLE),
+            warns("resource-indicator/bounds-the-grant", UNSAID, LITTLE),
+            warns("resource-metadata/tokens-for-one-resource", UNSAID, LITTLE),
+            warns("audience/another-resource-refuses", UNSAID, LITTLE),
+            warns("audience/told-and-kept", UNSAID, LITTLE),
             cost(
                 "resource-metadata/named-by-the-challenge",
                 Verdict::NotOffered,

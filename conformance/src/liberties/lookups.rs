@@ -4,11 +4,12 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use hyper::header::{HeaderValue, WWW_AUTHENTICATE};
 use hyper::http::StatusCode;
+use oauth_rules::rules;
 use oauth_suite::outcome::Verdict;
 use serde_json::{Map, Value};
 
 use super::message::{Answered, Asked};
-use super::{Act, Liberty, cost};
+use super::{Act, Liberty, cost, warns};
 
 /// What opens registration where it is closed.
 const INITIAL_TOKEN: &str = "initial-access-token-7";
@@ -32,13 +33,18 @@ pub(super) const LIBERTIES: &[Liberty] = &[
                 })
         })],
         costs: &[
-            cost("introspection/", Verdict::NotOffered, OPTIONAL),
+            cost("introspection/expiry-as-promised", Verdict::NotOffered, OPTIONAL),
+            cost("introspection/scope-of-the-token", Verdict::NotOffered, OPTIONAL),
+            cost("introspection/client-of-the-token", Verdict::NotOffered, OPTIONAL),
+            cost("introspection/type-of-the-token", Verdict::NotOffered, OPTIONAL),
+            cost("introspection/texts-are-strings", Verdict::NotOffered, OPTIONAL),
+            cost("introspection/times-in-seconds", Verdict::NotOffered, OPTIONAL),
             cost("dpop/introspection-names-the-type", Verdict::NotOffered, OPTIONAL),
             cost("audience/named-by-the-token", Verdict::NotOffered, OPTIONAL),
-            cost("client-credentials/told-from-a-users-token", Verdict::NotTested, OPTIONAL),
-            cost(
+            cost("client-credentials/told-from-a-users-token", Verdict::NotOffered, OPTIONAL),
+            warns(
                 "resource-indicator/introspection-names-it",
-                Verdict::Warned,
+                rules!["rfc8707-2-introspection-aud"],
                 "RFC 8707 2 states that introspection tells the audience of a restricted token",
             ),
         ],
@@ -330,9 +336,9 @@ pub(super) const LIBERTIES: &[Liberty] = &[
             }),
         ],
         costs: &[
-            cost(
+            warns(
                 "registration/open-to-anyone",
-                Verdict::Warned,
+                rules!["rfc7591-3-open-registration"],
                 "RFC 7591 3: SHOULD allow requests without one",
             ),
             cost(

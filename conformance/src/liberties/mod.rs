@@ -17,7 +17,8 @@ mod trial;
 mod wire;
 
 use oauth_core::policy::Policy;
-use oauth_suite::outcome::Verdict;
+use oauth_rules::RuleId;
+use oauth_suite::outcome::{CaseOutcome, Verdict};
 use oauth_suite::subject::Target;
 
 use rand::SeedableRng as _;
@@ -58,8 +59,19 @@ pub struct Cost {
     /// What it says: a warning where the text advises against the liberty, `not-tested` or `not-offered` where nothing is left
     /// to be tried.
     pub verdict: Verdict,
+    /// The rules that a warning is of; none for another verdict.
+    pub rules: &'static [RuleId],
     /// Why that is right.
     pub reason: &'static str,
+}
+
+impl Cost {
+    /// Whether what a case says is this cost.
+    fn explains(&self, case: &CaseOutcome) -> bool {
+        let is_of_these = self.verdict != Verdict::Warned
+            || case.broken().iter().all(|rule| self.rules.contains(rule));
+        case.id.starts_with(self.case) && case.verdict == self.verdict && is_of_these
+    }
 }
 
 /// How a liberty is taken. What it changes counts as a use where the function says so.
@@ -82,13 +94,24 @@ enum Act {
 }
 
 impl Liberty {
-    /// Changes a policy to that of a server which takes this liberty.
-    pub(crate) fn on_policy(&self, policy: &mut Policy) {
+    /// Changes a policy to that of a server which takes this liberty; `false` if the policy has it already, so that nothing
+    /// is shown.
+    pub(crate) fn on_policy(&self, policy: &mut Policy) -> bool {
+        let before = *policy;
+        let mut has_its_own = false;
         for act in self.acts {
             if let Act::Policy(change) = act {
                 change(policy);
+                has_its_own = true;
             }
         }
+        !has_its_own || *policy != before
+    }
+
+    /// Its place among those that are taken together: what works on whole messages comes after what reads and writes their
+    /// content, and their framing last.
+    fn place(&self) -> usize {
+        wire::LIBERTIES.iter().rev().position(|beneath| beneath.name == self.name).map_or(0, |at| at + 1)
     }
 
     /// Changes a target to what is written of a server which takes this liberty.
@@ -128,7 +151,12 @@ pub fn groups(liberties: &[&'static Liberty], size: usize, seed: u64) -> Vec<Vec
 }
 
 const fn cost(case: &'static str, verdict: Verdict, reason: &'static str) -> Cost {
-    Cost { case, verdict, reason }
+    Cost { case, verdict, rules: &[], reason }
+}
+
+/// A warning under these rules and no others.
+const fn warns(case: &'static str, rules: &'static [RuleId], reason: &'static str) -> Cost {
+    Cost { case, verdict: Verdict::Warned, rules, reason }
 }
 
 #[cfg(test)]

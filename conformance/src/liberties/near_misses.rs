@@ -128,3 +128,28 @@ async fn what_is_no_liberty_is_seen_under_its_rule_and_what_never_acted_is_not_l
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_law_that_falls_silent_is_noticed() {
+    // Without a word about introspection no law can judge what it says.
+    static TAKEN: Liberty = departure(
+        "no introspection, and the policy that there is",
+        &[
+            Act::Policy(|policy| policy.pushed_only = false),
+            Act::Answer(|_, asked, answered| {
+                let is_due = asked.is("POST", "/introspect");
+                if is_due {
+                    answered.status = StatusCode::NOT_FOUND;
+                }
+                is_due
+            }),
+        ],
+    );
+    let mut told = String::new();
+    let found = selftest(&Wanted::liberties(vec![vec![&TAKEN]]), 1, |page| told += &page.to_string()).await;
+    let found = found.expect("the reference server starts on loopback");
+    let trial = &found.trials[0];
+    assert_eq!(trial.idle(), [TAKEN.name], "{told}");
+    let mut silent = trial.disturbed.iter().filter(|case| case.says == "there was nothing to judge");
+    assert!(silent.any(|case| case.case.starts_with("laws/active-token-")), "{told}");
+}

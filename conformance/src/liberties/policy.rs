@@ -2,11 +2,15 @@
 
 use hyper::http::StatusCode;
 use oauth_core::policy::{ExcessScope, Lifetime, PkceNeed, WrongVerifier};
-use oauth_core::server::receive::METADATA_PATH;
+use oauth_rules::rules;
 use oauth_suite::outcome::Verdict;
+use serde_json::{Map, Value};
 
 use super::message::{Answered, Asked};
-use super::{Act, Liberty, cost};
+use super::{Act, Liberty, cost, warns};
+
+const UNTOLD: &str = "what metadata says of it is not said";
+const PUSHED: &str = "what is refused when it is pushed, no browser brings";
 
 pub(super) const LIBERTIES: &[Liberty] = &[
     Liberty {
@@ -17,7 +21,13 @@ pub(super) const LIBERTIES: &[Liberty] = &[
         apart: &["PKCE"],
         acts: &[
             Act::Policy(|policy| policy.pkce = PkceNeed::EveryClient),
-            Act::Sign(|_, asked, _| asked.head.uri.path() == "/authorize"),
+            Act::Sign(|_, asked, answered| {
+                let query = asked.head.uri.query().unwrap_or_default();
+                query.contains("client_id=client_")
+                    && !query.contains("code_challenge")
+                    && answered.header("location").is_some_and(|url| url.contains("error=invalid_request"))
+                    && answered.header("location").is_some_and(|url| url.contains("challenge"))
+            }),
         ],
         costs: &[],
     },
@@ -35,8 +45,23 @@ pub(super) const LIBERTIES: &[Liberty] = &[
             }),
         ],
         costs: &[
-            // What is refused when it is pushed, no browser can bring; the family `par/` asks that of the endpoint.
-            cost("", Verdict::NotOffered, "what is refused when it is pushed, no browser brings"),
+            // The family `par/` asks of the endpoint what no browser brings.
+            cost("authorize/", Verdict::NotOffered, PUSHED),
+            cost("challenge/", Verdict::NotOffered, PUSHED),
+            cost("client-id/", Verdict::NotOffered, PUSHED),
+            cost("errors/", Verdict::NotOffered, PUSHED),
+            cost("issuer/named-beside-an-error", Verdict::NotOffered, PUSHED),
+            cost("loopback/", Verdict::NotOffered, PUSHED),
+            cost("native/", Verdict::NotOffered, PUSHED),
+            cost("redirect-match/", Verdict::NotOffered, PUSHED),
+            cost("redirect-uri/", Verdict::NotOffered, PUSHED),
+            cost("resource-indicator/", Verdict::NotOffered, PUSHED),
+            cost("scope/", Verdict::NotOffered, PUSHED),
+            cost("state/", Verdict::NotOffered, PUSHED),
+            cost("pkce/downgrade-is-refused", Verdict::NotOffered, PUSHED),
+            cost("login/is-no-open-redirector", Verdict::NotOffered, PUSHED),
+            cost("pages/input-is-no-markup", Verdict::NotOffered, PUSHED),
+            cost("driven/", Verdict::NotOffered, PUSHED),
         ],
     },
     Liberty {
@@ -123,11 +148,11 @@ pub(super) const LIBERTIES: &[Liberty] = &[
         about: "access tokens live for a minute",
         allowed: "RFC 6750 5.3: an hour or less",
         seen_at: None,
-        apart: &["lifetimes"],
+        apart: &["lifetimes", "expiry"],
         acts: &[
             Act::Policy(|policy| policy.access_token_lifetime = Lifetime(60)),
             Act::Target(|target| target.access_token_lifetime = Some(60)),
-            Act::Sign(|_, asked, answered| asked.is("POST", "/token") && answered.status == StatusCode::OK),
+            Act::Sign(|_, asked, answered| asked.is("POST", "/token") && lives_for(answered, 60)),
         ],
         costs: &[],
     },
@@ -149,9 +174,9 @@ pub(super) const LIBERTIES: &[Liberty] = &[
         ],
         costs: &[
             cost("challenge/needed-of-public-clients", Verdict::NotOffered, "none is demanded"),
-            cost(
+            warns(
                 "native/challenge-is-needed",
-                Verdict::Warned,
+                rules!["rfc8252-8.1-no-pkce-refused"],
                 "RFC 8252 8.1: servers SHOULD reject requests of native apps without a challenge",
             ),
         ],
@@ -173,7 +198,7 @@ pub(super) const LIBERTIES: &[Liberty] = &[
         about: "codes live five seconds, access tokens thirty, pushed requests five",
         allowed: "RFC 6749 4.1.2: codes MUST expire shortly; RFC 9126 2.2: e.g., between 5 and 600 seconds",
         seen_at: None,
-        apart: &["lifetimes"],
+        apart: &["lifetimes", "expiry"],
         acts: &[
             Act::Policy(|policy| {
                 policy.code_lifetime = Lifetime(5);
@@ -184,7 +209,7 @@ pub(super) const LIBERTIES: &[Liberty] = &[
                 target.code_lifetime = Some(5);
                 target.access_token_lifetime = Some(30);
             }),
-            Act::Sign(|_, _, answered| answered.located("code").is_some()),
+            Act::Sign(|_, asked, answered| asked.is("POST", "/token") && lives_for(answered, 30)),
         ],
         costs: &[],
     },
@@ -264,14 +289,20 @@ pub(super) const LIBERTIES: &[Liberty] = &[
         ],
         costs: &[
             cost("metadata/", Verdict::NotOffered, "there is none"),
-            cost("metadata/published", Verdict::Warned, "RFC 9700 2.6: metadata is RECOMMENDED"),
-            cost(
+            warns(
+                "metadata/published",
+                rules!["rfc9700-2.6-publishes-metadata"],
+                "RFC 9700 2.6: metadata is RECOMMENDED",
+            ),
+            warns(
                 "metadata/names-the-challenge-methods",
-                Verdict::Warned,
+                rules!["rfc9700-2.1.1-pkce-support-detectable"],
                 "RFC 9700 2.1.1: the member is RECOMMENDED; documents are a MAY, and no exchange shows them",
             ),
             cost("issuer/", Verdict::NotOffered, "without metadata nothing promises iss"),
-            cost("par/", Verdict::NotOffered, "what metadata says of it is not said"),
+            cost("par/announced", Verdict::NotOffered, UNTOLD),
+            cost("par/demand-is-a-boolean", Verdict::NotOffered, UNTOLD),
+            cost("par/usable-without-support-for-request-uri", Verdict::NotOffered, UNTOLD),
             cost("dpop/algorithms-are-announced", Verdict::NotOffered, "there is none"),
         ],
     },
@@ -282,12 +313,19 @@ fn is_taken(answered: &Answered) -> bool {
     answered.text().contains("name=\"ask\"") || answered.located("code").is_some()
 }
 
-/// Takes the members that begin so out of the metadata.
-fn drop_claim(asked: &Asked, answered: &mut Answered, claim: &str) -> bool {
+/// Whether a token response says that its token lives for so many seconds at most.
+fn lives_for(answered: &Answered, seconds: u64) -> bool {
+    let members: Option<Map<String, Value>> = serde_json::from_slice(&answered.body).ok();
+    let told = members.and_then(|members| members.get("expires_in")?.as_u64());
+    told.is_some_and(|told| told <= seconds)
+}
+
+/// Takes members out of the metadata.
+fn drop_claim(asked: &Asked, answered: &mut Answered, names: &[&str]) -> bool {
     asked.is_for_metadata()
         && answered.json(|members| {
             let before = members.len();
-            members.retain(|name, _| !name.starts_with(claim));
+            members.retain(|name, _| !names.iter().any(|claim| name.starts_with(claim)));
             members.len() < before
         })
 }

@@ -2,12 +2,13 @@
 
 use hyper::header::HeaderValue;
 use hyper::http::StatusCode;
+use oauth_rules::rules;
 use oauth_suite::outcome::Verdict;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::message::{Answered, Asked};
 use super::relay::Memory;
-use super::{Act, Liberty, cost};
+use super::{Act, Liberty, cost, warns};
 
 const NO_REFRESH: &str = "there are no refresh tokens";
 
@@ -76,7 +77,11 @@ pub(super) const LIBERTIES: &[Liberty] = &[
             issues(asked) && answered.json(|members| members.remove("expires_in").is_some())
         })],
         costs: &[
-            cost("token-response/expires-in", Verdict::Warned, "RFC 6749 5.1: expires_in is RECOMMENDED"),
+            warns(
+                "token-response/expires-in",
+                rules!["rfc6749-5.1-expires-in"],
+                "RFC 6749 5.1: expires_in is RECOMMENDED",
+            ),
             cost("introspection/expiry-as-promised", Verdict::NotOffered, "nothing was promised"),
         ],
     },
@@ -247,20 +252,26 @@ pub(super) const LIBERTIES: &[Liberty] = &[
             Act::Answer(|_, asked, answered| {
                 asked.is_for_metadata()
                     && answered.json(|members| {
-                        members.insert(
-                            "grant_types_supported".into(),
-                            json!(["authorization_code", "client_credentials"]),
-                        );
-                        true
+                        let grants = members.get_mut("grant_types_supported").and_then(Value::as_array_mut);
+                        grants.is_some_and(|grants| {
+                            let before = grants.len();
+                            grants.retain(|grant| grant != "refresh_token");
+                            grants.len() < before
+                        })
                     })
             }),
         ],
         costs: &[
             cost("refresh/", Verdict::NotOffered, NO_REFRESH),
-            cost("revocation/", Verdict::NotOffered, NO_REFRESH),
-            cost("resource-indicator/", Verdict::NotOffered, NO_REFRESH),
-            cost("dpop/", Verdict::NotOffered, NO_REFRESH),
-            cost("laws/", Verdict::NotOffered, NO_REFRESH),
+            cost("revocation/ends-a-refresh-token", Verdict::NotOffered, NO_REFRESH),
+            cost("revocation/takes-the-access-tokens-along", Verdict::NotOffered, NO_REFRESH),
+            cost("revocation/can-be-repeated", Verdict::NotOffered, NO_REFRESH),
+            cost("resource-indicator/fewer-than-allowed", Verdict::NotOffered, NO_REFRESH),
+            cost("dpop/public-refresh-token-has-a-key", Verdict::NotOffered, NO_REFRESH),
+            cost("dpop/confidential-client-changes-its-key", Verdict::NotOffered, NO_REFRESH),
+            cost("laws/refresh-", Verdict::NotOffered, NO_REFRESH),
+            cost("laws/public-refresh-", Verdict::NotOffered, NO_REFRESH),
+            cost("laws/revoked-refresh-token-", Verdict::NotOffered, NO_REFRESH),
         ],
     },
     Liberty {

@@ -10,7 +10,7 @@ use oauth_suite::visible::Page;
 
 use serde_json::{Value, json};
 
-use super::{Cost, Liberty};
+use super::Liberty;
 use crate::reference;
 use crate::whole::{PROFILE, whole_run};
 
@@ -115,21 +115,23 @@ impl Trial {
 pub async fn trial(liberties: &[&'static Liberty], clean: &Outcome, seed: u64) -> Result<Trial, RunError> {
     let before: BTreeMap<&str, Verdict> =
         clean.cases.iter().map(|case| (case.id.as_str(), case.verdict)).collect();
+    let mut liberties = liberties.to_vec();
+    liberties.sort_by_key(|liberty| liberty.place());
     let mut policy: Policy = reference::policy(PROFILE);
-    for liberty in liberties {
-        liberty.on_policy(&mut policy);
-    }
-    let (reference, relay) = reference::start_at_liberty(policy, liberties).await?;
+    let differs: Vec<bool> = liberties.iter().map(|liberty| liberty.on_policy(&mut policy)).collect();
+    let (reference, relay) = reference::start_at_liberty(policy, &liberties).await?;
     let (mut disturbed, mut broken) = (Vec::new(), BTreeSet::new());
     let halted = match whole_run(&reference, seed).await {
         Err(halt) => Some(halt.to_string()),
         Ok(outcome) => {
-            disturbed.extend(outcome.cases.iter().filter_map(|case| unlike(liberties, &before, case)));
+            disturbed.extend(outcome.cases.iter().filter_map(|case| unlike(&liberties, &before, case)));
+            disturbed.extend(silent(&liberties, &before, &outcome));
             broken.extend(outcome.cases.iter().flat_map(CaseOutcome::broken));
             outcome.unsound
         }
     };
-    let taken = liberties.iter().copied().zip(relay.uses()).collect();
+    let uses = relay.uses().into_iter().zip(differs).map(|(uses, differs)| if differs { uses } else { 0 });
+    let taken = liberties.into_iter().zip(uses).collect();
     Ok(Trial { taken, disturbed, broken, halted })
 }
 
@@ -145,8 +147,7 @@ fn unlike(
     if case.verdict == clean || is_better {
         return None;
     }
-    let explains = |cost: &Cost| case.id.starts_with(cost.case) && case.verdict == cost.verdict;
-    if liberties.iter().any(|liberty| liberty.costs.iter().any(explains)) {
+    if liberties.iter().any(|liberty| liberty.costs.iter().any(|cost| cost.explains(case))) {
         return None;
     }
     let says = case.decides().and_then(|finding| {
@@ -155,4 +156,26 @@ fn unlike(
         Some(format!("{says} [{}]", rules.join(", ")))
     });
     Some(Disturbed { case: case.id.clone(), clean, verdict: case.verdict, says: says.unwrap_or_default() })
+}
+
+/// The laws that held in the clean run and found nothing to judge here: they are not listed.
+fn silent(
+    liberties: &[&'static Liberty],
+    before: &BTreeMap<&str, Verdict>,
+    outcome: &Outcome,
+) -> Vec<Disturbed> {
+    let listed: BTreeSet<&str> = outcome.cases.iter().map(|case| case.id.as_str()).collect();
+    let held = before.iter().filter(|(_, clean)| **clean == Verdict::Held).map(|(id, _)| *id);
+    let costs = || liberties.iter().flat_map(|liberty| liberty.costs);
+    let is_explained = |id: &&str| {
+        costs().any(|cost| id.starts_with(cost.case) && cost.verdict == Verdict::NotOffered)
+    };
+    held.filter(|id| !listed.contains(*id) && !is_explained(id))
+        .map(|id| Disturbed {
+            case: id.to_owned(),
+            clean: Verdict::Held,
+            verdict: Verdict::NotOffered,
+            says: "there was nothing to judge".to_owned(),
+        })
+        .collect()
 }

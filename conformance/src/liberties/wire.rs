@@ -3,10 +3,10 @@
 use hyper::Method;
 use hyper::header::{CACHE_CONTROL, CONNECTION, HeaderValue, LOCATION, PRAGMA, SET_COOKIE};
 use hyper::http::StatusCode;
-use oauth_suite::outcome::Verdict;
+use oauth_rules::rules;
 
-use super::message::Answered;
-use super::{Act, Cost, Liberty, cost};
+use super::message::{Answered, Asked};
+use super::{Act, Cost, Liberty, warns};
 
 pub(super) const LIBERTIES: &[Liberty] = &[
     Liberty {
@@ -103,9 +103,9 @@ pub(super) const LIBERTIES: &[Liberty] = &[
         seen_at: None,
         apart: &["redirect status"],
         acts: &[Act::Answer(|_, _, answered| redirect_by(answered, StatusCode::FOUND))],
-        costs: &[cost(
+        costs: &[warns(
             "pages/forms-are-answered-by-303",
-            Verdict::Warned,
+            rules!["rfc9700-4.12-use-303"],
             "RFC 9700 4.12: servers that redirect a request with credentials SHOULD use 303",
         )],
     },
@@ -167,15 +167,21 @@ pub(super) const LIBERTIES: &[Liberty] = &[
     },
     Liberty {
         name: "json-with-a-charset",
-        about: "JSON is labelled `application/json;charset=UTF-8`",
+        about: "JSON is labelled `Application/JSON;charset=UTF-8`",
         allowed: "RFC 9110 8.3.1: parameters of media types; RFC 8259 11",
         seen_at: None,
         apart: &[],
         acts: &[Act::Answer(|_, _, answered| {
-            answered.json(|members| !members.is_empty()) && {
+            // The object is read alone: written anew it would lose how it was laid out.
+            let mut has_members = false;
+            answered.json(|members| {
+                has_members = !members.is_empty();
+                false
+            });
+            if has_members {
                 answered.set("content-type", "Application/JSON;charset=UTF-8");
-                true
             }
+            has_members
         })],
         costs: NONE,
     },

@@ -25,11 +25,7 @@ fn page() -> String {
         let costs: Vec<String> = liberty
             .costs
             .iter()
-            .map(|cost| {
-                let cases =
-                    if cost.case.is_empty() { "any case".to_owned() } else { format!("`{}`", cost.case) };
-                format!("{cases} {}: {}", cost.verdict.word(), cost.reason)
-            })
+            .map(|cost| format!("`{}` {}: {}", cost.case, cost.verdict.word(), cost.reason))
             .collect();
         let costs = if costs.is_empty() { "nothing".to_owned() } else { costs.join("; ") };
         let (name, about, allowed) = (liberty.name, liberty.about, liberty.allowed);

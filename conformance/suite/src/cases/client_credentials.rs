@@ -161,7 +161,7 @@ async fn told_from_a_users_token(ctx: &Context) -> Checked {
     let told = essence(&own);
     if told.keys().all(|name| *name == "active") {
         let reason = "introspection tells of a token that it is active and nothing else";
-        return Err(CaseEnd::not_tested(reason).at(&own.exchange));
+        return Err(CaseEnd::not_offered(reason).at(&own.exchange));
     }
     if told == essence(&of_user) {
         let expected = "a member by which it can be told from a user's token";
@@ -172,11 +172,12 @@ async fn told_from_a_users_token(ctx: &Context) -> Checked {
 
 async fn unauthorized_at_token_endpoint(ctx: &Context) -> Checked {
     let served = served_client(ctx).await?.client;
-    let mut unlike = None;
+    let (mut unlike, mut granted) = (None, false);
     let others = ctx.target().registered().filter(|other| !other.is_public() && other.id != served.id);
     for other in others {
         let answer = flow::token(ctx, &own_token(other)).await?;
         if expect::token(&answer).is_ok() {
+            granted = true;
             continue;
         }
         let json = answer.response()?.json().unwrap_or_default();
@@ -189,8 +190,13 @@ async fn unauthorized_at_token_endpoint(ctx: &Context) -> Checked {
             .when(&format!("{} asks for a token of its own", other.id))
             .map(drop);
     }
-    let stop = CaseEnd::not_tested("every client of the target may use the client credentials grant");
-    Err(unlike.map_or(stop.clone(), |answer| stop.at(&answer)))
+    const EVERY: &str = "every client of the target may use the client credentials grant";
+    match unlike {
+        Some(answer) => Err(CaseEnd::not_tested(EVERY).at(&answer)),
+        // A server may know no clients without it.
+        None if granted => Err(CaseEnd::not_offered(EVERY)),
+        None => Err(CaseEnd::not_tested("no other client has a secret; add [second_client]")),
+    }
 }
 
 async fn unauthorized_at_authorization_endpoint(ctx: &Context) -> Checked {

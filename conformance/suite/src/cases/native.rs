@@ -11,7 +11,7 @@ use url::Url;
 use crate::browser::{Decision, Landing};
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
-use crate::cases::support::provoke::{consent_page_if_asked, gives_code};
+use crate::cases::support::provoke::{consent_page_if_asked, gives_code, logs_in};
 use crate::cases::support::redirect_uris::refuses_other_uris;
 use crate::expect;
 use crate::flow::{self, Authentication, AuthorizationRequest};
@@ -100,7 +100,7 @@ async fn verifier_decides(ctx: &Context) -> Checked {
     let wrong = flow::redemption(&code).set("code_verifier", &ctx.fresh());
     let answer = flow::token(ctx, &wrong).await?;
     ctx.trying("the verifier is another", |ctx| {
-        expect::refused_by(&expect::VERIFIER, ctx, &answer, &["invalid_grant"])
+        expect::token_refused(ctx, &answer, &["invalid_grant", "invalid_request"])
     })?;
     let code = flow::code(ctx, &client).await?;
     let none = flow::redemption(&code).without("code_verifier");
@@ -206,9 +206,15 @@ async fn asked_again(ctx: &Context, fits: fn(&Client) -> bool) -> Checked {
         flow::code_from(&again, &landing).control("the consent page, approved once more")?;
         return Ok(());
     }
+    let before = browser.trail.len();
     let landing = flow::authorize_in(ctx, &mut browser, &again, Decision::Approve).await?;
     if !gives_code(&landing) {
         return Err(CaseEnd::not_tested("the second request came to no code").at(landing.exchange()));
+    }
+    // Whoever types a password for a request takes part in it.
+    if logs_in(ctx, &browser.trail[before..]) {
+        ctx.note("the user is not asked again, but logs in for each request");
+        return Ok(());
     }
     let stop = Err(landing.exchange().broken("a page that asks the user again", "a code without a question"));
     let proof =

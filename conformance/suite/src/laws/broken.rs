@@ -24,7 +24,8 @@ pub(super) fn rules_broken(
         ("code-after-login", _) => rules!["rfc6749-3.1-owner-authenticated-first"],
         // Where an earlier consent may stand, the law is silent.
         ("code-after-consent", _) => rules!["rfc6749-4.1.1-owner-decision-obtained"],
-        ("code-to-registered-uri", What::CodeIssued(issued)) if !is_public(facts, issued.client) => rules![
+        // Whether public clients register redirect URIs at all, a case says.
+        ("code-to-registered-uri", _) => rules![
             "rfc6749-3.1.2.3-registered-uris-compared",
             "rfc6749-3.1.2.4-no-redirect-to-invalid-uri",
             "rfc9700-2.1-redirect-uri-exact-match",
@@ -193,16 +194,6 @@ fn first_redeemed(facts: &[Fact], code: Sym) -> Option<usize> {
     })
 }
 
-/// Whether a client is known to have no secret.
-fn is_public(facts: &[Fact], client: Sym) -> bool {
-    facts.iter().any(|fact| match &fact.what {
-        What::Redemption(redemption) => {
-            redemption.client == client && redemption.secret == SecretShown::NoneNeeded
-        }
-        _ => false,
-    })
-}
-
 /// Whether a token request brings credentials, in its header or its body.
 fn has_credentials(exchange: &Exchange) -> bool {
     let request = &exchange.request;
@@ -317,6 +308,7 @@ mod tests {
             ("bound-token-with-its-key", vec![((0, 1), What::Resource(SERVED))], &["rfc9449-7.2-bound-token-not-as-bearer", "rfc9700-4.10.1-rs-checks-possession"]),
             ("bound-token-with-its-key", vec![((0, 1), What::Resource(ResourceUse { proof: PROOF, ..SERVED }))], &["rfc9449-7.1-rs-checks-proof", "rfc9700-4.10.1-rs-checks-possession"]),
             ("code-to-registered-uri", vec![((0, 1), code(1, None))], &["rfc6749-3.1.2.3-registered-uris-compared", "rfc6749-3.1.2.4-no-redirect-to-invalid-uri", "rfc9700-2.1-redirect-uri-exact-match"]),
+            ("code-to-registered-uri", vec![((0, 1), What::Redemption(public)), ((2, 3), code(4, None))], &["rfc6749-3.1.2.3-registered-uris-compared", "rfc6749-3.1.2.4-no-redirect-to-invalid-uri", "rfc9700-2.1-redirect-uri-exact-match"]),
             ("code-after-login", vec![((0, 1), code(1, None))], &["rfc6749-3.1-owner-authenticated-first"]),
             ("served-token-was-issued", vec![((0, 1), What::Resource(SERVED))], &[]),
         ];

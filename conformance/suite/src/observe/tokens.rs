@@ -163,10 +163,15 @@ impl Observer {
             return Ok(());
         }
         let Ok(response) = &exchange.answer else { return Ok(()) };
+        let proof = self.proof(request, Some(token))?;
+        // That a server takes a spoilt proof says nothing of the keys that it takes.
+        if proof.is_none() && header(request, "dpop")?.is_some() {
+            return Ok(());
+        }
         let service = ResourceUse {
             token: self.sym(token),
             resource: self.sym(resource),
-            proof: self.proof(request, Some(token))?,
+            proof,
             served: (200..300).contains(&response.status),
             covered: self.covers(token),
             shown_to: None,

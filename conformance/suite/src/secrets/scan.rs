@@ -181,7 +181,9 @@ impl Tier {
         let next = self.sorted.partition_point(|at| self.needles[*at].text.as_str() < beginning);
         let needle = self.sorted.get(next).filter(|_| run.len() >= BEGINNING);
         let needle = needle.filter(|at| self.needles[**at].text.starts_with(beginning));
-        let plain = is_our_word(beginning) || is_wordlike(run) && !is_cut(&text[place.end..]);
+        // Times and lengths are numbers, and secrets that are made of them may begin with one.
+        let is_told = is_wordlike(run) || run.iter().all(u8::is_ascii_digit);
+        let plain = is_our_word(beginning) || is_told && !is_cut(&text[place.end..]);
         (place, needle.filter(|_| !plain).copied())
     }
 
@@ -326,6 +328,18 @@ mod tests {
         for (text, expected) in
             [("a bearer token", "a bearer token"), ("bearer-4...", "#..."), ("bearer", "bearer")]
         {
+            assert_eq!(covered(&needles, text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_number_is_no_beginning_unless_it_was_cut() {
+        let needles = [("1764509123.9fK2dE6g", Reach::Anywhere)];
+        for (text, expected) in [
+            (r#"{"iat":1764509123,"exp":1764509183}"#, r#"{"iat":1764509123,"exp":1764509183}"#),
+            ("csrf 1764509123...", "csrf #..."),
+            ("csrf=1764509123.9fK2dE", "csrf=#"),
+        ] {
             assert_eq!(covered(&needles, text), expected, "{text}");
         }
     }

@@ -270,8 +270,9 @@ impl Reader<'_> {
             }
         }
         // A part of a multipart body: its value follows a line that is empty.
+        // Behind the end of a tag the page goes on.
         for blank in [&b"\r\n\r\n"[..], b"\n\n"] {
-            let near = &text[own.end..text.len().min(own.end + NEAR)];
+            let near = &text[own.end..end];
             if let Some(at) = near.windows(blank.len()).position(|window| window == blank) {
                 let start = own.end + at + blank.len();
                 let rest = &text[start..text.len().min(start + REACH)];

@@ -202,7 +202,10 @@ async fn invalid_scope(ctx: &Context) -> Checked {
             Some(scope) => format!("a token with scope {scope}"),
             None => "a token without scope, which stands for the one that was asked for".into(),
         };
-        return Err(exchange.broken(expected, saw));
+        let end = exchange.broken(expected, saw);
+        // Whoever leaves the word out owes the scope that was granted, and no error.
+        let left_out = rules!["rfc6749-3.3-scope-returned-if-different"];
+        return Err(if stated.is_empty() { end.under(left_out) } else { end });
     }
     Ok(())
 }

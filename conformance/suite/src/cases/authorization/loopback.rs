@@ -21,7 +21,7 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         id: "loopback/nothing-but-the-port",
-        rules: rules!["rfc9700-4.1.3-loopback-variable-port"],
+        rules: rules!["rfc9700-4.1.3-loopback-variable-port", "rfc9700-2.1-redirect-uri-exact-match"],
         about: "A native client's loopback redirect URI is taken with another port, and with no other change.",
         needs: &[Need::Login, Need::LoopbackClient],
         run: |ctx| Box::pin(nothing_but_the_port(ctx)),
@@ -65,13 +65,15 @@ async fn nothing_but_the_port(ctx: &Context) -> Checked {
     flow::code(ctx, &client).await?;
     let ask = flow::ask(ctx, &client).set("redirect_uri", &parts.text());
     let landing = flow::authorize(ctx, &ask).await?;
-    flow::code_from(&ask, &landing).when("the port is another")?;
+    let taken = flow::code_from(&ask, &landing).when("the port is another");
+    taken.under(rules!["rfc9700-4.1.3-loopback-variable-port"])?;
     for redirect_uri in parts.with_segment().into_iter().chain([parts.with_query("suite=1")]) {
         let landing =
             flow::authorize(ctx, &flow::ask(ctx, &client).set("redirect_uri", &redirect_uri)).await?;
-        ctx.trying(&format!("redirect_uri is {redirect_uri}"), |ctx| {
+        let refused = ctx.trying(&format!("redirect_uri is {redirect_uri}"), |ctx| {
             expect::error_page(ctx, &landing, expect::OWNER_INFORMED)
-        })?;
+        });
+        refused.under(rules!["rfc9700-2.1-redirect-uri-exact-match"])?;
     }
     Ok(())
 }

@@ -4,11 +4,12 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
-use oauth_rules::rules;
+use oauth_rules::{RuleId, rules};
 
 use crate::browser::Landing;
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::cases::support::provoke::gives_code;
 use crate::expect;
 use crate::flow::{self, AuthorizationRequest};
 use crate::subject::Need;
@@ -33,7 +34,7 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         id: "challenge/unknown-method-refused",
-        rules: rules!["rfc7636-4.4.1-unknown-method-refused", "oauth21-4.1.2.1-unsupported-challenge-method"],
+        rules: UNKNOWN_METHOD,
         about: "A challenge method that the server does not have is an error at the client.",
         needs: &[Need::Login, Need::Pkce],
         run: |ctx| Box::pin(unknown_method_refused(ctx)),
@@ -64,6 +65,10 @@ pub(super) const CASES: &[Case] = &[
         ..Case::DEFAULT
     },
 ];
+
+/// What lays down how a method is refused that the server does not have.
+const UNKNOWN_METHOD: &[RuleId] =
+    rules!["rfc7636-4.4.1-unknown-method-refused", "oauth21-4.1.2.1-unsupported-challenge-method"];
 /// The error for every challenge that is not taken (RFC 7636 4.4.1, RFC 6749 4.1.2.1).
 const REFUSED: &[&str] = &["invalid_request"];
 
@@ -77,6 +82,17 @@ async fn needed_of_public_clients(ctx: &Context) -> Checked {
 /// Section 4.4.1 has MUSTs of its own for the error at the client and for its code.
 fn told_invalid_request(ask: &AuthorizationRequest, landing: &Landing) -> Checked {
     expect::error_redirect(ask, landing, REFUSED).map(drop)
+}
+
+/// That a method which the server does not have brought no code; how it is refused is a finding of its own.
+fn method_refused(ctx: &Context, ask: &AuthorizationRequest, landing: &Landing) -> Checked {
+    landing.sent()?;
+    landing.exchange().response()?;
+    if gives_code(landing) {
+        return Err(landing.exchange().broken("no code", landing.describe()));
+    }
+    ctx.told(told_invalid_request(ask, landing).under(UNKNOWN_METHOD));
+    Ok(())
 }
 
 /// An honest request with S256 works.
@@ -98,7 +114,7 @@ async fn plain_refused(ctx: &Context) -> Checked {
             None => ask,
         };
         let landing = flow::authorize(ctx, &ask).await?;
-        ctx.trying(when, |ctx| expect::code_refused(ctx, &ask, &landing, REFUSED))?;
+        ctx.trying(when, |ctx| method_refused(ctx, &ask, &landing))?;
     }
     if ctx.target().metadata_lists("code_challenge_methods_supported", "plain") {
         return Err(CaseEnd::broken(
@@ -125,7 +141,7 @@ async fn without_a_method_it_is_plain(ctx: &Context) -> Checked {
     let ask = bare(&verifier);
     let landing = flow::authorize(ctx, &ask).await?;
     let Ok(code) = flow::code_from(&ask, &landing) else {
-        return expect::code_refused(ctx, &ask, &landing, REFUSED);
+        return method_refused(ctx, &ask, &landing);
     };
     let answer = flow::token(ctx, &flow::redemption(&code).set("code_verifier", &verifier)).await?;
     expect::token(&answer).when("the verifier is the challenge")?;
@@ -135,7 +151,7 @@ async fn without_a_method_it_is_plain(ctx: &Context) -> Checked {
     let code = flow::code_from(&ask, &landing).control("a challenge without a method")?;
     let answer = flow::token(ctx, &flow::redemption(&code).set("code_verifier", &hashed)).await?;
     ctx.trying("the challenge is the verifier's hash", |ctx| {
-        expect::refused_by(&expect::VERIFIER, ctx, &answer, &["invalid_grant"])
+        expect::token_refused(ctx, &answer, &["invalid_grant", "invalid_request"])
     })
 }
 

@@ -8,7 +8,7 @@ use crate::browser::Landing;
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::provoke::UNKNOWN;
-use crate::cases::support::scope::{closed_list, stated};
+use crate::cases::support::scope::{closed_list, introspected, stated};
 use crate::expect::{self, Token};
 use crate::flow::{self, AuthorizationRequest};
 use crate::subject::{Client, Need};
@@ -79,10 +79,15 @@ async fn case_matters(ctx: &Context) -> Checked {
     let Some(token) = token_of(ctx, &ask, &landing).await? else {
         return expect::refused(ctx, &ask, &landing, &["invalid_scope"]);
     };
-    let Some(stated) = stated(ctx, &token)? else {
-        return Err(CaseEnd::not_tested("the token response does not state its scope").at(&token.exchange));
+    let stated = match stated(ctx, &token)? {
+        Some(stated) => Some(stated.into_iter().collect::<Vec<_>>().join(" ")),
+        None => introspected(ctx, &client, &token).await?,
     };
-    match scope.split(' ').find(|value| stated.contains(value)) {
+    let Some(stated) = stated else {
+        let reason = "neither the token response nor introspection states the scope of the token";
+        return Err(CaseEnd::not_tested(reason).at(&token.exchange));
+    };
+    match scope.split(' ').find(|value| stated.split(' ').any(|granted| granted == *value)) {
         Some(value) => {
             let expected = format!("error=invalid_scope, or a token without {value}");
             Err(token.exchange.broken(expected, format!("a token with {value} for a request of {swapped}")))

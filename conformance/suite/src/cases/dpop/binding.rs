@@ -14,7 +14,7 @@ use crate::cases::support::introspection::{Activity, activity, callers, introspe
 use crate::cases::support::refresh::refresh;
 use crate::expect::{self, Token};
 use crate::flow::{self, AuthorizationRequest, Code};
-use crate::subject::{Client, ClientRole, Need};
+use crate::subject::{Client, ClientRole, Met, Need};
 use crate::wire::Exchange;
 use crate::wire::dpop::{DpopKey, Proof};
 
@@ -140,7 +140,7 @@ async fn confidential_client_changes_its_key(ctx: &Context) -> Checked {
         let fresh = refresh_token(ctx, client, &key).await?;
         let answer = flow::token_proven(ctx, &refresh(client, &fresh), &other).await?;
         let token = expect::token(&answer).when("the proof is a new key's")?;
-        if ctx.target().endpoints.resource.is_some() {
+        if Need::DpopResource.met(ctx.target()) == Met::Yes {
             let opened = flow::resource_proven(ctx, &token.access_token, &other, |proof| proof).await?;
             expect::served(&opened).when("the new access token comes with the new key")?;
         }

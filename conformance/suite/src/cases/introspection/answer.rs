@@ -14,12 +14,13 @@ use crate::cases::support::introspection::{
     Activity, activity, inactive, introspect, more_than_inactive, query, told_token,
 };
 use crate::cases::support::refresh::{allowed, refreshing_client, renewed};
+use crate::cases::support::resource_indicators::told_audience;
 use crate::cases::support::revocation::{done_for_access_token, revocation, revoke};
 use crate::cases::support::token_status::{Gauge, outlive};
 use crate::cases::support::{bearer, spoil};
 use crate::expect;
 use crate::flow;
-use crate::subject::{ClientRole, Met, Need};
+use crate::subject::{Client, ClientRole, Met, Need};
 use crate::wire::Exchange;
 
 /// The cases, in reading order.
@@ -109,7 +110,19 @@ async fn told_active(ctx: &Context) -> Checked<Activity> {
         // The target says that this one may ask: what it is told is judged.
         Some(caller) => {
             let token = flow::access(ctx, &client).await?;
-            activity(&introspect(ctx, &query(caller, &token.access_token)).await?)?
+            let told = activity(&introspect(ctx, &query(caller, &token.access_token)).await?)?;
+            if told.active || is_for(ctx, caller, &told_audience(ctx, &client, &token).await?.unwrap_or_default()) {
+                told
+            } else {
+                // Of a token that is not for it a resource server may be told that it is not active (section 2.2).
+                match told_token(ctx, &client).await {
+                    Ok((token, caller)) => {
+                        ctx.note("[resource_client] is told that a token which does not name its resource is not active");
+                        activity(&introspect(ctx, &query(&caller, &token.access_token)).await?)?
+                    }
+                    Err(_) => told,
+                }
+            }
         }
         None => {
             let (token, caller) = told_token(ctx, &client).await?;
@@ -120,6 +133,15 @@ async fn told_active(ctx: &Context) -> Checked<Activity> {
         return Err(told.exchange.broken("active: true for a fresh access token", "active: false"));
     }
     Ok(told)
+}
+
+/// Whether a token's audience, as far as it is told, names the first resource or its server.
+fn is_for(ctx: &Context, server: &Client, audience: &[String]) -> bool {
+    let resource = ctx.target().resource();
+    let names = |name: &String| {
+        *name == server.id || resource.as_ref().is_some_and(|resource| resource.identifier == *name)
+    };
+    audience.iter().any(names)
 }
 
 async fn needs_a_token(ctx: &Context) -> Checked {

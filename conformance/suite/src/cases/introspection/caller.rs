@@ -141,7 +141,17 @@ async fn not_of_other_clients_tokens(ctx: &Context) -> Checked {
     if matches!(answer.response()?.status, 400 | 401 | 403) {
         return turned_away(&answer, &[400, 401, 403]);
     }
-    inactive(&answer)
+    inactive(&answer)?;
+    nothing_else(ctx, &answer)
+}
+
+/// What is told of a token that is called inactive is a finding of its own.
+fn nothing_else(ctx: &Context, answer: &Arc<Exchange>) -> Checked {
+    if let Some(more) = more_than_inactive(answer)? {
+        let end = answer.broken("active: false and nothing else", more);
+        ctx.tell(end.under(rules!["rfc7662-2.2-inactive-no-detail"]));
+    }
+    Ok(())
 }
 
 async fn of_tokens_for_the_caller(ctx: &Context) -> Checked {
@@ -170,10 +180,7 @@ async fn of_tokens_for_the_caller(ctx: &Context) -> Checked {
     let when = "the token is for the first resource and the second one's server asks";
     let answer = introspect(ctx, &query(&second, &token)).await?;
     inactive(&answer).when(when)?;
-    if let Some(more) = more_than_inactive(&answer)? {
-        let end = answer.broken("active: false and nothing else", more);
-        ctx.tell(end.under(rules!["rfc7662-2.2-inactive-no-detail"]));
-    }
+    nothing_else(ctx, &answer)?;
     // The other way round shows that the second server is told anything at all.
     let Ok(other) = ctx.parties().second_resource() else { return Ok(()) };
     let Ok(token) = token_for(ctx, &client, &other.identifier).await else { return Ok(()) };

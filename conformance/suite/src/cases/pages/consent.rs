@@ -1,14 +1,18 @@
 //! The consent page: that it is asked, and what it says.
 
+use std::sync::Arc;
+
 use oauth_rules::rules;
 
 use crate::browser::{Decision, Landing};
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
-use crate::cases::support::provoke::{Sent, UNKNOWN, consent_page, consent_page_for, consent_page_if_asked};
+use crate::cases::support::provoke::{
+    Sent, UNKNOWN, consent_page, consent_page_for, consent_page_if_asked, logs_in,
+};
 use crate::expect;
 use crate::flow;
-use crate::subject::{ClientRole, Need};
+use crate::subject::{Client, ClientRole, Need};
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -38,7 +42,8 @@ async fn asked_before_a_code(ctx: &Context) -> Checked {
         expect::code_redirect(&ask, &end).control("the consent page, approved")?;
         return Ok(());
     }
-    let landing = flow::authorize(ctx, &ask).await?;
+    let mut browser = flow::browser(ctx);
+    let landing = flow::authorize_in(ctx, &mut browser, &ask, Decision::Approve).await?;
     expect::code_redirect(&ask, &landing).control("an honest authorization request")?;
     // An earlier yes may be remembered.
     if ctx.live().asked_consent() {
@@ -52,7 +57,32 @@ async fn asked_before_a_code(ctx: &Context) -> Checked {
     }
     let expected =
         "a page that asks the user, before the first code of the run; waive consent if it was settled before";
-    Err(landing.exchange().broken(expected, landing.describe()))
+    let broken: Checked = Err(landing.exchange().broken(expected, landing.describe()));
+    // Whoever reads which client asks, and types the password for it, may be said to have been asked.
+    if logs_in(ctx, &browser.trail) && login_page_names(ctx, &client).await? {
+        ctx.note("the page that asks for the password says which client asks: the two questions are one");
+        return broken.warn();
+    }
+    broken
+}
+
+/// Whether the page that asks for the password says for which client: by its id, or in words that are others for another one.
+async fn login_page_names(ctx: &Context, client: &Arc<Client>) -> Checked<bool> {
+    let Some(own) = login_page_of(ctx, client).await? else { return Ok(false) };
+    if own.to_lowercase().contains(&client.id.to_lowercase()) {
+        return Ok(true);
+    }
+    let Ok(second) = ctx.parties().second() else { return Ok(false) };
+    let (again, other) = (login_page_of(ctx, client).await?, login_page_of(ctx, &second).await?);
+    Ok(again.as_ref() == Some(&own) && other.is_some_and(|other| other != own))
+}
+
+/// The text of the login page that a client's request leads to, where nobody is logged in.
+async fn login_page_of(ctx: &Context, client: &Arc<Client>) -> Checked<Option<String>> {
+    let mut stranger = flow::stranger(ctx);
+    let landing = flow::open_in(ctx, &mut stranger, &flow::ask(ctx, client)).await?;
+    let page = landing.page().filter(|page| stranger.login_form(page).is_some());
+    Ok(page.map(|page| page.text.clone()))
 }
 
 async fn names_client_and_scope(ctx: &Context) -> Checked {

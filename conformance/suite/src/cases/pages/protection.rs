@@ -8,7 +8,8 @@ use crate::browser::{Landing, Page};
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::markup;
-use crate::cases::support::provoke::{UNKNOWN, consent_page_if_asked};
+use crate::cases::support::provoke::{UNKNOWN, consent_page_if_asked, unanswered};
+use crate::expect;
 use crate::flow;
 use crate::subject::Need;
 use crate::wire::{Exchange, Request, is_breakdown};
@@ -186,9 +187,22 @@ async fn input_is_no_markup(ctx: &Context) -> Checked {
             // A login page may show the request as well.
             browsers.extend([SCRIPT, BREAK].contains(&payload).then(|| flow::stranger(ctx)));
             for mut browser in browsers {
-                flow::open_in(ctx, &mut browser, &ask).await?;
-                for exchange in &browser.trail {
-                    let when = format!("{name} is {what}");
+                let when = format!("{name} is {what}");
+                let mut opened = flow::open_in(ctx, &mut browser, &ask).await;
+                if opened.as_ref().is_err_and(unanswered) {
+                    opened = flow::open_in(ctx, &mut browser, &ask).await;
+                }
+                if let Err(end) = opened {
+                    let Some(exchange) = end.exchange.clone().filter(|_| unanswered(&end)) else {
+                        return Err(end);
+                    };
+                    // Others are answered: it is this request that the server has no answer to.
+                    flow::code(ctx, &client).await?;
+                    let none = exchange.broken("any answer", "none, and none the second time");
+                    ctx.tell(none.under(expect::NO_SERVER_ERROR).when(&when));
+                    continue;
+                }
+                for exchange in browser.trail.iter().filter(|exchange| exchange.answer.is_ok()) {
                     untouched(exchange, &[SCRIPT, BREAK]).when(&when)?;
                     let failed = no_server_error(exchange);
                     let _ = ctx.tried(&when, failed.under(rules!["rfc6749-4.1.2.1-server-error-redirected"]));

@@ -189,7 +189,7 @@ async fn as_pushed(
     let good = flow::redemption(&code);
     if name == "code_challenge" {
         let answer = flow::token(ctx, &good.set("code_verifier", other_verifier)).await?;
-        return expect::refused_by(&expect::VERIFIER, ctx, &answer, &["invalid_grant"]);
+        return expect::token_refused(ctx, &answer, &["invalid_grant", "invalid_request"]);
     }
     let answer = flow::token(ctx, &good).await?;
     let token = expect::token(&answer)?;

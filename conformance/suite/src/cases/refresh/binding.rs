@@ -123,7 +123,7 @@ async fn takes_the_clients_credentials(ctx: &Context) -> Checked {
 /// A client that may have two scope values, and is given refresh tokens.
 struct Scopes {
     client: Arc<Client>,
-    /// All its scope values but the last.
+    /// All its scope values but one.
     narrow: String,
     /// All its scope values.
     wide: String,
@@ -134,7 +134,15 @@ impl Scopes {
     async fn find(ctx: &Context) -> Checked<Self> {
         let client = refreshing_client(ctx, |client| client.scopes().len() > 1).await?;
         let values = client.scopes();
-        let (narrow, wide) = (values[..values.len() - 1].join(" "), values.join(" "));
+        // The last one, unless it may be what brings a refresh token (OpenID Connect Core, section 11).
+        let weight = |value: &&&str| match **value {
+            "offline_access" => 2,
+            "openid" => 1,
+            _ => 0,
+        };
+        let left_out = values.iter().rev().min_by_key(weight).copied();
+        let kept: Vec<&str> = values.iter().copied().filter(|value| Some(*value) != left_out).collect();
+        let (narrow, wide) = (kept.join(" "), values.join(" "));
         let found = Self { client, narrow, wide };
         found.allow_all(ctx).await?;
         Ok(found)

@@ -70,7 +70,8 @@ async fn absolute_without_fragment(ctx: &Context) -> Checked {
 
 async fn unknown_is_told_by_redirect(ctx: &Context) -> Checked {
     let client = ctx.parties().client()?;
-    let readers = readers(ctx, &client, &[UNKNOWN, "suite"]).await?;
+    // Which resources it knows is the server's to say: whoever takes this one reads others all the same.
+    let readers = readers(ctx, &client, &[UNKNOWN]).await?;
     token_for(ctx, &client, &ctx.parties().first_resource()?.identifier).await?;
     if !readers.authorization {
         return Err(CaseEnd::not_offered("the authorization endpoint does not read resource"));
@@ -82,7 +83,7 @@ async fn unknown_is_told_by_redirect(ctx: &Context) -> Checked {
 
 async fn unknown_is_told_in_json(ctx: &Context) -> Checked {
     let client = ctx.parties().client()?;
-    let readers = readers(ctx, &client, &[UNKNOWN, "suite"]).await?;
+    let readers = readers(ctx, &client, &[UNKNOWN]).await?;
     token_for(ctx, &client, &ctx.parties().first_resource()?.identifier).await?;
     if !readers.token {
         return Err(CaseEnd::not_offered("the token endpoint does not read resource"));

@@ -11,6 +11,9 @@ use crate::expect;
 use crate::subject::{Need, is_loopback};
 use crate::wire::{Actor, Exchange, Request};
 
+/// Why a server's metadata is not looked for.
+pub(in crate::cases) const NO_ISSUER: &str = "the target names no issuer; add issuer, or waive it where the server publishes none: [without] metadata = \"why\"";
+
 /// Why a text is no https URL, or has a part that it may not have; http will do on loopback.
 pub(in crate::cases) fn https_fault(text: &str, with_query: bool) -> Option<&'static str> {
     let Ok(url) = Url::parse(text) else { return Some("no absolute URL") };

@@ -8,10 +8,10 @@ use url::Url;
 
 use crate::browser::{Decision, Landing, Location, Page};
 use crate::case::Context;
-use crate::case_end::{CaseEnd, Checked};
+use crate::case_end::{CaseEnd, Checked, EndKind};
 use crate::flow::{self, AuthorizationRequest, Browser, Until};
 use crate::subject::Client;
-use crate::wire::Exchange;
+use crate::wire::{Exchange, Params};
 
 /// The host that no honest redirect leads to.
 pub(in crate::cases) const ATTACKER: &str = "attacker.example";
@@ -102,13 +102,29 @@ pub(in crate::cases) async fn consent_page(
     browser: Browser,
     ask: &AuthorizationRequest,
 ) -> Checked<(Browser, Page)> {
-    consent_page_if_asked(ctx, browser, ask).await?.ok_or_else(unasked)
+    consent_page_if_asked(ctx, browser, ask).await?.ok_or_else(|| unasked(ctx))
 }
 
-fn unasked() -> CaseEnd {
-    let reason =
-        "no consent page came; if consent is remembered, revoke it or add extra_parameters that ask again";
-    CaseEnd::not_tested(reason)
+fn unasked(ctx: &Context) -> CaseEnd {
+    CaseEnd::not_tested(if ctx.live().asked_consent() {
+        "no consent page came; if consent is remembered, revoke it or add extra_parameters that ask again"
+    } else {
+        "no page of this run asked for consent; if none ever does, say so: [without] consent = \"why\""
+    })
+}
+
+/// Whether a request had no answer at all.
+pub(in crate::cases) fn unanswered(end: &CaseEnd) -> bool {
+    end.kind == EndKind::Errored && end.exchange.as_ref().is_some_and(|exchange| exchange.answer.is_err())
+}
+
+/// Whether a browser sent a password in one of these exchanges.
+pub(in crate::cases) fn logs_in(ctx: &Context, trail: &[Arc<Exchange>]) -> bool {
+    trail.iter().any(|exchange| {
+        let sent = Params::decode(&String::from_utf8_lossy(&exchange.request.body));
+        let mut users = ctx.target().users.values();
+        users.any(|user| sent.pairs().any(|(_, value)| value == user.password.expose()))
+    })
 }
 
 /// How an authorization request comes to the server.
@@ -135,10 +151,10 @@ pub(in crate::cases) async fn consent_page_for(
         return Ok(asked);
     }
     if ctx.target().endpoints.registration.is_none() {
-        return Err(unasked());
+        return Err(unasked(ctx));
     }
-    let fresh = flow::registered(ctx, &flow::metadata(ctx)?).await.map_err(|_| unasked())?;
-    asked_for(ctx, browser, &fresh.client, sent).await?.ok_or_else(unasked)
+    let fresh = flow::registered(ctx, &flow::metadata(ctx)?).await.map_err(|_| unasked(ctx))?;
+    asked_for(ctx, browser, &fresh.client, sent).await?.ok_or_else(|| unasked(ctx))
 }
 
 async fn asked_for(

@@ -1,13 +1,16 @@
 //! What scope a token response states.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use oauth_rules::rules;
 use serde_json::Value;
 
 use crate::case::Context;
 use crate::case_end::{CaseEnd, Checked};
+use crate::cases::support::introspection::{activity, callers, introspect, query};
 use crate::expect::Token;
+use crate::subject::{Client, Met, Need};
 
 /// That the server has a list of scope values, which one that nobody knows is not on. Which words have a meaning is the
 /// server's to say (RFC 6749 3.3), and one that grants any word breaks nothing.
@@ -21,6 +24,30 @@ pub(in crate::cases) fn closed_list(ctx: &Context, token: &Token) -> Checked {
     }
     let reason = "the server grants a scope value that nobody defined, and publishes no scopes_supported";
     Err(CaseEnd::not_tested(reason).at(&token.exchange))
+}
+
+/// The scope of a client's token as introspection tells it, if there is one that does.
+///
+/// # Errors
+/// `errored` without a usable answer.
+pub(in crate::cases) async fn introspected(
+    ctx: &Context,
+    client: &Arc<Client>,
+    token: &Token,
+) -> Checked<Option<String>> {
+    if Need::Introspection.met(ctx.target()) != Met::Yes {
+        return Ok(None);
+    }
+    for caller in callers(ctx, client) {
+        let answer = introspect(ctx, &query(&caller, &token.access_token)).await?;
+        if let Ok(told) = activity(&answer)
+            && told.active
+            && let Some(scope) = told.text("scope")
+        {
+            return Ok(Some(scope.to_owned()));
+        }
+    }
+    Ok(None)
 }
 
 /// The scope values that a token response states. One that is no string is a finding under the rule of the form, and neither

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use oauth_rules::rules;
 
 use crate::case::{Case, Context, Profile, Severity};
-use crate::case_end::{CaseEnd, Checked};
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::redirect_uris::Parts;
 use crate::cases::support::spoil::FOREIGN_URI;
 use crate::expect;
@@ -165,7 +165,10 @@ async fn redirect_uri_is_not_brought_in_later(ctx: &Context) -> Checked {
         );
     }
     let [good, spoilt] = codes.as_slice() else { return Err(CaseEnd::not_tested("there are not two codes")) };
-    flow::redeem(ctx, good).await?;
+    // It is due there only if it was named before (RFC 6749 4.1.3).
+    let honest = flow::token(ctx, &flow::redemption(good)).await?;
+    expect::judged(&honest).control("a token request without redirect_uri")?;
+    expect::token(&honest).when("redirect_uri was named neither before nor now")?;
     let request = flow::redemption(spoilt).set("redirect_uri", FOREIGN_URI);
     let answer = flow::token(ctx, &request).await?;
     expect::token_refused(ctx, &answer, &["invalid_grant", "invalid_request"])?;

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::case::{Case, Context, Profile};
 use crate::case_end::{Checked, EndAs as _};
+use crate::cases::support::provoke::unanswered;
 use crate::expect;
 use crate::flow::{self, Authentication, TokenRequest};
 use crate::subject::{Client, ClientAuthentication, ClientRole, Need};
@@ -184,11 +185,37 @@ fn bad_requests(ctx: &Context, client: &Client) -> Vec<(String, TokenRequest)> {
     requests
 }
 
+/// The answer to a bad request. That none comes, while good ones are answered, is a finding of its own.
+async fn answered(
+    ctx: &Context,
+    client: &Arc<Client>,
+    (way, request): (&str, &TokenRequest),
+) -> Checked<Option<Arc<Exchange>>> {
+    let mut answer = flow::token(ctx, request).await;
+    if answer.as_ref().is_err_and(unanswered) {
+        answer = flow::token(ctx, request).await;
+    }
+    let end = match answer {
+        Ok(answer) => return Ok(Some(answer)),
+        Err(end) => end,
+    };
+    let Some(exchange) = end.exchange.clone().filter(|_| unanswered(&end)) else { return Err(end) };
+    flow::access(ctx, client).await?;
+    let none = exchange.broken("status 400 and JSON with error", "no answer, and none the second time");
+    ctx.tell(none.under(rules!["rfc6749-5.2-error-400-json"]).when(way));
+    Ok(None)
+}
+
 async fn status_and_json(ctx: &Context) -> Checked {
     let client = ctx.parties().client()?;
     flow::access(ctx, &client).await?;
     for (way, request) in bad_requests(ctx, &client) {
-        let answer = flow::token(ctx, &request).await?;
+        let Some(answer) = answered(ctx, &client, (way.as_str(), &request)).await? else { continue };
+        // What is granted has no form of a refusal.
+        if expect::token(&answer).is_ok() {
+            ctx.note(format!("when {way}: a token is given, which is other cases' matter"));
+            continue;
+        }
         let formed = well_formed_refusal(&answer).and_then(|()| expect::error_status(&answer));
         ctx.tried(&way, formed);
     }
@@ -215,7 +242,7 @@ async fn plain_characters(ctx: &Context) -> Checked {
     let text = |c: char| matches!(c, ' '..='~') && c != '"' && c != '\\';
     let reference = |c: char| text(c) && c != ' ';
     for (way, request) in bad_requests(ctx, &client) {
-        let answer = flow::token(ctx, &request).await?;
+        let Some(answer) = answered(ctx, &client, (way.as_str(), &request)).await? else { continue };
         let json = answer.response()?.json().unwrap_or_default();
         for (name, fits) in [
             ("error", &text as &(dyn Fn(char) -> bool + Sync)),

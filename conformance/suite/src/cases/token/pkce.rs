@@ -100,9 +100,9 @@ pub(super) const CASES: &[Case] = &[
     },
 ];
 
-/// That a well-formed verifier which is not the code's brought no token.
+/// That a well-formed verifier which is not the code's brought no token. Which code the refusal has, one case says.
 fn verifier_refused(ctx: &Context, answer: &Arc<Exchange>) -> Checked {
-    expect::refused_by(&expect::VERIFIER, ctx, answer, &["invalid_grant"])
+    expect::token_refused(ctx, answer, &["invalid_grant", "invalid_request"])
 }
 
 /// A code with the challenge of this verifier.

@@ -121,6 +121,15 @@ fn what_everybody_may_read_is_public() {
 }
 
 #[test]
+fn a_page_goes_on_behind_a_hidden_field() {
+    let vault = Vault::with_key([7; 32]);
+    let page = "<form><input type=\"hidden\" name=\"form_token\" value=\"true\">\n\n\
+                <p>Allow this application to read your profile?</p>\n\n<button>Allow</button></form>";
+    vault.harvest(&exchange(Request::get("http://h/authorize"), &[], page));
+    assert_eq!(vault.text(page), page);
+}
+
+#[test]
 fn what_looked_like_a_secret_is_shown_once_its_name_says_that_it_is_none() {
     let vault = Vault::with_key([7; 32]);
     let id = "f81d4fae-7dec-11d0-a765-00a0c91e6bf6";
