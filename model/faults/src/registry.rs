@@ -7,6 +7,7 @@ use crate::{client, server};
 
 const TOPICS: &[&[Entry]] = &[
     server::authorize::FAULTS,
+    server::redirect_uri::FAULTS,
     server::authorization_response::FAULTS,
     server::consent::FAULTS,
     server::pages::FAULTS,
