@@ -27,6 +27,7 @@ const TOPICS: &[&[Entry]] = &[
     server::dpop::FAULTS,
     server::dpop_nonce::FAULTS,
     server::register::FAULTS,
+    server::register_effect::FAULTS,
     server::oauth21::FAULTS,
     client::login::FAULTS,
     client::response::FAULTS,

@@ -17,6 +17,7 @@ pub(crate) mod push;
 pub(crate) mod redirect_uri;
 pub(crate) mod refresh;
 pub(crate) mod register;
+pub(crate) mod register_effect;
 pub(crate) mod resource;
 pub(crate) mod resource_metadata;
 pub(crate) mod revoke;

@@ -189,7 +189,7 @@ async fn input_is_no_markup(ctx: &Context) -> Checked {
                 flow::open_in(ctx, &mut browser, &ask).await?;
                 for exchange in &browser.trail {
                     let when = format!("{name} is {what}");
-                    untouched(exchange, &[SCRIPT, BREAK]).when(&when)?;
+                    markup::untouched(exchange, &[SCRIPT, BREAK]).when(&when)?;
                     let failed = no_server_error(exchange);
                     let _ = ctx.tried(&when, failed.under(rules!["rfc6749-4.1.2.1-server-error-redirected"]));
                 }
@@ -205,21 +205,6 @@ fn no_server_error(exchange: &Arc<Exchange>) -> Checked {
             Err(exchange.broken("any answer but a server error", format!("status {status}")))
         }
         _ => Ok(()),
-    }
-}
-
-fn untouched(exchange: &Arc<Exchange>, payloads: &[&str]) -> Checked {
-    let response = exchange.response()?;
-    if response.header("x-suite").is_some() {
-        return Err(exchange.broken("no header of the request's making", "the header X-Suite"));
-    }
-    let html = response.media_type().is_none_or(|media_type| media_type.contains("html"));
-    let text = response.text();
-    match payloads.iter().find(|payload| html && text.contains(*payload)) {
-        Some(payload) => {
-            Err(exchange.broken("the value escaped, or not shown", format!("{payload} as it was sent")))
-        }
-        None => Ok(()),
     }
 }
 
