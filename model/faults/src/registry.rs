@@ -24,6 +24,7 @@ const TOPICS: &[&[Entry]] = &[
     server::metadata::FAULTS,
     server::resource_metadata::FAULTS,
     server::push::FAULTS,
+    server::push_identity::FAULTS,
     server::dpop::FAULTS,
     server::dpop_nonce::FAULTS,
     server::register::FAULTS,

@@ -14,6 +14,7 @@ pub(crate) mod oauth21;
 pub(crate) mod pages;
 pub(crate) mod pkce;
 pub(crate) mod push;
+pub(crate) mod push_identity;
 pub(crate) mod redirect_uri;
 pub(crate) mod refresh;
 pub(crate) mod register;
