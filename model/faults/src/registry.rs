@@ -7,6 +7,7 @@ use crate::{client, server};
 
 const TOPICS: &[&[Entry]] = &[
     server::authorize::FAULTS,
+    server::redirect_uri::FAULTS,
     server::authorization_response::FAULTS,
     server::consent::FAULTS,
     server::pages::FAULTS,
@@ -23,9 +24,11 @@ const TOPICS: &[&[Entry]] = &[
     server::metadata::FAULTS,
     server::resource_metadata::FAULTS,
     server::push::FAULTS,
+    server::push_identity::FAULTS,
     server::dpop::FAULTS,
     server::dpop_nonce::FAULTS,
     server::register::FAULTS,
+    server::register_effect::FAULTS,
     server::oauth21::FAULTS,
     client::login::FAULTS,
     client::response::FAULTS,

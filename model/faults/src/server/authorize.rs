@@ -245,7 +245,7 @@ pub(super) fn asked(request: &mut Request) -> Option<&mut Ask> {
 
 /// Takes a redirect URI for the client's first one, if it has this form. Other defects stay refused: what cannot stand in a
 /// header, and a parameter that stands there twice.
-fn take_as_registered(
+pub(super) fn take_as_registered(
     request: &HttpRequest,
     received: &mut Received,
     directory: &Directory,

@@ -10,7 +10,7 @@ use crate::edit::{Members, edit_json};
 use crate::entry::{Entry, Lies::OfServer};
 
 /// What stands in for redirect URIs that cannot be registered.
-const PLACEHOLDER: &str = "https://placeholder.example/callback";
+pub(super) const PLACEHOLDER: &str = "https://placeholder.example/callback";
 
 /// Members that a registration may have without a fault's taking offence.
 const KNOWN: &[&str] =
@@ -295,7 +295,7 @@ fn as_asked(request: &HttpRequest, name: &str) -> Option<Value> {
     asked(request)?.get(name).cloned()
 }
 
-fn edit_asked(request: &mut HttpRequest, edit: impl FnOnce(&mut Members)) {
+pub(super) fn edit_asked(request: &mut HttpRequest, edit: impl FnOnce(&mut Members)) {
     if let Some(mut members) = asked(request) {
         edit(&mut members);
         request.body = Value::Object(members).to_string().into_bytes();
@@ -303,7 +303,7 @@ fn edit_asked(request: &mut HttpRequest, edit: impl FnOnce(&mut Members)) {
 }
 
 /// Tells a client what it said, if it did.
-fn tell_as_asked(request: &HttpRequest, told: &mut Members, name: &str) {
+pub(super) fn tell_as_asked(request: &HttpRequest, told: &mut Members, name: &str) {
     if let Some(value) = as_asked(request, name) {
         told.insert(name.to_owned(), value);
     }

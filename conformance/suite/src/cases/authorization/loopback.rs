@@ -1,10 +1,11 @@
 //! Native clients on loopback: the port is theirs to choose, nothing else is (RFC 8252 7.3, RFC 9700 4.1.3).
 
-use oauth_rules::rules;
+use oauth_rules::{RuleId, rules};
 
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
-use crate::cases::support::redirect_uris::Parts;
+use crate::cases::support::redirect_spellings::brings_no_code;
+use crate::cases::support::redirect_uris::{Alteration, Parts};
 use crate::expect;
 use crate::flow;
 use crate::subject::Need;
@@ -21,7 +22,11 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         id: "loopback/nothing-but-the-port",
-        rules: rules!["rfc9700-4.1.3-loopback-variable-port", "rfc9700-2.1-redirect-uri-exact-match"],
+        rules: rules![
+            "rfc9700-4.1.3-loopback-variable-port",
+            "rfc9700-2.1-redirect-uri-exact-match",
+            "rfc8252-8.4-exact-match-except-loopback-port"
+        ],
         about: "A native client's loopback redirect URI is taken with another port, and with no other change.",
         needs: &[Need::Login, Need::LoopbackClient],
         run: |ctx| Box::pin(nothing_but_the_port(ctx)),
@@ -61,19 +66,41 @@ async fn any_port(ctx: &Context) -> Checked {
 }
 
 async fn nothing_but_the_port(ctx: &Context) -> Checked {
-    let (client, parts) = (ctx.parties().public()?, registered(ctx)?.with_port(port(ctx)));
-    flow::code(ctx, &client).await?;
-    let ask = flow::ask(ctx, &client).set("redirect_uri", &parts.text());
+    const NO_OTHER: &[RuleId] =
+        rules!["rfc9700-2.1-redirect-uri-exact-match", "rfc8252-8.4-exact-match-except-loopback-port"];
+    let (client, parts, port) = (ctx.parties().public()?, registered(ctx)?, port(ctx));
+    flow::access(ctx, &client).await?;
+    let moved = parts.with_port(port);
+    let ask = flow::ask(ctx, &client).set("redirect_uri", &moved.text());
     let landing = flow::authorize(ctx, &ask).await?;
-    let taken = flow::code_from(&ask, &landing).when("the port is another");
-    taken.under(rules!["rfc9700-4.1.3-loopback-variable-port"])?;
-    for redirect_uri in parts.with_segment().into_iter().chain([parts.with_query("suite=1")]) {
-        let landing =
-            flow::authorize(ctx, &flow::ask(ctx, &client).set("redirect_uri", &redirect_uri)).await?;
-        let refused = ctx.trying(&format!("redirect_uri is {redirect_uri}"), |ctx| {
-            expect::error_page(ctx, &landing, expect::OWNER_INFORMED)
-        });
-        refused.under(rules!["rfc9700-2.1-redirect-uri-exact-match"])?;
+    flow::code_from(&ask, &landing)
+        .when("the port is another")
+        .under(rules!["rfc9700-4.1.3-loopback-variable-port"])?;
+    for text in elsewhere(&moved) {
+        brings_no_code(ctx, &client, &text).await.under(NO_OTHER)?;
+    }
+    for text in at_the_same_place(&moved, port) {
+        brings_no_code(ctx, &client, &text).await.warn().under(NO_OTHER)?;
     }
     Ok(())
+}
+
+/// What a browser takes to another place than the client's.
+fn elsewhere(parts: &Parts) -> Vec<String> {
+    use Alteration as A;
+    let ways = [A::Slash, A::Segment, A::PathCapitals, A::Query, A::Scheme, A::HostAsUser, A::HostSuffix];
+    ways.iter().filter_map(|way| way.apply(parts)).collect()
+}
+
+/// What a browser takes to the client or nowhere: the same place in another spelling, other names of the machine, and what
+/// is no port. A port that is empty or begins with a zero is one (RFC 3986, section 3.2.3), and any will do.
+fn at_the_same_place(parts: &Parts, port: u16) -> Vec<String> {
+    use Alteration as A;
+    let ways = [A::User, A::Dots, A::EscapedDots, A::Escape, A::Tab, A::Backslash];
+    let spelt = ways.iter().filter_map(|way| way.apply(parts));
+    let names = ["127.0.0.1", "127.1", "[::1]", "localhost"].map(|host| parts.with_host(host).text());
+    let no_ports =
+        [".attacker.example", "%2f"].map(|behind| parts.with_port_text(&format!("{port}{behind}")).text());
+    let own = parts.text();
+    spelt.chain(names).chain(no_ports).filter(|text| *text != own).collect()
 }

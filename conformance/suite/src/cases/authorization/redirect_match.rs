@@ -3,12 +3,16 @@
 //! Each case tries those alterations of the registered URI that its rule is about, where the URI has room for
 //! them. Other ports are not tried on loopback hosts, for which some documents allow them; `loopback.rs` does.
 
+use std::sync::Arc;
+
 use oauth_rules::rules;
 
 use crate::case::{Case, Context};
-use crate::case_end::{Checked, EndAs as _, EndKind};
+use crate::case_end::{CaseEnd, Checked, EndAs as _, EndKind};
+use crate::cases::support::redirect_spellings::{Spellings, brings_no_code};
 use crate::cases::support::redirect_uris::{Alteration, refused_of};
-use crate::subject::Need;
+use crate::flow;
+use crate::subject::{Client, Need};
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -53,19 +57,26 @@ pub(super) const CASES: &[Case] = &[
         run: |ctx| Box::pin(refuses(ctx, &[Alteration::Query])),
         ..Case::DEFAULT
     },
+    Case {
+        id: "redirect-match/each-registered-uri",
+        rules: rules!["rfc9700-2.1-redirect-uri-exact-match", "rfc6749-3.1.2.3-simple-string-comparison"],
+        about: "No client gets a code at a redirect URI that is nearly one of its own, of whatever kind that is.",
+        needs: &[Need::Login],
+        run: |ctx| Box::pin(each_registered_uri(ctx)),
+        ..Case::DEFAULT
+    },
 ];
 
 /// Where a query may be added, not the full URI is on record, and the parts of it may be compared in the ways of RFC 3986,
 /// section 6, which normalise them.
 async fn compared_as_text(ctx: &Context) -> Checked {
     use Alteration as A;
-    const NORMALISED: &[A] = &[A::HostCapitals, A::DefaultPort, A::Escape, A::Dots, A::EscapedDots];
     let client = ctx.parties().client()?;
     match refused_of(ctx, &client, &[A::Query]).await {
         Err(stop) if stop.kind == EndKind::Broken => {
-            let others: Vec<A> = A::ALL.iter().copied().filter(|way| !NORMALISED.contains(way)).collect();
+            let others: Vec<A> = A::ALL.iter().copied().filter(|way| !A::NORMALISED.contains(way)).collect();
             refused_of(ctx, &client, &others).await?;
-            refused_of(ctx, &client, NORMALISED).await.warn()
+            refused_of(ctx, &client, A::NORMALISED).await.warn()
         }
         full => {
             full?;
@@ -76,4 +87,61 @@ async fn compared_as_text(ctx: &Context) -> Checked {
 
 async fn refuses(ctx: &Context, alterations: &[Alteration]) -> Checked {
     refused_of(ctx, &ctx.parties().client()?, alterations).await
+}
+
+async fn each_registered_uri(ctx: &Context) -> Checked {
+    if flow::pushes_only(ctx) {
+        // Who authenticates may push one that it never registered (RFC 9126, section 2.4).
+        return Err(CaseEnd::not_offered("only pushed requests are taken, which have a rule of their own"));
+    }
+    let mut tried = false;
+    for client in ctx.target().clients.values() {
+        let uris: Vec<&str> = client.redirect_uris().collect();
+        for uri in uris {
+            let ask = flow::ask(ctx, client).set("redirect_uri", uri);
+            let landing = flow::authorize(ctx, &ask).await?;
+            if let Err(end) = flow::code_from(&ask, &landing) {
+                ctx.note(format!(
+                    "nothing like {uri} was tried, where {} got no code: {}",
+                    client.id, end.saw
+                ));
+                continue;
+            }
+            tried = true;
+            let whose = format!("{} has {uri} on record", client.id);
+            let own = ctx.when(&whose);
+            match only_as_registered(&own, client, uri).await {
+                Err(end) if matches!(end.kind, EndKind::Broken | EndKind::Warned) => {
+                    ctx.tell(end.when(&whose));
+                }
+                step => step?,
+            }
+        }
+    }
+    if tried { Ok(()) } else { Err(CaseEnd::not_tested("no client got a code at a redirect URI of its own")) }
+}
+
+/// That one of a client's redirect URIs is taken as it is on record and in no other spelling.
+async fn only_as_registered(ctx: &Context, client: &Arc<Client>, uri: &str) -> Checked {
+    let Spellings { queries, others, normalised } = Spellings::of(client, uri);
+    let mut is_whole = true;
+    for (at, text) in queries.iter().enumerate() {
+        match brings_no_code(ctx, client, text).await {
+            Err(end) if at == 0 && end.kind == EndKind::Broken => {
+                ctx.note(format!("of {uri} the query is not on record"));
+                is_whole = false;
+                break;
+            }
+            step => step?,
+        }
+    }
+    for text in &others {
+        brings_no_code(ctx, client, text).await?;
+    }
+    for text in &normalised {
+        let step = brings_no_code(ctx, client, text).await;
+        let step = if is_whole { step } else { step.warn() };
+        step?;
+    }
+    Ok(())
 }

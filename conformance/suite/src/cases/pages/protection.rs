@@ -203,7 +203,7 @@ async fn input_is_no_markup(ctx: &Context) -> Checked {
                     continue;
                 }
                 for exchange in browser.trail.iter().filter(|exchange| exchange.answer.is_ok()) {
-                    untouched(exchange, &[SCRIPT, BREAK]).when(&when)?;
+                    markup::untouched(exchange, &[SCRIPT, BREAK]).when(&when)?;
                     let failed = no_server_error(exchange);
                     let _ = ctx.tried(&when, failed.under(rules!["rfc6749-4.1.2.1-server-error-redirected"]));
                 }
@@ -219,21 +219,6 @@ fn no_server_error(exchange: &Arc<Exchange>) -> Checked {
             Err(exchange.broken("any answer but a server error", format!("status {status}")))
         }
         _ => Ok(()),
-    }
-}
-
-fn untouched(exchange: &Arc<Exchange>, payloads: &[&str]) -> Checked {
-    let response = exchange.response()?;
-    if response.header("x-suite").is_some() {
-        return Err(exchange.broken("no header of the request's making", "the header X-Suite"));
-    }
-    let html = response.media_type().is_none_or(|media_type| media_type.contains("html"));
-    let text = response.text();
-    match payloads.iter().find(|payload| html && text.contains(*payload)) {
-        Some(payload) => {
-            Err(exchange.broken("the value escaped, or not shown", format!("{payload} as it was sent")))
-        }
-        None => Ok(()),
     }
 }
 

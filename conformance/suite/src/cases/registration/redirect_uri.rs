@@ -117,24 +117,55 @@ async fn needs_a_redirect_uri(ctx: &Context) -> Checked {
     Ok(())
 }
 
+/// Redirect URIs of no kind that can be registered, each behind what is wrong with it.
+const UNREGISTRABLE: &[(&str, &str)] = &[
+    ("it is http at another machine", "http://app.suite.example/callback"),
+    ("it is http in capitals at another machine", "HTTP://app.suite.example/callback"),
+    ("its host begins with localhost", "http://localhost.suite.example/callback"),
+    ("its host begins with a loopback address", "http://127.0.0.1.suite.example/callback"),
+    ("its user is a loopback address", "http://127.0.0.1@app.suite.example/callback"),
+    ("its user is localhost with a port", "http://localhost:80@app.suite.example/callback"),
+    ("its user is a loopback address in brackets", "http://[::1]@app.suite.example/callback"),
+    ("it is relative", "/callback"),
+    ("its scheme is javascript", "javascript:alert(1)"),
+    ("its scheme is javascript, with a dot behind it", "javascript:alert(document.domain)"),
+    ("its scheme is javascript in capitals", "JavaScript:suite.alert()"),
+    ("its scheme is data", "data:text/html,suite"),
+    ("its scheme is data, with a dot behind it", "data:text/html;suite.x,suite"),
+];
+
+/// The same with schemes to which browsers take no response: one that is registered only warns.
+const USELESS: &[(&str, &str)] = &[
+    ("its scheme is vbscript", "vbscript:suite.alert"),
+    ("its scheme is file", "file:///suite.html"),
+    ("its scheme is ftp", "ftp://app.suite.example/callback"),
+];
+
 async fn kinds_of_redirect_uri(ctx: &Context) -> Checked {
     let good = with_uris(ctx, &json!([STRANGERS_URI]), false).await?;
     expect::registration(&good).control("a registration with an https redirect URI")?;
-    let kinds = [
-        ("it is http at another machine", "http://app.suite.example/callback"),
-        ("it is relative", "/callback"),
-        ("its scheme is javascript", "javascript:alert(1)"),
-        ("its scheme is data", "data:text/html,suite"),
-    ];
-    for (way, uri) in kinds {
-        let answer = with_uris(ctx, &json!([uri]), false).await?;
-        match expect::registration(&answer) {
-            Err(_) => ctx.trying(way, |ctx| expect::registration_refused(ctx, &answer, EITHER))?,
-            Ok(json) if keeps(&json, uri) => {
-                return Err(answer.broken("a refusal", "a registration")).when(way);
-            }
-            Ok(_) => {}
-        }
+    for (way, uri) in UNREGISTRABLE {
+        ctx.told(not_registered(ctx, way, uri).await);
+    }
+    for (way, uri) in USELESS {
+        ctx.told(not_registered(ctx, way, uri).await.warn());
+    }
+    let fragment = not_registered(ctx, "it has a fragment", "https://app.suite.example/callback#suite").await;
+    ctx.told(fragment.under(rules!["rfc6749-3.1.2-redirect-no-fragment"]));
+    Ok(())
+}
+
+/// That a redirect URI is not registered, neither alone nor beside a good one.
+async fn not_registered(ctx: &Context, way: &str, uri: &str) -> Checked {
+    for (way, uris) in
+        [(way.to_owned(), json!([uri])), (format!("{way}, beside a good one"), json!([STRANGERS_URI, uri]))]
+    {
+        let answer = with_uris(ctx, &uris, false).await?;
+        ctx.trying(&way, |ctx| match expect::registration(&answer) {
+            Err(_) => expect::registration_refused(ctx, &answer, EITHER),
+            Ok(json) if keeps(&json, uri) => Err(answer.broken("a refusal", "a registration")),
+            Ok(_) => Ok(()),
+        })?;
     }
     Ok(())
 }

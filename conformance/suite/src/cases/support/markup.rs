@@ -1,11 +1,13 @@
 //! What a page refers to, and what it says of itself: markup that the pages' cases look into.
 
+use std::sync::Arc;
+
 use scraper::{Html, Selector};
 use url::Url;
 
 use crate::browser::{Landing, Page};
 use crate::case_end::Checked;
-use crate::wire::{Response, is_breakdown};
+use crate::wire::{Exchange, Response, is_breakdown};
 
 /// Attributes whose value is an address that a browser fetches, opens or sends to.
 const ADDRESSES: &[&str] = &["src", "href", "action", "formaction", "data", "poster", "background"];
@@ -77,6 +79,25 @@ pub(in crate::cases) fn hides_its_address(page: &Page) -> Checked<bool> {
     // The last policy that a browser knows is the one that counts.
     let last = policies.last().and_then(|list| list.rsplit(',').next());
     Ok(last.is_some_and(|policy| HIDE.contains(&policy.trim().to_ascii_lowercase().as_str())))
+}
+
+/// That none of these texts turned up as markup, and no header of the name that one of them would make.
+///
+/// # Errors
+/// Broken if one did; `errored` without a usable answer.
+pub(in crate::cases) fn untouched(exchange: &Arc<Exchange>, payloads: &[&str]) -> Checked {
+    let response = exchange.response()?;
+    if response.header("x-suite").is_some() {
+        return Err(exchange.broken("no header of the request's making", "the header X-Suite"));
+    }
+    let html = response.media_type().is_none_or(|media_type| media_type.contains("html"));
+    let text = response.text();
+    match payloads.iter().find(|payload| html && text.contains(*payload)) {
+        Some(payload) => {
+            Err(exchange.broken("the value escaped, or not shown", format!("{payload} as it was sent")))
+        }
+        None => Ok(()),
+    }
 }
 
 /// An error page with something to read.

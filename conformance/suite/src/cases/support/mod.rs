@@ -9,6 +9,7 @@ pub(super) mod markup;
 pub(super) mod metadata;
 pub(super) mod par;
 pub(super) mod provoke;
+pub(super) mod redirect_spellings;
 pub(super) mod redirect_uris;
 pub(super) mod refresh;
 pub(super) mod registration;

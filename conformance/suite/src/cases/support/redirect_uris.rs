@@ -99,8 +99,12 @@ impl Alteration {
         Self::Backslash,
     ];
 
+    /// Those of them that normalisation undoes (RFC 3986, section 6).
+    pub(in crate::cases) const NORMALISED: &'static [Self] =
+        &[Self::HostCapitals, Self::DefaultPort, Self::Escape, Self::Dots, Self::EscapedDots];
+
     /// The altered text; `None` where the URI has no room for it.
-    fn apply(self, parts: &Parts) -> Option<String> {
+    pub(in crate::cases) fn apply(self, parts: &Parts) -> Option<String> {
         let mut new = parts.clone();
         let is_name =
             parts.host.bytes().any(|byte| byte.is_ascii_alphabetic()) && !parts.host.starts_with('[');
@@ -163,18 +167,38 @@ impl Parts {
 
     /// The same with another port.
     pub(in crate::cases) fn with_port(&self, port: u16) -> Self {
-        Self { port: Some(port.to_string()), ..self.clone() }
+        self.with_port_text(&port.to_string())
+    }
+
+    /// The same with this where a port stands, behind a colon.
+    pub(in crate::cases) fn with_port_text(&self, text: &str) -> Self {
+        Self { port: Some(text.into()), ..self.clone() }
+    }
+
+    /// The same with another host.
+    pub(in crate::cases) fn with_host(&self, host: &str) -> Self {
+        Self { host: host.into(), ..self.clone() }
+    }
+
+    /// The same with another query: a pair added, each value another, each value left out, all of it left out.
+    pub(in crate::cases) fn with_other_queries(&self) -> Vec<String> {
+        let mut texts = vec![self.with_query("suite=1")];
+        if let Some(query) = self.query.strip_prefix('?').filter(|query| !query.is_empty()) {
+            let names: Vec<&str> = query.split('&').filter_map(|pair| pair.split('=').next()).collect();
+            let with_value = |value: &str| {
+                let pairs: Vec<String> = names.iter().map(|name| format!("{name}={value}")).collect();
+                Self { query: format!("?{}", pairs.join("&")), ..self.clone() }.text()
+            };
+            let none = Self { query: String::new(), ..self.clone() }.text();
+            texts.extend([with_value("suite"), with_value(""), none]);
+        }
+        texts
     }
 
     /// The same with `pairs` in its query, behind what is there.
     pub(in crate::cases) fn with_query(&self, pairs: &str) -> String {
         let mark = if self.query.is_empty() { '?' } else { '&' };
         format!("{}{mark}{pairs}", self.text())
-    }
-
-    /// The same with one more segment in its path.
-    pub(in crate::cases) fn with_segment(&self) -> Option<String> {
-        Alteration::Segment.apply(self)
     }
 
     /// The same with its host in capital letters.

@@ -1,0 +1,99 @@
+//! Dynamic registration: what a client is told of itself holds where it matters (RFC 7591, section 3.2.1).
+
+use oauth_rules::rules;
+use serde_json::{Value, json};
+
+use crate::browser::Landing;
+use crate::case::{Case, Context, Isolation};
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::cases::support::dpop::{bound, says_bound};
+use crate::expect;
+use crate::flow;
+use crate::subject::Need;
+
+/// The cases, in reading order.
+pub(super) const CASES: &[Case] = &[
+    Case {
+        id: "registration/each-told-uri-is-taken",
+        rules: rules!["rfc7591-3.2.1-registered-metadata-returned"],
+        about: "Of several redirect URIs that a client registers, a code comes to each that it is told.",
+        needs: &[Need::Login, Need::Registration],
+        isolation: Isolation::Alone,
+        run: |ctx| Box::pin(each_told_uri_is_taken(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "registration/told-binding-holds",
+        rules: rules!["rfc9449-5.2-bound-client-needs-proof"],
+        about: "A client that registers for bound tokens, and is told so, gets none without a proof.",
+        needs: &[Need::Login, Need::Registration, Need::Dpop],
+        isolation: Isolation::Alone,
+        run: |ctx| Box::pin(told_binding_holds(ctx)),
+        ..Case::DEFAULT
+    },
+];
+
+/// That a code came to this redirect URI.
+fn code_at(landing: &Landing, uri: &str) -> Checked {
+    landing.sent()?;
+    let bare = uri.split('?').next().unwrap_or_default();
+    match landing {
+        Landing::Callback(location) | Landing::Foreign(location)
+            if location.base() == bare && location.params.has("code") =>
+        {
+            Ok(())
+        }
+        Landing::Callback(_) | Landing::Foreign(_) | Landing::Page(_) => {
+            Err(landing.exchange().broken(format!("a code at {bare}"), landing.describe()))
+        }
+    }
+}
+
+async fn each_told_uri_is_taken(ctx: &Context) -> Checked {
+    let own = ctx.parties().client()?.redirect_uri.clone();
+    let mut metadata = flow::metadata(ctx)?;
+    metadata["redirect_uris"] = json!([own, "https://app.suite.example/callback"]);
+    let registered = flow::registered(ctx, &metadata).await?;
+    let told = registered.json.get("redirect_uris").and_then(Value::as_array);
+    let told: Vec<&str> = told.into_iter().flatten().filter_map(Value::as_str).collect();
+    if told.len() < 2 {
+        return Err(CaseEnd::not_offered("the answer tells no more than one of two redirect URIs"));
+    }
+    let mut works = false;
+    let mut broken = Vec::new();
+    for uri in told {
+        let ask = flow::ask(ctx, &registered.client).set("redirect_uri", uri);
+        let landing = flow::authorize(ctx, &ask).await?;
+        match code_at(&landing, uri).when(&format!("redirect_uri is {uri}")) {
+            Ok(()) => works = true,
+            Err(end) => broken.push(end),
+        }
+    }
+    if !works {
+        // Then it is not about which of them.
+        return broken.into_iter().next().map_or(Ok(()), Err).control("an honest flow of the new client");
+    }
+    for end in broken {
+        ctx.tell(end);
+    }
+    Ok(())
+}
+
+async fn told_binding_holds(ctx: &Context) -> Checked {
+    const NO_PROOF: &[&str] = &["invalid_dpop_proof", "invalid_grant", "invalid_request", "use_dpop_nonce"];
+    const MEMBER: &str = "dpop_bound_access_tokens";
+    let mut metadata = flow::metadata(ctx)?;
+    metadata[MEMBER] = true.into();
+    let registered = flow::registered(ctx, &metadata).await?;
+    if registered.json.get(MEMBER) != Some(&Value::Bool(true)) {
+        return Err(CaseEnd::not_offered(format!("the answer does not tell {MEMBER}")));
+    }
+    let token = bound(ctx, &registered.client, &flow::proof_key(ctx)).await?;
+    if !says_bound(&token) {
+        let end = token.exchange.broken("token_type DPoP", "another token_type");
+        return Err(end.control("an honest token request with a proof"));
+    }
+    let code = flow::code(ctx, &registered.client).await?;
+    let answer = flow::token(ctx, &flow::redemption(&code)).await?;
+    ctx.trying("there is no proof", |ctx| expect::refused_by(&expect::PROOF, ctx, &answer, NO_PROOF))
+}

@@ -1,0 +1,94 @@
+//! Faults of what a client can do with what it registered: odd redirect URIs, several of them, a binding, a name
+//! (RFC 7591 2, 3.2.1, 5).
+
+use oauth_core::http::{Body, HttpRequest};
+use oauth_core::page::Page;
+use oauth_rules::rules;
+use serde_json::{Value, json};
+
+use super::Lie::{Client, Http, Reply, Told};
+use super::register::{PLACEHOLDER, edit_asked, tell_as_asked};
+use super::{AUTHORIZE, REGISTER};
+use crate::entry::{Entry, Lies::OfServer};
+
+/// In reading order.
+pub(crate) const FAULTS: &[Entry] = &[
+    Entry {
+        name: "registration-of-look-alikes",
+        about: "a redirect URI is registered whose host only begins like this machine's",
+        rules: rules!["rfc7591-5-redirect-uri-kinds"],
+        lies: OfServer(&[
+            Http(REGISTER, |request| hide_uris(request, is_look_alike)),
+            Told(REGISTER, |request, told| tell_as_asked(request, told, "redirect_uris")),
+        ]),
+    },
+    Entry {
+        name: "registration-of-dotted-scripts",
+        about: "a scheme counts as private if there is a dot anywhere in the redirect URI",
+        rules: rules!["rfc7591-5-redirect-uri-kinds"],
+        lies: OfServer(&[
+            Http(REGISTER, |request| hide_uris(request, is_dotted_script)),
+            Told(REGISTER, |request, told| tell_as_asked(request, told, "redirect_uris")),
+        ]),
+    },
+    Entry {
+        name: "registration-uris-forgotten",
+        about: "of several redirect URIs that a client registers only the first is taken",
+        rules: rules!["rfc7591-3.2.1-registered-metadata-returned"],
+        lies: OfServer(&[Client(|client, _| {
+            if client.self_registered {
+                client.redirects.truncate(1);
+            }
+        })]),
+    },
+    Entry {
+        name: "registration-binding-forgotten",
+        about: "a client that registers for bound tokens alone gets others too",
+        rules: rules!["rfc9449-5.2-bound-client-needs-proof"],
+        lies: OfServer(&[Client(|client, _| client.dpop_bound &= !client.self_registered)]),
+    },
+    Entry {
+        name: "name-as-markup",
+        about: "the consent page shows a client's name as markup",
+        rules: rules!["rfc6749-10.14-as-sanitizes-input"],
+        lies: OfServer(&[Reply(AUTHORIZE, |_, reply, _| {
+            if let Body::Page(Page::Consent { ask, client_name, .. }) = &reply.body
+                && client_name.contains('<')
+            {
+                let form = format!(
+                    "<form method=\"post\"><input type=\"hidden\" name=\"ask\" value=\"{ask}\">\
+                     <button name=\"confirm\" value=\"yes\">Allow</button></form>"
+                );
+                reply.body = Body::Text(format!("<!doctype html><p>{client_name} asks for access</p>{form}"));
+            }
+        })]),
+    },
+];
+
+/// Puts others in the place of these redirect URIs, which no check finds then.
+fn hide_uris(request: &mut HttpRequest, is_hidden: fn(&str) -> bool) {
+    edit_asked(request, |asked| {
+        for uri in asked.get_mut("redirect_uris").and_then(Value::as_array_mut).into_iter().flatten() {
+            if uri.as_str().is_some_and(is_hidden) {
+                *uri = json!(PLACEHOLDER);
+            }
+        }
+    });
+}
+
+/// Whether a redirect URI has more behind the name of this machine than a port, a path or a query.
+fn is_look_alike(uri: &str) -> bool {
+    ["http://127.0.0.1", "http://localhost", "http://[::1]"].iter().any(|start| {
+        let rest = uri.strip_prefix(*start);
+        rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with(['/', ':', '?']))
+    })
+}
+
+/// Whether a redirect URI of another scheme than https and http has a dot, and none in its scheme.
+fn is_dotted_script(uri: &str) -> bool {
+    uri.split_once(':').is_some_and(|(scheme, rest)| {
+        !["https", "http"].iter().any(|web| scheme.eq_ignore_ascii_case(web))
+            && !scheme.contains('.')
+            && rest.contains('.')
+    })
+}
