@@ -102,6 +102,21 @@ pub(crate) const FAULTS: &[Entry] = &[
             }
         })]),
     },
+    Entry {
+        name: "redirect-uri-always-demanded",
+        about: "the token request has to name a redirect URI, though the authorization request named none",
+        rules: rules!["rfc6749-4.1.3-redirect-uri-only-if-sent"],
+        lies: OfServer(&[After(|_, found, request, outcome| {
+            if let Request::Token(TokenRequest { ask: Ok(TokenAsk::Redeem(redeem)), .. }) = request
+                && redeem.redirect.is_none()
+                && let Some(Grant { terms, phase: Phase::Coded(_), .. }) = found.grant
+                && terms.redirect.is_none()
+                && let Outcome::Write(_) = *outcome
+            {
+                *outcome = Outcome::Reply(Refusal::RedirectUriDiffers.into());
+            }
+        })]),
+    },
 ];
 
 /// A code that is redeemed: what is asked, the grant, the client.
