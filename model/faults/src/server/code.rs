@@ -8,7 +8,7 @@ use oauth_core::server::{Found, Outcome, Pending, Request, Write};
 use oauth_rules::rules;
 
 use super::Lie::{After, Before, Store};
-use super::NEVER;
+use super::{NEVER, Race};
 use crate::entry::{Entry, Lies::OfServer};
 
 /// In reading order.
@@ -30,7 +30,7 @@ pub(crate) const FAULTS: &[Entry] = &[
         name: "blind-write",
         about: "records are written without comparing what was read",
         rules: rules!["rfc6749-4.1.2-code-single-use-concurrent"],
-        lies: OfServer(&[Store]),
+        lies: OfServer(&[Store(Race::Redemption)]),
     },
     Entry {
         name: "replay-keeps-tokens",

@@ -11,8 +11,8 @@ use oauth_core::server::refresh::RefreshAsk;
 use oauth_core::server::{Found, Outcome, Pending, Request, Write};
 use oauth_rules::rules;
 
-use super::Lie::{self, After, Before};
-use super::NEVER;
+use super::Lie::{self, After, Before, Store};
+use super::{NEVER, Race};
 use super::resource::shown;
 use crate::entry::{Entry, Lies::OfServer};
 
@@ -29,6 +29,12 @@ pub(crate) const FAULTS: &[Entry] = &[
                 *shown = refresh.token;
             }
         })]),
+    },
+    Entry {
+        name: "refresh-blind-write",
+        about: "a refresh is written without comparing what was read",
+        rules: rules!["rfc9700-2.2.2-public-refresh-protected"],
+        lies: OfServer(&[Store(Race::Refresh)]),
     },
     Entry {
         name: "refresh-replay-keeps-grant",

@@ -1,6 +1,7 @@
 //! Refresh tokens (RFC 6749, section 6).
 
 mod binding;
+mod burst;
 mod given;
 mod grant;
 mod replay;
@@ -8,4 +9,4 @@ mod replay;
 use crate::case::Case;
 
 /// The cases, in reading order, one slice a file.
-pub(super) const CASES: &[&[Case]] = &[given::CASES, grant::CASES, replay::CASES, binding::CASES];
+pub(super) const CASES: &[&[Case]] = &[given::CASES, grant::CASES, replay::CASES, burst::CASES, binding::CASES];
