@@ -5,8 +5,10 @@ mod burst;
 mod given;
 mod grant;
 mod replay;
+mod whose;
 
 use crate::case::Case;
 
 /// The cases, in reading order, one slice a file.
-pub(super) const CASES: &[&[Case]] = &[given::CASES, grant::CASES, replay::CASES, burst::CASES, binding::CASES];
+pub(super) const CASES: &[&[Case]] =
+    &[given::CASES, grant::CASES, replay::CASES, burst::CASES, whose::CASES, binding::CASES];
