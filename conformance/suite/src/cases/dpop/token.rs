@@ -97,7 +97,7 @@ async fn good_proof_is_taken(ctx: &Context) -> Checked {
     let client = ctx.parties().client()?;
     flow::access(ctx, &client).await?;
     let mut refused = None;
-    // One refusal may be chance.
+    // One refusal may be chance, or ask for a nonce in other words than those of the text.
     for _ in 0..2 {
         let (code, key) = (flow::code(ctx, &client).await?, flow::proof_key(ctx));
         let answer = flow::token_proven(ctx, &flow::redemption(&code), &key).await?;
