@@ -1,4 +1,4 @@
-//! The server with rules broken on purpose: other logic, and for one fault another store.
+//! The server with rules broken on purpose: other logic, and for some faults another store.
 
 use std::sync::Arc;
 
@@ -36,11 +36,10 @@ pub async fn serve_from<S: Store>(
     for fault in faults.iter() {
         tracing::warn!("the fault {} is on; this server breaks rules on purpose", fault.name());
     }
-    let is_blind = faults.blind_write();
+    let race = faults.race();
     let options = Options { logic: Arc::new(Faulty::under(faults)), ..options };
-    if is_blind {
-        crate::serve_from(listener, config, options, Blind::new(store)).await
-    } else {
-        crate::serve_from(listener, config, options, store).await
+    match race {
+        Some(race) => crate::serve_from(listener, config, options, Blind::new(store, race)).await,
+        None => crate::serve_from(listener, config, options, store).await,
     }
 }

@@ -128,7 +128,11 @@ pub(super) const LIBERTIES: &[Liberty] = &[
                 asked.parameter("refresh_token").is_some() && answered.status == StatusCode::OK
             }),
         ],
-        costs: &[],
+        costs: &[cost(
+            "refresh/one-of-many-at-once",
+            Verdict::NotOffered,
+            "within the window several of a burst may be good",
+        )],
     },
     Liberty {
         name: "codes-live-for-ten-minutes",

@@ -14,6 +14,7 @@ mod server;
 
 pub use faulty::Faulty;
 pub use registry::{Fault, Side, fault};
+pub use server::Race;
 
 /// The faults that are on.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

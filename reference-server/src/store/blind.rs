@@ -1,8 +1,8 @@
-//! The store of the fault `blind-write`: its swap does not compare, and its race is easy to hit.
+//! The store of the faults `blind-write` and `refresh-blind-write`: its swap does not compare, and its race is easy to hit.
 //!
-//! A load of a grant whose code is out is held until a second load of the same grant arrives, or for a
-//! moment; so of two redemptions that run at once, both see the code unused. A store without
-//! compare-and-swap has this race too, only rarely enough to escape a test.
+//! A load of a grant whose code is out, or of one that has tokens, is held until a second load of the same grant arrives,
+//! or for a moment; so of two redemptions or refreshes that run at once, both see code or refresh token unused. A store
+//! without compare-and-swap has this race too, only rarely enough to escape a test.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use oauth_core::record::{GrantRecord, Marker, PhaseRecord, Registration, SessionRecord};
 use oauth_core::secret::{Digest, GrantId};
+use oauth_faults::Race;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
@@ -21,14 +22,23 @@ const HOLD: Duration = Duration::from_millis(250);
 /// A store that writes blindly into another one.
 pub struct Blind<S> {
     inner: S,
+    race: Race,
     held: Mutex<HashMap<GrantId, oneshot::Sender<()>>>,
 }
 
 impl<S: Store> Blind<S> {
-    /// Takes the comparing out of a store.
+    /// Takes the comparing out of a store, in which these requests meet.
     #[must_use]
-    pub fn new(inner: S) -> Self {
-        Self { inner, held: Mutex::new(HashMap::new()) }
+    pub fn new(inner: S, race: Race) -> Self {
+        Self { inner, race, held: Mutex::new(HashMap::new()) }
+    }
+
+    /// Whether loads of a grant in this phase meet.
+    const fn meets(&self, phase: &PhaseRecord) -> bool {
+        match self.race {
+            Race::Redemption => matches!(phase, PhaseRecord::Coded(_)),
+            Race::Refresh => matches!(phase, PhaseRecord::Live(_)),
+        }
     }
 
     fn held(&self) -> MutexGuard<'_, HashMap<GrantId, oneshot::Sender<()>>> {
@@ -70,7 +80,7 @@ impl<S: Store> Store for Blind<S> {
 
     async fn grant(&self, id: GrantId) -> Result<Option<Stored>, StoreError> {
         let found = self.inner.grant(id).await?;
-        if found.as_ref().is_some_and(|stored| matches!(stored.grant.phase, PhaseRecord::Coded(_))) {
+        if found.as_ref().is_some_and(|stored| self.meets(&stored.grant.phase)) {
             self.meet(id).await;
         }
         Ok(found)

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use oauth_core::grant::Cause;
 use oauth_core::policy::Time;
 use oauth_core::record::PhaseRecord;
+use oauth_faults::Race;
 use oauth_reference_server::Clock;
 use oauth_reference_server::store::{Blind, Limits, Memory, Store, StoreError, Swap};
 
@@ -38,12 +39,12 @@ contract!(encoded, Encoded(memory()));
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 8)]
 async fn the_blind_store_lets_every_swap_land() {
-    assert_eq!(swaps_landed_of_eight(&Arc::new(Blind::new(memory()))).await, 8);
+    assert_eq!(swaps_landed_of_eight(&Arc::new(Blind::new(memory(), Race::Redemption))).await, 8);
 }
 
 #[tokio::test]
 async fn the_blind_store_shows_an_unused_code_to_two_loads_at_once() {
-    let store = Blind::new(memory());
+    let store = Blind::new(memory(), Race::Redemption);
     assert_eq!(store.insert_grant(grant(6, coded())).await, Ok(Swap::Landed));
     let redeem = async || {
         let stored = store.grant(id(6)).await.expect("a working store").expect("the grant");
@@ -55,8 +56,21 @@ async fn the_blind_store_shows_an_unused_code_to_two_loads_at_once() {
 }
 
 #[tokio::test]
+async fn the_blind_store_of_refreshes_shows_the_same_tokens_to_two_loads_at_once() {
+    let store = Blind::new(memory(), Race::Refresh);
+    assert_eq!(store.insert_grant(grant(8, live("token"))).await, Ok(Swap::Landed));
+    let refresh = async |next: &str| {
+        let stored = store.grant(id(8)).await.expect("a working store").expect("the grant");
+        let unused = stored.grant.phase == live("token");
+        assert_eq!(store.swap_grant(stored.version, grant(8, live(next))).await, Ok(Swap::Landed));
+        unused
+    };
+    assert_eq!(tokio::join!(refresh("one"), refresh("other")), (true, true));
+}
+
+#[tokio::test]
 async fn a_lone_load_of_the_blind_store_is_let_go() {
-    let store = Blind::new(memory());
+    let store = Blind::new(memory(), Race::Redemption);
     assert_eq!(store.insert_grant(grant(7, coded())).await, Ok(Swap::Landed));
     assert!(store.grant(id(7)).await.expect("a working store").is_some());
 }

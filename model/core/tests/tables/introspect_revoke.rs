@@ -101,6 +101,7 @@ fn revocation(t: &mut Table) {
     // An expired access token as well.
     t.story(&[(REVOKE, "token=$token wait:3600", DONE), (REFRESH, "", REFRESH_INVALID)]);
     t.story(&[(REVOKE, "basic:client_1:client_secret_1", OF_ANOTHER), (RESOURCE, "", SERVED)]);
+    t.story(&[(REVOKE, "-authorization client_id=public_1", OF_ANOTHER), (RESOURCE, "", SERVED)]);
     t.story(&[(REVOKE, "token=$token basic:client_1:client_secret_1", OF_ANOTHER), (RESOURCE, "", SERVED)]);
     t.from(coded);
     t.row("token=$code basic:client_1:client_secret_1", DONE);

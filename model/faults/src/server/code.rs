@@ -8,7 +8,7 @@ use oauth_core::server::{Found, Outcome, Pending, Request, Write};
 use oauth_rules::rules;
 
 use super::Lie::{After, Before, Store};
-use super::NEVER;
+use super::{NEVER, Race};
 use crate::entry::{Entry, Lies::OfServer};
 
 /// In reading order.
@@ -30,7 +30,7 @@ pub(crate) const FAULTS: &[Entry] = &[
         name: "blind-write",
         about: "records are written without comparing what was read",
         rules: rules!["rfc6749-4.1.2-code-single-use-concurrent"],
-        lies: OfServer(&[Store]),
+        lies: OfServer(&[Store(Race::Redemption)]),
     },
     Entry {
         name: "replay-keeps-tokens",
@@ -99,6 +99,21 @@ pub(crate) const FAULTS: &[Entry] = &[
                 && redeem.redirect.is_none()
             {
                 redeem.redirect = grant.terms.redirect;
+            }
+        })]),
+    },
+    Entry {
+        name: "redirect-uri-always-demanded",
+        about: "the token request has to name a redirect URI, though the authorization request named none",
+        rules: rules!["rfc6749-4.1.3-redirect-uri-only-if-sent"],
+        lies: OfServer(&[After(|_, found, request, outcome| {
+            if let Request::Token(TokenRequest { ask: Ok(TokenAsk::Redeem(redeem)), .. }) = request
+                && redeem.redirect.is_none()
+                && let Some(Grant { terms, phase: Phase::Coded(_), .. }) = found.grant
+                && terms.redirect.is_none()
+                && let Outcome::Write(_) = *outcome
+            {
+                *outcome = Outcome::Reply(Refusal::RedirectUriDiffers.into());
             }
         })]),
     },

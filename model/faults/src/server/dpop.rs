@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use oauth_core::directory::Directory;
 use oauth_core::grant::{Grant, Phase};
-use oauth_core::http::{HttpReply, HttpRequest};
+use oauth_core::http::{Body, HttpReply, HttpRequest};
 use oauth_core::policy::Lifetime;
 use oauth_core::refusal::{DpopDefect, Malformed};
 use oauth_core::server::dpop::{DpopHeader, DpopProof, Signature, Use};
@@ -23,6 +23,17 @@ use crate::entry::{Entry, Lies::OfServer};
 
 /// In reading order.
 pub(crate) const FAULTS: &[Entry] = &[
+    Entry {
+        name: "proofs-never-taken",
+        about: "every token request with a proof is refused, though the metadata lists algorithms",
+        rules: rules!["rfc9449-5.1-metadata-algorithms"],
+        lies: OfServer(&[Reply(TOKEN, |request, reply, _| {
+            if request.header("dpop").next().is_some() {
+                *reply = HttpReply::status(400).with("Content-Type", "application/json");
+                reply.body = Body::Text(json!({ "error": "invalid_dpop_proof" }).to_string());
+            }
+        })]),
+    },
     Entry {
         name: "proof-signature-unchecked",
         about: "the signature of a proof is not checked",

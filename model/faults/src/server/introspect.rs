@@ -72,6 +72,30 @@ pub(crate) const FAULTS: &[Entry] = &[
         })]),
     },
     Entry {
+        name: "introspection-of-refresh-tokens",
+        about: "a resource server is told that a refresh token is active",
+        rules: rules!["rfc6749-1.5-refresh-token-not-for-rs"],
+        lies: OfServer(&[After(|_, found, request, outcome| {
+            if let Some(IntrospectOrRevoke { token: Ok(Some(shown)), .. }) = named(request)
+                && let Some(Grant { terms, phase: Phase::Live(live), .. }) = found.grant
+                && live.kind_of(&shown.digest) == Some(TokenKind::Refresh)
+                && let Some(refresh) = live.refresh
+                && found.client.is_some_and(|client| !client.introspects.is_empty())
+                && let Outcome::Reply(Answer::Introspection(told @ None)) = outcome
+            {
+                *told = Some(TokenInfo {
+                    kind: TokenKind::Refresh,
+                    client: terms.client,
+                    user: terms.owner.map(|owner| owner.user),
+                    scope: terms.scope,
+                    audience: terms.audience,
+                    key: refresh.key,
+                    until: refresh.until,
+                });
+            }
+        })]),
+    },
+    Entry {
         name: "introspection-form-refused",
         about: "a form is answered 415 by the introspection endpoint",
         rules: rules!["rfc7662-2.1-post-form"],

@@ -70,6 +70,15 @@ impl At {
     }
 }
 
+/// Which requests for one grant meet under a store that writes without comparing what was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Race {
+    /// Redemptions of its code.
+    Redemption,
+    /// Refreshes, and whatever else asks for a grant with tokens.
+    Refresh,
+}
+
 /// One lie, and the place where it is told.
 #[derive(Clone, Copy)]
 pub(crate) enum Lie {
@@ -95,8 +104,8 @@ pub(crate) enum Lie {
     Before(fn(&mut Found<'_>, &mut Request)),
     /// On the outcome of a step.
     After(fn(&Inputs, &Found<'_>, &Request, &mut Outcome)),
-    /// On the store: it writes without comparing what was read.
-    Store,
+    /// On the store: it writes without comparing what was read, and two of these requests meet there.
+    Store(Race),
     /// On a reply, with the request as it arrived.
     Reply(At, fn(&HttpRequest, &mut HttpReply, &Directory)),
     /// On the parameters of an authorization response.

@@ -11,8 +11,8 @@ use oauth_core::server::refresh::RefreshAsk;
 use oauth_core::server::{Found, Outcome, Pending, Request, Write};
 use oauth_rules::rules;
 
-use super::Lie::{After, Before};
-use super::NEVER;
+use super::Lie::{self, After, Before, Store};
+use super::{NEVER, Race};
 use super::resource::shown;
 use crate::entry::{Entry, Lies::OfServer};
 
@@ -29,6 +29,12 @@ pub(crate) const FAULTS: &[Entry] = &[
                 *shown = refresh.token;
             }
         })]),
+    },
+    Entry {
+        name: "refresh-blind-write",
+        about: "a refresh is written without comparing what was read",
+        rules: rules!["rfc9700-2.2.2-public-refresh-protected"],
+        lies: OfServer(&[Store(Race::Refresh)]),
     },
     Entry {
         name: "refresh-replay-keeps-grant",
@@ -51,6 +57,30 @@ pub(crate) const FAULTS: &[Entry] = &[
         lies: OfServer(&[Before(|found, request| {
             if let Some(Asked { terms, client: Some(client), .. }) = refreshed(found, request) {
                 terms.client = client.no;
+            }
+        })]),
+    },
+    Entry {
+        name: "refresh-by-who-proves-itself",
+        about: "whoever shows a secret may use any client's refresh token",
+        rules: rules!["rfc6749-6-refresh-token-bound-to-client"],
+        lies: OfServer(&[Before(|found, request| {
+            if let Some(Asked { terms, client: Some(client), .. }) = refreshed(found, request)
+                && !client.is_public()
+            {
+                terms.client = client.no;
+            }
+        })]),
+    },
+    Entry {
+        name: "refresh-refused-to-public-clients",
+        about: "a client without a secret is given refresh tokens that it cannot use",
+        rules: rules!["rfc6749-6-given-token-is-taken"],
+        lies: OfServer(&[Lie::Client(|client, request| {
+            if client.is_public()
+                && let Request::Token(TokenRequest { ask: Ok(TokenAsk::Refresh(_)), .. }) = request
+            {
+                client.refresh_grant = false;
             }
         })]),
     },

@@ -54,6 +54,16 @@ pub(crate) const FAULTS: &[Entry] = &[
         lies: OfServer(&[Before(own_the_grant)]),
     },
     Entry {
+        name: "revocation-by-public-clients",
+        about: "a client without a secret ends any client's tokens",
+        rules: rules!["rfc7009-2.1-token-bound-to-client"],
+        lies: OfServer(&[Before(|found, request| {
+            if found.client.is_some_and(Client::is_public) && matches!(request, Request::Revoke(_)) {
+                own_the_grant(found, request);
+            }
+        })]),
+    },
+    Entry {
         name: "naming-unauthenticated",
         about: "whoever names a client may revoke and introspect for it",
         rules: rules![

@@ -9,7 +9,7 @@ use oauth_core::server::login::{Checked, Password};
 use oauth_core::server::received::Received;
 use oauth_core::server::{Found, Fresh, Inputs, Outcome, Request, step};
 
-use super::{AUTHORIZE, Lie, response_pairs};
+use super::{AUTHORIZE, Lie, Race, response_pairs};
 use crate::Faults;
 use crate::edit::{Pairs, edit_json, edit_location};
 
@@ -17,7 +17,13 @@ impl Faults {
     /// Whether records are written without comparing what was read.
     #[must_use]
     pub fn blind_write(&self) -> bool {
-        self.server_lies().any(|lie| matches!(lie, Lie::Store))
+        self.race().is_some()
+    }
+
+    /// Which requests meet, where records are written without comparing what was read.
+    #[must_use]
+    pub fn race(&self) -> Option<Race> {
+        self.server_lies().find_map(|lie| if let Lie::Store(race) = lie { Some(race) } else { None })
     }
 
     /// Before a request is decoded, with its path below the issuer.

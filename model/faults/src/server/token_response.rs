@@ -70,6 +70,16 @@ pub(crate) const FAULTS: &[Entry] = &[
         lies: OfServer(&[Reply(TOKEN, |_, reply, _| reply.remove("Cache-Control"))]),
     },
     Entry {
+        name: "refresh-cacheable",
+        about: "the answer to a refresh has no Cache-Control",
+        rules: rules!["rfc6749-5.1-no-store", "oauth21-3.2.3-no-store"],
+        lies: OfServer(&[Reply(TOKEN, |request, reply, _| {
+            if Pairs::body(request).value("grant_type") == Some("refresh_token") {
+                reply.remove("Cache-Control");
+            }
+        })]),
+    },
+    Entry {
         name: "pragma-missing",
         about: "the token response has no Pragma",
         rules: rules!["rfc6749-5.1-pragma-no-cache"],

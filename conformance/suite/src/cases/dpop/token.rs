@@ -8,9 +8,10 @@ use std::time::Duration;
 use oauth_rules::rules;
 use serde_json::Value;
 
-use crate::case::{Case, Context};
+use crate::case::{Case, Context, Severity};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::dpop::{bound, bound_token, proof_refused, says_bound};
+use crate::cases::support::honest::refusal;
 use crate::expect;
 use crate::flow;
 use crate::subject::Need;
@@ -24,6 +25,16 @@ pub(super) const CASES: &[Case] = &[
         about: "A token that is bound to the key of a good proof is announced as DPoP.",
         needs: &[Need::Login, Need::Dpop],
         run: |ctx| Box::pin(token_is_bound(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "dpop/good-proof-is-taken",
+        rules: rules!["rfc9449-5.1-metadata-algorithms"],
+        about: "Where the metadata lists ES256, a good proof with it keeps no token back.",
+        needs: &[Need::Login, Need::Dpop, Need::Metadata],
+        // A clock that is wrong on either side looks the same.
+        severity: Severity::Warns,
+        run: |ctx| Box::pin(good_proof_is_taken(ctx)),
         ..Case::DEFAULT
     },
     Case {
@@ -77,6 +88,25 @@ async fn token_is_bound(ctx: &Context) -> Checked {
         return Err(answer.broken(expected, format!("token_type {saw}")));
     }
     Err(CaseEnd::not_offered("the server binds no token to the key of a proof").at(answer))
+}
+
+async fn good_proof_is_taken(ctx: &Context) -> Checked {
+    if !ctx.target().metadata_lists("dpop_signing_alg_values_supported", "ES256") {
+        return Err(CaseEnd::not_offered("the metadata does not list ES256"));
+    }
+    let client = ctx.parties().client()?;
+    flow::access(ctx, &client).await?;
+    let mut refused = None;
+    // One refusal may be chance, or ask for a nonce in other words than those of the text.
+    for _ in 0..2 {
+        let (code, key) = (flow::code(ctx, &client).await?, flow::proof_key(ctx));
+        let answer = flow::token_proven(ctx, &flow::redemption(&code), &key).await?;
+        refused = refusal(&answer, "an honest token request", &["invalid_scope", "use_dpop_nonce"])?;
+        if refused.is_none() {
+            return Ok(());
+        }
+    }
+    refused.map_or(Ok(()), Err)
 }
 
 async fn refused_when_grown_old(ctx: &Context) -> Checked {

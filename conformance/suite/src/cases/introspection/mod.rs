@@ -3,8 +3,9 @@
 mod answer;
 mod caller;
 mod members;
+mod refresh_token;
 
 use crate::case::Case;
 
 /// The cases, in reading order, one slice a file.
-pub(super) const CASES: &[&[Case]] = &[answer::CASES, members::CASES, caller::CASES];
+pub(super) const CASES: &[&[Case]] = &[answer::CASES, members::CASES, caller::CASES, refresh_token::CASES];

@@ -1,4 +1,4 @@
-//! What a refresh token is bound to: its client, that client's credentials, and the scope that the user allowed.
+//! What a refresh token is bound to beside its client: that client's credentials, and the scope that the user allowed.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -12,20 +12,11 @@ use crate::cases::support::refresh::{Allowed, allowed, refresh, refreshing_clien
 use crate::cases::support::{scope, spoil};
 use crate::expect::{self, Token};
 use crate::flow::{self, Authentication};
-use crate::subject::{Client, ClientRole, Need};
+use crate::subject::{Client, Need};
 use crate::wire::Exchange;
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
-    Case {
-        id: "refresh/bound-to-its-client",
-        rules: rules!["rfc6749-6-refresh-token-bound-to-client"],
-        about: "A refresh token that was issued to one client is refused to another.",
-        needs: &[Need::Login, Need::Refresh],
-        isolation: Isolation::Alone,
-        run: |ctx| Box::pin(bound_to_its_client(ctx)),
-        ..Case::DEFAULT
-    },
     Case {
         id: "refresh/takes-the-clients-credentials",
         rules: rules!["rfc6749-6-client-auth-required"],
@@ -68,32 +59,6 @@ pub(super) const CASES: &[Case] = &[
         ..Case::DEFAULT
     },
 ];
-
-async fn bound_to_its_client(ctx: &Context) -> Checked {
-    let client = refreshing_client(ctx, |client| client.role != ClientRole::Special).await?;
-    let is_other = |other: &&Arc<Client>| other.role != ClientRole::Special && other.id != client.id;
-    let others: Vec<&Arc<Client>> = ctx.target().clients.values().filter(is_other).collect();
-    if others.is_empty() {
-        return Err(CaseEnd::not_tested("the target names no second client; add [second_client]"));
-    }
-    for other in others {
-        // A client that is given no refresh token may be told that it has none to use.
-        let errors: &[&str] = match flow::access(ctx, other).await?.refresh_token {
-            Some(own) => {
-                renewed(ctx, &refresh(other, &own)).await?;
-                &["invalid_grant"]
-            }
-            None => &["invalid_grant", "unauthorized_client"],
-        };
-        let stolen = allowed(ctx, &client, None).await?.refresh().as_client(other);
-        let answer = flow::token(ctx, &stolen).await?;
-        let refused = expect::token_refused(ctx, &answer, errors);
-        // Who proves nothing cannot be told from another who proves nothing.
-        let refused = if client.is_public() && other.is_public() { refused.warn() } else { refused };
-        let _ = ctx.tried(&format!("the client is {} instead of {}", other.id, client.id), refused);
-    }
-    Ok(())
-}
 
 async fn takes_the_clients_credentials(ctx: &Context) -> Checked {
     let client = refreshing_client(ctx, |client| !client.is_public()).await?;

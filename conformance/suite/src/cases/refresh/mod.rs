@@ -1,10 +1,14 @@
 //! Refresh tokens (RFC 6749, section 6).
 
 mod binding;
+mod burst;
+mod given;
 mod grant;
 mod replay;
+mod whose;
 
 use crate::case::Case;
 
 /// The cases, in reading order, one slice a file.
-pub(super) const CASES: &[&[Case]] = &[grant::CASES, replay::CASES, binding::CASES];
+pub(super) const CASES: &[&[Case]] =
+    &[given::CASES, grant::CASES, replay::CASES, burst::CASES, whose::CASES, binding::CASES];

@@ -2,8 +2,9 @@
 
 mod effect;
 mod request;
+mod whose;
 
 use crate::case::Case;
 
 /// The cases, in reading order, one slice a file.
-pub(super) const CASES: &[&[Case]] = &[effect::CASES, request::CASES];
+pub(super) const CASES: &[&[Case]] = &[effect::CASES, request::CASES, whose::CASES];

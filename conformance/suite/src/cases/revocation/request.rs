@@ -1,5 +1,5 @@
-//! How a token is revoked, and by whom (RFC 7009, section 2.1): by the client to which it was issued, and by nobody who
-//! only says so.
+//! How a token is revoked (RFC 7009, section 2.1), and by nobody who only says that he is its client. Whether by another
+//! client is in `whose.rs`.
 
 use std::sync::Arc;
 
@@ -7,15 +7,14 @@ use oauth_rules::rules;
 use serde_json::Value;
 
 use crate::case::{Case, Context, Isolation};
-use crate::case_end::{Checked, EndAs as _, EndKind};
-use crate::cases::support::refresh::{refresh, refreshing_client};
+use crate::case_end::{Checked, EndAs as _};
 use crate::cases::support::revocation::{
-    done_for_access_token, live_access_token, live_refresh_token, revocation, revoke, well_received,
+    done_for_access_token, live_access_token, revocation, revoke, well_received,
 };
 use crate::cases::support::spoil;
 use crate::expect;
-use crate::flow::{self, Authentication, TokenRequest};
-use crate::subject::{Client, ClientRole, Met, Need};
+use crate::flow::Authentication;
+use crate::subject::Need;
 use crate::wire::Exchange;
 
 /// The cases, in reading order.
@@ -52,14 +51,6 @@ pub(super) const CASES: &[Case] = &[
         needs: &[Need::Revocation, Need::Login, Need::ConfidentialClient],
         isolation: Isolation::Alone,
         run: |ctx| Box::pin(takes_the_clients_credentials(ctx)),
-        ..Case::DEFAULT
-    },
-    Case {
-        id: "revocation/ends-no-other-clients-token",
-        rules: rules!["rfc7009-2.1-token-bound-to-client"],
-        about: "A token that another client revokes lives on.",
-        needs: &[Need::Revocation, Need::Login, Need::SecondClient],
-        run: |ctx| Box::pin(ends_no_other_clients_token(ctx)),
         ..Case::DEFAULT
     },
     Case {
@@ -168,44 +159,4 @@ async fn takes_the_clients_credentials(ctx: &Context) -> Checked {
         ctx.tried(way, refused.warn());
     }
     Ok(())
-}
-
-/// Another client's well-made request for a token that is not its own.
-async fn from_another(ctx: &Context, other: &Client, token: &str) -> Checked<Arc<Exchange>> {
-    let request: TokenRequest = revocation(other, token);
-    revoke(ctx, &request).await
-}
-
-/// Any of the token endpoint's errors tells the client that it may not; a success that changed nothing tells a thief
-/// of tokens less.
-fn refused(ctx: &Context, answer: &Arc<Exchange>, when: &str) -> Checked {
-    const ERRORS: &[&str] = &["invalid_grant", "unauthorized_client", "invalid_client", "invalid_request"];
-    if (200..300).contains(&answer.response()?.status) {
-        ctx.note("revoking another client's token looks as if it had been done, and the token lives on");
-        return Ok(());
-    }
-    ctx.trying(when, |ctx| expect::refused_by(&expect::REVOCATION, ctx, answer, ERRORS))
-}
-
-async fn ends_no_other_clients_token(ctx: &Context) -> Checked {
-    let (client, other) = (ctx.parties().client()?, ctx.parties().second()?);
-    well_received(ctx, &client).await?;
-    well_received(ctx, &other).await?;
-    let (token, gauge) = live_access_token(ctx, &client).await?;
-    let of_access_token = from_another(ctx, &other, &token).await?;
-    gauge.lives(ctx, &token).await.when("another client revokes an access token")?;
-    if Need::Refresh.met(ctx.target()) == Met::Yes {
-        let refreshing = refreshing_client(ctx, |client| client.role != ClientRole::Special).await?;
-        let other = if refreshing.id == other.id { &client } else { &other };
-        let token = live_refresh_token(ctx, &refreshing).await?;
-        let answer = from_another(ctx, other, &token).await?;
-        let when = "another client revokes a refresh token";
-        expect::token(&flow::token(ctx, &refresh(&refreshing, &token)).await?).when(when)?;
-        refused(ctx, &answer, when)?;
-    }
-    // What a server that ends no access tokens says of them is no judgement of the client.
-    match done_for_access_token(&of_access_token) {
-        Err(stop) if stop.kind == EndKind::NotOffered => Ok(()),
-        _ => refused(ctx, &of_access_token, "another client revokes an access token"),
-    }
 }

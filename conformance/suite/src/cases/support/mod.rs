@@ -4,6 +4,7 @@ pub(super) mod bearer;
 pub(super) mod dpop;
 pub(super) mod dpop_defects;
 pub(super) mod entropy;
+pub(super) mod honest;
 pub(super) mod introspection;
 pub(super) mod markup;
 pub(super) mod metadata;

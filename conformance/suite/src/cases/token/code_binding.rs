@@ -6,6 +6,7 @@ use oauth_rules::rules;
 
 use crate::case::{Case, Context, Profile, Severity};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::cases::support::honest::refusal;
 use crate::cases::support::redirect_uris::Parts;
 use crate::cases::support::spoil::FOREIGN_URI;
 use crate::expect;
@@ -54,6 +55,14 @@ pub(super) const CASES: &[Case] = &[
         // The text binds a redirect URI that the authorization request had; of one that it had not it is silent.
         severity: Severity::Warns,
         run: |ctx| Box::pin(redirect_uri_is_not_brought_in_later(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "code/redeemed-without-a-redirect-uri",
+        rules: rules!["rfc6749-4.1.3-redirect-uri-only-if-sent"],
+        about: "Where the authorization request named no redirect URI, the token request need not name one.",
+        needs: &[Need::Login],
+        run: |ctx| Box::pin(redeemed_without_a_redirect_uri(ctx)),
         ..Case::DEFAULT
     },
 ];
@@ -173,4 +182,25 @@ async fn redirect_uri_is_not_brought_in_later(ctx: &Context) -> Checked {
     let answer = flow::token(ctx, &request).await?;
     expect::token_refused(ctx, &answer, &["invalid_grant", "invalid_request"])?;
     Ok(())
+}
+
+async fn redeemed_without_a_redirect_uri(ctx: &Context) -> Checked {
+    const ELSEWHERE: &[&str] = &["invalid_scope", "use_dpop_nonce", "invalid_dpop_proof"];
+    let client = ctx.parties().client()?;
+    flow::access(ctx, &client).await?;
+    let mut refused = None;
+    // One refusal may be chance.
+    for _ in 0..2 {
+        let ask = flow::ask(ctx, &client).without("redirect_uri");
+        let landing = flow::authorize(ctx, &ask).await?;
+        let Ok(code) = flow::code_from(&ask, &landing) else {
+            return Err(CaseEnd::not_offered("each authorization request has to name a redirect URI"));
+        };
+        let answer = flow::token(ctx, &flow::redemption(&code)).await?;
+        refused = refusal(&answer, "an honest token request", ELSEWHERE)?;
+        if refused.is_none() {
+            return Ok(());
+        }
+    }
+    refused.map_or(Ok(()), Err)
 }

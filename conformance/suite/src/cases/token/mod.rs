@@ -10,6 +10,7 @@ mod errors;
 mod pkce;
 mod request;
 mod response;
+mod stored;
 
 use crate::case::Case;
 
@@ -23,5 +24,6 @@ pub(super) const CASES: &[&[Case]] = &[
     request::CASES,
     errors::CASES,
     response::CASES,
+    stored::CASES,
     entropy::CASES,
 ];

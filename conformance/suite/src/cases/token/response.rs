@@ -1,4 +1,5 @@
-//! What a granted token request brings (RFC 6749, section 5.1): read off an honest exchange.
+//! What a granted token request brings (RFC 6749, section 5.1): read off an honest exchange. What caches are told is in
+//! `stored.rs`.
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,7 +14,7 @@ use crate::cases::support::scope::stated;
 use crate::expect;
 use crate::flow;
 use crate::subject::Need;
-use crate::wire::{Exchange, fields};
+use crate::wire::Exchange;
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -73,22 +74,6 @@ pub(super) const CASES: &[Case] = &[
         about: "An access token lives for one hour at most.",
         needs: &[Need::Login],
         run: |ctx| Box::pin(lifetime_of_one_hour(ctx)),
-        ..Case::DEFAULT
-    },
-    Case {
-        id: "token-response/not-stored",
-        rules: rules!["rfc6749-5.1-no-store", "oauth21-3.2.3-no-store"],
-        about: "No cache may store the answer: Cache-Control says no-store.",
-        needs: &[Need::Login],
-        run: |ctx| Box::pin(not_stored(ctx)),
-        ..Case::DEFAULT
-    },
-    Case {
-        id: "token-response/pragma",
-        rules: rules!["rfc6749-5.1-pragma-no-cache"],
-        about: "Old caches are told too: Pragma says no-cache.",
-        needs: &[Need::Login],
-        run: |ctx| Box::pin(pragma(ctx)),
         ..Case::DEFAULT
     },
     Case {
@@ -243,25 +228,6 @@ async fn lifetime_of_one_hour(ctx: &Context) -> Checked {
         Some(seconds) => Err(token.exchange.broken("at most 3600 s", format!("{seconds} s"))),
         None => Err(CaseEnd::not_offered("the answer states no lifetime")),
     }
-}
-
-async fn not_stored(ctx: &Context) -> Checked {
-    let answer = granted(ctx).await?;
-    let response = answer.response()?;
-    if fields::has_directive(response, "cache-control", "no-store") {
-        return Ok(());
-    }
-    let saw = response.header("cache-control").unwrap_or("no Cache-Control").to_owned();
-    Err(answer.broken("Cache-Control: no-store", saw))
-}
-
-async fn pragma(ctx: &Context) -> Checked {
-    let answer = granted(ctx).await?;
-    let response = answer.response()?;
-    if fields::has_directive(response, "pragma", "no-cache") {
-        return Ok(());
-    }
-    Err(answer.broken("Pragma: no-cache", response.header("pragma").unwrap_or("no Pragma").to_owned()))
 }
 
 async fn scope_not_widened(ctx: &Context) -> Checked {

@@ -1,0 +1,84 @@
+//! What a resource's server is told of a refresh token: whoever takes "active" for "opens my resource" is misled.
+
+use std::sync::Arc;
+
+use oauth_rules::rules;
+use serde_json::Value;
+
+use crate::case::{Case, Context};
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::cases::support::introspection::{activity, introspect, more_than_inactive, query};
+use crate::cases::support::refresh::{allowed, refreshing_client, renewed};
+use crate::subject::{Client, ClientRole, Need};
+use crate::wire::Exchange;
+
+/// The cases, in reading order.
+pub(super) const CASES: &[Case] = &[Case {
+    id: "introspection/no-refresh-token-for-a-resource",
+    rules: rules!["rfc6749-1.5-refresh-token-not-for-rs"],
+    about: "A resource's server is not told that a refresh token is an active token.",
+    needs: &[Need::Introspection, Need::Login, Need::Refresh, Need::ResourceClient],
+    run: |ctx| Box::pin(no_refresh_token_for_a_resource(ctx)),
+    ..Case::DEFAULT
+}];
+
+async fn no_refresh_token_for_a_resource(ctx: &Context) -> Checked {
+    let server = ctx.parties().client_of(ClientRole::Resource)?;
+    // The special client's scope may open no resource.
+    let client = refreshing_client(ctx, |client| client.role != ClientRole::Special).await?;
+    let live = allowed(ctx, &client, None).await?;
+    let told = activity(&introspect(ctx, &query(&server, &live.token.access_token)).await?)?;
+    if !told.active {
+        let reason = "the control failed: [resource_client] is not told that the access token beside it is active";
+        return Err(CaseEnd::not_tested(reason).at(&told.exchange));
+    }
+    for hint in [None, Some("refresh_token")] {
+        let when = match hint {
+            None => "there is no hint".to_owned(),
+            Some(hint) => format!("the hint is {hint}"),
+        };
+        let answer = asked(ctx, &server, &live.refresh_token, hint).await?;
+        let _ = ctx.tried(&when, untold(ctx, &answer));
+    }
+    // What was said means something only of a token that was live.
+    renewed(ctx, &live.refresh()).await?;
+    Ok(())
+}
+
+async fn asked(
+    ctx: &Context,
+    server: &Client,
+    refresh_token: &str,
+    hint: Option<&str>,
+) -> Checked<Arc<Exchange>> {
+    let plain = query(server, refresh_token);
+    let request = match hint {
+        Some(hint) => plain.set("token_type_hint", hint),
+        None => plain,
+    };
+    introspect(ctx, &request).await
+}
+
+/// The answer does not say that the token is active. One that says so and calls it a refresh token misleads only those
+/// who do not read on.
+fn untold(ctx: &Context, answer: &Arc<Exchange>) -> Checked {
+    let json = answer.response()?.json().unwrap_or_default();
+    if json.get("active").is_none_or(|active| active != true) {
+        if let Some(more) = more_than_inactive(answer)? {
+            let end = answer.broken("active: false and nothing else", more);
+            ctx.tell(end.under(rules!["rfc7662-2.2-inactive-no-detail"]));
+        }
+        return Ok(());
+    }
+    let broken = |saw: &str| -> Checked { Err(answer.broken("active: false, or a refusal", saw)) };
+    if calls_it_a_refresh_token(&json) {
+        return broken("active: true for a refresh token, which a member says it is").warn();
+    }
+    broken("active: true, and no member says that it is a refresh token")
+}
+
+fn calls_it_a_refresh_token(told: &Value) -> bool {
+    let members = told.as_object().into_iter().flatten().filter(|(name, _)| *name != "scope");
+    let mut texts = members.filter_map(|(_, value)| value.as_str());
+    texts.any(|text| text.to_ascii_lowercase().contains("refresh"))
+}

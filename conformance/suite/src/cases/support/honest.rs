@@ -1,0 +1,27 @@
+//! Honest token requests that are refused: where a rule says that they are granted, the refusal is the finding.
+
+use std::sync::Arc;
+
+use crate::case_end::{CaseEnd, Checked, EndAs as _, EndKind};
+use crate::expect;
+use crate::wire::{Exchange, Response, is_breakdown};
+
+/// The refusal of an honest token request; none where it was granted. A server error, and an `error` out of `elsewhere`,
+/// speak of something else: they are a control that failed, and `what` names it.
+pub(in crate::cases) fn refusal(
+    answer: &Arc<Exchange>,
+    what: &str,
+    elsewhere: &[&str],
+) -> Checked<Option<CaseEnd>> {
+    match expect::token(answer) {
+        Ok(_) => Ok(None),
+        Err(end) if end.kind == EndKind::Broken && !speaks_of(answer, elsewhere) => Ok(Some(end)),
+        Err(end) => Err(end.control(what)),
+    }
+}
+
+fn speaks_of(answer: &Exchange, elsewhere: &[&str]) -> bool {
+    let told = answer.answer.as_ref().ok().and_then(Response::json);
+    let error = told.as_ref().and_then(|json| json.get("error")?.as_str());
+    answer.status().is_none_or(is_breakdown) || error.is_some_and(|error| elsewhere.contains(&error))
+}
