@@ -1,5 +1,6 @@
 //! Pushed authorization requests (RFC 9126).
 
+mod judged;
 mod push;
 mod refusal;
 mod request_uri;
@@ -7,4 +8,4 @@ mod request_uri;
 use crate::case::Case;
 
 /// The cases, in reading order, one slice a file.
-pub(super) const CASES: &[&[Case]] = &[push::CASES, refusal::CASES, request_uri::CASES];
+pub(super) const CASES: &[&[Case]] = &[push::CASES, refusal::CASES, judged::CASES, request_uri::CASES];
