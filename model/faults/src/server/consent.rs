@@ -5,7 +5,7 @@ use oauth_core::grant::{Asked, Coded, Grant, Owner, Phase, Session};
 use oauth_core::http::{Body, HttpRequest};
 use oauth_core::page::Page;
 use oauth_core::secret::{Digest, Handle};
-use oauth_core::server::decide::Decide;
+use oauth_core::server::decide::{Choice, Decide};
 use oauth_core::server::login::Checked;
 use oauth_core::server::{Found, Outcome, Pending, Reply as Answer, Request, Write};
 use oauth_rules::rules;
@@ -95,6 +95,20 @@ pub(crate) const FAULTS: &[Entry] = &[
                 && matches!(grant.phase, Phase::Coded(_) | Phase::Live(_))
             {
                 grant.phase = Phase::Asked(Asked { ask: ask.digest, until: NEVER });
+            }
+        })]),
+    },
+    Entry {
+        name: "narrower-consent-ignored",
+        about: "what the owner leaves out on the consent page is granted all the same",
+        rules: rules!["rfc6749-10.12-no-more-than-agreed"],
+        lies: OfServer(&[Before(|_, request| {
+            // Leaving out everything still denies.
+            if let Request::Decide(decide) = request
+                && let Choice::ApproveOnly(kept) = decide.choice
+                && !kept.is_empty()
+            {
+                decide.choice = Choice::Approve;
             }
         })]),
     },

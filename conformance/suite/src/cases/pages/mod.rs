@@ -1,5 +1,6 @@
 //! What the user meets: the login page, the consent page, and what others can make of them.
 
+mod choice;
 mod consent;
 mod forgery;
 mod form_answers;
@@ -10,5 +11,12 @@ mod protection;
 use crate::case::Case;
 
 /// The cases, in reading order, one slice a file.
-pub(super) const CASES: &[&[Case]] =
-    &[login::CASES, consent::CASES, forgery::CASES, protection::CASES, form_answers::CASES, forwarded::CASES];
+pub(super) const CASES: &[&[Case]] = &[
+    login::CASES,
+    consent::CASES,
+    choice::CASES,
+    forgery::CASES,
+    protection::CASES,
+    form_answers::CASES,
+    forwarded::CASES,
+];
