@@ -7,10 +7,11 @@ use oauth_core::page::Page;
 use oauth_core::secret::{Digest, Handle};
 use oauth_core::server::decide::{Choice, Decide};
 use oauth_core::server::login::Checked;
+use oauth_core::server::received::Received;
 use oauth_core::server::{Found, Outcome, Pending, Reply as Answer, Request, Write};
 use oauth_rules::rules;
 
-use super::Lie::{After, Before, Http, Owner as OwnerOf, Reply};
+use super::Lie::{After, Before, Http, Owner as OwnerOf, Read, Reply};
 use super::{AUTHORIZE, NEVER};
 use crate::entry::{Entry, Lies::OfServer};
 
@@ -35,6 +36,30 @@ pub(crate) const FAULTS: &[Entry] = &[
         rules: rules!["rfc6749-3.1-owner-wrong-password-refused"],
         lies: OfServer(&[OwnerOf(|password, directory, checked| {
             directory.find_user(&password.user_id).map_or(checked, Checked::Right)
+        })]),
+    },
+    Entry {
+        name: "password-case-folded",
+        about: "a password is right in whatever case",
+        rules: rules!["rfc6749-3.1-owner-wrong-password-refused"],
+        // Those of the built-in data have no capitals.
+        lies: OfServer(&[Read(|_, received, _| {
+            if let Received::LogIn { password, .. } = received {
+                password.password.make_ascii_lowercase();
+            }
+        })]),
+    },
+    Entry {
+        name: "user-of-no-name",
+        about: "a name that nobody has is the first user's",
+        rules: rules!["rfc6749-3.1-owner-wrong-password-refused"],
+        lies: OfServer(&[Read(|_, received, directory| {
+            if let Received::LogIn { password, .. } = received
+                && directory.find_user(&password.user_id).is_none()
+                && let Some(first) = directory.user(UserNo(0))
+            {
+                first.clone_into(&mut password.user_id);
+            }
         })]),
     },
     Entry {

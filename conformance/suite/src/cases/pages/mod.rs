@@ -6,6 +6,7 @@ mod forgery;
 mod form_answers;
 mod forwarded;
 mod login;
+mod password;
 mod protection;
 
 use crate::case::Case;
@@ -13,6 +14,7 @@ use crate::case::Case;
 /// The cases, in reading order, one slice a file.
 pub(super) const CASES: &[&[Case]] = &[
     login::CASES,
+    password::CASES,
     consent::CASES,
     choice::CASES,
     forgery::CASES,
