@@ -4,9 +4,12 @@ use oauth_core::directory::UserNo;
 use oauth_core::grant::{Asked, Coded, Grant, Owner, Phase, Session};
 use oauth_core::http::{Body, HttpRequest};
 use oauth_core::page::Page;
-use oauth_core::secret::{Digest, Handle};
+use oauth_core::secret::{Digest, Handle, anti_csrf};
+use oauth_core::server::authorize::Authorize;
+use oauth_core::server::cookie::login_cookie_name;
 use oauth_core::server::decide::{Choice, Decide};
-use oauth_core::server::login::Checked;
+use oauth_core::server::login::{Checked, LogIn};
+use oauth_core::server::push::AuthorizePushed;
 use oauth_core::server::received::Received;
 use oauth_core::server::{Found, Outcome, Pending, Reply as Answer, Request, Write};
 use oauth_rules::rules;
@@ -29,6 +32,34 @@ pub(crate) const FAULTS: &[Entry] = &[
                 found.session = Some(Session { key: nobody, user: UserNo(0), until: NEVER });
             }
         })]),
+    },
+    Entry {
+        name: "session-fixed",
+        about: "a login belongs to the cookie that the browser had before it",
+        rules: rules!["rfc6749-3.1-owner-authenticated-first"],
+        lies: OfServer(&[
+            After(|_, _, request, outcome| {
+                if let (Request::LogIn(LogIn { expected: Some(before), .. }), Outcome::Write(pending)) =
+                    (request, *outcome)
+                    && let Write::InsertSession(session) = pending.write
+                {
+                    let session = Session { key: *before, ..session };
+                    *outcome = Outcome::Write(Pending::new(Write::InsertSession(session), pending.landed()));
+                }
+            }),
+            Read(|request, received, directory| {
+                let cookie = request.cookie(login_cookie_name(directory.secure()));
+                if let (
+                    Received::Authorize { request: Authorize { session, .. }, .. }
+                    | Received::AuthorizePushed { request: AuthorizePushed { session, .. }, .. }
+                    | Received::Decide(Decide { session, .. }),
+                    Some(cookie),
+                ) = (received, cookie)
+                {
+                    *session = Some(Digest::of(&anti_csrf(cookie)));
+                }
+            }),
+        ]),
     },
     Entry {
         name: "password-unchecked",

@@ -8,6 +8,7 @@ mod forwarded;
 mod login;
 mod password;
 mod protection;
+mod session;
 
 use crate::case::Case;
 
@@ -15,6 +16,7 @@ use crate::case::Case;
 pub(super) const CASES: &[&[Case]] = &[
     login::CASES,
     password::CASES,
+    session::CASES,
     consent::CASES,
     choice::CASES,
     forgery::CASES,
