@@ -94,6 +94,18 @@ pub(crate) const FAULTS: &[Entry] = &[
         })]),
     },
     Entry {
+        name: "login-forgeable",
+        about: "a login form is taken without its anti-CSRF value",
+        rules: rules!["rfc6749-10.12-authorization-endpoint-csrf-protected"],
+        lies: OfServer(&[Read(|_, received, _| {
+            if let Received::LogIn { form, .. } = received {
+                let any = Some(Digest::of("any login form"));
+                form.expected = any;
+                form.shown = any;
+            }
+        })]),
+    },
+    Entry {
         name: "consent-skipped",
         about: "a code is issued without asking the owner",
         rules: rules![

@@ -6,6 +6,7 @@ mod forgery;
 mod form_answers;
 mod forwarded;
 mod login;
+mod login_forgery;
 mod password;
 mod protection;
 mod session;
@@ -17,6 +18,7 @@ pub(super) const CASES: &[&[Case]] = &[
     login::CASES,
     password::CASES,
     session::CASES,
+    login_forgery::CASES,
     consent::CASES,
     choice::CASES,
     forgery::CASES,
