@@ -2,6 +2,7 @@
 
 mod choice;
 mod consent;
+mod cors;
 mod forgery;
 mod form_answers;
 mod forwarded;
@@ -23,6 +24,7 @@ pub(super) const CASES: &[&[Case]] = &[
     choice::CASES,
     forgery::CASES,
     protection::CASES,
+    cors::CASES,
     form_answers::CASES,
     forwarded::CASES,
 ];
