@@ -65,6 +65,22 @@ impl Jar {
         self.0.iter().map(|cookie| (cookie.name.as_str(), cookie.value.as_str()))
     }
 
+    /// A jar with the cookies of these names alone.
+    #[must_use]
+    pub fn only(&self, names: &[String]) -> Self {
+        Self(self.0.iter().filter(|cookie| names.contains(&cookie.name)).cloned().collect())
+    }
+
+    /// The same jar, in which the cookies of these names have other values.
+    #[must_use]
+    pub fn changed(&self, names: &[String], change: impl Fn(&str) -> String) -> Self {
+        let mut jar = self.clone();
+        for cookie in jar.0.iter_mut().filter(|cookie| names.contains(&cookie.name)) {
+            cookie.value = change(&cookie.value);
+        }
+        jar
+    }
+
     /// Whether a cookie in it is left out of another site's forms.
     #[must_use]
     pub fn has_same_site(&self) -> bool {

@@ -5,6 +5,7 @@
 mod authorization;
 mod client_credentials;
 mod dpop;
+mod http;
 mod introspection;
 mod metadata;
 mod native;
@@ -28,6 +29,7 @@ const FAMILIES: &[&[&[Case]]] = &[
     pages::CASES,
     &[native::CASES],
     token::CASES,
+    &[http::CASES],
     refresh::CASES,
     &[client_credentials::CASES],
     revocation::CASES,

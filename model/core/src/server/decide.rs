@@ -93,6 +93,7 @@ impl Decide {
         }
         let scope = match self.choice {
             Choice::Approve => grant.terms.scope,
+            // rfc6749-10.12-no-more-than-agreed
             Choice::ApproveOnly(kept) => grant.terms.scope.and(kept),
             Choice::Deny => ScopeSet::EMPTY,
         };

@@ -23,6 +23,8 @@ pub(crate) fn table() -> Table {
 /// Without a good client and redirect URI nobody is sent anywhere (RFC 6749 4.1.2.1).
 fn pages(t: &mut Table) {
     t.row("", "200 consent <handle> id001: client_1 wants profile at CB");
+    // Not even a script of the client's own site may read the answer (RFC 9700 2.6).
+    t.row("origin:http://localhost:8000", "200 consent <handle> id001: client_1 wants profile at CB");
     t.row("method:PUT", "405 (this page takes GET, POST) [Allow: GET, POST]");
     t.row("client_id=%zz", "400 (the parameters are not UTF-8 in application/x-www-form-urlencoded)");
     t.row("redirect_uri=%ff", "400 (the parameters are not UTF-8 in application/x-www-form-urlencoded)");

@@ -27,9 +27,9 @@ const JSON: &[(&str, &str)] = &[
     ("Pragma", "no-cache"),
 ];
 
-/// Tells a reply. Secrets that were drawn become `<handle>` or `<secret>`, the callback of `client_1` `CB`; the right
-/// `iss` of an authorization response is left out.
-pub(crate) fn told(reply: &HttpReply, stage: &Stage) -> String {
+/// Tells the reply to a request for this path. Secrets that were drawn become `<handle>` or `<secret>`, the callback of
+/// `client_1` `CB`; the right `iss` of an authorization response is left out.
+pub(crate) fn told(reply: &HttpReply, path: &str, stage: &Stage) -> String {
     let (usual, body) = match &reply.body {
         Body::Page(page) => (PAGE, page_text(page, stage)),
         Body::Empty if reply.status == 200 => (DONE, String::new()),
@@ -45,7 +45,7 @@ pub(crate) fn told(reply: &HttpReply, stage: &Stage) -> String {
                 Body::Page(_) | Body::Empty => value.clone(),
             };
             if *name == "WWW-Authenticate" {
-                challenges.push(challenge(&value));
+                challenges.push(challenge(&value, path));
             } else {
                 line.push_str(&format!(" [{name}: {value}]"));
             }
@@ -73,18 +73,16 @@ fn told_challenges(challenges: &[String]) -> String {
     }
 }
 
-/// A challenge without the right pointer to the metadata of its resource, which is noted where it lacks (RFC 9728 5.1).
-fn challenge(value: &str) -> String {
-    const POINTERS: [&str; 2] = ["/api/me", "/api/notes"];
+/// A challenge without the pointer to the metadata of the resource at this path, which is noted where it lacks (RFC 9728 5.1).
+fn challenge(value: &str, path: &str) -> String {
     if value.starts_with("Basic") {
         return value.to_owned();
     }
-    let pointer =
-        |path| format!(", resource_metadata=\"{ISSUER}/.well-known/oauth-protected-resource{path}\"");
-    match POINTERS.map(pointer).iter().find(|pointer| value.contains(*pointer)) {
-        Some(pointer) => value.replace(pointer, ""),
-        None => format!("{value} (no resource_metadata)"),
+    let pointer = format!(", resource_metadata=\"{ISSUER}/.well-known/oauth-protected-resource{path}\"");
+    if value.contains(&pointer) {
+        return value.replace(&pointer, "");
     }
+    format!("{value} (no resource_metadata)")
 }
 
 fn page_text(page: &Page, stage: &Stage) -> String {

@@ -6,8 +6,8 @@
 //! - `name=value` sets a parameter as it stands on the wire, `+name=value` adds one more, `-name` takes a parameter or
 //!   header away, `?name=value` adds one to the query of a POST. At `/register` parameters are the members of a JSON
 //!   object, and their values JSON.
-//! - `authorization:`, `cookie:`, `content-type:` and `dpop:` set a header, `basic:ID:SECRET` makes Basic credentials,
-//!   `proof:` adds a proof of possession (`proof.rs`).
+//! - `authorization:`, `cookie:`, `content-type:`, `dpop:` and `origin:` set a header, `basic:ID:SECRET` makes Basic
+//!   credentials, `proof:` adds a proof of possession (`proof.rs`).
 //! - `method:` sets another method, `body:TEXT` another body, `pad:N` makes it N bytes long, `wait:N` lets seconds pass.
 //! - `$code`, `$token`, `$refresh`, `$pushed`, `$client`, `$secret`, `$ask` and `$csrf` are what the last reply that had
 //!   one showed, `$token1`, `$refresh1` and so on what the first one and those after it showed, `$grant` the part of
@@ -23,7 +23,7 @@ use serde_json::Value;
 
 use super::dpop_signature::{Made, proof};
 use super::error_response::told;
-use crate::bench::Bench;
+use crate::bench::{Answer, Bench};
 
 /// The verifier of RFC 7636 appendix B.
 pub(crate) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
@@ -63,14 +63,15 @@ impl Stage {
         let request = self.draft(door, edits);
         let answer = self.bench.exchange(&request);
         self.remember(&answer.reply);
-        Said { line: told(&answer.reply, self), refused: answer.refused }
+        Said { line: told(&answer.reply, &request.path, self), refused: answer.refused }
     }
 
     /// Sends one request twice, so that both are judged before either writes.
     pub(crate) fn send_twice_at_once(&mut self, door: &str, edits: &str) -> Said {
         let request = self.draft(door, edits);
         let answers = self.bench.exchange_at_once(&[&request, &request]);
-        let lines: Vec<String> = answers.iter().map(|answer| told(&answer.reply, self)).collect();
+        let line = |answer: &Answer| told(&answer.reply, &request.path, self);
+        let lines: Vec<String> = answers.iter().map(line).collect();
         Said { line: lines.join(" | "), refused: answers.iter().find_map(|answer| answer.refused) }
     }
 
@@ -238,7 +239,7 @@ impl Draft {
 
     fn edit(&mut self, edit: &str) {
         let is_header = |name: &str| {
-            ["authorization", "cookie", "content-type", "dpop", "x-forwarded-host"].contains(&name)
+            ["authorization", "cookie", "content-type", "dpop", "origin", "x-forwarded-host"].contains(&name)
         };
         if let Some(name) = edit.strip_prefix('-') {
             self.headers.retain(|(have, _)| have != name);

@@ -4,13 +4,17 @@ use oauth_core::directory::UserNo;
 use oauth_core::grant::{Asked, Coded, Grant, Owner, Phase, Session};
 use oauth_core::http::{Body, HttpRequest};
 use oauth_core::page::Page;
-use oauth_core::secret::{Digest, Handle};
-use oauth_core::server::decide::Decide;
-use oauth_core::server::login::Checked;
+use oauth_core::secret::{Digest, Handle, anti_csrf};
+use oauth_core::server::authorize::Authorize;
+use oauth_core::server::cookie::login_cookie_name;
+use oauth_core::server::decide::{Choice, Decide};
+use oauth_core::server::login::{Checked, LogIn};
+use oauth_core::server::push::AuthorizePushed;
+use oauth_core::server::received::Received;
 use oauth_core::server::{Found, Outcome, Pending, Reply as Answer, Request, Write};
 use oauth_rules::rules;
 
-use super::Lie::{After, Before, Http, Owner as OwnerOf, Reply};
+use super::Lie::{After, Before, Http, Owner as OwnerOf, Read, Reply};
 use super::{AUTHORIZE, NEVER};
 use crate::entry::{Entry, Lies::OfServer};
 
@@ -30,11 +34,75 @@ pub(crate) const FAULTS: &[Entry] = &[
         })]),
     },
     Entry {
+        name: "session-fixed",
+        about: "a login belongs to the cookie that the browser had before it",
+        rules: rules!["rfc6749-3.1-owner-authenticated-first"],
+        lies: OfServer(&[
+            After(|_, _, request, outcome| {
+                if let (Request::LogIn(LogIn { expected: Some(before), .. }), Outcome::Write(pending)) =
+                    (request, *outcome)
+                    && let Write::InsertSession(session) = pending.write
+                {
+                    let session = Session { key: *before, ..session };
+                    *outcome = Outcome::Write(Pending::new(Write::InsertSession(session), pending.landed()));
+                }
+            }),
+            Read(|request, received, directory| {
+                let cookie = request.cookie(login_cookie_name(directory.secure()));
+                if let (
+                    Received::Authorize { request: Authorize { session, .. }, .. }
+                    | Received::AuthorizePushed { request: AuthorizePushed { session, .. }, .. }
+                    | Received::Decide(Decide { session, .. }),
+                    Some(cookie),
+                ) = (received, cookie)
+                {
+                    *session = Some(Digest::of(&anti_csrf(cookie)));
+                }
+            }),
+        ]),
+    },
+    Entry {
         name: "password-unchecked",
         about: "any password of a known user is right",
         rules: rules!["rfc6749-3.1-owner-wrong-password-refused"],
         lies: OfServer(&[OwnerOf(|password, directory, checked| {
             directory.find_user(&password.user_id).map_or(checked, Checked::Right)
+        })]),
+    },
+    Entry {
+        name: "password-case-folded",
+        about: "a password is right in whatever case",
+        rules: rules!["rfc6749-3.1-owner-wrong-password-refused"],
+        // Those of the built-in data have no capitals.
+        lies: OfServer(&[Read(|_, received, _| {
+            if let Received::LogIn { password, .. } = received {
+                password.password.make_ascii_lowercase();
+            }
+        })]),
+    },
+    Entry {
+        name: "user-of-no-name",
+        about: "a name that nobody has is the first user's",
+        rules: rules!["rfc6749-3.1-owner-wrong-password-refused"],
+        lies: OfServer(&[Read(|_, received, directory| {
+            if let Received::LogIn { password, .. } = received
+                && directory.find_user(&password.user_id).is_none()
+                && let Some(first) = directory.user(UserNo(0))
+            {
+                first.clone_into(&mut password.user_id);
+            }
+        })]),
+    },
+    Entry {
+        name: "login-forgeable",
+        about: "a login form is taken without its anti-CSRF value",
+        rules: rules!["rfc6749-10.12-authorization-endpoint-csrf-protected"],
+        lies: OfServer(&[Read(|_, received, _| {
+            if let Received::LogIn { form, .. } = received {
+                let any = Some(Digest::of("any login form"));
+                form.expected = any;
+                form.shown = any;
+            }
         })]),
     },
     Entry {
@@ -95,6 +163,20 @@ pub(crate) const FAULTS: &[Entry] = &[
                 && matches!(grant.phase, Phase::Coded(_) | Phase::Live(_))
             {
                 grant.phase = Phase::Asked(Asked { ask: ask.digest, until: NEVER });
+            }
+        })]),
+    },
+    Entry {
+        name: "narrower-consent-ignored",
+        about: "what the owner leaves out on the consent page is granted all the same",
+        rules: rules!["rfc6749-10.12-no-more-than-agreed"],
+        lies: OfServer(&[Before(|_, request| {
+            // Leaving out everything still denies.
+            if let Request::Decide(decide) = request
+                && let Choice::ApproveOnly(kept) = decide.choice
+                && !kept.is_empty()
+            {
+                decide.choice = Choice::Approve;
             }
         })]),
     },

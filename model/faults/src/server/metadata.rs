@@ -44,6 +44,16 @@ pub(crate) const FAULTS: &[Entry] = &[
         })]),
     },
     Entry {
+        name: "metadata-endpoints-mixed-up",
+        about: "the metadata names the revocation endpoint as the token endpoint",
+        rules: rules!["rfc8414-2-named-endpoints-work"],
+        lies: OfServer(&[Told(METADATA, |_, told| {
+            if let Some(other) = told.get("revocation_endpoint").cloned() {
+                told.insert("token_endpoint".to_owned(), other);
+            }
+        })]),
+    },
+    Entry {
         name: "metadata-fragments",
         about: "the endpoints in the metadata have fragments",
         rules: rules![

@@ -1,5 +1,6 @@
 //! Faults of pages and redirects (RFC 6749 10.13 to 10.15, RFC 9700 4.11, 4.12, 4.16).
 
+use oauth_core::directory::ClientNo;
 use oauth_core::form;
 use oauth_core::http::{Body, HttpReply};
 use oauth_core::page::Page;
@@ -90,6 +91,23 @@ pub(crate) const FAULTS: &[Entry] = &[
         about: "the authorization endpoint allows other origins to read it",
         rules: rules!["rfc9700-2.6-no-cors-at-authorization-endpoint"],
         lies: OfServer(&[Reply(AUTHORIZE, |_, reply, _| reply.set("Access-Control-Allow-Origin", "*"))]),
+    },
+    Entry {
+        name: "cors-for-clients",
+        about: "the authorization endpoint allows the origins of its clients' redirect URIs to read it",
+        rules: rules!["rfc9700-2.6-no-cors-at-authorization-endpoint"],
+        lies: OfServer(&[Reply(AUTHORIZE, |request, reply, directory| {
+            let origin = request.header("origin").next().and_then(|origin| std::str::from_utf8(origin).ok());
+            let mut clients = (0..).map_while(|no| directory.client(ClientNo(no)));
+            if let Some(origin) = origin
+                && clients.any(|entry| {
+                    let start = format!("{origin}/");
+                    entry.redirect_uris.iter().any(|uri| uri.starts_with(&start))
+                })
+            {
+                reply.set("Access-Control-Allow-Origin", origin);
+            }
+        })]),
     },
     Entry {
         name: "referrer-leaked",

@@ -5,10 +5,12 @@ use oauth_core::form;
 use oauth_core::grant::{Grant, Phase, Pushed};
 use oauth_core::http::Body;
 use oauth_core::page::Page;
+use oauth_core::secret::Digest;
 use oauth_core::server::authenticate::Credentials;
 use oauth_core::server::push::AuthorizePushed;
 use oauth_core::server::received::Received;
 use oauth_core::server::{Found, Request};
+use oauth_core::text::{ChallengeMethod, CodeChallenge};
 use oauth_rules::rules;
 use serde_json::json;
 
@@ -106,6 +108,27 @@ pub(crate) const FAULTS: &[Entry] = &[
                 ask.response_type_is_code = true;
             }
         })]),
+    },
+    Entry {
+        name: "push-challenge-not-required",
+        about: "a push of a client without a secret needs no challenge",
+        rules: rules!["rfc9126-2.1-validated-like-authorization-request"],
+        lies: OfServer(&[Before(|found, request| {
+            if let Request::Push(push) = request
+                && let (Ok(ask), Some(client)) = (&mut push.request.ask, found.client)
+                && client.is_public()
+            {
+                // Nobody has its verifier, but the code comes.
+                let none = CodeChallenge { method: ChallengeMethod::S256, digest: Digest::of("no verifier") };
+                ask.challenge.get_or_insert(none);
+            }
+        })]),
+    },
+    Entry {
+        name: "push-repeats-taken",
+        about: "of a parameter that a push has twice the first is taken",
+        rules: rules!["rfc9126-2.1-validated-like-authorization-request"],
+        lies: OfServer(&[Form(PAR, Pairs::keep_first_of_each)]),
     },
     Entry {
         name: "push-parameters-in-uri",

@@ -7,10 +7,13 @@ use serde_json::json;
 
 use super::At;
 use super::Lie::{Reply, Told};
-use crate::edit::append;
+use crate::edit::{append, change};
 use crate::entry::{Entry, Lies::OfServer};
 
 const METADATA: At = At::Below(RESOURCE_METADATA_PATH);
+/// The paths of the resources in the built-in data.
+const FIRST: &str = "/api/me";
+const SECOND: &str = "/api/notes";
 
 /// In reading order.
 pub(crate) const FAULTS: &[Entry] = &[
@@ -25,6 +28,28 @@ pub(crate) const FAULTS: &[Entry] = &[
         about: "the resource in the metadata has a fragment",
         rules: rules!["rfc9728-2-resource-member", "rfc9728-3.3-resource-identical"],
         lies: OfServer(&[Told(METADATA, |_, told| append(told, "resource", "#a"))]),
+    },
+    Entry {
+        name: "second-resource-described-as-first",
+        about: "the metadata of the second resource is about the first one",
+        rules: rules!["rfc9728-3.3-resource-identical"],
+        lies: OfServer(&[Told(METADATA, |request, told| {
+            if request.path.ends_with(SECOND) {
+                change(told, "resource", |resource| resource.replace(SECOND, FIRST));
+            }
+        })]),
+    },
+    Entry {
+        name: "challenge-names-another-resource",
+        about: "the challenge of the second resource names the metadata of the first one",
+        rules: rules!["rfc9728-3.3-resource-identical"],
+        lies: OfServer(&[Reply(At::Path(SECOND), |_, reply, _| {
+            for (name, value) in &mut reply.headers {
+                if name.eq_ignore_ascii_case("WWW-Authenticate") {
+                    *value = value.replace(SECOND, FIRST);
+                }
+            }
+        })]),
     },
     Entry {
         name: "resource-metadata-as-text",

@@ -6,8 +6,8 @@ use oauth_core::server::received::Received;
 use oauth_rules::rules;
 use serde_json::json;
 
-use super::Lie::{Form, Read, Reply, Told};
-use super::TOKEN;
+use super::Lie::{Form, Http, Read, Reply, Told};
+use super::{At, TOKEN};
 use crate::edit::Pairs;
 use crate::entry::{Entry, Lies::OfServer};
 
@@ -41,6 +41,18 @@ pub(crate) const FAULTS: &[Entry] = &[
         about: "of a repeated token parameter the first is taken",
         rules: rules!["rfc6749-3.2-duplicate-parameter-refused"],
         lies: OfServer(&[Form(TOKEN, Pairs::keep_first_of_each)]),
+    },
+    Entry {
+        name: "media-types-verbatim",
+        about: "a media type with a parameter is another one",
+        rules: rules!["rfc9110-8.3.1-media-type-in-any-spelling"],
+        lies: OfServer(&[Http(At::Everywhere, |request| {
+            for (name, value) in &mut request.headers {
+                if name.as_str() == "content-type" && value.contains(&b';') {
+                    *value = b"application/octet-stream".to_vec();
+                }
+            }
+        })]),
     },
     Entry {
         name: "password-grant-taken",

@@ -2,9 +2,10 @@
 
 mod address;
 mod document;
+mod endpoints;
 mod issuer;
 
 use crate::case::Case;
 
 /// The cases, in reading order, one slice a file.
-pub(super) const CASES: &[&[Case]] = &[issuer::CASES, document::CASES, address::CASES];
+pub(super) const CASES: &[&[Case]] = &[issuer::CASES, document::CASES, endpoints::CASES, address::CASES];

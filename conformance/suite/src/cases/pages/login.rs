@@ -1,10 +1,10 @@
-//! The login: no code before it, no way past it with a wrong password, and none from it to somewhere else.
+//! The login: no code before it, and no way from it to somewhere else.
 
 use oauth_rules::rules;
 use url::Url;
 
 use crate::browser::{Decision, Landing, Page, Submission};
-use crate::case::{Case, Context, Isolation};
+use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::provoke::{
     ATTACKER, ATTACKER_URI, UNKNOWN, consent_page_if_asked, gives_code, way_to,
@@ -22,15 +22,6 @@ pub(super) const CASES: &[Case] = &[
         about: "A browser in which nobody is logged in gets no code.",
         needs: &[Need::Login],
         run: |ctx| Box::pin(before_any_code(ctx)),
-        ..Case::DEFAULT
-    },
-    Case {
-        id: "login/wrong-password-refused",
-        rules: rules!["rfc6749-3.1-owner-wrong-password-refused"],
-        about: "A user's name with a wrong password logs nobody in.",
-        needs: &[Need::Login],
-        isolation: Isolation::Alone,
-        run: |ctx| Box::pin(wrong_password_refused(ctx)),
         ..Case::DEFAULT
     },
     Case {
@@ -78,51 +69,6 @@ async fn before_any_code(ctx: &Context) -> Checked {
         no_code(&landing).when("a consent form comes from a browser without a session")?;
     }
     Ok(())
-}
-
-async fn wrong_password_refused(ctx: &Context) -> Checked {
-    let client = ctx.parties().client()?;
-    flow::code(ctx, &client).await?;
-    let wrong = ctx.fresh();
-    let password = ctx.target().users.get(&Account::First).map_or("", |user| user.password.expose());
-    let spoil = |form: &mut Submission| {
-        let named =
-            form.params.pairs().find(|(_, value)| *value == password).map(|(name, _)| name.to_owned());
-        let Some(name) = named else { return false };
-        form.params.set(&name, &wrong);
-        true
-    };
-    let mut browser = flow::stranger(ctx);
-    let landing = flow::open_in(ctx, &mut browser, &flow::ask(ctx, &client)).await?;
-    let landing = log_in(&mut browser, landing, spoil).await?;
-    let landing = browser.run(landing, Decision::Approve).await?;
-    let refused = |landing: &Landing| match gives_code(landing) {
-        true => Err(landing
-            .exchange()
-            .broken("the login page again, or any answer without a code", landing.describe())),
-        false => Ok(()),
-    };
-    refused(&landing)?;
-    let landing = flow::authorize_in(ctx, &mut browser, &flow::ask(ctx, &client), Decision::Approve).await?;
-    refused(&landing).when("the client asks again after the wrong password")
-}
-
-/// Sends the login forms, one after the other, each spoilt by `spoil`; stops behind the one that it did spoil.
-async fn log_in(
-    browser: &mut Browser,
-    landing: Landing,
-    spoil: impl Fn(&mut Submission) -> bool,
-) -> Checked<Landing> {
-    let mut landing = landing;
-    for _ in 0..MAX_PAGES {
-        let Some(mut form) = landing.page().and_then(|page| browser.login_form(page)) else { break };
-        let spoilt = spoil(&mut form);
-        landing = browser.submit(&form).await?;
-        if spoilt {
-            return Ok(landing);
-        }
-    }
-    Err(CaseEnd::not_tested("no login form with a password was found").at(landing.exchange()))
 }
 
 async fn is_no_open_redirector(ctx: &Context) -> Checked {

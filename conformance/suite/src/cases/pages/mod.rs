@@ -1,14 +1,30 @@
 //! What the user meets: the login page, the consent page, and what others can make of them.
 
+mod choice;
 mod consent;
+mod cors;
 mod forgery;
 mod form_answers;
 mod forwarded;
 mod login;
+mod login_forgery;
+mod password;
 mod protection;
+mod session;
 
 use crate::case::Case;
 
 /// The cases, in reading order, one slice a file.
-pub(super) const CASES: &[&[Case]] =
-    &[login::CASES, consent::CASES, forgery::CASES, protection::CASES, form_answers::CASES, forwarded::CASES];
+pub(super) const CASES: &[&[Case]] = &[
+    login::CASES,
+    password::CASES,
+    session::CASES,
+    login_forgery::CASES,
+    consent::CASES,
+    choice::CASES,
+    forgery::CASES,
+    protection::CASES,
+    cors::CASES,
+    form_answers::CASES,
+    forwarded::CASES,
+];

@@ -1,4 +1,4 @@
-//! The pages that the server shows: what frames, markup and other sites can make of them.
+//! The pages that the server shows: what frames and markup can make of them, and what they tell other sites.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::cases::support::provoke::{UNKNOWN, consent_page_if_asked, unanswered}
 use crate::expect;
 use crate::flow;
 use crate::subject::Need;
-use crate::wire::{Exchange, Request, is_breakdown};
+use crate::wire::{Exchange, is_breakdown};
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -46,14 +46,6 @@ pub(super) const CASES: &[Case] = &[
         about: "Nothing in an authorization request turns up as markup or as a header.",
         needs: &[Need::Login],
         run: |ctx| Box::pin(input_is_no_markup(ctx)),
-        ..Case::DEFAULT
-    },
-    Case {
-        id: "pages/not-readable-by-other-sites",
-        rules: rules!["rfc9700-2.6-no-cors-at-authorization-endpoint"],
-        about: "The authorization endpoint lets no script of another site read its answers.",
-        needs: &[Need::Login],
-        run: |ctx| Box::pin(not_readable_by_other_sites(ctx)),
         ..Case::DEFAULT
     },
     Case {
@@ -222,28 +214,6 @@ fn no_server_error(exchange: &Arc<Exchange>) -> Checked {
     }
 }
 
-async fn not_readable_by_other_sites(ctx: &Context) -> Checked {
-    const SITE: &str = "https://spa.example";
-    let endpoint = &ctx.target().endpoints.authorization;
-    let ask = flow::ask(ctx, &ctx.parties().client()?);
-    let get = || ask.request(endpoint).header("Origin", SITE);
-    let preflight = Request::get(ask.request(endpoint).url)
-        .method("OPTIONS")
-        .header("Origin", SITE)
-        .header("Access-Control-Request-Method", "GET");
-    let (mut stranger, mut user) = (flow::stranger(ctx), flow::browser(ctx));
-    let answers = [
-        ("nobody is logged in", stranger.send_one(get()).await?),
-        ("a user is logged in", user.send_one(get()).await?),
-        ("a browser asks beforehand", stranger.send_one(preflight).await?),
-    ];
-    for (when, exchange) in answers {
-        if let Some(origin) = exchange.response()?.header("access-control-allow-origin") {
-            let saw = format!("Access-Control-Allow-Origin: {origin}");
-            return Err(exchange.broken("no Access-Control-Allow-Origin", saw)).when(when);
-        }
-    }
-    Ok(())
 }
 
 async fn keep_their_address(ctx: &Context) -> Checked {

@@ -1,6 +1,7 @@
 //! Pushed authorization requests (RFC 9126).
 
 mod identity;
+mod judged;
 mod push;
 mod refusal;
 mod request_uri;
@@ -8,4 +9,5 @@ mod request_uri;
 use crate::case::Case;
 
 /// The cases, in reading order, one slice a file.
-pub(super) const CASES: &[&[Case]] = &[push::CASES, refusal::CASES, request_uri::CASES, identity::CASES];
+pub(super) const CASES: &[&[Case]] =
+    &[push::CASES, refusal::CASES, judged::CASES, request_uri::CASES, identity::CASES];

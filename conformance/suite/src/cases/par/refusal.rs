@@ -1,10 +1,10 @@
-//! Pushed authorization requests: what the endpoint refuses, and how (RFC 9126, sections 2.1, 2.3 and 7.2).
+//! Pushed authorization requests: what the endpoint refuses, and how (RFC 9126, sections 2.1, 2.3 and 7.2); `judged.rs`
+//! compares it with the authorization endpoint.
 
 use std::sync::Arc;
 
 use oauth_rules::rules;
 
-use crate::browser::Landing;
 use crate::case::{Case, Context, Isolation};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::provoke::UNKNOWN;
@@ -38,14 +38,6 @@ pub(super) const CASES: &[Case] = &[
         about: "A push that has a request_uri of its own is refused.",
         needs: &[Need::PushedRequests],
         run: |ctx| Box::pin(holds_no_reference_itself(ctx)),
-        ..Case::DEFAULT
-    },
-    Case {
-        id: "par/judged-like-an-authorization-request",
-        rules: rules!["rfc9126-2.1-validated-like-authorization-request"],
-        about: "What the authorization endpoint would refuse is refused when pushed, or else leads to no code.",
-        needs: &[Need::Login, Need::PushedRequests],
-        run: |ctx| Box::pin(judged_like_an_authorization_request(ctx)),
         ..Case::DEFAULT
     },
     Case {
@@ -138,69 +130,15 @@ async fn holds_no_reference_itself(ctx: &Context) -> Checked {
     Ok(())
 }
 
-/// A fault of an authorization request, and the errors that name it.
-type Fault = (&'static str, fn(AuthorizationRequest) -> AuthorizationRequest, &'static [&'static str]);
+/// A fault of an authorization request.
+type Fault = (&'static str, fn(AuthorizationRequest) -> AuthorizationRequest);
 
 const FAULTS: &[Fault] = &[
-    (
-        "there is no response_type",
-        |ask| ask.without("response_type"),
-        &["invalid_request", "unsupported_response_type"],
-    ),
-    (
-        "the response type is unknown",
-        |ask| ask.set("response_type", UNKNOWN),
-        &["unsupported_response_type", "invalid_request"],
-    ),
-    ("the challenge method is unknown", |ask| ask.set("code_challenge_method", "S999"), &["invalid_request"]),
-    ("the scope is unknown", |ask| ask.set("scope", UNKNOWN), &["invalid_scope"]),
+    ("there is no response_type", |ask| ask.without("response_type")),
+    ("the response type is unknown", |ask| ask.set("response_type", UNKNOWN)),
+    ("the challenge method is unknown", |ask| ask.set("code_challenge_method", "S999")),
+    ("the scope is unknown", |ask| ask.set("scope", UNKNOWN)),
 ];
-
-async fn judged_like_an_authorization_request(ctx: &Context) -> Checked {
-    let client = ctx.parties().client()?;
-    let ask = accepted(ctx).await?;
-    let request_uri = flow::pushed(ctx, &ask).await?;
-    let landing = flow::authorize(ctx, &ask.by_reference(&request_uri)).await?;
-    flow::code_from(&ask, &landing).control("an honest pushed request")?;
-    for (way, fault, errors) in FAULTS {
-        if *way == "the challenge method is unknown" && ask.verifier.is_none() {
-            continue;
-        }
-        let ask = fault(flow::ask(ctx, &client));
-        refused_sooner_or_later(ctx, &ask, errors).await.when(way)?;
-    }
-    // A client that authenticates may bring a redirect URI along (section 2.4): another case judges the others.
-    Ok(())
-}
-
-/// The push is refused with one of these errors, or else its reference leads to no code. A scope that nobody knows
-/// may be left out instead, as at the authorization endpoint.
-async fn refused_sooner_or_later(ctx: &Context, ask: &AuthorizationRequest, errors: &[&str]) -> Checked {
-    let answer = flow::send_push(ctx, &flow::push(ask)).await?;
-    let Ok(request_uri) = expect::request_uri(&answer) else {
-        return expect::refused_by(&expect::PUSHED, ctx, &answer, errors);
-    };
-    let landing = flow::authorize(ctx, &ask.by_reference(&request_uri)).await?;
-    landing.sent()?;
-    if errors == ["invalid_scope"] && expect::code_redirect(ask, &landing).is_ok() {
-        let plain = flow::authorize(ctx, ask).await?;
-        return match expect::code_redirect(ask, &plain) {
-            Ok(_) => {
-                ctx.note("an unknown scope is left out, pushed or not");
-                Ok(())
-            }
-            Err(_) => Err(landing.exchange().broken("no code, as for the plain request", "a code")),
-        };
-    }
-    // Which error it is, is the authorization endpoint's matter.
-    match &landing {
-        Landing::Callback(location) if location.params.has("error") && !location.params.has("code") => Ok(()),
-        Landing::Page(_) => expect::error_page(ctx, &landing, expect::NO_SERVER_ERROR),
-        Landing::Callback(_) | Landing::Foreign(_) => {
-            Err(landing.exchange().broken("no code for what was pushed", landing.describe()))
-        }
-    }
-}
 
 async fn new_redirect_uri_takes_credentials(ctx: &Context) -> Checked {
     const ERRORS: &[&str] = &["invalid_request", "invalid_redirect_uri"];
@@ -223,7 +161,7 @@ async fn errors_are_json(ctx: &Context) -> Checked {
     let ask = accepted(ctx).await?;
     let client = Arc::clone(&ask.client);
     let mut pushes: Vec<(&str, TokenRequest)> =
-        FAULTS.iter().map(|(way, fault, _)| (*way, flow::push(&fault(flow::ask(ctx, &client))))).collect();
+        FAULTS.iter().map(|(way, fault)| (*way, flow::push(&fault(flow::ask(ctx, &client))))).collect();
     pushes.push((
         "it has a request_uri",
         flow::push(&ask).add("request_uri", "urn:ietf:params:oauth:request_uri:suite"),

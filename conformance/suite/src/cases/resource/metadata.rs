@@ -13,10 +13,11 @@ use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::bearer::{in_query, with_header};
 use crate::cases::support::metadata::{https_fault, is_sent_as_json, object};
 use crate::cases::support::resource_indicators::token_is_for_it;
+use crate::cases::support::resource_metadata::{address, get, identical};
 use crate::expect;
 use crate::flow;
 use crate::subject::{Need, Resource};
-use crate::wire::{Actor, Exchange, Request, fields};
+use crate::wire::{Actor, Exchange, fields};
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -118,18 +119,6 @@ pub(super) const CASES: &[Case] = &[
     },
 ];
 
-/// The address of a resource's metadata (RFC 9728, section 3.1).
-fn address(identifier: &str) -> Option<String> {
-    let url = Url::parse(identifier).ok().filter(|url| url.origin().is_tuple())?;
-    let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
-    let path = if url.path() == "/" { "" } else { url.path() };
-    Some(format!("{}/.well-known/oauth-protected-resource{path}{query}", url.origin().ascii_serialization()))
-}
-
-async fn get(ctx: &Context, url: &str) -> Checked<Arc<Exchange>> {
-    ctx.send(Actor::Suite, Request::get(url).header("Accept", "application/json")).await
-}
-
 /// The address that the resource's challenge names, and the exchange that shows it.
 async fn challenged(ctx: &Context) -> Checked<Option<(String, Arc<Exchange>)>> {
     let exchange = with_header(ctx, None).await?;
@@ -193,14 +182,6 @@ async fn resource_is_an_https_url(ctx: &Context) -> Checked {
         ctx.note("the resource's identifier has a query");
     }
     Ok(())
-}
-
-fn identical(exchange: &Arc<Exchange>, json: &Value, expected: &str) -> Checked {
-    let told = json.get("resource").and_then(Value::as_str).unwrap_or_default();
-    if told == expected {
-        return Ok(());
-    }
-    Err(exchange.broken(format!("resource {expected}"), format!("resource {told:?}")))
 }
 
 async fn resource_is_the_one_asked_for(ctx: &Context) -> Checked {
@@ -358,20 +339,4 @@ async fn named_by_the_challenge(ctx: &Context) -> Checked {
 async fn tokens_for_one_resource(ctx: &Context) -> Checked {
     document(ctx).await?;
     token_is_for_it(ctx).await
-}
-
-#[cfg(test)]
-mod tests {
-    use super::address;
-
-    #[test]
-    fn the_well_known_part_stands_behind_the_host() {
-        for (identifier, expected) in [
-            ("https://rs.example", "https://rs.example/.well-known/oauth-protected-resource"),
-            ("https://rs.example/", "https://rs.example/.well-known/oauth-protected-resource"),
-            ("https://rs.example/a/b?c=d", "https://rs.example/.well-known/oauth-protected-resource/a/b?c=d"),
-        ] {
-            assert_eq!(address(identifier).as_deref(), Some(expected));
-        }
-    }
 }

@@ -4,8 +4,10 @@ mod bearer;
 mod challenge;
 mod dpop;
 mod metadata;
+mod second;
 
 use crate::case::Case;
 
 /// The cases, in reading order, one slice a file.
-pub(super) const CASES: &[&[Case]] = &[bearer::CASES, challenge::CASES, metadata::CASES, dpop::CASES];
+pub(super) const CASES: &[&[Case]] =
+    &[bearer::CASES, challenge::CASES, metadata::CASES, second::CASES, dpop::CASES];

@@ -15,6 +15,7 @@ pub(super) mod redirect_uris;
 pub(super) mod refresh;
 pub(super) mod registration;
 pub(super) mod resource_indicators;
+pub(super) mod resource_metadata;
 pub(super) mod revocation;
 pub(super) mod scope;
 pub(super) mod spoil;

@@ -1,0 +1,135 @@
+//! What every endpoint owes to HTTP (RFC 9110): media types in any spelling.
+
+use std::sync::Arc;
+
+use oauth_rules::rules;
+
+use crate::browser::Decision;
+use crate::case::{Case, Context};
+use crate::case_end::Checked;
+use crate::cases::support::introspection::{activity, introspect, query, told_token};
+use crate::cases::support::revocation::{done_for_access_token, revocation, revoke, well_received};
+use crate::expect;
+use crate::flow::{self, TokenRequest};
+use crate::subject::{Client, Need};
+use crate::wire::Actor;
+
+/// The cases, in reading order.
+pub(super) const CASES: &[Case] = &[Case {
+    id: "endpoints/media-type-in-any-spelling",
+    rules: rules!["rfc9110-8.3.1-media-type-in-any-spelling"],
+    about: "A form or JSON object is read as one in whatever case its media type is, and with charset=UTF-8 behind it.",
+    needs: &[Need::Login],
+    run: |ctx| Box::pin(media_type_in_any_spelling(ctx)),
+    ..Case::DEFAULT
+}];
+
+/// How a form may say that it is one.
+const FORMS: &[&str] = &[
+    "application/x-www-form-urlencoded;charset=UTF-8",
+    "application/x-www-form-urlencoded; charset=\"utf-8\"",
+    "Application/X-WWW-Form-URLencoded",
+];
+
+/// How a JSON object may say that it is one.
+const OBJECTS: &[&str] =
+    &["application/json;charset=utf-8", "application/json; charset=\"UTF-8\"", "Application/JSON"];
+
+async fn media_type_in_any_spelling(ctx: &Context) -> Checked {
+    let client = ctx.parties().client()?;
+    flow::access(ctx, &client).await?;
+    for form in FORMS {
+        let code = flow::code(ctx, &client).await?;
+        let answer = flow::token(ctx, &typed(flow::redemption(&code), form)).await?;
+        let _ = ctx.tried(&format!("a token request is {form}"), expect::token(&answer));
+    }
+    let _ = ctx.told(authorization(ctx, &client).await);
+    let endpoints = &ctx.target().endpoints;
+    if endpoints.pushed_authorization_request.is_some() {
+        let _ = ctx.told(pushes(ctx, &client).await);
+    }
+    if endpoints.revocation.is_some() {
+        let _ = ctx.told(revocations(ctx, &client).await);
+    }
+    if endpoints.introspection.is_some() {
+        let _ = ctx.told(introspections(ctx, &client).await);
+    }
+    if endpoints.registration.is_some() {
+        let _ = ctx.told(registrations(ctx).await);
+    }
+    Ok(())
+}
+
+fn typed(request: TokenRequest, media_type: &str) -> TokenRequest {
+    TokenRequest { content_type: Some(media_type.to_owned()), ..request }
+}
+
+/// Authorization requests by POST, which need not be taken (RFC 6749, section 3.1).
+async fn authorization(ctx: &Context, client: &Arc<Client>) -> Checked {
+    if flow::pushes_only(ctx) {
+        return Ok(());
+    }
+    let ask = flow::ask(ctx, client).by_post();
+    let landing = flow::authorize(ctx, &ask).await?;
+    if expect::code_redirect(&ask, &landing).is_err() {
+        ctx.note("authorization requests are not taken by POST");
+        return Ok(());
+    }
+    for form in FORMS {
+        let ask = flow::ask(ctx, client).by_post();
+        let request = ask.request(&ctx.target().endpoints.authorization).without_header("Content-Type");
+        let mut browser = flow::browser(ctx);
+        let first = browser.send(request.header("Content-Type", *form)).await?;
+        let landing = browser.run(first, Decision::Approve).await?;
+        let way = format!("an authorization request is {form}");
+        let _ = ctx.tried(&way, expect::code_redirect(&ask, &landing));
+    }
+    Ok(())
+}
+
+async fn pushes(ctx: &Context, client: &Arc<Client>) -> Checked {
+    flow::pushed(ctx, &flow::ask(ctx, client)).await?;
+    for form in FORMS {
+        let push = typed(flow::push(&flow::ask(ctx, client)), form);
+        let answer = flow::send_push(ctx, &push).await?;
+        let _ = ctx.tried(&format!("a push is {form}"), expect::request_uri(&answer));
+    }
+    Ok(())
+}
+
+async fn revocations(ctx: &Context, client: &Arc<Client>) -> Checked {
+    // Some servers refuse to end access tokens; then the same refusal comes again.
+    let plain = well_received(ctx, client).await?;
+    for form in FORMS {
+        let token = flow::access(ctx, client).await?.access_token;
+        let answer = revoke(ctx, &typed(revocation(client, &token), form)).await?;
+        let alike = answer.status() == plain.status();
+        let done = if alike { Ok(()) } else { done_for_access_token(&answer) };
+        let _ = ctx.tried(&format!("a revocation request is {form}"), done);
+    }
+    Ok(())
+}
+
+async fn introspections(ctx: &Context, client: &Arc<Client>) -> Checked {
+    let (token, caller) = told_token(ctx, client).await?;
+    for form in FORMS {
+        let answer = introspect(ctx, &typed(query(&caller, &token.access_token), form)).await?;
+        let told = activity(&answer).and_then(|told| match told.active {
+            true => Ok(()),
+            false => Err(answer.broken("active: true", "active: false")),
+        });
+        let _ = ctx.tried(&format!("an introspection request is {form}"), told);
+    }
+    Ok(())
+}
+
+async fn registrations(ctx: &Context) -> Checked {
+    let metadata = flow::metadata(ctx)?;
+    flow::registered(ctx, &metadata).await?;
+    for object in OBJECTS {
+        let request = flow::registration(ctx, &metadata)?.without_header("Content-Type");
+        let answer = ctx.send(Actor::OtherClient, request.header("Content-Type", *object)).await?;
+        let _ = ctx.tried(&format!("a registration is {object}"), expect::registration(&answer));
+    }
+    Ok(())
+}

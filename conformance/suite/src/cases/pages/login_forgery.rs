@@ -1,0 +1,110 @@
+//! Login forms that another site sends, which would log somebody in as the attacker (RFC 6749, section 10.12).
+
+use std::sync::Arc;
+
+use oauth_rules::rules;
+
+use crate::browser::{Decision, Submission};
+use crate::case::{Case, Context};
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::cases::support::provoke::{ATTACKER, gives_code};
+use crate::expect;
+use crate::flow::{self, AuthorizationRequest, Browser};
+use crate::subject::{Account, Client, Need, User};
+use crate::wire::Params;
+
+/// The cases, in reading order.
+pub(super) const CASES: &[Case] = &[Case {
+    id: "login/form-cannot-be-forged",
+    rules: rules!["rfc6749-10.12-authorization-endpoint-csrf-protected"],
+    about: "A login form counts only with what its page gave to the browser that was shown it.",
+    needs: &[Need::Login],
+    run: |ctx| Box::pin(form_cannot_be_forged(ctx)),
+    ..Case::DEFAULT
+}];
+
+/// A login takes at most this many pages.
+const MAX_PAGES: usize = 3;
+
+/// A login form as the user would send it, and the browser that shows it.
+struct Shown {
+    ask: AuthorizationRequest,
+    browser: Browser,
+    form: Submission,
+}
+
+async fn form_cannot_be_forged(ctx: &Context) -> Checked {
+    let client = ctx.parties().client()?;
+    let Some(user) = ctx.target().users.get(&Account::First) else {
+        return Err(CaseEnd::not_tested("the target names no [user]"));
+    };
+    let Shown { ask, mut browser, form } = shown(ctx, &client, user).await?;
+    let landing = browser.submit(&form).await?;
+    let landing = browser.run(landing, Decision::Approve).await?;
+    expect::code_redirect(&ask, &landing).control("the login form as it was shown")?;
+
+    let Shown { ask, form, .. } = shown(ctx, &client, user).await?;
+    let bare = without_own_values(&form, &ask, user);
+    if bare == form {
+        // Nothing shows that the server means to look where the form comes from.
+        let end = forged(ctx, &client, &form).await.warn();
+        return end.when("the form, which has no value of its own, comes from another site");
+    }
+    let _ = ctx.tried("the page's own values are left out", forged(ctx, &client, &bare).await);
+    // Whoever sends it has fetched the page for that.
+    let end = forged(ctx, &client, &form).await.warn();
+    end.when("the form was shown in another browser")
+}
+
+/// The form that takes the password, in a fresh browser; a name that is asked for before is given.
+async fn shown(ctx: &Context, client: &Arc<Client>, user: &User) -> Checked<Shown> {
+    let ask = flow::ask(ctx, client);
+    let mut browser = flow::stranger(ctx);
+    let mut landing = flow::open_in(ctx, &mut browser, &ask).await?;
+    for _ in 0..MAX_PAGES {
+        let Some(form) = landing.page().and_then(|page| browser.login_form(page)) else { break };
+        if form.params.pairs().any(|(_, value)| value == user.password.expose()) {
+            return Ok(Shown { ask, browser, form });
+        }
+        landing = browser.submit(&form).await?;
+    }
+    Err(CaseEnd::not_tested("no login form with a password was found").at(landing.exchange()))
+}
+
+/// Sends a form as another site's page would, in a browser that never saw it, and expects nobody to be logged in there.
+async fn forged(ctx: &Context, client: &Arc<Client>, form: &Submission) -> Checked {
+    let site = format!("https://{ATTACKER}");
+    let request = form.request().without_header("Origin").without_header("Referer");
+    let request = request.header("Origin", &site).header("Referer", format!("{site}/"));
+    let mut browser = flow::stranger(ctx);
+    let sent = browser.send(request).await?;
+    sent.sent()?;
+    let landing = browser.run(sent, Decision::Approve).await?;
+    let asked = flow::authorize_in(ctx, &mut browser, &flow::ask(ctx, client), Decision::Approve).await?;
+    asked.sent()?;
+    for landing in [&landing, &asked] {
+        if gives_code(landing) {
+            let expected = "a login page, or any answer without a code";
+            return Err(landing.exchange().broken(expected, landing.describe()));
+        }
+    }
+    Ok(())
+}
+
+/// The form without the values that nobody knows who was not shown its page, in its address as well.
+fn without_own_values(form: &Submission, ask: &AuthorizationRequest, user: &User) -> Submission {
+    let is_typed = |value: &str| value == user.name || value == user.password.expose();
+    let is_asked = |value: &str| {
+        // A copy of the whole request, such as a return address, is known as well.
+        let copied = ask.state().is_some_and(|state| value.contains(state));
+        copied || ask.params.pairs().any(|(_, known)| known == value)
+    };
+    let known = |params: &Params| -> Params {
+        let kept = params.pairs().filter(|(_, value)| value.len() < 16 || is_typed(value) || is_asked(value));
+        kept.collect()
+    };
+    let (bare, query) = form.url.split_once('?').unwrap_or((&form.url, ""));
+    let (whole, left) = (Params::decode(query), known(&Params::decode(query)));
+    let url = if left == whole { form.url.clone() } else { left.append_to(bare) };
+    Submission { url, params: known(&form.params), ..form.clone() }
+}

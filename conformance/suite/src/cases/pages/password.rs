@@ -1,0 +1,159 @@
+//! The login's check of name and password: what is near them is as wrong as what is far.
+
+use oauth_rules::rules;
+
+use crate::browser::{Decision, Landing};
+use crate::case::{Case, Context, Isolation};
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::cases::support::provoke::gives_code;
+use crate::cases::support::spoil;
+use crate::expect;
+use crate::flow::{self, Browser};
+use crate::subject::{Account, Need, User};
+
+/// The cases, in reading order.
+pub(super) const CASES: &[Case] = &[Case {
+    id: "login/wrong-password-refused",
+    rules: rules!["rfc6749-3.1-owner-wrong-password-refused"],
+    about: "A name and a password that are not one user's log nobody in, however near they are.",
+    needs: &[Need::Login],
+    isolation: Isolation::Alone,
+    run: |ctx| Box::pin(wrong_password_refused(ctx)),
+    ..Case::DEFAULT
+}];
+
+/// A login takes at most this many pages.
+const MAX_PAGES: usize = 3;
+
+/// A name and a password that are not one user's.
+struct Wrong {
+    way: &'static str,
+    name: String,
+    password: String,
+}
+
+async fn wrong_password_refused(ctx: &Context) -> Checked {
+    let Some(user) = ctx.target().users.get(&Account::First) else {
+        return Err(CaseEnd::not_tested("the target names no [user]"));
+    };
+    right(ctx).await?;
+    for wrong in near(ctx, user) {
+        refused(ctx, user, &wrong).await.when(wrong.way)?;
+        // A server that locks out whoever erred too often refuses the rest for that.
+        if let Err(end) = right(ctx).await {
+            let saw = format!("no more was tried, as the right password fails after a wrong one: {}", end.saw);
+            return Err(CaseEnd { saw, ..end });
+        }
+    }
+    Ok(())
+}
+
+/// The right name and password, in a fresh browser, lead to a code. It is a control.
+async fn right(ctx: &Context) -> Checked {
+    let client = ctx.parties().client()?;
+    let ask = flow::ask(ctx, &client);
+    let mut browser = flow::stranger(ctx);
+    browser.who = Some(Account::First);
+    let landing = flow::authorize_in(ctx, &mut browser, &ask, Decision::Approve).await?;
+    expect::code_redirect(&ask, &landing).control("a login in a fresh browser")?;
+    Ok(())
+}
+
+/// The most telling first, for servers that lock.
+fn near(ctx: &Context, user: &User) -> Vec<Wrong> {
+    let password = user.password.expose();
+    let with = |way, password: String| Wrong { way, name: user.name.clone(), password };
+    let mut all = vec![with("the password is drawn by lot", ctx.fresh())];
+    all.extend(other_case(password).map(|other| with("one letter of the password has the other case", other)));
+    all.push(with("the password lacks its last character", spoil::shortened(password)));
+    all.push(with("a letter follows the password", format!("{password}A")));
+    let stranger = ctx.fresh()[..16].to_owned();
+    all.push(Wrong { way: "nobody has the name", name: stranger, password: password.to_owned() });
+    if let Some(other) = ctx.target().users.get(&Account::Second)
+        && other.password.expose() != password
+    {
+        all.push(with("the password is another user's", other.password.expose().to_owned()));
+    }
+    all.push(with("the password is empty", String::new()));
+    all
+}
+
+/// The text with the other case of one letter in its middle or behind. Some servers forgive that of the first letter, or of
+/// all letters at once, which a pressed key brings about.
+fn other_case(text: &str) -> Option<String> {
+    let middle = text.len() / 2;
+    let at = text.char_indices().find(|(at, c)| *at >= middle.max(1) && c.is_ascii_alphabetic())?.0;
+    let letter = &text[at..=at];
+    let (small, capital) = (letter.to_ascii_lowercase(), letter.to_ascii_uppercase());
+    let other = if letter == small { capital } else { small };
+    Some(format!("{}{other}{}", &text[..at], &text[at + 1..]))
+}
+
+/// No code follows from these, neither at once nor when the client asks again in the same browser.
+async fn refused(ctx: &Context, user: &User, wrong: &Wrong) -> Checked {
+    let client = ctx.parties().client()?;
+    let mut browser = flow::stranger(ctx);
+    let landing = flow::open_in(ctx, &mut browser, &flow::ask(ctx, &client)).await?;
+    let landing = log_in(&mut browser, landing, user, wrong).await?;
+    landing.sent()?;
+    let landing = browser.run(landing, Decision::Approve).await?;
+    no_code(&landing)?;
+    let landing = flow::authorize_in(ctx, &mut browser, &flow::ask(ctx, &client), Decision::Approve).await?;
+    no_code(&landing).when("the client asks again after that")
+}
+
+fn no_code(landing: &Landing) -> Checked {
+    if gives_code(landing) {
+        let expected = "the login page again, or any answer without a code";
+        return Err(landing.exchange().broken(expected, landing.describe()));
+    }
+    Ok(())
+}
+
+/// Sends the login forms, one after the other, with the wrong name and password; stops behind the one with the password. A
+/// name that is refused before a password was asked for is refused as well.
+async fn log_in(browser: &mut Browser, landing: Landing, user: &User, wrong: &Wrong) -> Checked<Landing> {
+    let mut landing = landing;
+    let mut named = false;
+    for _ in 0..MAX_PAGES {
+        let Some(mut form) = landing.page().and_then(|page| browser.login_form(page)) else { break };
+        let holding = |text: &str| {
+            let mut pairs = form.params.pairs();
+            pairs.find(|(_, value)| *value == text).map(|(name, _)| name.to_owned())
+        };
+        let (name, password) = (holding(&user.name), holding(user.password.expose()));
+        if let Some(field) = &name {
+            form.params.set(field, &wrong.name);
+            named |= wrong.name != user.name;
+        }
+        if let Some(field) = &password {
+            form.params.set(field, &wrong.password);
+        }
+        landing = browser.submit(&form).await?;
+        if password.is_some() {
+            return Ok(landing);
+        }
+    }
+    if named {
+        return Ok(landing);
+    }
+    Err(CaseEnd::not_tested("no login form with a password was found").at(landing.exchange()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::other_case;
+
+    #[test]
+    fn one_letter_changes_its_case_and_never_the_first() {
+        for (text, expected) in [
+            ("mypassword", Some("mypasSword")),
+            ("ABCD", Some("ABcD")),
+            ("a", None),
+            ("1234", None),
+            ("12a4", Some("12A4")),
+        ] {
+            assert_eq!(other_case(text).as_deref(), expected, "{text}");
+        }
+    }
+}

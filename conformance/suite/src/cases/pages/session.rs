@@ -1,0 +1,111 @@
+//! The login session: it belongs to the browser that logged in, and to no other that has a cookie from before or one like it.
+
+use std::sync::Arc;
+
+use oauth_rules::rules;
+
+use crate::browser::Decision;
+use crate::case::{Case, Context};
+use crate::case_end::{CaseEnd, Checked, EndAs as _, EndKind};
+use crate::cases::support::provoke::gives_code;
+use crate::cases::support::spoil;
+use crate::expect;
+use crate::flow::{self, Browser};
+use crate::subject::{Account, Client, Need};
+
+/// The cases, in reading order.
+pub(super) const CASES: &[Case] = &[Case {
+    id: "login/session-is-its-own",
+    rules: rules!["rfc6749-3.1-owner-authenticated-first"],
+    about: "Cookies from before a login, cookies that somebody planted, and nearly right ones are no login.",
+    needs: &[Need::Login],
+    run: |ctx| Box::pin(session_is_its_own(ctx)),
+    ..Case::DEFAULT
+}];
+
+/// What no other host can set (RFC 6265bis, section 4.1.3.2).
+const HOST_ONLY: &str = "__Host-";
+
+/// How the cookies of a login are spoilt.
+const WAYS: &[(&str, fn(&str) -> String)] = &[
+    ("a character of the login's cookies is another", spoil::middle_changed),
+    ("the login's cookies are cut in half", half),
+];
+
+async fn session_is_its_own(ctx: &Context) -> Checked {
+    let client = ctx.parties().client()?;
+    let mut before = flow::stranger(ctx);
+    flow::open_in(ctx, &mut before, &flow::ask(ctx, &client)).await?;
+    let mut user = before.clone();
+    logs_in(ctx, &client, &mut user).await.control("a login in a fresh browser")?;
+    let known: Vec<_> = before.jar.pairs().collect();
+    let fresh = user.jar.pairs().filter(|pair| !known.contains(pair));
+    let names: Vec<String> = fresh.map(|(name, _)| name.to_owned()).collect();
+    let mut again = user.clone();
+    again.who = None;
+    match stays_out(ctx, &client, &mut again).await {
+        Err(end) if matches!(end.kind, EndKind::Broken) && !names.is_empty() => {}
+        Err(end) if !matches!(end.kind, EndKind::Broken) => return Err(end),
+        Ok(()) | Err(_) => return Err(CaseEnd::not_offered("the login is kept in no cookie")),
+    }
+
+    let mut earlier = before.clone();
+    let earlier_names: Vec<&str> = before.jar.pairs().map(|(name, _)| name).collect();
+    let end = unless_host_only(&earlier_names, stays_out(ctx, &client, &mut earlier).await);
+    let _ = ctx.tried("the cookies are from before the login", end);
+
+    planted(ctx, &client, &user, &names).await?;
+
+    for (way, change) in WAYS {
+        let mut other = flow::stranger(ctx);
+        other.jar = user.jar.changed(&names, change);
+        let _ = ctx.tried(way, stays_out(ctx, &client, &mut other).await);
+    }
+    Ok(())
+}
+
+fn half(value: &str) -> String {
+    value.chars().take(value.chars().count() / 2).collect()
+}
+
+/// Nobody can plant such cookies, so that what they bring about only warns.
+fn unless_host_only(names: &[&str], end: Checked) -> Checked {
+    if names.iter().all(|name| name.starts_with(HOST_ONLY)) { end.warn() } else { end }
+}
+
+/// Two browsers have the same cookies of somebody's making, and one of them logs in.
+async fn planted(ctx: &Context, client: &Arc<Client>, user: &Browser, names: &[String]) -> Checked {
+    let value = ctx.fresh();
+    let mut victim = flow::stranger(ctx);
+    victim.jar = user.jar.only(names).changed(names, |_| value.clone());
+    let mut other = flow::stranger(ctx);
+    other.jar = victim.jar.clone();
+    if logs_in(ctx, client, &mut victim).await.is_err() {
+        ctx.note("nobody logs in with cookies that the server did not make");
+        return Ok(());
+    }
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let end = unless_host_only(&names, stays_out(ctx, client, &mut other).await);
+    let _ = ctx.tried("the login's cookies were planted in both browsers before", end);
+    Ok(())
+}
+
+/// The first user logs in, and the client gets its code.
+async fn logs_in(ctx: &Context, client: &Arc<Client>, browser: &mut Browser) -> Checked {
+    browser.who = Some(Account::First);
+    let ask = flow::ask(ctx, client);
+    let landing = flow::authorize_in(ctx, browser, &ask, Decision::Approve).await?;
+    expect::code_redirect(&ask, &landing)?;
+    Ok(())
+}
+
+/// That it comes to none.
+async fn stays_out(ctx: &Context, client: &Arc<Client>, browser: &mut Browser) -> Checked {
+    let landing = flow::authorize_in(ctx, browser, &flow::ask(ctx, client), Decision::Approve).await?;
+    landing.sent()?;
+    if gives_code(&landing) {
+        let expected = "a login page, or any answer without a code";
+        return Err(landing.exchange().broken(expected, landing.describe()));
+    }
+    Ok(())
+}

@@ -1,0 +1,95 @@
+//! The metadata of the second protected resource, and the challenge that names it (RFC 9728, sections 3.3 and 5.1).
+
+use std::sync::Arc;
+
+use oauth_rules::rules;
+use url::Url;
+
+use crate::case::{Case, Context};
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::cases::support::metadata::object;
+use crate::cases::support::resource_metadata::{address, get, identical};
+use crate::expect;
+use crate::subject::{Need, Resource};
+use crate::wire::{Actor, Exchange, Request, fields};
+
+/// The cases, in reading order.
+pub(super) const CASES: &[Case] = &[Case {
+    id: "resource-metadata/each-resource-has-its-own",
+    rules: rules!["rfc9728-3.3-resource-identical", "rfc9728-5.1-www-authenticate-resource-metadata"],
+    about: "The second resource's metadata, and what its challenge names, is of that resource and not of the first.",
+    needs: &[Need::ResourceServer],
+    run: |ctx| Box::pin(each_resource_has_its_own(ctx)),
+    ..Case::DEFAULT
+}];
+
+async fn each_resource_has_its_own(ctx: &Context) -> Checked {
+    let first = ctx.parties().first_resource()?;
+    let Some(of_first) = published(ctx, &first).await? else {
+        return Err(CaseEnd::not_offered("the first resource publishes no metadata"));
+    };
+    let json = object(&of_first).ok_or_else(|| of_first.broken("a JSON object", "something else"));
+    let named = json.and_then(|json| identical(&of_first, &json, &first.identifier));
+    named.control("the metadata of the first resource")?;
+
+    let second = ctx.parties().second_resource()?;
+    if let Some(exchange) = published(ctx, &second).await?
+        && let Some(json) = object(&exchange)
+    {
+        let own = identical(&exchange, &json, &second.identifier);
+        let _ = ctx.tried("it is at its well-known address", own.under(rules!["rfc9728-3.3-resource-identical"]));
+    } else {
+        ctx.note("the second resource publishes no metadata at its well-known address");
+    }
+    let bad = format!("Bearer {}", ctx.fresh());
+    for (way, header) in [("no token is shown", None), ("a bad token is shown", Some(bad.as_str()))] {
+        let named = names_its_own(ctx, &second, header).await;
+        let _ = ctx.tried(way, named);
+    }
+    Ok(())
+}
+
+/// The answer at the well-known address of a resource, if something is there.
+async fn published(ctx: &Context, resource: &Resource) -> Checked<Option<Arc<Exchange>>> {
+    let Some(address) = address(&resource.identifier) else { return Ok(None) };
+    let exchange = get(ctx, &address).await?;
+    let response = exchange.response()?;
+    // Some hosts answer every address with a page.
+    let is_page = response.media_type().as_deref() == Some("text/html");
+    let is_there = (200..300).contains(&response.status) && !is_page;
+    Ok(is_there.then_some(exchange))
+}
+
+/// A challenge of the resource that names metadata names that of this resource.
+async fn names_its_own(ctx: &Context, resource: &Resource, header: Option<&str>) -> Checked {
+    let mut request = Request::get(&resource.url);
+    if let Some(header) = header {
+        request = request.header("Authorization", header);
+    }
+    let challenge = ctx.send(Actor::Client, request).await?;
+    let found = fields::challenges(challenge.response()?)
+        .iter()
+        .find_map(|challenge| challenge.param("resource_metadata").map(str::to_owned));
+    let Some(address) = found else {
+        ctx.note("a challenge of the second resource names no metadata");
+        return Ok(());
+    };
+    let leads_nowhere = |saw: String| {
+        let end = challenge.broken("resource_metadata that leads to metadata", saw);
+        Err(end.under(rules!["rfc9728-5.1-www-authenticate-resource-metadata"]))
+    };
+    let Ok(url) = Url::parse(&address) else { return leads_nowhere(format!("{address:?}, which is no URL")) };
+    let own = Url::parse(&resource.url).is_ok_and(|resource| resource.origin() == url.origin());
+    if !own && !ctx.target().is_own(&url) {
+        ctx.note(format!("{address} is on another host and was not asked"));
+        return Ok(());
+    }
+    let exchange = get(ctx, &address).await?;
+    match object(&exchange) {
+        // The URL that was challenged counts, which the identifier of a target may differ from.
+        Some(json) if json.get("resource").is_some_and(|told| *told == *resource.url) => Ok(()),
+        Some(json) => identical(&exchange, &json, &resource.identifier)
+            .under(rules!["rfc9728-3.3-resource-identical"]),
+        None => leads_nowhere(format!("{} at {address}", expect::describe(exchange.response()?))),
+    }
+}

@@ -1,0 +1,48 @@
+//! A protected resource's metadata: where it lies, and of which resource it is (RFC 9728, sections 3.1 and 3.3).
+
+use std::sync::Arc;
+
+use serde_json::Value;
+use url::Url;
+
+use crate::case::Context;
+use crate::case_end::Checked;
+use crate::wire::{Actor, Exchange, Request};
+
+/// The address of a resource's metadata (RFC 9728, section 3.1).
+pub(in crate::cases) fn address(identifier: &str) -> Option<String> {
+    let url = Url::parse(identifier).ok().filter(|url| url.origin().is_tuple())?;
+    let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
+    let path = if url.path() == "/" { "" } else { url.path() };
+    Some(format!("{}/.well-known/oauth-protected-resource{path}{query}", url.origin().ascii_serialization()))
+}
+
+/// Fetches what may be metadata.
+pub(in crate::cases) async fn get(ctx: &Context, url: &str) -> Checked<Arc<Exchange>> {
+    ctx.send(Actor::Suite, Request::get(url).header("Accept", "application/json")).await
+}
+
+/// The metadata is of the resource with this identifier.
+pub(in crate::cases) fn identical(exchange: &Arc<Exchange>, json: &Value, expected: &str) -> Checked {
+    let told = json.get("resource").and_then(Value::as_str).unwrap_or_default();
+    if told == expected {
+        return Ok(());
+    }
+    Err(exchange.broken(format!("resource {expected}"), format!("resource {told:?}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::address;
+
+    #[test]
+    fn the_well_known_part_stands_behind_the_host() {
+        for (identifier, expected) in [
+            ("https://rs.example", "https://rs.example/.well-known/oauth-protected-resource"),
+            ("https://rs.example/", "https://rs.example/.well-known/oauth-protected-resource"),
+            ("https://rs.example/a/b?c=d", "https://rs.example/.well-known/oauth-protected-resource/a/b?c=d"),
+        ] {
+            assert_eq!(address(identifier).as_deref(), Some(expected));
+        }
+    }
+}
