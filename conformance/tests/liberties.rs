@@ -27,7 +27,10 @@ fn each_cost_is_of_cases_that_there_are_and_a_warning_of_rules_of_its_own() {
         for cost in liberty.costs {
             let (name, case) = (liberty.name, cost.case);
             assert!(!case.is_empty(), "{name} costs any case");
-            assert!(all.iter().any(|known| known.id.starts_with(case)), "{name} costs {case}, which is no case");
+            assert!(
+                all.iter().any(|known| known.id.starts_with(case)),
+                "{name} costs {case}, which is no case"
+            );
             let warns = cost.verdict == Verdict::Warned;
             assert_eq!(warns, !cost.rules.is_empty(), "{name} costs {case}: a warning names its rules");
         }

@@ -68,8 +68,8 @@ pub struct Cost {
 impl Cost {
     /// Whether what a case says is this cost.
     fn explains(&self, case: &CaseOutcome) -> bool {
-        let is_of_these = self.verdict != Verdict::Warned
-            || case.broken().iter().all(|rule| self.rules.contains(rule));
+        let is_of_these =
+            self.verdict != Verdict::Warned || case.broken().iter().all(|rule| self.rules.contains(rule));
         case.id.starts_with(self.case) && case.verdict == self.verdict && is_of_these
     }
 }

@@ -12,8 +12,8 @@ use oauth_core::server::{Found, Outcome, Pending, Request, Write};
 use oauth_rules::rules;
 
 use super::Lie::{self, After, Before, Store};
-use super::{NEVER, Race};
 use super::resource::shown;
+use super::{NEVER, Race};
 use crate::entry::{Entry, Lies::OfServer};
 
 /// In reading order.

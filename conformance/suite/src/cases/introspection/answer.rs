@@ -111,7 +111,9 @@ async fn told_active(ctx: &Context) -> Checked<Activity> {
         Some(caller) => {
             let token = flow::access(ctx, &client).await?;
             let told = activity(&introspect(ctx, &query(caller, &token.access_token)).await?)?;
-            if told.active || is_for(ctx, caller, &told_audience(ctx, &client, &token).await?.unwrap_or_default()) {
+            if told.active
+                || is_for(ctx, caller, &told_audience(ctx, &client, &token).await?.unwrap_or_default())
+            {
                 told
             } else {
                 // Of a token that is not for it a resource server may be told that it is not active (section 2.2).

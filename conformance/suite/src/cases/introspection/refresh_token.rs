@@ -29,7 +29,8 @@ async fn no_refresh_token_for_a_resource(ctx: &Context) -> Checked {
     let live = allowed(ctx, &client, None).await?;
     let told = activity(&introspect(ctx, &query(&server, &live.token.access_token)).await?)?;
     if !told.active {
-        let reason = "the control failed: [resource_client] is not told that the access token beside it is active";
+        let reason =
+            "the control failed: [resource_client] is not told that the access token beside it is active";
         return Err(CaseEnd::not_tested(reason).at(&told.exchange));
     }
     for hint in [None, Some("refresh_token")] {

@@ -70,7 +70,11 @@ async fn works(ctx: &Context, client: &Arc<Client>, key: &str, url: &str) -> Che
         "introspection" => {
             let (token, caller) = told_token(ctx, client).await?;
             let answer = send(ctx, &query(&caller, &token.access_token), url).await?;
-            if activity(&answer)?.active { Ok(()) } else { Err(answer.broken("active: true", "active: false")) }
+            if activity(&answer)?.active {
+                Ok(())
+            } else {
+                Err(answer.broken("active: true", "active: false"))
+            }
         }
         "pushed_authorization_request" => takes_a_push(ctx, client, url).await,
         "registration" => {
@@ -90,11 +94,8 @@ async fn send(ctx: &Context, request: &TokenRequest, url: &str) -> Checked<Arc<E
 
 async fn authorizes(ctx: &Context, client: &Arc<Client>, url: &str) -> Checked {
     let ask = flow::ask(ctx, client);
-    let sent = if flow::pushes_only(ctx) {
-        ask.by_reference(&flow::pushed(ctx, &ask).await?)
-    } else {
-        ask.clone()
-    };
+    let sent =
+        if flow::pushes_only(ctx) { ask.by_reference(&flow::pushed(ctx, &ask).await?) } else { ask.clone() };
     let mut browser = flow::browser(ctx);
     let first = browser.send(sent.request(url)).await?;
     let landing = browser.run(first, Decision::Approve).await?;

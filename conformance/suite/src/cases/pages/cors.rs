@@ -45,10 +45,8 @@ async fn not_readable_by_other_sites(ctx: &Context) -> Checked {
 /// The origins that ask, each with the client that it is tried with: those of the clients' redirect URIs, and strangers'.
 fn sites(ctx: &Context, client: &Arc<Client>) -> Vec<(String, Arc<Client>)> {
     let own = origin_of(&ctx.target().endpoints.authorization);
-    let mut sites = vec![
-        ("https://spa.example".to_owned(), Arc::clone(client)),
-        ("null".to_owned(), Arc::clone(client)),
-    ];
+    let mut sites =
+        vec![("https://spa.example".to_owned(), Arc::clone(client)), ("null".to_owned(), Arc::clone(client))];
     if let Some(own) = &own {
         sites.push((format!("{own}.{ATTACKER}"), Arc::clone(client)));
     }

@@ -41,7 +41,8 @@ async fn wrong_password_refused(ctx: &Context) -> Checked {
         refused(ctx, user, &wrong).await.when(wrong.way)?;
         // A server that locks out whoever erred too often refuses the rest for that.
         if let Err(end) = right(ctx).await {
-            let saw = format!("no more was tried, as the right password fails after a wrong one: {}", end.saw);
+            let saw =
+                format!("no more was tried, as the right password fails after a wrong one: {}", end.saw);
             return Err(CaseEnd { saw, ..end });
         }
     }
@@ -64,7 +65,9 @@ fn near(ctx: &Context, user: &User) -> Vec<Wrong> {
     let password = user.password.expose();
     let with = |way, password: String| Wrong { way, name: user.name.clone(), password };
     let mut all = vec![with("the password is drawn by lot", ctx.fresh())];
-    all.extend(other_case(password).map(|other| with("one letter of the password has the other case", other)));
+    all.extend(
+        other_case(password).map(|other| with("one letter of the password has the other case", other)),
+    );
     all.push(with("the password lacks its last character", spoil::shortened(password)));
     all.push(with("a letter follows the password", format!("{password}A")));
     let stranger = ctx.fresh()[..16].to_owned();

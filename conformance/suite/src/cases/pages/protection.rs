@@ -214,8 +214,6 @@ fn no_server_error(exchange: &Arc<Exchange>) -> Checked {
     }
 }
 
-}
-
 async fn keep_their_address(ctx: &Context) -> Checked {
     for (name, page) in shown(ctx).await?.all() {
         if !markup::hides_its_address(page)? {

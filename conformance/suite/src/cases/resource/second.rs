@@ -37,7 +37,8 @@ async fn each_resource_has_its_own(ctx: &Context) -> Checked {
         && let Some(json) = object(&exchange)
     {
         let own = identical(&exchange, &json, &second.identifier);
-        let _ = ctx.tried("it is at its well-known address", own.under(rules!["rfc9728-3.3-resource-identical"]));
+        let _ =
+            ctx.tried("it is at its well-known address", own.under(rules!["rfc9728-3.3-resource-identical"]));
     } else {
         ctx.note("the second resource publishes no metadata at its well-known address");
     }
@@ -88,8 +89,9 @@ async fn names_its_own(ctx: &Context, resource: &Resource, header: Option<&str>)
     match object(&exchange) {
         // The URL that was challenged counts, which the identifier of a target may differ from.
         Some(json) if json.get("resource").is_some_and(|told| *told == *resource.url) => Ok(()),
-        Some(json) => identical(&exchange, &json, &resource.identifier)
-            .under(rules!["rfc9728-3.3-resource-identical"]),
+        Some(json) => {
+            identical(&exchange, &json, &resource.identifier).under(rules!["rfc9728-3.3-resource-identical"])
+        }
         None => leads_nowhere(format!("{} at {address}", expect::describe(exchange.response()?))),
     }
 }

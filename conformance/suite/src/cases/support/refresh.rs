@@ -72,5 +72,6 @@ pub(in crate::cases) async fn allowed(
 
 /// The tokens that an honest refresh gives. It is a control.
 pub(in crate::cases) async fn renewed(ctx: &Context, request: &TokenRequest) -> Checked<Token> {
-    expect::token(&flow::token(ctx, request).await?).control("an honest refresh, which refresh/given-is-taken is about")
+    expect::token(&flow::token(ctx, request).await?)
+        .control("an honest refresh, which refresh/given-is-taken is about")
 }
