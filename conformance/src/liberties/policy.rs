@@ -2,6 +2,7 @@
 
 use hyper::http::StatusCode;
 use oauth_core::policy::{ExcessScope, Lifetime, PkceNeed, WrongVerifier};
+use oauth_core::server::receive::METADATA_PATH;
 use oauth_rules::rules;
 use oauth_suite::outcome::Verdict;
 use serde_json::{Map, Value};
@@ -225,7 +226,7 @@ pub(super) const LIBERTIES: &[Liberty] = &[
         apart: &["registration"],
         acts: &[
             Act::Request(|_, asked| asked.hide("/register")),
-            Act::Answer(|_, asked, answered| drop_claim(asked, answered, "registration_endpoint")),
+            Act::Answer(|_, asked, answered| drop_claim(asked, answered, &["registration_endpoint"])),
         ],
         costs: &[cost("registration/", Verdict::NotOffered, "there is none")],
     },
@@ -237,7 +238,7 @@ pub(super) const LIBERTIES: &[Liberty] = &[
         apart: &["revocation"],
         acts: &[
             Act::Request(|_, asked| asked.hide("/revoke")),
-            Act::Answer(|_, asked, answered| drop_claim(asked, answered, "revocation_endpoint")),
+            Act::Answer(|_, asked, answered| drop_claim(asked, answered, &["revocation_endpoint"])),
         ],
         costs: &[
             cost("revocation/", Verdict::NotOffered, "there is none"),
@@ -254,7 +255,7 @@ pub(super) const LIBERTIES: &[Liberty] = &[
         apart: &["introspection"],
         acts: &[
             Act::Request(|_, asked| asked.hide("/introspect")),
-            Act::Answer(|_, asked, answered| drop_claim(asked, answered, "introspection_endpoint")),
+            Act::Answer(|_, asked, answered| drop_claim(asked, answered, &["introspection_endpoint"])),
         ],
         costs: &[
             cost("introspection/", Verdict::NotOffered, "there is none"),

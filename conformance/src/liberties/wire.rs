@@ -5,7 +5,7 @@ use hyper::header::{CACHE_CONTROL, CONNECTION, HeaderValue, LOCATION, PRAGMA, SE
 use hyper::http::StatusCode;
 use oauth_rules::rules;
 
-use super::message::{Answered, Asked};
+use super::message::Answered;
 use super::{Act, Cost, Liberty, warns};
 
 pub(super) const LIBERTIES: &[Liberty] = &[
