@@ -341,7 +341,7 @@ fn the_json_file_is_replaced_as_a_whole_where_its_links_lead() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn slow_cases_that_were_left_out_are_counted() {
-    let (_server, file) = server("slow.toml", "id001", "id001").await;
+    let (_server, file) = server("slow.toml", "advance = ", "# advance = ").await;
     let target = ["run", "--target", file.path(), "--only"];
     let ended = program(&[&target[..], &["code/refused"]].concat());
     assert_eq!(ended.code, Some(0), "{}{}", ended.stdout, ended.stderr);

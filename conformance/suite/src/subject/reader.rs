@@ -5,7 +5,7 @@ use std::sync::Arc;
 use oauth_configuration::{ClientAuthentication, ConfigError, HttpUrl, Place, Secret, SecretText};
 
 use crate::subject::table::{
-    ClientTable, EndpointTable, ResourceClientTable, ResourceTable, TargetFile, UserTable, seconds,
+    ClientTable, ClockTable, EndpointTable, ResourceClientTable, ResourceTable, TargetFile, UserTable, seconds,
 };
 use crate::subject::{Account, Client, ClientRole, Endpoints, FormHint, Need, Resource, Target, User};
 
@@ -48,6 +48,7 @@ impl Reader<'_> {
             resource_identifier: file.resource_identifier.map(String::from),
             resource_indicators: file.resource_indicators,
             second_resource: file.second_resource.map(resource),
+            clock: self.clock(file.clock)?,
             without: file.without,
             ..Target::default()
         };
@@ -121,6 +122,16 @@ impl Reader<'_> {
             }
         }
         Ok(hints)
+    }
+
+    /// Where the server's clock is advanced.
+    fn clock(&self, table: ClockTable) -> Result<Option<String>, ConfigError> {
+        let url = table.advance.map(String::from);
+        if url.as_ref().is_some_and(|url| url.contains('?')) {
+            let says = "has a query; leave it out, the seconds are sent in a form";
+            return Err(self.top.key("clock").key("advance").error(says));
+        }
+        Ok(url)
     }
 
     fn endpoints(&self, table: EndpointTable, has_issuer: bool) -> Result<Endpoints, ConfigError> {

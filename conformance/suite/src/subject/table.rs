@@ -56,6 +56,7 @@ pub(super) struct TargetFile {
     pub(super) user: Option<UserTable>,
     pub(super) second_user: Option<UserTable>,
     pub(super) login: LoginTable,
+    pub(super) clock: ClockTable,
     pub(super) without: BTreeMap<String, String>,
 }
 
@@ -108,6 +109,13 @@ pub(super) struct UserTable {
     pub(super) name: NonEmpty,
     pub(super) password: Option<SecretText>,
     pub(super) password_env: Option<String>,
+}
+
+/// The clock of a test server.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct ClockTable {
+    pub(super) advance: Option<HttpUrl>,
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -134,7 +134,7 @@ async fn refused_when_expired(ctx: &Context) -> Checked {
             "a reference lives for {lifetime} s, which is too long to wait"
         )));
     }
-    ctx.wait(Duration::from_secs(lifetime + GRACE)).await;
+    ctx.wait(Duration::from_secs(lifetime + GRACE)).await?;
     let landing = flow::authorize(ctx, &ask.by_reference(&request_uri)).await?;
     ctx.trying(&format!("{} s after it was pushed", lifetime + GRACE), |ctx| refused(ctx, &landing))
 }

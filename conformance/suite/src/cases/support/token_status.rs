@@ -28,7 +28,7 @@ pub(in crate::cases) async fn outlive(ctx: &Context, token: &Token) -> Checked<S
         return Err(CaseEnd::not_tested("access_token_lifetime is not known"));
     };
     within_patience(ctx, "the token", lifetime)?;
-    Ok(out_wait(ctx, lifetime).await)
+    out_wait(ctx, lifetime).await
 }
 
 /// That a token which lives for so many seconds can be waited for.
@@ -41,9 +41,9 @@ pub(in crate::cases) fn within_patience(ctx: &Context, token: &str, lifetime: u6
 }
 
 /// Waits for a lifetime in seconds and a minute more; says how long that is.
-pub(in crate::cases) async fn out_wait(ctx: &Context, lifetime: u64) -> String {
-    ctx.wait(Duration::from_secs(lifetime + GRACE)).await;
-    format!("{} s after it was issued", lifetime + GRACE)
+pub(in crate::cases) async fn out_wait(ctx: &Context, lifetime: u64) -> Checked<String> {
+    ctx.wait(Duration::from_secs(lifetime + GRACE)).await?;
+    Ok(format!("{} s after it was issued", lifetime + GRACE))
 }
 
 /// What tells whether an access token lives.
@@ -111,7 +111,7 @@ impl Gauge {
         const DELAY: Duration = Duration::from_secs(2);
         let mut seen = self.see(ctx, token).await?;
         if seen.live {
-            ctx.wait(DELAY).await;
+            ctx.pause(DELAY).await;
             seen = self.see(ctx, token).await?;
             if !seen.live {
                 ctx.note("the end of a token took a moment to show");

@@ -143,7 +143,7 @@ async fn refused_after(ctx: &Context, lifetime: Duration) -> Checked {
     let client = ctx.parties().client()?;
     flow::access(ctx, &client).await?;
     let code = flow::code(ctx, &client).await?;
-    ctx.wait(lifetime + GRACE).await;
+    ctx.wait(lifetime + GRACE).await?;
     let answer = flow::token(ctx, &flow::redemption(&code)).await?;
     let when = format!("{} s after it was issued", (lifetime + GRACE).as_secs());
     ctx.trying(&when, |ctx| expect::token_refused(ctx, &answer, &["invalid_grant"]))?;
