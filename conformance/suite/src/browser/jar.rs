@@ -81,6 +81,12 @@ impl Jar {
         jar
     }
 
+    /// The same jar, whose cookies no time takes away: who copied a cookie keeps it.
+    #[must_use]
+    pub fn unending(&self) -> Self {
+        Self(self.0.iter().map(|cookie| Cookie { expires: None, ..cookie.clone() }).collect())
+    }
+
     /// Whether a cookie in it is left out of another site's forms.
     #[must_use]
     pub fn has_same_site(&self) -> bool {

@@ -228,6 +228,8 @@ pub struct Target {
     pub access_token_lifetime: Option<u64>,
     /// How long a refresh token may lie unused, in seconds.
     pub refresh_token_lifetime: Option<u64>,
+    /// How long a login lasts, whatever is done meanwhile, in seconds.
+    pub session_lifetime: Option<u64>,
     /// For how long after its use a refresh token is taken once more, in seconds.
     pub refresh_grace: Option<u64>,
     /// Where a form with `seconds` advances the server's clock.

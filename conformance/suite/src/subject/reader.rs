@@ -44,6 +44,7 @@ impl Reader<'_> {
             code_lifetime: file.code_lifetime.map(seconds),
             access_token_lifetime: file.access_token_lifetime.map(seconds),
             refresh_token_lifetime: file.refresh_token_lifetime.map(seconds),
+            session_lifetime: file.session_lifetime.map(seconds),
             refresh_grace: file.refresh_grace.map(seconds),
             resource_identifier: file.resource_identifier.map(String::from),
             resource_indicators: file.resource_indicators,

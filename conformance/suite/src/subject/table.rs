@@ -38,6 +38,7 @@ pub(super) struct TargetFile {
     pub(super) code_lifetime: Option<Any>,
     pub(super) access_token_lifetime: Option<Any>,
     pub(super) refresh_token_lifetime: Option<Any>,
+    pub(super) session_lifetime: Option<Any>,
     pub(super) refresh_grace: Option<Any>,
     pub(super) resource_identifier: Option<ResourceUri>,
     pub(super) resource_indicators: Option<bool>,
