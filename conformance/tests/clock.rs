@@ -71,7 +71,8 @@ async fn a_clock_that_was_not_advanced_leaves_the_case_untested() {
         (behind.as_str(), "s behind what it was to be"),
     ] {
         let script = Script::start(&[("POST /clock", "200 OK\n\n"), ("POST /clock", answer)]).await;
-        let context = context(&file(&script.base, &format!("{}/clock", script.base))).await.expect("it is one");
+        let context =
+            context(&file(&script.base, &format!("{}/clock", script.base))).await.expect("it is one");
         let end = context.wait(Duration::from_secs(600)).await.expect_err("it stands still");
         assert_eq!(end.kind, EndKind::NotTested, "{}", end.saw);
         assert!(end.saw.contains("/clock was not advanced: ") && end.saw.contains(why), "{}", end.saw);

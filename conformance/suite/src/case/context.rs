@@ -250,7 +250,8 @@ impl Context {
         /// What clocks that are read one after the other may differ by, in seconds.
         const TOLERANCE: u64 = 2;
         let live = &self.inner.live;
-        let not = |why: &str| CaseEnd::not_tested(format!("the clock at {} was not advanced: {why}", shown(url)));
+        let not =
+            |why: &str| CaseEnd::not_tested(format!("the clock at {} was not advanced: {why}", shown(url)));
         let request = subject::advancing(&live.wire, &live.target, url, time.as_secs()).map_err(not)?;
         let due = live.unix_time() + time.as_secs();
         let (moments, answer) = live.wire.send(&request, || live.moment()).await;

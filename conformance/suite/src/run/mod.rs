@@ -41,7 +41,9 @@ pub async fn run(
     let mut chosen = selection.choose(live.profile, all)?;
     let slow_left_out = selection.slow_left_out(live.profile, all);
     if chosen.is_empty() && slow_left_out > 0 {
-        return Err(RunError::usage("the cases that are asked for wait on the clock; --slow runs them, and so does [clock] in the target file"));
+        return Err(RunError::usage(
+            "the cases that are asked for wait on the clock; --slow runs them, and so does [clock] in the target file",
+        ));
     }
     if chosen.is_empty() {
         let reason = "--only, --skip and --partition leave no case; see `oauth-conformance list`";

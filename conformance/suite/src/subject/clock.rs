@@ -10,7 +10,9 @@ use crate::wire::{Clock, Moment, Params, Request, Response, since_1970};
 
 /// Why the clock that a target names is none.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("no clock was found at {url}, which the target names: {reason}; without it, cases that wait need --slow")]
+#[error(
+    "no clock was found at {url}, which the target names: {reason}; without it, cases that wait need --slow"
+)]
 pub struct NoClock {
     url: String,
     reason: String,

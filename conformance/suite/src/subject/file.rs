@@ -6,7 +6,8 @@ use oauth_configuration::{ConfigError, Document, Keys, SecretText, Wrong, read_f
 
 use crate::subject::reader::{Environment, Reader};
 use crate::subject::table::{
-    ClientTable, ClockTable, EndpointTable, LoginTable, ResourceClientTable, ResourceTable, TargetFile, UserTable,
+    ClientTable, ClockTable, EndpointTable, LoginTable, ResourceClientTable, ResourceTable, TargetFile,
+    UserTable,
 };
 use crate::subject::{FormHint, Target};
 

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use oauth_configuration::{ClientAuthentication, ConfigError, HttpUrl, Place, Secret, SecretText};
 
 use crate::subject::table::{
-    ClientTable, ClockTable, EndpointTable, ResourceClientTable, ResourceTable, TargetFile, UserTable, seconds,
+    ClientTable, ClockTable, EndpointTable, ResourceClientTable, ResourceTable, TargetFile, UserTable,
+    seconds,
 };
 use crate::subject::{Account, Client, ClientRole, Endpoints, FormHint, Need, Resource, Target, User};
 
