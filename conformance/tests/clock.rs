@@ -62,6 +62,21 @@ async fn a_run_goes_by_a_clock_that_stood_ahead_before_it() {
 }
 
 #[tokio::test]
+async fn a_clock_that_says_nothing_of_use_is_taken_at_its_status() {
+    for answer in
+        ["204 No Content\n\n", "200 OK\n\nok", "200 OK\n\n{\"now\":1764515348000}", "200 OK\n\n{\"now\":12}"]
+    {
+        let start = now();
+        let script = Script::start(&[("POST /clock", answer)]).await;
+        let context =
+            context(&file(&script.base, &format!("{}/clock", script.base))).await.expect("it is one");
+        context.wait(Duration::from_secs(600)).await.expect("it was advanced");
+        let ahead = start + 600;
+        assert!((ahead..ahead + 60).contains(&context.unix_time()), "{answer}: {}", context.unix_time());
+    }
+}
+
+#[tokio::test]
 async fn a_clock_that_was_not_advanced_leaves_the_case_untested() {
     let start = now();
     let behind = format!("200 OK\n\n{{\"now\":{start}}}");

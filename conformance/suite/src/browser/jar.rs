@@ -186,6 +186,16 @@ mod tests {
     }
 
     #[test]
+    fn who_copied_a_cookie_keeps_it() {
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000);
+        let later = now + Duration::from_secs(61);
+        let mut jar = Jar::default();
+        jar.take(&url("http://a.example/"), &["s=1; Max-Age=60"], now);
+        assert_eq!(jar.header(&url("http://a.example/"), later), None);
+        assert_eq!(jar.unending().header(&url("http://a.example/"), later).as_deref(), Some("s=1"));
+    }
+
+    #[test]
     fn a_cookie_goes_where_a_browser_sends_it() {
         #[rustfmt::skip]
         let table = [

@@ -1,5 +1,6 @@
 //! The clock of a test server, which `[clock] advance` of the target names: how it is asked, and what it says.
 
+use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -7,6 +8,9 @@ use serde_json::Value;
 use crate::subject::{Place, Target, shown};
 use crate::wire::http::Wire;
 use crate::wire::{Clock, Moment, Params, Request, Response, since_1970};
+
+/// What is a time in seconds since 1970: from 2001 to 2242.
+const PLAUSIBLE: Range<u64> = 1_000_000_000..1 << 33;
 
 /// Why the clock that a target names is none.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -57,7 +61,8 @@ pub(crate) fn advancing(
     }
 }
 
-/// Where a clock says that it stands, in seconds since 1970: the member `now` of a JSON object.
+/// Where a clock says that it stands, in seconds since 1970: the member `now` of a JSON object. What counts otherwise, such as
+/// milliseconds, says nothing.
 pub(crate) fn now(response: &Response) -> Option<u64> {
-    response.json()?.get("now").and_then(Value::as_u64)
+    response.json()?.get("now").and_then(Value::as_u64).filter(|now| PLAUSIBLE.contains(now))
 }
