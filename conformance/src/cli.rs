@@ -121,7 +121,7 @@ struct RunArgs {
     /// Lets a broken SHOULD fail
     #[arg(long)]
     strict: bool,
-    /// Runs the cases that wait on the clock too
+    /// Runs the cases that wait on the clock too; where the target has [clock], they run always and wait for nobody
     #[arg(long)]
     slow: bool,
     /// Runs one part of the cases, as `2/3`; counted from 1
@@ -265,6 +265,7 @@ async fn execute_run(args: RunArgs, signals: &Signals) -> Result<u8, RunError> {
         DiscoverError::Down { .. } => RunError::incomplete(fault.to_string()),
         DiscoverError::Nothing { .. } | DiscoverError::Lacks { .. } => RunError::usage(fault.to_string()),
     })?;
+    let clock = if clock.is_real() { soon(signals, named_clock(&wire, &target)).await? } else { clock };
     let seed = args.seed.unwrap_or_else(|| u64::from(rand::random::<u32>()));
     let live = Arc::new(RunState::new(target, wire, clock, args.profile, seed));
     let selection =
@@ -364,6 +365,14 @@ async fn choose_target(args: &RunArgs) -> Result<(Target, Clock, Option<referenc
     }
     let started = reference::start(args.profile, Faults::none()).await?;
     Ok((started.target.clone(), started.clock.clone(), Some(started)))
+}
+
+/// The clock that the target names, or else this machine's.
+async fn named_clock(wire: &Wire, target: &Target) -> Clock {
+    subject::clock(wire, target).await.unwrap_or_else(|fault| {
+        tell(&Page::of(format_args!("oauth-conformance: {fault}")));
+        Clock::Real
+    })
 }
 
 fn style() -> Style {

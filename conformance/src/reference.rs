@@ -108,7 +108,7 @@ pub async fn start_behind(
     let clock = ManualClock::default();
     // Registration is off unless somebody wants it, and the suite does.
     let profile = Policy { registration: true, ..policy };
-    let options = Options { profile, clock: Arc::new(clock.clone()), ..Options::default() };
+    let options = Options { profile, ..Options::default() }.with_test_clock(clock.clone());
     let issuer = origin.map(|origin| format!("issuer = {origin:?}\n")).unwrap_or_default();
     let config = Config::parse("built-in data", &(issuer + &data())).map_err(|error| no_start(&error))?;
     let server = faulty::serve(listener, config, options, faults).await.map_err(|error| no_start(&error))?;

@@ -76,7 +76,7 @@ async fn a_cookie_ages_by_the_clock_of_the_run() {
         let context = context_ahead(&target(&script.base));
         let mut browser = flow::browser(&context);
         browser.open(&format!("{}/set", script.base)).await.expect("it lands");
-        context.wait(Duration::from_secs(waited)).await;
+        context.wait(Duration::from_secs(waited)).await.expect("this clock is advanced in this process");
         browser.open(&format!("{}/ask", script.base)).await.expect("it lands");
         let asked = script.asked().pop().expect("it was asked").to_ascii_lowercase();
         assert_eq!(asked.contains("cookie: session=1"), carried, "after {waited} s: {asked}");

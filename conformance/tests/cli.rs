@@ -341,7 +341,7 @@ fn the_json_file_is_replaced_as_a_whole_where_its_links_lead() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn slow_cases_that_were_left_out_are_counted() {
-    let (_server, file) = server("slow.toml", "id001", "id001").await;
+    let (_server, file) = server("slow.toml", "advance = ", "# advance = ").await;
     let target = ["run", "--target", file.path(), "--only"];
     let ended = program(&[&target[..], &["code/refused"]].concat());
     assert_eq!(ended.code, Some(0), "{}{}", ended.stdout, ended.stderr);
@@ -351,6 +351,43 @@ async fn slow_cases_that_were_left_out_are_counted() {
     let report: Report = serde_json::from_str(&json.stdout).expect("the report is as the contract has it");
     assert_eq!(report.slow_left_out, 2);
     program(&[&target[..], &["code/refused-after-ten-minutes"]].concat()).refused(2, &["--slow"]);
+}
+
+/// The verdict of each case of a run against a target file, and how many slow ones were left out.
+fn verdicts(file: &File, only: &[&str]) -> (Vec<(String, String)>, usize) {
+    let arguments = [&["run", "--target", file.path(), "--format", "json", "--only"][..], only].concat();
+    let ended = program(&arguments);
+    let report: Report = serde_json::from_str(&ended.stdout).expect("the report is as the contract has it");
+    (report.cases.into_iter().map(|case| (case.id, case.verdict)).collect(), report.slow_left_out)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_whose_clock_is_advanced_shows_ends_to_each_run() {
+    const ENDS: [&str; 5] = [
+        "code/good-until-its-end",
+        "dpop/refused-when-grown-old",
+        "login/ends",
+        "par/good-until-its-end",
+        "token-response/expires-in-is-kept",
+    ];
+    let (_server, file) = server("clock.toml", "id001", "id001").await;
+    // The second run finds the clock where the first one left it, and makes its proofs by it.
+    for run in 1..=2 {
+        let (mut cases, left_out) = verdicts(&file, &ENDS);
+        cases.sort();
+        let held: Vec<_> = ENDS.iter().map(|id| ((*id).to_owned(), "held".to_owned())).collect();
+        assert_eq!((cases, left_out), (held, 0), "run {run}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_that_is_none_is_told_and_leaves_the_slow_cases_out() {
+    let (_server, file) = server("no-clock.toml", "/test-clock", "/no-clock").await;
+    let only = ["--only", "code/refused"];
+    let ended = program(&[&["run", "--target", file.path()][..], &only].concat());
+    assert_eq!(ended.code, Some(0), "{}{}", ended.stdout, ended.stderr);
+    assert!(ended.stderr.contains("/no-clock, which the target names: status 404;"), "{}", ended.stderr);
+    assert!(ended.stdout.contains("\n2 slow cases were left out; --slow runs them\n"), "{}", ended.stdout);
 }
 
 #[test]

@@ -62,7 +62,9 @@ impl Drop for Folder {
 /// Starts the program against the reference server's target at another origin.
 fn start(folder: &Folder, origin: &str, arguments: &[&str]) -> Child {
     let target = folder.path("target.toml");
-    std::fs::write(&target, TARGET.replace("http://127.0.0.1:9000", origin)).expect("it can be written");
+    // None of these servers has a clock to be advanced.
+    let text = TARGET.replace("http://127.0.0.1:9000", origin).replace("advance = ", "# advance = ");
+    std::fs::write(&target, text).expect("it can be written");
     Command::new(env!("CARGO_BIN_EXE_oauth-conformance"))
         .args(["run", "--target", &target, "--timeout", "60", "--json", &folder.path("report.json")])
         .args(arguments)

@@ -93,6 +93,8 @@ pub(crate) struct Host<S> {
     pub(crate) logic: Arc<dyn Logic>,
     /// Where the time comes from.
     pub(crate) clock: Arc<dyn Clock>,
+    /// That clock, if whoever reaches the server may advance it.
+    pub(crate) test_clock: Option<ManualClock>,
     /// Where records lie.
     pub(crate) store: S,
     /// Where nonces come from.

@@ -28,6 +28,7 @@ use crate::host::Host;
 use crate::page::draw;
 use crate::refused_name;
 use crate::store::{Registrar, Store};
+use crate::test_clock;
 
 /// How long a head may take to arrive.
 const HEAD_TIME: Duration = Duration::from_secs(10);
@@ -98,7 +99,10 @@ async fn respond<S: Store>(
     let path = request.uri().path().to_owned();
     let answer = match well_addressed(&request) {
         Ok(()) => match arrive(request).await {
-            Ok(http) => drive::answer(host, &http, from).await,
+            Ok(http) => match host.test_clock.as_ref().and_then(|clock| test_clock::answer(clock, &http)) {
+                Some(reply) => Answer::of_edge(reply),
+                None => drive::answer(host, &http, from).await,
+            },
             Err(error) => {
                 tracing::debug!("a body did not arrive: {error}");
                 Answer::of_edge(drive::text(408, "the body did not arrive").with("Connection", "close"))

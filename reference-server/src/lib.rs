@@ -21,9 +21,11 @@ mod page;
 mod password;
 mod records;
 pub mod store;
+mod test_clock;
 
 pub use config::{BUILT_IN, Config, ConfigError};
 pub use host::{Clock, ManualClock, SystemClock};
+pub use test_clock::TEST_CLOCK_PATH;
 
 use std::net::SocketAddr;
 use std::sync::{Arc, RwLock};
@@ -48,11 +50,27 @@ pub struct Options {
     pub clock: Arc<dyn Clock>,
     /// What decides.
     pub logic: Arc<dyn Logic>,
+    /// The same clock, if whoever reaches the server may advance it; [`Options::with_test_clock`] sets both.
+    pub test_clock: Option<ManualClock>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { profile: Policy::RFC9700, clock: Arc::new(SystemClock), logic: Arc::new(Honest) }
+        Self {
+            profile: Policy::RFC9700,
+            clock: Arc::new(SystemClock),
+            logic: Arc::new(Honest),
+            test_clock: None,
+        }
+    }
+}
+
+impl Options {
+    /// The same with this clock, which whoever reaches the server may advance by a form at [`TEST_CLOCK_PATH`]. Such a
+    /// server listens on a loopback address alone.
+    #[must_use]
+    pub fn with_test_clock(self, clock: ManualClock) -> Self {
+        Self { clock: Arc::new(clock.clone()), test_clock: Some(clock), ..self }
     }
 }
 
@@ -68,6 +86,11 @@ pub enum ServeError {
         "issuer is missing: {0} is not a loopback address, so --config has to name the origin that people reach"
     )]
     IssuerUnknown(SocketAddr),
+    /// Others can reach the address, and so could advance the clock.
+    #[error(
+        "the test clock is for loopback addresses only, and {0} is none: leave --test-clock out, or listen on 127.0.0.1"
+    )]
+    TestClock(SocketAddr),
     /// The directory did not take what the configuration's check took.
     #[error("{0}")]
     Directory(#[from] oauth_core::directory::DirectoryError),
@@ -132,6 +155,12 @@ pub async fn serve_from<S: Store>(
 ) -> Result<Server, ServeError> {
     let addr = listener.local_addr()?;
     let loopback = addr.ip().is_loopback();
+    if options.test_clock.is_some() {
+        if !loopback {
+            return Err(ServeError::TestClock(addr));
+        }
+        tracing::warn!("whoever reaches {TEST_CLOCK_PATH} advances the clock; this is for trials only");
+    }
     match config.loopback_only() {
         Some(plain) if !loopback => return Err(plain.clone().into()),
         Some(_) => {
@@ -156,6 +185,7 @@ pub async fn serve_from<S: Store>(
         policy: config.policy(options.profile),
         logic: options.logic,
         clock: options.clock,
+        test_clock: options.test_clock,
         store,
         nonces: host::NonceSource::draw(),
         passwords,

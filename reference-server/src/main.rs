@@ -13,7 +13,7 @@ use clap::{Parser, ValueEnum};
 use oauth_core::policy::Policy;
 use oauth_reference_log::{Log, Targets, announce};
 use oauth_reference_server::store::Memory;
-use oauth_reference_server::{Config, Options};
+use oauth_reference_server::{Config, ManualClock, Options};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -30,6 +30,9 @@ struct Arguments {
     /// Whose rules hold where specifications differ; the configuration's policy goes over it
     #[arg(long, value_enum, default_value_t = Profile::Rfc9700)]
     profile: Profile,
+    /// Lets whoever reaches the server advance its clock: a POST of seconds=N to /test-clock; on loopback addresses only
+    #[arg(long)]
+    test_clock: bool,
     #[command(flatten)]
     faults: fault::FaultArguments,
 }
@@ -39,6 +42,7 @@ Examples:
   oauth-server
   oauth-server --listen 127.0.0.1:0 --config server.toml
   RUST_LOG=debug oauth-server --profile rfc6749
+  oauth-server --test-clock              (for `oauth-conformance`, which then sees lifetimes end without waiting)
   oauth-server --fault code-replayable   (in builds with the feature faults)
 
 Exit codes: 0 stopped by SIGTERM or SIGINT, 2 bad usage or configuration";
@@ -88,6 +92,10 @@ async fn run(arguments: &Arguments, log: &Log) -> Result<(), String> {
     let listener =
         TcpListener::bind(arguments.listen).await.map_err(|error| no_port(arguments.listen, &error))?;
     let options = Options { profile: arguments.profile.policy(), ..Options::default() };
+    let options = match arguments.test_clock {
+        true => options.with_test_clock(ManualClock::default()),
+        false => options,
+    };
     let memory = Memory::new(Arc::clone(&options.clock));
     let served = arguments.faults.serve(listener, config, options, memory).await;
     let server = served.map_err(|error| error.to_string())?;

@@ -101,7 +101,7 @@ fn explain_case(case: &Case) -> Page {
     }
     let mut traits = Vec::new();
     if case.slow {
-        traits.push("waits on the clock: needs --slow");
+        traits.push("waits on the clock: needs --slow, or [clock] in the target file");
     }
     match case.isolation {
         Isolation::Shared => {}

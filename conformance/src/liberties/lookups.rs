@@ -250,7 +250,11 @@ pub(super) const LIBERTIES: &[Liberty] = &[
                     is_active
                 })
         })],
-        costs: &[],
+        costs: &[cost(
+            "introspection/knows-which-refresh-token-expired",
+            Verdict::NotOffered,
+            "a client is told of no token",
+        )],
     },
     Liberty {
         name: "audience-by-a-name",

@@ -112,12 +112,27 @@ fn bad_usage_ends_with_2_and_a_sentence() {
         (&["--fault", "client-state-unchecked"], "oauth-client"),
         (&["--listen", "localhost"], "--listen"),
         (&["--listen", "0.0.0.0:0"], "--config"),
+        (&["--listen", "0.0.0.0:0", "--test-clock"], "leave --test-clock out, or listen on 127.0.0.1"),
     ] {
         let output = run(arguments);
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.code(), Some(2), "{arguments:?}: {said}");
         assert!(said.contains(says), "{arguments:?}: {said}");
         assert!(output.stdout.is_empty(), "{arguments:?}");
+    }
+}
+
+#[test]
+fn the_clock_is_advanced_from_outside_where_that_was_asked_for() {
+    let request = "POST /test-clock HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 12\r\n\
+        Content-Type: application/x-www-form-urlencoded\r\n\r\nseconds=3600";
+    for (arguments, status) in [(&["--test-clock"][..], "HTTP/1.1 200 "), (&[], "HTTP/1.1 404 ")] {
+        let running = Running::start(arguments);
+        let answer = running.send(request);
+        assert!(answer.starts_with(status), "{arguments:?}: {answer}");
+        running.signal("TERM");
+        let (_, log) = running.finish();
+        assert_eq!(log.contains("advances the clock"), !arguments.is_empty(), "{log}");
     }
 }
 

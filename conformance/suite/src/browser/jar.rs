@@ -81,6 +81,12 @@ impl Jar {
         jar
     }
 
+    /// The same jar, whose cookies no time takes away: who copied a cookie keeps it.
+    #[must_use]
+    pub fn unending(&self) -> Self {
+        Self(self.0.iter().map(|cookie| Cookie { expires: None, ..cookie.clone() }).collect())
+    }
+
     /// Whether a cookie in it is left out of another site's forms.
     #[must_use]
     pub fn has_same_site(&self) -> bool {
@@ -177,6 +183,16 @@ mod tests {
 
     fn url(text: &str) -> Url {
         Url::parse(text).expect("the table has URLs")
+    }
+
+    #[test]
+    fn who_copied_a_cookie_keeps_it() {
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000);
+        let later = now + Duration::from_secs(61);
+        let mut jar = Jar::default();
+        jar.take(&url("http://a.example/"), &["s=1; Max-Age=60"], now);
+        assert_eq!(jar.header(&url("http://a.example/"), later), None);
+        assert_eq!(jar.unending().header(&url("http://a.example/"), later).as_deref(), Some("s=1"));
     }
 
     #[test]

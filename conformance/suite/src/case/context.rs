@@ -12,9 +12,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::case::{Parties, Profile, Recorded, RunState};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
-use crate::subject::{Target, shown};
+use crate::subject::{self, Target, shown};
 use crate::wire::burst::burst;
-use crate::wire::{Actor, Exchange, Request, lock};
+use crate::wire::{Actor, Clock, Exchange, Request, lock};
 
 /// One case's view of the run. Cheap to clone; clones share the recording.
 #[derive(Clone)]
@@ -213,9 +213,59 @@ impl Context {
         }
     }
 
-    /// Waits, by the clock of the run. A case that waits has `slow: true`.
-    pub async fn wait(&self, time: Duration) {
-        self.inner.live.wait(time).await;
+    /// Waits until the server's clock stands so much later, by whole seconds: really, or by advancing it. A case that waits
+    /// has `slow: true`.
+    ///
+    /// # Errors
+    /// `not-tested` if the clock was not advanced.
+    pub async fn wait(&self, time: Duration) -> Checked {
+        let live = &self.inner.live;
+        let time = Duration::from_secs(time.as_secs() + u64::from(time.subsec_nanos() > 0));
+        match &live.clock {
+            Clock::Real => tokio::time::sleep(time).await,
+            Clock::Advance(advance) => {
+                advance(time);
+                live.put_ahead(time);
+            }
+            Clock::Remote { url, .. } => self.advance(url, time).await?,
+        }
+        Ok(())
+    }
+
+    /// Lets news travel between servers, whose way takes real time, also where a clock is advanced by hand.
+    pub async fn pause(&self, time: Duration) {
+        let live = &self.inner.live;
+        match &live.clock {
+            // All of it is in this process, where nothing travels.
+            Clock::Advance(advance) => {
+                advance(time);
+                live.put_ahead(time);
+            }
+            Clock::Real | Clock::Remote { .. } => tokio::time::sleep(time).await,
+        }
+    }
+
+    /// Puts the clock of a server elsewhere ahead.
+    async fn advance(&self, url: &str, time: Duration) -> Checked {
+        /// What clocks that are read one after the other may differ by, in seconds.
+        const TOLERANCE: u64 = 2;
+        let live = &self.inner.live;
+        let not =
+            |why: &str| CaseEnd::not_tested(format!("the clock at {} was not advanced: {why}", shown(url)));
+        let request = subject::advancing(&live.wire, &live.target, url, time.as_secs()).map_err(not)?;
+        let due = live.unix_time() + time.as_secs();
+        let (moments, answer) = live.wire.send(&request, || live.moment()).await;
+        let exchange = self.record(live.exchange((Actor::Suite, None), request, moments, answer));
+        let not = |why: String| not(&why).at(&exchange);
+        let response = exchange.answer.as_ref().map_err(|fault| not(fault.to_string()))?;
+        if !(200..300).contains(&response.status) {
+            return Err(not(format!("status {}", response.status)));
+        }
+        if let Some(now) = subject::now(response).filter(|now| now.saturating_add(TOLERANCE) < due) {
+            return Err(not(format!("it stands {} s behind what it was to be", due.saturating_sub(now))));
+        }
+        live.put_ahead(time);
+        Ok(())
     }
 
     /// The time of the run's clock, in seconds since 1970.

@@ -44,7 +44,7 @@ pub struct RunState {
     consent: AtomicBool,
     /// What cases share, by type.
     shared: Mutex<BTreeMap<TypeId, Arc<OnceCell<Shared>>>>,
-    /// How far the server's clock was advanced.
+    /// How far the server's clock stands ahead of this machine's.
     advanced: Mutex<Duration>,
     ticks: AtomicU64,
     numbers: AtomicU64,
@@ -68,6 +68,7 @@ impl RunState {
         for (name, value) in wire.headers() {
             vault.know_header(name, value);
         }
+        let ahead = clock.ahead();
         let observer = Observer::new(Arc::clone(&target), (Instant::now(), since_1970()));
         Self {
             target,
@@ -82,7 +83,7 @@ impl RunState {
             observer: Mutex::new(observer),
             consent: AtomicBool::new(false),
             shared: Mutex::default(),
-            advanced: Mutex::default(),
+            advanced: Mutex::new(ahead),
             ticks: AtomicU64::new(0),
             numbers: AtomicU64::new(0),
             browsers: AtomicU64::new(0),
@@ -159,13 +160,9 @@ impl RunState {
         (since_1970() + *lock(&self.advanced)).as_secs()
     }
 
-    /// Waits for `time`, or moves a manual clock forward by `time`: in either case what is recorded afterwards is dated
-    /// later by that much.
-    pub async fn wait(&self, time: Duration) {
-        self.clock.wait(time).await;
-        if !self.clock.is_real() {
-            *lock(&self.advanced) += time;
-        }
+    /// Knows that the server's clock was advanced: what is recorded from here on is dated later by that much.
+    pub(crate) fn put_ahead(&self, time: Duration) {
+        *lock(&self.advanced) += time;
     }
 
     /// Makes a record of what was sent and what came: as it is, and as it is kept.

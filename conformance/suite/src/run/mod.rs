@@ -13,7 +13,7 @@ use std::time::Instant;
 pub use error::RunError;
 pub use select::{NoMatch, Selection};
 
-use crate::case::{Case, Context, RunState};
+use crate::case::{Case, Context, Isolation, RunState};
 use crate::case_end::{CaseEnd, Checked, EndKind};
 use crate::outcome::{CaseOutcome, Finding, Outcome, Verdict, overall};
 use crate::report::{Event, RunBegan, RunReport, Sink};
@@ -41,14 +41,17 @@ pub async fn run(
     let mut chosen = selection.choose(live.profile, all)?;
     let slow_left_out = selection.slow_left_out(live.profile, all);
     if chosen.is_empty() && slow_left_out > 0 {
-        return Err(RunError::usage("the cases that are asked for wait on the clock; --slow runs them"));
+        return Err(RunError::usage(
+            "the cases that are asked for wait on the clock; --slow runs them, and so does [clock] in the target file",
+        ));
     }
     if chosen.is_empty() {
         let reason = "--only, --skip and --partition leave no case; see `oauth-conformance list`";
         return Err(RunError::usage(reason));
     }
-    // The sort is stable: among equals the reading order stays.
-    chosen.sort_by_key(|case| case.isolation);
+    // What waits comes late: a login or a token that others still want may end meanwhile. The sort is stable: among
+    // equals the reading order stays.
+    chosen.sort_by_key(|case| (case.isolation == Isolation::Last, case.slow, case.isolation));
 
     let start = Instant::now();
     let mut runner = Runner { live, strict, interrupt: pin!(interrupt) };

@@ -6,7 +6,8 @@ use oauth_configuration::{ConfigError, Document, Keys, SecretText, Wrong, read_f
 
 use crate::subject::reader::{Environment, Reader};
 use crate::subject::table::{
-    ClientTable, EndpointTable, LoginTable, ResourceClientTable, ResourceTable, TargetFile, UserTable,
+    ClientTable, ClockTable, EndpointTable, LoginTable, ResourceClientTable, ResourceTable, TargetFile,
+    UserTable,
 };
 use crate::subject::{FormHint, Target};
 
@@ -52,6 +53,7 @@ pub fn read_text(file: &str, text: &str, environment: Environment<'_>) -> Result
         Keys::of::<ResourceTable>(),
         Keys::of::<UserTable>(),
         Keys::of::<LoginTable>(),
+        Keys::of::<ClockTable>(),
         Keys::of::<FormHint>(),
     ];
     let document = Document::parse(file, text, &known)?;

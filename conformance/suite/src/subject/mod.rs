@@ -1,9 +1,10 @@
 //! What the suite knows of a live server.
 //!
 //! `file.rs` reads it from TOML (`table.rs`) or from flags, `discover.rs` completes it from the server's metadata,
-//! `place.rs` says where requests may go. A [`Target`] that exists has an authorization endpoint, a token endpoint and
+//! `place.rs` says where requests may go, `clock.rs` how its clock is advanced. A [`Target`] that exists has an authorization endpoint, a token endpoint and
 //! at least one client.
 
+mod clock;
 mod discover;
 mod file;
 mod need;
@@ -16,6 +17,8 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+pub use clock::{NoClock, clock};
+pub(crate) use clock::{advancing, now};
 pub(crate) use discover::advice;
 pub use discover::{DiscoverError, discover};
 pub use file::{Flags, read, read_text};
@@ -225,8 +228,12 @@ pub struct Target {
     pub access_token_lifetime: Option<u64>,
     /// How long a refresh token may lie unused, in seconds.
     pub refresh_token_lifetime: Option<u64>,
+    /// How long a login lasts, whatever is done meanwhile, in seconds.
+    pub session_lifetime: Option<u64>,
     /// For how long after its use a refresh token is taken once more, in seconds.
     pub refresh_grace: Option<u64>,
+    /// Where a form with `seconds` advances the server's clock.
+    pub clock: Option<String>,
     /// The metadata document (RFC 8414), if one was found.
     pub metadata: Option<serde_json::Value>,
     /// The URL at which the metadata document was found.

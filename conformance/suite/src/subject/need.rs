@@ -200,6 +200,10 @@ needs! {
     /// The file says how long a refresh token may lie unused.
     RefreshTokenLifetime = "refresh_token_lifetime", Add("refresh_token_lifetime, in seconds"),
         |target| target.refresh_token_lifetime.is_some();
+    /// The file says how long a login lasts, whatever is done meanwhile.
+    SessionLifetime = "session_lifetime",
+        Unclaimed("the target does not say how long a login lasts, whatever is done meanwhile: session_lifetime"),
+        |target| target.session_lifetime.is_some();
 }
 
 impl Need {

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use oauth_configuration::{ClientAuthentication, ConfigError, HttpUrl, Place, Secret, SecretText};
 
 use crate::subject::table::{
-    ClientTable, EndpointTable, ResourceClientTable, ResourceTable, TargetFile, UserTable, seconds,
+    ClientTable, ClockTable, EndpointTable, ResourceClientTable, ResourceTable, TargetFile, UserTable,
+    seconds,
 };
 use crate::subject::{Account, Client, ClientRole, Endpoints, FormHint, Need, Resource, Target, User};
 
@@ -44,10 +45,12 @@ impl Reader<'_> {
             code_lifetime: file.code_lifetime.map(seconds),
             access_token_lifetime: file.access_token_lifetime.map(seconds),
             refresh_token_lifetime: file.refresh_token_lifetime.map(seconds),
+            session_lifetime: file.session_lifetime.map(seconds),
             refresh_grace: file.refresh_grace.map(seconds),
             resource_identifier: file.resource_identifier.map(String::from),
             resource_indicators: file.resource_indicators,
             second_resource: file.second_resource.map(resource),
+            clock: self.clock(file.clock)?,
             without: file.without,
             ..Target::default()
         };
@@ -121,6 +124,16 @@ impl Reader<'_> {
             }
         }
         Ok(hints)
+    }
+
+    /// Where the server's clock is advanced.
+    fn clock(&self, table: ClockTable) -> Result<Option<String>, ConfigError> {
+        let url = table.advance.map(String::from);
+        if url.as_ref().is_some_and(|url| url.contains('?')) {
+            let says = "has a query; leave it out, the seconds are sent in a form";
+            return Err(self.top.key("clock").key("advance").error(says));
+        }
+        Ok(url)
     }
 
     fn endpoints(&self, table: EndpointTable, has_issuer: bool) -> Result<Endpoints, ConfigError> {

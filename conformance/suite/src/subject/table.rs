@@ -38,6 +38,7 @@ pub(super) struct TargetFile {
     pub(super) code_lifetime: Option<Any>,
     pub(super) access_token_lifetime: Option<Any>,
     pub(super) refresh_token_lifetime: Option<Any>,
+    pub(super) session_lifetime: Option<Any>,
     pub(super) refresh_grace: Option<Any>,
     pub(super) resource_identifier: Option<ResourceUri>,
     pub(super) resource_indicators: Option<bool>,
@@ -56,6 +57,7 @@ pub(super) struct TargetFile {
     pub(super) user: Option<UserTable>,
     pub(super) second_user: Option<UserTable>,
     pub(super) login: LoginTable,
+    pub(super) clock: ClockTable,
     pub(super) without: BTreeMap<String, String>,
 }
 
@@ -108,6 +110,13 @@ pub(super) struct UserTable {
     pub(super) name: NonEmpty,
     pub(super) password: Option<SecretText>,
     pub(super) password_env: Option<String>,
+}
+
+/// The clock of a test server.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct ClockTable {
+    pub(super) advance: Option<HttpUrl>,
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -116,6 +116,8 @@ fn an_error_names_the_file_the_line_the_field_and_the_fix() {
         ("\"$user\"", "\"$usr\"", "t.toml:30: login.form.fill: has a value that begins with $ and is neither $user nor $password; write one of these"),
         ("\"http://localhost:8000/callback\"", "\"javascript:s3cret-value\"", "t.toml:10: client.redirect_uri: leads to no client: "),
         ("\"http://localhost:8000/callback\"", "\"data:,s3cret-value\"", "t.toml:10: client.redirect_uri: leads to no client: "),
+        ("[without]", "[clock]\nadvance = \"http://127.0.0.1:9000/clock?key=s3cret-value\"\n[without]", "t.toml:32: clock.advance: has a query; leave it out, the seconds are sent in a form"),
+        ("[without]", "[clock]\nadvance = \"/clock\"\n[without]", "t.toml:32: clock.advance: has to be an http or https URL without fragment; "),
     ];
     for (old, new, expected) in table {
         let text = GOOD.replacen(old, new, 1);

@@ -1,4 +1,4 @@
-//! How a case waits: really, or by advancing the clock of a server in the same process.
+//! How a case waits: really, or by advancing the server's clock.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -9,23 +9,30 @@ pub enum Clock {
     /// Waiting takes as long as it says; cases that wait run only with `--slow`.
     #[default]
     Real,
-    /// Waiting advances the server's clock by this function; cases that wait run always.
+    /// Waiting advances the clock of a server in the same process by this function; cases that wait run always.
     Advance(Arc<dyn Fn(Duration) + Send + Sync>),
+    /// Waiting advances the clock of a server elsewhere; cases that wait run always.
+    Remote {
+        /// Where a form with `seconds` advances it.
+        url: String,
+        /// How far ahead of this machine's it stood before the run.
+        ahead: Duration,
+    },
 }
 
 impl Clock {
-    /// Waits.
-    pub async fn wait(&self, time: Duration) {
-        match self {
-            Self::Real => tokio::time::sleep(time).await,
-            Self::Advance(advance) => advance(time),
-        }
-    }
-
     /// Whether waiting costs time.
     #[must_use]
     pub const fn is_real(&self) -> bool {
         matches!(self, Self::Real)
+    }
+
+    /// How far ahead of this machine's clock it stood before the run.
+    pub(crate) const fn ahead(&self) -> Duration {
+        match self {
+            Self::Real | Self::Advance(_) => Duration::ZERO,
+            Self::Remote { ahead, .. } => *ahead,
+        }
     }
 }
 
@@ -37,6 +44,10 @@ pub(crate) fn since_1970() -> Duration {
 
 impl std::fmt::Debug for Clock {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(if self.is_real() { "Real" } else { "Advance" })
+        f.write_str(match self {
+            Self::Real => "Real",
+            Self::Advance(_) => "Advance",
+            Self::Remote { .. } => "Remote",
+        })
     }
 }

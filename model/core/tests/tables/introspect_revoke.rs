@@ -137,6 +137,7 @@ fn introspection(t: &mut Table) {
     t.row("basic:client_1:client_secret_1", INACTIVE);
     t.row("token=$refresh", INACTIVE);
     t.row("token=$refresh basic:client_2:client_secret_2", active("refresh", "profile email", 2_209_600));
+    t.row("token=$refresh basic:client_2:client_secret_2 wait:1209600", INACTIVE);
     t.row("-authorization client_id=public_1", CLIENT_INVALID);
     t.row("token=x", INACTIVE);
     t.row("token=$code", INACTIVE);

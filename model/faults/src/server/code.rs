@@ -2,6 +2,7 @@
 
 use oauth_core::directory::Client;
 use oauth_core::grant::{Cause, Coded, Grant, Phase};
+use oauth_core::policy::Lifetime;
 use oauth_core::refusal::Refusal;
 use oauth_core::server::redeem::{Redeem, TokenAsk, TokenRequest};
 use oauth_core::server::{Found, Outcome, Pending, Request, Write};
@@ -53,6 +54,16 @@ pub(crate) const FAULTS: &[Entry] = &[
         lies: OfServer(&[Before(|found, request| {
             if let Some((_, Grant { phase: Phase::Coded(coded), .. }, _)) = redeemed(found, request) {
                 coded.until = NEVER;
+            }
+        })]),
+    },
+    Entry {
+        name: "code-lingering",
+        about: "a code is redeemed for ten seconds after its end",
+        rules: rules!["rfc6749-4.1.2-code-expires-shortly"],
+        lies: OfServer(&[Before(|found, request| {
+            if let Some((_, Grant { phase: Phase::Coded(coded), .. }, _)) = redeemed(found, request) {
+                coded.until = coded.until.after(Lifetime(10));
             }
         })]),
     },

@@ -34,6 +34,18 @@ pub(crate) const FAULTS: &[Entry] = &[
         })]),
     },
     Entry {
+        name: "login-outlives-its-end",
+        about: "a login that has ended counts still",
+        rules: rules!["rfc6749-3.1-owner-authenticated-first"],
+        lies: OfServer(&[Before(|found, request| {
+            let needs_login =
+                matches!(request, Request::Authorize(_) | Request::AuthorizePushed(_) | Request::Decide(_));
+            if needs_login && let Some(session) = &mut found.session {
+                session.until = NEVER;
+            }
+        })]),
+    },
+    Entry {
         name: "session-fixed",
         about: "a login belongs to the cookie that the browser had before it",
         rules: rules!["rfc6749-3.1-owner-authenticated-first"],

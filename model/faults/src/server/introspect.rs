@@ -51,6 +51,19 @@ pub(crate) const FAULTS: &[Entry] = &[
         })]),
     },
     Entry {
+        name: "refresh-told-after-its-end",
+        about: "a refresh token that has ended is called active",
+        rules: rules!["rfc7662-4-expiry-checked"],
+        lies: OfServer(&[Before(|found, request| {
+            if let Some(IntrospectOrRevoke { token: Ok(Some(_)), .. }) = named(request)
+                && let Some(Grant { phase: Phase::Live(live), .. }) = &mut found.grant
+                && let Some(refresh) = &mut live.refresh
+            {
+                refresh.until = NEVER;
+            }
+        })]),
+    },
+    Entry {
         name: "introspection-unrevoked",
         about: "a revoked token is called active",
         rules: rules!["rfc7662-4-revocation-checked"],

@@ -5,6 +5,7 @@ use oauth_core::form;
 use oauth_core::grant::{Grant, Phase, Pushed};
 use oauth_core::http::Body;
 use oauth_core::page::Page;
+use oauth_core::policy::Lifetime;
 use oauth_core::secret::Digest;
 use oauth_core::server::authenticate::Credentials;
 use oauth_core::server::push::AuthorizePushed;
@@ -14,7 +15,7 @@ use oauth_core::text::{ChallengeMethod, CodeChallenge};
 use oauth_rules::rules;
 use serde_json::json;
 
-use super::Lie::{Before, Client, Form, Http, Query, Read, Reply, Told};
+use super::Lie::{Before, Client, Form, Http, Policy, Query, Read, Reply, Told};
 use super::{AUTHORIZE, METADATA, NEVER, PAR};
 use crate::edit::{Pairs, edit_location};
 use crate::entry::{Entry, Lies::OfServer};
@@ -176,6 +177,17 @@ pub(crate) const FAULTS: &[Entry] = &[
         lies: OfServer(&[Told(PAR, |_, told| {
             told.insert("expires_in".to_owned(), json!("300"));
         })]),
+    },
+    Entry {
+        name: "push-lifetime-too-long",
+        about: "a pushed request counts for a minute of the four that are told",
+        rules: rules!["rfc9126-2.2-expires-in-positive"],
+        lies: OfServer(&[
+            Policy(|policy| policy.push_lifetime = Lifetime(60)),
+            Told(PAR, |_, told| {
+                told.insert("expires_in".to_owned(), json!(240));
+            }),
+        ]),
     },
     Entry {
         name: "push-stored",

@@ -176,6 +176,17 @@ pub(crate) const FAULTS: &[Entry] = &[
         })]),
     },
     Entry {
+        name: "registration-secret-outlives-its-end",
+        about: "a client is told that its secret ends in an hour, and it does not",
+        rules: rules!["rfc7591-3.2.1-secret-expires-at"],
+        lies: OfServer(&[Told(REGISTER, |_, told| {
+            let issued = told.get("client_id_issued_at").and_then(Value::as_u64);
+            if let (Some(issued), true) = (issued, told.contains_key("client_secret")) {
+                told.insert("client_secret_expires_at".to_owned(), json!(issued.saturating_add(3600)));
+            }
+        })]),
+    },
+    Entry {
         name: "registration-id-constant",
         about: "every client gets the same identifier",
         rules: rules!["rfc7591-3.2.1-client-id-unique"],

@@ -117,6 +117,17 @@ pub(crate) const FAULTS: &[Entry] = &[
         })]),
     },
     Entry {
+        name: "expires-in-too-long",
+        about: "expires_in says fifty minutes of a token that lives for thirty",
+        rules: rules!["rfc6749-5.1-expires-in", "rfc7662-2.2-exp-agrees"],
+        lies: OfServer(&[
+            Policy(|policy| policy.access_token_lifetime = Lifetime(1800)),
+            Told(TOKEN, |_, told| {
+                told.insert("expires_in".to_owned(), json!(3000));
+            }),
+        ]),
+    },
+    Entry {
         name: "scope-widened-at-token",
         about: "a scope in the token request widens the token",
         rules: rules!["rfc6749-5.2-scope-not-beyond-grant"],

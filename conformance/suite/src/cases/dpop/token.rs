@@ -118,7 +118,7 @@ async fn refused_when_grown_old(ctx: &Context) -> Checked {
     }
     let request = flow::redemption(&flow::code(ctx, &client).await?).request(&ctx.target().endpoints.token);
     let old = flow::proof(ctx, &key, &request);
-    ctx.wait(Duration::from_secs(LONG)).await;
+    ctx.wait(Duration::from_secs(LONG)).await?;
     let fresh = flow::redemption(&flow::code(ctx, &client).await?);
     let answer =
         flow::send_proof(ctx, fresh.who, &fresh.request(&ctx.target().endpoints.token), &old).await?;

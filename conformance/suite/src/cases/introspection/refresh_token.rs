@@ -1,26 +1,42 @@
-//! What a resource's server is told of a refresh token: whoever takes "active" for "opens my resource" is misled.
+//! What is told of a refresh token: to a resource's server, where whoever takes "active" for "opens my resource" is misled,
+//! and to the client after its end.
 
 use std::sync::Arc;
 
 use oauth_rules::rules;
 use serde_json::Value;
 
-use crate::case::{Case, Context};
+use crate::case::{Case, Context, Isolation};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
-use crate::cases::support::introspection::{activity, introspect, more_than_inactive, query};
+use crate::cases::support::introspection::{activity, inactive, introspect, more_than_inactive, query};
 use crate::cases::support::refresh::{allowed, refreshing_client, renewed};
+use crate::cases::support::token_status::{out_wait, within_patience};
+use crate::expect;
+use crate::flow;
 use crate::subject::{Client, ClientRole, Need};
 use crate::wire::Exchange;
 
 /// The cases, in reading order.
-pub(super) const CASES: &[Case] = &[Case {
-    id: "introspection/no-refresh-token-for-a-resource",
-    rules: rules!["rfc6749-1.5-refresh-token-not-for-rs"],
-    about: "A resource's server is not told that a refresh token is an active token.",
-    needs: &[Need::Introspection, Need::Login, Need::Refresh, Need::ResourceClient],
-    run: |ctx| Box::pin(no_refresh_token_for_a_resource(ctx)),
-    ..Case::DEFAULT
-}];
+pub(super) const CASES: &[Case] = &[
+    Case {
+        id: "introspection/no-refresh-token-for-a-resource",
+        rules: rules!["rfc6749-1.5-refresh-token-not-for-rs"],
+        about: "A resource's server is not told that a refresh token is an active token.",
+        needs: &[Need::Introspection, Need::Login, Need::Refresh, Need::ResourceClient],
+        run: |ctx| Box::pin(no_refresh_token_for_a_resource(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "introspection/knows-which-refresh-token-expired",
+        rules: rules!["rfc7662-4-expiry-checked"],
+        about: "A client is told that its refresh token is active while it lives, and not afterwards.",
+        needs: &[Need::Introspection, Need::Login, Need::Refresh, Need::RefreshTokenLifetime],
+        isolation: Isolation::Alone,
+        slow: true,
+        run: |ctx| Box::pin(knows_which_refresh_token_expired(ctx)),
+        ..Case::DEFAULT
+    },
+];
 
 async fn no_refresh_token_for_a_resource(ctx: &Context) -> Checked {
     let server = ctx.parties().client_of(ClientRole::Resource)?;
@@ -76,6 +92,27 @@ fn untold(ctx: &Context, answer: &Arc<Exchange>) -> Checked {
         return broken("active: true for a refresh token, which a member says it is").warn();
     }
     broken("active: true, and no member says that it is a refresh token")
+}
+
+async fn knows_which_refresh_token_expired(ctx: &Context) -> Checked {
+    let lifetime = ctx.target().refresh_token_lifetime;
+    let lifetime = lifetime.ok_or_else(|| CaseEnd::not_tested("refresh_token_lifetime is not known"))?;
+    within_patience(ctx, "a refresh token", lifetime)?;
+    let client = refreshing_client(ctx, |client| !client.is_public()).await?;
+    let live = allowed(ctx, &client, None).await?;
+    let told = introspect(ctx, &query(&client, &live.refresh_token)).await?;
+    if !activity(&told).is_ok_and(|told| told.active) {
+        return Err(CaseEnd::not_offered("a client is told nothing of its own refresh tokens").at(&told));
+    }
+    let when = out_wait(ctx, lifetime).await?;
+    let told = introspect(ctx, &query(&client, &live.refresh_token)).await?;
+    let end = inactive(&told).when(&when);
+    // What is good still is truly called so: that it lives on is another case's matter.
+    if end.is_err() && expect::token(&flow::token(ctx, &live.refresh()).await?).is_ok() {
+        let reason = "a refresh token outlives refresh_token_lifetime, which refresh/refused-after-lying-idle is about";
+        return Err(CaseEnd::not_tested(reason).at(&told));
+    }
+    end
 }
 
 fn calls_it_a_refresh_token(told: &Value) -> bool {

@@ -1,27 +1,44 @@
-//! The login session: it belongs to the browser that logged in, and to no other that has a cookie from before or one like it.
+//! The login session: it belongs to the browser that logged in, and to no other that has a cookie from before or one like it;
+//! and it ends.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use oauth_rules::rules;
 
-use crate::browser::Decision;
+use crate::browser::{Decision, Landing};
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _, EndKind};
-use crate::cases::support::provoke::gives_code;
+use crate::cases::support::provoke::{consent_page_if_asked, gives_code};
 use crate::cases::support::spoil;
+use crate::cases::support::token_status::within_patience;
 use crate::expect;
 use crate::flow::{self, Browser};
 use crate::subject::{Account, Client, Need};
 
 /// The cases, in reading order.
-pub(super) const CASES: &[Case] = &[Case {
-    id: "login/session-is-its-own",
-    rules: rules!["rfc6749-3.1-owner-authenticated-first"],
-    about: "Cookies from before a login, cookies that somebody planted, and nearly right ones are no login.",
-    needs: &[Need::Login],
-    run: |ctx| Box::pin(session_is_its_own(ctx)),
-    ..Case::DEFAULT
-}];
+pub(super) const CASES: &[Case] = &[
+    Case {
+        id: "login/session-is-its-own",
+        rules: rules!["rfc6749-3.1-owner-authenticated-first"],
+        about: "Cookies from before a login, cookies that somebody planted, and nearly right ones are no login.",
+        needs: &[Need::Login],
+        run: |ctx| Box::pin(session_is_its_own(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "login/ends",
+        rules: rules!["rfc6749-3.1-owner-authenticated-first"],
+        about: "A login that has ended gives no code, neither to a new request nor to a consent page from before.",
+        needs: &[Need::Login, Need::SessionLifetime],
+        slow: true,
+        run: |ctx| Box::pin(ends(ctx)),
+        ..Case::DEFAULT
+    },
+];
+
+/// How long before the end of a login its consent page is opened, and how long after it the answer is given, in seconds.
+const AROUND: u64 = 60;
 
 /// What no other host can set (RFC 6265bis, section 4.1.3.2).
 const HOST_ONLY: &str = "__Host-";
@@ -64,6 +81,38 @@ async fn session_is_its_own(ctx: &Context) -> Checked {
     Ok(())
 }
 
+async fn ends(ctx: &Context) -> Checked {
+    let lifetime = ctx.target().session_lifetime;
+    let lifetime = lifetime.ok_or_else(|| CaseEnd::not_tested("session_lifetime is not known"))?;
+    within_patience(ctx, "a login", lifetime)?;
+    let client = ctx.parties().client()?;
+    let mut user = flow::stranger(ctx);
+    logs_in(ctx, &client, &mut user).await.control("a login in a fresh browser")?;
+    // From here on nobody logs in, and no cookie is forgotten.
+    user.who = None;
+    user.jar = user.jar.unending();
+    match stays_out(ctx, &client, &mut user.clone()).await {
+        Err(end) if matches!(end.kind, EndKind::Broken) => {}
+        Err(end) => return Err(end),
+        Ok(()) => return Err(CaseEnd::not_offered("the login is kept in no cookie")),
+    }
+    // A page that was opened long before would have ended by itself.
+    ctx.wait(Duration::from_secs(lifetime.saturating_sub(AROUND))).await?;
+    let asked = consent_page_if_asked(ctx, user.clone(), &flow::ask(ctx, &client)).await?;
+    ctx.wait(Duration::from_secs(lifetime.min(AROUND) + AROUND)).await?;
+
+    match asked {
+        Some((mut browser, page)) => {
+            let landing = browser.run(Landing::Page(page), Decision::Approve).await?;
+            let _ = ctx.tried("the consent page was opened before the login ended", without_code(&landing));
+        }
+        None => ctx.note("no consent page came, so that none was open when the login ended"),
+    }
+    let after = stays_out(ctx, &client, &mut user).await;
+    let _ = ctx.tried("the request comes after the login ended", after);
+    Ok(())
+}
+
 fn half(value: &str) -> String {
     value.chars().take(value.chars().count() / 2).collect()
 }
@@ -101,9 +150,12 @@ async fn logs_in(ctx: &Context, client: &Arc<Client>, browser: &mut Browser) -> 
 
 /// That it comes to none.
 async fn stays_out(ctx: &Context, client: &Arc<Client>, browser: &mut Browser) -> Checked {
-    let landing = flow::authorize_in(ctx, browser, &flow::ask(ctx, client), Decision::Approve).await?;
+    without_code(&flow::authorize_in(ctx, browser, &flow::ask(ctx, client), Decision::Approve).await?)
+}
+
+fn without_code(landing: &Landing) -> Checked {
     landing.sent()?;
-    if gives_code(&landing) {
+    if gives_code(landing) {
         let expected = "a login page, or any answer without a code";
         return Err(landing.exchange().broken(expected, landing.describe()));
     }

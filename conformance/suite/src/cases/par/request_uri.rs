@@ -10,6 +10,7 @@ use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::par::{pushed_only, refused};
 use crate::cases::support::provoke::{Sent, consent_page_for, gives_code};
+use crate::cases::support::token_status::{wait_until_its_end, within_patience};
 use crate::cases::support::{scope, spoil};
 use crate::expect;
 use crate::flow::{self, AuthorizationRequest, Until, challenge};
@@ -40,6 +41,15 @@ pub(super) const CASES: &[Case] = &[
         needs: &[Need::Login, Need::PushedRequests],
         slow: true,
         run: |ctx| Box::pin(refused_when_expired(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "par/good-until-its-end",
+        rules: rules!["rfc9126-2.2-expires-in-positive"],
+        about: "A reference starts a flow until shortly before the end that it was given.",
+        needs: &[Need::Login, Need::PushedRequests],
+        slow: true,
+        run: |ctx| Box::pin(good_until_its_end(ctx)),
         ..Case::DEFAULT
     },
     Case {
@@ -118,10 +128,8 @@ async fn used_once(ctx: &Context) -> Checked {
     ctx.trying("another browser comes with it", |ctx| refused(ctx, &landing))
 }
 
-async fn refused_when_expired(ctx: &Context) -> Checked {
-    const GRACE: u64 = 5;
-    const PATIENCE: u64 = 3600;
-    used(ctx).await?;
+/// A request that was pushed, the request with its reference, and for how many seconds that counts.
+async fn pushed_for(ctx: &Context) -> Checked<(AuthorizationRequest, AuthorizationRequest, u64)> {
     let ask = flow::ask(ctx, &ctx.parties().client()?);
     let answer = flow::send_push(ctx, &flow::push(&ask)).await?;
     let request_uri = expect::request_uri(&answer).control("an honest push")?;
@@ -129,14 +137,33 @@ async fn refused_when_expired(ctx: &Context) -> Checked {
     let Some(lifetime) = json.get("expires_in").and_then(Value::as_u64) else {
         return Err(CaseEnd::not_tested("the answer to the push does not say how long it counts"));
     };
-    if ctx.live().clock.is_real() && lifetime > PATIENCE {
-        return Err(CaseEnd::not_tested(format!(
-            "a reference lives for {lifetime} s, which is too long to wait"
-        )));
-    }
-    ctx.wait(Duration::from_secs(lifetime + GRACE)).await;
-    let landing = flow::authorize(ctx, &ask.by_reference(&request_uri)).await?;
+    within_patience(ctx, "a reference", lifetime)?;
+    let by_reference = ask.by_reference(&request_uri);
+    Ok((ask, by_reference, lifetime))
+}
+
+async fn refused_when_expired(ctx: &Context) -> Checked {
+    const GRACE: u64 = 5;
+    used(ctx).await?;
+    let (_, by_reference, lifetime) = pushed_for(ctx).await?;
+    ctx.wait(Duration::from_secs(lifetime + GRACE)).await?;
+    let landing = flow::authorize(ctx, &by_reference).await?;
     ctx.trying(&format!("{} s after it was pushed", lifetime + GRACE), |ctx| refused(ctx, &landing))
+}
+
+async fn good_until_its_end(ctx: &Context) -> Checked {
+    used(ctx).await?;
+    // Who is logged in already loses no time when it counts.
+    let mut browser = flow::browser(ctx);
+    let ask = flow::ask(ctx, &ctx.parties().client()?);
+    let landing = flow::authorize_in(ctx, &mut browser, &ask, Decision::Approve).await?;
+    flow::code_from(&ask, &landing).control("an honest authorization request")?;
+    let (ask, by_reference, lifetime) = pushed_for(ctx).await?;
+    let when = wait_until_its_end(ctx, lifetime).await?;
+    let landing = flow::authorize_in(ctx, &mut browser, &by_reference, Decision::Approve).await?;
+    landing.sent()?;
+    expect::code_redirect(&ask, &landing).when(&when)?;
+    Ok(())
 }
 
 async fn client_id_stands_beside_it(ctx: &Context) -> Checked {

@@ -133,7 +133,7 @@ async fn refused_after_lying_idle(ctx: &Context) -> Checked {
     within_patience(ctx, "a refresh token", lifetime)?;
     let client = refreshing_client(ctx, |_| true).await?;
     let allowed = allowed(ctx, &client, None).await?;
-    let when = out_wait(ctx, lifetime).await;
+    let when = out_wait(ctx, lifetime).await?;
     let answer = flow::token(ctx, &allowed.refresh()).await?;
     ctx.trying(&when, |ctx| expect::token_refused(ctx, &answer, &["invalid_grant"]))?;
     Ok(())

@@ -55,10 +55,7 @@ async fn outlast_grace(ctx: &Context) -> Checked {
         Some(grace) if ctx.live().clock.is_real() && grace > PATIENCE => Err(CaseEnd::not_offered(format!(
             "a used refresh token is good for another {grace} s (refresh_grace), which is too long to wait"
         ))),
-        Some(grace) => {
-            ctx.wait(Duration::from_secs(grace + 2)).await;
-            Ok(())
-        }
+        Some(grace) => ctx.wait(Duration::from_secs(grace + 2)).await,
     }
 }
 

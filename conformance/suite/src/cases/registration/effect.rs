@@ -4,9 +4,10 @@ use oauth_rules::rules;
 use serde_json::{Value, json};
 
 use crate::browser::Landing;
-use crate::case::{Case, Context, Isolation};
+use crate::case::{Case, Context, Isolation, Severity};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::dpop::{bound, says_bound};
+use crate::cases::support::token_status::{out_wait, within_patience};
 use crate::expect;
 use crate::flow;
 use crate::subject::Need;
@@ -29,6 +30,18 @@ pub(super) const CASES: &[Case] = &[
         needs: &[Need::Login, Need::Registration, Need::Dpop],
         isolation: Isolation::Alone,
         run: |ctx| Box::pin(told_binding_holds(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "registration/secret-ends-when-told",
+        rules: rules!["rfc7591-3.2.1-secret-expires-at"],
+        about: "A client secret that is told to end opens nothing after that.",
+        needs: &[Need::Login, Need::Registration],
+        isolation: Isolation::Alone,
+        slow: true,
+        // The text says when a secret ends, and not that it is refused then.
+        severity: Severity::Warns,
+        run: |ctx| Box::pin(secret_ends_when_told(ctx)),
         ..Case::DEFAULT
     },
 ];
@@ -96,4 +109,24 @@ async fn told_binding_holds(ctx: &Context) -> Checked {
     let code = flow::code(ctx, &registered.client).await?;
     let answer = flow::token(ctx, &flow::redemption(&code)).await?;
     ctx.trying("there is no proof", |ctx| expect::refused_by(&expect::PROOF, ctx, &answer, NO_PROOF))
+}
+
+async fn secret_ends_when_told(ctx: &Context) -> Checked {
+    let registered = flow::registered(ctx, &flow::metadata(ctx)?).await?;
+    let told = registered.json.get("client_secret_expires_at").and_then(Value::as_u64);
+    let Some(end) = told.filter(|end| *end > 0) else {
+        return Err(CaseEnd::not_offered("the secrets of clients do not end").at(&registered.exchange));
+    };
+    let lifetime = end.saturating_sub(ctx.unix_time());
+    within_patience(ctx, "the client's secret", lifetime)?;
+    flow::access(ctx, &registered.client).await?;
+    let when = out_wait(ctx, lifetime).await?;
+    let ask = flow::ask(ctx, &registered.client);
+    let Ok(code) = flow::code_from(&ask, &flow::authorize(ctx, &ask).await?) else {
+        ctx.note("a client whose secret has ended is given no code");
+        return Ok(());
+    };
+    let answer = flow::token(ctx, &flow::redemption(&code)).await?;
+    ctx.trying(&when, |ctx| expect::token_refused(ctx, &answer, &["invalid_client"]))?;
+    Ok(())
 }

@@ -18,8 +18,14 @@ use crate::wire::Exchange;
 /// How long a token lives that waits on a real clock are worth, in seconds.
 const PATIENCE: u64 = 7200;
 
+/// How long a server's clock is put ahead at most, in seconds: certificates and accounts end as well.
+const FARTHEST: u64 = 366 * 24 * 3600;
+
 /// How much longer than its lifetime a token is left alone, in seconds.
 const GRACE: u64 = 60;
+
+/// What clocks and the wire may take, in seconds, where something is tried shortly before its end.
+pub(in crate::cases) const MARGIN: u64 = 2;
 
 /// Waits until an access token has expired; says when that is.
 pub(in crate::cases) async fn outlive(ctx: &Context, token: &Token) -> Checked<String> {
@@ -28,7 +34,7 @@ pub(in crate::cases) async fn outlive(ctx: &Context, token: &Token) -> Checked<S
         return Err(CaseEnd::not_tested("access_token_lifetime is not known"));
     };
     within_patience(ctx, "the token", lifetime)?;
-    Ok(out_wait(ctx, lifetime).await)
+    out_wait(ctx, lifetime).await
 }
 
 /// That a token which lives for so many seconds can be waited for.
@@ -37,13 +43,32 @@ pub(in crate::cases) fn within_patience(ctx: &Context, token: &str, lifetime: u6
         let reason = format!("{token} lives for {lifetime} s, which is too long to wait");
         return Err(CaseEnd::not_tested(reason));
     }
+    if lifetime > FARTHEST {
+        let reason = format!("{token} lives for {lifetime} s, and no clock is put ahead by more than a year");
+        return Err(CaseEnd::not_tested(reason));
+    }
     Ok(())
 }
 
+/// Waits until shortly before the end of what lives for so many seconds; says when that is.
+pub(in crate::cases) async fn wait_until_its_end(ctx: &Context, lifetime: u64) -> Checked<String> {
+    if lifetime <= 2 * MARGIN {
+        return Err(CaseEnd::not_tested(format!("a lifetime of {lifetime} s is too short to be tried out")));
+    }
+    ctx.wait(Duration::from_secs(lifetime - MARGIN)).await?;
+    Ok(format!("{MARGIN} s before its end"))
+}
+
+/// Waits from shortly before an end until a minute after it; says when that is.
+pub(in crate::cases) async fn pass_its_end(ctx: &Context) -> Checked<String> {
+    ctx.wait(Duration::from_secs(MARGIN + GRACE)).await?;
+    Ok(format!("{GRACE} s after its end"))
+}
+
 /// Waits for a lifetime in seconds and a minute more; says how long that is.
-pub(in crate::cases) async fn out_wait(ctx: &Context, lifetime: u64) -> String {
-    ctx.wait(Duration::from_secs(lifetime + GRACE)).await;
-    format!("{} s after it was issued", lifetime + GRACE)
+pub(in crate::cases) async fn out_wait(ctx: &Context, lifetime: u64) -> Checked<String> {
+    ctx.wait(Duration::from_secs(lifetime + GRACE)).await?;
+    Ok(format!("{} s after it was issued", lifetime + GRACE))
 }
 
 /// What tells whether an access token lives.
@@ -111,7 +136,7 @@ impl Gauge {
         const DELAY: Duration = Duration::from_secs(2);
         let mut seen = self.see(ctx, token).await?;
         if seen.live {
-            ctx.wait(DELAY).await;
+            ctx.pause(DELAY).await;
             seen = self.see(ctx, token).await?;
             if !seen.live {
                 ctx.note("the end of a token took a moment to show");

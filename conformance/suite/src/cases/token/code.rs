@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use oauth_rules::rules;
 
-use crate::case::{Case, Context, Isolation};
+use crate::case::{Case, Context, Isolation, Severity};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::spoil;
-use crate::cases::support::token_status::Gauge;
+use crate::cases::support::token_status::{Gauge, MARGIN, wait_until_its_end};
 use crate::expect;
 use crate::flow;
 use crate::subject::Need;
@@ -47,6 +47,17 @@ pub(super) const CASES: &[Case] = &[
         needs: &[Need::Login, Need::CodeLifetime],
         slow: true,
         run: |ctx| Box::pin(refused_after_its_lifetime(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "code/good-until-its-end",
+        rules: rules!["rfc6749-4.1.2-code-expires-shortly"],
+        about: "A code is redeemed shortly before the end that the target states, and refused shortly after it.",
+        needs: &[Need::Login, Need::CodeLifetime],
+        // A few seconds more make no long life.
+        severity: Severity::Warns,
+        slow: true,
+        run: |ctx| Box::pin(good_until_its_end(ctx)),
         ..Case::DEFAULT
     },
     Case {
@@ -133,17 +144,34 @@ async fn replay_ends_its_tokens(ctx: &Context) -> Checked {
     Ok(())
 }
 
+fn lifetime(ctx: &Context) -> Checked<u64> {
+    ctx.target().code_lifetime.ok_or_else(|| CaseEnd::not_tested("code_lifetime is not known"))
+}
+
 async fn refused_after_its_lifetime(ctx: &Context) -> Checked {
-    let lifetime =
-        ctx.target().code_lifetime.ok_or_else(|| CaseEnd::not_tested("code_lifetime is not known"))?;
-    refused_after(ctx, Duration::from_secs(lifetime)).await
+    refused_after(ctx, Duration::from_secs(lifetime(ctx)?)).await
+}
+
+async fn good_until_its_end(ctx: &Context) -> Checked {
+    let client = ctx.parties().client()?;
+    // The younger one is shown first, so that each has its margin whole.
+    let late = flow::code(ctx, &client).await?;
+    let early = flow::code(ctx, &client).await?;
+    let when = wait_until_its_end(ctx, lifetime(ctx)?).await?;
+    let answer = flow::token(ctx, &flow::redemption(&early)).await?;
+    expect::token(&answer).when(&when).control("a code within code_lifetime")?;
+    ctx.wait(Duration::from_secs(2 * MARGIN)).await?;
+    let answer = flow::token(ctx, &flow::redemption(&late)).await?;
+    let when = format!("{MARGIN} s after its end");
+    ctx.trying(&when, |ctx| expect::token_refused(ctx, &answer, &["invalid_grant"]))?;
+    Ok(())
 }
 
 async fn refused_after(ctx: &Context, lifetime: Duration) -> Checked {
     let client = ctx.parties().client()?;
     flow::access(ctx, &client).await?;
     let code = flow::code(ctx, &client).await?;
-    ctx.wait(lifetime + GRACE).await;
+    ctx.wait(lifetime + GRACE).await?;
     let answer = flow::token(ctx, &flow::redemption(&code)).await?;
     let when = format!("{} s after it was issued", (lifetime + GRACE).as_secs());
     ctx.trying(&when, |ctx| expect::token_refused(ctx, &answer, &["invalid_grant"]))?;

@@ -7,6 +7,7 @@ mod code;
 mod code_binding;
 mod entropy;
 mod errors;
+mod lifetime;
 mod pkce;
 mod request;
 mod response;
@@ -24,6 +25,7 @@ pub(super) const CASES: &[&[Case]] = &[
     request::CASES,
     errors::CASES,
     response::CASES,
+    lifetime::CASES,
     stored::CASES,
     entropy::CASES,
 ];
