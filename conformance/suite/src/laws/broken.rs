@@ -99,9 +99,13 @@ pub(super) fn contradiction(
         }
         What::Introspection(asked) => ("active: true for the token", before_use(facts, at, asked.token)),
         What::ForItself(_) => ("a token for the client itself", None),
-        What::Pushed(_) | What::Revocation(_) | What::LoggedIn(_) | What::Handed(_) | What::SentAway(_) => {
-            ("an exchange that breaks it", None)
-        }
+        What::Pushed(_)
+        | What::Revocation(_)
+        | What::LoggedIn(_)
+        | What::Handed(_)
+        | What::SentAway(_)
+        | What::CodeAsked(_)
+        | What::ProofRefused(_) => ("an exchange that breaks it", None),
     };
     let Some((before, did)) = before else { return (gained.into(), None) };
     let number = exchanges.get(before).map_or(0, |exchange| exchange.number);
@@ -232,6 +236,7 @@ mod tests {
         client: Sym(2),
         secret: SecretShown::WrongOrMissing,
         falls_short: false,
+        asks: None,
         strays: false,
         proof: None,
         issued: Some(TOKEN),

@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use oauth_laws::fact::{CodeChallenge, CodeIssued, Fact, Sender, Sym, What};
+use oauth_laws::fact::{CodeAsked, CodeChallenge, CodeIssued, Fact, Sender, Sym, What};
 use url::Url;
 
 use crate::subject::{Client, Target};
@@ -204,7 +204,7 @@ impl Observer {
                 asked.decided = true;
             }
         } else if is_request && !self.is_repetition(exchange, &params) {
-            self.asked.push(Asked {
+            let asked = Asked {
                 who: exchange.who,
                 browser: exchange.browser,
                 sent: exchange.sent.tick,
@@ -213,11 +213,39 @@ impl Observer {
                 is_whole,
                 decided: false,
                 answered: false,
-            });
+            };
+            if let Some(what) = self.code_asked(exchange, &asked) {
+                self.record(exchange, What::CodeAsked(what));
+            }
+            self.asked.push(asked);
         }
         if let Some(location) = location(exchange) {
             self.response(exchange, &location);
         }
+    }
+
+    /// A request for a code that a server might grant; what its browser lacks counts only where nothing else is wrong with it.
+    fn code_asked(&mut self, exchange: &Exchange, asked: &Asked) -> Option<CodeAsked> {
+        let one = |name: &str| asked.params.one(name).ok().flatten();
+        if !asked.is_whole || asked.params.repeats() || one("response_type") != Some("code") {
+            return None;
+        }
+        let client_id = one("client_id")?;
+        let client = self.registered.client(&self.target, client_id)?;
+        let registered = one("redirect_uri").map(|uri| is_registered(&client, uri));
+        let is_good = registered != Some(false);
+        let password_shown = self.password_shown(exchange).filter(|_| is_good);
+        // Whoever is not logged in is asked for a password first.
+        let headers = &exchange.request.headers;
+        let is_known = headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("cookie"));
+        let consented = self.was_consented(exchange, asked, &client).filter(|_| is_good && is_known);
+        Some(CodeAsked {
+            client: self.sym(client_id),
+            registered,
+            password_shown,
+            consented,
+            pushed: one("request_uri").map(|uri| (self.sym(uri), asked.at)),
+        })
     }
 
     /// Whether a server sent the browser back to a request that is open: after the login, or after the consent.
@@ -291,6 +319,9 @@ impl Observer {
         let one = |name: &str| asked.params.one(name).ok().flatten().map(str::to_owned);
         let client_id = one("client_id")?;
         let client = self.registered.client(&self.target, &client_id)?;
+        // What a challenge means whose method nobody has defined is not for the laws to say.
+        let is_defined = matches!(one("code_challenge_method").as_deref(), None | Some("plain" | "S256"));
+        let certain = certain && is_defined;
         let password_shown = self.password_shown(exchange);
         let consented = self.was_consented(exchange, asked, &client);
         if certain {
@@ -310,7 +341,10 @@ impl Observer {
             sent_to: self.sym(location.split(['?', '#']).next().unwrap_or_default()),
             registered: is_registered(&client, location),
             redirect_uri: one("redirect_uri").map(|uri| self.sym(&uri)),
-            state: (one("state").map(|text| self.sym(&text)), state.map(|text| self.sym(text))),
+            state: (
+                one("state").filter(|text| is_vschar(text)).map(|text| self.sym(&text)),
+                state.map(|text| self.sym(text)),
+            ),
             challenge,
             certain,
             password_shown,
@@ -344,6 +378,11 @@ impl Observer {
             || self.touched.contains(&exchange.browser);
         (!unknown).then_some(false)
     }
+}
+
+/// Whether a text may be a state at all (RFC 6749, appendix A.5).
+fn is_vschar(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, 0x20..=0x7e))
 }
 
 /// Whether a response went to a registered redirect URI of the client: its place, and the query that it had.
