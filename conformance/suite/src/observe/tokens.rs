@@ -120,7 +120,7 @@ impl Observer {
                 token: self.sym(&shown),
                 client,
                 secret,
-                asks: asks(params.has("scope"), wanted, told.as_deref(), allowed.as_deref()),
+                asks: asks(params.has("scope"), wanted, allowed.as_deref()),
                 strays,
                 proof,
                 falls_short: !params.has("scope") && is_wider(allowed.as_deref(), told.as_deref()),
@@ -229,10 +229,10 @@ impl Observer {
     }
 }
 
-/// What a refresh asked for of the scope that was granted. That all of it came back shows only where both were told.
-fn asks(names: bool, wanted: Option<&str>, told: Option<&str>, allowed: Option<&str>) -> Option<AskedScope> {
+/// What a refresh asked for of the scope that was granted.
+fn asks(names: bool, wanted: Option<&str>, allowed: Option<&str>) -> Option<AskedScope> {
     match (names, wanted) {
-        (false, _) => told.and(allowed).map(|_| AskedScope::All),
+        (false, _) => allowed.map(|_| AskedScope::All),
         (true, Some(wanted)) if is_wider(Some(wanted), allowed) => Some(AskedScope::More),
         (true, Some(_)) => allowed.map(|_| AskedScope::Part),
         (true, None) => None,
