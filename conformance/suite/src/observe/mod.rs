@@ -8,6 +8,7 @@ mod dpop;
 mod introspect_revoke;
 mod parse;
 mod registered;
+mod settle;
 mod tokens;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,6 +18,7 @@ use std::time::{Duration, Instant};
 use oauth_laws::fact::{CodeAsked, CodeChallenge, CodeIssued, Fact, Sender, Sym, What};
 use url::Url;
 
+use crate::probe::Probed;
 use crate::subject::{Client, Target};
 use crate::wire::{Actor, Exchange};
 use parse::{Pairs, form, goes_to, known_as, location, query};
@@ -60,6 +62,8 @@ pub(crate) struct Observer {
     foreign: BTreeSet<String>,
     /// Clients that registered themselves.
     registered: Registered,
+    /// What the server demands, remembers and takes, as far as that was seen.
+    probed: Probed,
     observed: Observed,
 }
 
@@ -110,6 +114,7 @@ impl Observer {
             nonces: BTreeMap::new(),
             foreign: BTreeSet::new(),
             registered: Registered::default(),
+            probed: Probed::default(),
             observed: Observed::default(),
         }
     }
@@ -140,16 +145,21 @@ impl Observer {
         if goes_to(&exchange.request, &endpoints.token) {
             // What is in doubt is left out.
             let _ = self.token_request(exchange);
+            let _ = self.settle_authentication("token", exchange);
         } else if let Some(resource) = self.resource_of(&exchange.request) {
             let _ = self.resource_request(exchange, &resource);
         } else if is(&endpoints.pushed_authorization_request) {
             let _ = self.push(exchange);
+            let _ = self.settle_authentication("pushed_authorization_request", exchange);
         } else if is(&endpoints.revocation) {
             let _ = self.revocation(exchange);
+            let _ = self.settle_authentication("revocation", exchange);
         } else if is(&endpoints.introspection) {
             let _ = self.introspection(exchange);
+            let _ = self.settle_authentication("introspection", exchange);
         } else if is(&endpoints.registration) {
             self.registered.read(exchange);
+            self.settle_registration(exchange);
         } else if exchange.browser.is_some() {
             self.page(exchange);
         }
@@ -234,6 +244,11 @@ impl Observer {
         let client = self.registered.client(&self.target, client_id)?;
         let registered = one("redirect_uri").map(|uri| is_registered(&client, uri));
         let is_good = registered != Some(false);
+        let answer = location(exchange).and_then(|location| Url::parse(&location).ok());
+        if let Some(answer) = answer.filter(|answer| self.target.is_callback(answer)) {
+            let params = Pairs::of(answer.query().unwrap_or_default().as_bytes());
+            self.settle_refusal(&asked.params, &client, params.one("error").ok().flatten());
+        }
         let password_shown = self.password_shown(exchange).filter(|_| is_good);
         // Whoever is not logged in is asked for a password first.
         let headers = &exchange.request.headers;
@@ -325,6 +340,7 @@ impl Observer {
         let password_shown = self.password_shown(exchange);
         let consented = self.was_consented(exchange, asked, &client);
         if certain {
+            self.settle_code(asked, &client, password_shown != Some(true));
             let resources = asked.params.all("resource").into_iter().map(str::to_owned).collect();
             self.wanted.insert(known_as(code).into_owned(), Granted { scope: one("scope"), resources });
         }

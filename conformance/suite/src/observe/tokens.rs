@@ -92,6 +92,10 @@ impl Observer {
             let scope = if by_code { told.clone() } else { allowed.clone() };
             self.granted.insert(refresh.clone(), Granted { scope, resources: resources.clone() });
         }
+        if token.is_some() {
+            let is_public = secret == SecretShown::NoneNeeded;
+            self.settle_tokens((by_code, &shown), is_public, refresh.as_deref());
+        }
         let wanted = params.one("scope")?;
         let issued = token.map(|token| Issued {
             token: self.sym(&token),
