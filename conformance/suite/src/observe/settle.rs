@@ -26,7 +26,8 @@ impl Observer {
     /// A request for a code to which nothing can be said but that it has no challenge, and that is refused as malformed.
     pub(super) fn settle_refusal(&mut self, params: &Pairs, client: &Client, error: Option<&str>) {
         let one = |name: &str| params.one(name).ok().flatten();
-        let is_plain = params.names().all(|name| PLAIN.contains(&name))
+        let is_extra = |name: &str| self.target.extra_parameters.iter().any(|(extra, _)| extra == name);
+        let is_plain = params.names().all(|name| PLAIN.contains(&name) || is_extra(name))
             && one("response_type") == Some("code")
             && one("redirect_uri").is_none_or(|uri| super::is_registered(client, uri))
             && one("state").is_none_or(is_vschar);
@@ -125,5 +126,134 @@ impl Observer {
             }
         }
         longest
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::{Duration, Instant};
+
+    use super::Observer;
+    use crate::probe::{Consent, Probed};
+    use crate::subject::read_text;
+    use crate::wire::{Actor, Exchange, Moment, Request, Response, Whole};
+
+    const TARGET: &str = r#"
+issuer = "http://h"
+[endpoints]
+authorization = "http://h/a"
+token = "http://h/t"
+registration = "http://h/r"
+[client]
+id = "c"
+secret = "confidential-secret"
+redirect_uri = "http://c/cb"
+[public_client]
+id = "p"
+redirect_uri = "http://p/cb"
+"#;
+
+    /// A request, of which browser if of any, and its answer: status, `Location`, body.
+    type Told<'t> = (Request, Option<u64>, (u16, &'t str, &'t str));
+
+    /// What these exchanges settle, one after the other.
+    fn settled(all: &[Told<'_>]) -> Probed {
+        let target = read_text("t.toml", TARGET, &|_| None).expect("the file is good");
+        let at = Instant::now();
+        let mut observer = Observer::new(Arc::new(target), (at, Duration::ZERO));
+        for ((request, browser, (status, location, body)), tick) in all.iter().zip((0..).step_by(2)) {
+            let exchange = Arc::new(Exchange {
+                number: tick,
+                who: Actor::Browser,
+                browser: *browser,
+                sent: Moment { tick, at },
+                answered: Some(Moment { tick: tick + 1, at }),
+                request: request.clone(),
+                answer: Ok(Response {
+                    status: *status,
+                    headers: vec![("location".into(), (*location).into())],
+                    body: (*body).into(),
+                }),
+                whole: Whole::default(),
+            });
+            observer.read(&exchange, &exchange);
+        }
+        observer.probed()
+    }
+
+    fn ask(client: &str, more: &str) -> Request {
+        let uri = format!("http%3A%2F%2F{client}%2Fcb");
+        Request::get(format!(
+            "http://h/a?response_type=code&client_id={client}&redirect_uri={uri}&state=s{more}"
+        ))
+    }
+
+    fn token(form: &str) -> Request {
+        Request::post("http://h/t", form.into())
+    }
+
+    #[test]
+    fn a_challenge_is_demanded_where_a_plain_request_is_refused_for_the_lack_of_it() {
+        let error = "http://p/cb?error=invalid_request&state=s";
+        let refused = |more: &str| settled(&[(ask("p", more), Some(1), (302, error, ""))]).challenge_demanded;
+        assert_eq!((refused("").public, refused("").confidential), (Some(true), None));
+        assert_eq!(refused("&request=x").public, None, "it may be refused for its other flaw");
+        let code = settled(&[(ask("c", ""), Some(1), (302, "http://c/cb?code=1&state=s", ""))]);
+        assert_eq!(code.challenge_demanded.confidential, Some(false));
+        assert_eq!(code.push_demanded, Some(false));
+    }
+
+    #[test]
+    fn consent_is_settled_where_a_code_comes_without_a_page() {
+        let by_form = |browser| {
+            let form = Request::post("http://h/decide", "yes=1".into()).header("Referer", "http://h/a");
+            [
+                (ask("c", ""), Some(browser), (200, "", "")),
+                (form, Some(browser), (302, "http://c/cb?code=1&state=s", "")),
+            ]
+        };
+        let at_once = |browser| (ask("c", ""), Some(browser), (302, "http://c/cb?code=2&state=s", ""));
+        let asked = settled(&by_form(1)).consent;
+        assert_eq!(asked.get("client"), Some(&Consent::Asked));
+        let [first, second] = by_form(1);
+        let remembered = settled(&[first, second, at_once(2)]).consent;
+        assert_eq!(remembered.get("client"), Some(&Consent::Settled));
+    }
+
+    #[test]
+    fn a_registration_that_is_taken_without_a_token_shows_that_none_is_demanded() {
+        let refused = (Request::post("http://h/r", "{}".into()), None, (401, "", ""));
+        let taken = (Request::post("http://h/r", "{}".into()), None, (201, "", "{}"));
+        assert_eq!(settled(std::slice::from_ref(&refused)).registration_token_demanded, Some(true));
+        assert_eq!(settled(&[refused, taken]).registration_token_demanded, Some(false));
+    }
+
+    #[test]
+    fn what_becomes_of_refresh_tokens_shows_in_what_they_bring() {
+        let answer = |token: &'static str| (200, "", token);
+        let all = [
+            (
+                token("grant_type=authorization_code&code=1&client_id=p"),
+                None,
+                answer(r#"{"access_token":"a","refresh_token":"r"}"#),
+            ),
+            (
+                token("grant_type=refresh_token&refresh_token=r&client_id=p"),
+                None,
+                answer(r#"{"access_token":"b","refresh_token":"s"}"#),
+            ),
+            (
+                token("grant_type=refresh_token&refresh_token=r&client_id=p"),
+                None,
+                (400, "", r#"{"error":"invalid_grant"}"#),
+            ),
+        ];
+        let probed = settled(&all);
+        assert_eq!(probed.refresh_token_issued.public, Some(true));
+        assert_eq!(probed.refresh_token_rotated.public, Some(true));
+        assert_eq!(probed.refresh_grace, Some(0));
+        assert!(probed.authentication["token"].contains("none"));
+        assert_eq!(settled(&all[..2]).refresh_grace, None);
     }
 }
