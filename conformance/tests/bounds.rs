@@ -235,7 +235,7 @@ async fn what_laws_read_is_there_however_much_comes_with_it() {
     };
     assert_eq!(laws(&padded), laws(&plain));
     let listed = |id: &str| laws(&padded).iter().any(|(law, verdict)| law == id && *verdict == Verdict::Held);
-    for id in ["laws/code-redeemed-once", "laws/public-refresh-used-once", "laws/served-token-was-issued"] {
+    for id in ["laws/code-redeemed-once", "laws/public-refresh-used-once", "laws/replay-ends-grant"] {
         assert!(listed(id), "{id} in {:?}", laws(&padded));
     }
     let longest = live.recording().iter().filter_map(|kept| kept.head()).map(|head| head.body.len()).max();

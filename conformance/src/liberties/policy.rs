@@ -30,7 +30,11 @@ pub(super) const LIBERTIES: &[Liberty] = &[
                     && answered.header("location").is_some_and(|url| url.contains("challenge"))
             }),
         ],
-        costs: &[],
+        costs: &[cost(
+            "laws/no-verifier-without-challenge",
+            Verdict::NotOffered,
+            "no code is given without a challenge",
+        )],
     },
     Liberty {
         name: "pushed-requests-only",
@@ -60,6 +64,8 @@ pub(super) const LIBERTIES: &[Liberty] = &[
             cost("scope/", Verdict::NotOffered, PUSHED),
             cost("state/", Verdict::NotOffered, PUSHED),
             cost("pkce/downgrade-is-refused", Verdict::NotOffered, PUSHED),
+            cost("laws/code-to-registered-uri", Verdict::NotOffered, PUSHED),
+            cost("laws/no-verifier-without-challenge", Verdict::NotOffered, PUSHED),
             cost("login/is-no-open-redirector", Verdict::NotOffered, PUSHED),
             cost("pages/input-is-no-markup", Verdict::NotOffered, PUSHED),
             cost("driven/", Verdict::NotOffered, PUSHED),

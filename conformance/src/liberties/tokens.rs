@@ -83,6 +83,8 @@ pub(super) const LIBERTIES: &[Liberty] = &[
                 "RFC 6749 5.1: expires_in is RECOMMENDED",
             ),
             cost("introspection/expiry-as-promised", Verdict::NotOffered, "nothing was promised"),
+            cost("laws/served-token-in-time", Verdict::NotOffered, "nothing was promised"),
+            cost("laws/active-token-in-time", Verdict::NotOffered, "nothing was promised"),
         ],
     },
     Liberty {
@@ -271,6 +273,7 @@ pub(super) const LIBERTIES: &[Liberty] = &[
             cost("dpop/public-refresh-token-has-a-key", Verdict::NotOffered, NO_REFRESH),
             cost("dpop/confidential-client-changes-its-key", Verdict::NotOffered, NO_REFRESH),
             cost("laws/refresh-", Verdict::NotOffered, NO_REFRESH),
+            cost("laws/token-within-consent", Verdict::NotOffered, NO_REFRESH),
             cost("laws/public-refresh-", Verdict::NotOffered, NO_REFRESH),
             cost("laws/revoked-refresh-token-", Verdict::NotOffered, NO_REFRESH),
         ],

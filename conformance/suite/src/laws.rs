@@ -1,6 +1,7 @@
 //! The laws over all that a run exchanged, as cases `laws/ID` that run after all others.
 //!
-//! They judge the facts that `observe/` read.
+//! They judge the facts that `observe/` read. One that nothing put to trial is not listed: a server that was never asked
+//! for what it forbids has not shown that it would refuse it.
 
 mod broken;
 
@@ -49,7 +50,6 @@ const RESOURCES: &[Need] = &[Need::Login, Need::SecondResource];
 laws! {
     "code-after-login" LOGIN;
     "code-after-consent" CONSENT;
-    "consent-is-the-owners" LOGIN;
     "code-to-registered-uri" LOGIN;
     "pushed-request-of-its-client" PUSHED;
     "pushed-request-used-once" PUSHED;
@@ -112,13 +112,13 @@ fn judge_observed(ctx: &Context, law: &Law, observed: &Observed) -> Checked {
         refresh_lifetime: live.target.refresh_token_lifetime.map(|span| span + GRACE),
     };
     match law.judge(&facts) {
-        Judgement::Silent => Err(CaseEnd::unlisted()),
-        Judgement::Holds => Ok(()),
+        Judgement::Silent | Judgement::Holds if law.is_tried(&facts) => Ok(()),
+        Judgement::Silent | Judgement::Holds => Err(CaseEnd::unlisted()),
         Judgement::Broken(at) => {
             let exchange = |at: usize| observed.exchanges.get(at);
             let stated = live.target.code_lifetime.is_some();
             let rules = broken::rules_broken(law, &observed.facts, at, exchange(at).map(Arc::as_ref), stated);
-            let (saw, before) = broken::contradiction(&observed.facts, &observed.exchanges, at);
+            let (saw, before) = broken::contradiction(law, &observed.facts, &observed.exchanges, at);
             let mut stop = CaseEnd::broken(law.about.trim_end_matches('.'), saw).under(rules);
             stop.exchange = exchange(at).cloned();
             stop.before = before.and_then(exchange).cloned();

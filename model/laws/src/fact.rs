@@ -71,6 +71,36 @@ pub enum What {
     Handed(Handed),
     /// A browser was sent to a client with an error, before its person was asked anything; only the model sees this.
     SentAway(SentAway),
+    /// A browser asked for a code, whatever came of it; only the suite sees this.
+    CodeAsked(CodeAsked),
+    /// A code or a refresh token was refused for the proof of possession; only the suite sees this.
+    ProofRefused(ProofRefused),
+}
+
+/// A browser asked for a code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CodeAsked {
+    /// The client that the request named.
+    pub client: Sym,
+    /// Whether the redirect URI that it named is registered for the client; none if it named none.
+    pub registered: Option<bool>,
+    /// Whether the browser had shown a right password; none if the observer cannot tell.
+    pub password_shown: Option<bool>,
+    /// Whether the owner had said yes to this client; none if the observer cannot tell.
+    pub consented: Option<bool>,
+    /// The `request_uri` that the request named instead, and the observer's clock when it did.
+    pub pushed: Option<(Sym, u64)>,
+}
+
+/// A code or a refresh token was refused for the proof of possession.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ProofRefused {
+    /// The code or the refresh token.
+    pub shown: Sym,
+    /// The proof that came along, if one did.
+    pub proof: Option<Proved>,
+    /// Whether the server asked for another nonce, so that it need not have looked at the key.
+    pub wants_nonce: bool,
 }
 
 /// A code was issued.
@@ -182,12 +212,25 @@ pub struct RefreshUse {
     pub secret: SecretShown,
     /// Whether the request asked for all that was granted, and the answer's scope has less.
     pub falls_short: bool,
+    /// What the request asked for of the scope that was granted; none if the observer cannot tell.
+    pub asks: Option<AskedScope>,
     /// Whether the request named a resource that was not granted.
     pub strays: bool,
     /// The proof of possession that came along.
     pub proof: Option<Proved>,
     /// What came back; none for a refusal.
     pub issued: Option<Issued>,
+}
+
+/// What a refresh asked for, measured by the scope that was granted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum AskedScope {
+    /// All of it, by naming no scope.
+    All,
+    /// No more than that.
+    Part,
+    /// Something that was not granted.
+    More,
 }
 
 /// What a token request showed of its client's secret.

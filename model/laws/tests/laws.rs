@@ -11,6 +11,7 @@ mod laws {
     pub(crate) mod introspect_revoke;
     pub(crate) mod login;
     pub(crate) mod refresh;
+    mod tried;
 }
 
 const CODE: Sym = Sym(1);
@@ -120,14 +121,13 @@ impl Story {
     }
 }
 
+/// These facts, judged by the lifetimes that the stories were made for.
+fn read(facts: &[Fact]) -> Facts<'_> {
+    Facts { facts, code_lifetime: 60, refresh_grace: 0, refresh_lifetime: Some(100), proof_lifetime: 60 }
+}
+
 fn judge(law: &Law, facts: &[Fact]) -> Judgement {
-    law.judge(&Facts {
-        facts,
-        code_lifetime: 60,
-        refresh_grace: 0,
-        refresh_lifetime: Some(100),
-        proof_lifetime: 60,
-    })
+    law.judge(&read(facts))
 }
 
 fn broken(facts: &[Fact]) -> Vec<&'static str> {

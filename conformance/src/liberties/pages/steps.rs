@@ -185,7 +185,11 @@ pub(super) const LIBERTIES: &[Liberty] = &[
             }
             has_code
         })],
-        costs: &[],
+        costs: &[cost(
+            "laws/code-after-consent",
+            Verdict::NotOffered,
+            "no browser that is logged in asks for a code",
+        )],
     },
     Liberty {
         name: "forms-need-their-own-origin",

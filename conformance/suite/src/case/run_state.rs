@@ -13,9 +13,10 @@ use tokio::sync::OnceCell;
 
 use crate::browser::Jar;
 use crate::observe::{Observed, Observer};
+use crate::probe::Probed;
 use crate::secrets::Vault;
 use crate::secrets::keep::Room;
-use crate::subject::{Account, Target};
+use crate::subject::{Account, Met, Need, Target};
 use crate::wire::http::Wire;
 use crate::wire::{Actor, Clock, Exchange, Moment, NoAnswer, Request, Response, Whole, lock, since_1970};
 
@@ -111,6 +112,29 @@ impl RunState {
     #[must_use]
     pub(crate) fn observed<T>(&self, read: impl FnOnce(&Observed) -> T) -> T {
         read(lock(&self.observer).observed())
+    }
+
+    /// What the run settled of the server so far.
+    #[must_use]
+    pub fn probed(&self) -> Probed {
+        lock(&self.observer).probed()
+    }
+
+    /// Whether and how the target meets a need, by its file, its metadata, or by what the run has seen of it.
+    #[must_use]
+    pub fn met(&self, need: Need) -> Met {
+        match need.met(&self.target) {
+            Met::NotOffered { waived: false, .. } if self.has_shown(need) => Met::Yes,
+            met => met,
+        }
+    }
+
+    /// Whether the server was seen to offer what neither its metadata nor the target file speaks of.
+    fn has_shown(&self, need: Need) -> bool {
+        need == Need::Refresh && self.target.refresh.is_none() && {
+            let issued = self.probed().refresh_token_issued;
+            [issued.public, issued.confidential].contains(&Some(true))
+        }
     }
 
     /// Remembers that a consent page was shown.

@@ -4,7 +4,9 @@
 
 use std::sync::Arc;
 
-use oauth_laws::fact::{CodeChallenge, CodeIssued, Fact, Issued, Redemption, SecretShown, Sym, What};
+use oauth_laws::fact::{
+    CodeChallenge, CodeIssued, Fact, Issued, Redemption, RefreshUse, ResourceUse, SecretShown, Sym, What,
+};
 use oauth_laws::law::Law;
 use oauth_rules::{RuleId, rules};
 
@@ -81,6 +83,7 @@ pub(super) fn rules_broken(
 /// What a fact gained, in words, with the number of the earlier exchange that it stands against; and the place of that
 /// exchange among the facts.
 pub(super) fn contradiction(
+    law: &Law,
     facts: &[Fact],
     exchanges: &[Arc<Exchange>],
     at: usize,
@@ -99,11 +102,22 @@ pub(super) fn contradiction(
         }
         What::Introspection(asked) => ("active: true for the token", before_use(facts, at, asked.token)),
         What::ForItself(_) => ("a token for the client itself", None),
-        What::Pushed(_) | What::Revocation(_) | What::LoggedIn(_) | What::Handed(_) | What::SentAway(_) => {
-            ("an exchange that breaks it", None)
-        }
+        What::Pushed(_)
+        | What::Revocation(_)
+        | What::LoggedIn(_)
+        | What::Handed(_)
+        | What::SentAway(_)
+        | What::CodeAsked(_)
+        | What::ProofRefused(_) => ("an exchange that breaks it", None),
     };
-    let Some((before, did)) = before else { return (gained.into(), None) };
+    let ended = match (law.id, what) {
+        (
+            "replay-ends-grant" | "public-refresh-replay-ends-grant" | "revoked-refresh-token-ends-access",
+            What::Resource(ResourceUse { token, .. }) | What::Refresh(RefreshUse { token, .. }),
+        ) => before_end(facts, at, *token),
+        _ => None,
+    };
+    let Some((before, did)) = ended.or(before) else { return (gained.into(), None) };
     let number = exchanges.get(before).map_or(0, |exchange| exchange.number);
     (format!("{gained} that exchange {number} {did}"), Some(before))
 }
@@ -156,6 +170,50 @@ fn before_use(facts: &[Fact], at: usize, token: Sym) -> Option<(usize, &'static 
     })
 }
 
+/// What should have ended the grant that a token is of: its code or a spent refresh token came back, or one was revoked.
+fn before_end(facts: &[Fact], at: usize, token: Sym) -> Option<(usize, &'static str)> {
+    let origin = origin(facts, token)?;
+    let code = match &facts[origin].what {
+        What::Redemption(redemption) => Some(redemption.code),
+        _ => None,
+    };
+    before(facts, at, |what| {
+        let ends = match what {
+            What::Redemption(redemption) => redemption.token.is_none() && code == Some(redemption.code),
+            What::Refresh(refresh) => {
+                refresh.issued.is_none() && self::origin(facts, refresh.token) == Some(origin)
+            }
+            What::Revocation(revocation) => {
+                revocation.accepted && self::origin(facts, revocation.token) == Some(origin)
+            }
+            _ => false,
+        };
+        ends.then_some("should have ended")
+    })
+}
+
+/// Where the grant of a token began: the redemption of its code, or the request of a client for itself.
+fn origin(facts: &[Fact], token: Sym) -> Option<usize> {
+    let mut token = token;
+    // A chain is no longer than the facts are many.
+    for _ in facts {
+        let at = facts.iter().position(|fact| {
+            let issued = match &fact.what {
+                What::Redemption(redemption) => redemption.token,
+                What::Refresh(refresh) => refresh.issued,
+                What::ForItself(request) => request.issued,
+                _ => None,
+            };
+            issued.is_some_and(|issued| issued.token == token || issued.refresh == Some(token))
+        })?;
+        match &facts[at].what {
+            What::Refresh(refresh) => token = refresh.token,
+            _ => return Some(at),
+        }
+    }
+    None
+}
+
 /// The rules that a redemption with a verifier other than its code's breaks, or with none.
 fn verifier(facts: &[Fact], redemption: &Redemption) -> &'static [RuleId] {
     let Some((text, hashed)) = redemption.verifier else {
@@ -205,7 +263,7 @@ fn has_credentials(exchange: &Exchange) -> bool {
 mod tests {
     use std::collections::BTreeSet;
 
-    use oauth_laws::fact::{Proved, RefreshUse, ResourceUse, Sender};
+    use oauth_laws::fact::{Proved, Revocation, Sender};
     use oauth_laws::law::law;
 
     use super::*;
@@ -232,6 +290,7 @@ mod tests {
         client: Sym(2),
         secret: SecretShown::WrongOrMissing,
         falls_short: false,
+        asks: None,
         strays: false,
         proof: None,
         issued: Some(TOKEN),
@@ -324,15 +383,30 @@ mod tests {
     #[test]
     fn what_is_gained_stands_against_what_was_before() {
         let redeemed = What::Redemption(REDEEMED);
+        let replay = What::Redemption(Redemption { token: None, ..REDEEMED });
+        let revoked = What::Revocation(Revocation {
+            token: Sym(8),
+            client: Sym(2),
+            secret: SecretShown::Right,
+            accepted: true,
+        });
+        let with_refresh = What::Redemption(Redemption {
+            token: Some(Issued { refresh: Some(Sym(8)), ..TOKEN }),
+            ..REDEEMED
+        });
+        let served = What::Resource(SERVED);
         #[rustfmt::skip]
-        let table: Vec<(Facts, Option<usize>)> = vec![
-            (vec![((0, 1), code(1, None)), ((2, 3), redeemed)], Some(0)),
-            (vec![((0, 1), code(1, None)), ((2, 3), redeemed), ((4, 5), redeemed)], Some(1)),
-            (vec![((0, 1), redeemed), ((2, 3), What::Resource(SERVED))], Some(0)),
-            (vec![((0, 1), What::Resource(SERVED))], None),
+        let table: Vec<(&str, Facts, Option<usize>)> = vec![
+            ("code-redeemed-by-its-client", vec![((0, 1), code(1, None)), ((2, 3), redeemed)], Some(0)),
+            ("code-redeemed-once", vec![((0, 1), code(1, None)), ((2, 3), redeemed), ((4, 5), redeemed)], Some(1)),
+            ("served-token-in-time", vec![((0, 1), redeemed), ((2, 3), served)], Some(0)),
+            ("served-token-was-issued", vec![((0, 1), served)], None),
+            ("replay-ends-grant", vec![((0, 1), redeemed), ((2, 3), replay), ((4, 5), served)], Some(1)),
+            ("served-token-in-time", vec![((0, 1), redeemed), ((2, 3), replay), ((4, 5), served)], Some(0)),
+            ("revoked-refresh-token-ends-access", vec![((0, 1), with_refresh), ((2, 3), revoked), ((4, 5), served)], Some(1)),
         ];
-        for (all, expected) in table {
-            assert_eq!(contradiction(&facts(&all), &[], all.len() - 1).1, expected, "{all:?}");
+        for (id, all, expected) in table {
+            assert_eq!(contradiction(law(id), &facts(&all), &[], all.len() - 1).1, expected, "{all:?}");
         }
     }
 }

@@ -29,6 +29,13 @@ impl Observer {
         let document = document(exchange);
         let uri = document.get("request_uri").and_then(Value::as_str).filter(|_| succeeded(exchange));
         let Some((client_id, _)) = self.presented(exchange, &params)? else { return Ok(()) };
+        if uri.is_none()
+            && !params.repeats()
+            && let Some(client) = self.registered.client(&self.target, &client_id)
+        {
+            let error = document.get("error").and_then(Value::as_str);
+            self.settle_refusal(&plain(&params), &client, error);
+        }
         // One that is very long would be kept with each request that names it.
         let Some(uri) = uri.filter(|uri| !params.repeats() && uri.len() <= LONGEST) else { return Ok(()) };
         let expires_in = document.get("expires_in").and_then(Value::as_u64).map(|span| span + super::GRACE);
@@ -76,6 +83,11 @@ impl Observer {
         self.record(exchange, What::Introspection(what));
         Ok(())
     }
+}
+
+/// What is pushed, without what shows who pushes it.
+fn plain(params: &Pairs) -> Pairs {
+    params.without("client_secret")
 }
 
 /// The token that a plain request names.

@@ -8,15 +8,17 @@ mod dpop;
 mod introspect_revoke;
 mod parse;
 mod registered;
+mod settle;
 mod tokens;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use oauth_laws::fact::{CodeChallenge, CodeIssued, Fact, Sender, Sym, What};
+use oauth_laws::fact::{CodeAsked, CodeChallenge, CodeIssued, Fact, Sender, Sym, What};
 use url::Url;
 
+use crate::probe::Probed;
 use crate::subject::{Client, Target};
 use crate::wire::{Actor, Exchange};
 use parse::{Pairs, form, goes_to, known_as, location, query};
@@ -60,6 +62,8 @@ pub(crate) struct Observer {
     foreign: BTreeSet<String>,
     /// Clients that registered themselves.
     registered: Registered,
+    /// What the server demands, remembers and takes, as far as that was seen.
+    probed: Probed,
     observed: Observed,
 }
 
@@ -110,6 +114,7 @@ impl Observer {
             nonces: BTreeMap::new(),
             foreign: BTreeSet::new(),
             registered: Registered::default(),
+            probed: Probed::default(),
             observed: Observed::default(),
         }
     }
@@ -140,16 +145,21 @@ impl Observer {
         if goes_to(&exchange.request, &endpoints.token) {
             // What is in doubt is left out.
             let _ = self.token_request(exchange);
+            let _ = self.settle_authentication("token", exchange);
         } else if let Some(resource) = self.resource_of(&exchange.request) {
             let _ = self.resource_request(exchange, &resource);
         } else if is(&endpoints.pushed_authorization_request) {
             let _ = self.push(exchange);
+            let _ = self.settle_authentication("pushed_authorization_request", exchange);
         } else if is(&endpoints.revocation) {
             let _ = self.revocation(exchange);
+            let _ = self.settle_authentication("revocation", exchange);
         } else if is(&endpoints.introspection) {
             let _ = self.introspection(exchange);
+            let _ = self.settle_authentication("introspection", exchange);
         } else if is(&endpoints.registration) {
             self.registered.read(exchange);
+            self.settle_registration(exchange);
         } else if exchange.browser.is_some() {
             self.page(exchange);
         }
@@ -204,7 +214,7 @@ impl Observer {
                 asked.decided = true;
             }
         } else if is_request && !self.is_repetition(exchange, &params) {
-            self.asked.push(Asked {
+            let asked = Asked {
                 who: exchange.who,
                 browser: exchange.browser,
                 sent: exchange.sent.tick,
@@ -213,11 +223,44 @@ impl Observer {
                 is_whole,
                 decided: false,
                 answered: false,
-            });
+            };
+            if let Some(what) = self.code_asked(exchange, &asked) {
+                self.record(exchange, What::CodeAsked(what));
+            }
+            self.asked.push(asked);
         }
         if let Some(location) = location(exchange) {
             self.response(exchange, &location);
         }
+    }
+
+    /// A request for a code that a server might grant; what its browser lacks counts only where nothing else is wrong with it.
+    fn code_asked(&mut self, exchange: &Exchange, asked: &Asked) -> Option<CodeAsked> {
+        let one = |name: &str| asked.params.one(name).ok().flatten();
+        if !asked.is_whole || asked.params.repeats() || one("response_type") != Some("code") {
+            return None;
+        }
+        let client_id = one("client_id")?;
+        let client = self.registered.client(&self.target, client_id)?;
+        let registered = one("redirect_uri").map(|uri| is_registered(&client, uri));
+        let is_good = registered != Some(false);
+        let answer = location(exchange).and_then(|location| Url::parse(&location).ok());
+        if let Some(answer) = answer.filter(|answer| self.target.is_callback(answer)) {
+            let params = Pairs::of(answer.query().unwrap_or_default().as_bytes());
+            self.settle_refusal(&asked.params, &client, params.one("error").ok().flatten());
+        }
+        let password_shown = self.password_shown(exchange).filter(|_| is_good);
+        // Whoever is not logged in is asked for a password first.
+        let headers = &exchange.request.headers;
+        let is_known = headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("cookie"));
+        let consented = self.was_consented(exchange, asked, &client).filter(|_| is_good && is_known);
+        Some(CodeAsked {
+            client: self.sym(client_id),
+            registered,
+            password_shown,
+            consented,
+            pushed: one("request_uri").map(|uri| (self.sym(uri), asked.at)),
+        })
     }
 
     /// Whether a server sent the browser back to a request that is open: after the login, or after the consent.
@@ -291,9 +334,13 @@ impl Observer {
         let one = |name: &str| asked.params.one(name).ok().flatten().map(str::to_owned);
         let client_id = one("client_id")?;
         let client = self.registered.client(&self.target, &client_id)?;
+        // What a challenge means whose method nobody has defined is not for the laws to say.
+        let is_defined = matches!(one("code_challenge_method").as_deref(), None | Some("plain" | "S256"));
+        let certain = certain && is_defined;
         let password_shown = self.password_shown(exchange);
         let consented = self.was_consented(exchange, asked, &client);
         if certain {
+            self.settle_code(asked, &client, password_shown != Some(true));
             let resources = asked.params.all("resource").into_iter().map(str::to_owned).collect();
             self.wanted.insert(known_as(code).into_owned(), Granted { scope: one("scope"), resources });
         }
@@ -310,7 +357,10 @@ impl Observer {
             sent_to: self.sym(location.split(['?', '#']).next().unwrap_or_default()),
             registered: is_registered(&client, location),
             redirect_uri: one("redirect_uri").map(|uri| self.sym(&uri)),
-            state: (one("state").map(|text| self.sym(&text)), state.map(|text| self.sym(text))),
+            state: (
+                one("state").filter(|text| is_vschar(text)).map(|text| self.sym(&text)),
+                state.map(|text| self.sym(text)),
+            ),
             challenge,
             certain,
             password_shown,
@@ -344,6 +394,11 @@ impl Observer {
             || self.touched.contains(&exchange.browser);
         (!unknown).then_some(false)
     }
+}
+
+/// Whether a text may be a state at all (RFC 6749, appendix A.5).
+fn is_vschar(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, 0x20..=0x7e))
 }
 
 /// Whether a response went to a registered redirect URI of the client: its place, and the query that it had.

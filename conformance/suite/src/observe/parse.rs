@@ -46,10 +46,20 @@ impl Pairs {
         values.filter(|value| !value.is_empty()).collect()
     }
 
+    /// The names, in order.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(name, _)| name.as_str())
+    }
+
     /// These pairs, with this one value of a name.
     pub(super) fn with(&self, name: &str, value: &str) -> Self {
         let others = self.0.iter().filter(|(have, _)| have != name).cloned();
         Self(others.chain([(name.to_owned(), value.to_owned())]).collect())
+    }
+
+    /// These pairs, without those of a name.
+    pub(super) fn without(&self, name: &str) -> Self {
+        Self(self.0.iter().filter(|(have, _)| have != name).cloned().collect())
     }
 
     /// Whether all of these pairs stand here too.

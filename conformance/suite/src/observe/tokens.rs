@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use oauth_laws::fact::{ForItself, Issued, Redemption, RefreshUse, ResourceUse, SecretShown, Sym, What};
+use oauth_laws::fact::{
+    AskedScope, ForItself, Issued, ProofRefused, Redemption, RefreshUse, ResourceUse, SecretShown, Sym, What,
+};
 
 use super::introspect_revoke::succeeded;
 use super::parse::{Pairs, Twice, basic, credentials, form, goes_to, header, known_as, query, s256};
@@ -45,8 +47,13 @@ impl Observer {
         };
         let proof = self.proof(request, None)?;
         let is_spoilt = proof.is_none() && header(request, "dpop")?.is_some();
-        if token.is_none() && (is_spoilt || matches!(error, Some("invalid_dpop_proof" | "use_dpop_nonce"))) {
+        let wants_nonce = error == Some("use_dpop_nonce");
+        if token.is_none() && (is_spoilt || wants_nonce || error == Some("invalid_dpop_proof")) {
             // What else was shown need not have been looked at.
+            if let Some((_, shown)) = asked.filter(|_| !is_spoilt) {
+                let refused = ProofRefused { shown: self.sym(&shown), proof, wants_nonce };
+                self.record(exchange, What::ProofRefused(refused));
+            }
             return Ok(());
         }
         let kind = member("token_type").and_then(serde_json::Value::as_str);
@@ -85,6 +92,10 @@ impl Observer {
             let scope = if by_code { told.clone() } else { allowed.clone() };
             self.granted.insert(refresh.clone(), Granted { scope, resources: resources.clone() });
         }
+        if token.is_some() {
+            let is_public = secret == SecretShown::NoneNeeded;
+            self.settle_tokens((by_code, &shown), is_public, refresh.as_deref());
+        }
         let wanted = params.one("scope")?;
         let issued = token.map(|token| Issued {
             token: self.sym(&token),
@@ -113,6 +124,7 @@ impl Observer {
                 token: self.sym(&shown),
                 client,
                 secret,
+                asks: asks(params.has("scope"), wanted, allowed.as_deref()),
                 strays,
                 proof,
                 falls_short: !params.has("scope") && is_wider(allowed.as_deref(), told.as_deref()),
@@ -218,6 +230,16 @@ impl Observer {
     fn strays(&self, named: &[String], granted: Option<&Granted>) -> bool {
         let Some(granted) = granted.filter(|granted| !granted.resources.is_empty()) else { return false };
         named.iter().any(|name| self.is_known_resource(name) && !granted.resources.contains(name))
+    }
+}
+
+/// What a refresh asked for of the scope that was granted.
+fn asks(names: bool, wanted: Option<&str>, allowed: Option<&str>) -> Option<AskedScope> {
+    match (names, wanted) {
+        (false, _) => allowed.map(|_| AskedScope::All),
+        (true, Some(wanted)) if is_wider(Some(wanted), allowed) => Some(AskedScope::More),
+        (true, Some(_)) => allowed.map(|_| AskedScope::Part),
+        (true, None) => None,
     }
 }
 

@@ -9,6 +9,7 @@ use serde::{Serialize, Serializer};
 
 use crate::case::RunState;
 use crate::outcome::{Outcome, Overall, Verdict};
+use crate::probe::Probed;
 use crate::report::case_report::{CaseReport, FindingReport, seconds};
 use crate::report::cause::{Cause, Place};
 use crate::report::veil::Veil;
@@ -60,6 +61,8 @@ pub struct RunReport {
     pub slow_left_out: usize,
     /// How many cases the target file waives.
     pub waived: usize,
+    /// What the run settled of the server.
+    pub probed: Probed,
     /// How many cases came to each verdict.
     pub counts: BTreeMap<Verdict, usize>,
     /// How many rules came to each verdict.
@@ -111,6 +114,7 @@ impl RunReport {
             seconds: outcome.seconds,
             slow_left_out: outcome.slow_left_out,
             waived: outcome.cases.iter().filter(|case| case.waived).count(),
+            probed: live.probed(),
             counts: Verdict::ALL.iter().map(|verdict| (*verdict, outcome.count(*verdict))).collect(),
             rule_counts: Verdict::ALL.iter().map(|verdict| (*verdict, rules_with(*verdict))).collect(),
             causes: Cause::all(&cases),

@@ -1,5 +1,5 @@
-//! The report for people: a line for each case as it ends; then what there is to say of cases, in reading order, with
-//! the exchange that shows what is wrong; then the sum.
+//! The report for people: a line for each case as it ends; then what the run settled of the server, and what there is to
+//! say of cases, in reading order, with the exchange that shows what is wrong; then the sum.
 
 use std::fmt;
 
@@ -70,12 +70,22 @@ fn headline(out: &mut Page, id: &str, verdict: Verdict, style: Style) {
 
 fn ended(report: &RunReport, style: Style) -> Page {
     let mut out = Page::new();
+    probed(&mut out, report);
     remarks(&mut out, report, style);
     for cause in &report.causes {
         details(&mut out, report, cause, style);
     }
     sum(&mut out, report, style);
     out
+}
+
+/// What the run settled of the server.
+fn probed(out: &mut Page, report: &RunReport) {
+    line!(out, "");
+    line!(out, "the server, as the cases saw it");
+    for (about, said) in report.probed.lines() {
+        line!(out, "  {about:<19} {said}");
+    }
 }
 
 /// What there is to say of cases in which nothing is wrong.

@@ -145,7 +145,7 @@ impl<I: Future<Output = ()> + Send> Runner<'_, I> {
     async fn one(&mut self, case: &Case) -> Ended {
         let profile = self.live.profile;
         for need in case.needs {
-            let (stop, waived) = match need.met(&self.live.target) {
+            let (stop, waived) = match self.live.met(*need) {
                 Met::Yes => continue,
                 Met::NotOffered { reason, waived } => (CaseEnd::not_offered(reason), waived),
                 Met::Missing(reason) => (CaseEnd::not_tested(reason), false),

@@ -210,7 +210,8 @@ pub struct Target {
     pub without: BTreeMap<String, String>,
     /// Whether the server supports PKCE, where the metadata does not say so or is wrong.
     pub pkce: Option<bool>,
-    /// Whether the server demands a code challenge of public clients.
+    /// Whether whoever runs the server says that it demands a code challenge of public clients. Without a word of that, a
+    /// server that gives a code without one demands none.
     pub pkce_required: bool,
     /// Whether the server issues refresh tokens, where the metadata does not say so.
     pub refresh: Option<bool>,

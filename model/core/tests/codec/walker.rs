@@ -350,6 +350,7 @@ impl Walk {
             client: self.sym(CLIENTS[client].0),
             secret: shown,
             falls_short,
+            asks: None,
             strays: false,
             proof: None,
             issued,

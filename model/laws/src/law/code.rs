@@ -2,13 +2,23 @@
 
 use super::facts::{all, every};
 use super::{Facts, Judgement};
-use crate::fact::{CodeIssued, Redemption, Sender, What};
+use crate::fact::{CodeChallenge, CodeIssued, Redemption, Sender, What};
 
 pub(super) fn code_redeemed_once(facts: &Facts<'_>) -> Judgement {
     every(facts.redeemed().map(|(at, _, redemption)| {
         let mut before = facts.redeemed().take_while(|(earlier, _, _)| *earlier < at);
         (at, !before.any(|(_, _, other)| other.code == redemption.code))
     }))
+}
+
+/// Whether a redemption shows the verifier that the code's challenge was made of, where there is one.
+pub(super) fn shows_its_verifier(issued: &CodeIssued, redemption: &Redemption) -> bool {
+    match (issued.challenge, redemption.verifier) {
+        (Some(CodeChallenge::Plain(challenge)), Some((text, _))) => challenge == text,
+        (Some(CodeChallenge::S256(challenge)), Some((_, hashed))) => challenge == hashed,
+        (Some(_), None) => false,
+        (None, _) => true,
+    }
 }
 
 /// Whether a request shows all that another showed. One with a proof of possession shows a new one each time, which may be

@@ -95,7 +95,7 @@ impl<'a> Facts<'a> {
         })
     }
 
-    fn of_kind<T: 'a>(
+    pub(super) fn of_kind<T: 'a>(
         &self,
         kind: impl Fn(&'a What) -> Option<&'a T>,
     ) -> impl Iterator<Item = (usize, &'a Fact, &'a T)> {

@@ -1,7 +1,8 @@
 //! Laws: what must hold over facts, whoever made them happen.
 //!
 //! The model checks each law in every state, the suite over all exchanges of a run. A law reads facts only, and
-//! nothing of the server's or the client's logic. A law whose premise never occurred is silent, not kept.
+//! nothing of the server's or the client's logic. A law whose premise never occurred is silent, not kept; and whoever
+//! trusts a server for having kept one asks whether it was tried.
 
 mod code;
 mod dpop;
@@ -10,6 +11,7 @@ mod introspect_revoke;
 mod login;
 mod refresh;
 mod table;
+mod tried;
 
 use crate::fact::Fact;
 use oauth_rules::{RuleId, same};
@@ -27,6 +29,8 @@ pub struct Law {
     pub rules: &'static [RuleId],
     /// Whether an outsider of a live server can judge it.
     pub observable: bool,
+    /// Whether what could break it occurred; none where its premise is just that.
+    tried: Option<fn(&Facts<'_>) -> bool>,
     judge: fn(&Facts<'_>) -> Judgement,
 }
 
@@ -61,6 +65,15 @@ impl Law {
     /// Judges the facts.
     pub fn judge(&self, facts: &Facts<'_>) -> Judgement {
         (self.judge)(facts)
+    }
+
+    /// Whether the facts put the law to trial: somebody asked for what it forbids, in a request that is good otherwise.
+    #[must_use]
+    pub fn is_tried(&self, facts: &Facts<'_>) -> bool {
+        match self.tried {
+            Some(tried) => tried(facts),
+            None => self.judge(facts) != Judgement::Silent,
+        }
     }
 
     /// Finds a law by its id.

@@ -44,6 +44,7 @@ pub(crate) fn honest() -> Vec<Fact> {
         client: CLIENT,
         secret: SecretShown::NoneNeeded,
         falls_short: false,
+        asks: None,
         strays: false,
         proof: proof(42),
         issued: issued(SECOND, None),

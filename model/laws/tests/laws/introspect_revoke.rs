@@ -54,6 +54,7 @@ impl Story {
             client: CLIENT,
             secret: SecretShown::Right,
             falls_short: false,
+            asks: None,
             strays: true,
             proof: None,
             issued: None,

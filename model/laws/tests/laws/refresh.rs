@@ -1,7 +1,7 @@
 //! The laws about refresh tokens, over facts by hand.
 
 use oauth_laws::fact::{
-    CodeIssued, Fact, Issued, Redemption, RefreshUse, ResourceUse, SecretShown, Sender, Sym, What,
+    AskedScope, CodeIssued, Fact, Issued, Redemption, RefreshUse, ResourceUse, SecretShown, Sender, Sym, What,
 };
 use oauth_laws::law::{Facts, Judgement, law};
 
@@ -53,6 +53,7 @@ impl Story {
             client: CLIENT,
             secret: SecretShown::NoneNeeded,
             falls_short: false,
+            asks: Some(AskedScope::All),
             strays: false,
             proof: None,
             issued: brings,

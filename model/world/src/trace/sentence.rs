@@ -85,7 +85,7 @@ fn seen(scene: &Scene<'_>, what: &What) -> Option<String> {
             }
             Party::Client => Some("So the owner's password comes to that client".to_owned()),
         },
-        What::SentAway(_) => None,
+        What::SentAway(_) | What::CodeAsked(_) | What::ProofRefused(_) => None,
     }
 }
 

@@ -137,6 +137,8 @@ impl Universe {
                     client: client(named.0),
                     secret,
                     falls_short: refresh.scope.is_none() && tokens.is_some_and(lacks),
+                    // No law that the model judges reads it, and it would tell states apart that are one.
+                    asks: None,
                     strays: refresh
                         .resources
                         .zip(granted)

@@ -12,7 +12,7 @@ use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::provoke::gives_code;
 use crate::expect;
 use crate::flow::{self, AuthorizationRequest};
-use crate::subject::Need;
+use crate::subject::{Met, Need};
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -20,7 +20,7 @@ pub(super) const CASES: &[Case] = &[
         id: "challenge/needed-of-public-clients",
         rules: rules!["rfc7636-4.4.1-challenge-required"],
         about: "Where public clients have to use PKCE, their request without a challenge is refused.",
-        needs: &[Need::Login, Need::PublicClient, Need::Pkce, Need::PkceRequired],
+        needs: &[Need::Login, Need::PublicClient, Need::Pkce],
         run: |ctx| Box::pin(needed_of_public_clients(ctx)),
         ..Case::DEFAULT
     },
@@ -76,7 +76,14 @@ async fn needed_of_public_clients(ctx: &Context) -> Checked {
     let client = ctx.parties().public()?;
     flow::access(ctx, &client).await?;
     let ask = flow::ask(ctx, &client).without_pkce();
-    told_invalid_request(&ask, &flow::authorize(ctx, &ask).await?)
+    let landing = flow::authorize(ctx, &ask).await?;
+    match Need::PkceRequired.met(ctx.target()) {
+        // Who gives a code does not demand a challenge, and nobody said that it does.
+        Met::NotOffered { reason, .. } | Met::Missing(reason) if gives_code(&landing) => {
+            Err(CaseEnd::not_offered(reason).at(landing.exchange()))
+        }
+        Met::Yes | Met::NotOffered { .. } | Met::Missing(_) => told_invalid_request(&ask, &landing),
+    }
 }
 
 /// Section 4.4.1 has MUSTs of its own for the error at the client and for its code.

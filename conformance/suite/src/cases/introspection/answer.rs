@@ -237,7 +237,7 @@ async fn knows_what_was_revoked(ctx: &Context) -> Checked {
 /// Whether there was a refresh token to judge: one that its own client may ask about, and that another replaced.
 async fn knows_what_was_replaced(ctx: &Context) -> Checked<bool> {
     let grace = ctx.target().refresh_grace.is_some_and(|seconds| seconds > 0);
-    if grace || Need::Refresh.met(ctx.target()) != Met::Yes {
+    if grace || ctx.live().met(Need::Refresh) != Met::Yes {
         return Ok(false);
     }
     let Ok(client) = refreshing_client(ctx, |client| !client.is_public()).await else { return Ok(false) };

@@ -128,7 +128,7 @@ async fn takes_the_access_tokens_along(ctx: &Context) -> Checked {
 }
 
 async fn ended_under_hints(ctx: &Context, of_refresh_token: &str, of_access_token: &str) -> Checked {
-    if Need::Refresh.met(ctx.target()) == Met::Yes {
+    if ctx.live().met(Need::Refresh) == Met::Yes {
         let when = format!("a refresh token is called {of_refresh_token}");
         let client = refreshing_client(ctx, |_| true).await?;
         let token = live_refresh_token(ctx, &client).await?;

@@ -103,7 +103,7 @@ impl Pair<'_> {
 
     async fn refresh_tokens_spared(self, ctx: &Context) -> Checked {
         const WHEN: &str = "it is a refresh token";
-        if Need::Refresh.met(ctx.target()) != Met::Yes {
+        if ctx.live().met(Need::Refresh) != Met::Yes {
             return Ok(());
         }
         let Some(first) = flow::access(ctx, self.owner).await?.refresh_token else { return Ok(()) };

@@ -95,7 +95,7 @@ fn grant_type(exchange: &Exchange) -> Option<String> {
 async fn see_each_kind(ctx: &Context) -> Checked {
     let client = ctx.parties().client()?;
     flow::access(ctx, &client).await?;
-    let offered = |need: Need| need.met(ctx.target()) == Met::Yes;
+    let offered = |need: Need| ctx.live().met(need) == Met::Yes;
     let mut kinds = vec!["authorization_code"];
     if offered(Need::Refresh) {
         kinds.push("refresh_token");
