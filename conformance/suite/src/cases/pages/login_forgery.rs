@@ -7,7 +7,7 @@ use oauth_rules::rules;
 use crate::browser::{Decision, Submission};
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
-use crate::cases::support::provoke::{ATTACKER, gives_code};
+use crate::cases::support::provoke::{ATTACKER, gives_code, is_authorization_endpoint};
 use crate::expect;
 use crate::flow::{self, AuthorizationRequest, Browser};
 use crate::subject::{Account, Client, Need, User};
@@ -52,17 +52,11 @@ async fn form_cannot_be_forged(ctx: &Context) -> Checked {
     }
     let end = forged(ctx, &client, &bare).await;
     // The text has it of the authorization endpoint; how a user logs in elsewhere is beyond its scope (section 3.1).
-    let end = if is_at_authorization_endpoint(ctx, &form) { end } else { end.warn() };
+    let end = if is_authorization_endpoint(ctx, &form.url) { end } else { end.warn() };
     let _ = ctx.tried("the page's own values are left out", end);
     // Whoever sends it has fetched the page for that.
     let end = forged(ctx, &client, &form).await.warn();
     end.when("the form was shown in another browser")
-}
-
-/// Whether the form is sent to the authorization endpoint itself.
-fn is_at_authorization_endpoint(ctx: &Context, form: &Submission) -> bool {
-    let place = |url: &str| url.split(['?', '#']).next().map(str::to_owned);
-    place(&form.url) == place(&ctx.target().endpoints.authorization)
 }
 
 /// The form that takes the password, in a fresh browser; a name that is asked for before is given.

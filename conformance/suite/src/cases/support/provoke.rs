@@ -127,6 +127,12 @@ pub(in crate::cases) fn logs_in(ctx: &Context, trail: &[Arc<Exchange>]) -> bool 
     })
 }
 
+/// Whether a URL is that of the authorization endpoint, whatever its query.
+pub(in crate::cases) fn is_authorization_endpoint(ctx: &Context, url: &str) -> bool {
+    let place = |url: &str| url.split(['?', '#']).next().map(str::to_owned);
+    place(url) == place(&ctx.target().endpoints.authorization)
+}
+
 /// How an authorization request comes to the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::cases) enum Sent {
