@@ -134,7 +134,8 @@ async fn registrations(ctx: &Context) -> Checked {
     for object in OBJECTS {
         let request = flow::registration(ctx, &metadata)?.without_header("Content-Type");
         let answer = ctx.send(Actor::OtherClient, request.header("Content-Type", *object)).await?;
-        let _ = ctx.tried(&format!("a registration is {object}"), weighed(object, expect::registration(&answer)));
+        let _ =
+            ctx.tried(&format!("a registration is {object}"), weighed(object, expect::registration(&answer)));
     }
     Ok(())
 }

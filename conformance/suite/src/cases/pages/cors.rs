@@ -8,9 +8,7 @@ use url::Url;
 use crate::browser::Decision;
 use crate::case::{Case, Context};
 use crate::case_end::{Checked, EndAs as _};
-use crate::cases::support::provoke::{
-    ATTACKER, UNKNOWN, consent_page_if_asked, is_authorization_endpoint,
-};
+use crate::cases::support::provoke::{ATTACKER, UNKNOWN, consent_page_if_asked, is_authorization_endpoint};
 use crate::flow::{self, AuthorizationRequest};
 use crate::subject::{Client, Need};
 use crate::wire::{Exchange, Request};

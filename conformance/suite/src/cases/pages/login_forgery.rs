@@ -7,7 +7,7 @@ use oauth_rules::rules;
 use crate::browser::{Decision, Submission};
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
-use crate::cases::support::provoke::{ATTACKER, gives_code, is_authorization_endpoint};
+use crate::cases::support::provoke::{ATTACKER, NO_PASSWORD, gives_code, is_authorization_endpoint};
 use crate::expect;
 use crate::flow::{self, AuthorizationRequest, Browser};
 use crate::subject::{Account, Client, Need, User};
@@ -71,7 +71,7 @@ async fn shown(ctx: &Context, client: &Arc<Client>, user: &User) -> Checked<Show
         }
         landing = browser.submit(&form).await?;
     }
-    Err(CaseEnd::not_tested("no login form with a password was found").at(landing.exchange()))
+    Err(CaseEnd::not_tested(NO_PASSWORD).at(landing.exchange()))
 }
 
 /// Sends a form as another site's page would, in a browser that never saw it, and expects nobody to be logged in there.

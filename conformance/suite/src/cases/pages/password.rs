@@ -5,7 +5,7 @@ use oauth_rules::rules;
 use crate::browser::{Decision, Landing};
 use crate::case::{Case, Context, Isolation};
 use crate::case_end::{CaseEnd, Checked, EndAs as _, EndKind};
-use crate::cases::support::provoke::gives_code;
+use crate::cases::support::provoke::{NO_PASSWORD, gives_code};
 use crate::cases::support::spoil;
 use crate::expect;
 use crate::flow::{self, Browser};
@@ -155,7 +155,7 @@ async fn log_in(browser: &mut Browser, landing: Landing, user: &User, wrong: &Wr
     if named {
         return Ok(landing);
     }
-    Err(CaseEnd::not_tested("no login form with a password was found").at(landing.exchange()))
+    Err(CaseEnd::not_tested(NO_PASSWORD).at(landing.exchange()))
 }
 
 #[cfg(test)]

@@ -133,6 +133,10 @@ pub(in crate::cases) fn is_authorization_endpoint(ctx: &Context, url: &str) -> b
     place(url) == place(&ctx.target().endpoints.authorization)
 }
 
+/// Why no login with a password is tried.
+pub(in crate::cases) const NO_PASSWORD: &str =
+    "no login form with a password was found; add [[login.form]] that says where the password stands";
+
 /// How an authorization request comes to the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::cases) enum Sent {

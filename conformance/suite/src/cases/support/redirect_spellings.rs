@@ -98,7 +98,10 @@ pub(in crate::cases) async fn brings_no_code(
         } else if leads_to(location, redirect_uri) {
             ctx.tell(end);
         } else {
-            ctx.note(format!("{redirect_uri:?} leads to {}, which is neither that nor the client's", location.base()));
+            ctx.note(format!(
+                "{redirect_uri:?} leads to {}, which is neither that nor the client's",
+                location.base()
+            ));
         }
         Ok(())
     })
