@@ -11,7 +11,7 @@ use crate::cases::support::introspection::{activity, introspect, query, told_tok
 use crate::cases::support::revocation::{done_for_access_token, revocation, revoke, well_received};
 use crate::expect;
 use crate::flow::{self, TokenRequest};
-use crate::subject::{Client, Need};
+use crate::subject::{Client, Met, Need};
 use crate::wire::Actor;
 
 /// The cases, in reading order.
@@ -44,17 +44,17 @@ async fn media_type_in_any_spelling(ctx: &Context) -> Checked {
         let _ = ctx.tried(&format!("a token request is {form}"), weighed(form, expect::token(&answer)));
     }
     let _ = ctx.told(authorization(ctx, &client).await);
-    let endpoints = &ctx.target().endpoints;
-    if endpoints.pushed_authorization_request.is_some() {
+    let offered = |need: Need| need.met(ctx.target()) == Met::Yes;
+    if offered(Need::PushedRequests) {
         let _ = ctx.told(pushes(ctx, &client).await);
     }
-    if endpoints.revocation.is_some() {
+    if offered(Need::Revocation) {
         let _ = ctx.told(revocations(ctx, &client).await);
     }
-    if endpoints.introspection.is_some() {
+    if offered(Need::Introspection) {
         let _ = ctx.told(introspections(ctx, &client).await);
     }
-    if endpoints.registration.is_some() {
+    if offered(Need::Registration) {
         let _ = ctx.told(registrations(ctx).await);
     }
     Ok(())

@@ -16,7 +16,7 @@ use crate::cases::support::revocation::{
 };
 use crate::expect;
 use crate::flow::{self, TokenRequest};
-use crate::subject::{Client, Need, Place};
+use crate::subject::{Client, Met, Need, Place};
 use crate::wire::{Actor, Exchange, Request};
 
 /// The cases, in reading order.
@@ -43,6 +43,9 @@ async fn do_what_they_are_named_for(ctx: &Context) -> Checked {
         let named = json.get(&member).and_then(Value::as_str).filter(|named| *named != own);
         let Some(named) = named else { continue };
         elsewhere += 1;
+        if need_of(key).is_some_and(|need| need.met(ctx.target()) != Met::Yes) {
+            continue;
+        }
         let works = works(ctx, &client, key, named).await;
         let _ = ctx.tried(&format!("{member} is {named}"), works);
     }
@@ -50,6 +53,13 @@ async fn do_what_they_are_named_for(ctx: &Context) -> Checked {
         ctx.note("the metadata has the endpoints where the target has them, and there the other cases ask");
     }
     Ok(())
+}
+
+/// The need that a target may waive, of the endpoint of this key.
+fn need_of(key: &str) -> Option<Need> {
+    [Need::Revocation, Need::Introspection, Need::PushedRequests, Need::Registration]
+        .into_iter()
+        .find(|need| need.key() == key)
 }
 
 /// The endpoint of this key is at this address.
