@@ -105,7 +105,8 @@ pub(in crate::cases) async fn consent_page(
     consent_page_if_asked(ctx, browser, ask).await?.ok_or_else(|| unasked(ctx))
 }
 
-fn unasked(ctx: &Context) -> CaseEnd {
+/// Why there is no consent page to look at.
+pub(in crate::cases) fn unasked(ctx: &Context) -> CaseEnd {
     CaseEnd::not_tested(if ctx.live().asked_consent() {
         "no consent page came; if consent is remembered, revoke it or add extra_parameters that ask again"
     } else {
