@@ -69,6 +69,7 @@ const KNOWN: &[&str] = &[
     "not-tested resource-challenge/says-what-is-wrong",
     "warned driven/replay-ends-the-grant",
     "warned laws/replay-ends-grant",
+    "failed scope/case-matters",
     "not-tested resource-challenge/no-error-without-a-token",
     "not-tested resource-challenge/each-parameter-once",
     "not-tested resource-challenge/plain-characters",
