@@ -146,7 +146,8 @@ const ROWS: &[Row] = &[
     ("no redirect URI is due at the token endpoint that was not named before", |it| if it.is_to("POST /token") && !it.asks("redirect_uri=") && it.head.starts_with("200") {
         it.status("400 Bad Request");
         *it.body = "{\"error\":\"invalid_request\"}".into();
-    }, &["code/redirect-uri-is-not-brought-in-later"], &[(Warned, "rfc6749-4.1.3-redirect-uri-identical")]),
+    }, &["code/redirect-uri-is-not-brought-in-later", "code/redeemed-without-a-redirect-uri"],
+        &[(Failed, "rfc6749-4.1.3-redirect-uri-only-if-sent"), (NotTested, "rfc6749-4.1.3-redirect-uri-identical")]),
     // The caller is `resource_1`, by its name in HTTP Basic.
     ("a resource server is told of no token that names no audience", |it| if it.is_to("POST /introspect") {
         it.put("\"aud\"", "\"for_whom\"");

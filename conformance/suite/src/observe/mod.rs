@@ -421,8 +421,9 @@ fn is_registered(client: &Client, location: &str) -> bool {
     }
     let without_port = |text: &str| {
         let url = Url::parse(text).ok()?;
-        let literal = matches!(url.host_str(), Some("127.0.0.1" | "[::1]")) && url.scheme() == "http";
-        literal.then(|| format!("{}{}", url.host_str().unwrap_or_default(), url.path()))
+        // Another name of the machine leads to the client all the same; that it is taken, a case tells.
+        let here = matches!(url.host_str(), Some("127.0.0.1" | "[::1]" | "localhost"));
+        (here && url.scheme() == "http").then(|| url.path().to_owned())
     };
     let bare = without_port(location);
     client.is_public() && bare.is_some() && bare == without_port(&client.redirect_uri)

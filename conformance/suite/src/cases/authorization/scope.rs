@@ -79,20 +79,33 @@ async fn case_matters(ctx: &Context) -> Checked {
     let Some(token) = token_of(ctx, &ask, &landing).await? else {
         return expect::refused(ctx, &ask, &landing, &["invalid_scope"]);
     };
-    let stated = match stated(ctx, &token)? {
-        Some(stated) => Some(stated.into_iter().collect::<Vec<_>>().join(" ")),
-        None => introspected(ctx, &client, &token).await?,
-    };
-    let Some(stated) = stated else {
+    let Some(granted) = granted_to(ctx, &token, &client).await? else {
         let reason = "neither the token response nor introspection states the scope of the token";
         return Err(CaseEnd::not_tested(reason).at(&token.exchange));
     };
-    match scope.split(' ').find(|value| stated.split(' ').any(|granted| granted == *value)) {
-        Some(value) => {
-            let expected = format!("error=invalid_scope, or a token without {value}");
-            Err(token.exchange.broken(expected, format!("a token with {value} for a request of {swapped}")))
-        }
-        None => Ok(()),
+    let Some(value) = scope.split(' ').find(|value| has_value(&granted, value)) else { return Ok(()) };
+    // Whoever grants it to any request has not taken one word for the other (section 3.3: what is asked may be ignored).
+    let unknown = flow::ask(ctx, &client).set("scope", UNKNOWN);
+    let landing = flow::authorize(ctx, &unknown).await?;
+    if let Some(token) = token_of(ctx, &unknown, &landing).await?
+        && granted_to(ctx, &token, &client).await?.is_some_and(|granted| has_value(&granted, value))
+    {
+        let reason = format!("a token has {value} whatever scope is asked for");
+        return Err(CaseEnd::not_offered(reason).at(&token.exchange));
+    }
+    let expected = format!("error=invalid_scope, or a token without {value}");
+    Err(token.exchange.broken(expected, format!("a token with {value} for a request of {swapped}")))
+}
+
+fn has_value(scope: &str, value: &str) -> bool {
+    scope.split(' ').any(|granted| granted == value)
+}
+
+/// The scope of a token as its response states it, else as introspection tells it.
+async fn granted_to(ctx: &Context, token: &Token, client: &Arc<Client>) -> Checked<Option<String>> {
+    match stated(ctx, token)? {
+        Some(stated) => Ok(Some(stated.into_iter().collect::<Vec<_>>().join(" "))),
+        None => introspected(ctx, client, token).await,
     }
 }
 

@@ -12,11 +12,11 @@ use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::introspection::{activity, query, told_token};
 use crate::cases::support::metadata::{document, object};
 use crate::cases::support::revocation::{
-    done_for_access_token, live_access_token, revocation, well_received,
+    done_for_access_token, live_access_token, revocation, revoke, well_received,
 };
 use crate::expect;
 use crate::flow::{self, TokenRequest};
-use crate::subject::{Client, Need, Place};
+use crate::subject::{Client, Met, Need, Place};
 use crate::wire::{Actor, Exchange, Request};
 
 /// The cases, in reading order.
@@ -43,6 +43,9 @@ async fn do_what_they_are_named_for(ctx: &Context) -> Checked {
         let named = json.get(&member).and_then(Value::as_str).filter(|named| *named != own);
         let Some(named) = named else { continue };
         elsewhere += 1;
+        if need_of(key).is_some_and(|need| need.met(ctx.target()) != Met::Yes) {
+            continue;
+        }
         let works = works(ctx, &client, key, named).await;
         let _ = ctx.tried(&format!("{member} is {named}"), works);
     }
@@ -50,6 +53,13 @@ async fn do_what_they_are_named_for(ctx: &Context) -> Checked {
         ctx.note("the metadata has the endpoints where the target has them, and there the other cases ask");
     }
     Ok(())
+}
+
+/// The need that a target may waive, of the endpoint of this key.
+fn need_of(key: &str) -> Option<Need> {
+    [Need::Revocation, Need::Introspection, Need::PushedRequests, Need::Registration]
+        .into_iter()
+        .find(|need| need.key() == key)
 }
 
 /// The endpoint of this key is at this address.
@@ -104,10 +114,16 @@ async fn authorizes(ctx: &Context, client: &Arc<Client>, url: &str) -> Checked {
 
 async fn revokes(ctx: &Context, client: &Arc<Client>, url: &str) -> Checked {
     well_received(ctx, client).await?;
-    let (token, gauge) = live_access_token(ctx, client).await?;
+    let (first, gauge) = live_access_token(ctx, client).await?;
+    let own = revoke(ctx, &revocation(client, &first)).await?;
+    // Whether a token ends at all, other cases say: here it has to end as it does at the target's address.
+    let ends = gauge.ended(ctx, &first).await.is_ok();
+    let token = flow::access(ctx, client).await?.access_token;
     let answer = send(ctx, &revocation(client, &token), url).await?;
-    done_for_access_token(&answer)?;
-    gauge.ended(ctx, &token).await
+    if answer.status() != own.status() {
+        done_for_access_token(&answer)?;
+    }
+    if ends { gauge.ended(ctx, &token).await } else { Ok(()) }
 }
 
 async fn takes_a_push(ctx: &Context, client: &Arc<Client>, url: &str) -> Checked {

@@ -1,6 +1,5 @@
 //! The consent page where it lets the user choose: what was left out is in no token.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use oauth_rules::rules;
@@ -8,10 +7,9 @@ use oauth_rules::rules;
 use crate::browser::{Decision, Page, Submission};
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
-use crate::cases::support::introspection::{activity, callers, introspect, query};
 use crate::cases::support::provoke::{consent_page, consent_page_if_asked, gives_code};
 use crate::cases::support::refresh::refresh;
-use crate::cases::support::scope::stated;
+use crate::cases::support::scope::{introspected, stated};
 use crate::expect::{self, Token};
 use crate::flow::{self, AuthorizationRequest, Browser};
 use crate::subject::{Client, Need};
@@ -159,10 +157,10 @@ enum Shown {
 /// A token lacks a scope value, by what its response states and by what is told of it.
 async fn lacks(ctx: &Context, client: &Arc<Client>, token: &Token, word: &str) -> Checked<Shown> {
     let stated = stated(ctx, token)?;
-    let told = told(ctx, client, token).await?;
+    let told = introspected(ctx, client, token).await?;
     let by = if stated.as_ref().is_some_and(|values| values.contains(word)) {
         Some("its response")
-    } else if told.as_ref().is_some_and(|values| values.contains(word)) {
+    } else if told.as_ref().is_some_and(|scope| scope.split(' ').any(|value| value == word)) {
         Some("introspection")
     } else {
         None
@@ -182,20 +180,4 @@ async fn lacks(ctx: &Context, client: &Arc<Client>, token: &Token, word: &str) -
 fn silent(token: &Token, word: &str) -> CaseEnd {
     let end = token.exchange.broken(format!("scope, without {word}"), "no scope");
     end.under(rules!["rfc6749-3.3-scope-returned-if-different"])
-}
-
-/// The scope that somebody is told of a token; none where nobody is told.
-async fn told(ctx: &Context, client: &Arc<Client>, token: &Token) -> Checked<Option<BTreeSet<String>>> {
-    if ctx.target().endpoints.introspection.is_none() {
-        return Ok(None);
-    }
-    for caller in callers(ctx, client) {
-        let answer = introspect(ctx, &query(&caller, &token.access_token)).await?;
-        if let Ok(told) = activity(&answer)
-            && let Some(scope) = told.text("scope").filter(|_| told.active)
-        {
-            return Ok(Some(scope.split(' ').map(str::to_owned).collect()));
-        }
-    }
-    Ok(None)
 }

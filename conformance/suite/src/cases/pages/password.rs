@@ -4,8 +4,8 @@ use oauth_rules::rules;
 
 use crate::browser::{Decision, Landing};
 use crate::case::{Case, Context, Isolation};
-use crate::case_end::{CaseEnd, Checked, EndAs as _};
-use crate::cases::support::provoke::gives_code;
+use crate::case_end::{CaseEnd, Checked, EndAs as _, EndKind};
+use crate::cases::support::provoke::{NO_PASSWORD, gives_code};
 use crate::cases::support::spoil;
 use crate::expect;
 use crate::flow::{self, Browser};
@@ -38,7 +38,12 @@ async fn wrong_password_refused(ctx: &Context) -> Checked {
     };
     right(ctx).await?;
     for wrong in near(ctx, user) {
-        refused(ctx, user, &wrong).await.when(wrong.way)?;
+        let step = refused(ctx, user, &wrong).await;
+        if step.is_err() && wrong.name != user.name && signs_up(ctx, user).await {
+            ctx.note("whoever gives a name that nobody has is signed up with it");
+        } else {
+            step.when(wrong.way)?;
+        }
         // A server that locks out whoever erred too often refuses the rest for that.
         if let Err(end) = right(ctx).await {
             let saw =
@@ -84,6 +89,9 @@ fn near(ctx: &Context, user: &User) -> Vec<Wrong> {
 /// The text with the other case of one letter in its middle or behind. Some servers forgive that of the first letter, or of
 /// all letters at once, which a pressed key brings about.
 fn other_case(text: &str) -> Option<String> {
+    if text.chars().filter(char::is_ascii_alphabetic).count() < 2 {
+        return None;
+    }
     let middle = text.len() / 2;
     let at = text.char_indices().find(|(at, c)| *at >= middle.max(1) && c.is_ascii_alphabetic())?.0;
     let letter = &text[at..=at];
@@ -103,6 +111,13 @@ async fn refused(ctx: &Context, user: &User, wrong: &Wrong) -> Checked {
     no_code(&landing)?;
     let landing = flow::authorize_in(ctx, &mut browser, &flow::ask(ctx, &client), Decision::Approve).await?;
     no_code(&landing).when("the client asks again after that")
+}
+
+/// Whether any password goes with a name that nobody has: then it makes a user, where passwords of others are refused.
+async fn signs_up(ctx: &Context, user: &User) -> bool {
+    let name = ctx.fresh()[..16].to_owned();
+    let unheard = Wrong { way: "nobody has name and password", name, password: ctx.fresh() };
+    refused(ctx, user, &unheard).await.is_err_and(|end| end.kind == EndKind::Broken)
 }
 
 fn no_code(landing: &Landing) -> Checked {
@@ -140,7 +155,7 @@ async fn log_in(browser: &mut Browser, landing: Landing, user: &User, wrong: &Wr
     if named {
         return Ok(landing);
     }
-    Err(CaseEnd::not_tested("no login form with a password was found").at(landing.exchange()))
+    Err(CaseEnd::not_tested(NO_PASSWORD).at(landing.exchange()))
 }
 
 #[cfg(test)]
@@ -154,7 +169,8 @@ mod tests {
             ("ABCD", Some("ABcD")),
             ("a", None),
             ("1234", None),
-            ("12a4", Some("12A4")),
+            ("12a4", None),
+            ("1a2b", Some("1a2B")),
         ] {
             assert_eq!(other_case(text).as_deref(), expected, "{text}");
         }

@@ -8,6 +8,7 @@ use oauth_rules::{RuleId, rules};
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::par::refused;
+use crate::cases::support::provoke::gives_code;
 use crate::expect;
 use crate::flow::{self, Authentication};
 use crate::subject::{Client, ClientRole, Need};
@@ -28,6 +29,13 @@ async fn pushes(ctx: &Context, client: &Arc<Client>) -> Checked {
     let request_uri = flow::pushed(ctx, &ask).await?;
     let landing = flow::authorize(ctx, &ask.by_reference(&request_uri)).await?;
     flow::code_from(&ask, &landing).map(drop).control("an honest pushed request")
+}
+
+/// Whether what one client honestly pushed leads to a code where another's identifier stands beside it.
+async fn anybody_uses(ctx: &Context, by: &Arc<Client>, named: &Arc<Client>) -> Checked<bool> {
+    let request_uri = flow::pushed(ctx, &flow::ask(ctx, by)).await?;
+    let crossed = flow::ask(ctx, named).by_reference(&request_uri);
+    Ok(gives_code(&flow::authorize(ctx, &crossed).await?))
 }
 
 async fn identities_agree(ctx: &Context) -> Checked {
@@ -73,6 +81,11 @@ async fn identities_agree(ctx: &Context) -> Checked {
                 };
                 // Of whom the server took it to be, is seen when it is used.
                 let landing = flow::authorize(ctx, &ask.by_reference(&request_uri)).await?;
+                if gives_code(&landing) && anybody_uses(ctx, by, named).await? {
+                    // Then nothing shows whose the server took it to be; that it may not be so, another case says.
+                    ctx.note(format!("{} can use what {} pushed", named.id, by.id));
+                    continue;
+                }
                 ctx.trying(&way, |ctx| refused(ctx, &landing).under(rules))?;
             }
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use oauth_rules::rules;
 
 use crate::case::{Case, Context, Isolation};
-use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::case_end::{CaseEnd, Checked, EndAs as _, EndKind};
 use crate::cases::support::refresh::{allowed, refresh, renewed};
 use crate::expect::{self, Token};
 use crate::flow;
@@ -30,19 +30,25 @@ async fn one_of_many_at_once(ctx: &Context) -> Checked {
         let reason = "a used refresh token is taken once more for a while (refresh_grace)";
         return Err(CaseEnd::not_offered(reason));
     }
-    let mut tried = Vec::new();
+    let (mut tried, mut is_told) = (Vec::new(), false);
     for client in ctx.target().clients.values().filter(|client| client.role != ClientRole::Special) {
         if !spends(ctx, client).await? {
             continue;
         }
-        let once = once_of_each_burst(ctx, client).await;
-        // That a client which has a secret may use a token once alone, no text says.
-        let once = if client.is_public() { once } else { once.warn() };
-        let _ = ctx.tried(&format!("the client is {}", client.id), once);
+        match once_of_each_burst(ctx, client).await {
+            // That a client which has a secret may use a token once alone, no text says.
+            Err(end) if end.kind == EndKind::Broken && !client.is_public() => {
+                ctx.note(format!("{} has a secret, and got {}", client.id, end.saw));
+            }
+            once => {
+                let _ = ctx.tried(&format!("the client is {}", client.id), once);
+            }
+        }
         tried.push(client.id.as_str());
+        is_told |= client.is_public();
     }
-    if tried.is_empty() {
-        let reason = "no client is given refresh tokens of which a used one is refused";
+    if !is_told {
+        let reason = "no client without a secret is given refresh tokens of which a used one is refused";
         return Err(CaseEnd::not_offered(reason));
     }
     ctx.note(format!(

@@ -8,9 +8,9 @@ use serde_json::Value;
 
 use crate::browser::Page;
 use crate::case::{Case, Context, Isolation};
-use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::case_end::{Checked, EndAs as _};
 use crate::cases::support::markup;
-use crate::cases::support::provoke::{UNKNOWN, consent_page_if_asked};
+use crate::cases::support::provoke::{UNKNOWN, consent_page_if_asked, unasked};
 use crate::flow;
 use crate::subject::{Client, Need};
 use crate::wire::Exchange;
@@ -20,7 +20,7 @@ pub(super) const CASES: &[Case] = &[Case {
     id: "registration/name-is-no-markup",
     rules: rules!["rfc6749-10.14-as-sanitizes-input"],
     about: "Neither the name nor an address of a client that registered itself turns up as markup on a page.",
-    needs: &[Need::Login, Need::Registration],
+    needs: &[Need::Login, Need::Consent, Need::Registration],
     isolation: Isolation::Alone,
     run: |ctx| Box::pin(name_is_no_markup(ctx)),
     ..Case::DEFAULT
@@ -58,8 +58,7 @@ async fn name_is_no_markup(ctx: &Context) -> Checked {
     const ADDRESSES: [&str; 4] = ["client_uri", "logo_uri", "policy_uri", "tos_uri"];
     let plain = flow::registered(ctx, &flow::metadata(ctx)?).await?;
     if shown(ctx, &plain.client).await?.consent.is_none() {
-        let reason = "no page asked for the consent to a client that registered itself";
-        return Err(CaseEnd::not_tested(reason));
+        return Err(unasked(ctx));
     }
     for name in NAMES {
         let mut metadata = flow::metadata(ctx)?;
@@ -89,7 +88,9 @@ async fn name_is_no_markup(ctx: &Context) -> Checked {
         if markup::references(&page).iter().any(|url| url.as_str() == SCRIPT) {
             let saw = format!("{SCRIPT} on the consent page");
             let end = page.exchange.broken("no address that is a script", saw);
-            return Err(end).when(&format!("{member} is {SCRIPT}"));
+            // No browser runs an image's address.
+            let end = if member == "logo_uri" { end.warn() } else { end };
+            ctx.tell(end.when(&format!("{member} is {SCRIPT}")));
         }
     }
     Ok(())

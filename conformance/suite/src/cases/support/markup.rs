@@ -92,12 +92,22 @@ pub(in crate::cases) fn untouched(exchange: &Arc<Exchange>, payloads: &[&str]) -
     }
     let html = response.media_type().is_none_or(|media_type| media_type.contains("html"));
     let text = response.text();
-    match payloads.iter().find(|payload| html && text.contains(*payload)) {
+    match payloads.iter().find(|payload| html && text.contains(*payload) && is_markup(&text, payload)) {
         Some(payload) => {
             Err(exchange.broken("the value escaped, or not shown", format!("{payload} as it was sent")))
         }
         None => Ok(()),
     }
+}
+
+/// Whether a text that stands on a page as it was sent is markup there. In the data of a script it is none, unless it ends
+/// the script.
+fn is_markup(page: &str, payload: &str) -> bool {
+    let Ok(scripts) = Selector::parse("script") else { return true };
+    let document = Html::parse_document(page);
+    let inside = document.select(&scripts).map(|script| script.text().collect::<String>());
+    let inside: usize = inside.map(|text| text.matches(payload).count()).sum();
+    payload.contains("</script") || page.matches(payload).count() > inside
 }
 
 /// An error page with something to read.
@@ -121,7 +131,7 @@ pub(in crate::cases) fn readable(landing: &Landing) -> Checked {
 
 #[cfg(test)]
 mod tests {
-    use super::{has_frame_ancestors, has_frame_options, style_addresses};
+    use super::{has_frame_ancestors, has_frame_options, is_markup, style_addresses};
     use crate::wire::Response;
 
     fn response(name: &str, value: &str) -> Response {
@@ -149,6 +159,20 @@ mod tests {
             [("DENY", true), ("sameorigin", true), ("ALLOW-FROM https://a.example", false)]
         {
             assert_eq!(has_frame_options(&response("x-frame-options", value)), expected, "{value}");
+        }
+    }
+
+    #[test]
+    fn the_data_of_a_script_is_no_markup_unless_it_ends_the_script() {
+        const IMAGE: &str = "\"><img src=x>";
+        const SCRIPT: &str = "<script>suite()</script>";
+        for (page, payload, expected) in [
+            (r#"<input value=""><img src=x>">"#, IMAGE, true),
+            (r#"<script>name = "\"><img src=x>"</script>"#, IMAGE, false),
+            (r#"<script>name = "\"><img src=x>"</script><p title=""><img src=x>">"#, IMAGE, true),
+            (r#"<script>name = "<script>suite()</script>"</script>"#, SCRIPT, true),
+        ] {
+            assert_eq!(is_markup(page, payload), expected, "{page}");
         }
     }
 

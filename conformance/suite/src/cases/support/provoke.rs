@@ -105,7 +105,8 @@ pub(in crate::cases) async fn consent_page(
     consent_page_if_asked(ctx, browser, ask).await?.ok_or_else(|| unasked(ctx))
 }
 
-fn unasked(ctx: &Context) -> CaseEnd {
+/// Why there is no consent page to look at.
+pub(in crate::cases) fn unasked(ctx: &Context) -> CaseEnd {
     CaseEnd::not_tested(if ctx.live().asked_consent() {
         "no consent page came; if consent is remembered, revoke it or add extra_parameters that ask again"
     } else {
@@ -126,6 +127,16 @@ pub(in crate::cases) fn logs_in(ctx: &Context, trail: &[Arc<Exchange>]) -> bool 
         users.any(|user| sent.pairs().any(|(_, value)| value == user.password.expose()))
     })
 }
+
+/// Whether a URL is that of the authorization endpoint, whatever its query.
+pub(in crate::cases) fn is_authorization_endpoint(ctx: &Context, url: &str) -> bool {
+    let place = |url: &str| url.split(['?', '#']).next().map(str::to_owned);
+    place(url) == place(&ctx.target().endpoints.authorization)
+}
+
+/// Why no login with a password is tried.
+pub(in crate::cases) const NO_PASSWORD: &str =
+    "no login form with a password was found; add [[login.form]] that says where the password stands";
 
 /// How an authorization request comes to the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

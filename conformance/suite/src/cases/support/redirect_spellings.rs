@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use oauth_rules::rules;
+use url::Url;
 
-use crate::browser::Landing;
+use crate::browser::{Landing, Location};
 use crate::case::Context;
-use crate::case_end::{Checked, EndAs as _};
+use crate::case_end::{Checked, EndAs as _, EndKind};
 use crate::cases::support::redirect_uris::{Alteration, Parts};
 use crate::flow;
 use crate::subject::Client;
@@ -63,8 +64,8 @@ impl Spellings {
     }
 }
 
-/// That a request with a redirect URI which is on record for nobody brings no code. That it leads anywhere at all is a
-/// finding of its own, which only warns where that place is the client's.
+/// That a request with a redirect URI which is on record for nobody brings no code. That it leads there at all is a finding
+/// of its own, and one that warns where it leads to the client's own; a page of the server may be on another host.
 ///
 /// # Errors
 /// Broken if a code came; `errored` without a usable answer, `not-tested` if the browser kept something back.
@@ -73,7 +74,12 @@ pub(in crate::cases) async fn brings_no_code(
     client: &Arc<Client>,
     redirect_uri: &str,
 ) -> Checked {
-    let landing = flow::authorize(ctx, &flow::ask(ctx, client).set("redirect_uri", redirect_uri)).await?;
+    let asked = flow::authorize(ctx, &flow::ask(ctx, client).set("redirect_uri", redirect_uri)).await;
+    let landing = match asked {
+        // Where all requests have to be pushed, this one was refused there.
+        Err(end) if end.kind == EndKind::NotOffered => return Ok(()),
+        asked => asked?,
+    };
     ctx.trying(&format!("redirect_uri is {redirect_uri:?}"), |ctx| {
         landing.sent()?;
         landing.exchange().response()?;
@@ -87,10 +93,26 @@ pub(in crate::cases) async fn brings_no_code(
             return Err(end);
         }
         let end = end.under(rules!["rfc6749-3.1.2.4-no-redirect-to-invalid-uri"]);
-        let is_own = client.redirect_uris().any(|own| own.split('?').next() == Some(location.base()));
-        ctx.tell(if is_own { end.warn() } else { end });
+        if client.redirect_uris().any(|own| own.split('?').next() == Some(location.base())) {
+            ctx.tell(end.warn());
+        } else if leads_to(location, redirect_uri) {
+            ctx.tell(end);
+        } else {
+            ctx.note(format!(
+                "{redirect_uri:?} leads to {}, which is neither that nor the client's",
+                location.base()
+            ));
+        }
         Ok(())
     })
+}
+
+/// Whether a location is the place that was asked for, as it stands or on the same host.
+fn leads_to(location: &Location, redirect_uri: &str) -> bool {
+    let host = |text: &str| Url::parse(text).ok().and_then(|url| url.host_str().map(str::to_owned));
+    let asked = host(redirect_uri);
+    redirect_uri.split(['?', '#']).next() == Some(location.base())
+        || (asked.is_some() && asked == host(&location.text))
 }
 
 #[cfg(test)]

@@ -174,10 +174,10 @@ async fn redirect_uri_is_not_brought_in_later(ctx: &Context) -> Checked {
         );
     }
     let [good, spoilt] = codes.as_slice() else { return Err(CaseEnd::not_tested("there are not two codes")) };
-    // It is due there only if it was named before (RFC 6749 4.1.3).
     let honest = flow::token(ctx, &flow::redemption(good)).await?;
-    expect::judged(&honest).control("a token request without redirect_uri")?;
-    expect::token(&honest).when("redirect_uri was named neither before nor now")?;
+    expect::token(&honest).control(
+        "a token request without redirect_uri, which code/redeemed-without-a-redirect-uri is about",
+    )?;
     let request = flow::redemption(spoilt).set("redirect_uri", FOREIGN_URI);
     let answer = flow::token(ctx, &request).await?;
     expect::token_refused(ctx, &answer, &["invalid_grant", "invalid_request"])?;
