@@ -29,6 +29,7 @@ const TOPICS: &[&[Entry]] = &[
     server::dpop_nonce::FAULTS,
     server::register::FAULTS,
     server::register_effect::FAULTS,
+    server::one_kind::FAULTS,
     server::oauth21::FAULTS,
     client::login::FAULTS,
     client::response::FAULTS,

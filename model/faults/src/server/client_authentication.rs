@@ -161,7 +161,10 @@ pub(crate) const FAULTS: &[Entry] = &[
 ];
 
 /// What a client with a secret presented at the token endpoint, with the secret.
-fn presented<'a>(found: &Found<'_>, request: &'a mut Request) -> Option<(&'a mut Presented, Digest)> {
+pub(super) fn presented<'a>(
+    found: &Found<'_>,
+    request: &'a mut Request,
+) -> Option<(&'a mut Presented, Digest)> {
     let secret = found.client?.secret?;
     if let Request::Token(TokenRequest { by: Ok(by), .. }) = request { Some((by, secret)) } else { None }
 }

@@ -11,6 +11,7 @@ pub(crate) mod dpop_nonce;
 pub(crate) mod introspect;
 pub(crate) mod metadata;
 pub(crate) mod oauth21;
+pub(crate) mod one_kind;
 pub(crate) mod pages;
 pub(crate) mod pkce;
 pub(crate) mod push;

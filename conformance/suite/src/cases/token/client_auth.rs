@@ -6,6 +6,7 @@ use oauth_rules::rules;
 
 use crate::case::{Case, Context, Isolation};
 use crate::case_end::{Checked, EndAs as _};
+use crate::cases::support::clients::others_that_work;
 use crate::cases::support::spoil;
 use crate::expect;
 use crate::flow::{self, Authentication};
@@ -150,18 +151,10 @@ async fn scheme_in_any_case(ctx: &Context) -> Checked {
 async fn wrong_secret_is_refused(ctx: &Context) -> Checked {
     let client = ctx.parties().confidential()?;
     flow::access(ctx, &client).await?;
-    let secret = spoil::secret_of(&client);
-    let ways = [
-        ("a character of the secret is another", Some(spoil::middle_changed(secret))),
-        ("the last character of the secret is gone", Some(spoil::shortened(secret))),
-        ("the secret goes on", Some(format!("{secret}A"))),
-        ("small and capital letters are exchanged", spoil::case_swapped(secret)),
-    ];
-    for (way, wrong) in ways {
-        let Some(wrong) = wrong.and_then(|wrong| spoil::with_secret(&client, &wrong)) else { continue };
-        let code = flow::code(ctx, &client).await?;
-        let answer = flow::token(ctx, &flow::redemption(&code).authenticated(wrong)).await?;
-        ctx.trying(way, |ctx| expect::token_refused(ctx, &answer, &["invalid_client"]))?;
+    near_secrets_refused(ctx, &client).await?;
+    for other in others_that_work(ctx, &client, |client| !client.is_public()).await? {
+        let when = format!("the client is {}", other.id);
+        let _ = ctx.tried(&when, near_secrets_refused(&ctx.when(&when), &other).await);
     }
     let Some(other) = ctx.target().clients.get(&ClientRole::Second).filter(|other| !other.is_public()) else {
         return Ok(());
@@ -185,20 +178,49 @@ async fn wrong_secret_is_refused(ctx: &Context) -> Checked {
     Ok(())
 }
 
+/// Secrets that are nearly a client's, shown in the way that it is registered for, bring it nothing.
+async fn near_secrets_refused(ctx: &Context, client: &Arc<Client>) -> Checked {
+    let secret = spoil::secret_of(client);
+    let ways = [
+        ("a character of the secret is another", Some(spoil::middle_changed(secret))),
+        ("the last character of the secret is gone", Some(spoil::shortened(secret))),
+        ("the secret goes on", Some(format!("{secret}A"))),
+        ("small and capital letters are exchanged", spoil::case_swapped(secret)),
+    ];
+    for (way, wrong) in ways {
+        let Some(wrong) = wrong.and_then(|wrong| spoil::with_secret(client, &wrong)) else { continue };
+        let code = flow::code(ctx, client).await?;
+        let answer = flow::token(ctx, &flow::redemption(&code).authenticated(wrong)).await?;
+        ctx.trying(way, |ctx| expect::token_refused(ctx, &answer, &["invalid_client"]))?;
+    }
+    Ok(())
+}
+
 async fn demanded_of_confidential_clients(ctx: &Context) -> Checked {
     let client = ctx.parties().confidential()?;
-    let named = Authentication::Id(client.id.clone());
-    let answer = flow::spoilt_redemption(ctx, &client, |request| request.authenticated(named)).await?;
+    flow::access(ctx, &client).await?;
+    credentials_demanded(ctx, &client).await?;
+    for other in others_that_work(ctx, &client, |client| !client.is_public()).await? {
+        let when = format!("the client is {}", other.id);
+        let _ = ctx.tried(&when, credentials_demanded(&ctx.when(&when), &other).await);
+    }
+    Ok(())
+}
+
+/// A client's code brings nothing to a request that shows no credentials.
+async fn credentials_demanded(ctx: &Context, client: &Arc<Client>) -> Checked {
+    let code = flow::code(ctx, client).await?;
+    let named = flow::redemption(&code).authenticated(Authentication::Id(client.id.clone()));
+    let answer = flow::token(ctx, &named).await?;
     ctx.trying("there is a client_id and nothing else", |ctx| {
         expect::token_refused(ctx, &answer, &["invalid_client"])
     })?;
-    let code = flow::code(ctx, &client).await?;
+    let code = flow::code(ctx, client).await?;
     let nameless = flow::redemption(&code).authenticated(Authentication::Nothing);
     let answer = flow::token(ctx, &nameless).await?;
     ctx.trying("there is no client_id either", |ctx| {
         expect::token_refused(ctx, &answer, &["invalid_client", "invalid_request"])
-    })?;
-    Ok(())
+    })
 }
 
 async fn identifier_proves_nothing(ctx: &Context) -> Checked {

@@ -1,16 +1,18 @@
 //! What a code is good for: once, for a short time, and as it was issued. Whose it is: `code_binding.rs`.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use oauth_rules::rules;
 
 use crate::case::{Case, Context, Isolation};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::cases::support::clients::others_that_work;
 use crate::cases::support::spoil;
 use crate::cases::support::token_status::Gauge;
 use crate::expect;
 use crate::flow;
-use crate::subject::Need;
+use crate::subject::{Client, Need};
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -71,12 +73,21 @@ pub(super) const CASES: &[Case] = &[
 const GRACE: Duration = Duration::from_secs(30);
 
 async fn refused_the_second_time(ctx: &Context) -> Checked {
-    let code = flow::code(ctx, &ctx.parties().client()?).await?;
+    let client = ctx.parties().client()?;
+    redeemed_once(ctx, &client).await?;
+    for other in others_that_work(ctx, &client, |_| true).await? {
+        let when = format!("the client is {}", other.id);
+        let _ = ctx.tried(&when, redeemed_once(&ctx.when(&when), &other).await);
+    }
+    Ok(())
+}
+
+async fn redeemed_once(ctx: &Context, client: &Arc<Client>) -> Checked {
+    let code = flow::code(ctx, client).await?;
     // The first redemption is the control: the second is the same request, byte for byte.
     flow::redeem(ctx, &code).await?;
     let again = flow::token(ctx, &flow::redemption(&code)).await?;
-    expect::token_refused(ctx, &again, &["invalid_grant"])?;
-    Ok(())
+    expect::token_refused(ctx, &again, &["invalid_grant"])
 }
 
 async fn redeemed_once_of_many_at_once(ctx: &Context) -> Checked {

@@ -1,0 +1,56 @@
+//! Faults towards one kind of client alone: a check that another branch has.
+
+use oauth_core::directory::{Authentication, Client};
+use oauth_core::grant::{Coded, Phase};
+use oauth_core::server::authenticate::Credentials;
+use oauth_rules::rules;
+
+use super::Lie::Before;
+use super::NEVER;
+use super::client_authentication::presented;
+use super::code::redeemed;
+use crate::entry::{Entry, Lies::OfServer};
+
+/// In reading order.
+pub(crate) const FAULTS: &[Entry] = &[
+    Entry {
+        name: "post-secret-unchecked",
+        about: "a secret in the body is not compared",
+        rules: rules!["rfc6749-4.1.3-client-auth-checked-if-included"],
+        lies: OfServer(&[Before(|found, request| {
+            if let Some((by, secret)) = presented(found, request)
+                && matches!(by.credentials, Credentials::Post(_))
+            {
+                by.credentials = Credentials::Post(secret);
+            }
+        })]),
+    },
+    Entry {
+        name: "post-clients-unproven",
+        about: "a client that is registered to send its secret in the body need not send it",
+        rules: rules!["rfc6749-4.1.3-client-auth-required"],
+        lies: OfServer(&[Before(|found, request| {
+            let is_post = found.client.is_some_and(|client| client.authentication == Authentication::Post);
+            if let Some((by, secret)) = presented(found, request)
+                && is_post
+                && by.credentials == Credentials::None
+            {
+                by.credentials = Credentials::Post(secret);
+            }
+        })]),
+    },
+    Entry {
+        name: "code-replayable-by-public-clients",
+        about: "a client without a secret redeems a code as often as it shows it",
+        rules: rules!["rfc6749-4.1.2-code-single-use", "rfc9700-4.2.4-code-single-use"],
+        lies: OfServer(&[Before(|found, request| {
+            if let Some((_, grant, client)) = redeemed(found, request)
+                && client.is_some_and(Client::is_public)
+                && let Phase::Live(live) = &grant.phase
+                && let Some(code) = live.code
+            {
+                grant.phase = Phase::Coded(Coded { code, until: NEVER });
+            }
+        })]),
+    },
+];
