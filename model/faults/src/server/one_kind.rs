@@ -1,11 +1,12 @@
 //! Faults towards one kind of client alone: a check that another branch has.
 
 use oauth_core::directory::{Authentication, Client};
-use oauth_core::grant::{Coded, Phase};
+use oauth_core::grant::{Coded, Grant, Phase};
 use oauth_core::server::authenticate::Credentials;
+use oauth_core::server::{Outcome, Pending, Write};
 use oauth_rules::rules;
 
-use super::Lie::Before;
+use super::Lie::{After, Before};
 use super::NEVER;
 use super::client_authentication::presented;
 use super::code::redeemed;
@@ -50,6 +51,46 @@ pub(crate) const FAULTS: &[Entry] = &[
                 && let Some(code) = live.code
             {
                 grant.phase = Phase::Coded(Coded { code, until: NEVER });
+            }
+        })]),
+    },
+    Entry {
+        name: "redirect-uri-differs-taken-on-loopback",
+        about: "the token request of a client on loopback may name another redirect URI",
+        rules: rules!["rfc6749-4.1.3-redirect-uri-identical", "oauth21-10.2-redirect-uri-enforced-when-sent"],
+        lies: OfServer(&[Before(|found, request| {
+            if let Some((redeem, grant, Some(client))) = redeemed(found, request)
+                && client.is_public()
+                && client.redirects.iter().any(|uri| uri.portless.is_some())
+                && redeem.redirect.is_some()
+            {
+                redeem.redirect = grant.terms.redirect;
+            }
+        })]),
+    },
+    Entry {
+        name: "redirect-uri-absent-taken-of-public-clients",
+        about: "the token request of a client without a secret may leave the redirect URI out",
+        rules: rules!["rfc6749-4.1.3-redirect-uri-present"],
+        lies: OfServer(&[Before(|found, request| {
+            if let Some((redeem, grant, Some(client))) = redeemed(found, request)
+                && client.is_public()
+                && redeem.redirect.is_none()
+            {
+                redeem.redirect = grant.terms.redirect;
+            }
+        })]),
+    },
+    Entry {
+        name: "pushed-redirect-uri-forgotten",
+        about: "which redirect URI a pushed request named is forgotten, so that the token request may leave it out",
+        rules: rules!["rfc6749-4.1.3-redirect-uri-present"],
+        lies: OfServer(&[After(|_, _, _, outcome| {
+            if let Outcome::Write(pending) = *outcome
+                && let Write::InsertGrant(mut grant @ Grant { phase: Phase::Pushed(_), .. }) = pending.write
+            {
+                grant.terms.redirect = None;
+                *outcome = Outcome::Write(Pending::new(Write::InsertGrant(grant), pending.landed()));
             }
         })]),
     },
