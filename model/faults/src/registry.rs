@@ -30,6 +30,7 @@ const TOPICS: &[&[Entry]] = &[
     server::register::FAULTS,
     server::register_effect::FAULTS,
     server::one_kind::FAULTS,
+    server::later::FAULTS,
     server::oauth21::FAULTS,
     client::login::FAULTS,
     client::response::FAULTS,

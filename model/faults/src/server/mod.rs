@@ -9,6 +9,7 @@ pub(crate) mod consent;
 pub(crate) mod dpop;
 pub(crate) mod dpop_nonce;
 pub(crate) mod introspect;
+pub(crate) mod later;
 pub(crate) mod metadata;
 pub(crate) mod oauth21;
 pub(crate) mod one_kind;
