@@ -29,6 +29,7 @@ const TOPICS: &[&[Entry]] = &[
     server::dpop_nonce::FAULTS,
     server::register::FAULTS,
     server::register_effect::FAULTS,
+    server::one_parameter::FAULTS,
     server::one_kind::FAULTS,
     server::later::FAULTS,
     server::oauth21::FAULTS,

@@ -13,6 +13,7 @@ pub(crate) mod later;
 pub(crate) mod metadata;
 pub(crate) mod oauth21;
 pub(crate) mod one_kind;
+pub(crate) mod one_parameter;
 pub(crate) mod pages;
 pub(crate) mod pkce;
 pub(crate) mod push;

@@ -28,7 +28,8 @@ pub(super) const CASES: &[Case] = &[Case {
 /// A resource that no server has.
 const UNKNOWN_RESOURCE: &str = "https://unknown.suite.example/resource";
 /// The parameters that are tried twice.
-const REPEATED: &[&str] = &["response_type", "redirect_uri", "scope", "state", "code_challenge"];
+const REPEATED: &[&str] =
+    &["response_type", "redirect_uri", "scope", "state", "code_challenge", "code_challenge_method"];
 
 /// An authorization request with a fault.
 struct Spoilt {

@@ -56,7 +56,8 @@ async fn narrowed_token_is_good_for_no_more(ctx: &Context) -> Checked {
 /// The resource stays closed, and introspection tells of this scope value alone.
 async fn good_for_no_more(ctx: &Context, client: &Arc<Client>, token: &Token, word: &str) -> Checked {
     let told = introspected(ctx, client, token).await?;
-    if let Some(more) = told.as_deref().and_then(|told| told.split(' ').find(|value| *value != word)) {
+    let is_more = |value: &&str| !value.is_empty() && *value != word;
+    if let Some(more) = told.as_deref().and_then(|told| told.split(' ').find(is_more)) {
         let expected = format!("a token of which scope {word:?} is told");
         let end = token.exchange.broken(expected, format!("{more:?} as well"));
         ctx.tell(end.under(rules!["rfc7662-2.2-scope-member"]));

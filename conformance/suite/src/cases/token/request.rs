@@ -6,11 +6,12 @@ use oauth_rules::rules;
 use serde_json::Value;
 
 use crate::case::{Case, Context, Profile};
-use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::case_end::{CaseEnd, Checked, EndAs as _, EndKind};
+use crate::cases::support::refresh::{allowed, refreshing_client};
 use crate::cases::support::spoil::FOREIGN_URI;
 use crate::expect;
 use crate::flow::{self, Code, TokenRequest};
-use crate::subject::{Account, Client, ClientAuthentication, Need};
+use crate::subject::{Account, Client, ClientAuthentication, Met, Need};
 use crate::wire::{Actor, Exchange, Params, Request};
 
 /// The cases, in reading order.
@@ -103,7 +104,28 @@ async fn empty_parameter_counts_as_none(ctx: &Context) -> Checked {
     if let [first, second] = unchallenged.as_slice() {
         as_if_absent(ctx, "code_verifier", first.clone(), second.clone()).await?;
     }
+    if let Some(client) = refreshing(ctx).await? {
+        for name in ["refresh_token", "scope"] {
+            let good = || async { Ok(allowed(ctx, &client, None).await?.refresh()) };
+            as_if_absent(ctx, name, good().await?, good().await?).await?;
+        }
+    }
     Ok(())
+}
+
+/// A client that is given refresh tokens, and uses them; none where there is none.
+async fn refreshing(ctx: &Context) -> Checked<Option<Arc<Client>>> {
+    if Need::Refresh.met(ctx.target()) != Met::Yes {
+        return Ok(None);
+    }
+    match refreshing_client(ctx, |_| true).await {
+        Ok(client) => Ok(Some(client)),
+        Err(end) if matches!(end.kind, EndKind::NotOffered | EndKind::NotTested) => {
+            ctx.note(format!("no refresh was tried: {}", end.saw));
+            Ok(None)
+        }
+        Err(end) => Err(end),
+    }
 }
 
 /// Of two good requests, the first without the parameter and the second with an empty one have the same answer.
@@ -150,6 +172,26 @@ async fn repeated_parameter_is_refused(ctx: &Context) -> Checked {
     ctx.trying("client_id stands there twice", |ctx| {
         expect::token_refused(ctx, &answer, &["invalid_request", "invalid_client"])
     })?;
+    match refreshing(ctx).await? {
+        Some(client) => repeated_in_a_refresh(ctx, &client).await,
+        None => Ok(()),
+    }
+}
+
+async fn repeated_in_a_refresh(ctx: &Context, client: &Arc<Client>) -> Checked {
+    for name in ["grant_type", "refresh_token", "scope"] {
+        for how in ["the same", "another"] {
+            let mut good = allowed(ctx, client, None).await?.refresh();
+            if let (None, "scope", Some(scope)) = (good.params.first(name), name, &client.scope) {
+                good = good.set(name, scope);
+            }
+            let Some(own) = good.params.first(name).map(str::to_owned) else { continue };
+            let second = if how == "another" { other_value(ctx, name) } else { own };
+            let answer = flow::token(ctx, &good.add(name, &second)).await?;
+            let way = format!("{name} stands twice in a refresh, the second time with {how} value");
+            ctx.trying(&way, |ctx| expect::token_refused(ctx, &answer, &["invalid_request"]))?;
+        }
+    }
     Ok(())
 }
 
