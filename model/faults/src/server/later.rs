@@ -4,8 +4,11 @@ use oauth_core::grant::{Grant, Phase};
 use oauth_core::server::redeem::{TokenAsk, TokenRequest};
 use oauth_core::server::{Outcome, Pending, Request, Write};
 use oauth_rules::rules;
+use serde_json::json;
 
-use super::Lie::{After, Before};
+use super::Lie::{After, Before, Told};
+use super::TOKEN;
+use crate::edit::Pairs;
 use crate::entry::{Entry, Lies::OfServer};
 
 /// In reading order.
@@ -47,6 +50,27 @@ pub(crate) const FAULTS: &[Entry] = &[
             {
                 refresh.key = None;
                 *outcome = Outcome::Write(Pending::new(Write::SwapGrant(grant), pending.landed()));
+            }
+        })]),
+    },
+    Entry {
+        name: "refresh-type-missing",
+        about: "the answer to a refresh has no token_type",
+        rules: rules!["rfc6749-5.1-token-type-present"],
+        lies: OfServer(&[Told(TOKEN, |request, told| {
+            if Pairs::body(request).value("grant_type") == Some("refresh_token") {
+                told.remove("token_type");
+            }
+        })]),
+    },
+    Entry {
+        name: "refresh-lifetime-text",
+        about: "the lifetime of a token that a refresh brought is a string",
+        rules: rules!["rfc6749-5.1-expires-in"],
+        lies: OfServer(&[Told(TOKEN, |request, told| {
+            if Pairs::body(request).value("grant_type") == Some("refresh_token") {
+                let seconds = told.get("expires_in").map(ToString::to_string).unwrap_or_default();
+                told.insert("expires_in".to_owned(), json!(seconds));
             }
         })]),
     },

@@ -106,7 +106,7 @@ async fn empty_parameter_counts_as_none(ctx: &Context) -> Checked {
     }
     if let Some(client) = refreshing(ctx).await? {
         for name in ["refresh_token", "scope"] {
-            let good = || async { Ok(allowed(ctx, &client, None).await?.refresh()) };
+            let good = || async { Ok::<_, CaseEnd>(allowed(ctx, &client, None).await?.refresh()) };
             as_if_absent(ctx, name, good().await?, good().await?).await?;
         }
     }
@@ -181,10 +181,11 @@ async fn repeated_parameter_is_refused(ctx: &Context) -> Checked {
 async fn repeated_in_a_refresh(ctx: &Context, client: &Arc<Client>) -> Checked {
     for name in ["grant_type", "refresh_token", "scope"] {
         for how in ["the same", "another"] {
-            let mut good = allowed(ctx, client, None).await?.refresh();
-            if let (None, "scope", Some(scope)) = (good.params.first(name), name, &client.scope) {
-                good = good.set(name, scope);
-            }
+            let good = allowed(ctx, client, None).await?.refresh();
+            let good = match &client.scope {
+                Some(scope) if name == "scope" => good.set(name, scope),
+                Some(_) | None => good,
+            };
             let Some(own) = good.params.first(name).map(str::to_owned) else { continue };
             let second = if how == "another" { other_value(ctx, name) } else { own };
             let answer = flow::token(ctx, &good.add(name, &second)).await?;
