@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 
 use super::Lie::{Before, Client, Error, Http, Proof, Read, Reply, Told};
 use super::code::redeemed;
+use super::redirect_uri::without_port;
 use super::{At, METADATA, PAR, TOKEN};
 use crate::edit::{Members, Pairs};
 use crate::entry::{Entry, Lies::OfServer};
@@ -51,6 +52,17 @@ pub(crate) const FAULTS: &[Entry] = &[
         about: "a proof may be made for another address",
         rules: rules!["rfc9449-4.3-htu"],
         lies: OfServer(&[Proof(|_, proof| proof.fits_target = true)]),
+    },
+    Entry {
+        name: "proof-port-ignored",
+        about: "a proof may be made for another port of the address",
+        rules: rules!["rfc9449-4.3-htu"],
+        lies: OfServer(&[Read(|request, received, directory| {
+            if let (Some(proof), Some(htu)) = (received.proof(), claimed_target(request)) {
+                let target = format!("{}{}", directory.issuer, request.path);
+                proof.fits_target |= without_port(&htu) == without_port(&target);
+            }
+        })]),
     },
     Entry {
         name: "proof-unexpiring",

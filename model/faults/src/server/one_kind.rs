@@ -1,15 +1,18 @@
-//! Faults towards one kind of client alone: a check that another branch has.
+//! Faults towards one kind of client or token, or at some of the endpoints alone: a check that another branch has.
 
 use oauth_core::directory::{Authentication, Client};
 use oauth_core::grant::{Coded, Grant, Phase};
 use oauth_core::server::authenticate::Credentials;
 use oauth_core::server::{Outcome, Pending, Write};
 use oauth_rules::rules;
+use serde_json::json;
 
-use super::Lie::{After, Before};
-use super::NEVER;
+use super::Lie::{After, Before, Reply};
 use super::client_authentication::presented;
 use super::code::redeemed;
+use super::push::brought;
+use super::{INTROSPECT, NEVER, PAR, REVOKE};
+use crate::edit::{Members, Pairs, edit_json};
 use crate::entry::{Entry, Lies::OfServer};
 
 /// In reading order.
@@ -93,5 +96,43 @@ pub(crate) const FAULTS: &[Entry] = &[
                 *outcome = Outcome::Write(Pending::new(Write::InsertGrant(grant), pending.landed()));
             }
         })]),
+    },
+    Entry {
+        name: "request-uri-of-any-client-taken-of-public-ones",
+        about: "a client without a secret may bring what another client pushed",
+        rules: rules!["rfc9126-2.2-bound-to-client"],
+        lies: OfServer(&[Before(|found, request| {
+            let client = found.client;
+            if let Some((_, grant @ Grant { phase: Phase::Pushed(_), .. })) = brought(found, request)
+                && let Some(client) = client.filter(|client| client.is_public())
+            {
+                grant.terms.client = client.no;
+            }
+        })]),
+    },
+    Entry {
+        name: "hint-believed-of-refresh-tokens",
+        about: "introspection does not find a refresh token that is called an access token",
+        rules: rules!["rfc7662-2.1-wrong-hint-search-extended"],
+        lies: OfServer(&[Reply(INTROSPECT, |request, reply, _| {
+            if Pairs::body(request).value("token_type_hint") == Some("access_token") {
+                edit_json(reply, |told| {
+                    // What is told of an access token has its type.
+                    if !told.contains_key("token_type") {
+                        *told = Members::from_iter([("active".to_owned(), json!(false))]);
+                    }
+                });
+            }
+        })]),
+    },
+    Entry {
+        name: "allow-missing-at-clients-endpoints",
+        about: "405 of the endpoints beside the token endpoint has no Allow",
+        rules: rules!["rfc9110-15.5.6-405-has-allow"],
+        lies: OfServer(&[
+            Reply(PAR, |_, reply, _| reply.remove("Allow")),
+            Reply(REVOKE, |_, reply, _| reply.remove("Allow")),
+            Reply(INTROSPECT, |_, reply, _| reply.remove("Allow")),
+        ]),
     },
 ];

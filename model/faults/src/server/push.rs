@@ -283,7 +283,7 @@ pub(crate) const FAULTS: &[Entry] = &[
 ];
 
 /// A `request_uri` that a browser brings, with its grant.
-fn brought<'a>(
+pub(super) fn brought<'a>(
     found: &'a mut Found<'_>,
     request: &'a Request,
 ) -> Option<(&'a AuthorizePushed, &'a mut Grant)> {

@@ -126,6 +126,7 @@ pub(in crate::cases) const URL: &[Defect] = &[
     defect("it is for another host", |proof, _| {
         moved(proof, |url| url.set_host(Some("other.suite.example")).is_ok())
     }),
+    defect("it is for another port", |proof, _| moved(proof, |url| url.set_port(Some(4443)).is_ok())),
     defect("it is for another scheme", |proof, _| {
         moved(proof, |url| url.set_scheme(if url.scheme() == "https" { "http" } else { "https" }).is_ok())
     }),

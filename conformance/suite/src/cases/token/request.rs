@@ -271,14 +271,13 @@ async fn endpoint_without_fragment(ctx: &Context) -> Checked {
 
 async fn refused_method_names_the_others(ctx: &Context) -> Checked {
     let endpoints = &ctx.target().endpoints;
-    let places = [
-        (endpoints.token.as_str(), &["GET", "PUT", "DELETE"][..]),
-        (endpoints.authorization.as_str(), &["PUT", "DELETE"][..]),
-        (endpoints.resource.as_deref().unwrap_or_default(), &["PUT", "DELETE"][..]),
-    ];
     let mut refused = 0;
-    for (url, methods) in places.iter().filter(|(url, _)| !url.is_empty()) {
-        for method in *methods {
+    for (key, url) in endpoints.all() {
+        let methods: &[&str] = match key {
+            "authorization" | "resource" => &["PUT", "DELETE"],
+            _ => &["GET", "PUT", "DELETE"],
+        };
+        for method in methods {
             let answer = ctx.send(Actor::Suite, Request::get(*url).method(method)).await?;
             let response = answer.response()?;
             if response.status != 405 {
@@ -287,7 +286,7 @@ async fn refused_method_names_the_others(ctx: &Context) -> Checked {
             refused += 1;
             if response.header("allow").is_none() {
                 return Err(answer.broken("status 405 with Allow", "no Allow"))
-                    .when(&format!("{method} is sent"));
+                    .when(&format!("{method} is sent to the endpoint of {key}"));
             }
         }
     }
