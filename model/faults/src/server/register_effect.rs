@@ -3,10 +3,14 @@
 
 use oauth_core::http::{Body, HttpRequest};
 use oauth_core::page::Page;
+use oauth_core::server::Request;
+use oauth_core::server::authenticate::Credentials;
+use oauth_core::server::redeem::{TokenAsk, TokenRequest};
 use oauth_rules::rules;
 use serde_json::{Value, json};
 
-use super::Lie::{Client, Http, Reply, Told};
+use super::Lie::{Before, Client, Http, Reply, Told};
+use super::client_authentication::presented;
 use super::register::{PLACEHOLDER, edit_asked, tell_as_asked};
 use super::{AUTHORIZE, REGISTER};
 use crate::entry::{Entry, Lies::OfServer};
@@ -46,6 +50,55 @@ pub(crate) const FAULTS: &[Entry] = &[
         about: "a client that registers for bound tokens alone gets others too",
         rules: rules!["rfc9449-5.2-bound-client-needs-proof"],
         lies: OfServer(&[Client(|client, _| client.dpop_bound &= !client.self_registered)]),
+    },
+    Entry {
+        name: "registration-binding-forgotten-in-refreshes",
+        about: "a client that registers for bound tokens alone refreshes without a proof",
+        rules: rules!["rfc9449-5.2-bound-client-needs-proof"],
+        lies: OfServer(&[Client(|client, request| {
+            if client.self_registered
+                && let Request::Token(TokenRequest { ask: Ok(TokenAsk::Refresh(_)), .. }) = request
+            {
+                client.dpop_bound = false;
+            }
+        })]),
+    },
+    Entry {
+        name: "registration-push-demand-forgotten",
+        about: "a client that registers to push its requests may ask through the browser alone",
+        rules: rules!["rfc9126-6-client-policy-enforced"],
+        lies: OfServer(&[Client(|client, _| client.pushed_only &= !client.self_registered)]),
+    },
+    Entry {
+        name: "registered-secrets-unchecked",
+        about: "any secret of a client that registered itself is right",
+        rules: rules!["rfc6749-4.1.3-client-auth-checked-if-included"],
+        lies: OfServer(&[Before(|found, request| {
+            let registered = found.client.is_some_and(|client| client.self_registered);
+            if let Some((by, secret)) = presented(found, request)
+                && registered
+            {
+                by.credentials = match by.credentials {
+                    Credentials::Basic(_) => Credentials::Basic(secret),
+                    Credentials::Post(_) => Credentials::Post(secret),
+                    Credentials::None => Credentials::None,
+                };
+            }
+        })]),
+    },
+    Entry {
+        name: "registered-clients-unproven",
+        about: "a client that registered itself needs no secret, whatever it was told",
+        rules: rules!["rfc6749-4.1.3-client-auth-required"],
+        lies: OfServer(&[Before(|found, request| {
+            let registered = found.client.is_some_and(|client| client.self_registered);
+            if let Some((by, secret)) = presented(found, request)
+                && registered
+                && by.credentials == Credentials::None
+            {
+                by.credentials = Credentials::Basic(secret);
+            }
+        })]),
     },
     Entry {
         name: "name-as-markup",

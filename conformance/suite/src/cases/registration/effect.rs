@@ -1,14 +1,17 @@
 //! Dynamic registration: what a client is told of itself holds where it matters (RFC 7591, section 3.2.1).
 
-use oauth_rules::rules;
+use oauth_rules::{RuleId, rules};
 use serde_json::{Value, json};
 
-use crate::browser::Landing;
+use crate::browser::{Decision, Landing};
 use crate::case::{Case, Context, Isolation};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::dpop::{bound, says_bound};
+use crate::cases::support::provoke::gives_code;
+use crate::cases::support::refresh::refresh;
+use crate::cases::support::spoil;
 use crate::expect;
-use crate::flow;
+use crate::flow::{self, Authentication};
 use crate::subject::Need;
 
 /// The cases, in reading order.
@@ -29,6 +32,24 @@ pub(super) const CASES: &[Case] = &[
         needs: &[Need::Login, Need::Registration, Need::Dpop],
         isolation: Isolation::Alone,
         run: |ctx| Box::pin(told_binding_holds(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "registration/told-push-demand-holds",
+        rules: rules!["rfc9126-6-client-policy-enforced"],
+        about: "A client that registers to push its requests, and is told so, gets no code for a plain one.",
+        needs: &[Need::Login, Need::Registration, Need::PushedRequests],
+        isolation: Isolation::Alone,
+        run: |ctx| Box::pin(told_push_demand_holds(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "registration/told-secret-is-needed",
+        rules: rules!["rfc6749-4.1.3-client-auth-checked-if-included", "rfc6749-4.1.3-client-auth-required"],
+        about: "A client that registered itself and was told a secret gets its tokens for that one alone.",
+        needs: &[Need::Login, Need::Registration],
+        isolation: Isolation::Alone,
+        run: |ctx| Box::pin(told_secret_is_needed(ctx)),
         ..Case::DEFAULT
     },
 ];
@@ -84,6 +105,7 @@ async fn told_binding_holds(ctx: &Context) -> Checked {
     const MEMBER: &str = "dpop_bound_access_tokens";
     let mut metadata = flow::metadata(ctx)?;
     metadata[MEMBER] = true.into();
+    metadata["grant_types"] = json!(["authorization_code", "refresh_token"]);
     let registered = flow::registered(ctx, &metadata).await?;
     if registered.json.get(MEMBER) != Some(&Value::Bool(true)) {
         return Err(CaseEnd::not_offered(format!("the answer does not tell {MEMBER}")));
@@ -95,5 +117,66 @@ async fn told_binding_holds(ctx: &Context) -> Checked {
     }
     let code = flow::code(ctx, &registered.client).await?;
     let answer = flow::token(ctx, &flow::redemption(&code)).await?;
-    ctx.trying("there is no proof", |ctx| expect::refused_by(&expect::PROOF, ctx, &answer, NO_PROOF))
+    ctx.trying("there is no proof", |ctx| expect::refused_by(&expect::PROOF, ctx, &answer, NO_PROOF))?;
+    let Some(refresh_token) = token.refresh_token else { return Ok(()) };
+    let answer = flow::token(ctx, &refresh(&registered.client, &refresh_token)).await?;
+    ctx.trying("there is no proof beside its refresh token", |ctx| {
+        expect::refused_by(&expect::PROOF, ctx, &answer, NO_PROOF)
+    })
+}
+
+async fn told_push_demand_holds(ctx: &Context) -> Checked {
+    const MEMBER: &str = "require_pushed_authorization_requests";
+    let mut metadata = flow::metadata(ctx)?;
+    metadata[MEMBER] = true.into();
+    let registered = flow::registered(ctx, &metadata).await?;
+    if registered.json.get(MEMBER) != Some(&Value::Bool(true)) {
+        return Err(CaseEnd::not_offered(format!("the answer does not tell {MEMBER}")));
+    }
+    let client = &registered.client;
+    let ask = flow::ask(ctx, client);
+    let request_uri = flow::pushed(ctx, &ask).await?;
+    let landing = flow::authorize(ctx, &ask.by_reference(&request_uri)).await?;
+    flow::code_from(&ask, &landing).control("an honest pushed request of the new client")?;
+    let mut browser = flow::browser(ctx);
+    let first = flow::open_unpushed_in(ctx, &mut browser, &flow::ask(ctx, client)).await?;
+    let landing = browser.run(first, Decision::Approve).await?;
+    landing.sent()?;
+    // How a client that registered itself is told is the server's to say (RFC 9700, section 4.11.2).
+    if gives_code(&landing) {
+        return Err(landing.exchange().broken("no code for a plain request", landing.describe()));
+    }
+    Ok(())
+}
+
+async fn told_secret_is_needed(ctx: &Context) -> Checked {
+    const CHECKED: &[RuleId] = rules!["rfc6749-4.1.3-client-auth-checked-if-included"];
+    const REQUIRED: &[RuleId] = rules!["rfc6749-4.1.3-client-auth-required"];
+    let client = flow::registered(ctx, &flow::metadata(ctx)?).await?.client;
+    let another = flow::registered(ctx, &flow::metadata(ctx)?).await?.client;
+    let secret = spoil::secret_of(&client);
+    if client.is_public() || secret.is_empty() {
+        return Err(CaseEnd::not_offered("the server gave no client_secret"));
+    }
+    flow::access(ctx, &client).await?;
+    let mut wrong = vec![
+        ("a character of the secret is another", spoil::middle_changed(secret)),
+        ("the last character of the secret is gone", spoil::shortened(secret)),
+    ];
+    // Equal registrations may be instances of one client.
+    if another.id != client.id && spoil::secret_of(&another) != secret {
+        wrong.push(("the secret is another new client's", spoil::secret_of(&another).to_owned()));
+    }
+    let named = Authentication::Id(client.id.clone());
+    let mut ways = vec![("there is a client_id and nothing else", named, REQUIRED)];
+    for (way, wrong) in wrong {
+        ways.extend(spoil::with_secret(&client, &wrong).map(|shown| (way, shown, CHECKED)));
+    }
+    for (way, authentication, rules) in ways {
+        let code = flow::code(ctx, &client).await?;
+        let answer = flow::token(ctx, &flow::redemption(&code).authenticated(authentication)).await?;
+        let refused = ctx.trying(way, |ctx| expect::token_refused(ctx, &answer, &["invalid_client"]));
+        ctx.told(refused.under(rules));
+    }
+    Ok(())
 }

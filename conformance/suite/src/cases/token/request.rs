@@ -278,7 +278,7 @@ async fn refused_method_names_the_others(ctx: &Context) -> Checked {
             _ => &["GET", "PUT", "DELETE"],
         };
         for method in methods {
-            let answer = ctx.send(Actor::Suite, Request::get(*url).method(method)).await?;
+            let answer = ctx.send(Actor::Suite, Request::get(url).method(method)).await?;
             let response = answer.response()?;
             if response.status != 405 {
                 continue;
