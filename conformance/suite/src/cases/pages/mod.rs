@@ -1,5 +1,6 @@
 //! What the user meets: the login page, the consent page, and what others can make of them.
 
+mod again;
 mod choice;
 mod consent;
 mod cors;
@@ -24,6 +25,7 @@ pub(super) const CASES: &[&[Case]] = &[
     choice::CASES,
     forgery::CASES,
     protection::CASES,
+    again::CASES,
     cors::CASES,
     form_answers::CASES,
     forwarded::CASES,

@@ -12,7 +12,7 @@ use crate::cases::support::refresh::refresh;
 use crate::cases::support::spoil;
 use crate::expect;
 use crate::flow::{self, Authentication};
-use crate::subject::Need;
+use crate::subject::{Met, Need};
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -105,7 +105,9 @@ async fn told_binding_holds(ctx: &Context) -> Checked {
     const MEMBER: &str = "dpop_bound_access_tokens";
     let mut metadata = flow::metadata(ctx)?;
     metadata[MEMBER] = true.into();
-    metadata["grant_types"] = json!(["authorization_code", "refresh_token"]);
+    if Need::Refresh.met(ctx.target()) == Met::Yes {
+        metadata["grant_types"] = json!(["authorization_code", "refresh_token"]);
+    }
     let registered = flow::registered(ctx, &metadata).await?;
     if registered.json.get(MEMBER) != Some(&Value::Bool(true)) {
         return Err(CaseEnd::not_offered(format!("the answer does not tell {MEMBER}")));
