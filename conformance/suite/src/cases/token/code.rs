@@ -25,6 +25,14 @@ pub(super) const CASES: &[Case] = &[
         ..Case::DEFAULT
     },
     Case {
+        id: "code/used-once-by-each-client",
+        rules: rules!["rfc6749-4.1.2-code-single-use", "rfc9700-4.2.4-code-single-use"],
+        about: "No kind of client redeems a code twice.",
+        needs: &[Need::Login, Need::PublicClient],
+        run: |ctx| Box::pin(used_once_by_each_client(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
         id: "code/redeemed-once-of-many-at-once",
         rules: rules!["rfc6749-4.1.2-code-single-use-concurrent", "rfc9700-4.2.4-code-single-use"],
         about: "Of many redemptions of one code at the same moment, at most one gives a token.",
@@ -73,13 +81,7 @@ pub(super) const CASES: &[Case] = &[
 const GRACE: Duration = Duration::from_secs(30);
 
 async fn refused_the_second_time(ctx: &Context) -> Checked {
-    let client = ctx.parties().client()?;
-    redeemed_once(ctx, &client).await?;
-    for other in others_that_work(ctx, &client, |_| true).await? {
-        let when = format!("the client is {}", other.id);
-        let _ = ctx.tried(&when, redeemed_once(&ctx.when(&when), &other).await);
-    }
-    Ok(())
+    redeemed_once(ctx, &ctx.parties().client()?).await
 }
 
 async fn redeemed_once(ctx: &Context, client: &Arc<Client>) -> Checked {
@@ -88,6 +90,19 @@ async fn redeemed_once(ctx: &Context, client: &Arc<Client>) -> Checked {
     flow::redeem(ctx, &code).await?;
     let again = flow::token(ctx, &flow::redemption(&code)).await?;
     expect::token_refused(ctx, &again, &["invalid_grant"])
+}
+
+async fn used_once_by_each_client(ctx: &Context) -> Checked {
+    let client = ctx.parties().client()?;
+    let others = others_that_work(ctx, &client, |_| true).await?;
+    if others.is_empty() {
+        return Err(CaseEnd::not_tested("the target names no second client; add [public_client]"));
+    }
+    for other in others {
+        let when = format!("the client is {}", other.id);
+        let _ = ctx.tried(&when, redeemed_once(&ctx.when(&when), &other).await);
+    }
+    Ok(())
 }
 
 async fn redeemed_once_of_many_at_once(ctx: &Context) -> Checked {
