@@ -66,6 +66,19 @@ pub(crate) const FAULTS: &[Entry] = &[
         })]),
     },
     Entry {
+        name: "basic-plus-kept",
+        about: "a plus sign in Basic credentials is no space",
+        rules: rules!["rfc6749-2.3.1-basic-form-decoding"],
+        lies: OfServer(&[Http(TOKEN, |request| {
+            for (_, value) in request.headers.iter_mut().filter(|(name, _)| name == "authorization") {
+                let decoded = value.strip_prefix(b"Basic ").and_then(|text| STANDARD.decode(text).ok());
+                if let Some(text) = decoded.and_then(|bytes| String::from_utf8(bytes).ok()) {
+                    *value = format!("Basic {}", STANDARD.encode(text.replace('+', "%2B"))).into_bytes();
+                }
+            }
+        })]),
+    },
+    Entry {
         name: "credentials-in-uri-taken",
         about: "client credentials are taken from the URI",
         rules: rules!["rfc6749-2.3.1-no-credentials-in-uri", "oauth21-2.4.1-secret-not-in-uri"],

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use oauth_rules::rules;
+use url::form_urlencoded;
 
 use crate::case::{Case, Context, Isolation};
 use crate::case_end::{Checked, EndAs as _};
@@ -124,7 +125,32 @@ async fn basic_is_form_decoded(ctx: &Context) -> Checked {
         let answer = flow::token(ctx, &flow::redemption(&code)).await?;
         expect::token(&answer).when(&format!("{} authenticates", special.id))?;
     }
-    Ok(())
+    match ctx.target().clients.get(&ClientRole::Special) {
+        Some(special) => spaces_are_plus_signs(ctx, special).await,
+        None => Ok(()),
+    }
+}
+
+/// A client that is known by Basic with each character of its secret escaped is known with the form's own spelling as well, in
+/// which a space is a plus sign (RFC 6749, appendix B).
+async fn spaces_are_plus_signs(ctx: &Context, client: &Arc<Client>) -> Checked {
+    let secret = spoil::secret_of(client);
+    if !secret.contains(' ') {
+        return Ok(());
+    }
+    let escaped: String = secret.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let by = async |header: String| {
+        let code = flow::code(ctx, client).await?;
+        let request = flow::redemption(&code).authenticated(Authentication::Header(header));
+        flow::token(ctx, &request).await
+    };
+    let plain: String = form_urlencoded::byte_serialize(client.id.as_bytes()).collect();
+    if expect::token(&by(Authentication::raw_basic(&plain, &escaped)).await?).is_err() {
+        ctx.note(format!("{} is not known by Basic, for which it is not registered", client.id));
+        return Ok(());
+    }
+    let answer = by(Authentication::basic(&client.id, secret)).await?;
+    expect::token(&answer).map(drop).when("a space of the secret is a plus sign")
 }
 
 /// The text with its first letter or digit as a percent escape.
