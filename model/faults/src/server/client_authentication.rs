@@ -159,6 +159,7 @@ pub(crate) const FAULTS: &[Entry] = &[
         about: "a client without a secret is refused at the token endpoint",
         rules: rules![
             "rfc8252-8.5-public-client-no-secret-needed",
+            "oauth21-8.1-no-secret-of-native-clients",
             "rfc8252-7.2-https-redirect-for-public-client"
         ],
         lies: OfServer(&[Reply(TOKEN, |request, reply, _| {
