@@ -3,11 +3,10 @@
 use oauth_rules::{RuleId, rules};
 use serde_json::{Value, json};
 
-use crate::browser::{Decision, Landing};
+use crate::browser::Landing;
 use crate::case::{Case, Context, Isolation};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::dpop::{bound, says_bound};
-use crate::cases::support::provoke::gives_code;
 use crate::cases::support::refresh::refresh;
 use crate::cases::support::spoil;
 use crate::expect;
@@ -32,15 +31,6 @@ pub(super) const CASES: &[Case] = &[
         needs: &[Need::Login, Need::Registration, Need::Dpop],
         isolation: Isolation::Alone,
         run: |ctx| Box::pin(told_binding_holds(ctx)),
-        ..Case::DEFAULT
-    },
-    Case {
-        id: "registration/told-push-demand-holds",
-        rules: rules!["rfc9126-6-client-policy-enforced"],
-        about: "A client that registers to push its requests, and is told so, gets no code for a plain one.",
-        needs: &[Need::Login, Need::Registration, Need::PushedRequests],
-        isolation: Isolation::Alone,
-        run: |ctx| Box::pin(told_push_demand_holds(ctx)),
         ..Case::DEFAULT
     },
     Case {
@@ -125,30 +115,6 @@ async fn told_binding_holds(ctx: &Context) -> Checked {
     ctx.trying("there is no proof beside its refresh token", |ctx| {
         expect::refused_by(&expect::PROOF, ctx, &answer, NO_PROOF)
     })
-}
-
-async fn told_push_demand_holds(ctx: &Context) -> Checked {
-    const MEMBER: &str = "require_pushed_authorization_requests";
-    let mut metadata = flow::metadata(ctx)?;
-    metadata[MEMBER] = true.into();
-    let registered = flow::registered(ctx, &metadata).await?;
-    if registered.json.get(MEMBER) != Some(&Value::Bool(true)) {
-        return Err(CaseEnd::not_offered(format!("the answer does not tell {MEMBER}")));
-    }
-    let client = &registered.client;
-    let ask = flow::ask(ctx, client);
-    let request_uri = flow::pushed(ctx, &ask).await?;
-    let landing = flow::authorize(ctx, &ask.by_reference(&request_uri)).await?;
-    flow::code_from(&ask, &landing).control("an honest pushed request of the new client")?;
-    let mut browser = flow::browser(ctx);
-    let first = flow::open_unpushed_in(ctx, &mut browser, &flow::ask(ctx, client)).await?;
-    let landing = browser.run(first, Decision::Approve).await?;
-    landing.sent()?;
-    // How a client that registered itself is told is the server's to say (RFC 9700, section 4.11.2).
-    if gives_code(&landing) {
-        return Err(landing.exchange().broken("no code for a plain request", landing.describe()));
-    }
-    Ok(())
 }
 
 async fn told_secret_is_needed(ctx: &Context) -> Checked {
