@@ -1,13 +1,15 @@
-//! Faults towards one kind of client or token, or at some of the endpoints alone: a check that another branch has.
+//! Faults towards one kind of client, token or key, or at some of the endpoints alone: a check that another branch has.
 
 use oauth_core::directory::{Authentication, Client};
 use oauth_core::grant::{Coded, Grant, Phase};
 use oauth_core::server::authenticate::Credentials;
+use oauth_core::server::dpop::{DpopHeader, Signature};
+use oauth_core::server::jwk::Algorithm;
 use oauth_core::server::{Outcome, Pending, Write};
 use oauth_rules::rules;
 use serde_json::json;
 
-use super::Lie::{After, Before, Reply};
+use super::Lie::{After, Before, Read, Reply};
 use super::client_authentication::presented;
 use super::code::redeemed;
 use super::push::brought;
@@ -134,5 +136,20 @@ pub(crate) const FAULTS: &[Entry] = &[
             Reply(REVOKE, |_, reply, _| reply.remove("Allow")),
             Reply(INTROSPECT, |_, reply, _| reply.remove("Allow")),
         ]),
+    },
+    Entry {
+        name: "other-proofs-unchecked",
+        about: "the signature of a proof is checked of ES256 alone",
+        rules: rules!["rfc9449-4.3-signature"],
+        lies: OfServer(&[Read(|_, received, _| {
+            if let Some((Ok(Some(proof)), header)) = received.dpop()
+                && let DpopHeader::Proof(signed) = &*header
+                && signed.algorithm != Algorithm::Es256
+            {
+                proof.signature = Signature::Right;
+                // Nobody checks what is no proof.
+                *header = DpopHeader::Other;
+            }
+        })]),
     },
 ];
