@@ -8,6 +8,9 @@ use super::TOKEN;
 use crate::edit::Pairs;
 use crate::entry::{Entry, Lies::OfServer};
 
+const OF_REFRESHES: &[&str] =
+    &["client_id", "client_secret", "grant_type", "refresh_token", "resource", "scope"];
+
 /// In reading order.
 pub(crate) const FAULTS: &[Entry] = &[
     Entry {
@@ -63,6 +66,16 @@ pub(crate) const FAULTS: &[Entry] = &[
                 && let Some(state) = &mut response_target.state
             {
                 *state = state.trim().to_owned();
+            }
+        })]),
+    },
+    Entry {
+        name: "unknown-refresh-parameters-refused",
+        about: "a refresh with an unknown parameter is refused",
+        rules: rules!["rfc6749-3.2-unknown-parameter-ignored"],
+        lies: OfServer(&[Form(TOKEN, |pairs| {
+            if is_refresh(pairs) && pairs.names().any(|name| !OF_REFRESHES.contains(&name)) {
+                pairs.remove("refresh_token");
             }
         })]),
     },

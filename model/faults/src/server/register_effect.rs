@@ -64,6 +64,14 @@ pub(crate) const FAULTS: &[Entry] = &[
         })]),
     },
     Entry {
+        name: "registration-grants-untold",
+        about: "a client is not told which grants it may use",
+        rules: rules!["rfc7591-3.2.1-registered-metadata-returned"],
+        lies: OfServer(&[Told(REGISTER, |_, told| {
+            told.remove("grant_types");
+        })]),
+    },
+    Entry {
         name: "registration-push-demand-forgotten",
         about: "a client that registers to push its requests may ask through the browser alone",
         rules: rules!["rfc9126-6-client-policy-enforced"],

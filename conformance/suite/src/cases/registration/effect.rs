@@ -1,5 +1,7 @@
 //! Dynamic registration: what a client is told of itself holds where it matters (RFC 7591, section 3.2.1).
 
+use std::sync::Arc;
+
 use oauth_rules::{RuleId, rules};
 use serde_json::{Value, json};
 
@@ -11,7 +13,7 @@ use crate::cases::support::refresh::refresh;
 use crate::cases::support::spoil;
 use crate::expect;
 use crate::flow::{self, Authentication};
-use crate::subject::{Met, Need};
+use crate::subject::{Client, Met, Need};
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -40,6 +42,15 @@ pub(super) const CASES: &[Case] = &[
         needs: &[Need::Login, Need::Registration],
         isolation: Isolation::Alone,
         run: |ctx| Box::pin(told_secret_is_needed(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "registration/what-takes-effect-is-told",
+        rules: rules!["rfc7591-3.2.1-registered-metadata-returned"],
+        about: "A client is told of each of its members without which the server treats clients otherwise.",
+        needs: &[Need::Login, Need::Registration],
+        isolation: Isolation::Alone,
+        run: |ctx| Box::pin(what_takes_effect_is_told(ctx)),
         ..Case::DEFAULT
     },
 ];
@@ -147,4 +158,74 @@ async fn told_secret_is_needed(ctx: &Context) -> Checked {
         ctx.told(refused.under(rules));
     }
     Ok(())
+}
+
+/// A member of a registration that shows in how the server treats the client.
+struct Member {
+    name: &'static str,
+    value: Value,
+    /// Whether an answer says so.
+    is_told: fn(&Value) -> bool,
+}
+
+async fn what_takes_effect_is_told(ctx: &Context) -> Checked {
+    let members = [
+        Member {
+            name: "grant_types",
+            value: json!(["authorization_code", "refresh_token"]),
+            is_told: |told| {
+                told.as_array().is_some_and(|grants| grants.iter().any(|grant| grant == "refresh_token"))
+            },
+        },
+        Member { name: "dpop_bound_access_tokens", value: true.into(), is_told: |told| *told == true },
+    ];
+    let plain = flow::registered(ctx, &flow::metadata(ctx)?).await?;
+    let without = treated(ctx, &plain.client).await?;
+    if without == Treated::Refused {
+        let reason = "the control failed: the code of a new client is refused";
+        return Err(CaseEnd::not_tested(reason).at(&plain.exchange));
+    }
+    let mut seen = false;
+    for Member { name, value, is_told } in members {
+        let mut metadata = flow::metadata(ctx)?;
+        metadata[name] = value;
+        let Ok(registered) = flow::as_registered(ctx, &flow::register(ctx, &metadata).await?) else {
+            ctx.note(format!("no client registers with {name}"));
+            continue;
+        };
+        let with = treated(ctx, &registered.client).await?;
+        // A server that treats all clients alike has no such member.
+        if with == without {
+            continue;
+        }
+        seen = true;
+        if !registered.json.get(name).is_some_and(is_told) {
+            let expected = format!("{name} as it was registered, since the client is treated by it");
+            let saw = registered.json.get(name).map_or_else(|| "no such member".to_owned(), Value::to_string);
+            ctx.tell(registered.exchange.broken(expected, saw).when(&format!("{name} is registered")));
+        }
+    }
+    if seen { Ok(()) } else { Err(CaseEnd::not_offered("no member that was tried takes effect")) }
+}
+
+/// How the token endpoint answers the plain redemption of a new client's code.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Treated {
+    /// By an access token.
+    Token,
+    /// By an access token and a refresh token.
+    TokenAndRefresh,
+    /// By a refusal.
+    Refused,
+}
+
+async fn treated(ctx: &Context, client: &Arc<Client>) -> Checked<Treated> {
+    let code = flow::code(ctx, client).await?;
+    let answer = flow::token(ctx, &flow::redemption(&code)).await?;
+    expect::judged(&answer).control("a token request of a new client")?;
+    Ok(match expect::token(&answer) {
+        Ok(token) if token.refresh_token.is_some() => Treated::TokenAndRefresh,
+        Ok(_) => Treated::Token,
+        Err(_) => Treated::Refused,
+    })
 }

@@ -119,7 +119,7 @@ pub(in crate::cases) const SIGNATURE: &[Defect] = &[
 
 /// An RSA key of 2048 bits whose factors nobody knows.
 fn rsa_key() -> Value {
-    json!({ "kty": "RSA", "n": URL_SAFE_NO_PAD.encode([0xb5; 256]), "e": "AQAB" })
+    json!({ "kty": "RSA", "n": URL_SAFE_NO_PAD.encode([0xb5_u8; 256]), "e": "AQAB" })
 }
 
 /// An Ed25519 key, by its size.

@@ -73,11 +73,12 @@ pub(super) const CASES: &[Case] = &[
 ];
 
 async fn unknown_parameter_is_ignored(ctx: &Context) -> Checked {
-    let answer =
-        flow::spoilt_redemption(ctx, &ctx.parties().client()?, |request| request.add("suite_unknown", "1"))
-            .await?;
+    let client = ctx.parties().client()?;
+    let answer = flow::spoilt_redemption(ctx, &client, |request| request.add("suite_unknown", "1")).await?;
     expect::token(&answer)?;
-    Ok(())
+    let Some(client) = refreshing(ctx).await? else { return Ok(()) };
+    let request = allowed(ctx, &client, None).await?.refresh().add("suite_unknown", "1");
+    expect::token(&flow::token(ctx, &request).await?).map(drop).when("a refresh token is used")
 }
 
 /// Status and error code of an answer of the token endpoint.
