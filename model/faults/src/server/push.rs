@@ -125,6 +125,14 @@ pub(crate) const FAULTS: &[Entry] = &[
         })]),
     },
     Entry {
+        name: "push-of-any-grant",
+        about: "a client that may not use the code grant pushes requests for codes",
+        rules: rules!["rfc9126-2.1-validated-like-authorization-request"],
+        lies: OfServer(&[Client(|client, request| {
+            client.code_grant |= matches!(request, Request::Push(_));
+        })]),
+    },
+    Entry {
         name: "push-repeats-taken",
         about: "of a parameter that a push has twice the first is taken",
         rules: rules!["rfc9126-2.1-validated-like-authorization-request"],

@@ -9,6 +9,7 @@ mod form_answers;
 mod forwarded;
 mod login;
 mod login_forgery;
+mod owner;
 mod password;
 mod protection;
 mod session;
@@ -20,6 +21,7 @@ pub(super) const CASES: &[&[Case]] = &[
     login::CASES,
     password::CASES,
     session::CASES,
+    owner::CASES,
     login_forgery::CASES,
     consent::CASES,
     choice::CASES,

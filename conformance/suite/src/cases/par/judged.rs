@@ -61,6 +61,12 @@ async fn judged_like_an_authorization_request(ctx: &Context) -> Checked {
             Err(end) => ctx.note(format!("{} is left out: {}", client.id, end.saw)),
         }
     }
+    if let Ok(service) = ctx.parties().client_of(ClientRole::Service)
+        && !service.redirect_uri.is_empty()
+    {
+        let spoilt = Spoilt::new("may not use the code grant", flow::ask(ctx, &service));
+        compared += compare_one(ctx, &service, &spoilt).await;
+    }
     if compared == 0 {
         return Err(CaseEnd::not_offered("none of the faults keeps a plain request from its code"));
     }
@@ -91,11 +97,16 @@ async fn leads_to_a_code(ctx: &Context, client: &Arc<Client>) -> Checked {
 async fn compare(ctx: &Context, client: &Arc<Client>) -> usize {
     let mut compared = 0;
     for spoilt in faults(ctx, client) {
-        let way = format!("{} and {}", asks(client), spoilt.way);
-        let judged = judged_alike(&ctx.when(&way), &spoilt).await;
-        compared += usize::from(ctx.tried(&way, judged).unwrap_or(true));
+        compared += compare_one(ctx, client, &spoilt).await;
     }
     compared
+}
+
+/// As [`compare`], for one fault.
+async fn compare_one(ctx: &Context, client: &Client, spoilt: &Spoilt) -> usize {
+    let way = format!("{} and {}", asks(client), spoilt.way);
+    let judged = judged_alike(&ctx.when(&way), spoilt).await;
+    usize::from(ctx.tried(&way, judged).unwrap_or(true))
 }
 
 /// Whether the fault could be compared.
