@@ -99,11 +99,13 @@ async fn granted(ctx: &Context) -> Checked<Arc<Exchange>> {
 /// client's credentials, each with what was shown.
 async fn tokens_of_each_grant(ctx: &Context) -> Checked<Vec<(&'static str, Token)>> {
     let mut tokens = vec![("a code is redeemed", flow::access(ctx, &ctx.parties().client()?).await?)];
+    // Whether a refresh token is taken is for other cases.
     if Need::Refresh.met(ctx.target()) == Met::Yes
         && let Ok(client) = refreshing_client(ctx, |_| true).await
+        && let Ok(allowed) = allowed(ctx, &client, None).await
+        && let Ok(token) = renewed(ctx, &allowed.refresh()).await
     {
-        let request = allowed(ctx, &client, None).await?.refresh();
-        tokens.push(("a refresh token is used", renewed(ctx, &request).await?));
+        tokens.push(("a refresh token is used", token));
     }
     if Need::ClientCredentials.met(ctx.target()) == Met::Yes {
         for client in ctx.target().registered().filter(|client| !client.is_public()) {
