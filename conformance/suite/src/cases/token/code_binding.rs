@@ -170,29 +170,32 @@ async fn near_uris_refused(ctx: &Context, client: &Arc<Client>) -> Checked {
     Ok(())
 }
 
-/// A code that a pushed request led to, after another such code was redeemed; none where the client pushes none.
+/// A code that a pushed request led to, after another such code was redeemed; none where pushed requests lead to none.
 async fn pushed_code(ctx: &Context, client: &Arc<Client>) -> Checked<Option<Code>> {
     if Need::PushedRequests.met(ctx.target()) != Met::Yes {
         return Ok(None);
     }
-    let mut last = None;
-    for _ in 0..2 {
-        if let Some(code) = &last {
-            flow::redeem(ctx, code).await?;
+    match second_pushed_code(ctx, client).await {
+        Ok(code) => Ok(Some(code)),
+        Err(end) if end.kind == EndKind::NotTested => {
+            ctx.note(format!("no pushed request was tried: {}", end.saw));
+            Ok(None)
         }
-        let ask = flow::ask(ctx, client);
-        let request_uri = match flow::pushed(ctx, &ask).await {
-            Ok(request_uri) => request_uri,
-            Err(end) if end.kind == EndKind::NotTested => {
-                ctx.note(format!("no pushed request was tried: {}", end.saw));
-                return Ok(None);
-            }
-            Err(end) => return Err(end),
-        };
-        let landing = flow::authorize(ctx, &ask.by_reference(&request_uri)).await?;
-        last = Some(flow::code_from(&ask, &landing).control("an honest pushed request")?);
+        Err(end) => Err(end),
     }
-    Ok(last)
+}
+
+async fn second_pushed_code(ctx: &Context, client: &Arc<Client>) -> Checked<Code> {
+    let good = code_by_push(ctx, client).await?;
+    flow::redeem(ctx, &good).await?;
+    code_by_push(ctx, client).await
+}
+
+async fn code_by_push(ctx: &Context, client: &Arc<Client>) -> Checked<Code> {
+    let ask = flow::ask(ctx, client);
+    let request_uri = flow::pushed(ctx, &ask).await?;
+    let landing = flow::authorize(ctx, &ask.by_reference(&request_uri)).await?;
+    flow::code_from(&ask, &landing).control("an honest pushed request")
 }
 
 /// Whether the token endpoint shows that it reads `redirect_uri`: RFC 6749 has it do so, the OAuth 2.1 draft (section
