@@ -5,12 +5,14 @@ use oauth_core::http::{Body, HttpRequest};
 use oauth_core::page::Page;
 use oauth_core::server::Request;
 use oauth_core::server::authenticate::Credentials;
+use oauth_core::server::authorize::Authorize;
 use oauth_core::server::redeem::{TokenAsk, TokenRequest};
 use oauth_rules::rules;
 use serde_json::{Value, json};
 
 use super::Lie::{Before, Client, Http, Reply, Told};
 use super::client_authentication::presented;
+use super::code::redeemed;
 use super::register::{PLACEHOLDER, edit_asked, tell_as_asked};
 use super::{AUTHORIZE, REGISTER};
 use crate::entry::{Entry, Lies::OfServer};
@@ -91,6 +93,31 @@ pub(crate) const FAULTS: &[Entry] = &[
                     Credentials::Post(_) => Credentials::Post(secret),
                     Credentials::None => Credentials::None,
                 };
+            }
+        })]),
+    },
+    Entry {
+        name: "registered-uris-uncompared",
+        about: "a client that registered itself gets codes at any redirect URI",
+        rules: rules!["rfc6749-3.1.2.3-registered-uris-compared"],
+        lies: OfServer(&[Client(|client, request| {
+            if client.self_registered
+                && let Request::Authorize(Authorize { redirect: Ok(Some(uri)), .. }) = request
+                && !client.knows(uri)
+            {
+                client.redirects.push(*uri);
+            }
+        })]),
+    },
+    Entry {
+        name: "registered-clients-codes-for-any",
+        about: "a code of a client that registered itself is redeemed for any client",
+        rules: rules!["rfc6749-4.1.3-code-bound-to-client"],
+        lies: OfServer(&[Before(|found, request| {
+            if let Some((_, grant, Some(client))) = redeemed(found, request)
+                && grant.terms.self_registered
+            {
+                grant.terms.client = client.no;
             }
         })]),
     },
