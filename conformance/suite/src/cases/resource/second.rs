@@ -111,9 +111,9 @@ async fn names_its_own(ctx: &Context, resource: &Resource, header: Option<&str>)
 }
 
 async fn second_one_looks_at_the_scope_too(ctx: &Context) -> Checked {
-    let second = ctx.parties().second_resource()?;
     let client = ctx.parties().client()?;
     read_by_server(ctx, &client).await?;
+    let second = ctx.parties().second_resource()?;
     let good = token_for(ctx, &client, &second.identifier).await?;
     expect::served(&open(ctx, &second, &good).await?).control("the second resource with its token")?;
     // Whether the scope opens the first resource is another case's matter; here it says what the word is worth.
