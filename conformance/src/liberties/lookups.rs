@@ -42,6 +42,7 @@ pub(super) const LIBERTIES: &[Liberty] = &[
             cost("dpop/introspection-names-the-type", Verdict::NotOffered, OPTIONAL),
             cost("audience/named-by-the-token", Verdict::NotOffered, OPTIONAL),
             cost("client-credentials/told-from-a-users-token", Verdict::NotOffered, OPTIONAL),
+            cost("login/token-is-the-users-own", Verdict::NotOffered, OPTIONAL),
             warns(
                 "resource-indicator/introspection-names-it",
                 rules!["rfc8707-2-introspection-aud"],

@@ -276,6 +276,7 @@ pub(super) const LIBERTIES: &[Liberty] = &[
                 "introspection would tell",
             ),
             cost("audience/named-by-the-token", Verdict::NotOffered, "introspection would tell"),
+            cost("login/token-is-the-users-own", Verdict::NotOffered, "introspection would tell"),
             cost("dpop/introspection-", Verdict::NotOffered, "introspection would tell"),
             cost("laws/active-token-", Verdict::NotOffered, "introspection would tell"),
         ],

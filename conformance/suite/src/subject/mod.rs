@@ -73,7 +73,7 @@ pub struct Client {
     pub scope: Option<String>,
     /// Another scope value that this client may ask for.
     pub second_scope: Option<String>,
-    /// A scope that this client may ask for and that does not open the resource.
+    /// A scope that this client may ask for and that opens neither the resource nor the second one.
     pub narrow_scope: Option<String>,
 }
 

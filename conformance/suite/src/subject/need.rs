@@ -121,8 +121,8 @@ needs! {
     /// A client that may ask for two scope values.
     SecondScope = "second_scope", Add("second_scope to a client"),
         |target| target.clients.values().any(|client| client.scopes().len() > 1);
-    /// A client that may ask for a scope that does not open the resource.
-    NarrowScope = "narrow_scope", Add("narrow_scope, which does not open the resource, to a client"),
+    /// A client that may ask for a scope that opens no resource of the target.
+    NarrowScope = "narrow_scope", Add("narrow_scope, which opens no resource of the target, to a client"),
         |target| target.clients.values().any(|client| client.narrow_scope.is_some());
     /// A protected resource.
     ResourceServer = "resource", Add("resource to [endpoints]"),

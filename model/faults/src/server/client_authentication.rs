@@ -66,6 +66,19 @@ pub(crate) const FAULTS: &[Entry] = &[
         })]),
     },
     Entry {
+        name: "basic-plus-kept",
+        about: "a plus sign in Basic credentials is no space",
+        rules: rules!["rfc6749-2.3.1-basic-form-decoding"],
+        lies: OfServer(&[Http(TOKEN, |request| {
+            for (_, value) in request.headers.iter_mut().filter(|(name, _)| name == "authorization") {
+                let decoded = value.strip_prefix(b"Basic ").and_then(|text| STANDARD.decode(text).ok());
+                if let Some(text) = decoded.and_then(|bytes| String::from_utf8(bytes).ok()) {
+                    *value = format!("Basic {}", STANDARD.encode(text.replace('+', "%2B"))).into_bytes();
+                }
+            }
+        })]),
+    },
+    Entry {
         name: "credentials-in-uri-taken",
         about: "client credentials are taken from the URI",
         rules: rules!["rfc6749-2.3.1-no-credentials-in-uri", "oauth21-2.4.1-secret-not-in-uri"],
@@ -146,6 +159,7 @@ pub(crate) const FAULTS: &[Entry] = &[
         about: "a client without a secret is refused at the token endpoint",
         rules: rules![
             "rfc8252-8.5-public-client-no-secret-needed",
+            "oauth21-8.1-no-secret-of-native-clients",
             "rfc8252-7.2-https-redirect-for-public-client"
         ],
         lies: OfServer(&[Reply(TOKEN, |request, reply, _| {
@@ -161,7 +175,10 @@ pub(crate) const FAULTS: &[Entry] = &[
 ];
 
 /// What a client with a secret presented at the token endpoint, with the secret.
-fn presented<'a>(found: &Found<'_>, request: &'a mut Request) -> Option<(&'a mut Presented, Digest)> {
+pub(super) fn presented<'a>(
+    found: &Found<'_>,
+    request: &'a mut Request,
+) -> Option<(&'a mut Presented, Digest)> {
     let secret = found.client?.secret?;
     if let Request::Token(TokenRequest { by: Ok(by), .. }) = request { Some((by, secret)) } else { None }
 }

@@ -46,6 +46,18 @@ pub(crate) const FAULTS: &[Entry] = &[
         })]),
     },
     Entry {
+        name: "owner-always-the-first",
+        about: "whoever logs in, the grant is the first user's",
+        rules: rules!["rfc6749-3.1-owner-authenticated-first"],
+        lies: OfServer(&[Before(|found, request| {
+            if let (Request::Authorize(_) | Request::AuthorizePushed(_), Some(session)) =
+                (request, &mut found.session)
+            {
+                session.user = UserNo(0);
+            }
+        })]),
+    },
+    Entry {
         name: "session-fixed",
         about: "a login belongs to the cookie that the browser had before it",
         rules: rules!["rfc6749-3.1-owner-authenticated-first"],

@@ -27,6 +27,17 @@ pub(crate) const FAULTS: &[Entry] = &[
         })]),
     },
     Entry {
+        name: "framable-after-a-wrong-password",
+        about: "the login page may be framed when it comes again after a wrong password",
+        rules: rules!["rfc9700-4.16-clickjacking-prevented"],
+        lies: OfServer(&[Reply(LOGIN, |_, reply, _| {
+            if reply.status == 403 {
+                reply.remove("X-Frame-Options");
+                reply.remove("Content-Security-Policy");
+            }
+        })]),
+    },
+    Entry {
         name: "frame-options-missing",
         about: "pages say frame-ancestors but not X-Frame-Options",
         rules: rules!["rfc9700-4.16-csp-and-legacy-header"],

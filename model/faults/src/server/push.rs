@@ -126,6 +126,14 @@ pub(crate) const FAULTS: &[Entry] = &[
         })]),
     },
     Entry {
+        name: "push-of-any-grant",
+        about: "a client that may not use the code grant pushes requests for codes",
+        rules: rules!["rfc9126-2.1-validated-like-authorization-request"],
+        lies: OfServer(&[Client(|client, request| {
+            client.code_grant |= matches!(request, Request::Push(_));
+        })]),
+    },
+    Entry {
         name: "push-repeats-taken",
         about: "of a parameter that a push has twice the first is taken",
         rules: rules!["rfc9126-2.1-validated-like-authorization-request"],
@@ -295,7 +303,7 @@ pub(crate) const FAULTS: &[Entry] = &[
 ];
 
 /// A `request_uri` that a browser brings, with its grant.
-fn brought<'a>(
+pub(super) fn brought<'a>(
     found: &'a mut Found<'_>,
     request: &'a Request,
 ) -> Option<(&'a AuthorizePushed, &'a mut Grant)> {

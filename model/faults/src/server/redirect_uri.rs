@@ -43,7 +43,7 @@ pub(crate) const FAULTS: &[Entry] = &[
 ];
 
 /// A URI without the port of its authority.
-fn without_port(text: &str) -> String {
+pub(super) fn without_port(text: &str) -> String {
     let Some((scheme, rest)) = text.split_once("://") else { return text.to_owned() };
     let (authority, tail) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
     let host = match authority.rsplit_once(':') {

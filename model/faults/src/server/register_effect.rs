@@ -3,10 +3,16 @@
 
 use oauth_core::http::{Body, HttpRequest};
 use oauth_core::page::Page;
+use oauth_core::server::Request;
+use oauth_core::server::authenticate::Credentials;
+use oauth_core::server::authorize::Authorize;
+use oauth_core::server::redeem::{TokenAsk, TokenRequest};
 use oauth_rules::rules;
 use serde_json::{Value, json};
 
-use super::Lie::{Client, Http, Reply, Told};
+use super::Lie::{Before, Client, Http, Reply, Told};
+use super::client_authentication::presented;
+use super::code::redeemed;
 use super::register::{PLACEHOLDER, edit_asked, tell_as_asked};
 use super::{AUTHORIZE, REGISTER};
 use crate::entry::{Entry, Lies::OfServer};
@@ -46,6 +52,88 @@ pub(crate) const FAULTS: &[Entry] = &[
         about: "a client that registers for bound tokens alone gets others too",
         rules: rules!["rfc9449-5.2-bound-client-needs-proof"],
         lies: OfServer(&[Client(|client, _| client.dpop_bound &= !client.self_registered)]),
+    },
+    Entry {
+        name: "registration-binding-forgotten-in-refreshes",
+        about: "a client that registers for bound tokens alone refreshes without a proof",
+        rules: rules!["rfc9449-5.2-bound-client-needs-proof"],
+        lies: OfServer(&[Client(|client, request| {
+            if client.self_registered
+                && let Request::Token(TokenRequest { ask: Ok(TokenAsk::Refresh(_)), .. }) = request
+            {
+                client.dpop_bound = false;
+            }
+        })]),
+    },
+    Entry {
+        name: "registration-grants-untold",
+        about: "a client is not told which grants it may use",
+        rules: rules!["rfc7591-3.2.1-registered-metadata-returned"],
+        lies: OfServer(&[Told(REGISTER, |_, told| {
+            told.remove("grant_types");
+        })]),
+    },
+    Entry {
+        name: "registration-push-demand-forgotten",
+        about: "a client that registers to push its requests may ask through the browser alone",
+        rules: rules!["rfc9126-6-client-policy-enforced"],
+        lies: OfServer(&[Client(|client, _| client.pushed_only &= !client.self_registered)]),
+    },
+    Entry {
+        name: "registered-secrets-unchecked",
+        about: "any secret of a client that registered itself is right",
+        rules: rules!["rfc6749-4.1.3-client-auth-checked-if-included"],
+        lies: OfServer(&[Before(|found, request| {
+            let registered = found.client.is_some_and(|client| client.self_registered);
+            if let Some((by, secret)) = presented(found, request)
+                && registered
+            {
+                by.credentials = match by.credentials {
+                    Credentials::Basic(_) => Credentials::Basic(secret),
+                    Credentials::Post(_) => Credentials::Post(secret),
+                    Credentials::None => Credentials::None,
+                };
+            }
+        })]),
+    },
+    Entry {
+        name: "registered-uris-uncompared",
+        about: "a client that registered itself gets codes at any redirect URI",
+        rules: rules!["rfc6749-3.1.2.3-registered-uris-compared"],
+        lies: OfServer(&[Client(|client, request| {
+            if client.self_registered
+                && let Request::Authorize(Authorize { redirect: Ok(Some(uri)), .. }) = request
+                && !client.knows(uri)
+            {
+                client.redirects.push(*uri);
+            }
+        })]),
+    },
+    Entry {
+        name: "registered-clients-codes-for-any",
+        about: "a code of a client that registered itself is redeemed for any client",
+        rules: rules!["rfc6749-4.1.3-code-bound-to-client"],
+        lies: OfServer(&[Before(|found, request| {
+            if let Some((_, grant, Some(client))) = redeemed(found, request)
+                && grant.terms.self_registered
+            {
+                grant.terms.client = client.no;
+            }
+        })]),
+    },
+    Entry {
+        name: "registered-clients-unproven",
+        about: "a client that registered itself needs no secret, whatever it was told",
+        rules: rules!["rfc6749-4.1.3-client-auth-required"],
+        lies: OfServer(&[Before(|found, request| {
+            let registered = found.client.is_some_and(|client| client.self_registered);
+            if let Some((by, secret)) = presented(found, request)
+                && registered
+                && by.credentials == Credentials::None
+            {
+                by.credentials = Credentials::Basic(secret);
+            }
+        })]),
     },
     Entry {
         name: "name-as-markup",

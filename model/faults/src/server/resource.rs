@@ -45,6 +45,18 @@ pub(crate) const FAULTS: &[Entry] = &[
         })]),
     },
     Entry {
+        name: "second-resource-of-any-scope",
+        about: "a token of any scope opens the resources behind the first",
+        rules: rules!["rfc6749-7-scope-covers-resource"],
+        lies: OfServer(&[Before(|_, request| {
+            if let Request::Resource(resource) = request
+                && resource.need.resource != ResourceSet::FIRST
+            {
+                resource.need.scope = ScopeSet::EMPTY;
+            }
+        })]),
+    },
+    Entry {
         name: "small-scope-401",
         about: "a token of too small a scope is answered 401",
         rules: rules!["rfc6750-3.1-insufficient-scope-403"],

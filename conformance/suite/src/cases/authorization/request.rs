@@ -80,9 +80,23 @@ async fn by_get(ctx: &Context) -> Checked {
 }
 
 async fn empty_counts_as_absent(ctx: &Context) -> Checked {
+    const NAMES: [&str; 8] = [
+        "state",
+        "response_type",
+        "redirect_uri",
+        "scope",
+        "code_challenge",
+        "code_challenge_method",
+        "resource",
+        "request_uri",
+    ];
     let client = ctx.parties().client()?;
     flow::code(ctx, &client).await?;
-    for name in ["state", "response_type", "redirect_uri", "scope", "code_challenge"] {
+    for name in NAMES {
+        // Where requests are pushed, one with a request_uri is sent as it stands.
+        if name == "request_uri" && flow::pushes_only(ctx) {
+            continue;
+        }
         let bare = || {
             let ask = flow::ask(ctx, &client);
             if name == "code_challenge" { ask.without_pkce() } else { ask.without(name) }
@@ -113,9 +127,18 @@ async fn unknown_parameter_ignored(ctx: &Context) -> Checked {
 }
 
 async fn repeated_parameter_refused(ctx: &Context) -> Checked {
+    const NAMES: [&str; 7] = [
+        "state",
+        "scope",
+        "response_type",
+        "code_challenge",
+        "code_challenge_method",
+        "client_id",
+        "redirect_uri",
+    ];
     let client = ctx.parties().client()?;
     flow::code(ctx, &client).await?;
-    for name in ["state", "scope", "response_type", "code_challenge", "client_id", "redirect_uri"] {
+    for name in NAMES {
         let other = match name {
             "state" => ctx.fresh(),
             "code_challenge" => flow::challenge(&ctx.fresh()),

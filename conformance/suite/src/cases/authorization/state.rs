@@ -42,7 +42,8 @@ async fn returned_as_it_was_sent(ctx: &Context) -> Checked {
     let client = ctx.parties().client()?;
     flow::code(ctx, &client).await?;
     let (long, longer) = ("s".repeat(512), "s".repeat(2048));
-    let states = ["a", &long, &longer, "a b", "+", "%26", "a&b=c", "<>\"\\", "~!*()", "a;b#c?d", "a%20b"];
+    let states =
+        ["a", &long, &longer, "a b", " a ", "+", "%26", "a&b=c", "<>\"\\", "~!*()", "a;b#c?d", "a%20b"];
     for state in states {
         let ask = flow::ask(ctx, &client).set("state", state);
         let landing = flow::authorize(ctx, &ask).await?;

@@ -120,6 +120,23 @@ async fn public_refresh_token_has_a_key(ctx: &Context) -> Checked {
     let request = refresh(&client, &refresh_token(ctx, &client, &key).await?);
     let answer = flow::token(ctx, &request).await?;
     ctx.trying("there is no proof", |ctx| expect::refused_by(&expect::PROOF, ctx, &answer, NO_PROOF))?;
+    for by in [Some(&other), None] {
+        let first = refresh(&client, &refresh_token(ctx, &client, &key).await?);
+        let renewed = flow::token_proven(ctx, &first, &key).await?;
+        let renewed = expect::token(&renewed).control("an honest refresh with a proof")?;
+        let Some(next) = renewed.refresh_token else { break };
+        let request = refresh(&client, &next);
+        let (way, answer, errors) = match by {
+            Some(other) => {
+                let answer = flow::token_proven(ctx, &request, other).await?;
+                ("the proof is another key's", answer, WRONG_KEY)
+            }
+            None => ("there is no proof", flow::token(ctx, &request).await?, NO_PROOF),
+        };
+        ctx.trying(&format!("a refresh brought it and {way}"), |ctx| {
+            expect::refused_by(&expect::PROOF, ctx, &answer, errors)
+        })?;
+    }
     Ok(())
 }
 

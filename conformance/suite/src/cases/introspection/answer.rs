@@ -171,6 +171,28 @@ async fn wrong_hint_hides_no_token(ctx: &Context) -> Checked {
             return Err(answer.broken("active: true for a live access token", "active: false")).when(&when);
         }
     }
+    wrong_hint_hides_no_refresh_token(ctx).await
+}
+
+/// The same of a refresh token, where its own client is told that it is active.
+async fn wrong_hint_hides_no_refresh_token(ctx: &Context) -> Checked {
+    if Need::Refresh.met(ctx.target()) != Met::Yes {
+        return Ok(());
+    }
+    let Ok(client) = refreshing_client(ctx, |client| !client.is_public()).await else { return Ok(()) };
+    let token = allowed(ctx, &client, None).await?.refresh_token;
+    let plain = introspect(ctx, &query(&client, &token)).await?;
+    if !activity(&plain).is_ok_and(|told| told.active) {
+        ctx.note("no client is told that its own refresh token is active");
+        return Ok(());
+    }
+    for hint in ["refresh_token", "access_token", "suite_unknown"] {
+        let answer = introspect(ctx, &query(&client, &token).set("token_type_hint", hint)).await?;
+        let when = format!("it is a refresh token and the hint is {hint}");
+        if !activity(&answer).when(&when)?.active {
+            return Err(answer.broken("active: true for a live refresh token", "active: false")).when(&when);
+        }
+    }
     Ok(())
 }
 

@@ -137,12 +137,25 @@ async fn not_of_other_clients_tokens(ctx: &Context) -> Checked {
         return Err(CaseEnd::not_tested("[second_client] has no secret to show"));
     }
     let (token, _) = told_token(ctx, &client).await?;
-    let answer = introspect(ctx, &query(&other, &token.access_token)).await?;
-    if matches!(answer.response()?.status, 400 | 401 | 403) {
-        return turned_away(&answer, &[400, 401, 403]);
+    let plain = query(&other, &token.access_token);
+    let answer = introspect(ctx, &plain).await?;
+    told_nothing(ctx, &answer)?;
+    if other.authentication == ClientAuthentication::ClientSecretBasic {
+        let answer = introspect(ctx, &plain.set("client_id", &client.id)).await?;
+        ctx.trying("the client's own client_id stands beside the other's secret", |ctx| {
+            told_nothing(ctx, &answer)
+        })?;
     }
-    inactive(&answer)?;
-    nothing_else(ctx, &answer)
+    Ok(())
+}
+
+/// The caller is turned away, or told that the token is not active.
+fn told_nothing(ctx: &Context, answer: &Arc<Exchange>) -> Checked {
+    if matches!(answer.response()?.status, 400 | 401 | 403) {
+        return turned_away(answer, &[400, 401, 403]);
+    }
+    inactive(answer)?;
+    nothing_else(ctx, answer)
 }
 
 /// What is told of a token that is called inactive is a finding of its own.

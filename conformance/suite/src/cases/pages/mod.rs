@@ -1,5 +1,6 @@
 //! What the user meets: the login page, the consent page, and what others can make of them.
 
+mod again;
 mod choice;
 mod consent;
 mod cors;
@@ -8,6 +9,7 @@ mod form_answers;
 mod forwarded;
 mod login;
 mod login_forgery;
+mod owner;
 mod password;
 mod protection;
 mod session;
@@ -19,11 +21,13 @@ pub(super) const CASES: &[&[Case]] = &[
     login::CASES,
     password::CASES,
     session::CASES,
+    owner::CASES,
     login_forgery::CASES,
     consent::CASES,
     choice::CASES,
     forgery::CASES,
     protection::CASES,
+    again::CASES,
     cors::CASES,
     form_answers::CASES,
     forwarded::CASES,

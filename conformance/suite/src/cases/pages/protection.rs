@@ -110,22 +110,9 @@ fn is_html(page: &Page) -> bool {
     media_type.is_some_and(|media_type| media_type.contains("html"))
 }
 
-fn unframed(page: &Page) -> Checked {
-    let response = page.exchange.response()?;
-    if markup::has_frame_ancestors(response) || markup::has_frame_options(response) {
-        return Ok(());
-    }
-    let expected = "X-Frame-Options DENY or SAMEORIGIN, or frame-ancestors without a wildcard";
-    if String::from_utf8_lossy(&response.body).to_ascii_lowercase().contains("<script") {
-        // A script against frames is among the countermeasures, and nothing here runs it.
-        return Err(page.exchange.broken(expected, "neither, but a script")).warn();
-    }
-    Err(page.exchange.broken(expected, "neither"))
-}
-
 async fn not_framed(ctx: &Context) -> Checked {
     for (name, page) in &shown(ctx).await?.decisive {
-        unframed(page).when(&format!("{name} is shown"))?;
+        markup::unframed(page).when(&format!("{name} is shown"))?;
     }
     Ok(())
 }
@@ -133,11 +120,11 @@ async fn not_framed(ctx: &Context) -> Checked {
 async fn clickjacking_prevented(ctx: &Context) -> Checked {
     let shown = shown(ctx).await?;
     for (name, page) in &shown.decisive {
-        unframed(page).when(&format!("{name} is shown"))?;
+        markup::unframed(page).when(&format!("{name} is shown"))?;
     }
     // Nothing can be clicked away on it, but it is a page of the authorization endpoint.
     match &shown.error {
-        Some(page) => unframed(page).when("an error page is shown").warn(),
+        Some(page) => markup::unframed(page).when("an error page is shown").warn(),
         None => Ok(()),
     }
 }

@@ -28,7 +28,8 @@ pub(super) const CASES: &[Case] = &[Case {
 /// A resource that no server has.
 const UNKNOWN_RESOURCE: &str = "https://unknown.suite.example/resource";
 /// The parameters that are tried twice.
-const REPEATED: &[&str] = &["response_type", "redirect_uri", "scope", "state", "code_challenge"];
+const REPEATED: &[&str] =
+    &["response_type", "redirect_uri", "scope", "state", "code_challenge", "code_challenge_method"];
 
 /// An authorization request with a fault.
 struct Spoilt {
@@ -59,6 +60,12 @@ async fn judged_like_an_authorization_request(ctx: &Context) -> Checked {
             // Which clients may push is the server's to say.
             Err(end) => ctx.note(format!("{} is left out: {}", client.id, end.saw)),
         }
+    }
+    if let Ok(service) = ctx.parties().client_of(ClientRole::Service)
+        && !service.redirect_uri.is_empty()
+    {
+        let spoilt = Spoilt::new("may not use the code grant", flow::ask(ctx, &service));
+        compared += compare_one(ctx, &service, &spoilt, !flow::pushes_only(ctx)).await;
     }
     if compared == 0 {
         return Err(CaseEnd::not_offered("none of the faults keeps a plain request from its code"));
@@ -92,11 +99,16 @@ async fn compare(ctx: &Context, client: &Arc<Client>) -> usize {
     let plain = !flow::pushes_only(ctx) && flow::code(ctx, client).await.is_ok();
     let mut compared = 0;
     for spoilt in faults(ctx, client) {
-        let way = format!("{} and {}", asks(client), spoilt.way);
-        let judged = judged_alike(&ctx.when(&way), &spoilt, plain).await;
-        compared += usize::from(ctx.tried(&way, judged).unwrap_or(true));
+        compared += compare_one(ctx, client, &spoilt, plain).await;
     }
     compared
+}
+
+/// As [`compare`], for one fault, where plain requests of this client lead to codes or not.
+async fn compare_one(ctx: &Context, client: &Client, spoilt: &Spoilt, plain: bool) -> usize {
+    let way = format!("{} and {}", asks(client), spoilt.way);
+    let judged = judged_alike(&ctx.when(&way), spoilt, plain).await;
+    usize::from(ctx.tried(&way, judged).unwrap_or(true))
 }
 
 /// Whether the fault could be compared, where plain requests lead to codes or not.

@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::browser::{Decision, Landing};
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::cases::support::clients::others_that_work;
 use crate::cases::support::par::{pushed_only, refused};
 use crate::cases::support::provoke::{Sent, consent_page_for, gives_code};
 use crate::cases::support::token_status::{wait_until_its_end, within_patience};
@@ -108,10 +109,22 @@ async fn bound_to_its_client(ctx: &Context) -> Checked {
     let (first, second) = (ctx.parties().confidential()?, ctx.parties().second()?);
     flow::code(ctx, &second).await?;
     for (owner, other) in [(&first, &second), (&second, &first)] {
+        let way = format!("what {} pushed is used by {}", owner.id, other.id);
         let request_uri = flow::pushed(ctx, &flow::ask(ctx, owner)).await?;
         let landing = flow::authorize(ctx, &flow::ask(ctx, other).by_reference(&request_uri)).await?;
-        let way = format!("what {} pushed is used by {}", owner.id, other.id);
         ctx.trying(&way, |ctx| refused(ctx, &landing))?;
+    }
+    // Which of the others may push, is the server's to say.
+    for other in others_that_work(ctx, &first, |client| client.role != ClientRole::Second).await? {
+        for (owner, other) in [(&first, &other), (&other, &first)] {
+            let way = format!("what {} pushed is used by {}", owner.id, other.id);
+            let Ok(request_uri) = flow::pushed(ctx, &flow::ask(ctx, owner)).await else {
+                ctx.note(format!("{} pushes nothing", owner.id));
+                continue;
+            };
+            let landing = flow::authorize(ctx, &flow::ask(ctx, other).by_reference(&request_uri)).await?;
+            let _ = ctx.tried(&way, refused(&ctx.when(&way), &landing));
+        }
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! Dynamic client registration (RFC 7591).
 
 mod effect;
+mod like_any;
 mod redirect_uri;
 mod refusal;
 mod request;
@@ -9,5 +10,11 @@ mod shown;
 use crate::case::Case;
 
 /// The cases, in reading order, one slice a file.
-pub(super) const CASES: &[&[Case]] =
-    &[request::CASES, effect::CASES, refusal::CASES, redirect_uri::CASES, shown::CASES];
+pub(super) const CASES: &[&[Case]] = &[
+    request::CASES,
+    effect::CASES,
+    like_any::CASES,
+    refusal::CASES,
+    redirect_uri::CASES,
+    shown::CASES,
+];

@@ -5,15 +5,16 @@ use std::sync::Arc;
 use oauth_rules::rules;
 
 use crate::case::{Case, Context};
-use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::case_end::{CaseEnd, Checked, EndAs as _, EndKind};
 use crate::cases::support::bearer;
-use crate::cases::support::dpop::{around, bound_token};
+use crate::cases::support::dpop::{around, bound, bound_token, says_bound};
 use crate::cases::support::dpop_defects::ALL;
+use crate::cases::support::refresh::refresh;
 use crate::expect;
-use crate::flow;
-use crate::subject::Need;
+use crate::flow::{self, TokenRequest};
+use crate::subject::{ClientRole, Met, Need};
 use crate::wire::dpop::{DpopKey, Proof};
-use crate::wire::{Actor, Exchange, fields};
+use crate::wire::{Actor, Exchange, Params, fields};
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -164,15 +165,56 @@ async fn challenge_says_what(ctx: &Context) -> Checked {
 
 async fn bound_token_is_no_bearer_token(ctx: &Context) -> Checked {
     bearer::opening_token(ctx).await?;
-    let (token, key) = opening(ctx).await?;
-    let bare = flow::resource(ctx, &token).await?;
-    let request = flow::resource_request(ctx, &token)?;
-    let beside =
-        flow::send_proven(ctx, Actor::Client, request, &key, |proof| proof.for_token(&token)).await?;
-    for (way, answer) in [("there is no proof", bare), ("there is a proof", beside)] {
-        ctx.trying(way, |ctx| expect::resource_refused(ctx, &answer, &[400, 401]))?;
+    let key = flow::proof_key(ctx);
+    for (at, (when, token)) in called_bound(ctx, &key).await?.into_iter().enumerate() {
+        // Before the good proof: a token that is called bound and opens as a bearer's may be bound to nothing.
+        let bare = flow::resource(ctx, &token).await?;
+        let request = flow::resource_request(ctx, &token)?;
+        let beside =
+            flow::send_proven(ctx, Actor::Client, request, &key, |proof| proof.for_token(&token)).await?;
+        for (way, answer) in [("there is no proof", bare), ("there is a proof", beside)] {
+            let way = format!("{when} and {way}");
+            ctx.trying(&way, |ctx| expect::resource_refused(ctx, &answer, &[400, 401]))?;
+        }
+        let opened = flow::resource_proven(ctx, &token, &key, |proof| proof).await?;
+        let opened = expect::served(&opened).control("the resource with a bound token and a good proof");
+        match opened {
+            // What other grants are good for at the resource is not known.
+            Err(end) if at > 0 && end.kind == EndKind::NotTested => {
+                ctx.note(format!("when {when}: the token opens nothing with a proof either"));
+            }
+            opened => opened?,
+        }
     }
     Ok(())
+}
+
+/// Tokens that are called bound to this key, of each grant that the target offers, with what was shown for each.
+async fn called_bound(ctx: &Context, key: &DpopKey) -> Checked<Vec<(&'static str, String)>> {
+    let first = bound_token(ctx, &ctx.parties().client()?, key).await?;
+    let mut found = vec![("a code was redeemed", first.access_token)];
+    let mut asked = Vec::new();
+    if Need::Refresh.met(ctx.target()) == Met::Yes {
+        for client in ctx.target().clients.values().filter(|client| client.role != ClientRole::Special) {
+            let given = bound(ctx, client, key).await.ok().and_then(|token| token.refresh_token);
+            asked.extend(given.map(|given| ("a refresh token was used", refresh(client, &given))));
+        }
+    }
+    if Need::ClientCredentials.met(ctx.target()) == Met::Yes {
+        for client in ctx.target().registered().filter(|client| !client.is_public()) {
+            let params = Params::from([("grant_type", "client_credentials")]);
+            asked.push(("a client asked for itself", TokenRequest::new(client, params)));
+        }
+    }
+    for (when, request) in asked {
+        let answer = flow::token_proven(ctx, &request, key).await?;
+        if let Ok(token) = expect::token(&answer)
+            && says_bound(&token)
+        {
+            found.push((when, token.access_token));
+        }
+    }
+    Ok(found)
 }
 
 async fn no_error_without_a_token(ctx: &Context) -> Checked {

@@ -1,4 +1,5 @@
-//! The metadata of the second protected resource, and the challenge that names it (RFC 9728, sections 3.3 and 5.1).
+//! The second protected resource: its metadata and the challenge that names it (RFC 9728, sections 3.3 and 5.1), and the
+//! scope that it asks for.
 
 use std::sync::Arc;
 
@@ -7,21 +8,34 @@ use url::Url;
 
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::cases::support::bearer::with_narrow_scope;
 use crate::cases::support::metadata::object;
+use crate::cases::support::resource_indicators::{ask_for, open, read_by_server, token_for, with};
 use crate::cases::support::resource_metadata::{address, get, identical};
 use crate::expect;
+use crate::flow;
 use crate::subject::{Need, Resource};
 use crate::wire::{Actor, Exchange, Request, fields};
 
 /// The cases, in reading order.
-pub(super) const CASES: &[Case] = &[Case {
-    id: "resource-metadata/each-resource-has-its-own",
-    rules: rules!["rfc9728-3.3-resource-identical", "rfc9728-5.1-www-authenticate-resource-metadata"],
-    about: "The second resource's metadata, and what its challenge names, is of that resource and not of the first.",
-    needs: &[Need::ResourceServer],
-    run: |ctx| Box::pin(each_resource_has_its_own(ctx)),
-    ..Case::DEFAULT
-}];
+pub(super) const CASES: &[Case] = &[
+    Case {
+        id: "resource-metadata/each-resource-has-its-own",
+        rules: rules!["rfc9728-3.3-resource-identical", "rfc9728-5.1-www-authenticate-resource-metadata"],
+        about: "The second resource's metadata, and what its challenge names, is of that resource and not of the first.",
+        needs: &[Need::ResourceServer],
+        run: |ctx| Box::pin(each_resource_has_its_own(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "resource/second-one-looks-at-the-scope-too",
+        rules: rules!["rfc6749-7-scope-covers-resource"],
+        about: "A token of a scope that opens neither resource does not open the second one.",
+        needs: &[Need::Login, Need::ResourceServer, Need::NarrowScope],
+        run: |ctx| Box::pin(second_one_looks_at_the_scope_too(ctx)),
+        ..Case::DEFAULT
+    },
+];
 
 async fn each_resource_has_its_own(ctx: &Context) -> Checked {
     let first = ctx.parties().first_resource()?;
@@ -94,4 +108,27 @@ async fn names_its_own(ctx: &Context, resource: &Resource, header: Option<&str>)
         }
         None => leads_nowhere(format!("{} at {address}", expect::describe(exchange.response()?))),
     }
+}
+
+async fn second_one_looks_at_the_scope_too(ctx: &Context) -> Checked {
+    let client = ctx.parties().client()?;
+    read_by_server(ctx, &client).await?;
+    let second = ctx.parties().second_resource()?;
+    let good = token_for(ctx, &client, &second.identifier).await?;
+    expect::served(&open(ctx, &second, &good).await?).control("the second resource with its token")?;
+    // Whether the scope opens the first resource is another case's matter; here it says what the word is worth.
+    let narrow = with_narrow_scope(ctx).await?;
+    expect::withheld(&narrow).control("the first resource with a token of narrow_scope")?;
+
+    let client = ctx.parties().client_where(Need::NarrowScope, |client| client.narrow_scope.is_some())?;
+    let scope = client.narrow_scope.as_deref().unwrap_or_default();
+    let ask = ask_for(ctx, &client, &[second.identifier.as_str()]).set("scope", scope);
+    let landing = flow::authorize(ctx, &ask).await?;
+    let code = flow::code_from(&ask, &landing).control("an authorization request for narrow_scope")?;
+    let request = with(flow::redemption(&code), &[second.identifier.as_str()]);
+    let token = expect::token(&flow::token(ctx, &request).await?).control("an honest token request")?;
+    if token.text("scope").is_some_and(|stated| stated != scope) {
+        return Err(CaseEnd::not_tested("the server gave another scope than narrow_scope"));
+    }
+    expect::withheld(&open(ctx, &second, &token).await?)
 }

@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde_json::Value;
+use serde_json::{Value, json};
 use url::Url;
 
 use crate::cases::support::spoil;
@@ -102,7 +102,30 @@ pub(in crate::cases) const SIGNATURE: &[Defect] = &[
         proof.text(&format!("{}.{claims}.{}", parts[0], parts.last().copied().unwrap_or_default()))
     }),
     defect("there is no key in its header", |proof, _| proof.without_header("jwk")),
+    // Keys of other kinds, which never signed anything.
+    defect("it says RS256 and has an RSA key, whose signature it lacks", |proof, _| {
+        proof.header("alg", "RS256").header("jwk", rsa_key())
+    }),
+    defect("it says PS256 and has an RSA key, whose signature it lacks", |proof, _| {
+        proof.header("alg", "PS256").header("jwk", rsa_key())
+    }),
+    defect("it says EdDSA and has an Ed25519 key, whose signature it lacks", |proof, around| {
+        proof.header("alg", "EdDSA").header("jwk", ed25519_key(around))
+    }),
+    defect("it says Ed25519 and has a key of that kind, whose signature it lacks", |proof, around| {
+        proof.header("alg", "Ed25519").header("jwk", ed25519_key(around))
+    }),
 ];
+
+/// An RSA key of 2048 bits whose factors nobody knows.
+fn rsa_key() -> Value {
+    json!({ "kty": "RSA", "n": URL_SAFE_NO_PAD.encode([0xb5_u8; 256]), "e": "AQAB" })
+}
+
+/// An Ed25519 key, by its size.
+fn ed25519_key(around: &Around) -> Value {
+    json!({ "kty": "OKP", "crv": "Ed25519", "x": around.other.jwk()["x"] })
+}
 
 /// The private key beside the public one.
 pub(in crate::cases) const PRIVATE_KEY: &[Defect] =
@@ -126,6 +149,7 @@ pub(in crate::cases) const URL: &[Defect] = &[
     defect("it is for another host", |proof, _| {
         moved(proof, |url| url.set_host(Some("other.suite.example")).is_ok())
     }),
+    defect("it is for another port", |proof, _| moved(proof, |url| url.set_port(Some(4443)).is_ok())),
     defect("it is for another scheme", |proof, _| {
         moved(proof, |url| url.set_scheme(if url.scheme() == "https" { "http" } else { "https" }).is_ok())
     }),

@@ -6,7 +6,7 @@ use scraper::{Html, Selector};
 use url::Url;
 
 use crate::browser::{Landing, Page};
-use crate::case_end::Checked;
+use crate::case_end::{Checked, EndAs as _};
 use crate::wire::{Exchange, Response, is_breakdown};
 
 /// Attributes whose value is an address that a browser fetches, opens or sends to.
@@ -37,6 +37,23 @@ fn style_addresses(style: &str) -> Vec<String> {
     let urls = style.split("url(").skip(1).filter_map(|rest| rest.split(')').next());
     let imports = style.split("@import").skip(1).filter_map(|rest| rest.split(';').next());
     urls.chain(imports.filter(|rest| !rest.contains("url("))).map(bare).collect()
+}
+
+/// That a page cannot be shown inside another site's frame.
+///
+/// # Errors
+/// Broken if nothing says so.
+pub(in crate::cases) fn unframed(page: &Page) -> Checked {
+    let response = page.exchange.response()?;
+    if has_frame_ancestors(response) || has_frame_options(response) {
+        return Ok(());
+    }
+    let expected = "X-Frame-Options DENY or SAMEORIGIN, or frame-ancestors without a wildcard";
+    if String::from_utf8_lossy(&response.body).to_ascii_lowercase().contains("<script") {
+        // A script against frames is among the countermeasures, and nothing here runs it.
+        return Err(page.exchange.broken(expected, "neither, but a script")).warn();
+    }
+    Err(page.exchange.broken(expected, "neither"))
 }
 
 /// Whether the page keeps other origins from showing it inside a frame, by `frame-ancestors`.

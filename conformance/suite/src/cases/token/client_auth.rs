@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use oauth_rules::rules;
+use url::form_urlencoded;
 
 use crate::case::{Case, Context, Isolation};
 use crate::case_end::{Checked, EndAs as _};
+use crate::cases::support::clients::others_that_work;
 use crate::cases::support::spoil;
 use crate::expect;
 use crate::flow::{self, Authentication};
@@ -123,7 +125,32 @@ async fn basic_is_form_decoded(ctx: &Context) -> Checked {
         let answer = flow::token(ctx, &flow::redemption(&code)).await?;
         expect::token(&answer).when(&format!("{} authenticates", special.id))?;
     }
+    for special in others_that_work(ctx, &client, |other| other.role == ClientRole::Special).await? {
+        spaces_are_plus_signs(ctx, &special).await?;
+    }
     Ok(())
+}
+
+/// A client that is known by Basic with each character of its secret escaped is known with the form's own spelling as well, in
+/// which a space is a plus sign (RFC 6749, appendix B).
+async fn spaces_are_plus_signs(ctx: &Context, client: &Arc<Client>) -> Checked {
+    let secret = spoil::secret_of(client);
+    if !secret.contains(' ') {
+        return Ok(());
+    }
+    let escaped: String = secret.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let by = async |header: String| {
+        let code = flow::code(ctx, client).await?;
+        let request = flow::redemption(&code).authenticated(Authentication::Header(header));
+        flow::token(ctx, &request).await
+    };
+    let plain: String = form_urlencoded::byte_serialize(client.id.as_bytes()).collect();
+    if expect::token(&by(Authentication::raw_basic(&plain, &escaped)).await?).is_err() {
+        ctx.note(format!("{} is not known by Basic, for which it is not registered", client.id));
+        return Ok(());
+    }
+    let answer = by(Authentication::basic(&client.id, secret)).await?;
+    expect::token(&answer).map(drop).when("a space of the secret is a plus sign")
 }
 
 /// The text with its first letter or digit as a percent escape.
@@ -150,18 +177,10 @@ async fn scheme_in_any_case(ctx: &Context) -> Checked {
 async fn wrong_secret_is_refused(ctx: &Context) -> Checked {
     let client = ctx.parties().confidential()?;
     flow::access(ctx, &client).await?;
-    let secret = spoil::secret_of(&client);
-    let ways = [
-        ("a character of the secret is another", Some(spoil::middle_changed(secret))),
-        ("the last character of the secret is gone", Some(spoil::shortened(secret))),
-        ("the secret goes on", Some(format!("{secret}A"))),
-        ("small and capital letters are exchanged", spoil::case_swapped(secret)),
-    ];
-    for (way, wrong) in ways {
-        let Some(wrong) = wrong.and_then(|wrong| spoil::with_secret(&client, &wrong)) else { continue };
-        let code = flow::code(ctx, &client).await?;
-        let answer = flow::token(ctx, &flow::redemption(&code).authenticated(wrong)).await?;
-        ctx.trying(way, |ctx| expect::token_refused(ctx, &answer, &["invalid_client"]))?;
+    near_secrets_refused(ctx, &client).await?;
+    for other in others_that_work(ctx, &client, |client| !client.is_public()).await? {
+        let when = format!("the client is {}", other.id);
+        let _ = ctx.tried(&when, near_secrets_refused(&ctx.when(&when), &other).await);
     }
     let Some(other) = ctx.target().clients.get(&ClientRole::Second).filter(|other| !other.is_public()) else {
         return Ok(());
@@ -185,20 +204,49 @@ async fn wrong_secret_is_refused(ctx: &Context) -> Checked {
     Ok(())
 }
 
+/// Secrets that are nearly a client's, shown in the way that it is registered for, bring it nothing.
+async fn near_secrets_refused(ctx: &Context, client: &Arc<Client>) -> Checked {
+    let secret = spoil::secret_of(client);
+    let ways = [
+        ("a character of the secret is another", Some(spoil::middle_changed(secret))),
+        ("the last character of the secret is gone", Some(spoil::shortened(secret))),
+        ("the secret goes on", Some(format!("{secret}A"))),
+        ("small and capital letters are exchanged", spoil::case_swapped(secret)),
+    ];
+    for (way, wrong) in ways {
+        let Some(wrong) = wrong.and_then(|wrong| spoil::with_secret(client, &wrong)) else { continue };
+        let code = flow::code(ctx, client).await?;
+        let answer = flow::token(ctx, &flow::redemption(&code).authenticated(wrong)).await?;
+        ctx.trying(way, |ctx| expect::token_refused(ctx, &answer, &["invalid_client"]))?;
+    }
+    Ok(())
+}
+
 async fn demanded_of_confidential_clients(ctx: &Context) -> Checked {
     let client = ctx.parties().confidential()?;
-    let named = Authentication::Id(client.id.clone());
-    let answer = flow::spoilt_redemption(ctx, &client, |request| request.authenticated(named)).await?;
+    flow::access(ctx, &client).await?;
+    credentials_demanded(ctx, &client).await?;
+    for other in others_that_work(ctx, &client, |client| !client.is_public()).await? {
+        let when = format!("the client is {}", other.id);
+        let _ = ctx.tried(&when, credentials_demanded(&ctx.when(&when), &other).await);
+    }
+    Ok(())
+}
+
+/// A client's code brings nothing to a request that shows no credentials.
+async fn credentials_demanded(ctx: &Context, client: &Arc<Client>) -> Checked {
+    let code = flow::code(ctx, client).await?;
+    let named = flow::redemption(&code).authenticated(Authentication::Id(client.id.clone()));
+    let answer = flow::token(ctx, &named).await?;
     ctx.trying("there is a client_id and nothing else", |ctx| {
         expect::token_refused(ctx, &answer, &["invalid_client"])
     })?;
-    let code = flow::code(ctx, &client).await?;
+    let code = flow::code(ctx, client).await?;
     let nameless = flow::redemption(&code).authenticated(Authentication::Nothing);
     let answer = flow::token(ctx, &nameless).await?;
     ctx.trying("there is no client_id either", |ctx| {
         expect::token_refused(ctx, &answer, &["invalid_client", "invalid_request"])
-    })?;
-    Ok(())
+    })
 }
 
 async fn identifier_proves_nothing(ctx: &Context) -> Checked {

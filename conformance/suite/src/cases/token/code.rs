@@ -1,16 +1,18 @@
 //! What a code is good for: once, for a short time, and as it was issued. Whose it is: `code_binding.rs`.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use oauth_rules::rules;
 
 use crate::case::{Case, Context, Isolation, Severity};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::cases::support::clients::others_that_work;
 use crate::cases::support::spoil;
 use crate::cases::support::token_status::{Gauge, MARGIN, wait_until_its_end};
 use crate::expect;
 use crate::flow;
-use crate::subject::Need;
+use crate::subject::{Client, Need};
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -20,6 +22,14 @@ pub(super) const CASES: &[Case] = &[
         about: "A code that was redeemed is refused the second time.",
         needs: &[Need::Login],
         run: |ctx| Box::pin(refused_the_second_time(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "code/used-once-by-each-client",
+        rules: rules!["rfc6749-4.1.2-code-single-use", "rfc9700-4.2.4-code-single-use"],
+        about: "No kind of client redeems a code twice.",
+        needs: &[Need::Login, Need::PublicClient],
+        run: |ctx| Box::pin(used_once_by_each_client(ctx)),
         ..Case::DEFAULT
     },
     Case {
@@ -82,11 +92,27 @@ pub(super) const CASES: &[Case] = &[
 const GRACE: Duration = Duration::from_secs(30);
 
 async fn refused_the_second_time(ctx: &Context) -> Checked {
-    let code = flow::code(ctx, &ctx.parties().client()?).await?;
+    redeemed_once(ctx, &ctx.parties().client()?).await
+}
+
+async fn redeemed_once(ctx: &Context, client: &Arc<Client>) -> Checked {
+    let code = flow::code(ctx, client).await?;
     // The first redemption is the control: the second is the same request, byte for byte.
     flow::redeem(ctx, &code).await?;
     let again = flow::token(ctx, &flow::redemption(&code)).await?;
-    expect::token_refused(ctx, &again, &["invalid_grant"])?;
+    expect::token_refused(ctx, &again, &["invalid_grant"])
+}
+
+async fn used_once_by_each_client(ctx: &Context) -> Checked {
+    let client = ctx.parties().client()?;
+    let others = others_that_work(ctx, &client, |_| true).await?;
+    if others.is_empty() {
+        return Err(CaseEnd::not_tested("the target names no second client; add [public_client]"));
+    }
+    for other in others {
+        let when = format!("the client is {}", other.id);
+        let _ = ctx.tried(&when, redeemed_once(&ctx.when(&when), &other).await);
+    }
     Ok(())
 }
 

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use oauth_rules::rules;
 
 use crate::case::{Case, Context, Profile, Severity};
-use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::case_end::{CaseEnd, Checked, EndAs as _, EndKind};
+use crate::cases::support::clients::others_that_work;
 use crate::cases::support::honest::refusal;
 use crate::cases::support::redirect_uris::Parts;
 use crate::cases::support::spoil::FOREIGN_URI;
 use crate::expect;
-use crate::flow::{self, Authentication};
-use crate::subject::{Client, ClientRole, Need};
+use crate::flow::{self, Authentication, Code};
+use crate::subject::{Client, ClientRole, Met, Need};
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -138,7 +139,63 @@ async fn bound_to_its_redirect_uri(ctx: &Context) -> Checked {
             expect::token_refused(ctx, &answer, &["invalid_grant"])
         })?;
     }
+    for other in others_that_work(ctx, &client, |_| true).await? {
+        let when = format!("the client is {}", other.id);
+        let _ = ctx.tried(&when, near_uris_refused(&ctx.when(&when), &other).await);
+    }
+    if let Some(code) = pushed_code(ctx, &client).await? {
+        let elsewhere = format!("{own}/");
+        let answer = flow::token(ctx, &flow::redemption(&code).set("redirect_uri", &elsewhere)).await?;
+        ctx.trying("the request was pushed, and it has / at its end", |ctx| {
+            expect::token_refused(ctx, &answer, &["invalid_grant"])
+        })?;
+    }
     Ok(())
+}
+
+/// A client's code is refused with redirect URIs that are nearly the one it was asked for with. The authorization request may
+/// name another port of a native client's (RFC 8252, section 7.3), the token request none but that one.
+async fn near_uris_refused(ctx: &Context, client: &Arc<Client>) -> Checked {
+    const PORT: u16 = 49_321;
+    let own = &client.redirect_uri;
+    let mut others = vec![format!("{own}/")];
+    others.extend(Parts::of(own).map(|parts| parts.with_port(PORT).text()));
+    for other in others {
+        let code = flow::code(ctx, client).await?;
+        let answer = flow::token(ctx, &flow::redemption(&code).set("redirect_uri", &other)).await?;
+        ctx.trying(&format!("it is {other}"), |ctx| {
+            expect::token_refused(ctx, &answer, &["invalid_grant"])
+        })?;
+    }
+    Ok(())
+}
+
+/// A code that a pushed request led to, after another such code was redeemed; none where pushed requests lead to none.
+async fn pushed_code(ctx: &Context, client: &Arc<Client>) -> Checked<Option<Code>> {
+    if Need::PushedRequests.met(ctx.target()) != Met::Yes {
+        return Ok(None);
+    }
+    match second_pushed_code(ctx, client).await {
+        Ok(code) => Ok(Some(code)),
+        Err(end) if end.kind == EndKind::NotTested => {
+            ctx.note(format!("no pushed request was tried: {}", end.saw));
+            Ok(None)
+        }
+        Err(end) => Err(end),
+    }
+}
+
+async fn second_pushed_code(ctx: &Context, client: &Arc<Client>) -> Checked<Code> {
+    let good = code_by_push(ctx, client).await?;
+    flow::redeem(ctx, &good).await?;
+    code_by_push(ctx, client).await
+}
+
+async fn code_by_push(ctx: &Context, client: &Arc<Client>) -> Checked<Code> {
+    let ask = flow::ask(ctx, client);
+    let request_uri = flow::pushed(ctx, &ask).await?;
+    let landing = flow::authorize(ctx, &ask.by_reference(&request_uri)).await?;
+    flow::code_from(&ask, &landing).control("an honest pushed request")
 }
 
 /// Whether the token endpoint shows that it reads `redirect_uri`: RFC 6749 has it do so, the OAuth 2.1 draft (section
@@ -156,9 +213,23 @@ async fn redirect_uri_is_repeated(ctx: &Context) -> Checked {
     let client = ctx.parties().client()?;
     flow::access(ctx, &client).await?;
     let code = flow::code(ctx, &client).await?;
-    let answer = flow::token(ctx, &flow::redemption(&code).without("redirect_uri")).await?;
-    expect::token_refused(ctx, &answer, &["invalid_grant", "invalid_request"])?;
+    unrepeated(ctx, &code).await?;
+    for other in others_that_work(ctx, &client, |_| true).await? {
+        let code = flow::code(ctx, &other).await?;
+        let when = format!("the client is {}", other.id);
+        let _ = ctx.tried(&when, unrepeated(&ctx.when(&when), &code).await);
+    }
+    if let Some(code) = pushed_code(ctx, &client).await? {
+        const WHEN: &str = "the request was pushed";
+        let _ = ctx.tried(WHEN, unrepeated(&ctx.when(WHEN), &code).await);
+    }
     Ok(())
+}
+
+/// A code that was asked for with a redirect URI is refused without one.
+async fn unrepeated(ctx: &Context, code: &Code) -> Checked {
+    let answer = flow::token(ctx, &flow::redemption(code).without("redirect_uri")).await?;
+    expect::token_refused(ctx, &answer, &["invalid_grant", "invalid_request"])
 }
 
 async fn redirect_uri_is_not_brought_in_later(ctx: &Context) -> Checked {

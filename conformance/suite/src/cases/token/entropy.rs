@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use oauth_rules::rules;
 
 use crate::browser::Decision;
-use crate::case::{Case, Context};
+use crate::case::{Case, Context, Isolation};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::entropy::{differ, upper_bound};
 use crate::expect::Token;
@@ -19,8 +19,9 @@ use crate::subject::{Account, Need};
 pub(super) const CASES: &[Case] = &[Case {
     id: "secrets/too-long-to-guess",
     rules: rules!["rfc6749-10.10-token-entropy"],
-    about: "Codes and tokens differ in as many places as 128 random bits take.",
+    about: "Codes, tokens and the secrets of registered clients differ in as many places as 128 random bits take.",
     needs: &[Need::Login],
+    isolation: Isolation::Alone,
     run: |ctx| Box::pin(too_long_to_guess(ctx)),
     ..Case::DEFAULT
 }];
@@ -56,7 +57,13 @@ async fn too_long_to_guess(ctx: &Context) -> Checked {
         ctx.note("refresh tokens come back: their guessing is not judged");
         refresh_tokens.clear();
     }
-    let kinds = [("codes", codes), ("access tokens", tokens), ("refresh tokens", refresh_tokens)];
+    let secrets = client_secrets(ctx).await?;
+    let kinds = [
+        ("codes", codes),
+        ("access tokens", tokens),
+        ("refresh tokens", refresh_tokens),
+        ("client secrets", secrets),
+    ];
     for (kind, samples) in kinds.iter().filter(|(_, samples)| !samples.is_empty()) {
         let bits = upper_bound(samples);
         ctx.note(format!("{kind}: at most {bits:.0} bits vary"));
@@ -65,6 +72,28 @@ async fn too_long_to_guess(ctx: &Context) -> Checked {
         if other_session { enough? } else { enough.warn()? }
     }
     Ok(())
+}
+
+/// The secrets that clients are given who register themselves; none where they are given none, or one for all.
+async fn client_secrets(ctx: &Context) -> Checked<Vec<String>> {
+    const CLIENTS: usize = 20;
+    let mut secrets = Vec::new();
+    if ctx.target().endpoints.registration.is_none() {
+        return Ok(secrets);
+    }
+    for number in 0..CLIENTS {
+        // Equal registrations may be instances of one client.
+        let mut metadata = flow::metadata(ctx)?;
+        metadata["client_name"] = format!("suite {number}").into();
+        let answer = flow::register(ctx, &metadata).await?;
+        let Ok(registered) = flow::as_registered(ctx, &answer) else {
+            ctx.note("clients cannot register, so that the guessing of their secrets is not judged");
+            return Ok(Vec::new());
+        };
+        secrets.extend(registered.client.secret.as_ref().map(|secret| secret.expose().to_owned()));
+    }
+    let distinct: BTreeSet<&String> = secrets.iter().collect();
+    Ok(if distinct.len() < secrets.len() { Vec::new() } else { secrets })
 }
 
 fn judge(kind: &str, samples: &[String], bits: f64) -> Checked {

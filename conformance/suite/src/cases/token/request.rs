@@ -6,11 +6,12 @@ use oauth_rules::rules;
 use serde_json::Value;
 
 use crate::case::{Case, Context, Profile};
-use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::case_end::{CaseEnd, Checked, EndAs as _, EndKind};
+use crate::cases::support::refresh::{allowed, refreshing_client};
 use crate::cases::support::spoil::FOREIGN_URI;
 use crate::expect;
 use crate::flow::{self, Code, TokenRequest};
-use crate::subject::{Account, Client, ClientAuthentication, Need};
+use crate::subject::{Account, Client, ClientAuthentication, Met, Need};
 use crate::wire::{Actor, Exchange, Params, Request};
 
 /// The cases, in reading order.
@@ -72,11 +73,12 @@ pub(super) const CASES: &[Case] = &[
 ];
 
 async fn unknown_parameter_is_ignored(ctx: &Context) -> Checked {
-    let answer =
-        flow::spoilt_redemption(ctx, &ctx.parties().client()?, |request| request.add("suite_unknown", "1"))
-            .await?;
+    let client = ctx.parties().client()?;
+    let answer = flow::spoilt_redemption(ctx, &client, |request| request.add("suite_unknown", "1")).await?;
     expect::token(&answer)?;
-    Ok(())
+    let Some(client) = refreshing(ctx).await? else { return Ok(()) };
+    let request = allowed(ctx, &client, None).await?.refresh().add("suite_unknown", "1");
+    expect::token(&flow::token(ctx, &request).await?).map(drop).when("a refresh token is used")
 }
 
 /// Status and error code of an answer of the token endpoint.
@@ -103,7 +105,28 @@ async fn empty_parameter_counts_as_none(ctx: &Context) -> Checked {
     if let [first, second] = unchallenged.as_slice() {
         as_if_absent(ctx, "code_verifier", first.clone(), second.clone()).await?;
     }
+    if let Some(client) = refreshing(ctx).await? {
+        for name in ["refresh_token", "scope"] {
+            let good = || async { Ok::<_, CaseEnd>(allowed(ctx, &client, None).await?.refresh()) };
+            as_if_absent(ctx, name, good().await?, good().await?).await?;
+        }
+    }
     Ok(())
+}
+
+/// A client that is given refresh tokens, and uses them; none where there is none.
+async fn refreshing(ctx: &Context) -> Checked<Option<Arc<Client>>> {
+    if Need::Refresh.met(ctx.target()) != Met::Yes {
+        return Ok(None);
+    }
+    match refreshing_client(ctx, |_| true).await {
+        Ok(client) => Ok(Some(client)),
+        Err(end) if matches!(end.kind, EndKind::NotOffered | EndKind::NotTested) => {
+            ctx.note(format!("no refresh was tried: {}", end.saw));
+            Ok(None)
+        }
+        Err(end) => Err(end),
+    }
 }
 
 /// Of two good requests, the first without the parameter and the second with an empty one have the same answer.
@@ -150,6 +173,27 @@ async fn repeated_parameter_is_refused(ctx: &Context) -> Checked {
     ctx.trying("client_id stands there twice", |ctx| {
         expect::token_refused(ctx, &answer, &["invalid_request", "invalid_client"])
     })?;
+    match refreshing(ctx).await? {
+        Some(client) => repeated_in_a_refresh(ctx, &client).await,
+        None => Ok(()),
+    }
+}
+
+async fn repeated_in_a_refresh(ctx: &Context, client: &Arc<Client>) -> Checked {
+    for name in ["grant_type", "refresh_token", "scope"] {
+        for how in ["the same", "another"] {
+            let good = allowed(ctx, client, None).await?.refresh();
+            let good = match &client.scope {
+                Some(scope) if name == "scope" => good.set(name, scope),
+                Some(_) | None => good,
+            };
+            let Some(own) = good.params.first(name).map(str::to_owned) else { continue };
+            let second = if how == "another" { other_value(ctx, name) } else { own };
+            let answer = flow::token(ctx, &good.add(name, &second)).await?;
+            let way = format!("{name} stands twice in a refresh, the second time with {how} value");
+            ctx.trying(&way, |ctx| expect::token_refused(ctx, &answer, &["invalid_request"]))?;
+        }
+    }
     Ok(())
 }
 
@@ -228,15 +272,14 @@ async fn endpoint_without_fragment(ctx: &Context) -> Checked {
 
 async fn refused_method_names_the_others(ctx: &Context) -> Checked {
     let endpoints = &ctx.target().endpoints;
-    let places = [
-        (endpoints.token.as_str(), &["GET", "PUT", "DELETE"][..]),
-        (endpoints.authorization.as_str(), &["PUT", "DELETE"][..]),
-        (endpoints.resource.as_deref().unwrap_or_default(), &["PUT", "DELETE"][..]),
-    ];
     let mut refused = 0;
-    for (url, methods) in places.iter().filter(|(url, _)| !url.is_empty()) {
-        for method in *methods {
-            let answer = ctx.send(Actor::Suite, Request::get(*url).method(method)).await?;
+    for (key, url) in endpoints.all() {
+        let methods: &[&str] = match key {
+            "authorization" | "resource" => &["PUT", "DELETE"],
+            _ => &["GET", "PUT", "DELETE"],
+        };
+        for method in methods {
+            let answer = ctx.send(Actor::Suite, Request::get(url).method(method)).await?;
             let response = answer.response()?;
             if response.status != 405 {
                 continue;
@@ -244,7 +287,7 @@ async fn refused_method_names_the_others(ctx: &Context) -> Checked {
             refused += 1;
             if response.header("allow").is_none() {
                 return Err(answer.broken("status 405 with Allow", "no Allow"))
-                    .when(&format!("{method} is sent"));
+                    .when(&format!("{method} is sent to the endpoint of {key}"));
             }
         }
     }

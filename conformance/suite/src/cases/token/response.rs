@@ -10,11 +10,12 @@ use serde_json::Value;
 
 use crate::case::{Case, Context, Severity};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::cases::support::refresh::{allowed, refreshing_client, renewed};
 use crate::cases::support::scope::stated;
-use crate::expect;
-use crate::flow;
-use crate::subject::Need;
-use crate::wire::Exchange;
+use crate::expect::{self, Token};
+use crate::flow::{self, TokenRequest};
+use crate::subject::{Met, Need};
+use crate::wire::{Exchange, Params};
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -94,6 +95,34 @@ async fn granted(ctx: &Context) -> Checked<Arc<Exchange>> {
     Ok(answer)
 }
 
+/// The tokens that honest requests of each kind bring: for a code, and where they are offered for a refresh token and for a
+/// client's credentials, each with what was shown.
+async fn tokens_of_each_grant(ctx: &Context) -> Checked<Vec<(&'static str, Token)>> {
+    let mut tokens = vec![("a code is redeemed", flow::access(ctx, &ctx.parties().client()?).await?)];
+    // Whether a refresh token is taken is for other cases.
+    if Need::Refresh.met(ctx.target()) == Met::Yes
+        && let Ok(client) = refreshing_client(ctx, |_| true).await
+        && let Ok(allowed) = allowed(ctx, &client, None).await
+        && let Ok(token) = renewed(ctx, &allowed.refresh()).await
+    {
+        tokens.push(("a refresh token is used", token));
+    }
+    if Need::ClientCredentials.met(ctx.target()) == Met::Yes {
+        for client in ctx.target().registered().filter(|client| !client.is_public()) {
+            let mut params = Params::from([("grant_type", "client_credentials")]);
+            if let Some(scope) = &client.scope {
+                params.add("scope", scope);
+            }
+            let answer = flow::token(ctx, &TokenRequest::new(client, params)).await?;
+            if let Ok(token) = expect::token(&answer) {
+                tokens.push(("a client asks for itself", token));
+                break;
+            }
+        }
+    }
+    Ok(tokens)
+}
+
 /// An object's members as they were written, repeats and all.
 struct Members(Vec<(String, Value)>);
 
@@ -158,15 +187,14 @@ async fn access_token(ctx: &Context) -> Checked {
 }
 
 async fn token_type(ctx: &Context) -> Checked {
-    let token = flow::access(ctx, &ctx.parties().client()?).await?;
-    match token.text("token_type") {
-        Some(kind) if kind.eq_ignore_ascii_case("bearer") => Ok(()),
-        Some("") | None => Err(token.exchange.broken("a token_type", "none")),
-        Some(kind) => {
-            ctx.note(format!("token_type is {kind:?}, not Bearer"));
-            Ok(())
+    for (when, token) in tokens_of_each_grant(ctx).await? {
+        match token.text("token_type") {
+            Some(kind) if kind.eq_ignore_ascii_case("bearer") => {}
+            Some("") | None => ctx.tell(token.exchange.broken("a token_type", "none").when(when)),
+            Some(kind) => ctx.note(format!("token_type is {kind:?}, not Bearer")),
         }
     }
+    Ok(())
 }
 
 async fn fits_the_header(ctx: &Context) -> Checked {
@@ -200,12 +228,15 @@ fn seconds(json: &Value) -> Result<Option<u64>, &'static str> {
 }
 
 async fn expires_in(ctx: &Context) -> Checked {
-    let token = flow::access(ctx, &ctx.parties().client()?).await?;
-    match seconds(&token.json) {
-        Ok(Some(_)) => Ok(()),
-        Ok(None) => Err(token.exchange.broken("expires_in", "none")),
-        Err(saw) => Err(token.exchange.broken("expires_in as a whole number", saw)),
+    for (when, token) in tokens_of_each_grant(ctx).await? {
+        let saw = match seconds(&token.json) {
+            Ok(Some(_)) => continue,
+            Ok(None) => "none",
+            Err(saw) => saw,
+        };
+        ctx.tell(token.exchange.broken("expires_in as a whole number", saw).when(when));
     }
+    Ok(())
 }
 
 async fn lifetime_is_limited(ctx: &Context) -> Checked {

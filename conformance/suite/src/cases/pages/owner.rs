@@ -1,0 +1,66 @@
+//! Whose a grant is: of the user who logged in, and of no other who has an account.
+
+use std::sync::Arc;
+
+use oauth_rules::rules;
+
+use crate::browser::Decision;
+use crate::case::{Case, Context};
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::cases::support::introspection::{activity, callers, introspect, query};
+use crate::expect::Token;
+use crate::flow;
+use crate::subject::{Account, Client, Need};
+
+/// The cases, in reading order.
+pub(super) const CASES: &[Case] = &[Case {
+    id: "login/token-is-the-users-own",
+    rules: rules!["rfc6749-3.1-owner-authenticated-first"],
+    about: "The tokens of two users are told as those of two.",
+    needs: &[Need::Login, Need::SecondUser, Need::Introspection],
+    run: |ctx| Box::pin(token_is_the_users_own(ctx)),
+    ..Case::DEFAULT
+}];
+
+async fn token_is_the_users_own(ctx: &Context) -> Checked {
+    let client = ctx.parties().client()?;
+    let first = token_of(ctx, &client, Account::First).await?;
+    let again = token_of(ctx, &client, Account::First).await?;
+    let second = token_of(ctx, &client, Account::Second).await?;
+    let of_first = subject(ctx, &client, &first).await?;
+    let of_second = subject(ctx, &client, &second).await?;
+    if of_first.is_none() || of_second.is_none() {
+        return Err(CaseEnd::not_offered("nobody is told whose a token is").at(&second.exchange));
+    }
+    if of_first != subject(ctx, &client, &again).await? {
+        let reason = "two tokens of one user are told as those of two";
+        return Err(CaseEnd::not_offered(reason).at(&again.exchange));
+    }
+    if of_first == of_second {
+        let expected = "another sub than that of the first user's token";
+        return Err(second.exchange.broken(expected, "the same sub")).when("the second user logs in");
+    }
+    Ok(())
+}
+
+/// A token that this user allowed, in the browser where that user is logged in. It is a control.
+async fn token_of(ctx: &Context, client: &Arc<Client>, user: Account) -> Checked<Token> {
+    let ask = flow::ask(ctx, client);
+    let mut browser = flow::browser_of(ctx, user);
+    let landing = flow::authorize_in(ctx, &mut browser, &ask, Decision::Approve).await?;
+    let code = flow::code_from(&ask, &landing).control("an honest authorization request")?;
+    flow::redeem(ctx, &code).await
+}
+
+/// Whose a token is, as introspection tells it.
+async fn subject(ctx: &Context, client: &Arc<Client>, token: &Token) -> Checked<Option<String>> {
+    for caller in callers(ctx, client) {
+        let answer = introspect(ctx, &query(&caller, &token.access_token)).await?;
+        if let Ok(told) = activity(&answer)
+            && let Some(subject) = told.text("sub").filter(|_| told.active)
+        {
+            return Ok(Some(subject.to_owned()));
+        }
+    }
+    Ok(None)
+}
