@@ -37,7 +37,10 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         id: "native/no-secret-is-needed",
-        rules: rules!["rfc8252-8.5-public-client-no-secret-needed", "oauth21-8.1-no-secret-of-native-clients"],
+        rules: rules![
+            "rfc8252-8.5-public-client-no-secret-needed",
+            "oauth21-8.1-no-secret-of-native-clients"
+        ],
         about: "A native client redeems its code with its identifier and no secret.",
         needs: &[Need::Login, Need::LoopbackClient],
         run: |ctx| Box::pin(no_secret_is_needed(ctx)),

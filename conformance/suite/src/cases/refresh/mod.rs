@@ -11,12 +11,5 @@ mod whose;
 use crate::case::Case;
 
 /// The cases, in reading order, one slice a file.
-pub(super) const CASES: &[&[Case]] = &[
-    given::CASES,
-    grant::CASES,
-    replay::CASES,
-    burst::CASES,
-    whose::CASES,
-    binding::CASES,
-    narrowed::CASES,
-];
+pub(super) const CASES: &[&[Case]] =
+    &[given::CASES, grant::CASES, replay::CASES, burst::CASES, whose::CASES, binding::CASES, narrowed::CASES];

@@ -34,9 +34,10 @@ async fn new_client_is_held_to_the_same(ctx: &Context) -> Checked {
             ctx.told(none.under(rules!["rfc6749-3.1.2.3-registered-uris-compared"]));
         }
     }
-    for (way, owner, other) in
-        [("an older client shows its code", &client, &own), ("it shows an older client's code", &own, &client)]
-    {
+    for (way, owner, other) in [
+        ("an older client shows its code", &client, &own),
+        ("it shows an older client's code", &own, &client),
+    ] {
         let code = flow::code(ctx, owner).await?;
         let answer = flow::token(ctx, &flow::redemption(&code).as_client(other)).await?;
         let refused = ctx.trying(way, |ctx| expect::token_refused(ctx, &answer, &["invalid_grant"]));

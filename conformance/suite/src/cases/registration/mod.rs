@@ -10,11 +10,5 @@ mod shown;
 use crate::case::Case;
 
 /// The cases, in reading order, one slice a file.
-pub(super) const CASES: &[&[Case]] = &[
-    request::CASES,
-    effect::CASES,
-    like_any::CASES,
-    refusal::CASES,
-    redirect_uri::CASES,
-    shown::CASES,
-];
+pub(super) const CASES: &[&[Case]] =
+    &[request::CASES, effect::CASES, like_any::CASES, refusal::CASES, redirect_uri::CASES, shown::CASES];

@@ -163,9 +163,7 @@ async fn near_uris_refused(ctx: &Context, client: &Arc<Client>) -> Checked {
     for other in others {
         let code = flow::code(ctx, client).await?;
         let answer = flow::token(ctx, &flow::redemption(&code).set("redirect_uri", &other)).await?;
-        ctx.trying(&format!("it is {other}"), |ctx| {
-            expect::token_refused(ctx, &answer, &["invalid_grant"])
-        })?;
+        ctx.trying(&format!("it is {other}"), |ctx| expect::token_refused(ctx, &answer, &["invalid_grant"]))?;
     }
     Ok(())
 }
