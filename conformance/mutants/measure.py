@@ -34,6 +34,7 @@ LEFT_OUT = [
     "reference-server/src/program/**",
     "reference-server/src/faulty.rs",
     "reference-server/src/main.rs",
+    "reference-server/src/test_clock.rs",
 ]
 PROFILES = ["rfc6749", "rfc9700", "oauth21"]
 # Quick to build, and with the arithmetic of a release: a mutant must not be caught because a sum panics.
@@ -149,8 +150,8 @@ class Tree:
 class Server:
     """A server program on a free port, until the block ends."""
 
-    def __init__(self, program, profile, config, log):
-        self.command = [program, "--listen", "127.0.0.1:0", "--profile", profile, "--config", config]
+    def __init__(self, program, arguments, log):
+        self.command = [program, "--listen", "127.0.0.1:0", *arguments]
         self.log = log
 
     def __enter__(self):
@@ -193,7 +194,10 @@ class Suite:
         """What the suite says of a server program: the outcome, and the findings by verdict."""
         report = self.folder / "report.json"
         report.unlink(missing_ok=True)
-        with tempfile.TemporaryFile() as log, Server(server, profile, self.config, log) as running:
+        arguments = ["--profile", profile, "--config", self.config]
+        # The target names a clock that only a server with this argument has.
+        arguments += ["--test-clock"] if "\n[clock]\n" in self.target else []
+        with tempfile.TemporaryFile() as log, Server(server, arguments, log) as running:
             if running.origin is None:
                 log.seek(0)
                 return "dead", {"says": log.read()[-300:].decode(errors="replace").strip()}
@@ -366,7 +370,8 @@ def run(args):
     suite = Suite(program, folder, tree)
     clean = Clean(tree, suite, folder)
     file.parent.mkdir(parents=True, exist_ok=True)
-    told = {"seed": args.seed, "commit": tree.commit, "suite": suite.digest, "tool": output(["cargo", "mutants", "--version"]).strip()}
+    tool = output(["cargo", "mutants", "--version"]).strip()
+    told = {"seed": args.seed, "commit": tree.commit, "suite": suite.digest, "tool": tool}
     for at, mutant in enumerate(open_ones, 1):
         begun = time.monotonic()
         result = measure(suite, clean, tree, folder, mutant)
