@@ -34,6 +34,7 @@ LEFT_OUT = [
     "reference-server/src/program/**",
     "reference-server/src/faulty.rs",
     "reference-server/src/main.rs",
+    "reference-server/src/store/blind.rs",
     "reference-server/src/test_clock.rs",
 ]
 PROFILES = ["rfc6749", "rfc9700", "oauth21"]
@@ -55,10 +56,13 @@ PATIENCE = 10
 SUITE_SEED = "1"
 # The suite plays these by the server's own logic.
 DRIVEN = ("driven/", "documented/")
+HONEST = "sanity/honest-flow"
 # What a run has to tell for a mutant to count as caught: the suite says so itself, or cannot go on and says why.
 CAUGHT = ["caught", "dead", "halted", "endless"]
 LEFT = ["warned", "missed"]
 NOT_COUNTED = ["unviable", "absent"]
+# What the file of verdicts may say of a survivor, beside `real`.
+EXCUSED = ["equivalent", "out-of-reach"]
 MEANS = {
     "caught": "a finding failed or errored that does not without the mutant",
     "dead": "the server does not start",
@@ -255,9 +259,9 @@ def number(*words):
     return int.from_bytes(hashlib.sha256("\n".join(words).encode()).digest())
 
 
-def draw(mutants, seed, count):
-    """The first `count` mutants in the order that the seed gives them: a longer draw begins with the shorter one."""
-    drawn = sorted(mutants, key=lambda mutant: number(seed, mutant["key"]))[:count]
+def draw(mutants, seed):
+    """The mutants in the order that the seed gives them, so that a longer measurement begins with the shorter one."""
+    drawn = sorted(mutants, key=lambda mutant: number(seed, mutant["key"]))
     for mutant in drawn:
         mutant["profile"] = PROFILES[number("profile", seed, mutant["key"]) % len(PROFILES)]
     return drawn
@@ -278,7 +282,7 @@ class Clean:
         self.kept = json.loads(self.file.read_text()) if self.file.exists() else {}
 
     def of(self, profile):
-        """Its findings as `[verdict, case, variant, rules]`, and how long the suite takes. Twice, for what comes and goes."""
+        """Its findings as `[verdict, case, variant, rules]`, of two runs together, and how long the suite takes."""
         if profile not in self.kept:
             entry = {"seconds": 0, "findings": []}
             for _ in range(2):
@@ -312,8 +316,9 @@ def judge(suite, clean, server, profile):
     elif outcome is None:
         outcome = "warned" if new["warned"] else "missed"
     worst = next((names for names in new.values() if names), {})
+    everything = any(name[0] == HONEST for name in new["failed"] | new["errored"] | new["not-tested"])
     by = [[*name, saw[:200]] for name, saw in list(worst.items())[:3]]
-    return {"outcome": outcome, "new": counts, "by": by, "seconds": round(seconds, 1)}
+    return {"outcome": outcome, "new": counts, "honest_flow_breaks": everything, "by": by, "seconds": round(seconds, 1)}
 
 
 def measure(suite, clean, tree, folder, mutant):
@@ -346,19 +351,15 @@ def run(args):
     folder = pathlib.Path(args.folder or ROOT / "target/mutants").resolve()
     folder.mkdir(parents=True, exist_ok=True)
     tree = Tree(folder, args.jobs)
-    mutants = tree.mutants()
-    drawn = draw(mutants, args.seed, args.count)
+    drawn = draw(tree.mutants(), args.seed)
     if args.list:
-        for mutant in drawn:
+        for mutant in drawn[: args.count]:
             say(f"{mutant['profile']:<8} {mutant['place']} {mutant['key']}")
         return
     file = RESULTS / f"{args.seed}.jsonl"
     done = read(file)
-    again = {key for key, result in done.items() if args.again and result["outcome"] in LEFT}
-    open_ones = [mutant for mutant in drawn if mutant["key"] not in done or mutant["key"] in again]
-    say(f"seed {args.seed}: {len(drawn)} of {len(mutants)} mutants at {tree.commit}, {len(open_ones)} of them open")
-    if not open_ones:
-        return
+    anew = {key for key, result in done.items() if args.again and result["outcome"] in LEFT}
+    say(f"seed {args.seed}: {len(drawn)} mutants at {tree.commit}; {args.count} are judged, {len(done)} results stand")
     if args.suite:
         program = pathlib.Path(args.suite).resolve()
     else:
@@ -372,14 +373,20 @@ def run(args):
     file.parent.mkdir(parents=True, exist_ok=True)
     tool = output(["cargo", "mutants", "--version"]).strip()
     told = {"seed": args.seed, "commit": tree.commit, "suite": suite.digest, "tool": tool}
-    for at, mutant in enumerate(open_ones, 1):
-        begun = time.monotonic()
-        result = measure(suite, clean, tree, folder, mutant)
-        with file.open("a") as out:
-            out.write(json.dumps(told | mutant | result) + "\n")
-        by = result["by"][0][0] if result.get("by") else result.get("says", "")
-        took = time.monotonic() - begun
-        say(f"{at}/{len(open_ones)} {took:4.0f} s  {result['outcome']:<8} {mutant['profile']:<8} {mutant['key']}  {by}")
+    counted = 0
+    for mutant in drawn:
+        if counted == args.count:
+            break
+        result = done.get(mutant["key"])
+        if result is None or mutant["key"] in anew:
+            begun = time.monotonic()
+            result = told | mutant | measure(suite, clean, tree, folder, mutant)
+            with file.open("a") as out:
+                out.write(json.dumps(result) + "\n")
+            by = result["by"][0][0] if result.get("by") else result.get("says", "")
+            took = f"{time.monotonic() - begun:4.0f} s"
+            say(f"{counted + 1:4} {took}  {result['outcome']:<8} {mutant['profile']:<8} {mutant['key']}  {by}")
+        counted += result["outcome"] not in NOT_COUNTED
 
 
 def interval(part, whole):
@@ -389,7 +396,8 @@ def interval(part, whole):
     z, share = 1.96, part / whole
     middle = (share + z * z / (2 * whole)) / (1 + z * z / whole)
     width = z * math.sqrt(share * (1 - share) / whole + z * z / (4 * whole * whole)) / (1 + z * z / whole)
-    return f"{100 * share:.0f} % ({part} of {whole}; 95 %: {100 * (middle - width):.0f} to {100 * (middle + width):.0f} %)"
+    low, high = 100 * (middle - width), 100 * (middle + width)
+    return f"{100 * share:.0f} % ({part} of {whole}; with 95 % between {low:.0f} and {high:.0f} %)"
 
 
 def summary(args):
@@ -397,7 +405,7 @@ def summary(args):
     if not results:
         sys.exit(f"specs/mutants/{args.seed}.jsonl has no results; `run --seed {args.seed}` makes them")
     verdicts = tomllib.loads(VERDICTS.read_text()) if VERDICTS.exists() else {}
-    excused = {key: verdict for key, verdict in verdicts.items() if verdict["verdict"] in ("equivalent", "out-of-reach")}
+    excused = {key: verdict for key, verdict in verdicts.items() if verdict["verdict"] in EXCUSED}
     counted = []
     for key, result in results.items():
         if result["outcome"] in NOT_COUNTED:
@@ -411,13 +419,15 @@ def summary(args):
     commits = sorted({result["commit"] for result in results.values()})
     say(f"# Mutants of seed {args.seed}\n")
     say(f"Caught: {interval(len(caught), len(counted))}. Caught or warned of: {interval(len(seen), len(counted))}.\n")
+    blatant = sum(result.get("honest_flow_breaks", True) for result in caught)
+    say(f"Of those caught, {blatant} break the honest flow or the start, and {len(caught) - blatant} nothing of it.\n")
     say(f"{len(results)} drawn at {', '.join(commits)}; {len(results) - len(counted)} of them do not count.\n")
     say("| outcome | mutants | means |\n|---|---|---|")
     outcomes = collections.Counter(result["outcome"] for key, result in results.items() if key not in excused)
     for outcome, meaning in MEANS.items():
         if outcomes[outcome]:
             say(f"| {outcome} | {outcomes[outcome]} | {meaning} |")
-    for verdict in ("equivalent", "out-of-reach"):
+    for verdict in EXCUSED:
         judged = [key for key in results if key in excused and excused[key]["verdict"] == verdict]
         if judged:
             say(f"| {verdict} | {len(judged)} | not caught, and judged so by hand |")
@@ -429,7 +439,8 @@ def summary(args):
     for key, result in results.items():
         if result["outcome"] in LEFT:
             verdict = verdicts.get(key, {"verdict": "not judged", "why": ""})
-            say(f"\n### {key}\n\n{result['outcome']} by {result['profile']}, {result['place']}; {verdict['verdict']}: {verdict['why']}")
+            say(f"\n### {key}\n\n{result['outcome']} by {result['profile']}, {result['place']}")
+            say(f"\n{verdict['verdict']}: {verdict['why']}")
             for case, variant, _, saw in result.get("by", []):
                 say(f"\n{', '.join(result['new'])}: {case} {variant}: {saw}")
             say(f"\n```diff\n{result['diff'].strip()}\n```")
@@ -440,7 +451,7 @@ def main():
     commands = parser.add_subparsers(required=True)
     runs = commands.add_parser("run", help="judges the mutants of a draw that have no result yet")
     runs.add_argument("--seed", required=True, help="a word; what it draws depends on nothing else but the mutants")
-    runs.add_argument("--count", type=int, default=120, help="how many are drawn")
+    runs.add_argument("--count", type=int, default=120, help="how many are judged that compile")
     runs.add_argument("--suite", help="the unmutated oauth-conformance; without it, it is built")
     runs.add_argument("--again", action="store_true", help="judges the survivors anew as well")
     runs.add_argument("--list", action="store_true", help="says what is drawn, and runs nothing")
