@@ -65,14 +65,9 @@ def run(args):
     done = read(file)
     anew = {key for key, result in done.items() if args.again and result["outcome"] in LEFT}
     say(f"seed {args.seed}: {len(drawn)} mutants at {tree.commit}; {args.count} are judged, {len(done)} results stand")
-    if args.suite:
-        program = pathlib.Path(args.suite).resolve()
-    else:
-        built, error = tree.build("oauth-conformance", "oauth-conformance")
-        if error:
-            sys.exit(f"the suite does not compile: {error}")
-        program = folder / "oauth-conformance"
-        shutil.copy2(built, program)
+    program = pathlib.Path(args.suite or ROOT / "target/release/oauth-conformance").resolve()
+    if not program.exists():
+        sys.exit(f"{program} is missing; `cargo build --release` makes it, or --suite names another")
     suite = Suite(program, folder, tree)
     clean = Clean(tree, suite, folder)
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -100,7 +95,7 @@ def main():
     runs = commands.add_parser("run", help="judges the mutants of a draw that have no result yet")
     runs.add_argument("--seed", required=True, help="a word; what it draws depends on nothing else but the mutants")
     runs.add_argument("--count", type=int, default=120, help="how many are judged that compile")
-    runs.add_argument("--suite", help="the unmutated oauth-conformance; without it, it is built")
+    runs.add_argument("--suite", help="the unmutated oauth-conformance; target/release/oauth-conformance")
     runs.add_argument("--again", action="store_true", help="judges the survivors anew as well")
     runs.add_argument("--list", action="store_true", help="says what is drawn, and runs nothing")
     runs.add_argument("--folder", help="where the tree is copied and built; target/mutants")
