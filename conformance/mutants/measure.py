@@ -9,6 +9,7 @@ import hashlib
 import json
 import pathlib
 import shutil
+import signal
 import sys
 import time
 
@@ -105,6 +106,8 @@ def main():
     sums.add_argument("--seed", required=True)
     sums.set_defaults(do=summary)
     args = parser.parse_args()
+    # So that no server outlives the measurement.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     args.do(args)
 
 

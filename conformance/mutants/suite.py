@@ -3,6 +3,7 @@
 Decides what counts as caught. Starts and ends each server, and bounds how long a run may take.
 """
 
+import contextlib
 import hashlib
 import json
 import os
@@ -31,34 +32,27 @@ def digest(path):
     return hashlib.sha256(pathlib.Path(path).read_bytes()).hexdigest()[:16]
 
 
-class Server:
-    """A server program on a free port, until the block ends."""
+@contextlib.contextmanager
+def serving(program, arguments, log):
+    """A server program on a free port until the block ends: where it listens, `None` if it does not say so in time."""
+    command = [program, "--listen", "127.0.0.1:0", *arguments]
+    environment = os.environ | {"RUST_LOG": "off"}
+    pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": log}
+    with subprocess.Popen(command, env=environment, **pipes) as server:
+        try:
+            yield listens(server.stdout)
+        finally:
+            server.kill()
 
-    def __init__(self, program, arguments, log):
-        self.command = [program, "--listen", "127.0.0.1:0", *arguments]
-        self.log = log
 
-    def __enter__(self):
-        environment = os.environ | {"RUST_LOG": "off"}
-        self.process = subprocess.Popen(
-            self.command, stdout=subprocess.PIPE, stderr=self.log, stdin=subprocess.DEVNULL, env=environment
-        )
-        self.origin = self.listens()
-        return self
-
-    def listens(self):
-        """Where it listens; `None` if it does not say so in time."""
-        with selectors.DefaultSelector() as selector:
-            selector.register(self.process.stdout, selectors.EVENT_READ)
-            if not selector.select(START_SECONDS):
-                return None
-        line = self.process.stdout.readline().decode(errors="replace").strip()
-        return line.removeprefix("listening on ") if line.startswith("listening on http://127.0.0.1:") else None
-
-    def __exit__(self, *_):
-        self.process.kill()
-        self.process.wait()
-        self.process.stdout.close()
+def listens(stdout):
+    """Where a server says that it listens."""
+    with selectors.DefaultSelector() as selector:
+        selector.register(stdout, selectors.EVENT_READ)
+        if not selector.select(START_SECONDS):
+            return None
+    line = stdout.readline().decode(errors="replace").strip()
+    return line.removeprefix("listening on ") if line.startswith("listening on http://127.0.0.1:") else None
 
 
 class Suite:
@@ -81,11 +75,11 @@ class Suite:
         arguments = ["--profile", profile, "--config", self.config]
         # The target names a clock that only a server with this argument has.
         arguments += ["--test-clock"] if "\n[clock]\n" in self.target else []
-        with tempfile.TemporaryFile() as log, Server(server, arguments, log) as running:
-            if running.origin is None:
+        with tempfile.TemporaryFile() as log, serving(server, arguments, log) as origin:
+            if origin is None:
                 log.seek(0)
                 return "dead", {"says": log.read()[-300:].decode(errors="replace").strip()}
-            target = self.target.replace(ADDRESS, running.origin)
+            target = self.target.replace(ADDRESS, origin)
             if profile == "rfc6749":
                 # What this profile's policy leaves to the client.
                 target = target.replace("pkce_required = true", "pkce_required = false")
@@ -93,25 +87,27 @@ class Suite:
             file.write_text(target)
             command = [self.program, "run", "--target", file, "--profile", profile, "--seed", SUITE_SEED]
             command += ["--skip", "driven/", "--json", report]
-            suite = subprocess.Popen(
-                command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL
-            )
-            ended = True
-            try:
-                says = suite.communicate(timeout=seconds)[1]
-            except subprocess.TimeoutExpired:
-                ended = False
-                # It still reports what there is.
-                suite.terminate()
-                try:
-                    says = suite.communicate(timeout=60)[1]
-                except subprocess.TimeoutExpired:
-                    suite.kill()
-                    says = suite.communicate()[1]
+            ended, says = complete(command, seconds)
         if not report.exists():
             lines = says.decode(errors="replace").strip().splitlines()
             return "halted" if ended else "endless", {"says": lines[-1] if lines else ""}
         return None if ended else "endless", findings(json.loads(report.read_text()))
+
+
+def complete(command, seconds):
+    """Runs the suite; says whether it ended in that time, and what it wrote to standard error."""
+    quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, **quiet) as suite:
+        try:
+            return True, suite.communicate(timeout=seconds)[1]
+        except subprocess.TimeoutExpired:
+            # It still reports what there is.
+            suite.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                return False, suite.communicate(timeout=60)[1]
+            return False, b""
+        finally:
+            suite.kill()
 
 
 def findings(report):
