@@ -17,7 +17,7 @@ CAUGHT = ["caught", "dead", "halted", "endless"]
 LEFT = ["warned", "missed"]
 NOT_COUNTED = ["unviable", "absent"]
 # What the file of verdicts may say of a survivor, beside `real`.
-EXCUSED = ["equivalent", "out-of-reach"]
+EXCUSED = ["equivalent", "lawful", "out-of-reach"]
 MEANS = {
     "caught": "a finding failed or errored that does not without the mutant",
     "dead": "the server does not start",
@@ -28,6 +28,7 @@ MEANS = {
     "unviable": "it does not compile",
     "absent": "the program is the same, byte for byte",
     "equivalent": "not caught, and by hand: nothing changes",
+    "lawful": "not caught, and by hand: the texts allow that as well",
     "out-of-reach": "not caught, and by hand: no client, user or stranger can see it",
 }
 
@@ -55,7 +56,7 @@ def judged_by_hand():
     verdicts = tomllib.loads(VERDICTS.read_text()) if VERDICTS.exists() else {}
     for key, verdict in verdicts.items():
         if verdict.get("verdict") not in ["real", *EXCUSED] or not verdict.get("why"):
-            sys.exit(f"{VERDICTS.name}: {key}: give verdict as real, {' or '.join(EXCUSED)}, and why")
+            sys.exit(f"{VERDICTS.name}: {key}: give one verdict of real, {', '.join(EXCUSED)}, and why")
     return verdicts
 
 
