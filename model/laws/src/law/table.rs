@@ -8,7 +8,7 @@ use oauth_rules::rules;
 pub const LAWS: &[Law] = &[
     Law {
         id: "code-after-login",
-        about: "A code is issued only in a browser in which a right password was shown.",
+        about: "A code is issued only in a browser in which a right password was shown, as long as that login lasts.",
         rules: rules!["rfc6749-3.1-owner-authenticated-first", "rfc6749-3.1-owner-wrong-password-refused"],
         observable: true,
         judge: |facts| facts.each_code(|_, issued| issued.password_shown != Some(false)),

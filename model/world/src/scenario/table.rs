@@ -6,7 +6,7 @@ use super::{
     Size, Tries, dpop, failures, large, mixup, pushed, refresh, session_riding, tokens, twin,
 };
 use crate::world::action::{CodeOf, CredentialsOf, Forgery, Lure, Redemption, RedirectOf, VerifierOf};
-use crate::world::{ATTACKER, EMAIL, OWNER, PROFILE, WIDE};
+use crate::world::{ATTACKER, EMAIL, OWNER, PROFILE, PUBLIC, WIDE};
 use oauth_core::client::refusal::ClientRefusal;
 use oauth_core::policy::{Lifetime, PkceNeed, Policy, WrongVerifier};
 use oauth_core::refusal::{DpopFlaw, Refusal, RegistrationFlaw};
@@ -150,6 +150,24 @@ pub static SCENARIOS: &[Scenario] = &[
         ..BASE
     },
     Scenario {
+        name: "two-public-clients",
+        why: "a public client's code that leaked, in the hands of another public client",
+        client: ClientSetup { public: true, ..ClientSetup::DEFAULT },
+        attacker: Attacker { leaks: Leaks { responses: true, ..Leaks::NONE }, ..Attacker::DEFAULT },
+        tries: Tries {
+            redemptions: &[composed(Sender::OtherClient, PUBLIC, CredentialsOf::Missing)],
+            ..Tries::DEFAULT
+        },
+        bounds: Bounds { calls: 2, ..Bounds::DEFAULT },
+        expects: Expects {
+            size: Size { distinct: 56, generated: 60 },
+            laws: ALL,
+            sometimes: &[Reached::Refused(Refusal::CodeOfAnotherClient), Reached::Served],
+            honest: HONEST_PATH,
+        },
+        ..BASE
+    },
+    Scenario {
         name: "sloppy-client",
         why: "a client with the right secret that sends another redirect URI or another verifier",
         tries: Tries {
@@ -278,6 +296,8 @@ pub static SCENARIOS: &[Scenario] = &[
     refresh::THEFT,
     refresh::GRACE,
     refresh::TWO_CLIENTS,
+    refresh::NARROWED,
+    refresh::LONG_SPENT,
     dpop::THEFT,
     dpop::TAKEOVER,
     dpop::CODE,
