@@ -318,7 +318,7 @@ impl<'a> Observation<'a> {
     fn logged_in(&self, session: Option<Digest>) -> bool {
         session
             .and_then(|key| self.exchange.setting.session(key))
-            .is_some_and(|session| session.alive(self.exchange.now).is_some())
+            .is_some_and(|session| self.exchange.now < session.until)
     }
 
     /// Whether a redirect URI is one of the client's that the request names; none is, if it has but one.
