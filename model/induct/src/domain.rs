@@ -28,8 +28,8 @@ pub(super) const FRESH_REFRESH: u8 = 151;
 pub(super) const SPENT: [u8; 8] = [161, 162, 163, 164, 165, 166, 167, 168];
 /// What nobody issued; or what was issued and is no more.
 pub(super) const JUNK: u8 = 200;
-/// Three browsers: the login of the first, the owner's, ends while the clock runs; that of the second lasts; that of the
-/// third has ended before.
+/// Three browsers: the login of the first ends while the clock runs; that of the second, of the same owner, lasts; that of
+/// the third, somebody else's, has ended before.
 pub(super) const SESSIONS: [u8; 3] = [50, 51, 52];
 
 /// When the clock begins: not at zero, so that a proof can be too old at once.
@@ -114,7 +114,7 @@ impl Setting {
     pub fn session(&self, cookie: Digest) -> Option<Session> {
         let nth = SESSIONS.iter().position(|session| digest(*session) == cookie)?;
         let until = [LOGIN_ENDS, Time(u64::MAX), Time(0)][nth];
-        Some(Session { key: cookie, user: UserNo(u16::from(nth == 1)), until })
+        Some(Session { key: cookie, user: UserNo(u16::from(nth == 2)), until })
     }
 
     /// The moment of a step; a grant that begins beside this one has another key.
