@@ -1,6 +1,6 @@
 //! The laws.
 
-use super::{Law, code, dpop, introspect_revoke, login, refresh};
+use super::{Law, code, dpop, introspect_revoke, lasting, login, refresh};
 use crate::fact::{CodeChallenge, Party, SecretShown, Sender};
 use oauth_rules::rules;
 
@@ -274,6 +274,13 @@ pub const LAWS: &[Law] = &[
         rules: rules!["rfc7662-4-revocation-checked"],
         observable: true,
         judge: introspect_revoke::active_not_revoked,
+    },
+    Law {
+        id: "token-stays-good",
+        about: "A token that opened a resource for its client opens it to the end of its lifetime, unless this client revoked it, refreshed, or had its code redeemed twice.",
+        rules: rules!["rfc7009-2.1-token-bound-to-client", "oauth21-7.5.2-invalid-replay-does-not-revoke"],
+        observable: false,
+        judge: lasting::token_stays_good,
     },
     Law {
         id: "code-with-its-key",

@@ -6,7 +6,7 @@ use super::{
     Tries,
 };
 use crate::world::action::{RefreshOf, RefreshScope};
-use crate::world::{EMAIL, PROFILE};
+use crate::world::{EMAIL, PROFILE, PUBLIC as WITHOUT_SECRET};
 use oauth_core::client::refusal::ClientRefusal;
 use oauth_core::policy::{Lifetime, Policy};
 use oauth_core::refusal::Refusal;
@@ -117,6 +117,25 @@ pub(super) const TWO_CLIENTS: Scenario = Scenario {
     bounds: Bounds { calls: 3, ..Bounds::DEFAULT },
     expects: Expects {
         size: Size { distinct: 526, generated: 699 },
+        laws: REFRESH,
+        sometimes: &[Reached::Refused(Refusal::RefreshOfAnotherClient), Reached::Served],
+        honest: HONEST_PATH,
+    },
+    ..BASE
+};
+
+pub(super) const PUBLIC_CLIENT: Scenario = Scenario {
+    name: "refresh-by-public-client",
+    why: "a refresh token that leaked, of a client with a secret, in the hands of a client without",
+    client: ClientSetup { refresh: true, ..ClientSetup::DEFAULT },
+    attacker: Attacker { leaks: Leaks { refresh: true, ..Leaks::NONE }, ..Attacker::DEFAULT },
+    tries: Tries {
+        refreshes: &[shown(Sender::OtherClient, WITHOUT_SECRET, RefreshOf::Leaked, RefreshScope::All)],
+        ..Tries::DEFAULT
+    },
+    bounds: Bounds { calls: 2, ..Bounds::DEFAULT },
+    expects: Expects {
+        size: Size { distinct: 19, generated: 20 },
         laws: REFRESH,
         sometimes: &[Reached::Refused(Refusal::RefreshOfAnotherClient), Reached::Served],
         honest: HONEST_PATH,

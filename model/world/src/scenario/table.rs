@@ -13,6 +13,7 @@ use oauth_core::refusal::{DpopFlaw, Refusal, RegistrationFlaw};
 use oauth_core::server::decide::Choice;
 use oauth_core::text::ScopeSet;
 use oauth_laws::fact::Sender;
+use oauth_laws::laws;
 
 /// Every scenario, in reading order.
 pub static SCENARIOS: &[Scenario] = &[
@@ -205,6 +206,33 @@ pub static SCENARIOS: &[Scenario] = &[
         ..BASE
     },
     Scenario {
+        name: "spoilt-replay",
+        why: "a used code that a thief, another client and a client with another verifier show, while its token is in use",
+        people: People { uses: 2, ..People::DEFAULT },
+        attacker: Attacker { leaks: Leaks { responses: true, ..Leaks::NONE }, ..Attacker::DEFAULT },
+        tries: Tries {
+            redemptions: &[
+                composed(Sender::OtherClient, 1, CredentialsOf::Right),
+                composed(Sender::Thief, 0, CredentialsOf::Missing),
+                Redemption { verifier: VerifierOf::Own, ..composed(Sender::Client, 0, CredentialsOf::Right) },
+            ],
+            ..Tries::DEFAULT
+        },
+        bounds: Bounds { calls: 2, ..Bounds::DEFAULT },
+        expects: Expects {
+            size: Size { distinct: 231, generated: 243 },
+            laws: laws!["token-stays-good", "code-redeemed-once", "thief-gains-nothing"],
+            sometimes: &[
+                Reached::Refused(Refusal::CodeOfAnotherClient),
+                Reached::Refused(Refusal::CredentialsMissing),
+                Reached::Refused(Refusal::VerifierWrong),
+                Reached::Served,
+            ],
+            honest: HONEST_PATH,
+        },
+        ..BASE
+    },
+    Scenario {
         name: "downgrade",
         why: "a client that sent no challenge, and a verifier that comes all the same",
         client: ClientSetup { pkce: false, ..ClientSetup::DEFAULT },
@@ -296,6 +324,7 @@ pub static SCENARIOS: &[Scenario] = &[
     refresh::THEFT,
     refresh::GRACE,
     refresh::TWO_CLIENTS,
+    refresh::PUBLIC_CLIENT,
     refresh::NARROWED,
     refresh::LONG_SPENT,
     dpop::THEFT,
@@ -305,6 +334,7 @@ pub static SCENARIOS: &[Scenario] = &[
     pushed::PUSHED,
     pushed::LATE,
     tokens::REVOCATION,
+    tokens::ASKED_LATE,
     tokens::TWO_RESOURCES,
     tokens::CLIENT_CREDENTIALS,
     session_riding::CHOSEN_CHALLENGE,
