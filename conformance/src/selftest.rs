@@ -201,11 +201,12 @@ const POLICIES: &[fn(Policy) -> Policy] = &[
 ];
 
 /// Runs the cases of a fault's rules under it, in each profile that one of the rules needs, and under each policy as
-/// long as one of them is not caught. With `whole` the first run of each profile is of all cases.
+/// long as one of them is not caught. With `whole` all cases run first, in each of these profiles.
 async fn catch(fault: Fault, whole: bool, seed: u64) -> Caught {
     let mut caught = Caught::none(fault);
     for profile in [PROFILE, Profile::Oauth21] {
-        for (at, change) in POLICIES.iter().enumerate() {
+        let first = whole.then_some((true, &POLICIES[0]));
+        for (all, change) in first.into_iter().chain(POLICIES.iter().map(|change| (false, change))) {
             let open = |(rule, by): (&RuleId, &Vec<By>)| {
                 (profile_of(*rule) == profile && by.is_empty()).then_some(*rule)
             };
@@ -213,16 +214,15 @@ async fn catch(fault: Fault, whole: bool, seed: u64) -> Caught {
             if here.is_empty() {
                 continue;
             }
-            let cases: BTreeSet<&str> = cases::all()
+            let judging: BTreeSet<&str> = cases::all()
                 .filter(|case| case.belongs_to(profile) && case.rules.iter().any(|rule| here.contains(rule)))
                 .map(|case| case.id)
                 .collect();
-            let all = whole && at == 0;
-            if cases.is_empty() && !all {
+            if judging.is_empty() && !all {
                 caught.halted = Some("no case carries a rule of it".to_owned());
                 continue;
             }
-            let only = if all { Vec::new() } else { cases.iter().map(|id| (*id).to_owned()).collect() };
+            let only = if all { Vec::new() } else { judging.iter().map(|id| (*id).to_owned()).collect() };
             let selection = Selection { only, slow: true, ..Selection::default() };
             let policy = change(reference::policy(profile));
             let ran = async {
@@ -232,8 +232,9 @@ async fn catch(fault: Fault, whole: bool, seed: u64) -> Caught {
             match ran.await {
                 Err(halt) => caught.halted = Some(halt.to_string()),
                 Ok(outcome) => {
-                    let judging = outcome.cases.iter().filter(|case| cases.contains(case.id.as_str()));
-                    judging.for_each(|case| caught.note(&here, case));
+                    for case in outcome.cases.iter().filter(|case| judging.contains(case.id.as_str())) {
+                        caught.note(&here, case);
+                    }
                     if all {
                         caught.whole = true;
                         outcome.cases.iter().for_each(|case| caught.look_beyond(case));
