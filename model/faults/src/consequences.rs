@@ -1,4 +1,4 @@
-//! What else has to break where a fault is on: rules that are not what the fault is about, and that no server with it can
+//! What else has to break where a fault is on: rules that are not what the fault is about, and that nobody with it can
 //! keep.
 //!
 //! `oauth-conformance selftest --whole` runs every case under each fault. A finding that fails there under a rule that is
@@ -6,22 +6,16 @@
 
 use oauth_rules::RuleId;
 
-/// Rules that break by themselves where a fault is on.
-pub(crate) struct Consequence {
-    /// The fault.
-    pub(crate) fault: &'static str,
-    /// The rules.
-    pub(crate) rules: &'static [RuleId],
-    /// Why no server with the fault can keep them.
-    pub(crate) because: &'static str,
-}
+/// A fault, the rules that break by themselves where it is on, and why nobody with it can keep them.
+type Consequence = (&'static str, &'static [RuleId], &'static str);
 
-/// One entry a fault and reason, in the order of the registry.
-pub(crate) const CONSEQUENCES: &[Consequence] = &[];
+/// In the order of the registry; a line for each reason.
+const CONSEQUENCES: &[Consequence] = &[];
 
-/// What follows from the fault of this name.
-pub(crate) fn of(fault: &'static str) -> impl Iterator<Item = &'static Consequence> {
-    CONSEQUENCES.iter().filter(move |consequence| consequence.fault == fault)
+/// What follows from the fault of this name: each rule, and why.
+pub(crate) fn of(fault: &'static str) -> impl Iterator<Item = (RuleId, &'static str)> {
+    let rows = CONSEQUENCES.iter().filter(move |(name, ..)| *name == fault);
+    rows.flat_map(|(_, rules, because)| rules.iter().map(move |rule| (*rule, *because)))
 }
 
 #[cfg(test)]
@@ -32,13 +26,12 @@ mod tests {
     #[test]
     fn what_follows_from_a_fault_is_not_what_it_is_about_and_stands_once_with_its_reason() {
         let mut seen = Vec::new();
-        for consequence in CONSEQUENCES {
-            let fault = Fault::find(consequence.fault);
-            let fault = fault.unwrap_or_else(|| panic!("{} is no fault", consequence.fault));
-            assert!(!consequence.rules.is_empty() && !consequence.because.is_empty(), "{fault:?}");
-            for rule in consequence.rules {
-                assert!(!fault.rules().contains(rule), "{fault:?} breaks {rule} itself");
-                assert!(!seen.contains(&(fault, *rule)), "{rule} follows twice from {fault:?}");
+        for (name, rules, because) in CONSEQUENCES {
+            let fault = Fault::find(name).unwrap_or_else(|| panic!("{name} is no fault"));
+            assert!(!rules.is_empty() && !because.is_empty(), "{name}");
+            for rule in *rules {
+                assert!(!fault.rules().contains(rule), "{name} breaks {rule} itself");
+                assert!(!seen.contains(&(fault, *rule)), "{rule} follows twice from {name}");
                 seen.push((fault, *rule));
             }
         }

@@ -129,7 +129,6 @@ impl Fault {
     /// The rules that break by themselves where it is on, though it is not about them, each with the reason.
     pub fn consequences(self) -> impl Iterator<Item = (RuleId, &'static str)> {
         consequences::of(self.name())
-            .flat_map(|consequence| consequence.rules.iter().map(|rule| (*rule, consequence.because)))
     }
 
     /// What it tells the server.
