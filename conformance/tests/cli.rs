@@ -104,7 +104,7 @@ fn what_is_wrong_with_a_target_file_is_said_with_its_line() {
 
 #[test]
 fn bad_usage_says_how_it_is_done() {
-    let table: [(&[&str], &str); 7] = [
+    let table: [(&[&str], &str); 8] = [
         (&["run", "--profile", "rfc0000"], "rfc9700"),
         (&["run", "--partition", "3/2"], "I/N"),
         (&["run", "--header", "no colon"], "Name: value"),
@@ -112,6 +112,7 @@ fn bad_usage_says_how_it_is_done() {
         (&["run", "--header", "X: a\r\nHost: b"], "control character"),
         (&["run", "--issuer", "http://127.0.0.1:9", "--target", "x.toml"], "cannot be used with"),
         (&["run", "--timeout", "0"], "seconds"),
+        (&["selftest", "--whole", "--liberty", "all"], "cannot be used with"),
     ];
     for (arguments, word) in table {
         let ended = program(arguments);
@@ -129,7 +130,9 @@ fn bad_usage_says_how_it_is_done() {
     program(&["run", "--target", "/dev/zero"]).refused(2, &["/dev/zero: is longer than 1048576 bytes"]);
     let secret = program(&["run", "--header", "Zq7 Zq7"]);
     assert!(!secret.stderr.contains("Zq7"), "{}", secret.stderr);
-    program(&["run", "--json", "no-such-folder/out.json"]).refused(2, &["no-such-folder/out.json"]);
+    for command in ["run", "selftest"] {
+        program(&[command, "--json", "no-such-folder/out.json"]).refused(2, &["no-such-folder/out.json"]);
+    }
 }
 
 #[test]
@@ -342,6 +345,22 @@ fn the_json_file_is_replaced_as_a_whole_where_its_links_lead() {
     let ended = program(&[&only[..], &["/dev/null"]].concat());
     assert_eq!(ended.code, Some(0), "{}{}", ended.stdout, ended.stderr);
     assert!(!there("/dev/null").is_file());
+}
+
+#[test]
+fn a_selftest_writes_what_caught_a_fault_to_a_file() {
+    let file = File::named("selftest.json");
+    let arguments = ["selftest", "--fault", "code-replayable", "--seed", "7", "--json", file.path()];
+    let ended = program(&arguments);
+    assert_eq!(ended.code, Some(0), "{}{}", ended.stdout, ended.stderr);
+    assert!(ended.stdout.ends_with("held: 1 of 1 faults caught (seed 7)\n"), "{}", ended.stdout);
+    let text = std::fs::read_to_string(&file.0).expect("the file was written");
+    let record: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");
+    assert!(record["seed"] == 7 && record["holds"] == true, "{text}");
+    let fault = &record["faults"][0];
+    assert!(fault["id"] == "code-replayable" && fault["whole"] == false, "{text}");
+    let rule = &fault["rules"][0];
+    assert!(rule["by"]["verdict"] == "failed" && rule["by"]["case"] == rule["cases"][0], "{text}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -70,13 +70,9 @@ impl File {
     /// # Errors
     /// When one cannot.
     pub(super) fn check(files: &Files) -> Result<Vec<Self>, RunError> {
-        let check = |format: &'static Format, path: &Path| match Destination::check(path) {
-            Ok(destination) => Ok(Self { format, destination, page: Page::new() }),
-            Err(error) => Err(RunError::usage(format!(
-                "--{} {}: cannot be written ({error}); name a file in a folder that exists",
-                format.name,
-                path.display()
-            ))),
+        let check = |format: &'static Format, path: &Path| {
+            let checked = Destination::of_flag(format.name, path);
+            checked.map(|destination| Self { format, destination, page: Page::new() })
         };
         files.0.iter().map(|(format, path)| check(format, path)).collect()
     }
@@ -100,9 +96,7 @@ impl Reporter {
     /// When one cannot be written.
     pub(super) fn write_files(self, signals: &Signals) -> Result<(), RunError> {
         for File { format, destination, page } in self.files {
-            destination.write(&page, signals).map_err(|error| {
-                RunError::incomplete(format!("--{}: the results cannot be written: {error}", format.name))
-            })?;
+            destination.write_for(format.name, &page, signals)?;
         }
         Ok(())
     }
