@@ -63,7 +63,9 @@ async fn spends(ctx: &Context, client: &Arc<Client>) -> Checked<bool> {
     let Some(given) = flow::access(ctx, client).await?.refresh_token else { return Ok(false) };
     let request = refresh(client, &given);
     renewed(ctx, &request).await?;
-    Ok(expect::token(&flow::token(ctx, &request).await?).is_err())
+    let again = flow::token(ctx, &request).await?;
+    again.response()?;
+    Ok(expect::token(&again).is_err())
 }
 
 /// What a refresh brought that can be told from what another brought.

@@ -7,6 +7,7 @@ use oauth_rules::rules;
 
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::cases::support::bearer::looks_at_tokens;
 use crate::cases::support::refresh::{allowed, refresh, refreshing_client};
 use crate::cases::support::scope::{introspected, stated};
 use crate::expect::{self, Token};
@@ -27,10 +28,13 @@ async fn narrowed_token_is_good_for_no_more(ctx: &Context) -> Checked {
     let client = refreshing_client(ctx, |client| client.scopes().len() > 1).await?;
     let wide = client.scopes().join(" ");
     let mut tried = false;
+    looks_at_tokens(ctx).await?;
     for word in client.scopes() {
         // What a token for the word alone opens, a narrowed one may open as well.
         let alone = allowed(ctx, &client, Some(word)).await?.token;
-        if expect::served(&flow::resource(ctx, &alone.access_token).await?).is_ok() {
+        let opened = flow::resource(ctx, &alone.access_token).await?;
+        opened.response()?;
+        if expect::served(&opened).is_ok() {
             continue;
         }
         let whole = allowed(ctx, &client, Some(&wide)).await?;
