@@ -113,7 +113,7 @@ async fn refused_when_grown_old(ctx: &Context) -> Checked {
     // An hour, and by how much clocks may differ.
     const LONG: u64 = 3610;
     let (client, key) = (ctx.parties().client()?, flow::proof_key(ctx));
-    bound(ctx, &client, &key).await?;
+    bound_token(ctx, &client, &key).await?;
     if ctx.live().clock.is_real() {
         return Err(CaseEnd::not_tested("an hour is too long to wait"));
     }
@@ -128,7 +128,7 @@ async fn refused_when_grown_old(ctx: &Context) -> Checked {
 
 async fn proof_is_used_once(ctx: &Context) -> Checked {
     let (client, key) = (ctx.parties().client()?, flow::proof_key(ctx));
-    bound(ctx, &client, &key).await?;
+    bound_token(ctx, &client, &key).await?;
     let url = ctx.target().endpoints.token.clone();
     let first = flow::redemption(&flow::code(ctx, &client).await?).request(&url);
     let proof = flow::proof(ctx, &key, &first);
