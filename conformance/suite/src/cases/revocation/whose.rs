@@ -82,7 +82,7 @@ impl Pair<'_> {
     }
 
     async fn spared(self, ctx: &Context) -> Checked {
-        self.access_token_spared(ctx).await?;
+        let _ = ctx.told(self.access_token_spared(ctx).await);
         self.refresh_tokens_spared(ctx).await
     }
 
@@ -95,7 +95,9 @@ impl Pair<'_> {
             // What a server that ends no access tokens says of them is no judgement of the client.
             match done_for_access_token(&answer) {
                 Err(stop) if stop.kind == EndKind::NotOffered => {}
-                Ok(()) | Err(_) => ctx.trying(WHEN, |ctx| refused(ctx, &answer))?,
+                Ok(()) | Err(_) => {
+                    let _ = ctx.told(ctx.trying(WHEN, |ctx| refused(ctx, &answer)));
+                }
             }
         }
         Ok(())
@@ -115,7 +117,7 @@ impl Pair<'_> {
         }
         let last = self.weighed(self.good(ctx, &token).await.when(WHEN))?.unwrap_or_else(|| token.clone());
         for answer in &answers {
-            ctx.trying(WHEN, |ctx| refused(ctx, answer))?;
+            let _ = ctx.told(ctx.trying(WHEN, |ctx| refused(ctx, answer)));
         }
         if last == token {
             return Ok(());
