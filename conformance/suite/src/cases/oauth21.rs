@@ -100,8 +100,9 @@ async fn no_code_without_challenge(ctx: &Context, client: &Arc<Client>) -> Check
     let landing = flow::authorize(ctx, &ask).await?;
     match landing.callback() {
         Some(location) if location.params.has("error") => {
-            expect::same_state(&ask, location)?;
-            expect::error_redirect(&ask, &landing, &["invalid_request"]).map(drop)
+            let state = expect::same_state(&ask, location);
+            ctx.told(state.under(rules!["rfc6749-4.1.2.1-state-on-error"]));
+            expect::code_refused(ctx, &ask, &landing, &["invalid_request"])
         }
         Some(_) | None => expect::refused(ctx, &ask, &landing, &["invalid_request"]),
     }

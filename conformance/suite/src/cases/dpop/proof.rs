@@ -188,7 +188,9 @@ async fn query_does_not_count(ctx: &Context) -> Checked {
     // A token endpoint need take no query, but if it does, the proof is none the worse.
     let good =
         async || Ok::<_, CaseEnd>(flow::redemption(&flow::code(ctx, &client).await?).in_query("suite", "1"));
-    if expect::token(&flow::token(ctx, &good().await?).await?).is_err() {
+    let bare = flow::token(ctx, &good().await?).await?;
+    bare.response()?;
+    if expect::token(&bare).is_err() {
         return Err(CaseEnd::not_offered("the token endpoint takes no query"));
     }
     let answer = flow::token_proven(ctx, &good().await?, &key).await?;

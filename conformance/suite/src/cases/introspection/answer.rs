@@ -277,7 +277,9 @@ async fn knows_what_was_replaced(ctx: &Context) -> Checked<bool> {
     }
     let answer = introspect(ctx, &query(&client, &allowed.refresh_token)).await?;
     // A server may let a confidential client use the token before (RFC 6749, section 6); then it tells the truth.
-    if expect::token(&flow::token(ctx, &allowed.refresh()).await?).is_ok() {
+    let again = flow::token(ctx, &allowed.refresh()).await?;
+    again.response()?;
+    if expect::token(&again).is_ok() {
         return Ok(false);
     }
     let _ = ctx.told(ctx.trying("a refresh token was replaced by another", |ctx| not_active(ctx, &answer)));

@@ -112,10 +112,10 @@ async fn answer_to_a_query_token_is_private(ctx: &Context) -> Checked {
     let token = opening_token(ctx).await?.access_token;
     let bare = flow::resource_request(ctx, "")?.without_header("Authorization");
     let answer = ctx.send(Actor::Client, in_query(bare, &token)).await?;
+    let response = answer.response()?;
     if expect::served(&answer).is_err() {
         return Err(CaseEnd::not_offered("the resource takes no token in its query").at(&answer));
     }
-    let response = answer.response()?;
     if ["private", "no-store"].into_iter().any(|word| fields::has_directive(response, "cache-control", word))
     {
         return Ok(());

@@ -82,6 +82,7 @@ async fn opening(ctx: &Context) -> Checked<(String, DpopKey)> {
     let token = bound_token(ctx, &ctx.parties().client()?, &key).await?.access_token;
     let answer = flow::resource_proven(ctx, &token, &key, |proof| proof).await?;
     expect::served(&answer).control("the resource with a bound token and a good proof")?;
+    bearer::looks_at_tokens(ctx).await?;
     Ok((token, key))
 }
 

@@ -246,7 +246,9 @@ async fn leads_to_the_server(ctx: &Context) -> Checked {
             format!("{origin}/.well-known/openid-configuration{path}"),
             format!("{origin}{path}/.well-known/openid-configuration"),
         ] {
-            let found = object(&*get(ctx, &address).await?);
+            let answer = get(ctx, &address).await?;
+            answer.response()?;
+            let found = object(&answer);
             told = found.and_then(|json| json.get("issuer").and_then(Value::as_str).map(str::to_owned));
             if told.is_some() {
                 break;

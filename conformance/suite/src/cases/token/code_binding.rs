@@ -206,6 +206,7 @@ async fn reads_the_redirect_uri(ctx: &Context, client: &Arc<Client>) -> Checked<
     }
     let code = flow::code(ctx, client).await?;
     let without = flow::token(ctx, &flow::redemption(&code).without("redirect_uri")).await?;
+    without.response()?;
     Ok(expect::token(&without).is_err())
 }
 
@@ -239,6 +240,7 @@ async fn redirect_uri_is_not_brought_in_later(ctx: &Context) -> Checked {
     for _ in 0..2 {
         let ask = flow::ask(ctx, &client).without("redirect_uri");
         let landing = flow::authorize(ctx, &ask).await?;
+        landing.exchange().response()?;
         let code = flow::code_from(&ask, &landing);
         codes.push(
             code.map_err(|_| CaseEnd::not_offered("each authorization request has to name a redirect URI"))?,
@@ -264,6 +266,7 @@ async fn redeemed_without_a_redirect_uri(ctx: &Context) -> Checked {
     for _ in 0..2 {
         let ask = flow::ask(ctx, &client).without("redirect_uri");
         let landing = flow::authorize(ctx, &ask).await?;
+        landing.exchange().response()?;
         let Ok(code) = flow::code_from(&ask, &landing) else {
             return Err(CaseEnd::not_offered("each authorization request has to name a redirect URI"));
         };

@@ -123,9 +123,11 @@ async fn invalid_grant(ctx: &Context) -> Checked {
         let elsewhere = format!("{}/", client.redirect_uri);
         ways.push(("the redirect URI is another", good.set("redirect_uri", &elsewhere)));
     }
-    if let Some(other) = ctx.target().clients.get(&ClientRole::Second) {
-        flow::access(ctx, other).await?;
-        ways.push(("the code is another client's", flow::redemption(&fresh).as_client(other)));
+    const FOREIGN: &str = "the code is another client's";
+    if let Some(other) = ctx.target().clients.get(&ClientRole::Second)
+        && ctx.tried(FOREIGN, flow::access(ctx, other).await).is_some()
+    {
+        ways.push((FOREIGN, flow::redemption(&fresh).as_client(other)));
     }
     for (way, request) in ways {
         let answer = flow::token(ctx, &request).await?;
