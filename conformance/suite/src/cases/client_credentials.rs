@@ -146,7 +146,7 @@ async fn told_from_a_users_token(ctx: &Context) -> Checked {
     let Served { client, token: own, .. } = served_client(ctx).await?;
     if client.role == ClientRole::Service {
         return Err(CaseEnd::not_tested(
-            "no client may use both grants, so that no two tokens can be compared",
+            "no client may use both grants, so that no two tokens can be compared; let [client] use client credentials",
         ));
     }
     let (of_user, caller) = told_token(ctx, &client).await?;

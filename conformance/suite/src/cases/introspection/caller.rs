@@ -131,7 +131,7 @@ fn told_so(answer: &Arc<Exchange>, basic: bool) -> Checked {
 async fn not_of_other_clients_tokens(ctx: &Context) -> Checked {
     let (client, other) = (ctx.parties().client()?, ctx.parties().second()?);
     if other.is_public() {
-        return Err(CaseEnd::not_tested("[second_client] has no secret to show"));
+        return Err(CaseEnd::not_tested("[second_client] has no secret to show; give it one"));
     }
     let (token, _) = told_token(ctx, &client).await?;
     let plain = query(&other, &token.access_token);

@@ -105,7 +105,9 @@ fn untold(ctx: &Context, answer: &Arc<Exchange>, of_access_token: &Activity) -> 
 
 async fn knows_which_refresh_token_expired(ctx: &Context) -> Checked {
     let lifetime = ctx.target().refresh_token_lifetime;
-    let lifetime = lifetime.ok_or_else(|| CaseEnd::not_tested("refresh_token_lifetime is not known"))?;
+    let lifetime = lifetime.ok_or_else(|| {
+        CaseEnd::not_tested("how long a refresh token lives is not known; add refresh_token_lifetime")
+    })?;
     within_patience(ctx, "a refresh token", lifetime)?;
     let client = refreshing_client(ctx, |client| !client.is_public()).await?;
     let live = allowed(ctx, &client, None).await?;

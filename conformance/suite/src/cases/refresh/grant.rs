@@ -134,7 +134,9 @@ fn alterations(token: &str) -> Vec<(String, String)> {
 
 async fn refused_after_lying_idle(ctx: &Context) -> Checked {
     let lifetime = ctx.target().refresh_token_lifetime;
-    let lifetime = lifetime.ok_or_else(|| CaseEnd::not_tested("refresh_token_lifetime is not known"))?;
+    let lifetime = lifetime.ok_or_else(|| {
+        CaseEnd::not_tested("how long a refresh token lives is not known; add refresh_token_lifetime")
+    })?;
     within_patience(ctx, "a refresh token", lifetime)?;
     let client = refreshing_client(ctx, |_| true).await?;
     let allowed = allowed(ctx, &client, None).await?;

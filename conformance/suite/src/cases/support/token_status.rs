@@ -32,7 +32,9 @@ pub(in crate::cases) const MARGIN: u64 = 2;
 pub(in crate::cases) async fn outlive(ctx: &Context, token: &Token) -> Checked<String> {
     let stated = token.json.get("expires_in").and_then(Value::as_u64);
     let Some(lifetime) = stated.or(ctx.target().access_token_lifetime) else {
-        return Err(CaseEnd::not_tested("access_token_lifetime is not known"));
+        return Err(CaseEnd::not_tested(
+            "how long an access token lives is not known; add access_token_lifetime",
+        ));
     };
     within_patience(ctx, "the token", lifetime)?;
     out_wait(ctx, lifetime).await
@@ -41,7 +43,7 @@ pub(in crate::cases) async fn outlive(ctx: &Context, token: &Token) -> Checked<S
 /// That a token which lives for so many seconds can be waited for.
 pub(in crate::cases) fn within_patience(ctx: &Context, token: &str, lifetime: u64) -> Checked {
     if ctx.live().clock.is_real() && lifetime > PATIENCE {
-        let reason = format!("{token} lives for {lifetime} s, which is too long to wait");
+        let reason = format!("{token} lives for {lifetime} s, which is too long to wait; add [clock]");
         return Err(CaseEnd::not_tested(reason));
     }
     if lifetime > FARTHEST {

@@ -172,7 +172,9 @@ async fn replay_ends_its_tokens(ctx: &Context) -> Checked {
 }
 
 fn lifetime(ctx: &Context) -> Checked<u64> {
-    ctx.target().code_lifetime.ok_or_else(|| CaseEnd::not_tested("code_lifetime is not known"))
+    ctx.target()
+        .code_lifetime
+        .ok_or_else(|| CaseEnd::not_tested("how long a code lives is not known; add code_lifetime"))
 }
 
 async fn refused_after_its_lifetime(ctx: &Context) -> Checked {
