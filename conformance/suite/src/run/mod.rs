@@ -19,7 +19,7 @@ use crate::outcome::{CaseOutcome, Finding, Outcome, Verdict, overall};
 use crate::report::{Event, RunBegan, RunReport, Sink};
 use crate::secrets::keep;
 use crate::subject::{Account, Met, Need};
-use crate::wire::{Exchange, NoAnswer};
+use crate::wire::{Exchange, NoAnswer, is_breakdown};
 
 /// The honest flow, which runs once more after the last case.
 pub const SANITY: &Case = &sanity::HONEST_FLOW;
@@ -114,19 +114,24 @@ fn judged(cases: &[CaseOutcome]) -> impl Iterator<Item = Verdict> {
 /// always so, there is no end to it.
 const REPEATS: usize = 20;
 
-/// Whether a gateway's answer, one that asks for patience, or none at all kept a case from its end, and nothing is broken.
+/// Whether a gateway's answer, one that asks for patience, or none at all kept a case from its end, or a server error is all
+/// that is broken: what comes by chance does not come again.
 fn is_disturbed(found: &[CaseEnd], ending: &Checked) -> bool {
     let mut ends = found.iter().chain(ending.as_ref().err());
-    let by_machine = |end: &CaseEnd| {
-        let disturbed = end.exchange.as_ref().is_some_and(|exchange| match &exchange.answer {
-            Ok(response) => matches!(response.status, 429 | 502..=504),
-            Err(NoAnswer::Missing(_)) => true,
-            Err(NoAnswer::TooLong(_)) => false,
-        });
-        end.kind == EndKind::Errored && disturbed
+    let by_chance = |end: &CaseEnd| {
+        let Some(exchange) = &end.exchange else { return false };
+        match end.kind {
+            EndKind::Errored => match &exchange.answer {
+                Ok(response) => matches!(response.status, 429 | 502..=504),
+                Err(NoAnswer::Missing(_)) => true,
+                Err(NoAnswer::TooLong(_)) => false,
+            },
+            EndKind::Broken | EndKind::Warned => exchange.status().is_some_and(is_breakdown),
+            EndKind::NotOffered | EndKind::NotTested | EndKind::Unlisted => false,
+        }
     };
-    let is_broken = |end: &CaseEnd| end.kind == EndKind::Broken;
-    ends.clone().any(by_machine) && !ends.any(is_broken)
+    let is_broken = |end: &CaseEnd| end.kind == EndKind::Broken && !by_chance(end);
+    ends.clone().any(by_chance) && !ends.any(is_broken)
 }
 
 /// How a case came to its end.
@@ -181,7 +186,9 @@ impl<I: Future<Output = ()> + Send> Runner<'_, I> {
         if !case.slow && self.repeats > 0 && is_disturbed(&context.found(), &ending) {
             self.repeats -= 1;
             context = Context::once_more(Arc::clone(self.live), case.id);
-            context.note("the case came once more: the first time an answer was no answer of the server's");
+            context.note(
+                "the case came once more: the first time an answer was none, a gateway's, or a server error",
+            );
             let Some(again) = self.attempt(case, &context).await else { return Ended::Interrupted };
             ending = again;
         }
