@@ -130,10 +130,10 @@ impl Gauge {
     /// Whether the token lives. It is a control that the answer can be read.
     pub(in crate::cases) async fn see(&self, ctx: &Context, token: &str) -> Checked<TokenStatus> {
         let seen = self.look(ctx, token).await?;
-        match &seen.unclear {
-            None => Ok(seen),
-            Some(end) => Err(end.clone()).control("what shows whether an access token lives"),
+        if let Some(end) = &seen.unclear {
+            return Err(end.clone().control("what shows whether an access token lives"));
         }
+        Ok(seen)
     }
 
     async fn look(&self, ctx: &Context, token: &str) -> Checked<TokenStatus> {
