@@ -217,6 +217,9 @@ async fn unauthorized_at_authorization_endpoint(ctx: &Context) -> Checked {
     if landing.page().is_some() && ask.client.redirect_uri.is_empty() {
         return expect::error_page(ctx, &landing, expect::OWNER_INFORMED);
     }
-    expect::code_refused(ctx, &ask, &landing, &["unauthorized_client"])?;
-    landing.callback().map_or(Ok(()), |location| expect::same_state(&ask, location).warn())
+    if let Some(location) = landing.callback().filter(|at| at.params.has("error")) {
+        let state = expect::same_state(&ask, location);
+        ctx.told(state.under(rules!["rfc6749-4.1.2.1-state-on-error"]));
+    }
+    expect::code_refused(ctx, &ask, &landing, &["unauthorized_client"])
 }

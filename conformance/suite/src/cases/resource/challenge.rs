@@ -80,8 +80,11 @@ async fn refused_tokens(ctx: &Context) -> Checked<Vec<Refusal>> {
     opening_token(ctx).await?;
     let unknown = with_header(ctx, Some(&format!("Bearer {}", ctx.fresh()))).await?;
     let mut refusals = vec![("the token is unknown", unknown)];
-    if Need::NarrowScope.met(ctx.target()) == Met::Yes {
-        refusals.push(("the token has too small a scope", with_narrow_scope(ctx).await?));
+    const NARROW: &str = "the token has too small a scope";
+    if Need::NarrowScope.met(ctx.target()) == Met::Yes
+        && let Some(answer) = ctx.tried(NARROW, with_narrow_scope(ctx).await)
+    {
+        refusals.push((NARROW, answer));
     }
     refused(ctx, refusals)
 }

@@ -119,9 +119,10 @@ async fn ends_an_access_token(ctx: &Context) -> Checked {
 
 async fn takes_the_access_tokens_along(ctx: &Context) -> Checked {
     let client = refreshing_client(ctx, |_| true).await?;
-    let (other, _) = live_access_token(ctx, &client).await?;
+    let (other, gauge) = live_access_token(ctx, &client).await?;
     done_for_access_token(&revoke(ctx, &revocation(&client, &other)).await?)
         .control("an honest revocation of an access token")?;
+    gauge.ended(ctx, &other).await.control("an access token that was revoked by itself")?;
     let allowed = allowed(ctx, &client, None).await?;
     let first = allowed.token.access_token.clone();
     let gauge = Gauge::find(ctx, &client, &first).await?;
@@ -143,8 +144,13 @@ async fn ended_under_hints(ctx: &Context, of_refresh_token: &str, of_access_toke
     if ctx.live().met(Need::Refresh) == Met::Yes {
         let when = format!("a refresh token is called {of_refresh_token}");
         let client = refreshing_client(ctx, |_| true).await?;
-        let ended = refresh_token_ended(&ctx.when(&when), &client, Some(of_refresh_token)).await;
-        let _ = ctx.tried(&when, ended);
+        // What no revocation ends says nothing of hints.
+        let plain = refresh_token_ended(&ctx.when(&when), &client, None).await;
+        let plain = plain.control("a refresh token that is revoked without a hint");
+        if ctx.tried(&when, plain).is_some() {
+            let ended = refresh_token_ended(&ctx.when(&when), &client, Some(of_refresh_token)).await;
+            let _ = ctx.tried(&when, ended);
+        }
     }
     let when = format!("an access token is called {of_access_token}");
     let client = ctx.parties().client()?;
