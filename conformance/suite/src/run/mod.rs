@@ -19,7 +19,7 @@ use crate::outcome::{CaseOutcome, Finding, Outcome, Verdict, overall};
 use crate::report::{Event, RunBegan, RunReport, Sink};
 use crate::secrets::keep;
 use crate::subject::{Account, Met, Need};
-use crate::wire::Exchange;
+use crate::wire::{Exchange, NoAnswer, is_breakdown};
 
 /// The honest flow, which runs once more after the last case.
 pub const SANITY: &Case = &sanity::HONEST_FLOW;
@@ -54,7 +54,7 @@ pub async fn run(
     chosen.sort_by_key(|case| (case.isolation == Isolation::Last, case.slow, case.isolation));
 
     let start = Instant::now();
-    let mut runner = Runner { live, strict, interrupt: pin!(interrupt) };
+    let mut runner = Runner { live, strict, repeats: REPEATS, interrupt: pin!(interrupt) };
     let mut interrupted = false;
     sink.tell(&Event::RunBegan(&RunBegan::new(live, chosen.len(), sink.wants())));
     runner.prepare(&chosen).await?;
@@ -110,6 +110,30 @@ fn judged(cases: &[CaseOutcome]) -> impl Iterator<Item = Verdict> {
     cases.iter().filter(counts).map(|case| case.verdict)
 }
 
+/// How many cases of a run come once more because something between the suite and the server was disturbed: where it is
+/// always so, there is no end to it.
+const REPEATS: usize = 20;
+
+/// Whether a gateway's answer, one that asks for patience, or none at all kept a case from its end, or a server error is all
+/// that is broken: what comes by chance does not come again.
+fn is_disturbed(found: &[CaseEnd], ending: &Checked) -> bool {
+    let mut ends = found.iter().chain(ending.as_ref().err());
+    let by_chance = |end: &CaseEnd| {
+        let Some(exchange) = &end.exchange else { return false };
+        match end.kind {
+            EndKind::Errored => match &exchange.answer {
+                Ok(response) => matches!(response.status, 429 | 502..=504),
+                Err(NoAnswer::Missing(_)) => true,
+                Err(NoAnswer::TooLong(_)) => false,
+            },
+            EndKind::Broken | EndKind::Warned => exchange.status().is_some_and(is_breakdown),
+            EndKind::NotOffered | EndKind::NotTested | EndKind::Unlisted => false,
+        }
+    };
+    let is_broken = |end: &CaseEnd| end.kind == EndKind::Broken && !by_chance(end);
+    ends.clone().any(by_chance) && !ends.any(is_broken)
+}
+
 /// How a case came to its end.
 enum Ended {
     With(Box<CaseOutcome>),
@@ -120,6 +144,8 @@ enum Ended {
 struct Runner<'r, I> {
     live: &'r Arc<RunState>,
     strict: bool,
+    /// How many cases may still come once more.
+    repeats: usize,
     interrupt: Pin<&'r mut I>,
 }
 
@@ -154,18 +180,18 @@ impl<I: Future<Output = ()> + Send> Runner<'_, I> {
             return Ended::With(Box::new(CaseOutcome { waived, ..ended }));
         }
         let start = Instant::now();
-        let context = Context::new(Arc::clone(self.live), case.id);
-        let (own, run) = (context.clone(), case.run);
-        // A task of its own, so that a panic ends the case and not the run.
-        let mut task = tokio::spawn(async move { run(&own).await });
-        let ending: Checked = tokio::select! {
-            biased;
-            () = &mut self.interrupt => {
-                task.abort();
-                return Ended::Interrupted;
-            }
-            ended = &mut task => ended.unwrap_or_else(|_| Err(CaseEnd::errored("the case itself failed; please report it"))),
-        };
+        let mut context = Context::new(Arc::clone(self.live), case.id);
+        let Some(mut ending) = self.attempt(case, &context).await else { return Ended::Interrupted };
+        // What was spoilt comes once more together with its control.
+        if !case.slow && self.repeats > 0 && is_disturbed(&context.found(), &ending) {
+            self.repeats -= 1;
+            context = Context::once_more(Arc::clone(self.live), case.id);
+            context.note(
+                "the case came once more: the first time an answer was none, a gateway's, or a server error",
+            );
+            let Some(again) = self.attempt(case, &context).await else { return Ended::Interrupted };
+            ending = again;
+        }
         if ending.as_ref().is_err_and(|stop| stop.kind == EndKind::Unlisted) {
             return Ended::Unlisted;
         }
@@ -183,6 +209,23 @@ impl<I: Future<Output = ()> + Send> Runner<'_, I> {
             }
         }
         Ended::With(Box::new(CaseOutcome { seconds, notes, exchanges, ..ended }))
+    }
+
+    /// Goes the steps of a case; none if the run was interrupted.
+    async fn attempt(&mut self, case: &Case, context: &Context) -> Option<Checked> {
+        let (own, run) = (context.clone(), case.run);
+        // A task of its own, so that a panic ends the case and not the run.
+        let mut task = tokio::spawn(async move { run(&own).await });
+        tokio::select! {
+            biased;
+            () = &mut self.interrupt => {
+                task.abort();
+                None
+            }
+            ended = &mut task => {
+                Some(ended.unwrap_or_else(|_| Err(CaseEnd::errored("the case itself failed; please report it"))))
+            }
+        }
     }
 
     /// The authorization request that a browser's later exchange belongs to.

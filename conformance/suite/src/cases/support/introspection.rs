@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use oauth_rules::rules;
 use serde_json::Value;
 
 use crate::case::Context;
@@ -61,6 +62,24 @@ pub(in crate::cases) fn activity(exchange: &Arc<Exchange>) -> Checked<Activity> 
             Err(exchange.broken("status 200 and JSON with a boolean active", saw))
         }
     }
+}
+
+/// Whether an answer says that the token is active, be it well made or not.
+pub(in crate::cases) fn says_active(answer: &Arc<Exchange>) -> Checked<bool> {
+    let json = answer.response()?.json().unwrap_or_default();
+    Ok(json.get("active").is_some_and(|active| active == true))
+}
+
+/// It is not told that the token is active. That a dead token is told of in another form is a finding of its own, by the rule
+/// of the form.
+pub(in crate::cases) fn not_active(ctx: &Context, answer: &Arc<Exchange>) -> Checked {
+    if says_active(answer)? {
+        return Err(answer.broken("active: false", "active: true"));
+    }
+    if let Err(end) = activity(answer) {
+        ctx.tell(end.under(rules!["rfc7662-2.2-inactive-is-200-false"]));
+    }
+    Ok(())
 }
 
 /// It is told that the token is not active.
