@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use oauth_rules::RuleId;
 
+use crate::subject::FileKey;
 use crate::wire::{Exchange, Response};
 
 /// What a step of a case gives: its value, or the end of the case.
@@ -29,6 +30,8 @@ pub struct CaseEnd {
     pub exchange: Option<Arc<Exchange>>,
     /// An earlier exchange without which that one is not understood: what it stands against.
     pub before: Option<Arc<Exchange>>,
+    /// The keys of the target file for want of which the case could not go on.
+    pub lacks: Vec<FileKey>,
 }
 
 /// The verdict that a [`CaseEnd`] stands for.
@@ -50,7 +53,16 @@ pub enum EndKind {
 
 impl CaseEnd {
     const fn new(kind: EndKind, expected: Option<String>, saw: String) -> Self {
-        Self { kind, rules: &[], variant: None, expected, saw, exchange: None, before: None }
+        Self {
+            kind,
+            rules: &[],
+            variant: None,
+            expected,
+            saw,
+            exchange: None,
+            before: None,
+            lacks: Vec::new(),
+        }
     }
 
     /// A broken expectation. Both texts are fragments: `a redirect with error=invalid_scope`, `status 200`.
@@ -98,6 +110,13 @@ impl CaseEnd {
     #[must_use]
     pub fn at(mut self, exchange: &Arc<Exchange>) -> Self {
         self.exchange.get_or_insert_with(|| Arc::clone(exchange));
+        self
+    }
+
+    /// Names keys of the target file by which the case could have gone on.
+    #[must_use]
+    pub fn lacks(mut self, keys: impl IntoIterator<Item = FileKey>) -> Self {
+        self.lacks.extend(keys);
         self
     }
 

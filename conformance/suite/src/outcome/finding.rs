@@ -7,6 +7,7 @@ use oauth_rules::RuleId;
 use crate::case::{Case, Profile, Severity, applying, strictest};
 use crate::case_end::{CaseEnd, EndKind, under_variant};
 use crate::outcome::{Verdict, verdict};
+use crate::subject::FileKey;
 use crate::wire::Exchange;
 
 /// One thing that a case found.
@@ -30,6 +31,8 @@ pub struct Finding {
     /// An earlier exchange without which that one is not understood: the authorization request that it answers, or what it
     /// stands against.
     pub before: Option<Arc<Exchange>>,
+    /// The keys of the target file for want of which it stayed open.
+    pub lacks: Vec<FileKey>,
 }
 
 impl Finding {
@@ -44,6 +47,7 @@ impl Finding {
             reason: None,
             evidence: None,
             before: None,
+            lacks: Vec::new(),
         }
     }
 
@@ -64,7 +68,7 @@ impl Finding {
             }
         };
         let (variant, expected, evidence, before) = (end.variant, end.expected, end.exchange, end.before);
-        Some(Self { rules, verdict, variant, expected, saw, reason, evidence, before })
+        Some(Self { rules, verdict, variant, expected, saw, reason, evidence, before, lacks: end.lacks })
     }
 
     /// What it says, with the variation in front: what was seen, or why it was not tried.

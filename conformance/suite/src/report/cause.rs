@@ -24,6 +24,9 @@ pub struct Cause {
     /// The same without the variation: what the findings have in common.
     #[serde(skip)]
     saw: String,
+    /// Whether all that it takes to try it is a key of the target file, of which the table of missing keys tells.
+    #[serde(skip)]
+    pub lacks_key: bool,
     /// The findings that tell of it, in the order in which they were found; never empty.
     #[serde(skip)]
     pub findings: Vec<Place>,
@@ -64,6 +67,7 @@ impl Cause {
                         rules: found.rules.clone(),
                         says: under_variant(found.variant.as_deref(), &saw),
                         saw,
+                        lacks_key: !found.lacks.is_empty(),
                         findings: vec![at],
                         cases: vec![of.id.clone()],
                     }),
@@ -86,6 +90,7 @@ impl Cause {
 
     fn add(&mut self, at: Place, found: &FindingReport, case: &str) {
         self.findings.push(at);
+        self.lacks_key &= !found.lacks.is_empty();
         for rule in &found.rules {
             if !self.rules.contains(rule) {
                 self.rules.push(*rule);

@@ -20,6 +20,31 @@ pub enum Met {
     Missing(String),
 }
 
+/// A key that a target file can lack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub struct FileKey {
+    /// Its name; that of a need is the one under `[without]`.
+    pub name: &'static str,
+    /// What to write into the file, in words.
+    pub add: &'static str,
+}
+
+impl FileKey {
+    /// The issuer.
+    pub(crate) const ISSUER: Self = Self { name: "issuer", add: "issuer" };
+    /// The scope of a client.
+    pub(crate) const SCOPE: Self = Self { name: "scope", add: "scope to the client" };
+    /// Further origins of the server.
+    pub(crate) const ORIGINS: Self = Self { name: "origins", add: "origins, with the host of the keys" };
+    /// How forms are filled.
+    pub(crate) const LOGIN_FORM: Self =
+        Self { name: "login.form", add: "[[login.form]], which says how the form is filled" };
+    /// How a user is asked who was asked before.
+    pub(crate) const EXTRA_PARAMETERS: Self =
+        Self { name: "extra_parameters", add: "extra_parameters by which the user is asked again" };
+}
+
 /// What there is to say of one need.
 struct Row {
     /// The key under `[without]` that waives it.
@@ -213,6 +238,16 @@ impl Need {
         self.row().key
     }
 
+    /// The key by which the target file would meet the need, where it could and does not.
+    #[must_use]
+    pub fn missing(self, target: &Target) -> Option<FileKey> {
+        let Row { key, lacking, .. } = self.row();
+        match (self.met(target), lacking) {
+            (Met::Missing(_), Add(add)) => Some(FileKey { name: key, add }),
+            (Met::Missing(_) | Met::Yes | Met::NotOffered { .. }, Add(_) | Unclaimed(_)) => None,
+        }
+    }
+
     /// Whether and how the target meets the need.
     #[must_use]
     pub fn met(self, target: &Target) -> Met {
@@ -261,10 +296,13 @@ mod tests {
         let mut target = Target::default();
         assert!(matches!(Need::SecondUser.met(&target), Met::Missing(_)));
         assert!(matches!(Need::Refresh.met(&target), Met::NotOffered { waived: false, .. }));
+        let missing = |target: &Target| Need::SecondUser.missing(target).map(|key| key.name);
+        assert_eq!((missing(&target), Need::Refresh.missing(&target)), (Some("second_user"), None));
         target.without.insert("second_user".into(), "one account".into());
         assert_eq!(
             Need::SecondUser.met(&target),
             Met::NotOffered { reason: "one account".into(), waived: true }
         );
+        assert_eq!(missing(&target), None);
     }
 }

@@ -46,7 +46,8 @@ async fn bound_to_its_client(ctx: &Context) -> Checked {
         clients.push((Arc::clone(client), own(ctx, client).await?));
     }
     if clients.len() < 2 {
-        return Err(CaseEnd::not_tested("the target names no second client; add [second_client]"));
+        return Err(CaseEnd::not_tested("the target names no second client; add [second_client]")
+            .lacks(Need::SecondClient.missing(ctx.target())));
     }
     if clients.iter().all(|(_, own)| *own == Own::None) {
         return Err(CaseEnd::not_offered("the server gives no refresh token to any client"));

@@ -8,7 +8,7 @@ use crate::case::Context;
 use crate::case_end::{CaseEnd, Checked};
 use crate::expect::{self, Token};
 use crate::flow::{self, TokenRequest};
-use crate::subject::{Client, ClientRole};
+use crate::subject::{Client, ClientRole, Need};
 use crate::wire::{Exchange, Params};
 
 /// The good request of a caller about a token.
@@ -98,7 +98,8 @@ pub(in crate::cases) async fn told_token(
     }
     let stop = CaseEnd::not_tested(
         "the control failed: nobody is told that a fresh access token is active; add [resource_client]",
-    );
+    )
+    .lacks(Need::ResourceClient.missing(ctx.target()));
     Err(refusal.map_or(stop.clone(), |answer| stop.at(&answer)))
 }
 

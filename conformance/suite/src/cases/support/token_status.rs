@@ -108,7 +108,8 @@ impl Gauge {
         }
         let stop = CaseEnd::not_tested(
             "nothing shows whether an access token lives; add resource to [endpoints] or [resource_client]",
-        );
+        )
+        .lacks(Need::ResourceServer.missing(ctx.target()));
         Err(tried.map_or(stop.clone(), |exchange| stop.at(&exchange)))
     }
 
