@@ -250,6 +250,7 @@ struct Report {
     slow_left_out: usize,
     counts: std::collections::BTreeMap<String, usize>,
     probed: serde_json::Value,
+    missing_keys: Vec<serde_json::Value>,
     cases: Vec<Case>,
 }
 
@@ -312,6 +313,7 @@ fn the_json_file_is_as_the_contract_has_it() {
     assert_eq!(report.verdict, "held");
     assert_eq!(report.slow_left_out, 0, "a clock in this process waits for nobody");
     assert!(!ended.stdout.contains("left out"), "{}", ended.stdout);
+    assert!(report.missing_keys.is_empty(), "{:?}", report.missing_keys);
     assert_eq!(report.probed["push_demanded"], false, "codes came for plain requests");
     assert_eq!(report.probed["authentication"]["token"][0], "client_secret_basic");
     assert!(report.probed["registration_token_demanded"].is_null(), "no case registered a client");

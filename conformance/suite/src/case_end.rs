@@ -30,8 +30,10 @@ pub struct CaseEnd {
     pub exchange: Option<Arc<Exchange>>,
     /// An earlier exchange without which that one is not understood: what it stands against.
     pub before: Option<Arc<Exchange>>,
-    /// The keys of the target file for want of which the case could not go on.
-    pub lacks: Vec<FileKey>,
+    /// Whether something was granted that had to be refused: that is worse than a refusal in another form.
+    pub granted: bool,
+    /// The key of the target file for want of which the case could not go on.
+    pub lacks: Option<FileKey>,
 }
 
 /// The verdict that a [`CaseEnd`] stands for.
@@ -61,7 +63,8 @@ impl CaseEnd {
             saw,
             exchange: None,
             before: None,
-            lacks: Vec::new(),
+            granted: false,
+            lacks: None,
         }
     }
 
@@ -113,11 +116,17 @@ impl CaseEnd {
         self
     }
 
-    /// Names keys of the target file by which the case could have gone on.
+    /// Says that something was granted that had to be refused.
     #[must_use]
-    pub fn lacks(mut self, keys: impl IntoIterator<Item = FileKey>) -> Self {
-        self.lacks.extend(keys);
+    pub const fn granted(mut self) -> Self {
+        self.granted = true;
         self
+    }
+
+    /// Names a key of the target file by which the case could have gone on.
+    #[must_use]
+    pub fn lacks(self, key: impl Into<Option<FileKey>>) -> Self {
+        Self { lacks: key.into(), ..self }
     }
 
     /// Names the rules that the broken expectation is about, where they are not all those of the case.

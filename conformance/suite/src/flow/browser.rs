@@ -187,7 +187,7 @@ impl Browser {
                 let form = self.consent_form(page, decision);
                 form.ok_or_else(|| {
                     let hint = "no way to deny was found on the consent page; add deny to its [[login.form]]";
-                    CaseEnd::not_tested(hint).lacks([FileKey::LOGIN_FORM]).at(&page.exchange)
+                    CaseEnd::not_tested(hint).lacks(FileKey::LoginForm).at(&page.exchange)
                 })?
             } else {
                 break;

@@ -31,6 +31,8 @@ pub struct Finding {
     /// An earlier exchange without which that one is not understood: the authorization request that it answers, or what it
     /// stands against.
     pub before: Option<Arc<Exchange>>,
+    /// Whether something was granted that had to be refused.
+    pub granted: bool,
     /// The keys of the target file for want of which it stayed open.
     pub lacks: Vec<FileKey>,
 }
@@ -47,6 +49,7 @@ impl Finding {
             reason: None,
             evidence: None,
             before: None,
+            granted: false,
             lacks: Vec::new(),
         }
     }
@@ -68,7 +71,8 @@ impl Finding {
             }
         };
         let (variant, expected, evidence, before) = (end.variant, end.expected, end.exchange, end.before);
-        Some(Self { rules, verdict, variant, expected, saw, reason, evidence, before, lacks: end.lacks })
+        let (granted, lacks) = (end.granted, end.lacks.into_iter().collect());
+        Some(Self { rules, verdict, variant, expected, saw, reason, evidence, before, granted, lacks })
     }
 
     /// What it says, with the variation in front: what was seen, or why it was not tried.

@@ -72,6 +72,9 @@ pub struct FindingReport {
     /// The number of an earlier exchange without which that one is not understood: the authorization request that it
     /// answers, or what it stands against.
     pub before: Option<u64>,
+    /// Whether something was granted that had to be refused.
+    #[serde(skip)]
+    pub granted: bool,
     /// The keys of the target file for want of which it stayed open.
     #[serde(skip)]
     pub lacks: Vec<FileKey>,
@@ -108,6 +111,7 @@ impl CaseReport {
                 reason: text(&finding.reason),
                 exchange: number(&finding.evidence),
                 before: number(&finding.before),
+                granted: finding.granted,
                 lacks: finding.lacks.clone(),
                 evidence: shown(&finding.evidence),
                 understood_by: shown(&finding.before),

@@ -50,7 +50,7 @@ impl MissingKey {
     }
 
     const fn of(key: FileKey) -> Self {
-        Self { key: key.name, add: key.add, cases: Vec::new(), rules: Vec::new() }
+        Self { key: key.name(), add: key.add(), cases: Vec::new(), rules: Vec::new() }
     }
 
     /// The families of its cases, each once.

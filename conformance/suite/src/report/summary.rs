@@ -18,7 +18,7 @@ const WORST: usize = 5;
 /// The most characters of what was expected or seen.
 const SAID: usize = 120;
 /// The same in a cause that has one line.
-const BRIEFLY: usize = 60;
+const BRIEFLY: usize = 48;
 /// The most rules or cases that are listed of one cause.
 const LISTED: usize = 4;
 
@@ -71,7 +71,9 @@ pub(super) fn causes(report: &RunReport, style: Style) -> Page {
     }
     for cause in causes.iter().skip(in_full).take(brief) {
         style.paint(&mut out, cause.verdict, format_args!("{:<11}", cause.verdict.word()));
-        line!(out, " {}: {}; {}", about_what(report, cause), cut(&cause.says, BRIEFLY), few(&cause.cases, 1));
+        let (rules, cases) = (rules_of(cause, 1), few(&cause.cases, 1));
+        let within = if rules.is_empty() { "" } else { " in " };
+        line!(out, " {rules}{within}{cases}: {}", cut(&cause.says, BRIEFLY));
     }
     let mut left: BTreeMap<Verdict, usize> = BTreeMap::new();
     for cause in causes.iter().skip(in_full + brief) {
@@ -97,7 +99,9 @@ fn room(causes: impl ExactSizeIterator<Item = Verdict>) -> (usize, usize) {
 fn block(out: &mut Page, report: &RunReport, cause: &Cause, style: Style) {
     let Some((case, finding)) = report.first(cause) else { return };
     style.paint(out, cause.verdict, format_args!("{}", cause.verdict.word()));
-    line!(out, " {}", about_what(report, cause));
+    let rules = rules_of(cause, LISTED);
+    // No rule stands behind what the server could not answer.
+    line!(out, " {}", if rules.is_empty() { &case.id } else { &rules });
     line!(out, "  {}", cause.rules.first().map_or(case.about.as_str(), |rule| rule.get().summary));
     let said = cut(&cause.says, SAID);
     match &finding.expected {
@@ -115,14 +119,10 @@ fn block(out: &mut Page, report: &RunReport, cause: &Cause, style: Style) {
     line!(out, "  in {}", few(&cause.cases, LISTED));
 }
 
-/// The rules of a cause with their levels; the case where no rule stands behind it.
-fn about_what(report: &RunReport, cause: &Cause) -> String {
+/// The rules of a cause with their levels, so many of them.
+fn rules_of(cause: &Cause, most: usize) -> String {
     let rules = cause.rules.iter().map(|rule| format!("{} ({})", rule.id(), level_word(rule.get().level)));
-    let rules: Vec<String> = rules.collect();
-    match rules.as_slice() {
-        [] => report.first(cause).map(|(case, _)| case.id.clone()).unwrap_or_default(),
-        rules => few(rules, LISTED),
-    }
+    few(&rules.collect::<Vec<String>>(), most)
 }
 
 /// Which exchange it is; a query is left to the whole exchange.

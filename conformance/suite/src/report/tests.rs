@@ -15,7 +15,7 @@ use super::{
 use crate::case::{Profile, RunState};
 use crate::outcome::{CaseOutcome, Finding, Outcome, Overall, Verdict};
 use crate::secrets::Kind;
-use crate::subject::{FileKey, read_text};
+use crate::subject::{FileKey, Need, read_text};
 use crate::visible::{Page, is_unseen};
 use crate::wire::http::{Settings, Wire};
 use crate::wire::{Actor, Clock, Exchange, Moment, NoAnswer, Request, Response};
@@ -73,6 +73,7 @@ fn outcome(text: &str, verdict: Verdict, [answered, silent]: [Arc<Exchange>; 2])
             reason: said(),
             evidence: Some(Arc::clone(&shown)),
             before: None,
+            granted: false,
             lacks: Vec::new(),
         }],
         waived: false,
@@ -323,7 +324,7 @@ fn a_key_that_is_missing_is_told_once_with_what_it_costs() {
     let mut outcome = odd_outcome(&live, Verdict::NotTested);
     for finding in outcome.cases.iter_mut().flat_map(|case| &mut case.findings) {
         finding.rules = rules!["rfc6749-4.1.2-code-single-use"].to_vec();
-        finding.lacks = vec![FileKey { name: "second_user", add: ADD }];
+        finding.lacks = vec![FileKey::Need(Need::SecondUser)];
     }
     let report = RunReport::new(&live, &outcome, Wants::default());
     for layout in Layout::ALL {

@@ -155,12 +155,15 @@ impl<I: Future<Output = ()> + Send> Runner<'_, I> {
     async fn one(&mut self, case: &Case) -> Ended {
         let profile = self.live.profile;
         for need in case.needs {
-            let (stop, waived) = match self.live.met(*need) {
+            let (stop, waived, lacks) = match self.live.met(*need) {
                 Met::Yes => continue,
-                Met::NotOffered { reason, waived } => (CaseEnd::not_offered(reason), waived),
-                Met::Missing(reason) => (CaseEnd::not_tested(reason).lacks(self.lacking(case)), false),
+                Met::NotOffered { reason, waived } => (CaseEnd::not_offered(reason), waived, Vec::new()),
+                Met::Missing(reason) => (CaseEnd::not_tested(reason), false, self.lacking(case)),
             };
-            let ended = CaseOutcome::of(case, profile, self.strict, Vec::new(), Err(stop));
+            let mut ended = CaseOutcome::of(case, profile, self.strict, Vec::new(), Err(stop));
+            for finding in &mut ended.findings {
+                finding.lacks.clone_from(&lacks);
+            }
             return Ended::With(Box::new(CaseOutcome { waived, ..ended }));
         }
         let start = Instant::now();

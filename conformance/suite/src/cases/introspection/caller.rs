@@ -69,7 +69,7 @@ fn says_active(answer: &Arc<Exchange>) -> Checked<bool> {
 /// Nothing was told of the token, and the caller was refused with one of these statuses.
 fn turned_away(answer: &Arc<Exchange>, statuses: &[u16]) -> Checked {
     if says_active(answer)? {
-        return Err(answer.broken("a refusal", "active: true"));
+        return Err(answer.broken("a refusal", "active: true").granted());
     }
     expect::status(answer, statuses)
 }

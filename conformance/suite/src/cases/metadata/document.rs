@@ -228,7 +228,7 @@ async fn keys_are_public(ctx: &Context) -> Checked {
     }
     if !Url::parse(&url).is_ok_and(|url| ctx.target().is_own(&url)) {
         return Err(
-            CaseEnd::not_tested("the keys are on another host; add it to origins").lacks([FileKey::ORIGINS])
+            CaseEnd::not_tested("the keys are on another host; add it to origins").lacks(FileKey::Origins)
         );
     }
     let exchange = ctx.send(Actor::Suite, Request::get(url)).await?;

@@ -71,7 +71,7 @@ async fn shown(ctx: &Context, client: &Arc<Client>, user: &User) -> Checked<Show
         }
         landing = browser.submit(&form).await?;
     }
-    Err(CaseEnd::not_tested(NO_PASSWORD).lacks([FileKey::LOGIN_FORM]).at(landing.exchange()))
+    Err(CaseEnd::not_tested(NO_PASSWORD).lacks(FileKey::LoginForm).at(landing.exchange()))
 }
 
 /// Sends a form as another site's page would, in a browser that never saw it, and expects nobody to be logged in there.

@@ -155,7 +155,7 @@ async fn log_in(browser: &mut Browser, landing: Landing, user: &User, wrong: &Wr
     if named {
         return Ok(landing);
     }
-    Err(CaseEnd::not_tested(NO_PASSWORD).lacks([FileKey::LOGIN_FORM]).at(landing.exchange()))
+    Err(CaseEnd::not_tested(NO_PASSWORD).lacks(FileKey::LoginForm).at(landing.exchange()))
 }
 
 #[cfg(test)]

@@ -67,7 +67,7 @@ pub(in crate::cases) fn activity(exchange: &Arc<Exchange>) -> Checked<Activity> 
 pub(in crate::cases) fn inactive(exchange: &Arc<Exchange>) -> Checked {
     let told = activity(exchange)?;
     if told.active {
-        return Err(exchange.broken("active: false", "active: true"));
+        return Err(exchange.broken("active: false", "active: true").granted());
     }
     Ok(())
 }

@@ -16,7 +16,7 @@ const NO_ISSUER: &str = "the target names no issuer; add issuer, or waive it whe
 
 /// That a server's metadata is not looked for.
 pub(in crate::cases) fn no_issuer() -> CaseEnd {
-    CaseEnd::not_tested(NO_ISSUER).lacks([FileKey::ISSUER])
+    CaseEnd::not_tested(NO_ISSUER).lacks(FileKey::Issuer)
 }
 
 /// Why a text is no https URL, or has a part that it may not have; http will do on loopback.

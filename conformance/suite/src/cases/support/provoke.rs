@@ -112,7 +112,7 @@ pub(in crate::cases) fn unasked(ctx: &Context) -> CaseEnd {
     } else {
         "no page of this run asked for consent; if none ever does, say so: [without] consent = \"why\""
     })
-    .lacks([FileKey::EXTRA_PARAMETERS])
+    .lacks(FileKey::ExtraParameters)
 }
 
 /// Whether a request had no answer at all.

@@ -145,7 +145,7 @@ impl Gauge {
         }
         self.show(ctx, token).await;
         if seen.live {
-            return Err(seen.exchange.broken(self.of_a_dead_one(), self.of_a_live_one()));
+            return Err(seen.exchange.broken(self.of_a_dead_one(), self.of_a_live_one()).granted());
         }
         Ok(())
     }

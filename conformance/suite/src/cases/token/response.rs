@@ -266,8 +266,9 @@ async fn scope_not_widened(ctx: &Context) -> Checked {
     let client = ctx.parties().client()?;
     let plain = flow::access(ctx, &client).await?;
     let Some(granted) = plain.text("scope").or(client.scope.as_deref()).map(str::to_owned) else {
-        return Err(CaseEnd::not_tested("nobody says what is granted: add scope to the client")
-            .lacks([FileKey::SCOPE]));
+        return Err(
+            CaseEnd::not_tested("nobody says what is granted: add scope to the client").lacks(FileKey::Scope)
+        );
     };
     let mut wider = vec![format!("{granted} suite-admin"), "suite-admin".to_owned()];
     if let Some(second) = &client.second_scope {
