@@ -361,3 +361,14 @@ fn a_text_that_streams_ends_with_the_verdict_and_a_file_begins_with_what_is_wron
         assert!(at("causes, worst first") < at("failed: "), "{layout:?}: {page}");
     }
 }
+
+#[test]
+fn what_was_granted_comes_before_what_was_only_worded_otherwise() {
+    let live = live();
+    let mut outcome = odd_outcome(&live, Verdict::Failed);
+    outcome.cases[1].findings[0].saw = Some("a token".into());
+    let first = |outcome: &Outcome| RunReport::new(&live, outcome, Wants::default()).causes[0].cases.clone();
+    assert_eq!(first(&outcome), ["a/b"], "of equals the one that was found first");
+    outcome.cases[1].findings[0].granted = true;
+    assert_eq!(first(&outcome), ["a/c"]);
+}
