@@ -17,7 +17,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use oauth_faults::{Fault, Faults};
 use oauth_suite::case::{Profile, RunState};
-use oauth_suite::report::{self, Secrets, Style};
+use oauth_suite::report::{self, Layout, Secrets, Style};
 use oauth_suite::run::{RunError, Selection, run};
 use oauth_suite::subject::{self, DiscoverError, Flags, Target, discover};
 use oauth_suite::visible::Page;
@@ -41,6 +41,7 @@ Examples:
   oauth-conformance run                                 (the reference server, in this process)
   oauth-conformance run --target server.toml
   oauth-conformance run --target server.toml --only code/ --format json
+  oauth-conformance run --target server.toml --text report.txt --json report.json
   oauth-conformance run --issuer http://127.0.0.1:9000 --client-id app --client-secret-env APP_SECRET \\
       --redirect-uri http://localhost:8000/callback --user alice --password-env ALICE_PASSWORD
   oauth-conformance list
@@ -137,6 +138,9 @@ struct RunArgs {
     /// Shows secrets as they are
     #[arg(long)]
     unmask: bool,
+    /// Lets the text have a line for each case, where it else has one for each family
+    #[arg(long, short)]
+    verbose: bool,
     /// How the results are written
     #[arg(long, value_name = "FORMAT", value_parser = reporter::format(), default_value = "text")]
     format: &'static report::Format,
@@ -283,7 +287,7 @@ async fn execute_run(args: RunArgs, signals: &Signals) -> Result<u8, RunError> {
         ticker: Ticker::new(printer.pen(), reference.is_none()),
         pen: printer.pen(),
         format: args.format,
-        style: style(),
+        style: style(if args.verbose { Layout::Each } else { Layout::Folded }),
         files,
         secrets: if args.unmask { Secrets::Shown } else { Secrets::Covered },
     };
@@ -390,11 +394,12 @@ async fn named_clock(wire: &Wire, target: &Target) -> Clock {
     })
 }
 
-fn style() -> Style {
-    match AutoStream::choice(&std::io::stdout()) {
-        ColorChoice::Never => Style::Plain,
-        ColorChoice::Auto | ColorChoice::AlwaysAnsi | ColorChoice::Always => Style::Colour,
-    }
+fn style(layout: Layout) -> Style {
+    let coloured = match AutoStream::choice(&std::io::stdout()) {
+        ColorChoice::Never => false,
+        ColorChoice::Auto | ColorChoice::AlwaysAnsi | ColorChoice::Always => true,
+    };
+    Style { coloured, layout }
 }
 
 fn profile() -> impl TypedValueParser<Value = Profile> {

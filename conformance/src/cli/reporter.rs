@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches, value_parser};
-use oauth_suite::report::{Event, Exchanges, FORMATS, Format, Secrets, Sink, Style, Wants};
+use oauth_suite::report::{Event, Exchanges, FORMATS, Format, Layout, Secrets, Sink, Style, Wants};
 use oauth_suite::run::RunError;
 use oauth_suite::visible::Page;
 
@@ -111,8 +111,9 @@ impl Sink for Reporter {
 
     fn tell(&mut self, event: &Event<'_>) {
         self.ticker.tell(event);
+        let plain = Style { coloured: false, layout: Layout::Whole };
         for file in &mut self.files {
-            file.page.append(&(file.format.write)(event, Style::Plain));
+            file.page.append(&(file.format.write)(event, plain));
         }
         let page = (self.format.write)(event, self.style);
         if !page.is_empty() {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use oauth_rules::RuleId;
 
+use crate::subject::FileKey;
 use crate::wire::{Exchange, Response};
 
 /// What a step of a case gives: its value, or the end of the case.
@@ -29,6 +30,10 @@ pub struct CaseEnd {
     pub exchange: Option<Arc<Exchange>>,
     /// An earlier exchange without which that one is not understood: what it stands against.
     pub before: Option<Arc<Exchange>>,
+    /// Whether something was granted that had to be refused: that is worse than a refusal in another form.
+    pub granted: bool,
+    /// The key of the target file for want of which the case could not go on.
+    pub lacks: Option<FileKey>,
 }
 
 /// The verdict that a [`CaseEnd`] stands for.
@@ -50,7 +55,17 @@ pub enum EndKind {
 
 impl CaseEnd {
     const fn new(kind: EndKind, expected: Option<String>, saw: String) -> Self {
-        Self { kind, rules: &[], variant: None, expected, saw, exchange: None, before: None }
+        Self {
+            kind,
+            rules: &[],
+            variant: None,
+            expected,
+            saw,
+            exchange: None,
+            before: None,
+            granted: false,
+            lacks: None,
+        }
     }
 
     /// A broken expectation. Both texts are fragments: `a redirect with error=invalid_scope`, `status 200`.
@@ -99,6 +114,19 @@ impl CaseEnd {
     pub fn at(mut self, exchange: &Arc<Exchange>) -> Self {
         self.exchange.get_or_insert_with(|| Arc::clone(exchange));
         self
+    }
+
+    /// Says that something was granted that had to be refused.
+    #[must_use]
+    pub const fn granted(mut self) -> Self {
+        self.granted = true;
+        self
+    }
+
+    /// Names a key of the target file by which the case could have gone on.
+    #[must_use]
+    pub fn lacks(self, key: impl Into<Option<FileKey>>) -> Self {
+        Self { lacks: key.into(), ..self }
     }
 
     /// Names the rules that the broken expectation is about, where they are not all those of the case.

@@ -150,7 +150,8 @@ pub fn no_token(exchange: &Arc<Exchange>) -> Checked {
     let response = exchange.response()?;
     let token = response.json().is_some_and(|json| json.get("access_token").is_some());
     if token || !(400..500).contains(&response.status) {
-        return Err(exchange.broken("a 4xx answer without an access_token", describe(response)));
+        let end = exchange.broken("a 4xx answer without an access_token", describe(response));
+        return Err(if token { end.granted() } else { end });
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! Runs cases: preflight, the sanity case, the others, the laws, the sanity case once more.
 
 mod error;
+mod families;
 mod preflight;
 mod sanity;
 mod select;
@@ -11,6 +12,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 pub use error::RunError;
+use families::Families;
 pub use select::{NoMatch, Selection};
 
 use crate::case::{Case, Context, Isolation, RunState};
@@ -18,7 +20,7 @@ use crate::case_end::{CaseEnd, Checked, EndKind};
 use crate::outcome::{CaseOutcome, Finding, Outcome, Verdict, overall};
 use crate::report::{Event, RunBegan, RunReport, Sink};
 use crate::secrets::keep;
-use crate::subject::{Account, Met, Need};
+use crate::subject::{Account, FileKey, Met, Need};
 use crate::wire::{Exchange, NoAnswer, is_breakdown};
 
 /// The honest flow, which runs once more after the last case.
@@ -58,12 +60,13 @@ pub async fn run(
     let mut interrupted = false;
     sink.tell(&Event::RunBegan(&RunBegan::new(live, chosen.len(), sink.wants())));
     runner.prepare(&chosen).await?;
-    let mut cases = Vec::new();
+    let (mut cases, mut families) = (Vec::new(), Families::of(&chosen));
     for (at, case) in chosen.iter().enumerate() {
         sink.tell(&Event::CaseBegan { number: at + 1, of: chosen.len(), id: case.id });
-        match runner.one(case).await {
+        let listed = match runner.one(case).await {
             Ended::With(ended) => {
                 let CaseOutcome { id, verdict, seconds, .. } = &*ended;
+                let listed = Some(*verdict);
                 for finding in &ended.findings {
                     let (rules, verdict) = (&finding.rules, finding.verdict);
                     sink.tell(&Event::Finding { case: id, rules, verdict });
@@ -71,13 +74,20 @@ pub async fn run(
                 let broken = &ended.broken();
                 sink.tell(&Event::CaseEnded { id, broken, verdict: *verdict, seconds: *seconds });
                 cases.push(*ended);
+                listed
             }
-            Ended::Unlisted => {}
+            Ended::Unlisted => None,
             Ended::Interrupted => {
                 interrupted = true;
                 break;
             }
+        };
+        if let Some(family) = families.count(case, listed) {
+            sink.tell(&family.ended());
         }
+    }
+    for family in families.left() {
+        sink.tell(&family.ended());
     }
     let mut unsound = None;
     if !interrupted {
@@ -171,12 +181,15 @@ impl<I: Future<Output = ()> + Send> Runner<'_, I> {
     async fn one(&mut self, case: &Case) -> Ended {
         let profile = self.live.profile;
         for need in case.needs {
-            let (stop, waived) = match self.live.met(*need) {
+            let (stop, waived, lacks) = match self.live.met(*need) {
                 Met::Yes => continue,
-                Met::NotOffered { reason, waived } => (CaseEnd::not_offered(reason), waived),
-                Met::Missing(reason) => (CaseEnd::not_tested(reason), false),
+                Met::NotOffered { reason, waived } => (CaseEnd::not_offered(reason), waived, Vec::new()),
+                Met::Missing(reason) => (CaseEnd::not_tested(reason), false, self.lacking(case)),
             };
-            let ended = CaseOutcome::of(case, profile, self.strict, Vec::new(), Err(stop));
+            let mut ended = CaseOutcome::of(case, profile, self.strict, Vec::new(), Err(stop));
+            for finding in &mut ended.findings {
+                finding.lacks.clone_from(&lacks);
+            }
             return Ended::With(Box::new(CaseOutcome { waived, ..ended }));
         }
         let start = Instant::now();
@@ -226,6 +239,11 @@ impl<I: Future<Output = ()> + Send> Runner<'_, I> {
                 Some(ended.unwrap_or_else(|_| Err(CaseEnd::errored("the case itself failed; please report it"))))
             }
         }
+    }
+
+    /// The keys that the target file lacks for a case.
+    fn lacking(&self, case: &Case) -> Vec<FileKey> {
+        case.needs.iter().filter_map(|need| need.missing(&self.live.target)).collect()
     }
 
     /// The authorization request that a browser's later exchange belongs to.

@@ -62,7 +62,7 @@ pub(super) const CASES: &[Case] = &[
 
 /// It was not told that the token is active.
 fn untold(answer: &Arc<Exchange>) -> Checked {
-    if says_active(answer)? { Err(answer.broken("a refusal", "active: true")) } else { Ok(()) }
+    if says_active(answer)? { Err(answer.broken("a refusal", "active: true").granted()) } else { Ok(()) }
 }
 
 /// Who shows no credentials learned nothing: by 401, by 400, or by an answer as if there were no such token. Another refusal is

@@ -10,7 +10,7 @@ use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::provoke::{ATTACKER, NO_PASSWORD, gives_code, is_authorization_endpoint};
 use crate::expect;
 use crate::flow::{self, AuthorizationRequest, Browser};
-use crate::subject::{Account, Client, Need, User};
+use crate::subject::{Account, Client, FileKey, Need, User};
 use crate::wire::Params;
 
 /// The cases, in reading order.
@@ -71,7 +71,7 @@ async fn shown(ctx: &Context, client: &Arc<Client>, user: &User) -> Checked<Show
         }
         landing = browser.submit(&form).await?;
     }
-    Err(CaseEnd::not_tested(NO_PASSWORD).at(landing.exchange()))
+    Err(CaseEnd::not_tested(NO_PASSWORD).lacks(FileKey::LoginForm).at(landing.exchange()))
 }
 
 /// Sends a form as another site's page would, in a browser that never saw it, and expects nobody to be logged in there.

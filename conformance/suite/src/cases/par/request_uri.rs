@@ -205,7 +205,8 @@ async fn what_was_pushed_counts(ctx: &Context) -> Checked {
         let landing = flow::authorize(ctx, &by_reference).await?;
         let way = format!("{name} stands beside it");
         if matches!(&landing, Landing::Foreign(location) if location.base() == spoil::FOREIGN_URI) {
-            return Err(landing.exchange().broken("no redirect to it", landing.describe())).when(&way);
+            return Err(landing.exchange().broken("no redirect to it", landing.describe()).granted())
+                .when(&way);
         }
         if landing.callback().is_none_or(|location| !location.params.has("code")) {
             ctx.trying(&way, |ctx| refused(ctx, &landing))?;

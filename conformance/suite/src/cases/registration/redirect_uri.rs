@@ -163,7 +163,7 @@ async fn not_registered(ctx: &Context, way: &str, uri: &str) -> Checked {
         let answer = with_uris(ctx, &uris, false).await?;
         ctx.trying(&way, |ctx| match expect::registration(&answer) {
             Err(_) => expect::registration_refused(ctx, &answer, EITHER),
-            Ok(json) if keeps(&json, uri) => Err(answer.broken("a refusal", "a registration")),
+            Ok(json) if keeps(&json, uri) => Err(answer.broken("a refusal", "a registration").granted()),
             Ok(_) => Ok(()),
         })?;
     }

@@ -168,7 +168,7 @@ async fn scope_has_to_cover_it(ctx: &Context) -> Checked {
 async fn small_scope_is_told_so(ctx: &Context) -> Checked {
     let answer = with_narrow_scope(ctx).await?;
     if expect::served(&answer).is_ok() {
-        return Err(answer.broken("a refusal", "the resource"))
+        return Err(answer.broken("a refusal", "the resource").granted())
             .under(rules!["rfc9700-2.3-rs-refuses-insufficient-privilege"]);
     }
     told(&answer, 403, "insufficient_scope").under(rules!["rfc6750-3.1-insufficient-scope-403"])

@@ -30,7 +30,8 @@ async fn ends_no_other_clients_token(ctx: &Context) -> Checked {
     let clients = ctx.target().clients.values().filter(|client| client.role != ClientRole::Special);
     let clients: Vec<&Arc<Client>> = clients.collect();
     if clients.len() < 2 {
-        return Err(CaseEnd::not_tested("the target names no second client; add [second_client]"));
+        return Err(CaseEnd::not_tested("the target names no second client; add [second_client]")
+            .lacks(Need::SecondClient.missing(ctx.target())));
     }
     let (mut able, mut refusal) = (Vec::new(), None);
     for client in &clients {

@@ -9,7 +9,7 @@ use crate::case::Context;
 use crate::case_end::{CaseEnd, Checked};
 use crate::expect::{self, Token};
 use crate::flow::{self, TokenRequest};
-use crate::subject::{Client, ClientRole};
+use crate::subject::{Client, ClientRole, Need};
 use crate::wire::{Exchange, Params};
 
 /// The good request of a caller about a token.
@@ -86,7 +86,7 @@ pub(in crate::cases) fn not_active(ctx: &Context, answer: &Arc<Exchange>) -> Che
 pub(in crate::cases) fn inactive(exchange: &Arc<Exchange>) -> Checked {
     let told = activity(exchange)?;
     if told.active {
-        return Err(exchange.broken("active: false", "active: true"));
+        return Err(exchange.broken("active: false", "active: true").granted());
     }
     Ok(())
 }
@@ -117,7 +117,8 @@ pub(in crate::cases) async fn told_token(
     }
     let stop = CaseEnd::not_tested(
         "the control failed: nobody is told that a fresh access token is active; add [resource_client]",
-    );
+    )
+    .lacks(Need::ResourceClient.missing(ctx.target()));
     Err(refusal.map_or(stop.clone(), |answer| stop.at(&answer)))
 }
 

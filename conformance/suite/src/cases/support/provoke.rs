@@ -10,7 +10,7 @@ use crate::browser::{Decision, Landing, Location, Page};
 use crate::case::Context;
 use crate::case_end::{CaseEnd, Checked, EndKind};
 use crate::flow::{self, AuthorizationRequest, Browser, Until};
-use crate::subject::Client;
+use crate::subject::{Client, FileKey};
 use crate::wire::{Exchange, Params};
 
 /// The host that no honest redirect leads to.
@@ -112,6 +112,7 @@ pub(in crate::cases) fn unasked(ctx: &Context) -> CaseEnd {
     } else {
         "no page of this run asked for consent; if none ever does, say so: [without] consent = \"why\""
     })
+    .lacks(FileKey::ExtraParameters)
 }
 
 /// Whether a request had no answer at all.

@@ -117,7 +117,8 @@ impl Gauge {
         }
         let stop = CaseEnd::not_tested(
             "nothing tells an access token that lives from one that is made up; add [resource_client], or a resource that looks at tokens to [endpoints]",
-        );
+        )
+        .lacks(Need::ResourceServer.missing(ctx.target()));
         Err(tried.map_or(stop.clone(), |exchange| stop.at(&exchange)))
     }
 
@@ -170,7 +171,7 @@ impl Gauge {
         }
         self.show(ctx, token).await;
         if seen.live {
-            return Err(seen.exchange.broken(self.of_a_dead_one(), self.of_a_live_one()));
+            return Err(seen.exchange.broken(self.of_a_dead_one(), self.of_a_live_one()).granted());
         }
         if let Some(end) = seen.unclear {
             ctx.tell(end.under(self.form()));

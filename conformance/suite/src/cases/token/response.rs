@@ -14,7 +14,7 @@ use crate::cases::support::refresh::{allowed, refreshing_client, renewed};
 use crate::cases::support::scope::stated;
 use crate::expect::{self, Token};
 use crate::flow::{self, TokenRequest};
-use crate::subject::{Met, Need};
+use crate::subject::{FileKey, Met, Need};
 use crate::wire::{Exchange, Params};
 
 /// The cases, in reading order.
@@ -248,7 +248,8 @@ async fn lifetime_is_limited(ctx: &Context) -> Checked {
         Some(seconds) => Err(token.exchange.broken("at most a year", format!("{seconds} s"))).warn(),
         None => Err(CaseEnd::not_tested(
             "the answer does not say how long the token lives: add access_token_lifetime, in seconds",
-        )),
+        )
+        .lacks(Need::AccessTokenLifetime.missing(ctx.target()))),
     }
 }
 
@@ -265,7 +266,9 @@ async fn scope_not_widened(ctx: &Context) -> Checked {
     let client = ctx.parties().client()?;
     let plain = flow::access(ctx, &client).await?;
     let Some(granted) = plain.text("scope").or(client.scope.as_deref()).map(str::to_owned) else {
-        return Err(CaseEnd::not_tested("nobody says what is granted: add scope to the client"));
+        return Err(
+            CaseEnd::not_tested("nobody says what is granted: add scope to the client").lacks(FileKey::Scope)
+        );
     };
     let mut wider = vec![format!("{granted} suite-admin"), "suite-admin".to_owned()];
     if let Some(second) = &client.second_scope {
