@@ -2,7 +2,7 @@
 
 use super::tried::Flaw;
 use super::{Law, code, dpop, introspect_revoke, lasting, login, refresh};
-use crate::fact::{AskedScope, CodeChallenge, Party, SecretShown, Sender};
+use crate::fact::{AskedScope, Party, SecretShown, Sender};
 use oauth_rules::rules;
 
 /// Every law, in reading order.
