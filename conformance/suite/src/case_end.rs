@@ -151,6 +151,12 @@ pub trait EndAs: Sized {
     /// The step's own [`CaseEnd`], with its kind changed as said.
     fn control(self, what: &str) -> Self;
 
+    /// Marks a step as an honest request whose refusal is the finding: a 5xx to it is `errored`, since no rule is about that.
+    ///
+    /// # Errors
+    /// The step's own [`CaseEnd`], with its kind changed as said.
+    fn honest(self) -> Self;
+
     /// Lets a broken expectation warn, whatever the rule's level.
     ///
     /// # Errors
@@ -177,12 +183,22 @@ impl EndAs for CaseEnd {
                 self.expected.take().map_or_else(String::new, |text| format!(" (expected {text})"));
             let saw = under_variant(self.variant.take().as_deref(), &self.saw);
             self.saw = format!("the control failed: {what}: {saw}{expected}");
-            self.kind = EndKind::NotTested;
-            // One that is broken is no reason of its own for each case that meets it.
-            if let Some(status) = self.server_error() {
-                self.saw = format!("status {status} to an honest request");
-                self.kind = EndKind::Errored;
+            self = self.honest();
+            if self.kind != EndKind::Errored {
+                self.kind = EndKind::NotTested;
             }
+        }
+        self
+    }
+
+    fn honest(mut self) -> Self {
+        // One that is broken is no reason of its own for each case that meets it.
+        if matches!(self.kind, EndKind::Broken | EndKind::Warned)
+            && let Some(status) = self.server_error()
+        {
+            self.saw = format!("status {status} to an honest request");
+            self.expected = None;
+            self.kind = EndKind::Errored;
         }
         self
     }
@@ -210,6 +226,10 @@ impl EndAs for CaseEnd {
 impl<T> EndAs for Checked<T> {
     fn control(self, what: &str) -> Self {
         self.map_err(|stop| stop.control(what))
+    }
+
+    fn honest(self) -> Self {
+        self.map_err(EndAs::honest)
     }
 
     fn warn(self) -> Self {
