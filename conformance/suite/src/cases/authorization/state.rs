@@ -55,7 +55,7 @@ async fn returned_as_it_was_sent(ctx: &Context) -> Checked {
         // No text says how long a state may be; one that is refused is not returned wrongly.
         let redirect = expect::code_redirect(&ask, &landing).warn();
         if let Some(location) = ctx.tried(&when, redirect) {
-            expect::same_state(&ask, location).when(&when)?;
+            ctx.tried(&when, expect::same_state(&ask, location));
         }
     }
     let mut browser = flow::stranger(ctx);
@@ -69,10 +69,10 @@ async fn returned_as_it_was_sent(ctx: &Context) -> Checked {
 async fn returned_with_errors(ctx: &Context) -> Checked {
     let client = ctx.parties().client()?;
     for told in errors_told(ctx, &client, |ask| ask).await? {
-        expect::same_state(&told.ask, &told.location).when(told.when)?;
+        ctx.tried(told.when, expect::same_state(&told.ask, &told.location));
     }
     for told in errors_told(ctx, &client, |ask| ask.set("state", "a&b=c + %26")).await? {
-        expect::same_state(&told.ask, &told.location).when(told.when)?;
+        ctx.tried(told.when, expect::same_state(&told.ask, &told.location));
     }
     for told in errors_told(ctx, &client, |ask| ask.without("state")).await? {
         let invented = expect::same_state(&told.ask, &told.location);
@@ -84,6 +84,6 @@ async fn returned_with_errors(ctx: &Context) -> Checked {
 async fn absent_is_fine(ctx: &Context) -> Checked {
     let client = ctx.parties().client()?;
     let (ask, landing) = flow::spoilt_authorization(ctx, &client, |ask| ask.without("state")).await?;
-    let location = expect::code_redirect(&ask, &landing)?;
+    let location = expect::code_redirect(&ask, &landing).honest()?;
     expect::same_state(&ask, location)
 }

@@ -9,8 +9,9 @@ use url::Url;
 use crate::browser::{Decision, Landing, Location, Page};
 use crate::case::Context;
 use crate::case_end::{CaseEnd, Checked, EndKind};
+use crate::expect;
 use crate::flow::{self, AuthorizationRequest, Browser, Until};
-use crate::subject::Client;
+use crate::subject::{Client, FormHint};
 use crate::wire::{Exchange, Params};
 
 /// The host that no honest redirect leads to.
@@ -181,6 +182,32 @@ async fn asked_for(
     };
     let asked = consent_page_if_asked(ctx, browser, &shown).await?;
     Ok(asked.map(|(browser, page)| (ask, browser, page)))
+}
+
+/// What came of the user's no on a consent page: no code, and `access_denied` at the client. Where the suite guessed which
+/// answer is the no, another outcome accuses nobody.
+///
+/// # Errors
+/// Broken if something was granted; `not-tested` if the no may have been another answer.
+pub(in crate::cases) fn denied(
+    ctx: &Context,
+    ask: &AuthorizationRequest,
+    page: &Page,
+    landing: &Landing,
+) -> Checked {
+    const DENIED: &[&str] = &["access_denied"];
+    landing.sent()?;
+    let says_no = |hint: &&FormHint| hint.deny.is_some() || hint.deny_has.is_some();
+    let mut hints = ctx.target().forms.iter().filter(says_no);
+    let is_hinted = hints.any(|hint| page.forms.iter().any(|form| form.has(&hint.has)));
+    if is_hinted || expect::error_redirect(ask, landing, DENIED).is_ok() {
+        return expect::code_refused(ctx, ask, landing, DENIED);
+    }
+    let reason = format!(
+        "which answer is the user's no was guessed, and it led to {}; say it by deny or deny_has in the [[login.form]] of the consent page",
+        landing.describe()
+    );
+    Err(CaseEnd::not_tested(reason).at(landing.exchange()))
 }
 
 /// Whether the browser was given a code.
