@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use url::Url;
 
-use crate::browser::{Decision, Landing, Location, Page};
+use crate::browser::{Decision, Landing, Location, Page, by_itself};
 use crate::case::Context;
 use crate::case_end::{CaseEnd, Checked, EndKind};
 use crate::expect;
@@ -127,6 +127,25 @@ pub(in crate::cases) fn logs_in(ctx: &Context, trail: &[Arc<Exchange>]) -> bool 
         let mut users = ctx.target().users.values();
         users.any(|user| sent.pairs().any(|(_, value)| value == user.password.expose()))
     })
+}
+
+/// That no page came in these exchanges on which the user may have been asked without that the suite knew it: what leads on by
+/// itself asks nothing.
+///
+/// # Errors
+/// `not-tested` if one came.
+pub(in crate::cases) fn unseen_page(trail: &[Arc<Exchange>]) -> Checked {
+    let asks = |exchange: &&Arc<Exchange>| {
+        let page = Page::read(exchange).ok().filter(|page| page.status < 300);
+        page.is_some_and(|page| by_itself(&page).is_none() && !page.text.trim().is_empty())
+    };
+    match trail.iter().find(asks) {
+        Some(exchange) => {
+            let reason = "a page came that may have asked the user, and the suite took it for no consent page; say how it is filled in by [[login.form]]";
+            Err(CaseEnd::not_tested(reason).at(exchange))
+        }
+        None => Ok(()),
+    }
 }
 
 /// Whether a URL is that of the authorization endpoint, whatever its query.
