@@ -230,6 +230,6 @@ async fn asked_again(ctx: &Context, fits: fn(&Client) -> bool) -> Checked {
         let reason = "an https redirect URI that an app has claimed may count as proof of who it is; another [public_client] would be asked";
         return Err(CaseEnd::not_offered(reason).at(landing.exchange()));
     }
-    unseen_page(&browser.trail[before..])?;
+    unseen_page(&browser, &browser.trail[before..])?;
     Err(landing.exchange().broken("a page that asks the user again", "a code without a question"))
 }

@@ -55,7 +55,7 @@ async fn asked_before_a_code(ctx: &Context) -> Checked {
         ctx.note("the user is asked when the client demands it; an earlier yes is remembered");
         return Ok(());
     }
-    unseen_page(&browser.trail)?;
+    unseen_page(&browser, &browser.trail)?;
     let mut unasked = landing.exchange().broken(
         "a page that asks the user, before the first code of the run; waive consent if it was settled before",
         landing.describe(),
@@ -100,7 +100,7 @@ async fn without_question(ctx: &Context) -> Checked<Option<CaseEnd>> {
         let reason = "a client that nobody said yes to gets no code, and no question comes";
         return Err(CaseEnd::not_tested(reason).at(landing.exchange()));
     }
-    unseen_page(&browser.trail)?;
+    unseen_page(&browser, &browser.trail)?;
     let expected = "a page that asks the user; waive consent if it was settled before";
     Ok(Some(landing.exchange().broken(expected, landing.describe())))
 }

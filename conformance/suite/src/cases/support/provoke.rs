@@ -129,15 +129,18 @@ pub(in crate::cases) fn logs_in(ctx: &Context, trail: &[Arc<Exchange>]) -> bool 
     })
 }
 
-/// That no page came in these exchanges on which the user may have been asked without that the suite knew it: what leads on by
-/// itself asks nothing.
+/// That no page came in these exchanges of a browser on which the user may have been asked without that the suite knew it: what
+/// leads on by itself asks nothing, and a login page asks for something else.
 ///
 /// # Errors
 /// `not-tested` if one came.
-pub(in crate::cases) fn unseen_page(trail: &[Arc<Exchange>]) -> Checked {
+pub(in crate::cases) fn unseen_page(browser: &Browser, trail: &[Arc<Exchange>]) -> Checked {
     let asks = |exchange: &&Arc<Exchange>| {
         let page = Page::read(exchange).ok().filter(|page| page.status < 300);
-        page.is_some_and(|page| by_itself(&page).is_none() && !page.text.trim().is_empty())
+        page.is_some_and(|page| {
+            let leads_on = by_itself(&page).is_some() || browser.login_form(&page).is_some();
+            !leads_on && !page.text.trim().is_empty()
+        })
     };
     match trail.iter().find(asks) {
         Some(exchange) => {
@@ -145,6 +148,26 @@ pub(in crate::cases) fn unseen_page(trail: &[Arc<Exchange>]) -> Checked {
             Err(CaseEnd::not_tested(reason).at(exchange))
         }
         None => Ok(()),
+    }
+}
+
+/// What came of a request by somebody who is to be a stranger: nothing follows from it where every request carries a header
+/// that may log in.
+///
+/// # Errors
+/// Those of the step; `not-tested` in the place of a broken one where there is such a header.
+pub(in crate::cases) fn of_a_stranger(ctx: &Context, step: Checked) -> Checked {
+    let logs_in =
+        |name: &str| name.eq_ignore_ascii_case("cookie") || name.eq_ignore_ascii_case("authorization");
+    let header = ctx.live().wire.headers().iter().find(|(name, _)| logs_in(name));
+    match (step, header) {
+        (Err(end), Some((name, _))) if matches!(end.kind, EndKind::Broken | EndKind::Warned) => {
+            let reason = format!(
+                "{name} goes out with every request and may log in whoever is to be a stranger; leave it out of the headers"
+            );
+            Err(CaseEnd { kind: EndKind::NotTested, expected: None, saw: reason, ..end })
+        }
+        (step, _) => step,
     }
 }
 
