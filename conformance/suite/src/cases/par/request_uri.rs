@@ -276,17 +276,17 @@ async fn user_decides_all_the_same(ctx: &Context) -> Checked {
 /// Where nobody is logged in, there is no code, and a page on which to log in.
 fn stopped(stranger: &Browser, landing: &Landing) -> Checked {
     landing.sent()?;
-    let expected = "a page on which to log in";
-    match landing {
-        Landing::Page(page) if stranger.login_form(page).is_some() => Ok(()),
-        Landing::Page(page) if page.status < 300 => {
-            let reason = "a page came that is no login page as far as is known; say how it is filled in by [[login.form]]";
-            Err(CaseEnd::not_tested(reason).at(landing.exchange()))
-        }
-        Landing::Page(_) | Landing::Callback(_) | Landing::Foreign(_) => {
-            Err(landing.exchange().broken(expected, landing.describe()))
-        }
+    if gives_code(landing) {
+        return Err(landing.exchange().broken("a page on which to log in", landing.describe()));
     }
+    if landing.page().is_some_and(|page| stranger.login_form(page).is_some()) {
+        return Ok(());
+    }
+    let reason = format!(
+        "nobody was asked to log in, as far as is known, but there was {}; if that is the login page, add its [[login.form]]",
+        landing.describe()
+    );
+    Err(CaseEnd::not_tested(reason).at(landing.exchange()))
 }
 
 async fn demanded_where_announced(ctx: &Context) -> Checked {
