@@ -80,11 +80,12 @@ async fn asked_before_a_code(ctx: &Context) -> Checked {
 /// What shows that a client which no yes from before can stand for gets its code without a question: one that registers
 /// itself, or a public one. `None` if the user is asked.
 async fn without_question(ctx: &Context) -> Checked<Option<CaseEnd>> {
-    let client = if ctx.target().endpoints.registration.is_some() {
-        flow::registered(ctx, &flow::metadata(ctx)?).await.map(|registered| registered.client)
+    let fresh = if ctx.target().endpoints.registration.is_some() {
+        flow::registered(ctx, &flow::metadata(ctx)?).await.ok()
     } else {
-        ctx.parties().public()
+        None
     };
+    let client = fresh.map_or_else(|| ctx.parties().public(), |fresh| Ok(fresh.client));
     let client = client.map_err(|_| {
         let reason = "no page asked the user, and an earlier yes to this client may be remembered; add [public_client], or say why none asks: [without] consent = \"why\"";
         CaseEnd::not_tested(reason)
