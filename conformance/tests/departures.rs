@@ -142,7 +142,8 @@ const ROWS: &[Row] = &[
     }, &["token-errors/status-and-json", "token-errors/invalid-request"], &[(Failed, "rfc6749-5.2-invalid-request")]),
     ("a line break in a request has no answer", |it| if it.asks("%0D%0A") { it.hang_up() },
         &["token-errors/status-and-json", "pages/input-is-no-markup"],
-        &[(Failed, "rfc6749-5.2-error-400-json"), (Warned, "rfc6749-4.1.2.1-server-error-redirected")]),
+        &[(Failed, "rfc6749-5.2-error-400-json"), (Warned, "rfc6749-3.1.2.4-owner-informed"),
+          (Warned, "rfc6749-4.1.2.1-bad-client-owner-informed"), (Warned, "rfc6749-4.1.2.1-server-error-redirected")]),
     ("no redirect URI is due at the token endpoint that was not named before", |it| if it.is_to("POST /token") && !it.asks("redirect_uri=") && it.head.starts_with("200") {
         it.status("400 Bad Request");
         *it.body = "{\"error\":\"invalid_request\"}".into();

@@ -151,7 +151,8 @@ pub trait EndAs: Sized {
     /// The step's own [`CaseEnd`], with its kind changed as said.
     fn control(self, what: &str) -> Self;
 
-    /// Marks a step as an honest request whose refusal is the finding: a 5xx to it is `errored`, since no rule is about that.
+    /// Marks a step as an honest request that stands for itself, without a control, and whose refusal is the finding: a 5xx to
+    /// it is `errored`, since no rule is about that.
     ///
     /// # Errors
     /// The step's own [`CaseEnd`], with its kind changed as said.

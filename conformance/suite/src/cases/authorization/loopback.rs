@@ -53,7 +53,7 @@ async fn any_port(ctx: &Context) -> Checked {
     flow::access(ctx, &client).await?;
     for port in [port(ctx), port(ctx)] {
         let redirect_uri = parts.with_port(port).text();
-        let step = code_at(ctx, &client, &redirect_uri).await.honest();
+        let step = code_at(ctx, &client, &redirect_uri).await;
         ctx.tried(&format!("redirect_uri is {redirect_uri}"), step);
     }
     Ok(())
@@ -80,7 +80,7 @@ async fn nothing_but_the_port(ctx: &Context) -> Checked {
     let moved = parts.with_port(port);
     let ask = flow::ask(ctx, &client).set("redirect_uri", &moved.text());
     let landing = flow::authorize(ctx, &ask).await?;
-    let code = flow::code_from(&ask, &landing).honest().when("the port is another");
+    let code = flow::code_from(&ask, &landing).when("the port is another");
     let is_taken = ctx.told(code.under(rules!["rfc9700-4.1.3-loopback-variable-port"])).is_some();
     // Near what is refused all is refused.
     let near = if is_taken { moved } else { parts };

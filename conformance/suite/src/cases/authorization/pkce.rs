@@ -152,7 +152,7 @@ async fn without_a_method_it_is_plain(ctx: &Context) -> Checked {
         return method_refused(ctx, &ask, &landing);
     };
     let answer = flow::token(ctx, &flow::redemption(&code).set("code_verifier", &verifier)).await?;
-    ctx.tried("the verifier is the challenge", expect::token(&answer).honest());
+    ctx.tried("the verifier is the challenge", expect::token(&answer));
     let hashed = ctx.fresh();
     let ask = bare(&flow::challenge(&hashed));
     let landing = flow::authorize(ctx, &ask).await?;

@@ -84,6 +84,6 @@ async fn returned_with_errors(ctx: &Context) -> Checked {
 async fn absent_is_fine(ctx: &Context) -> Checked {
     let client = ctx.parties().client()?;
     let (ask, landing) = flow::spoilt_authorization(ctx, &client, |ask| ask.without("state")).await?;
-    let location = expect::code_redirect(&ask, &landing).honest()?;
+    let location = expect::code_redirect(&ask, &landing)?;
     expect::same_state(&ask, location)
 }

@@ -176,7 +176,7 @@ async fn good_until_its_end(ctx: &Context) -> Checked {
     let when = wait_until_its_end(ctx, lifetime).await?;
     let landing = flow::authorize_in(ctx, &mut browser, &by_reference, Decision::Approve).await?;
     landing.sent()?;
-    expect::code_redirect(&ask, &landing).honest().when(&when)?;
+    expect::code_redirect(&ask, &landing).when(&when)?;
     Ok(())
 }
 
