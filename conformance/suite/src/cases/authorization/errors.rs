@@ -6,7 +6,7 @@ use oauth_rules::rules;
 
 use crate::browser::{Decision, Landing};
 use crate::case::{Case, Context};
-use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::case_end::{CaseEnd, Checked, EndAs as _, EndKind};
 use crate::cases::support::provoke::{
     RedirectedError, Sent, UNKNOWN, consent_page_for, denied, errors_told, gives_code,
 };
@@ -148,9 +148,17 @@ fn faulty(ctx: &Context) -> Checked<Vec<Faulty>> {
 
 async fn told_to_the_client(ctx: &Context) -> Checked {
     flow::code(ctx, &ctx.parties().client()?).await?;
-    let mut some_refused = false;
+    let (mut some_refused, mut unsent) = (false, None);
     for Faulty { when, ask, error } in faulty(ctx)? {
-        let Some(landing) = ctx.tried(when, flow::authorize(ctx, &ask).await) else { continue };
+        let landing = match flow::authorize(ctx, &ask).await {
+            // It was refused where it was pushed.
+            Err(end) if end.kind == EndKind::NotOffered => {
+                unsent = Some(end);
+                continue;
+            }
+            asked => ctx.tried(when, asked),
+        };
+        let Some(landing) = landing else { continue };
         // A fault that is overlooked, or a scope that is narrowed, is another case's matter.
         if gives_code(&landing) {
             continue;
@@ -161,24 +169,40 @@ async fn told_to_the_client(ctx: &Context) -> Checked {
         let told = told.filter(|told| REGISTERED.contains(told)).unwrap_or(error);
         ctx.tried(when, expect::error_redirect(&ask, &landing, &[told]).map(drop));
     }
-    if some_refused { Ok(()) } else { Err(CaseEnd::not_tested("none of the faulty requests was refused")) }
+    match unsent {
+        _ if some_refused => Ok(()),
+        Some(end) => Err(end),
+        None => Err(CaseEnd::not_tested("none of the faulty requests was refused")),
+    }
 }
 
 async fn invalid_request(ctx: &Context) -> Checked {
     flow::code(ctx, &ctx.parties().client()?).await?;
-    let mut some_refused = false;
+    let (mut some_refused, mut unsent) = (false, None);
     for Faulty { when, ask, error } in faulty(ctx)? {
         if error != "invalid_request" {
             continue;
         }
-        let Some(landing) = ctx.tried(when, flow::authorize(ctx, &ask).await) else { continue };
+        let landing = match flow::authorize(ctx, &ask).await {
+            // It was refused where it was pushed.
+            Err(end) if end.kind == EndKind::NotOffered => {
+                unsent = Some(end);
+                continue;
+            }
+            asked => ctx.tried(when, asked),
+        };
+        let Some(landing) = landing else { continue };
         // A fault that is overlooked is another case's matter.
         if !gives_code(&landing) {
             some_refused = true;
             ctx.told(ctx.trying(when, |ctx| expect::code_refused(ctx, &ask, &landing, &[error])));
         }
     }
-    if some_refused { Ok(()) } else { Err(CaseEnd::not_tested("none of the faulty requests was refused")) }
+    match unsent {
+        _ if some_refused => Ok(()),
+        Some(end) => Err(end),
+        None => Err(CaseEnd::not_tested("none of the faulty requests was refused")),
+    }
 }
 
 async fn unsupported_response_type(ctx: &Context) -> Checked {

@@ -143,8 +143,8 @@ async fn fewer_than_allowed(ctx: &Context) -> Checked {
     ctx.told(ctx.trying(when, |ctx| refused(ctx, &answer)));
     let when = "a refresh asks for the second of two resources that were allowed";
     let answer = flow::token(ctx, &allowed.refresh().set("resource", both[1])).await?;
-    let next = expect::token(&answer).honest().when(when)?;
-    ctx.tried(when, expect::served(&open(ctx, &second, &next).await?).honest());
+    let next = expect::token(&answer).when(when)?;
+    ctx.tried(when, expect::served(&open(ctx, &second, &next).await?));
     // That a token is for no other resource than its request named is a SHOULD.
     refused(ctx, &open(ctx, &first, &next).await?).warn().when(when)
 }
