@@ -148,19 +148,19 @@ async fn bad_one_is_never_gone_to(ctx: &Context) -> Checked {
             // A page that cannot be answered is where this walk ends.
             let _ = browser.run(landing, decision).await;
         }
-        ctx.tried(when, leads_to_no_attacker(&ctx.when(when), &browser));
+        ctx.tried(when, leads_to_no_attacker(ctx, when, &browser));
     }
     Ok(())
 }
 
 /// Nothing that a browser was answered leads to the attacker.
-fn leads_to_no_attacker(ctx: &Context, browser: &Browser) -> Checked {
+fn leads_to_no_attacker(ctx: &Context, when: &str, browser: &Browser) -> Checked {
     for exchange in &browser.trail {
         if let Some(way) = sent_to(exchange, ATTACKER) {
             return Err(exchange.broken("no way to the redirect URI that was not accepted", way));
         }
         if let Some(way) = form_to(exchange, ATTACKER) {
-            ctx.note(format!("a form leads to {way} once it is sent"));
+            ctx.note(format!("when {when}: a form leads to {way} once it is sent"));
         }
     }
     Ok(())

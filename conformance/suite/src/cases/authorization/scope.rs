@@ -72,7 +72,7 @@ async fn token_of(
     if let Ok(token) = expect::token(&answer) {
         return Ok(Some(token));
     }
-    expect::token_refused(ctx, &answer, &["invalid_scope"])?;
+    expect::token_refused(ctx, &answer, INVALID_SCOPE)?;
     Ok(None)
 }
 
