@@ -245,3 +245,37 @@ impl<T> EndAs for Checked<T> {
         self.map_err(|stop| EndAs::under(stop, rules))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Instant;
+
+    use super::{CaseEnd, EndAs as _, EndKind};
+    use crate::wire::{Actor, Exchange, Moment, Request, Response, Whole};
+
+    fn answered(status: u16) -> CaseEnd {
+        let moment = Moment { tick: 0, at: Instant::now() };
+        let exchange = Exchange {
+            number: 1,
+            who: Actor::Client,
+            browser: None,
+            sent: moment,
+            answered: Some(moment),
+            request: Request::get("http://as.example/token"),
+            answer: Ok(Response { status, headers: Vec::new(), body: Vec::new() }),
+            whole: Whole::default(),
+        };
+        Arc::new(exchange).broken("a token", "none")
+    }
+
+    #[test]
+    fn a_server_error_to_an_honest_request_breaks_no_rule_and_a_refusal_does() {
+        for (status, honest, control) in
+            [(500, EndKind::Errored, EndKind::Errored), (400, EndKind::Broken, EndKind::NotTested)]
+        {
+            assert_eq!(answered(status).honest().kind, honest, "{status}");
+            assert_eq!(answered(status).control("a token request").kind, control, "{status}");
+        }
+    }
+}

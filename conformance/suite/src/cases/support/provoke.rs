@@ -1,6 +1,7 @@
 //! What several areas of the suite share: errors that come back by redirect, and where an answer leads.
 //!
-//! Nothing here judges a rule; a case says what it expects of what these functions found.
+//! Nothing here judges a rule, but for what follows from the user's no; a case says what it expects of what these functions
+//! found.
 
 use std::sync::Arc;
 
