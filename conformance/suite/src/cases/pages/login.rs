@@ -30,7 +30,7 @@ pub(super) const CASES: &[Case] = &[
         rules: rules!["rfc6749-10.15-no-open-redirector"],
         about: "The login's return parameter takes the browser to no place of a stranger's choice.",
         needs: &[Need::Login],
-        run: |ctx| Box::pin(leads_to_no_stranger(ctx, &AWAY[..1])),
+        run: |ctx| Box::pin(leads_to_no_stranger(ctx)),
         ..Case::DEFAULT
     },
     Case {
@@ -89,10 +89,34 @@ async fn is_no_open_redirector(ctx: &Context) -> Checked {
         let asked = flow::authorize_in(ctx, &mut browser, &ask, Decision::Approve).await;
         ctx.tried(&when, asked.and_then(|_| nowhere_else(&browser)));
     }
-    leads_to_no_stranger(ctx, &AWAY).await
+    let way = return_way(ctx, &AWAY).await?;
+    if way == ReturnWay::None {
+        ctx.note(NO_WAY);
+    }
+    Ok(())
 }
 
-async fn leads_to_no_stranger(ctx: &Context, places: &[&str]) -> Checked {
+async fn leads_to_no_stranger(ctx: &Context) -> Checked {
+    match return_way(ctx, &AWAY[..1]).await? {
+        ReturnWay::Tried => Ok(()),
+        ReturnWay::None => Err(CaseEnd::not_offered(NO_WAY)),
+    }
+}
+
+/// Why the way behind a login is not tried.
+const NO_WAY: &str = "the login page has no parameter that says where it leads";
+
+/// Whether a login page has a parameter that says where it leads.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum ReturnWay {
+    /// It has, and it was tried.
+    Tried,
+    /// It has none.
+    None,
+}
+
+/// Tells of each of these places to which the login's return parameter takes the browser.
+async fn return_way(ctx: &Context, places: &[&str]) -> Checked<ReturnWay> {
     let client = ctx.parties().client()?;
     let ask = flow::ask(ctx, &client);
     let mut browser = flow::stranger(ctx);
@@ -101,8 +125,7 @@ async fn leads_to_no_stranger(ctx: &Context, places: &[&str]) -> Checked {
         return Err(CaseEnd::not_tested("no login page came").at(landing.exchange()));
     };
     let Some(way) = Return::find(ctx, page, &form) else {
-        ctx.note("the login page has no parameter that says where it leads");
-        return Ok(());
+        return Ok(ReturnWay::None);
     };
     // The same login, unspoilt.
     browser.who = Some(Account::First);
@@ -116,7 +139,7 @@ async fn leads_to_no_stranger(ctx: &Context, places: &[&str]) -> Checked {
         let when = format!("{} is {place:?}", way.name);
         ctx.tried(&when, walked.and_then(|()| nowhere_else(&browser)));
     }
-    Ok(())
+    Ok(ReturnWay::Tried)
 }
 
 /// No exchange of this browser leads to the attacker.
