@@ -216,7 +216,9 @@ async fn what_takes_effect_is_told(ctx: &Context) -> Checked {
     for Member { name, value, is_told } in members {
         let mut metadata = flow::metadata(ctx)?;
         metadata[name] = value;
-        let Ok(registered) = flow::as_registered(ctx, &flow::register(ctx, &metadata).await?) else {
+        let answer = flow::register(ctx, &metadata).await?;
+        answer.response()?;
+        let Ok(registered) = flow::as_registered(ctx, &answer) else {
             ctx.note(format!("no client registers with {name}"));
             continue;
         };

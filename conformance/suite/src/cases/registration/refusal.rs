@@ -234,6 +234,7 @@ async fn pushing_alone_is_enforced(ctx: &Context) -> Checked {
     without(&mut metadata, &[MEMBER]);
     metadata[MEMBER] = true.into();
     let answer = flow::register(ctx, &metadata).await?;
+    expect::judged(&answer).control("a registration")?;
     let registered = flow::as_registered(ctx, &answer);
     let registered = registered.map_err(|_| CaseEnd::not_offered("no client can register to push only"))?;
     if registered.json.get(MEMBER) != Some(&Value::Bool(true)) {

@@ -288,6 +288,7 @@ async fn tells_what_was_registered(ctx: &Context) -> Checked {
     let by_post = flow::redemption(&code).authenticated(Authentication::Body { id, secret });
     let told = json.get("token_endpoint_auth_method").and_then(Value::as_str);
     let answer = flow::token(ctx, &by_post).await?;
+    answer.response()?;
     if let Ok(token) = expect::token(&answer) {
         if told.is_none() {
             let expected = "token_endpoint_auth_method in the response, since the one asked for works";
