@@ -112,27 +112,30 @@ async fn empty_counts_as_absent(ctx: &Context) -> Checked {
         if name == "request_uri" && flow::pushes_only(ctx) {
             continue;
         }
-        let bare = || {
-            let ask = flow::ask(ctx, &client);
-            if name == "code_challenge" { ask.without_pkce() } else { ask.without(name) }
-        };
-        let absent = flow::authorize(ctx, &bare()).await?;
-        let empty = flow::authorize(ctx, &bare().add(name, "")).await?;
-        let (expected, saw) = (essence(&absent)?, essence(&empty)?);
-        if expected == saw {
-            continue;
-        }
-        let when = format!("{name} is empty");
-        let again = flow::authorize(ctx, &bare()).await?;
-        if essence(&again)? == expected {
-            let expected = format!("{expected}, as without {name}");
-            ctx.tell(empty.exchange().broken(expected, saw).when(&when));
-        } else {
-            let reason = format!("two requests without {name} are answered differently");
-            ctx.tell(CaseEnd::not_tested(reason).at(again.exchange()).when(&when));
-        }
+        ctx.tried(&format!("{name} is empty"), empty_as_absent(ctx, &client, name).await);
     }
     Ok(())
+}
+
+/// A request with this parameter empty is answered like one without it.
+async fn empty_as_absent(ctx: &Context, client: &Arc<Client>, name: &str) -> Checked {
+    let bare = || {
+        let ask = flow::ask(ctx, client);
+        if name == "code_challenge" { ask.without_pkce() } else { ask.without(name) }
+    };
+    let absent = flow::authorize(ctx, &bare()).await?;
+    let empty = flow::authorize(ctx, &bare().add(name, "")).await?;
+    let (expected, saw) = (essence(&absent)?, essence(&empty)?);
+    if expected == saw {
+        return Ok(());
+    }
+    let again = flow::authorize(ctx, &bare()).await?;
+    if essence(&again)? == expected {
+        let expected = format!("{expected}, as without {name}");
+        return Err(empty.exchange().broken(expected, saw));
+    }
+    let reason = format!("two requests without {name} are answered differently");
+    Err(CaseEnd::not_tested(reason).at(again.exchange()))
 }
 
 async fn unknown_parameter_ignored(ctx: &Context) -> Checked {
