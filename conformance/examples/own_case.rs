@@ -45,7 +45,7 @@ impl Sink for Stdout {
 
     fn tell(&mut self, event: &Event<'_>) {
         // Whoever stopped reading needs no more.
-        let _ = (TEXT.write)(event, Style::Plain).write_to(&mut std::io::stdout());
+        let _ = (TEXT.write)(event, Style::default()).write_to(&mut std::io::stdout());
     }
 }
 

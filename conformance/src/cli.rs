@@ -17,7 +17,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use oauth_faults::{Fault, Faults};
 use oauth_suite::case::{Profile, RunState};
-use oauth_suite::report::{self, Secrets, Style};
+use oauth_suite::report::{self, Layout, Secrets, Style};
 use oauth_suite::run::{RunError, Selection, run};
 use oauth_suite::subject::{self, DiscoverError, Flags, Target, discover};
 use oauth_suite::visible::Page;
@@ -28,6 +28,7 @@ use crate::cases;
 use crate::liberties::{self, Liberty};
 use crate::reference;
 use crate::selftest::{Wanted, selftest};
+use file::Destination;
 use header::HeaderParser;
 use printer::{Printed, Printer, print};
 use reporter::{File, Files, Reporter};
@@ -40,6 +41,7 @@ Examples:
   oauth-conformance run                                 (the reference server, in this process)
   oauth-conformance run --target server.toml
   oauth-conformance run --target server.toml --only code/ --format json
+  oauth-conformance run --target server.toml --text report.txt --json report.json
   oauth-conformance run --issuer http://127.0.0.1:9000 --client-id app --client-secret-env APP_SECRET \\
       --redirect-uri http://localhost:8000/callback --user alice --password-env ALICE_PASSWORD
   oauth-conformance list
@@ -136,6 +138,9 @@ struct RunArgs {
     /// Shows secrets as they are
     #[arg(long)]
     unmask: bool,
+    /// Lets the text have a line for each case, where it else has one for each family
+    #[arg(long, short)]
+    verbose: bool,
     /// How the results are written
     #[arg(long, value_name = "FORMAT", value_parser = reporter::format(), default_value = "text")]
     format: &'static report::Format,
@@ -167,6 +172,10 @@ struct SelftestArgs {
     /// The clean run and this liberty only; `all` takes each of them
     #[arg(long, value_name = "NAME", value_parser = liberty)]
     liberty: Vec<Liberties>,
+    /// Every case under each fault (all faults, if none is named), and nothing may fail under a rule that the fault
+    /// neither breaks nor brings with it; half an hour for all
+    #[arg(long, conflicts_with = "liberty")]
+    whole: bool,
     /// Takes up to so many of the liberties together, in groups drawn by the seed
     #[arg(long, value_name = "N", requires = "liberty", default_value_t = 1)]
     together: usize,
@@ -176,6 +185,9 @@ struct SelftestArgs {
     /// How the results are written
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
+    /// Writes the results as JSON to this file too, when all ended; `specs/DETECTION.md` is made of such files
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
 }
 
 /// What `--liberty` names.
@@ -188,8 +200,9 @@ impl SelftestArgs {
         let named: Vec<&'static Liberty> =
             self.liberty.iter().flat_map(|named| named.0.iter().copied()).collect();
         match (self.fault.is_empty(), named.is_empty()) {
+            (true, true) if self.whole => Wanted { whole: true, ..Wanted::every_fault() },
             (true, true) => Wanted::everything(),
-            (false, true) => Wanted::faults(self.fault.clone()),
+            (false, true) => Wanted { whole: self.whole, ..Wanted::faults(self.fault.clone()) },
             (_, false) => {
                 let groups = match self.together {
                     0 | 1 => named.into_iter().map(|liberty| vec![liberty]).collect(),
@@ -274,7 +287,7 @@ async fn execute_run(args: RunArgs, signals: &Signals) -> Result<u8, RunError> {
         ticker: Ticker::new(printer.pen(), reference.is_none()),
         pen: printer.pen(),
         format: args.format,
-        style: style(),
+        style: style(if args.verbose { Layout::Each } else { Layout::Folded }),
         files,
         secrets: if args.unmask { Secrets::Shown } else { Secrets::Covered },
     };
@@ -307,6 +320,8 @@ async fn execute_run(args: RunArgs, signals: &Signals) -> Result<u8, RunError> {
 async fn execute_selftest(args: &SelftestArgs, signals: &Signals) -> Result<u8, RunError> {
     let seed = args.seed.unwrap_or_else(|| u64::from(rand::random::<u32>()));
     let wanted = args.wanted(seed);
+    let json = args.json.as_deref().map(|path| Destination::of_flag("json", path)).transpose()?;
+    let is_kept = json.is_some();
     // A reader that left wants no more; one that only lost the results is told so at the end.
     let mut told = Ok(Printed::All);
     let tell = |page: Page| {
@@ -319,13 +334,17 @@ async fn execute_selftest(args: &SelftestArgs, signals: &Signals) -> Result<u8, 
         () = signals.first() => return Err(RunError::incomplete("interrupted")),
         done = selftest(&wanted, seed, tell) => done?,
     };
+    let report = Page::json(&done.json(seed));
+    if let Some(json) = json {
+        json.write_for("json", &report, signals)?;
+    }
     let last = match args.format {
         Format::Text => done.summary(seed),
-        Format::Json => Page::json(&done.json()),
+        Format::Json => report,
     };
     match (told?, print(&last)?) {
-        (Printed::All, Printed::All) => Ok(u8::from(!done.holds())),
-        (Printed::Unread, _) | (_, Printed::Unread) => Ok(UNREAD),
+        (Printed::Unread, _) | (_, Printed::Unread) if !is_kept => Ok(UNREAD),
+        (Printed::All | Printed::Unread, _) => Ok(u8::from(!done.holds())),
     }
 }
 
@@ -375,11 +394,12 @@ async fn named_clock(wire: &Wire, target: &Target) -> Clock {
     })
 }
 
-fn style() -> Style {
-    match AutoStream::choice(&std::io::stdout()) {
-        ColorChoice::Never => Style::Plain,
-        ColorChoice::Auto | ColorChoice::AlwaysAnsi | ColorChoice::Always => Style::Colour,
-    }
+fn style(layout: Layout) -> Style {
+    let coloured = match AutoStream::choice(&std::io::stdout()) {
+        ColorChoice::Never => false,
+        ColorChoice::Auto | ColorChoice::AlwaysAnsi | ColorChoice::Always => true,
+    };
+    Style { coloured, layout }
 }
 
 fn profile() -> impl TypedValueParser<Value = Profile> {

@@ -3,15 +3,20 @@
 //! A fault is caught when a finding of a case of `oauth-suite` says that one of its rules is broken; the runner makes a
 //! case whose control did not hold `not-tested`, which counts for nothing here, nor do driven cases and laws, which
 //! share the logic that the fault lies to.
+//!
+//! Under a fault the cases of its rules run. Where a selftest is whole, all of a run do, driven cases and laws too, and
+//! none may fail under a rule that the fault does not break.
 
-use std::collections::BTreeMap;
+mod caught;
+
+use std::collections::BTreeSet;
 
 use oauth_core::policy::Policy;
 use oauth_faults::{Fault, Faults, Side};
 use oauth_rules::RuleId;
 use oauth_suite::case::Profile;
 use oauth_suite::cases;
-use oauth_suite::outcome::{CaseOutcome, Outcome, Overall, Verdict};
+use oauth_suite::outcome::{Outcome, Overall, Verdict};
 use oauth_suite::run::{RunError, Selection};
 use oauth_suite::visible::Page;
 use serde_json::{Value, json};
@@ -19,6 +24,7 @@ use serde_json::{Value, json};
 use crate::liberties::{self, Liberty, Trial};
 use crate::reference;
 use crate::whole::{PROFILE, under, whole_run};
+pub use caught::{Beyond, By, Caught};
 
 /// The profile under which a fault of this rule is caught: that of the clean run, if the rule applies there.
 fn profile_of(rule: RuleId) -> Profile {
@@ -35,6 +41,8 @@ pub struct Wanted {
     pub liberties: Vec<Vec<&'static Liberty>>,
     /// Whether the clean run is judged as well.
     pub clean: bool,
+    /// Whether all cases run under each fault, and what fails beyond its rules is told.
+    pub whole: bool,
 }
 
 impl Wanted {
@@ -42,7 +50,7 @@ impl Wanted {
     #[must_use]
     pub fn every_fault() -> Self {
         let faults = Fault::ALL.iter().copied().filter(|fault| fault.side() == Side::Server).collect();
-        Self { faults, liberties: Vec::new(), clean: true }
+        Self { faults, clean: true, ..Self::default() }
     }
 
     /// The clean run and every liberty, one at a time.
@@ -53,8 +61,8 @@ impl Wanted {
 
     /// The clean run and these groups of liberties.
     #[must_use]
-    pub const fn liberties(liberties: Vec<Vec<&'static Liberty>>) -> Self {
-        Self { faults: Vec::new(), liberties, clean: true }
+    pub fn liberties(liberties: Vec<Vec<&'static Liberty>>) -> Self {
+        Self { liberties, clean: true, ..Self::default() }
     }
 
     /// The clean run, every fault of the server, and every liberty.
@@ -65,58 +73,8 @@ impl Wanted {
 
     /// These faults, without the clean run.
     #[must_use]
-    pub const fn faults(faults: Vec<Fault>) -> Self {
-        Self { faults, liberties: Vec::new(), clean: false }
-    }
-}
-
-/// What became of a fault.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct Caught {
-    /// The fault.
-    pub fault: Fault,
-    /// For each rule that it breaks, the cases that fell.
-    pub rules: BTreeMap<RuleId, Vec<String>>,
-    /// Why the run gave no results, if it gave none.
-    pub halted: Option<String>,
-}
-
-impl Caught {
-    /// The cases that fell, each once.
-    #[must_use]
-    pub fn cases(&self) -> Vec<&str> {
-        let mut cases: Vec<&str> = self.rules.values().flatten().map(String::as_str).collect();
-        cases.sort_unstable();
-        cases.dedup();
-        cases
-    }
-
-    /// Whether a case fell.
-    #[must_use]
-    pub fn is_caught(&self) -> bool {
-        self.rules.values().any(|cases| !cases.is_empty())
-    }
-
-    /// The report for people.
-    fn told(&self) -> Page {
-        let mut out = Page::new();
-        let verdict = if self.is_caught() { "caught" } else { "MISSED" };
-        out.line(format_args!("{verdict}  {:<34} {}", self.fault.name(), self.fault.about()));
-        match &self.halted {
-            Some(reason) => out.line(format_args!("        {reason}")),
-            None => out.line(format_args!("        by {}", self.cases().join(", "))),
-        }
-        for rule in self.missed() {
-            out.line(format_args!("        no case fell for {rule}"));
-        }
-        out
-    }
-
-    /// The rules for which no case fell.
-    #[must_use]
-    pub fn missed(&self) -> Vec<RuleId> {
-        self.rules.iter().filter(|(_, cases)| cases.is_empty()).map(|(rule, _)| *rule).collect()
+    pub fn faults(faults: Vec<Fault>) -> Self {
+        Self { faults, ..Self::default() }
     }
 }
 
@@ -133,40 +91,31 @@ pub struct Selftest {
 }
 
 impl Selftest {
-    /// Whether the clean run held with nothing warned, every fault was caught, and every liberty left alone.
+    /// Whether the clean run held with nothing warned, every fault was caught with nothing failed beyond it, and every
+    /// liberty left alone.
     #[must_use]
     pub fn holds(&self) -> bool {
         let clean = self
             .clean
             .as_ref()
             .is_none_or(|clean| clean.overall == Overall::Held && clean.count(Verdict::Warned) == 0);
-        clean && self.faults.iter().all(Caught::is_caught) && self.trials.iter().all(Trial::is_left_alone)
+        let faults = self.faults.iter().all(|caught| caught.is_caught() && caught.beyond.is_empty());
+        clean && faults && self.trials.iter().all(Trial::is_left_alone)
     }
 
-    /// The report for programs.
+    /// The report for programs. As a file it is what `specs/DETECTION.md` is written from.
     #[must_use]
-    pub fn json(&self) -> Value {
+    pub fn json(&self, seed: u64) -> Value {
         let failed = self.clean.as_ref().map_or(0, |clean| clean.count(Verdict::Failed));
-        let faults: Vec<Value> = self
-            .faults
-            .iter()
-            .map(|caught| {
-                let rules: Vec<Value> = caught
-                    .rules
-                    .iter()
-                    .map(|(rule, cases)| json!({ "id": rule.id(), "cases": cases }))
-                    .collect();
-                json!({
-                    "id": caught.fault.name(),
-                    "caught": caught.is_caught(),
-                    "cases": caught.cases(),
-                    "rules": rules,
-                    "reason": caught.halted,
-                })
-            })
-            .collect();
+        let faults: Vec<Value> = self.faults.iter().map(Caught::json).collect();
         let trials: Vec<Value> = self.trials.iter().map(Trial::json).collect();
-        json!({ "holds": self.holds(), "clean": { "failed": failed }, "faults": faults, "liberties": trials })
+        json!({
+            "holds": self.holds(),
+            "seed": seed,
+            "clean": { "failed": failed },
+            "faults": faults,
+            "liberties": trials,
+        })
     }
 
     /// What is told at the end.
@@ -187,6 +136,13 @@ impl Selftest {
         let mut counts = Vec::new();
         if !self.faults.is_empty() {
             counts.push(format!("{caught} of {} faults caught", self.faults.len()));
+        }
+        let whole: Vec<&Caught> = self.faults.iter().filter(|caught| caught.whole).collect();
+        if !whole.is_empty() {
+            let accused = whole.iter().filter(|caught| !caught.beyond.is_empty()).count();
+            let rules: usize = whole.iter().map(|caught| caught.rules_beyond().len()).sum();
+            let runs = whole.len();
+            counts.push(format!("{rules} rules failed beyond {accused} of {runs} faults that ran whole"));
         }
         if !self.trials.is_empty() {
             let runs = self.trials.len();
@@ -220,7 +176,7 @@ pub async fn selftest(wanted: &Wanted, seed: u64, mut tell: impl FnMut(Page)) ->
     };
     let mut faults = Vec::new();
     for fault in &wanted.faults {
-        let caught = catch(*fault, seed).await;
+        let caught = catch(*fault, wanted.whole, seed).await;
         tell(caught.told());
         faults.push(caught);
     }
@@ -245,52 +201,47 @@ const POLICIES: &[fn(Policy) -> Policy] = &[
 ];
 
 /// Runs the cases of a fault's rules under it, in each profile that one of the rules needs, and under each policy as
-/// long as one of them is not caught.
-async fn catch(fault: Fault, seed: u64) -> Caught {
-    let mut rules: BTreeMap<RuleId, Vec<String>> =
-        fault.rules().iter().map(|rule| (*rule, Vec::new())).collect();
-    let mut halted = None;
-    for (profile, change) in [PROFILE, Profile::Oauth21]
-        .into_iter()
-        .flat_map(|profile| POLICIES.iter().map(move |change| (profile, change)))
-    {
-        let open = |(rule, cases): (&RuleId, &Vec<String>)| {
-            (profile_of(*rule) == profile && cases.is_empty()).then_some(*rule)
-        };
-        let here: Vec<RuleId> = rules.iter().filter_map(open).collect();
-        if here.is_empty() {
-            continue;
-        }
-        let only: Vec<String> = cases::all()
-            .filter(|case| case.belongs_to(profile) && case.rules.iter().any(|rule| here.contains(rule)))
-            .map(|case| case.id.to_owned())
-            .collect();
-        if only.is_empty() {
-            halted = Some("no case carries a rule of it".to_owned());
-            continue;
-        }
-        let selection = Selection { only, slow: true, ..Selection::default() };
-        let policy = change(reference::policy(profile));
-        let ran = async {
-            let started = reference::start_with(policy, Faults::these(&[fault])).await?;
-            under(profile, &started, &selection, seed).await
-        };
-        match ran.await {
-            Err(halt) => halted = Some(halt.to_string()),
-            Ok(outcome) => {
-                for case in &outcome.cases {
-                    note(&mut rules, &here, case);
+/// long as one of them is not caught. With `whole` all cases run first, in each of these profiles.
+async fn catch(fault: Fault, whole: bool, seed: u64) -> Caught {
+    let mut caught = Caught::none(fault);
+    for profile in [PROFILE, Profile::Oauth21] {
+        let first = whole.then_some((true, &POLICIES[0]));
+        for (all, change) in first.into_iter().chain(POLICIES.iter().map(|change| (false, change))) {
+            let open = |(rule, by): (&RuleId, &Vec<By>)| {
+                (profile_of(*rule) == profile && by.is_empty()).then_some(*rule)
+            };
+            let here: Vec<RuleId> = caught.rules.iter().filter_map(open).collect();
+            if here.is_empty() {
+                continue;
+            }
+            let judging: BTreeSet<&str> = cases::all()
+                .filter(|case| case.belongs_to(profile) && case.rules.iter().any(|rule| here.contains(rule)))
+                .map(|case| case.id)
+                .collect();
+            if judging.is_empty() && !all {
+                caught.halted = Some("no case carries a rule of it".to_owned());
+                continue;
+            }
+            let only = if all { Vec::new() } else { judging.iter().map(|id| (*id).to_owned()).collect() };
+            let selection = Selection { only, slow: true, ..Selection::default() };
+            let policy = change(reference::policy(profile));
+            let ran = async {
+                let started = reference::start_with(policy, Faults::these(&[fault])).await?;
+                under(profile, &started, &selection, seed).await
+            };
+            match ran.await {
+                Err(halt) => caught.halted = Some(halt.to_string()),
+                Ok(outcome) => {
+                    for case in outcome.cases.iter().filter(|case| judging.contains(case.id.as_str())) {
+                        caught.note(&here, case);
+                    }
+                    if all {
+                        caught.whole = true;
+                        outcome.cases.iter().for_each(|case| caught.look_beyond(case));
+                    }
                 }
             }
         }
     }
-    Caught { fault, rules, halted }
-}
-
-fn note(rules: &mut BTreeMap<RuleId, Vec<String>>, here: &[RuleId], case: &CaseOutcome) {
-    for rule in case.broken().iter().filter(|rule| here.contains(rule)) {
-        if let Some(cases) = rules.get_mut(rule) {
-            cases.push(case.id.clone());
-        }
-    }
+    caught
 }

@@ -246,7 +246,7 @@ async fn what_laws_read_is_there_however_much_comes_with_it() {
 async fn reports_tell_how_long_a_body_is_that_they_show_in_part() {
     let (live, outcome) = padded_run(&["token-response/not-stored"], 100_000).await;
     let report = RunReport::new(&live, &outcome, Wants { exchanges: Exchanges::All, ..Wants::default() });
-    let shown = (TEXT.write)(&Event::RunEnded(&report), Style::Plain).to_string();
+    let shown = (TEXT.write)(&Event::RunEnded(&report), Style::default()).to_string();
     assert_eq!(outcome.count(Verdict::Failed), 1, "{shown}");
     let in_all =
         shown.lines().find_map(|line| line.trim().strip_prefix("< … (")?.strip_suffix(" bytes in all)"));

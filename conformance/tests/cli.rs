@@ -104,7 +104,7 @@ fn what_is_wrong_with_a_target_file_is_said_with_its_line() {
 
 #[test]
 fn bad_usage_says_how_it_is_done() {
-    let table: [(&[&str], &str); 7] = [
+    let table: [(&[&str], &str); 8] = [
         (&["run", "--profile", "rfc0000"], "rfc9700"),
         (&["run", "--partition", "3/2"], "I/N"),
         (&["run", "--header", "no colon"], "Name: value"),
@@ -112,6 +112,7 @@ fn bad_usage_says_how_it_is_done() {
         (&["run", "--header", "X: a\r\nHost: b"], "control character"),
         (&["run", "--issuer", "http://127.0.0.1:9", "--target", "x.toml"], "cannot be used with"),
         (&["run", "--timeout", "0"], "seconds"),
+        (&["selftest", "--whole", "--liberty", "all"], "cannot be used with"),
     ];
     for (arguments, word) in table {
         let ended = program(arguments);
@@ -129,7 +130,9 @@ fn bad_usage_says_how_it_is_done() {
     program(&["run", "--target", "/dev/zero"]).refused(2, &["/dev/zero: is longer than 1048576 bytes"]);
     let secret = program(&["run", "--header", "Zq7 Zq7"]);
     assert!(!secret.stderr.contains("Zq7"), "{}", secret.stderr);
-    program(&["run", "--json", "no-such-folder/out.json"]).refused(2, &["no-such-folder/out.json"]);
+    for command in ["run", "selftest"] {
+        program(&[command, "--json", "no-such-folder/out.json"]).refused(2, &["no-such-folder/out.json"]);
+    }
 }
 
 #[test]
@@ -201,12 +204,33 @@ fn a_few_cases_hold_at_the_reference_server() {
     let last = ended.stdout.lines().last().unwrap_or_default();
     assert!(last.starts_with("held: ") && last.ends_with("waived by the target file"), "{last}");
     assert!(ended.stdout.contains("profile rfc9700, seed 7"), "{}", ended.stdout);
-    assert!(ended.stdout.contains("honest-flow") && !ended.stdout.contains("supported"), "{}", ended.stdout);
+    assert!(ended.stdout.starts_with("held        sanity (1)\n"), "{}", ended.stdout);
+    assert!(!ended.stdout.contains("supported"), "{}", ended.stdout);
     assert!(!ended.stdout.contains('\x1b'), "no colours where nobody watches");
 
     let all = program(&["run", "--profile", "documented"]);
     assert_eq!(all.code, Some(0), "{}{}", all.stdout, all.stderr);
-    assert!(all.stdout.starts_with("held        documented/01"), "{}", all.stdout);
+    assert!(all.stdout.starts_with("held        documented (17)\n"), "{}", all.stdout);
+    let each = program(&["run", "--profile", "documented", "-v"]);
+    assert!(each.stdout.starts_with("held        documented/01"), "{}", each.stdout);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_the_target_file_lacks_is_told_with_what_it_costs_and_a_file_begins_with_it() {
+    let second = "[second_user]\nname = \"id002\"\npassword = \"otherpassword\"\n";
+    assert!(TARGET.contains(second), "there is one to leave out");
+    let (_server, file) = server("lacking.toml", second, "").await;
+    let text = File::named("lacking.txt");
+    let only = ["--only", "sanity", "login/token-is-the-users-own", "--text", text.path()];
+    let ended = program(&[&["run", "--target", file.path()][..], &only].concat());
+    assert_eq!(ended.code, Some(3), "{}{}", ended.stdout, ended.stderr);
+    let told =
+        "\n  second_user  1 case not tested; would judge 1 rule (1 MUST) of login: add [second_user] with";
+    assert!(ended.stdout.contains(told), "{}", ended.stdout);
+    assert!(ended.stdout.contains("\nnot-tested  login/token-is-the-users-own\n"), "{}", ended.stdout);
+    let written = std::fs::read_to_string(text.path()).expect("the file was written");
+    assert!(written.starts_with("keys that the target file lacks; ") && written.contains(told), "{written}");
+    assert!(written.contains("\nheld        sanity/honest-flow\n"), "{written}");
 }
 
 #[test]
@@ -229,6 +253,7 @@ struct Report {
     slow_left_out: usize,
     counts: std::collections::BTreeMap<String, usize>,
     probed: serde_json::Value,
+    missing_keys: Vec<serde_json::Value>,
     cases: Vec<Case>,
 }
 
@@ -291,6 +316,7 @@ fn the_json_file_is_as_the_contract_has_it() {
     assert_eq!(report.verdict, "held");
     assert_eq!(report.slow_left_out, 0, "a clock in this process waits for nobody");
     assert!(!ended.stdout.contains("left out"), "{}", ended.stdout);
+    assert!(report.missing_keys.is_empty(), "{:?}", report.missing_keys);
     assert_eq!(report.probed["push_demanded"], false, "codes came for plain requests");
     assert_eq!(report.probed["authentication"]["token"][0], "client_secret_basic");
     assert!(report.probed["registration_token_demanded"].is_null(), "no case registered a client");
@@ -342,6 +368,22 @@ fn the_json_file_is_replaced_as_a_whole_where_its_links_lead() {
     let ended = program(&[&only[..], &["/dev/null"]].concat());
     assert_eq!(ended.code, Some(0), "{}{}", ended.stdout, ended.stderr);
     assert!(!there("/dev/null").is_file());
+}
+
+#[test]
+fn a_selftest_writes_what_caught_a_fault_to_a_file() {
+    let file = File::named("selftest.json");
+    let arguments = ["selftest", "--fault", "code-replayable", "--seed", "7", "--json", file.path()];
+    let ended = program(&arguments);
+    assert_eq!(ended.code, Some(0), "{}{}", ended.stdout, ended.stderr);
+    assert!(ended.stdout.ends_with("held: 1 of 1 faults caught (seed 7)\n"), "{}", ended.stdout);
+    let text = std::fs::read_to_string(&file.0).expect("the file was written");
+    let record: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");
+    assert!(record["seed"] == 7 && record["holds"] == true, "{text}");
+    let fault = &record["faults"][0];
+    assert!(fault["id"] == "code-replayable" && fault["whole"] == false, "{text}");
+    let rule = &fault["rules"][0];
+    assert!(rule["by"]["verdict"] == "failed" && rule["by"]["case"] == rule["cases"][0], "{text}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

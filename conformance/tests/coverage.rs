@@ -1,14 +1,20 @@
 //! `specs/COVERAGE.md`: what holds each rule. Written from the registries, and held to them here.
 //!
-//! `UPDATE=1 cargo test -p oauth-conformance --test coverage` writes it anew.
+//! `UPDATE=1 cargo test -p oauth-conformance --test coverage` writes it anew, and the other pages that are made here.
 
+#[path = "coverage/detection.rs"]
+mod detection;
 #[path = "coverage/liberties.rs"]
 mod liberties;
+#[path = "coverage/mutants.rs"]
+mod mutants;
 #[path = "coverage/numbers.rs"]
 mod numbers;
+#[path = "coverage/records.rs"]
+mod records;
 
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use oauth_faults::Fault;
 use oauth_laws::law::LAWS;
@@ -29,19 +35,34 @@ a server, a check of the hostile server for a client, and a law if the rule is a
 *planned* when it is in the catalogue only, and *excepted* when it is left out on purpose; the reason stands behind it.
 ";
 
-#[test]
-fn the_page_of_what_holds_each_rule_is_what_the_registries_say() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../specs/COVERAGE.md");
-    let written = page();
+/// What lies in `specs/` under this name.
+fn in_specs(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../specs").join(name)
+}
+
+/// Panics unless the page stands in `specs/` as it is written here; with `UPDATE` writes it there first.
+#[track_caller]
+fn hold(name: &str, written: &str) {
+    let path = in_specs(name);
     if std::env::var_os("UPDATE").is_some() {
-        std::fs::write(&path, &written).expect("specs/ can be written to");
+        std::fs::write(&path, written).expect("specs/ can be written to");
     }
     let stands = std::fs::read_to_string(&path).unwrap_or_default();
     let differs = stands.lines().zip(written.lines()).find(|(stands, written)| stands != written);
     assert!(
         stands == written,
-        "specs/COVERAGE.md is stale; write it anew with UPDATE=1. The first difference: {differs:?}"
+        "specs/{name} is stale; write it anew with UPDATE=1. The first difference: {differs:?}"
     );
+}
+
+/// A text in one cell of a table.
+fn cell(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ").replace('|', "\\|")
+}
+
+#[test]
+fn the_page_of_what_holds_each_rule_is_what_the_registries_say() {
+    hold("COVERAGE.md", &page());
 }
 
 #[test]
@@ -120,7 +141,7 @@ fn row(id: RuleId) -> String {
         Role::ResourceServer => "resource server",
         Role::Client => "client",
     };
-    let reason = rule.reason.unwrap_or_default().replace('|', "\\|");
+    let reason = cell(rule.reason.unwrap_or_default());
     let status = match rule.status {
         Status::Held => "held".to_owned(),
         Status::Planned => format!("planned: {reason}"),

@@ -177,7 +177,8 @@ struct Told {
 #[rustfmt::skip]
 const LAX_ROWS: &[Row] = &[
     ("a loopback redirect URI may have more behind it", |_| {},
-        &["loopback/nothing-but-the-port", "loopback/any-port"], &[(Failed, "rfc9700-2.1-redirect-uri-exact-match")]),
+        &["loopback/nothing-but-the-port", "loopback/any-port"],
+        &[(Failed, "rfc9700-2.1-redirect-uri-exact-match"), (Failed, "rfc8252-8.4-exact-match-except-loopback-port")]),
     ("unknown scope is left out, and nothing said", |it| if it.is_to("POST /token") { it.put("\"scope\":\"profile\"", "\"area\":\"profile\"") },
         &["errors/invalid-scope"], &[(Failed, "rfc6749-3.3-scope-returned-if-different")]),
 ];

@@ -51,8 +51,8 @@ async fn every_held_rule_of_a_server_has_a_case_that_falls_under_its_fault() {
 
     let mut caught: BTreeMap<RuleId, Vec<&str>> = BTreeMap::new();
     for fault in &found.faults {
-        for (rule, cases) in &fault.rules {
-            caught.entry(*rule).or_default().extend(cases.iter().map(String::as_str));
+        for (rule, by) in &fault.rules {
+            caught.entry(*rule).or_default().extend(by.iter().map(|by| by.case.as_str()));
         }
     }
     let lacking: Vec<RuleId> = held()

@@ -14,7 +14,7 @@ use oauth_suite::wire::http::{Settings, Wire};
 /// What people are shown of a run.
 fn shown(live: &RunState, outcome: &Outcome) -> String {
     let wants = Wants { exchanges: Exchanges::Shown, ..Wants::default() };
-    (TEXT.write)(&Event::RunEnded(&RunReport::new(live, outcome, wants)), Style::Plain).to_string()
+    (TEXT.write)(&Event::RunEnded(&RunReport::new(live, outcome, wants)), Style::default()).to_string()
 }
 
 /// The report for programs.

@@ -36,6 +36,10 @@ impl Sink for Events {
             Event::CaseBegan { number, of, id } => format!("{number}/{of} {id}"),
             Event::Finding { case, rules, verdict } => format!("{} {case} by {rules:?}", verdict.word()),
             Event::CaseEnded { id, verdict, .. } => format!("{id} {}", verdict.word()),
+            Event::FamilyEnded { family, counts } => {
+                let counts = counts.iter().map(|(verdict, count)| format!("{count} {}", verdict.word()));
+                format!("{family} with {}", counts.collect::<Vec<_>>().join(", "))
+            }
             Event::RunEnded(report) => {
                 let cases: Vec<&str> = report.cases.iter().map(|case| case.id.as_str()).collect();
                 format!("{} with {cases:?}", report.verdict.word())
@@ -63,7 +67,7 @@ impl Sink for Text {
     }
 
     fn tell(&mut self, event: &Event<'_>) {
-        self.0 += &(TEXT.write)(event, Style::Plain).to_string();
+        self.0 += &(TEXT.write)(event, Style::default()).to_string();
     }
 }
 
@@ -94,7 +98,7 @@ fn settled(text: &str) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_text_has_a_line_for_each_case_then_what_is_wrong_then_the_sum() {
+async fn the_text_has_what_is_wrong_then_what_shows_it_then_its_causes() {
     let mut text = Text::default();
     let only = ["sanity", "code/refused-the-second-time", "consent/asked-before-a-code"];
     run_cases(Faults::these(&[fault!("code-replayable")]), &only, &mut text).await;

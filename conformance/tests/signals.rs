@@ -174,7 +174,7 @@ async fn a_signal_in_a_case_or_a_burst_ends_the_run_with_its_report() {
             signal(&child, name);
             let (code, stdout, stderr) = ended(child);
             assert_eq!((code, stderr.as_str()), (Some(3), ""), "{name} in {case}: {stdout}");
-            assert!(stdout.contains("interrupted: ") && stdout.contains("honest-flow"), "{stdout}");
+            assert!(stdout.contains("interrupted: ") && stdout.contains("sanity (1)"), "{stdout}");
             let report = std::fs::read(folder.path("report.json")).expect("it is written");
             let report: serde_json::Value = serde_json::from_slice(&report).expect("it is whole");
             assert_eq!(
@@ -202,7 +202,7 @@ async fn a_case_is_told_when_it_ended_and_not_when_the_run_did() {
     });
     let soon = std::time::Duration::from_secs(30);
     let line = read.recv_timeout(soon).expect("a line while the run lasts").expect("it is text");
-    assert_eq!(line, "held        sanity/honest-flow\n");
+    assert_eq!(line, "held        sanity (1)\n");
     signal(&child, "TERM");
     let rest = read.recv_timeout(soon).expect("the run ends").expect("it is text");
     assert!(rest.contains("\ninterrupted: ") && !rest.contains("refused-the-second-time"), "{rest}");

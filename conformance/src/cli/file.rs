@@ -4,6 +4,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use oauth_suite::run::RunError;
 use oauth_suite::visible::Page;
 
 use super::signals::Signals;
@@ -21,11 +22,34 @@ enum Way {
 }
 
 impl Destination {
+    /// Looks whether the file that a flag names can be written, and leaves it as it is.
+    ///
+    /// # Errors
+    /// When it cannot.
+    pub(super) fn of_flag(flag: &str, path: &Path) -> Result<Self, RunError> {
+        Self::check(path).map_err(|error| {
+            RunError::usage(format!(
+                "--{flag} {}: cannot be written ({error}); name a file in a folder that exists",
+                path.display()
+            ))
+        })
+    }
+
+    /// Writes what the flag asked for, whole or not at all.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub(super) fn write_for(self, flag: &str, page: &Page, signals: &Signals) -> Result<(), RunError> {
+        self.write(page, signals).map_err(|error| {
+            RunError::incomplete(format!("--{flag}: the results cannot be written: {error}"))
+        })
+    }
+
     /// Looks whether a place can be written, and leaves it as it is.
     ///
     /// # Errors
     /// When it cannot.
-    pub(super) fn check(path: &Path) -> io::Result<Self> {
+    fn check(path: &Path) -> io::Result<Self> {
         let way = match fs::metadata(path) {
             Ok(metadata) => {
                 let there = OpenOptions::new().write(true).open(path)?;
@@ -50,7 +74,7 @@ impl Destination {
     ///
     /// # Errors
     /// When it cannot be written; then the place is as it was, too.
-    pub(super) fn write(self, page: &Page, signals: &Signals) -> io::Result<()> {
+    fn write(self, page: &Page, signals: &Signals) -> io::Result<()> {
         match self.way {
             Way::Straight(mut file) => {
                 if file.metadata()?.is_file() {

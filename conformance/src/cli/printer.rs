@@ -1,6 +1,6 @@
 //! The one writer of results and of the ticker's line: a thread, so that no run waits for who reads its results.
 //!
-//! What it is given is little until the run ended: a line for each case.
+//! What it is given is little until the run ended: a line for a case or a family.
 
 use std::future::pending;
 use std::io::{self, IsTerminal as _, Write as _};

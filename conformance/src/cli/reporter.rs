@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches, value_parser};
-use oauth_suite::report::{Event, Exchanges, FORMATS, Format, Secrets, Sink, Style, Wants};
+use oauth_suite::report::{Event, Exchanges, FORMATS, Format, Layout, Secrets, Sink, Style, Wants};
 use oauth_suite::run::RunError;
 use oauth_suite::visible::Page;
 
@@ -70,13 +70,9 @@ impl File {
     /// # Errors
     /// When one cannot.
     pub(super) fn check(files: &Files) -> Result<Vec<Self>, RunError> {
-        let check = |format: &'static Format, path: &Path| match Destination::check(path) {
-            Ok(destination) => Ok(Self { format, destination, page: Page::new() }),
-            Err(error) => Err(RunError::usage(format!(
-                "--{} {}: cannot be written ({error}); name a file in a folder that exists",
-                format.name,
-                path.display()
-            ))),
+        let check = |format: &'static Format, path: &Path| {
+            let checked = Destination::of_flag(format.name, path);
+            checked.map(|destination| Self { format, destination, page: Page::new() })
         };
         files.0.iter().map(|(format, path)| check(format, path)).collect()
     }
@@ -100,9 +96,7 @@ impl Reporter {
     /// When one cannot be written.
     pub(super) fn write_files(self, signals: &Signals) -> Result<(), RunError> {
         for File { format, destination, page } in self.files {
-            destination.write(&page, signals).map_err(|error| {
-                RunError::incomplete(format!("--{}: the results cannot be written: {error}", format.name))
-            })?;
+            destination.write_for(format.name, &page, signals)?;
         }
         Ok(())
     }
@@ -117,8 +111,9 @@ impl Sink for Reporter {
 
     fn tell(&mut self, event: &Event<'_>) {
         self.ticker.tell(event);
+        let plain = Style { coloured: false, layout: Layout::Whole };
         for file in &mut self.files {
-            file.page.append(&(file.format.write)(event, Style::Plain));
+            file.page.append(&(file.format.write)(event, plain));
         }
         let page = (self.format.write)(event, self.style);
         if !page.is_empty() {

@@ -40,6 +40,7 @@ impl Ticker {
             | Event::CaseBegan { .. }
             | Event::Finding { .. }
             | Event::CaseEnded { .. }
+            | Event::FamilyEnded { .. }
             | Event::RunEnded(_) => {}
         }
     }

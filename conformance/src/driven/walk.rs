@@ -20,7 +20,7 @@ use oauth_suite::browser::{Decision, Landing};
 use oauth_suite::case::Context;
 use oauth_suite::case_end::{CaseEnd, Checked};
 use oauth_suite::flow::{self, Authentication, Browser};
-use oauth_suite::subject::{Account, Client};
+use oauth_suite::subject::{Account, Client, Need};
 use oauth_suite::wire::{Actor, Exchange, Params, Request};
 use oauth_world::world::Action;
 use oauth_world::world::action::{CredentialsOf, OnTheWire, Redemption, RedirectOf, VerifierOf};
@@ -191,7 +191,10 @@ impl<'a> Walk<'a> {
         let mut landing =
             self.landing.take().ok_or_else(|| CaseEnd::not_tested("no login page was reached"))?;
         let user = self.ctx.target().users.get(&Account::First).cloned();
-        let user = user.ok_or_else(|| CaseEnd::not_tested("add [user] with name and password"))?;
+        let user = user.ok_or_else(|| {
+            CaseEnd::not_tested("add [user] with name and password")
+                .lacks(Need::Login.missing(self.ctx.target()))
+        })?;
         // A login takes one form or two: the name first, then the password.
         let mut shown = None;
         for _ in 0..3 {

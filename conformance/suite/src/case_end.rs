@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use oauth_rules::RuleId;
 
+use crate::subject::FileKey;
 use crate::wire::{Exchange, Response};
 
 /// What a step of a case gives: its value, or the end of the case.
@@ -29,6 +30,10 @@ pub struct CaseEnd {
     pub exchange: Option<Arc<Exchange>>,
     /// An earlier exchange without which that one is not understood: what it stands against.
     pub before: Option<Arc<Exchange>>,
+    /// Whether something was granted that had to be refused: that is worse than a refusal in another form.
+    pub granted: bool,
+    /// The key of the target file for want of which the case could not go on.
+    pub lacks: Option<FileKey>,
 }
 
 /// The verdict that a [`CaseEnd`] stands for.
@@ -50,7 +55,17 @@ pub enum EndKind {
 
 impl CaseEnd {
     const fn new(kind: EndKind, expected: Option<String>, saw: String) -> Self {
-        Self { kind, rules: &[], variant: None, expected, saw, exchange: None, before: None }
+        Self {
+            kind,
+            rules: &[],
+            variant: None,
+            expected,
+            saw,
+            exchange: None,
+            before: None,
+            granted: false,
+            lacks: None,
+        }
     }
 
     /// A broken expectation. Both texts are fragments: `a redirect with error=invalid_scope`, `status 200`.
@@ -99,6 +114,19 @@ impl CaseEnd {
     pub fn at(mut self, exchange: &Arc<Exchange>) -> Self {
         self.exchange.get_or_insert_with(|| Arc::clone(exchange));
         self
+    }
+
+    /// Says that something was granted that had to be refused.
+    #[must_use]
+    pub const fn granted(mut self) -> Self {
+        self.granted = true;
+        self
+    }
+
+    /// Names a key of the target file by which the case could have gone on.
+    #[must_use]
+    pub fn lacks(self, key: impl Into<Option<FileKey>>) -> Self {
+        Self { lacks: key.into(), ..self }
     }
 
     /// Names the rules that the broken expectation is about, where they are not all those of the case.
@@ -151,13 +179,6 @@ pub trait EndAs: Sized {
     /// The step's own [`CaseEnd`], with its kind changed as said.
     fn control(self, what: &str) -> Self;
 
-    /// Marks a step as an honest request that stands for itself, without a control, and whose refusal is the finding: a 5xx to
-    /// it is `errored`, since no rule is about that.
-    ///
-    /// # Errors
-    /// The step's own [`CaseEnd`], with its kind changed as said.
-    fn honest(self) -> Self;
-
     /// Lets a broken expectation warn, whatever the rule's level.
     ///
     /// # Errors
@@ -184,22 +205,12 @@ impl EndAs for CaseEnd {
                 self.expected.take().map_or_else(String::new, |text| format!(" (expected {text})"));
             let saw = under_variant(self.variant.take().as_deref(), &self.saw);
             self.saw = format!("the control failed: {what}: {saw}{expected}");
-            self = self.honest();
-            if self.kind != EndKind::Errored {
-                self.kind = EndKind::NotTested;
+            self.kind = EndKind::NotTested;
+            // One that is broken is no reason of its own for each case that meets it.
+            if let Some(status) = self.server_error() {
+                self.saw = format!("status {status} to an honest request");
+                self.kind = EndKind::Errored;
             }
-        }
-        self
-    }
-
-    fn honest(mut self) -> Self {
-        // One that is broken is no reason of its own for each case that meets it.
-        if matches!(self.kind, EndKind::Broken | EndKind::Warned)
-            && let Some(status) = self.server_error()
-        {
-            self.saw = format!("status {status} to an honest request");
-            self.expected = None;
-            self.kind = EndKind::Errored;
         }
         self
     }
@@ -229,10 +240,6 @@ impl<T> EndAs for Checked<T> {
         self.map_err(|stop| stop.control(what))
     }
 
-    fn honest(self) -> Self {
-        self.map_err(EndAs::honest)
-    }
-
     fn warn(self) -> Self {
         self.map_err(EndAs::warn)
     }
@@ -243,39 +250,5 @@ impl<T> EndAs for Checked<T> {
 
     fn under(self, rules: &'static [RuleId]) -> Self {
         self.map_err(|stop| EndAs::under(stop, rules))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-    use std::time::Instant;
-
-    use super::{CaseEnd, EndAs as _, EndKind};
-    use crate::wire::{Actor, Exchange, Moment, Request, Response, Whole};
-
-    fn answered(status: u16) -> CaseEnd {
-        let moment = Moment { tick: 0, at: Instant::now() };
-        let exchange = Exchange {
-            number: 1,
-            who: Actor::Client,
-            browser: None,
-            sent: moment,
-            answered: Some(moment),
-            request: Request::get("http://as.example/token"),
-            answer: Ok(Response { status, headers: Vec::new(), body: Vec::new() }),
-            whole: Whole::default(),
-        };
-        Arc::new(exchange).broken("a token", "none")
-    }
-
-    #[test]
-    fn a_server_error_to_an_honest_request_breaks_no_rule_and_a_refusal_does() {
-        for (status, honest, control) in
-            [(500, EndKind::Errored, EndKind::Errored), (400, EndKind::Broken, EndKind::NotTested)]
-        {
-            assert_eq!(answered(status).honest().kind, honest, "{status}");
-            assert_eq!(answered(status).control("a token request").kind, control, "{status}");
-        }
     }
 }

@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod client;
+mod consequences;
 mod edit;
 mod entry;
 mod faulty;

@@ -3,7 +3,7 @@
 use oauth_rules::{RuleId, same};
 
 use crate::entry::{Entry, Lies};
-use crate::{client, server};
+use crate::{client, consequences, server};
 
 const TOPICS: &[&[Entry]] = &[
     server::authorize::FAULTS,
@@ -124,6 +124,11 @@ impl Fault {
     #[must_use]
     pub const fn rules(self) -> &'static [RuleId] {
         self.entry().rules
+    }
+
+    /// The rules that break by themselves where it is on, though it is not about them, each with the reason.
+    pub fn consequences(self) -> impl Iterator<Item = (RuleId, &'static str)> {
+        consequences::of(self.name())
     }
 
     /// What it tells the server.

@@ -28,13 +28,16 @@ pub(super) const FRESH_REFRESH: u8 = 151;
 pub(super) const SPENT: [u8; 8] = [161, 162, 163, 164, 165, 166, 167, 168];
 /// What nobody issued; or what was issued and is no more.
 pub(super) const JUNK: u8 = 200;
-/// Two browsers with a login, one whose login has ended.
+/// Three browsers: the login of the first ends while the clock runs; that of the second, of the same owner, lasts; that of
+/// the third, somebody else's, has ended before.
 pub(super) const SESSIONS: [u8; 3] = [50, 51, 52];
 
 /// When the clock begins: not at zero, so that a proof can be too old at once.
 pub(super) const START: u64 = 10;
 /// How many moments the clock has.
 pub(super) const MOMENTS: u64 = 4;
+/// When the owner's login ends: of the moments before and after, each meets pages that are good and pages that are too old.
+const LOGIN_ENDS: Time = Time(START + 2);
 
 /// The client with a secret, and the one without.
 pub(super) const CONFIDENTIAL: ClientNo = ClientNo(0);
@@ -106,12 +109,12 @@ impl Setting {
         self.client(no).is_some_and(Client::is_public)
     }
 
-    /// The login behind a cookie; the last has ended.
+    /// The login behind a cookie.
     #[must_use]
     pub fn session(&self, cookie: Digest) -> Option<Session> {
         let nth = SESSIONS.iter().position(|session| digest(*session) == cookie)?;
-        let until = if nth == 2 { Time(0) } else { Time(u64::MAX) };
-        Some(Session { key: cookie, user: UserNo(u16::from(nth == 1)), until })
+        let until = [LOGIN_ENDS, Time(u64::MAX), Time(0)][nth];
+        Some(Session { key: cookie, user: UserNo(u16::from(nth == 2)), until })
     }
 
     /// The moment of a step; a grant that begins beside this one has another key.

@@ -19,6 +19,7 @@
 //!   with one.
 //! - Four moments, lifetimes of one and two. Steps compare one stored moment with the clock at a time. The
 //!   clock never goes back.
+//! - Three logins: the owner's ends between two of the moments, another lasts, a third has ended before the first.
 //! - Lists of 0, 1, 2 and 8 spent refresh tokens. A record remembers 8, so `public-refresh-replay-ends-grant`
 //!   and the two laws on revoked tokens speak of the last 8: an older one brings nothing either, but ends
 //!   nothing.

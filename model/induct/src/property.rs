@@ -194,6 +194,7 @@ properties! {
 pub const LEFT_OUT: &[(&str, &str)] = &[
     ("state-returned", "`state` lies beside the record, and no step reads it"),
     ("proof-used-once", "the marks of used proofs are another store, for all grants at once"),
+    ("token-stays-good", "a property judges what a reply grants, and this law what a refusal withholds"),
     ("thief-gains-nothing", "who sent a request is not in the request"),
     ("session-integrity", "it is the client's"),
     ("authentication", "it is the client's"),
@@ -318,7 +319,7 @@ impl<'a> Observation<'a> {
     fn logged_in(&self, session: Option<Digest>) -> bool {
         session
             .and_then(|key| self.exchange.setting.session(key))
-            .is_some_and(|session| session.alive(self.exchange.now).is_some())
+            .is_some_and(|session| self.exchange.now < session.until)
     }
 
     /// Whether a redirect URI is one of the client's that the request names; none is, if it has but one.

@@ -122,7 +122,7 @@ pub struct CodeIssued {
     pub challenge: Option<CodeChallenge>,
     /// Whether the observer is sure which request this answers; else only `state` and `sent_to` can be judged.
     pub certain: bool,
-    /// Whether the browser had shown a right password; none if the observer cannot tell.
+    /// Whether the browser had shown a right password, for a login that lasted; none if the observer cannot tell.
     pub password_shown: Option<bool>,
     /// Whether this code answers a decision that the owner made on the consent page; none if the observer cannot tell.
     pub consented: Option<bool>,

@@ -42,6 +42,16 @@ impl Context {
     /// A context for the case of this id.
     #[must_use]
     pub fn new(live: Arc<RunState>, case: impl Into<String>) -> Self {
+        Self::drawing_from(0, live, case)
+    }
+
+    /// A context for the case of this id once more: no value that it draws was drawn the first time.
+    #[must_use]
+    pub(crate) fn once_more(live: Arc<RunState>, case: impl Into<String>) -> Self {
+        Self::drawing_from(1 << 32, live, case)
+    }
+
+    fn drawing_from(count: u64, live: Arc<RunState>, case: impl Into<String>) -> Self {
         let inner = Inner {
             live,
             case: case.into(),
@@ -50,7 +60,7 @@ impl Context {
             found: Mutex::default(),
             nonces: Mutex::default(),
             unsent: Mutex::default(),
-            draws: AtomicU64::new(0),
+            draws: AtomicU64::new(count),
         };
         Self { inner: Arc::new(inner), variation: None }
     }

@@ -19,7 +19,9 @@ impl<'t> Parties<'t> {
     /// # Errors
     /// `not-tested` if the target names no client.
     pub fn client(self) -> Checked<Arc<Client>> {
-        self.0.client().cloned().ok_or_else(|| CaseEnd::not_tested("the target names no client"))
+        self.0.client().cloned().ok_or_else(|| {
+            CaseEnd::not_tested("the target names no client").lacks(Need::ConfidentialClient.missing(self.0))
+        })
     }
 
     /// The client of a role.
@@ -39,11 +41,9 @@ impl<'t> Parties<'t> {
             ClientRole::Dpop => Need::DpopClient,
             ClientRole::Push => Need::PushClient,
         };
-        self.0
-            .registered()
-            .find(|client| client.role == role)
-            .cloned()
-            .ok_or_else(|| CaseEnd::not_tested(format!("the target names no [{}]", need.key())))
+        self.0.registered().find(|client| client.role == role).cloned().ok_or_else(|| {
+            CaseEnd::not_tested(format!("the target names no [{}]", need.key())).lacks(need.missing(self.0))
+        })
     }
 
     /// `[client]`: confidential.
@@ -79,6 +79,7 @@ impl<'t> Parties<'t> {
         let found = self.0.clients.values().find(|client| fits(client)).cloned();
         found.ok_or_else(|| {
             CaseEnd::not_tested(format!("no client of the target has what {} stands for", need.key()))
+                .lacks(need.missing(self.0))
         })
     }
 
@@ -88,7 +89,10 @@ impl<'t> Parties<'t> {
     /// `not-tested` if the target names none.
     pub fn resource_url(self) -> Checked<&'t str> {
         let url = self.0.endpoints.resource.as_deref();
-        url.ok_or_else(|| CaseEnd::not_tested("the target names no resource under [endpoints]"))
+        url.ok_or_else(|| {
+            CaseEnd::not_tested("the target names no resource under [endpoints]")
+                .lacks(Need::ResourceServer.missing(self.0))
+        })
     }
 
     /// The protected resource under `[endpoints]`.
@@ -97,7 +101,10 @@ impl<'t> Parties<'t> {
     /// `not-tested` if the target names none.
     pub fn first_resource(self) -> Checked<Resource> {
         let resource = self.0.resource();
-        resource.ok_or_else(|| CaseEnd::not_tested("the target names no resource under [endpoints]"))
+        resource.ok_or_else(|| {
+            CaseEnd::not_tested("the target names no resource under [endpoints]")
+                .lacks(Need::ResourceServer.missing(self.0))
+        })
     }
 
     /// The second protected resource, for cases that ask for it only once the server was seen to tell resources
@@ -108,10 +115,13 @@ impl<'t> Parties<'t> {
     pub fn second_resource(self) -> Checked<Resource> {
         match (Need::SecondResource.met(self.0), &self.0.second_resource) {
             (Met::NotOffered { reason, .. }, _) => Err(CaseEnd::not_offered(reason)),
-            (Met::Missing(reason), _) => Err(CaseEnd::not_tested(reason)),
-            (Met::Yes, resource) => {
-                resource.clone().ok_or_else(|| CaseEnd::not_tested("the target names no [second_resource]"))
+            (Met::Missing(reason), _) => {
+                Err(CaseEnd::not_tested(reason).lacks(Need::SecondResource.missing(self.0)))
             }
+            (Met::Yes, resource) => resource.clone().ok_or_else(|| {
+                CaseEnd::not_tested("the target names no [second_resource]")
+                    .lacks(Need::SecondResource.missing(self.0))
+            }),
         }
     }
 }

@@ -85,6 +85,7 @@ async fn served_client(ctx: &Context) -> Checked<Served> {
     for client in clients.filter(|client| !client.is_public()) {
         for request in [own_token(client), own_token(client).without("scope")] {
             let answer = flow::token(ctx, &request).await?;
+            answer.response()?;
             match expect::token(&answer) {
                 Ok(token) => return Ok(Served { client: Arc::clone(client), request, token }),
                 Err(_) => refusal = Some(answer),
@@ -115,11 +116,11 @@ async fn for_proven_clients(ctx: &Context) -> Checked {
     for (way, authentication, errors) in ways {
         let Some(authentication) = authentication else { continue };
         let answer = flow::token(ctx, &request.clone().authenticated(authentication)).await?;
-        ctx.trying(way, |ctx| expect::token_refused(ctx, &answer, errors))?;
+        let _ = ctx.told(ctx.trying(way, |ctx| expect::token_refused(ctx, &answer, errors)));
     }
     if let Ok(public) = ctx.parties().public() {
-        let answer = flow::token(ctx, &request.as_client(&public)).await?;
         const ERRORS: &[&str] = &["invalid_client", "unauthorized_client", "invalid_request"];
+        let answer = flow::token(ctx, &request.as_client(&public)).await?;
         ctx.trying("the client has no secret", |ctx| expect::token_refused(ctx, &answer, ERRORS))?;
     }
     Ok(())
@@ -145,11 +146,14 @@ async fn told_from_a_users_token(ctx: &Context) -> Checked {
     let Served { client, token: own, .. } = served_client(ctx).await?;
     if client.role == ClientRole::Service {
         return Err(CaseEnd::not_tested(
-            "no client may use both grants, so that no two tokens can be compared",
+            "no client may use both grants, so that no two tokens can be compared; let [client] use client credentials",
         ));
     }
     let (of_user, caller) = told_token(ctx, &client).await?;
-    let about = async |token: &Token| activity(&introspect(ctx, &query(&caller, &token.access_token)).await?);
+    let about = async |token: &Token| {
+        let told = activity(&introspect(ctx, &query(&caller, &token.access_token)).await?);
+        told.control("introspection of a live token")
+    };
     let (own, of_user) = (about(&own).await?, about(&of_user).await?);
     if !own.active {
         let reason = "the control failed: the client's own token is not active for who is told of a user's";
@@ -172,7 +176,8 @@ async fn told_from_a_users_token(ctx: &Context) -> Checked {
 
 async fn unauthorized_at_token_endpoint(ctx: &Context) -> Checked {
     let served = served_client(ctx).await?.client;
-    let (mut unlike, mut granted) = (None, false);
+    const ELSEWHERE: &[&str] = &["invalid_scope", "use_dpop_nonce", "invalid_dpop_proof"];
+    let (mut unlike, mut granted, mut judged) = (None, false, false);
     let others = ctx.target().registered().filter(|other| !other.is_public() && other.id != served.id);
     for other in others {
         let answer = flow::token(ctx, &own_token(other)).await?;
@@ -181,21 +186,27 @@ async fn unauthorized_at_token_endpoint(ctx: &Context) -> Checked {
             continue;
         }
         let json = answer.response()?.json().unwrap_or_default();
-        // A client may be registered for the grant, with another scope.
-        if json.get("error").is_some_and(|error| error == "invalid_scope") {
+        // A client may be registered for the grant, with another scope, or for bound tokens alone.
+        let told = json.get("error").and_then(Value::as_str);
+        if told.is_some_and(|error| ELSEWHERE.contains(&error)) {
             unlike = Some(answer);
             continue;
         }
-        return expect::token_error(&answer, &["unauthorized_client"])
-            .when(&format!("{} asks for a token of its own", other.id))
-            .map(drop);
+        judged = true;
+        let way = format!("{} asks for a token of its own", other.id);
+        let told = ctx.trying(&way, |ctx| expect::token_code(ctx, &answer, &["unauthorized_client"]));
+        let _ = ctx.told(told);
+    }
+    if judged {
+        return Ok(());
     }
     const EVERY: &str = "every client of the target may use the client credentials grant";
     match unlike {
         Some(answer) => Err(CaseEnd::not_tested(EVERY).at(&answer)),
         // A server may know no clients without it.
         None if granted => Err(CaseEnd::not_offered(EVERY)),
-        None => Err(CaseEnd::not_tested("no other client has a secret; add [second_client]")),
+        None => Err(CaseEnd::not_tested("no other client has a secret; add [second_client]")
+            .lacks(Need::SecondClient.missing(ctx.target()))),
     }
 }
 
@@ -207,6 +218,9 @@ async fn unauthorized_at_authorization_endpoint(ctx: &Context) -> Checked {
     if landing.page().is_some() && ask.client.redirect_uri.is_empty() {
         return expect::error_page(ctx, &landing, expect::OWNER_INFORMED);
     }
-    expect::code_refused(ctx, &ask, &landing, &["unauthorized_client"])?;
-    landing.callback().map_or(Ok(()), |location| expect::same_state(&ask, location).warn())
+    if let Some(location) = landing.callback().filter(|at| at.params.has("error")) {
+        let state = expect::same_state(&ask, location);
+        ctx.told(state.under(rules!["rfc6749-4.1.2.1-state-on-error"]));
+    }
+    expect::code_refused(ctx, &ask, &landing, &["unauthorized_client"])
 }

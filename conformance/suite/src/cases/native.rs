@@ -11,6 +11,7 @@ use url::Url;
 use crate::browser::{Decision, Landing};
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::cases::support::honest::honest;
 use crate::cases::support::provoke::{consent_page_if_asked, gives_code, logs_in, unseen_page};
 use crate::cases::support::redirect_uris::{refused, refuses_other_uris};
 use crate::expect;
@@ -123,7 +124,7 @@ async fn no_secret_is_needed(ctx: &Context) -> Checked {
     let client = ctx.parties().public()?;
     let code = flow::code(ctx, &client).await?;
     let request = flow::redemption(&code).authenticated(Authentication::Id(client.id.clone()));
-    expect::token(&flow::token(ctx, &request).await?).honest().map(drop)
+    honest(expect::token(&flow::token(ctx, &request).await?), "an honest token request").map(drop)
 }
 
 async fn no_token_from_the_authorization_endpoint(ctx: &Context) -> Checked {
@@ -174,22 +175,24 @@ async fn private_scheme(ctx: &Context) -> Checked {
     let (client, uri) = with_private_scheme(ctx)?;
     let ask = flow::ask(ctx, &client).set("redirect_uri", &uri);
     let landing = flow::authorize(ctx, &ask).await?;
-    let code = flow::code_from(&ask, &landing).honest()?;
+    let code = honest(flow::code_from(&ask, &landing), "an honest authorization request")?;
     let text = landing.callback().map(|location| location.text.as_str()).unwrap_or_default();
     let added = text.strip_prefix(uri.as_str()).filter(|rest| rest.starts_with(['?', '&']));
     if added.is_none() {
         let saw = text.split(['?', '#']).next().unwrap_or_default();
         return Err(code.exchange.broken(format!("a redirect to {uri}, with the response behind it"), saw));
     }
-    expect::token(&flow::token(ctx, &flow::redemption(&code)).await?).honest().map(drop)
+    honest(expect::token(&flow::token(ctx, &flow::redemption(&code)).await?), "an honest token request")
+        .map(drop)
 }
 
 async fn https_makes_no_client_confidential(ctx: &Context) -> Checked {
     let (client, uri) = public_with(ctx, Need::HttpsPublicClient, is_https)?;
     let ask = flow::ask(ctx, &client).set("redirect_uri", &uri);
     let landing = flow::authorize(ctx, &ask).await?;
-    let code = flow::code_from(&ask, &landing).honest()?;
-    expect::token(&flow::token(ctx, &flow::redemption(&code)).await?).honest().map(drop)
+    let code = honest(flow::code_from(&ask, &landing), "an honest authorization request")?;
+    honest(expect::token(&flow::token(ctx, &flow::redemption(&code)).await?), "an honest token request")
+        .map(drop)
 }
 
 /// Whether a redirect URI is one that a single app can have, which may count as proof of who asks.

@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::browser::Landing;
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::cases::support::honest::honest;
 use crate::cases::support::provoke::UNKNOWN;
 use crate::cases::support::{bearer, spoil};
 use crate::expect;
@@ -99,8 +100,9 @@ async fn no_code_without_challenge(ctx: &Context, client: &Arc<Client>) -> Check
     let landing = flow::authorize(ctx, &ask).await?;
     match landing.callback() {
         Some(location) if location.params.has("error") => {
-            expect::same_state(&ask, location)?;
-            expect::error_redirect(&ask, &landing, &["invalid_request"]).map(drop)
+            let state = expect::same_state(&ask, location);
+            ctx.told(state.under(rules!["rfc6749-4.1.2.1-state-on-error"]));
+            expect::code_refused(ctx, &ask, &landing, &["invalid_request"])
         }
         Some(_) | None => expect::refused(ctx, &ask, &landing, &["invalid_request"]),
     }
@@ -123,7 +125,9 @@ async fn no_token_from_here(ctx: &Context) -> Checked {
         if let Landing::Callback(location) | Landing::Foreign(location) = &landing
             && location.brings("access_token")
         {
-            return Err(location.exchange.broken("no access token", landing.describe()));
+            let way = format!("the response type is {kind}");
+            ctx.tell(location.exchange.broken("no access token", landing.describe()).when(&way));
+            continue;
         }
         // Errors of other response types than code may come in the fragment.
         let in_fragment = |location: &crate::browser::Location| {
@@ -133,14 +137,14 @@ async fn no_token_from_here(ctx: &Context) -> Checked {
         if landing.callback().is_some_and(in_fragment) {
             continue;
         }
-        ctx.trying(&format!("the response type is {kind}"), |ctx| {
+        let _ = ctx.told(ctx.trying(&format!("the response type is {kind}"), |ctx| {
             expect::refused(
                 ctx,
                 &ask,
                 &landing,
                 &["unsupported_response_type", "unauthorized_client", "invalid_request"],
             )
-        })?;
+        }));
     }
     let listed = ctx.target().metadata("response_types_supported").and_then(Value::as_array);
     let with_token = listed
@@ -183,13 +187,20 @@ async fn secret_in_the_body(ctx: &Context) -> Checked {
         return expect::token(&flow::token(ctx, &request).await?).map(drop);
     }
     for client in clients {
+        let way = format!("the client is {}", client.id);
         let request = challenged(ctx, client).await?;
-        expect::token(&flow::token(ctx, &request).await?).when(&format!("the client is {}", client.id))?;
+        let granted = honest(expect::token(&flow::token(ctx, &request).await?), "an honest token request");
+        if ctx.tried(&way, granted).is_none() {
+            continue;
+        }
         let wrong = spoil::with_secret(client, &spoil::middle_changed(spoil::secret_of(client)));
         let Some(wrong) = wrong else { continue };
         let request = challenged(ctx, client).await?.authenticated(wrong);
         let answer = flow::token(ctx, &request).await?;
-        ctx.trying("the secret is another", |ctx| expect::token_refused(ctx, &answer, &["invalid_client"]))?;
+        let ctx = &ctx.when(&way);
+        let refused = ctx
+            .trying("the secret is another", |ctx| expect::token_refused(ctx, &answer, &["invalid_client"]));
+        let _ = ctx.told(refused);
     }
     Ok(())
 }
@@ -199,30 +210,37 @@ async fn redeemed_without_redirect_uri(ctx: &Context) -> Checked {
     expect::token(&flow::token(ctx, &challenged(ctx, &client).await?).await?)
         .control("an honest flow with a challenge")?;
     let request = challenged(ctx, &client).await?.without("redirect_uri");
-    expect::token(&flow::token(ctx, &request).await?).map(drop)
+    honest(expect::token(&flow::token(ctx, &request).await?), "an honest token request").map(drop)
 }
 
 async fn invalid_replay_ends_nothing(ctx: &Context) -> Checked {
-    const REFUSED: &[&str] = &["invalid_grant", "invalid_client", "invalid_request"];
     let client = ctx.parties().client()?;
     let other = ctx.target().clients.values().find(|other| other.id != client.id).cloned();
-    let way = |by_other: bool| if by_other { "another client replays it" } else { "the verifier is another" };
-    for by_other in [false, true] {
-        let good = challenged(ctx, &client).await?;
-        let token = expect::token(&flow::token(ctx, &good).await?).control("an honest token request")?;
-        let before = flow::resource(ctx, &token.access_token).await?;
-        expect::served(&before).control("the resource before the replay")?;
-        let replay = match (&other, by_other) {
-            (Some(other), true) => good.as_client(other),
-            (None, true) => continue,
-            (_, false) => good.set("code_verifier", &ctx.fresh()),
-        };
-        let refusal = flow::token(ctx, &replay).await?;
-        expect::token_refused(ctx, &refusal, REFUSED).control("the replay is refused")?;
-        let after = flow::resource(ctx, &token.access_token).await?;
-        expect::served(&after).when(way(by_other))?;
+    let own = invalid_replay(ctx, &client, |good| good.set("code_verifier", &ctx.fresh())).await;
+    let _ = ctx.tried("the verifier is another", own);
+    match other {
+        Some(other) => invalid_replay(ctx, &client, |good| good.as_client(&other))
+            .await
+            .when("another client replays it"),
+        None => Ok(()),
     }
-    Ok(())
+}
+
+/// A replay that is spoilt in some way beside is refused, and leaves the token alive.
+async fn invalid_replay(
+    ctx: &Context,
+    client: &Arc<Client>,
+    spoil: impl FnOnce(TokenRequest) -> TokenRequest + Send,
+) -> Checked {
+    const REFUSED: &[&str] = &["invalid_grant", "invalid_client", "invalid_request"];
+    let good = challenged(ctx, client).await?;
+    let token = expect::token(&flow::token(ctx, &good).await?).control("an honest token request")?;
+    let before = flow::resource(ctx, &token.access_token).await?;
+    expect::served(&before).control("the resource before the replay")?;
+    let refusal = flow::token(ctx, &spoil(good)).await?;
+    expect::token_refused(ctx, &refusal, REFUSED).control("the replay is refused")?;
+    let after = flow::resource(ctx, &token.access_token).await?;
+    honest(expect::served(&after), "the resource after the replay")
 }
 
 async fn verifier_if_and_only_if_challenged(ctx: &Context) -> Checked {
@@ -231,9 +249,9 @@ async fn verifier_if_and_only_if_challenged(ctx: &Context) -> Checked {
         .control("an honest flow with a challenge")?;
     let request = challenged(ctx, &client).await?.without("code_verifier");
     let answer = flow::token(ctx, &request).await?;
-    ctx.trying("the verifier is left out", |ctx| {
+    let _ = ctx.told(ctx.trying("the verifier is left out", |ctx| {
         expect::token_refused(ctx, &answer, &["invalid_grant", "invalid_request"])
-    })?;
+    }));
     let ask = flow::ask(ctx, &client).without_pkce();
     let landing = flow::authorize(ctx, &ask).await?;
     let Ok(code) = flow::code_from(&ask, &landing) else {
@@ -255,14 +273,14 @@ async fn token_in_the_query_is_ignored(ctx: &Context) -> Checked {
     let alone = bearer::in_query(flow::resource_request(ctx, &good)?.without_header("Authorization"), &good);
     let answer: Arc<Exchange> = ctx.send(Actor::Client, alone).await?;
     // Whoever says that it does not belong there has not ignored it, and has not let it in either.
-    expect::withheld(&answer).when("it stands in the query alone")?;
+    let _ = ctx.tried("it stands in the query alone", expect::withheld(&answer));
     let beside =
         ctx.send(Actor::Client, bearer::in_query(flow::resource_request(ctx, &good)?, &good)).await?;
     if beside.status() == Some(400) {
         ctx.note("a token in both places is answered 400, as RFC 6750 asks");
         return Ok(());
     }
-    expect::served(&beside).when("it stands in the header too")?;
+    let _ = ctx.tried("it stands in the header too", expect::served(&beside));
     let other =
         ctx.send(Actor::Client, bearer::in_query(flow::resource_request(ctx, &good)?, UNKNOWN)).await?;
     expect::served(&other).when("a bad one stands in the query")

@@ -101,7 +101,7 @@ pub fn token_refused(ctx: &Context, exchange: &Arc<Exchange>, errors: &[&str]) -
 pub fn refused_by(endpoint: &Refusals, ctx: &Context, exchange: &Arc<Exchange>, errors: &[&str]) -> Checked {
     let response = exchange.response()?;
     if endpoint.grants(response) {
-        return Err(exchange.broken("a refusal", describe(response)));
+        return Err(exchange.broken("a refusal", describe(response)).granted());
     }
     let Some(told) = error_of(response) else {
         ctx.tell(exchange.broken("status 400 and JSON with error", describe(response)).under(endpoint.form));
@@ -172,7 +172,7 @@ fn rules_of_code(error: &str) -> Option<&'static [RuleId]> {
 pub fn registration_refused(ctx: &Context, exchange: &Arc<Exchange>, errors: &[&str]) -> Checked {
     let response = exchange.response()?;
     if registration(exchange).is_ok() {
-        return Err(exchange.broken("a refusal", describe(response)));
+        return Err(exchange.broken("a refusal", describe(response)).granted());
     }
     if let Err(end) = registration_error(exchange, errors) {
         ctx.tell(end.under(rules!["rfc7591-3.2.2-error-response"]));
@@ -197,7 +197,7 @@ pub fn code_refused(
     if let Landing::Callback(at) | Landing::Foreign(at) = landing
         && (at.brings("code") || at.brings("access_token"))
     {
-        return Err(exchange.broken("no code and no token", landing.describe()));
+        return Err(exchange.broken("no code and no token", landing.describe()).granted());
     }
     if let Err(end) = error_redirect(ask, landing, errors) {
         let told = landing.callback().filter(|at| at.params.has("error") && same_place(at, ask));
@@ -235,9 +235,9 @@ pub fn error_page(ctx: &Context, landing: &Landing, form: &'static [RuleId]) -> 
             }
             Ok(())
         }
-        Some(_) | None => {
-            Err(exchange.broken("an error page and no redirect to anywhere else", landing.describe()))
-        }
+        Some(_) | None => Err(exchange
+            .broken("an error page and no redirect to anywhere else", landing.describe())
+            .granted()),
     }
 }
 
@@ -285,7 +285,7 @@ pub fn resource_refused(ctx: &Context, exchange: &Arc<Exchange>, statuses: &[u16
 pub fn withheld(exchange: &Arc<Exchange>) -> Checked {
     let response = exchange.response()?;
     if (200..300).contains(&response.status) {
-        return Err(exchange.broken("a refusal", describe(response)));
+        return Err(exchange.broken("a refusal", describe(response)).granted());
     }
     Ok(())
 }

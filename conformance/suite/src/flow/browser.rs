@@ -12,7 +12,7 @@ use crate::browser::{
 use crate::case::Context;
 use crate::case_end::{CaseEnd, Checked};
 use crate::flow;
-use crate::subject::{Account, Place, shown};
+use crate::subject::{Account, FileKey, Place, shown};
 use crate::wire::{Actor, Exchange, Request};
 
 /// Browsers give up about here.
@@ -185,7 +185,7 @@ impl Browser {
                 let form = self.consent_form(page, decision);
                 form.ok_or_else(|| {
                     let hint = "no way to deny was found on the consent page; add deny to its [[login.form]]";
-                    CaseEnd::not_tested(hint).at(&page.exchange)
+                    CaseEnd::not_tested(hint).lacks(FileKey::LoginForm).at(&page.exchange)
                 })?
             } else {
                 break;

@@ -7,6 +7,7 @@ use oauth_rules::RuleId;
 use crate::case::{Case, Profile, Severity, applying, strictest};
 use crate::case_end::{CaseEnd, EndKind, under_variant};
 use crate::outcome::{Verdict, verdict};
+use crate::subject::FileKey;
 use crate::wire::Exchange;
 
 /// One thing that a case found.
@@ -30,6 +31,10 @@ pub struct Finding {
     /// An earlier exchange without which that one is not understood: the authorization request that it answers, or what it
     /// stands against.
     pub before: Option<Arc<Exchange>>,
+    /// Whether something was granted that had to be refused.
+    pub granted: bool,
+    /// The keys of the target file for want of which it stayed open.
+    pub lacks: Vec<FileKey>,
 }
 
 impl Finding {
@@ -44,6 +49,8 @@ impl Finding {
             reason: None,
             evidence: None,
             before: None,
+            granted: false,
+            lacks: Vec::new(),
         }
     }
 
@@ -64,7 +71,8 @@ impl Finding {
             }
         };
         let (variant, expected, evidence, before) = (end.variant, end.expected, end.exchange, end.before);
-        Some(Self { rules, verdict, variant, expected, saw, reason, evidence, before })
+        let (granted, lacks) = (end.granted, end.lacks.into_iter().collect());
+        Some(Self { rules, verdict, variant, expected, saw, reason, evidence, before, granted, lacks })
     }
 
     /// What it says, with the variation in front: what was seen, or why it was not tried.

@@ -11,6 +11,7 @@ use crate::outcome::{CaseOutcome, Finding, Verdict};
 use crate::report::Exchanges;
 use crate::report::exchange_report::ExchangeReport;
 use crate::report::veil::Veil;
+use crate::subject::FileKey;
 use crate::wire::Exchange;
 
 /// What came of a case.
@@ -71,6 +72,12 @@ pub struct FindingReport {
     /// The number of an earlier exchange without which that one is not understood: the authorization request that it
     /// answers, or what it stands against.
     pub before: Option<u64>,
+    /// Whether something was granted that had to be refused.
+    #[serde(skip)]
+    pub granted: bool,
+    /// The keys of the target file for want of which it stayed open.
+    #[serde(skip)]
+    pub lacks: Vec<FileKey>,
     /// The exchange that decides, where the report has that.
     #[serde(skip)]
     pub evidence: Option<ExchangeReport>,
@@ -104,6 +111,8 @@ impl CaseReport {
                 reason: text(&finding.reason),
                 exchange: number(&finding.evidence),
                 before: number(&finding.before),
+                granted: finding.granted,
+                lacks: finding.lacks.clone(),
                 evidence: shown(&finding.evidence),
                 understood_by: shown(&finding.before),
             }

@@ -3,7 +3,7 @@
 
 use std::cmp::Reverse;
 
-use oauth_rules::{Kind, RuleId};
+use oauth_rules::{Kind, Level, RuleId};
 use serde::Serialize;
 
 use crate::case_end::under_variant;
@@ -24,6 +24,12 @@ pub struct Cause {
     /// The same without the variation: what the findings have in common.
     #[serde(skip)]
     saw: String,
+    /// Whether something was granted that had to be refused.
+    #[serde(skip)]
+    granted: bool,
+    /// Whether all that it takes to try it is a key of the target file, of which the table of missing keys tells.
+    #[serde(skip)]
+    pub lacks_key: bool,
     /// The findings that tell of it, in the order in which they were found; never empty.
     #[serde(skip)]
     pub findings: Vec<Place>,
@@ -43,7 +49,7 @@ pub struct Place {
 
 impl Cause {
     /// The causes behind what these cases found: the gravest first, of these what was granted against a rule before what was
-    /// only worded otherwise, then what touches more cases, then what was found first.
+    /// only worded otherwise, then a MUST before what is stated, then what touches more cases, then what was found first.
     pub(super) fn all(cases: &[CaseReport]) -> Vec<Self> {
         let mut causes: Vec<Self> = Vec::new();
         for (case, of) in cases.iter().enumerate() {
@@ -64,6 +70,8 @@ impl Cause {
                         rules: found.rules.clone(),
                         says: under_variant(found.variant.as_deref(), &saw),
                         saw,
+                        granted: found.granted,
+                        lacks_key: !found.lacks.is_empty(),
                         findings: vec![at],
                         cases: vec![of.id.clone()],
                     }),
@@ -79,13 +87,16 @@ impl Cause {
     }
 
     /// Its place among the causes.
-    fn weight(&self) -> (bool, u8, bool, Reverse<usize>) {
-        let flow = self.rules.iter().any(|rule| rule.get().kind == Kind::Flow);
-        (!self.verdict.is_break(), self.verdict.weight(), !flow, Reverse(self.cases.len()))
+    fn weight(&self) -> (bool, u8, bool, Option<Level>, Reverse<usize>) {
+        let granted = self.granted || self.rules.iter().any(|rule| rule.get().kind == Kind::Flow);
+        let level = self.rules.iter().map(|rule| rule.get().level).min().filter(|_| self.verdict.is_break());
+        (!self.verdict.is_break(), self.verdict.weight(), !granted, level, Reverse(self.cases.len()))
     }
 
     fn add(&mut self, at: Place, found: &FindingReport, case: &str) {
         self.findings.push(at);
+        self.granted |= found.granted;
+        self.lacks_key &= !found.lacks.is_empty();
         for rule in &found.rules {
             if !self.rules.contains(rule) {
                 self.rules.push(*rule);

@@ -5,6 +5,8 @@
 //! the events before the last say in our own words what came of a case, and nothing that a server said; texts and exchanges
 //! come with [`Event::RunEnded`], covered by all that the run has learnt.
 
+use std::collections::BTreeMap;
+
 use oauth_rules::RuleId;
 
 use crate::outcome::Verdict;
@@ -43,6 +45,13 @@ pub enum Event<'r> {
         verdict: Verdict,
         /// How long it took.
         seconds: f64,
+    },
+    /// The last case of a family ended, or the run ended before it.
+    FamilyEnded {
+        /// What the ids of its cases have before the slash.
+        family: &'r str,
+        /// How many of its cases came to each verdict; without those to which none came.
+        counts: &'r BTreeMap<Verdict, usize>,
     },
     /// The run ended, be it early.
     RunEnded(&'r RunReport),

@@ -11,9 +11,11 @@ pub const JSON: Format = Format {
     exchanges: Exchanges::All,
     write: |event, _: Style| match event {
         Event::RunEnded(report) => json(report),
-        Event::RunBegan(_) | Event::CaseBegan { .. } | Event::Finding { .. } | Event::CaseEnded { .. } => {
-            Page::new()
-        }
+        Event::RunBegan(_)
+        | Event::CaseBegan { .. }
+        | Event::Finding { .. }
+        | Event::CaseEnded { .. }
+        | Event::FamilyEnded { .. } => Page::new(),
     },
 };
 

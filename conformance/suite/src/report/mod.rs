@@ -3,13 +3,22 @@
 //!
 //! [`RunReport`] covers each text as it takes it; a [`Format`] writes [`Event`]s and never sees what was covered.
 
+/// Adds a line to a page.
+macro_rules! line {
+    ($out:expr, $($argument:tt)*) => { $out.line(format_args!($($argument)*)) };
+}
+
 mod case_report;
 mod cause;
 mod curl;
 mod event;
+mod evidence;
 mod exchange_report;
 mod json;
+mod missing_key;
 mod run_report;
+mod style;
+mod summary;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -21,8 +30,10 @@ pub use cause::{Cause, Place};
 pub use event::{Event, Sink};
 pub use exchange_report::{Body, ExchangeReport, RequestReport, ResponseReport};
 pub use json::JSON;
+pub use missing_key::MissingKey;
 pub use run_report::{RunBegan, RunReport};
-pub use text::{Style, TEXT};
+pub use style::{Layout, Style};
+pub use text::TEXT;
 pub use veil::Secrets;
 pub use wants::{Exchanges, Wants};
 

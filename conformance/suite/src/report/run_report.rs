@@ -12,6 +12,7 @@ use crate::outcome::{Outcome, Overall, Verdict};
 use crate::probe::Probed;
 use crate::report::case_report::{CaseReport, FindingReport, seconds};
 use crate::report::cause::{Cause, Place};
+use crate::report::missing_key::MissingKey;
 use crate::report::veil::Veil;
 use crate::report::{Exchanges, Wants};
 use crate::subject::Endpoint;
@@ -69,6 +70,8 @@ pub struct RunReport {
     pub rule_counts: BTreeMap<Verdict, usize>,
     /// What is wrong or stayed open, worst first, each once with all cases that tell of it.
     pub causes: Vec<Cause>,
+    /// The keys of the target file for want of which something was not tested.
+    pub missing_keys: Vec<MissingKey>,
     /// How many exchanges there were.
     #[serde(skip)]
     pub exchanges: usize,
@@ -118,6 +121,7 @@ impl RunReport {
             counts: Verdict::ALL.iter().map(|verdict| (*verdict, outcome.count(*verdict))).collect(),
             rule_counts: Verdict::ALL.iter().map(|verdict| (*verdict, rules_with(*verdict))).collect(),
             causes: Cause::all(&cases),
+            missing_keys: MissingKey::all(&cases),
             exchanges: outcome.exchanges,
             cases,
         }

@@ -1,18 +1,21 @@
 //! Nothing that a terminal would obey is in a report and no secret, wherever a server puts it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
-use oauth_rules::{Level, RuleId};
+use oauth_rules::{Level, RuleId, rules};
 use serde_json::Value;
 
 use super::curl::curl;
 use super::veil::Veil;
-use super::{Event, Exchanges, FORMATS, JSON, RunBegan, RunReport, Secrets, Style, TEXT, Wants};
+use super::{
+    Event, Exchanges, FORMATS, Format, JSON, Layout, RunBegan, RunReport, Secrets, Style, TEXT, Wants,
+};
 use crate::case::{Profile, RunState};
 use crate::outcome::{CaseOutcome, Finding, Outcome, Overall, Verdict};
 use crate::secrets::Kind;
-use crate::subject::read_text;
+use crate::subject::{FileKey, Need, read_text};
 use crate::visible::{Page, is_unseen};
 use crate::wire::http::{Settings, Wire};
 use crate::wire::{Actor, Clock, Exchange, Moment, NoAnswer, Request, Response};
@@ -70,6 +73,8 @@ fn outcome(text: &str, verdict: Verdict, [answered, silent]: [Arc<Exchange>; 2])
             reason: said(),
             evidence: Some(Arc::clone(&shown)),
             before: None,
+            granted: false,
+            lacks: Vec::new(),
         }],
         waived: false,
         notes: vec![text.into()],
@@ -93,21 +98,27 @@ fn unseen(page: &Page) -> Vec<char> {
 }
 
 /// All that a format writes of a run.
-fn pages(live: &RunState, outcome: &Outcome, secrets: Secrets, write: fn(&Event<'_>, Style) -> Page) -> Page {
+fn pages(live: &RunState, outcome: &Outcome, secrets: Secrets, (format, style): (&Format, Style)) -> Page {
+    let write = format.write;
     let wants = Wants { secrets, exchanges: Exchanges::All };
     let (began, report) = (RunBegan::new(live, 2, wants), RunReport::new(live, outcome, wants));
-    let mut page = write(&Event::RunBegan(&began), Style::Plain);
+    let mut page = write(&Event::RunBegan(&began), style);
     for (at, CaseOutcome { id, rules, verdict, seconds, .. }) in outcome.cases.iter().enumerate() {
         let broken: &[RuleId] = if verdict.is_break() { rules } else { &[] };
-        page.append(&write(&Event::CaseBegan { number: at + 1, of: 2, id }, Style::Plain));
-        page.append(&write(&Event::Finding { case: id, rules, verdict: *verdict }, Style::Plain));
-        page.append(&write(
-            &Event::CaseEnded { id, broken, verdict: *verdict, seconds: *seconds },
-            Style::Plain,
-        ));
+        page.append(&write(&Event::CaseBegan { number: at + 1, of: 2, id }, style));
+        page.append(&write(&Event::Finding { case: id, rules, verdict: *verdict }, style));
+        page.append(&write(&Event::CaseEnded { id, broken, verdict: *verdict, seconds: *seconds }, style));
+        let counts = BTreeMap::from([(*verdict, 1)]);
+        page.append(&write(&Event::FamilyEnded { family: id, counts: &counts }, style));
     }
-    page.append(&write(&Event::RunEnded(&report), Style::Plain));
+    page.append(&write(&Event::RunEnded(&report), style));
     page
+}
+
+/// Every format in every layout.
+fn ways() -> impl Iterator<Item = (&'static Format, Style)> {
+    let style = |layout| Style { layout, ..Style::default() };
+    FORMATS.iter().flat_map(move |format| Layout::ALL.map(|layout| (format, style(layout))))
 }
 
 /// Looks at a page.
@@ -131,10 +142,10 @@ fn gives_the_text_back(page: &str) {
 
 #[test]
 fn a_report_has_nothing_that_a_terminal_would_obey() {
-    for (format, verdict) in FORMATS.iter().flat_map(|format| Verdict::ALL.map(|verdict| (format, verdict))) {
+    for ((format, style), verdict) in ways().flat_map(|way| Verdict::ALL.map(|verdict| (way, verdict))) {
         for secrets in [Secrets::Covered, Secrets::Shown] {
             let live = live();
-            let page = pages(&live, &odd_outcome(&live, verdict), secrets, format.write);
+            let page = pages(&live, &odd_outcome(&live, verdict), secrets, (format, style));
             assert_eq!(unseen(&page), Vec::<char>::new(), "{}: {page}", format.name);
             for (_, judge) in OF_ONE.iter().filter(|(name, _)| *name == format.name) {
                 judge(&page.to_string());
@@ -165,16 +176,16 @@ fn a_secret_that_was_learnt_last_is_in_no_report_and_shown_to_whoever_asks() {
             saying(&live, LATE, Err(NoAnswer::Missing(format!("it says {LATE}")))),
         ];
         let outcome = outcome(&format!("there is {LATE}."), verdict, exchanges);
-        let before = pages(&live, &outcome, Secrets::Covered, TEXT.write).to_string();
+        let before = pages(&live, &outcome, Secrets::Covered, (&TEXT, Style::default())).to_string();
         assert!(before.contains(LATE), "nobody knew it: {before}");
         live.vault.learn(Kind::Token, LATE, "a later case");
         let stand_in = live.vault.secret(Kind::Token, LATE);
-        for format in FORMATS {
-            let covered = pages(&live, &outcome, Secrets::Covered, format.write).to_string();
+        for (format, style) in ways() {
+            let covered = pages(&live, &outcome, Secrets::Covered, (format, style)).to_string();
             for spelling in &spellings {
                 assert!(!covered.contains(spelling.as_str()), "{spelling} in {}: {covered}", format.name);
             }
-            let shown = pages(&live, &outcome, Secrets::Shown, format.write).to_string();
+            let shown = pages(&live, &outcome, Secrets::Shown, (format, style)).to_string();
             assert!(shown.contains(LATE) && covered.contains(&stand_in), "{}: {covered}{shown}", format.name);
         }
     }
@@ -185,7 +196,8 @@ fn colours_are_ours_alone() {
     let live = live();
     let wants = Wants { exchanges: Exchanges::Shown, ..Wants::default() };
     let report = RunReport::new(&live, &odd_outcome(&live, Verdict::Failed), wants);
-    let page = (TEXT.write)(&Event::RunEnded(&report), Style::Colour).to_string();
+    let page = (TEXT.write)(&Event::RunEnded(&report), Style { coloured: true, ..Style::default() });
+    let page = page.to_string();
     let is_ours = |rest: &&str| ["[0m", "[1m", "[31m"].iter().any(|colour| rest.starts_with(colour));
     assert_eq!(page.split('\x1b').skip(1).find(|rest| !is_ours(rest)), None, "{page}");
     assert!(page.contains("\x1b[31m"), "{page}");
@@ -270,10 +282,10 @@ fn what_the_query_of_an_endpoint_says_is_in_no_report() {
         sent(&live, request, Err(NoAnswer::Missing(format!("no answer from {url}")))),
     ];
     let outcome = outcome(&format!("{url} and {name}"), Verdict::Failed, exchanges);
-    for format in FORMATS {
-        let shown = pages(&live, &outcome, Secrets::Shown, format.write).to_string();
+    for (format, style) in ways() {
+        let shown = pages(&live, &outcome, Secrets::Shown, (format, style)).to_string();
         assert!(VALUES[..2].iter().all(|value| shown.contains(value)), "the control: {shown}");
-        let covered = pages(&live, &outcome, Secrets::Covered, format.write).to_string();
+        let covered = pages(&live, &outcome, Secrets::Covered, (format, style)).to_string();
         assert!(covered.contains("http://h/t?key="), "{covered}");
         for value in VALUES {
             assert!(!covered.contains(value), "{value} in {} of {}", covered, format.name);
@@ -303,4 +315,60 @@ fn of_a_run_that_was_interrupted_the_exchanges_are_told_that_show_why() {
     assert_eq!(numbers(&outcome), [deciding, more.number]);
     outcome.interrupted = true;
     assert_eq!(numbers(&outcome), [deciding]);
+}
+
+#[test]
+fn a_key_that_is_missing_is_told_once_with_what_it_costs() {
+    const ADD: &str = "[second_user] with name and password";
+    let live = live();
+    let mut outcome = odd_outcome(&live, Verdict::NotTested);
+    for finding in outcome.cases.iter_mut().flat_map(|case| &mut case.findings) {
+        finding.rules = rules!["rfc6749-4.1.2-code-single-use"].to_vec();
+        finding.lacks = vec![FileKey::Need(Need::SecondUser)];
+    }
+    let report = RunReport::new(&live, &outcome, Wants::default());
+    for layout in Layout::ALL {
+        let style = Style { layout, ..Style::default() };
+        let page = (TEXT.write)(&Event::RunEnded(&report), style).to_string();
+        let line = format!("  second_user  2 cases not tested; would judge 1 rule (1 MUST) of a: add {ADD}");
+        assert_eq!(page.lines().filter(|told| *told == line).count(), 1, "{page}");
+        assert!(!page.contains("causes, worst first"), "{page}");
+    }
+    let json = serde_json::to_value(&report).expect("its keys are texts");
+    let key = &json["missing_keys"][0];
+    assert_eq!(key["key"], "second_user");
+    assert_eq!(key["add"], ADD);
+    assert_eq!(key["cases"], serde_json::json!(["a/b", "a/c"]));
+    assert_eq!(key["rules"], serde_json::json!(["rfc6749-4.1.2-code-single-use"]));
+    assert_eq!(json["causes"][0]["cases"], key["cases"], "programs have it among the causes, too");
+}
+
+#[test]
+fn a_text_that_streams_ends_with_the_verdict_and_a_file_begins_with_what_is_wrong() {
+    let live = live();
+    let report = RunReport::new(&live, &odd_outcome(&live, Verdict::Failed), Wants::default());
+    for (layout, first, last) in [
+        (Layout::Folded, "", "failed: 0 held, 2 failed, "),
+        (Layout::Each, "", "failed: 0 held, 2 failed, "),
+        (Layout::Whole, "causes, worst first; below", "  note      "),
+    ] {
+        let style = Style { layout, ..Style::default() };
+        let page = (TEXT.write)(&Event::RunEnded(&report), style).to_string();
+        let lines: Vec<&str> = page.lines().collect();
+        assert!(lines[0].starts_with(first), "{layout:?}: {page}");
+        assert!(lines[lines.len() - 1].starts_with(last), "{layout:?}: {page}");
+        let at = |begins: &str| lines.iter().position(|line| line.starts_with(begins));
+        assert!(at("causes, worst first") < at("failed: "), "{layout:?}: {page}");
+    }
+}
+
+#[test]
+fn what_was_granted_comes_before_what_was_only_worded_otherwise() {
+    let live = live();
+    let mut outcome = odd_outcome(&live, Verdict::Failed);
+    outcome.cases[1].findings[0].saw = Some("a token".into());
+    let first = |outcome: &Outcome| RunReport::new(&live, outcome, Wants::default()).causes[0].cases.clone();
+    assert_eq!(first(&outcome), ["a/b"], "of equals the one that was found first");
+    outcome.cases[1].findings[0].granted = true;
+    assert_eq!(first(&outcome), ["a/c"]);
 }

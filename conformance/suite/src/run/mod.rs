@@ -1,6 +1,7 @@
 //! Runs cases: preflight, the sanity case, the others, the laws, the sanity case once more.
 
 mod error;
+mod families;
 mod preflight;
 mod sanity;
 mod select;
@@ -11,6 +12,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 pub use error::RunError;
+use families::Families;
 pub use select::{NoMatch, Selection};
 
 use crate::case::{Case, Context, Isolation, RunState};
@@ -18,8 +20,8 @@ use crate::case_end::{CaseEnd, Checked, EndKind};
 use crate::outcome::{CaseOutcome, Finding, Outcome, Verdict, overall};
 use crate::report::{Event, RunBegan, RunReport, Sink};
 use crate::secrets::keep;
-use crate::subject::{Account, Met, Need};
-use crate::wire::Exchange;
+use crate::subject::{Account, FileKey, Met, Need};
+use crate::wire::{Exchange, NoAnswer, is_breakdown};
 
 /// The honest flow, which runs once more after the last case.
 pub const SANITY: &Case = &sanity::HONEST_FLOW;
@@ -54,16 +56,17 @@ pub async fn run(
     chosen.sort_by_key(|case| (case.isolation == Isolation::Last, case.slow, case.isolation));
 
     let start = Instant::now();
-    let mut runner = Runner { live, strict, interrupt: pin!(interrupt) };
+    let mut runner = Runner { live, strict, repeats: REPEATS, interrupt: pin!(interrupt) };
     let mut interrupted = false;
     sink.tell(&Event::RunBegan(&RunBegan::new(live, chosen.len(), sink.wants())));
     runner.prepare(&chosen).await?;
-    let mut cases = Vec::new();
+    let (mut cases, mut families) = (Vec::new(), Families::of(&chosen));
     for (at, case) in chosen.iter().enumerate() {
         sink.tell(&Event::CaseBegan { number: at + 1, of: chosen.len(), id: case.id });
-        match runner.one(case).await {
+        let listed = match runner.one(case).await {
             Ended::With(ended) => {
                 let CaseOutcome { id, verdict, seconds, .. } = &*ended;
+                let listed = Some(*verdict);
                 for finding in &ended.findings {
                     let (rules, verdict) = (&finding.rules, finding.verdict);
                     sink.tell(&Event::Finding { case: id, rules, verdict });
@@ -71,13 +74,20 @@ pub async fn run(
                 let broken = &ended.broken();
                 sink.tell(&Event::CaseEnded { id, broken, verdict: *verdict, seconds: *seconds });
                 cases.push(*ended);
+                listed
             }
-            Ended::Unlisted => {}
+            Ended::Unlisted => None,
             Ended::Interrupted => {
                 interrupted = true;
                 break;
             }
+        };
+        if let Some(family) = families.count(case, listed) {
+            sink.tell(&family.ended());
         }
+    }
+    for family in families.left() {
+        sink.tell(&family.ended());
     }
     let mut unsound = None;
     if !interrupted {
@@ -110,6 +120,30 @@ fn judged(cases: &[CaseOutcome]) -> impl Iterator<Item = Verdict> {
     cases.iter().filter(counts).map(|case| case.verdict)
 }
 
+/// How many cases of a run come once more because something between the suite and the server was disturbed: where it is
+/// always so, there is no end to it.
+const REPEATS: usize = 20;
+
+/// Whether a gateway's answer, one that asks for patience, or none at all kept a case from its end, or a server error is all
+/// that is broken: what comes by chance does not come again.
+fn is_disturbed(found: &[CaseEnd], ending: &Checked) -> bool {
+    let mut ends = found.iter().chain(ending.as_ref().err());
+    let by_chance = |end: &CaseEnd| {
+        let Some(exchange) = &end.exchange else { return false };
+        match end.kind {
+            EndKind::Errored => match &exchange.answer {
+                Ok(response) => matches!(response.status, 429 | 502..=504),
+                Err(NoAnswer::Missing(_)) => true,
+                Err(NoAnswer::TooLong(_)) => false,
+            },
+            EndKind::Broken | EndKind::Warned => exchange.status().is_some_and(is_breakdown),
+            EndKind::NotOffered | EndKind::NotTested | EndKind::Unlisted => false,
+        }
+    };
+    let is_broken = |end: &CaseEnd| end.kind == EndKind::Broken && !by_chance(end);
+    ends.clone().any(by_chance) && !ends.any(is_broken)
+}
+
 /// How a case came to its end.
 enum Ended {
     With(Box<CaseOutcome>),
@@ -120,6 +154,8 @@ enum Ended {
 struct Runner<'r, I> {
     live: &'r Arc<RunState>,
     strict: bool,
+    /// How many cases may still come once more.
+    repeats: usize,
     interrupt: Pin<&'r mut I>,
 }
 
@@ -145,27 +181,30 @@ impl<I: Future<Output = ()> + Send> Runner<'_, I> {
     async fn one(&mut self, case: &Case) -> Ended {
         let profile = self.live.profile;
         for need in case.needs {
-            let (stop, waived) = match self.live.met(*need) {
+            let (stop, waived, lacks) = match self.live.met(*need) {
                 Met::Yes => continue,
-                Met::NotOffered { reason, waived } => (CaseEnd::not_offered(reason), waived),
-                Met::Missing(reason) => (CaseEnd::not_tested(reason), false),
+                Met::NotOffered { reason, waived } => (CaseEnd::not_offered(reason), waived, Vec::new()),
+                Met::Missing(reason) => (CaseEnd::not_tested(reason), false, self.lacking(case)),
             };
-            let ended = CaseOutcome::of(case, profile, self.strict, Vec::new(), Err(stop));
+            let mut ended = CaseOutcome::of(case, profile, self.strict, Vec::new(), Err(stop));
+            for finding in &mut ended.findings {
+                finding.lacks.clone_from(&lacks);
+            }
             return Ended::With(Box::new(CaseOutcome { waived, ..ended }));
         }
         let start = Instant::now();
-        let context = Context::new(Arc::clone(self.live), case.id);
-        let (own, run) = (context.clone(), case.run);
-        // A task of its own, so that a panic ends the case and not the run.
-        let mut task = tokio::spawn(async move { run(&own).await });
-        let ending: Checked = tokio::select! {
-            biased;
-            () = &mut self.interrupt => {
-                task.abort();
-                return Ended::Interrupted;
-            }
-            ended = &mut task => ended.unwrap_or_else(|_| Err(CaseEnd::errored("the case itself failed; please report it"))),
-        };
+        let mut context = Context::new(Arc::clone(self.live), case.id);
+        let Some(mut ending) = self.attempt(case, &context).await else { return Ended::Interrupted };
+        // What was spoilt comes once more together with its control.
+        if !case.slow && self.repeats > 0 && is_disturbed(&context.found(), &ending) {
+            self.repeats -= 1;
+            context = Context::once_more(Arc::clone(self.live), case.id);
+            context.note(
+                "the case came once more: the first time an answer was none, a gateway's, or a server error",
+            );
+            let Some(again) = self.attempt(case, &context).await else { return Ended::Interrupted };
+            ending = again;
+        }
         if ending.as_ref().is_err_and(|stop| stop.kind == EndKind::Unlisted) {
             return Ended::Unlisted;
         }
@@ -183,6 +222,28 @@ impl<I: Future<Output = ()> + Send> Runner<'_, I> {
             }
         }
         Ended::With(Box::new(CaseOutcome { seconds, notes, exchanges, ..ended }))
+    }
+
+    /// Goes the steps of a case; none if the run was interrupted.
+    async fn attempt(&mut self, case: &Case, context: &Context) -> Option<Checked> {
+        let (own, run) = (context.clone(), case.run);
+        // A task of its own, so that a panic ends the case and not the run.
+        let mut task = tokio::spawn(async move { run(&own).await });
+        tokio::select! {
+            biased;
+            () = &mut self.interrupt => {
+                task.abort();
+                None
+            }
+            ended = &mut task => {
+                Some(ended.unwrap_or_else(|_| Err(CaseEnd::errored("the case itself failed; please report it"))))
+            }
+        }
+    }
+
+    /// The keys that the target file lacks for a case.
+    fn lacking(&self, case: &Case) -> Vec<FileKey> {
+        case.needs.iter().filter_map(|need| need.missing(&self.live.target)).collect()
     }
 
     /// The authorization request that a browser's later exchange belongs to.

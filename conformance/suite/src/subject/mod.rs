@@ -22,7 +22,7 @@ pub(crate) use clock::{advancing, now};
 pub(crate) use discover::advice;
 pub use discover::{DiscoverError, discover};
 pub use file::{Flags, read, read_text};
-pub use need::{Met, Need};
+pub use need::{FileKey, Met, Need};
 pub use oauth_configuration::{ClientAuthentication, ConfigError, Secret};
 pub(crate) use place::shown;
 pub use place::{Endpoint, Place};

@@ -20,6 +20,55 @@ pub enum Met {
     Missing(String),
 }
 
+/// A key that a target file can lack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum FileKey {
+    /// That which meets a need.
+    Need(Need),
+    /// The issuer.
+    Issuer,
+    /// The scope of a client.
+    Scope,
+    /// Further origins of the server.
+    Origins,
+    /// How forms are filled.
+    LoginForm,
+    /// What makes the server ask once more.
+    ExtraParameters,
+}
+
+impl FileKey {
+    /// Its name; that of a need is the one under `[without]`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Need(need) => need.key(),
+            Self::Issuer => "issuer",
+            Self::Scope => "scope",
+            Self::Origins => "origins",
+            Self::LoginForm => "login.form",
+            Self::ExtraParameters => "extra_parameters",
+        }
+    }
+
+    /// What to write into the file, in words.
+    #[must_use]
+    pub const fn add(self) -> &'static str {
+        match self {
+            Self::Need(need) => match need.row().lacking {
+                Add(what) => what,
+                Unclaimed(_) => need.key(),
+            },
+            Self::Issuer => "issuer",
+            Self::Scope => "scope to the client",
+            Self::Origins => "origins, with the host of the keys",
+            Self::LoginForm => "[[login.form]], which says how the form is filled",
+            Self::ExtraParameters => "extra_parameters by which the user is asked again",
+        }
+    }
+}
+
 /// What there is to say of one need.
 struct Row {
     /// The key under `[without]` that waives it.
@@ -42,7 +91,7 @@ enum Lacking {
 macro_rules! needs {
     ($($(#[$doc:meta])* $need:ident = $key:literal, $lacking:expr, $is_met:expr;)*) => {
         /// Something that a case cannot do without.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Need {
             $($(#[$doc])* $need,)*
         }
@@ -213,6 +262,15 @@ impl Need {
         self.row().key
     }
 
+    /// The key by which the target file would meet the need, where it could and does not.
+    #[must_use]
+    pub fn missing(self, target: &Target) -> Option<FileKey> {
+        match self.met(target) {
+            Met::Missing(_) => Some(FileKey::Need(self)),
+            Met::Yes | Met::NotOffered { .. } => None,
+        }
+    }
+
     /// Whether and how the target meets the need.
     #[must_use]
     pub fn met(self, target: &Target) -> Met {
@@ -245,7 +303,7 @@ fn is_on_loopback_address(client: &Client) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Met, Need};
+    use super::{FileKey, Met, Need};
     use crate::subject::Target;
 
     #[test]
@@ -261,10 +319,13 @@ mod tests {
         let mut target = Target::default();
         assert!(matches!(Need::SecondUser.met(&target), Met::Missing(_)));
         assert!(matches!(Need::Refresh.met(&target), Met::NotOffered { waived: false, .. }));
+        let missing = |target: &Target| Need::SecondUser.missing(target).map(FileKey::name);
+        assert_eq!((missing(&target), Need::Refresh.missing(&target)), (Some("second_user"), None));
         target.without.insert("second_user".into(), "one account".into());
         assert_eq!(
             Need::SecondUser.met(&target),
             Met::NotOffered { reason: "one account".into(), waived: true }
         );
+        assert_eq!(missing(&target), None);
     }
 }

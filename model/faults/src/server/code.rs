@@ -78,6 +78,18 @@ pub(crate) const FAULTS: &[Entry] = &[
         })]),
     },
     Entry {
+        name: "code-of-any-public-client",
+        about: "a client without a secret may redeem any client's code",
+        rules: rules!["rfc6749-4.1.3-code-bound-to-public-client-id"],
+        lies: OfServer(&[Before(|found, request| {
+            if let Some((_, grant, Some(client))) = redeemed(found, request)
+                && client.is_public()
+            {
+                grant.terms.client = client.no;
+            }
+        })]),
+    },
+    Entry {
         name: "code-unchecked",
         about: "only the grant id of a code is compared",
         rules: rules!["rfc6749-4.1.3-code-valid"],

@@ -22,14 +22,14 @@ use crate::entry::{Entry, Lies::OfServer};
 pub(crate) const FAULTS: &[Entry] = &[
     Entry {
         name: "login-skipped",
-        about: "every browser counts as logged in",
+        about: "every browser counts as logged in, and no login ends",
         rules: rules!["rfc6749-3.1-owner-authenticated-first", "rfc9126-4-validated-at-use"],
         lies: OfServer(&[Before(|found, request| {
             let needs_login =
                 matches!(request, Request::Authorize(_) | Request::AuthorizePushed(_) | Request::Decide(_));
-            if needs_login && found.session.is_none() {
-                let nobody = Digest::of("nobody logged in");
-                found.session = Some(Session { key: nobody, user: UserNo(0), until: NEVER });
+            if needs_login {
+                let nobody = Session { key: Digest::of("nobody logged in"), user: UserNo(0), until: NEVER };
+                found.session = Some(Session { until: NEVER, ..found.session.unwrap_or(nobody) });
             }
         })]),
     },

@@ -1,7 +1,7 @@
 //! Faults of refresh tokens (RFC 6749 6, RFC 9700 4.14).
 
 use oauth_core::directory::Client;
-use oauth_core::grant::{Cause, Grant, Phase, Refresh, Terms};
+use oauth_core::grant::{Cause, Grant, Live, Phase, Refresh, Spent, Terms};
 use oauth_core::refusal::Refusal;
 use oauth_core::secret::Digest;
 use oauth_core::server::audience::AskedResources;
@@ -47,6 +47,22 @@ pub(crate) const FAULTS: &[Entry] = &[
             }) = outcome
             {
                 *outcome = Outcome::Reply(Refusal::RefreshReplayed.into());
+            }
+        })]),
+    },
+    Entry {
+        name: "spent-refresh-forgotten",
+        about: "of the spent refresh tokens only the last one is remembered",
+        rules: rules!["rfc9700-4.14.2-rotation-replay-revokes-family"],
+        lies: OfServer(&[After(|_, _, _, outcome| {
+            if let Outcome::Write(pending) = *outcome
+                && let Write::SwapGrant(mut grant) = pending.write
+                && let Phase::Live(Live { refresh: Some(refresh), .. }) = &mut grant.phase
+            {
+                let mut shorts = *refresh.spent.shorts();
+                shorts[1..].fill(0);
+                refresh.spent = Spent::from_shorts(shorts);
+                *outcome = Outcome::Write(Pending::new(Write::SwapGrant(grant), pending.landed()));
             }
         })]),
     },
@@ -125,6 +141,18 @@ pub(crate) const FAULTS: &[Entry] = &[
             if let Some(Asked { scope: Some(scope), terms, .. }) = refreshed(found, request) {
                 scope.has_unknown = false;
                 terms.scope = terms.scope.or(scope.known);
+            }
+        })]),
+    },
+    Entry {
+        name: "refresh-scope-of-registration",
+        about: "a refresh gets whatever scope its client is registered for",
+        rules: rules!["rfc6749-6-scope-not-beyond-original", "rfc9700-4.14.2-refresh-bound-to-scope"],
+        lies: OfServer(&[Before(|found, request| {
+            if let Some(Asked { scope: Some(scope), terms, client: Some(client), .. }) =
+                refreshed(found, request)
+            {
+                terms.scope = terms.scope.or(scope.known.and(client.scope));
             }
         })]),
     },

@@ -23,7 +23,7 @@ pub(super) fn shows_its_verifier(issued: &CodeIssued, redemption: &Redemption) -
 
 /// Whether a request shows all that another showed. One with a proof of possession shows a new one each time, which may be
 /// what it was refused for: it decides nothing.
-fn is_repetition(redeemed: &Redemption, refused: &Redemption) -> bool {
+pub(super) fn is_repetition(redeemed: &Redemption, refused: &Redemption) -> bool {
     refused.proof.is_none() && Redemption { token: None, ..*redeemed } == *refused
 }
 

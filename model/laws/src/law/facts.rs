@@ -131,6 +131,14 @@ impl<'a> Facts<'a> {
         self.issues().find(|issue| issue.issued.refresh == Some(token))
     }
 
+    /// The observer's clock when a refresh token was issued, or brought tokens, for the last time before a request.
+    pub(super) fn unused_since(&self, token: Sym, before: &Fact) -> Option<u64> {
+        let issued =
+            self.issues().filter(|issue| issue.issued.refresh == Some(token)).map(|issue| issue.fact);
+        let used = self.refreshed().filter(|(_, _, refresh)| refresh.token == token).map(|(_, fact, _)| fact);
+        issued.chain(used).filter(|fact| !fact.is_after(before)).map(|fact| fact.answered_at).max()
+    }
+
     /// The request at the beginning of the chain that a request for tokens belongs to.
     pub(super) fn origin(&self, issue: &Issue<'a>) -> Option<Issue<'a>> {
         let mut issue = *issue;

@@ -40,9 +40,11 @@ pub(super) fn access_token_is_dead(facts: &Facts<'_>) -> Judgement {
 
 pub(super) fn active_in_time(facts: &Facts<'_>) -> Judgement {
     every(facts.called_active().filter_map(|(at, fact, asked)| {
-        let issue = facts.issue_of(asked.token)?;
-        let expires_in = issue.issued.expires_in?;
-        Some((at, fact.sent_at < issue.fact.answered_at.saturating_add(expires_in)))
+        let (since, lifetime) = match facts.issue_of(asked.token) {
+            Some(issue) => (issue.fact.answered_at, issue.issued.expires_in?),
+            None => (facts.unused_since(asked.token, fact)?, facts.refresh_lifetime?),
+        };
+        Some((at, fact.sent_at < since.saturating_add(lifetime)))
     }))
 }
 

@@ -8,6 +8,7 @@ mod code;
 mod dpop;
 mod facts;
 mod introspect_revoke;
+mod lasting;
 mod login;
 mod refresh;
 mod table;

@@ -1,15 +1,15 @@
 //! The laws.
 
 use super::tried::Flaw;
-use super::{Law, code, dpop, introspect_revoke, login, refresh};
-use crate::fact::{AskedScope, Party, SecretShown, Sender};
+use super::{Law, code, dpop, introspect_revoke, lasting, login, refresh};
+use crate::fact::{AskedScope, CodeChallenge, Party, SecretShown, Sender};
 use oauth_rules::rules;
 
 /// Every law, in reading order.
 pub const LAWS: &[Law] = &[
     Law {
         id: "code-after-login",
-        about: "A code is issued only in a browser in which a right password was shown.",
+        about: "A code is issued only in a browser in which a right password was shown, as long as that login lasts.",
         rules: rules!["rfc6749-3.1-owner-authenticated-first", "rfc6749-3.1-owner-wrong-password-refused"],
         observable: true,
         tried: Some(|facts| facts.was_asked(|asked| asked.password_shown == Some(false))),
@@ -298,6 +298,14 @@ pub const LAWS: &[Law] = &[
         observable: true,
         tried: None,
         judge: introspect_revoke::active_not_revoked,
+    },
+    Law {
+        id: "token-stays-good",
+        about: "A token that opened a resource for its client opens it to the end of its lifetime, unless this client revoked it, refreshed, or had its code redeemed twice.",
+        rules: rules!["rfc7009-2.1-token-bound-to-client", "oauth21-7.5.2-invalid-replay-does-not-revoke"],
+        observable: false,
+        tried: None,
+        judge: lasting::token_stays_good,
     },
     Law {
         id: "code-with-its-key",

@@ -8,6 +8,8 @@ use oauth_laws::fact::{
 use crate::{CALLBACK, CLIENT, CODE, OTHER, RESOURCE, TOKEN, URI, broken};
 
 const REFRESH: Sym = Sym(21);
+/// For how long a refresh token may lie unused, as the laws of these tests are told.
+const REFRESH_LIFETIME: u64 = 100;
 /// What a client got for itself.
 const OWN: Sym = Sym(22);
 
@@ -169,4 +171,41 @@ fn a_revocation_that_is_not_the_clients_own_ends_nothing() {
     assert_eq!(revoked_by(|revoked| revoked.client = OTHER), Vec::<&str>::new());
     assert_eq!(revoked_by(|revoked| revoked.secret = SecretShown::WrongOrMissing), Vec::<&str>::new());
     assert_eq!(revoked_by(|revoked| revoked.token = OTHER), Vec::<&str>::new());
+}
+
+#[test]
+fn a_token_that_its_own_client_did_not_end_stays_good() {
+    let refused_after = |change: fn(&mut Story)| {
+        let mut story = Story::honest();
+        for refresh in [&mut story.strayed, &mut story.tried] {
+            refresh.client = OTHER;
+        }
+        story.revoked.client = OTHER;
+        change(&mut story);
+        broken(&story.facts())
+    };
+    assert_eq!(refused_after(|_| {}), ["token-stays-good"]);
+    assert_eq!(
+        refused_after(|story| story.revoked.secret = SecretShown::WrongOrMissing),
+        ["token-stays-good"]
+    );
+    assert_eq!(refused_after(|story| story.shown.served = true), Vec::<&str>::new());
+    // It never opened the resource, or not this one; it was at its end; its client may have ended it.
+    assert_eq!(refused_after(|story| story.served.served = false), Vec::<&str>::new());
+    assert_eq!(refused_after(|story| story.shown.resource = OTHER), Vec::<&str>::new());
+    assert_eq!(refused_after(|story| story.at[6..].fill(3600)), Vec::<&str>::new());
+    assert_eq!(refused_after(|story| story.revoked.client = CLIENT), Vec::<&str>::new());
+    assert_eq!(refused_after(|story| story.tried.client = CLIENT), Vec::<&str>::new());
+}
+
+#[test]
+fn a_refresh_token_is_called_active_as_long_as_it_may_lie_unused() {
+    let asked_at = |at: u64| {
+        let mut story = Story::honest();
+        story.asked.token = REFRESH;
+        story.at[1] = at;
+        broken(&story.facts())
+    };
+    assert_eq!(asked_at(REFRESH_LIFETIME - 1), Vec::<&str>::new());
+    assert_eq!(asked_at(REFRESH_LIFETIME), ["active-token-in-time"]);
 }

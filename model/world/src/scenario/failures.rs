@@ -60,9 +60,9 @@ pub(super) const LOST_REFRESH: Scenario = Scenario {
 
 pub(super) const SLOW: Scenario = Scenario {
     name: "slow-owner",
-    why: "an owner who leaves pages open for ten minutes at a time, at a server whose logins last as long",
+    why: "an owner who leaves pages open for ten minutes at a time, at a server whose logins last as long and whose consent pages last longer",
     server: ServerSetup {
-        policy: Policy { session_lifetime: Lifetime(600), ..LONG },
+        policy: Policy { session_lifetime: Lifetime(600), ask_lifetime: Lifetime(1200), ..LONG },
         ..ServerSetup::DEFAULT
     },
     people: People { starts: [2, 0], ..People::DEFAULT },

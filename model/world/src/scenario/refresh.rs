@@ -1,15 +1,16 @@
 //! Scenarios about refresh tokens.
 
-use super::base::{BASE, HONEST_PATH, REFRESH, SHORT, shown};
+use super::base::{BASE, HONEST_PATH, LONG, REFRESH, SHORT, shown};
 use super::{
     Attacker, Bounds, ClientSetup, Expects, Leaks, People, PhaseName, Reached, Scenario, ServerSetup, Size,
     Tries,
 };
 use crate::world::action::{RefreshOf, RefreshScope};
-use crate::world::{EMAIL, PROFILE};
+use crate::world::{EMAIL, PROFILE, PUBLIC as WITHOUT_SECRET};
 use oauth_core::client::refusal::ClientRefusal;
 use oauth_core::policy::{Lifetime, Policy};
 use oauth_core::refusal::Refusal;
+use oauth_core::server::decide::Choice;
 use oauth_core::text::ScopeSet;
 use oauth_laws::fact::Sender;
 
@@ -118,6 +119,79 @@ pub(super) const TWO_CLIENTS: Scenario = Scenario {
         size: Size { distinct: 526, generated: 699 },
         laws: REFRESH,
         sometimes: &[Reached::Refused(Refusal::RefreshOfAnotherClient), Reached::Served],
+        honest: HONEST_PATH,
+    },
+    ..BASE
+};
+
+pub(super) const PUBLIC_CLIENT: Scenario = Scenario {
+    name: "refresh-by-public-client",
+    why: "a refresh token that leaked, of a client with a secret, in the hands of a client without",
+    client: ClientSetup { refresh: true, ..ClientSetup::DEFAULT },
+    attacker: Attacker { leaks: Leaks { refresh: true, ..Leaks::NONE }, ..Attacker::DEFAULT },
+    tries: Tries {
+        refreshes: &[shown(Sender::OtherClient, WITHOUT_SECRET, RefreshOf::Leaked, RefreshScope::All)],
+        ..Tries::DEFAULT
+    },
+    bounds: Bounds { calls: 2, ..Bounds::DEFAULT },
+    expects: Expects {
+        size: Size { distinct: 19, generated: 20 },
+        laws: REFRESH,
+        sometimes: &[Reached::Refused(Refusal::RefreshOfAnotherClient), Reached::Served],
+        honest: HONEST_PATH,
+    },
+    ..BASE
+};
+
+pub(super) const NARROWED: Scenario = Scenario {
+    name: "refresh-narrowed",
+    why: "an owner who grants less than was asked, and a client that asks for all of its registration when it refreshes",
+    client: ClientSetup {
+        public: true,
+        scope: ScopeSet(PROFILE.0 | EMAIL.0),
+        refresh: true,
+        ..ClientSetup::DEFAULT
+    },
+    people: People { choices: &[Choice::ApproveOnly(PROFILE)], ..People::DEFAULT },
+    tries: Tries {
+        refreshes: &[
+            shown(Sender::Client, 0, RefreshOf::Latest, RefreshScope::All),
+            shown(Sender::Client, 0, RefreshOf::Latest, RefreshScope::Registered),
+        ],
+        ..Tries::DEFAULT
+    },
+    bounds: Bounds { calls: 3, ..Bounds::DEFAULT },
+    expects: Expects {
+        size: Size { distinct: 561, generated: 701 },
+        laws: REFRESH,
+        sometimes: &[Reached::Refused(Refusal::RefreshScopeWider), Reached::Served],
+        honest: HONEST_PATH,
+    },
+    ..BASE
+};
+
+pub(super) const LONG_SPENT: Scenario = Scenario {
+    name: "refresh-long-spent",
+    why: "a public client that refreshes twice, and shows the token that it used first once more",
+    client: ClientSetup { public: true, refresh: true, ..ClientSetup::DEFAULT },
+    server: ServerSetup {
+        policy: Policy { access_token_lifetime: SHORT.access_token_lifetime, ..LONG },
+        ..ServerSetup::DEFAULT
+    },
+    people: People { uses: 3, ..People::DEFAULT },
+    tries: Tries {
+        refreshes: &[shown(Sender::Client, 0, RefreshOf::TwoAgo, RefreshScope::All)],
+        ..Tries::DEFAULT
+    },
+    bounds: Bounds { calls: 4, ticks: 2, ..Bounds::DEFAULT },
+    expects: Expects {
+        size: Size { distinct: 403, generated: 451 },
+        laws: REFRESH,
+        sometimes: &[
+            Reached::Refused(Refusal::RefreshReplayed),
+            Reached::Phase(PhaseName::RefreshReplayed),
+            Reached::Served,
+        ],
         honest: HONEST_PATH,
     },
     ..BASE

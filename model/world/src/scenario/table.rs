@@ -6,13 +6,14 @@ use super::{
     Size, Tries, dpop, failures, large, mixup, pushed, refresh, session_riding, tokens, twin,
 };
 use crate::world::action::{CodeOf, CredentialsOf, Forgery, Lure, Redemption, RedirectOf, VerifierOf};
-use crate::world::{ATTACKER, EMAIL, OWNER, PROFILE, WIDE};
+use crate::world::{ATTACKER, EMAIL, OWNER, PROFILE, PUBLIC, WIDE};
 use oauth_core::client::refusal::ClientRefusal;
 use oauth_core::policy::{Lifetime, PkceNeed, Policy, WrongVerifier};
 use oauth_core::refusal::{DpopFlaw, Refusal, RegistrationFlaw};
 use oauth_core::server::decide::Choice;
 use oauth_core::text::ScopeSet;
 use oauth_laws::fact::Sender;
+use oauth_laws::laws;
 
 /// Every scenario, in reading order.
 pub static SCENARIOS: &[Scenario] = &[
@@ -150,6 +151,24 @@ pub static SCENARIOS: &[Scenario] = &[
         ..BASE
     },
     Scenario {
+        name: "two-public-clients",
+        why: "a public client's code that leaked, in the hands of another public client",
+        client: ClientSetup { public: true, ..ClientSetup::DEFAULT },
+        attacker: Attacker { leaks: Leaks { responses: true, ..Leaks::NONE }, ..Attacker::DEFAULT },
+        tries: Tries {
+            redemptions: &[composed(Sender::OtherClient, PUBLIC, CredentialsOf::Missing)],
+            ..Tries::DEFAULT
+        },
+        bounds: Bounds { calls: 2, ..Bounds::DEFAULT },
+        expects: Expects {
+            size: Size { distinct: 56, generated: 60 },
+            laws: ALL,
+            sometimes: &[Reached::Refused(Refusal::CodeOfAnotherClient), Reached::Served],
+            honest: HONEST_PATH,
+        },
+        ..BASE
+    },
+    Scenario {
         name: "sloppy-client",
         why: "a client with the right secret that sends another redirect URI or another verifier",
         tries: Tries {
@@ -180,6 +199,33 @@ pub static SCENARIOS: &[Scenario] = &[
                 Reached::Refused(Refusal::VerifierWrong),
                 Reached::Refused(Refusal::VerifierMissing),
                 Reached::Refused(Refusal::CodeReplayed),
+                Reached::Served,
+            ],
+            honest: HONEST_PATH,
+        },
+        ..BASE
+    },
+    Scenario {
+        name: "spoilt-replay",
+        why: "a used code that a thief, another client and a client with another verifier show, while its token is in use",
+        people: People { uses: 2, ..People::DEFAULT },
+        attacker: Attacker { leaks: Leaks { responses: true, ..Leaks::NONE }, ..Attacker::DEFAULT },
+        tries: Tries {
+            redemptions: &[
+                composed(Sender::OtherClient, 1, CredentialsOf::Right),
+                composed(Sender::Thief, 0, CredentialsOf::Missing),
+                Redemption { verifier: VerifierOf::Own, ..composed(Sender::Client, 0, CredentialsOf::Right) },
+            ],
+            ..Tries::DEFAULT
+        },
+        bounds: Bounds { calls: 2, ..Bounds::DEFAULT },
+        expects: Expects {
+            size: Size { distinct: 231, generated: 243 },
+            laws: laws!["token-stays-good", "code-redeemed-once", "thief-gains-nothing"],
+            sometimes: &[
+                Reached::Refused(Refusal::CodeOfAnotherClient),
+                Reached::Refused(Refusal::CredentialsMissing),
+                Reached::Refused(Refusal::VerifierWrong),
                 Reached::Served,
             ],
             honest: HONEST_PATH,
@@ -278,6 +324,9 @@ pub static SCENARIOS: &[Scenario] = &[
     refresh::THEFT,
     refresh::GRACE,
     refresh::TWO_CLIENTS,
+    refresh::PUBLIC_CLIENT,
+    refresh::NARROWED,
+    refresh::LONG_SPENT,
     dpop::THEFT,
     dpop::TAKEOVER,
     dpop::CODE,
@@ -285,6 +334,7 @@ pub static SCENARIOS: &[Scenario] = &[
     pushed::PUSHED,
     pushed::LATE,
     tokens::REVOCATION,
+    tokens::ASKED_LATE,
     tokens::TWO_RESOURCES,
     tokens::CLIENT_CREDENTIALS,
     session_riding::CHOSEN_CHALLENGE,

@@ -9,7 +9,7 @@ use crate::world::SECOND;
 use crate::world::action::{
     CredentialsOf, ForItselfTry, IntrospectOrRevokeTry, RefreshOf, RefreshScope, RefreshTry, TokenOf, Wanted,
 };
-use oauth_core::policy::Policy;
+use oauth_core::policy::{Lifetime, Policy};
 use oauth_core::refusal::Refusal;
 use oauth_core::text::ResourceSet;
 use oauth_laws::fact::Sender;
@@ -61,6 +61,7 @@ pub(super) const REVOCATION: Scenario = Scenario {
             "revoked-access-token-is-dead",
             "active-token-in-time",
             "active-token-not-revoked",
+            "token-stays-good",
             "served-token-was-issued",
             "served-token-in-time",
         ],
@@ -72,6 +73,36 @@ pub(super) const REVOCATION: Scenario = Scenario {
             Reached::Phase(PhaseName::Revoked),
             Reached::Served,
         ],
+        honest: HONEST_PATH,
+    },
+    ..BASE
+};
+
+pub(super) const ASKED_LATE: Scenario = Scenario {
+    name: "asked-late",
+    why: "a client and a resource server that ask about tokens until the refresh token has ended as well",
+    client: ClientSetup { refresh: true, ..ClientSetup::DEFAULT },
+    server: ServerSetup {
+        policy: Policy {
+            access_token_lifetime: SHORT.access_token_lifetime,
+            refresh_lifetime: Lifetime(2),
+            ..LONG
+        },
+        ..ServerSetup::DEFAULT
+    },
+    tries: Tries {
+        names: &[
+            naming(Wanted::Introspect, Sender::Client, 0, TokenOf::Refresh(RefreshOf::Latest)),
+            naming(Wanted::Introspect, Sender::OtherClient, RESOURCE_SERVER, TokenOf::Access),
+        ],
+        names_at_most: 2,
+        ..Tries::DEFAULT
+    },
+    bounds: Bounds { ticks: 2, ..Bounds::DEFAULT },
+    expects: Expects {
+        size: Size { distinct: 963, generated: 976 },
+        laws: laws!["active-token-in-time", "served-token-was-issued", "served-token-in-time"],
+        sometimes: &[Reached::Served],
         honest: HONEST_PATH,
     },
     ..BASE

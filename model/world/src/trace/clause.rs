@@ -49,6 +49,7 @@ pub(super) fn refresh(refresh: &RefreshTry) -> String {
     let scope = match refresh.scope {
         RefreshScope::All => "",
         RefreshScope::Narrower => ", for less scope",
+        RefreshScope::Registered => ", for all that the client is registered for",
         RefreshScope::Wider => ", for more scope",
     };
     let resources = refresh.resources.map(|set| format!(", for {}", name::resources(set).join(" and ")));
@@ -61,6 +62,7 @@ const fn refresh_token(token: RefreshOf) -> &'static str {
         RefreshOf::Leaked => "the refresh token that leaked",
         RefreshOf::Latest => "the latest refresh token",
         RefreshOf::First => "the first refresh token",
+        RefreshOf::TwoAgo => "the refresh token of two refreshes ago",
         RefreshOf::MadeUp => "a made-up refresh token",
     }
 }

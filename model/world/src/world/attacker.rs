@@ -128,11 +128,15 @@ impl Universe {
             })?,
             RefreshOf::Latest => world.facts.refresh_tokens().next_back()?,
             RefreshOf::First => world.facts.refresh_tokens().next()?,
+            RefreshOf::TwoAgo => world.facts.refresh_tokens().rev().nth(2)?,
             RefreshOf::MadeUp => Shown { digest: digest(JUNK), ..world.facts.refresh_tokens().next()? },
         };
         let scope = match refresh.scope {
             RefreshScope::All => None,
             RefreshScope::Narrower => Some(AskedScope { known: PROFILE, has_unknown: false }),
+            RefreshScope::Registered => {
+                Some(AskedScope { known: self.scenario.client.scope, has_unknown: false })
+            }
             RefreshScope::Wider => Some(AskedScope { known: WIDE, has_unknown: false }),
         };
         // A thief has no secret.

@@ -81,8 +81,11 @@ impl Universe {
         let request = Request::LogIn(LogIn { expected: token, shown: token, owner });
         let reply = self.serve(&mut world, request, 0, server_session(browser))?;
         let mut next = Next::of(world);
+        let now = next.world.now;
         let person = next.world.browser_mut(browser);
-        person.password_shown |= right;
+        if right {
+            person.password_shown = Some(now);
+        }
         person.mistakes += u8::from(!right);
         match reply {
             Reply::LoggedIn(_) => {

@@ -17,6 +17,7 @@ impl Universe {
             TokenOf::Access => world.facts.access_tokens().next_back()?,
             TokenOf::Refresh(RefreshOf::Latest) => world.facts.refresh_tokens().next_back()?,
             TokenOf::Refresh(RefreshOf::First) => world.facts.refresh_tokens().next()?,
+            TokenOf::Refresh(RefreshOf::TwoAgo) => world.facts.refresh_tokens().rev().nth(2)?,
             TokenOf::Refresh(RefreshOf::MadeUp) => {
                 Shown { digest: digest(JUNK), ..world.facts.refresh_tokens().next()? }
             }

@@ -2,8 +2,9 @@
 
 use super::symbols::{account, client, digest, grant_at, key, sym};
 use super::tries::{IntrospectOrRevokeTry, Wanted};
-use super::{Asking, Call, OWNER, PROFILE, ResponseTarget, Server, Universe, World};
+use super::{Asking, Browser, Call, OWNER, PROFILE, ResponseTarget, Server, Universe, World};
 use oauth_core::directory::{Authentication, ClientNo};
+use oauth_core::policy::Time;
 use oauth_core::secret::{Digest, Shown};
 use oauth_core::server::audience::AskedResources;
 use oauth_core::server::authenticate::{Credentials, Presented};
@@ -69,13 +70,19 @@ impl Universe {
                 ChallengeMethod::S256 => CodeChallenge::S256(sym(challenge.digest)),
             }),
             certain: true,
-            password_shown: Some(person.password_shown),
+            password_shown: Some(self.is_logged_in(world.now, &person)),
             consented: Some(consented),
             owner: Some(account(browser)),
             key: self.scenario.client.dpop.then(|| Sym(u32::from(key(true)))),
             pushed: asked.pushed.and_then(|(shown, brought)| Some((sym(shown.digest), brought?.0))),
         };
         world.record(world.sending(), world.now.0, by, What::CodeIssued(issued));
+    }
+
+    /// Whether a password was shown in a browser, and the login that came of it lasts by what the server says of its logins.
+    fn is_logged_in(&self, now: Time, person: &Browser) -> bool {
+        let lasts = self.scenario.server.policy.session_lifetime;
+        person.password_shown.is_some_and(|shown| now.0 < shown.0.saturating_add(u64::from(lasts.0)))
     }
 
     /// A pushed request that was taken.

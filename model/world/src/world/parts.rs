@@ -49,8 +49,8 @@ pub struct Browser {
     pub at: At,
     /// Logins started at the client.
     pub starts: u8,
-    /// Whether the person showed the right password to the server here.
-    pub password_shown: bool,
+    /// When the person last showed the right password to the server here.
+    pub password_shown: Option<Time>,
     /// The cookie of a login at the server.
     pub cookie: Option<Digest>,
     /// Wrong passwords tried.

@@ -53,7 +53,7 @@ impl World {
         let browser = Browser {
             at: At::Elsewhere,
             starts: 0,
-            password_shown: false,
+            password_shown: None,
             cookie: None,
             mistakes: 0,
             uses: 0,

@@ -97,6 +97,8 @@ pub enum RefreshOf {
     Latest,
     /// The one that the client got first.
     First,
+    /// The one that was used two refreshes ago.
+    TwoAgo,
     /// One that nobody issued.
     MadeUp,
 }
@@ -108,6 +110,8 @@ pub enum RefreshScope {
     All,
     /// One value of it.
     Narrower,
+    /// All that the client is registered for, however little of it was granted.
+    Registered,
     /// More than that.
     Wider,
 }

@@ -96,7 +96,7 @@ fn method_refused(ctx: &Context, ask: &AuthorizationRequest, landing: &Landing) 
     landing.sent()?;
     landing.exchange().response()?;
     if gives_code(landing) {
-        return Err(landing.exchange().broken("no code", landing.describe()));
+        return Err(landing.exchange().broken("no code", landing.describe()).granted());
     }
     ctx.told(told_invalid_request(ask, landing).under(UNKNOWN_METHOD));
     Ok(())

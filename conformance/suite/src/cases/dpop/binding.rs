@@ -10,6 +10,7 @@ use crate::case::{Case, Context, Isolation};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::dpop::{around, bound, bound_token, proof_refused};
 use crate::cases::support::dpop_defects::ALL;
+use crate::cases::support::honest::honest;
 use crate::cases::support::introspection::{Activity, activity, callers, introspect, query};
 use crate::cases::support::refresh::refresh;
 use crate::expect::{self, Token};
@@ -114,12 +115,14 @@ async fn public_refresh_token_has_a_key(ctx: &Context) -> Checked {
     expect::token(&flow::token_proven(ctx, &good, &key).await?).control("an honest refresh with a proof")?;
     let request = refresh(&client, &refresh_token(ctx, &client, &key).await?);
     let answer = flow::token_proven(ctx, &request, &other).await?;
-    ctx.trying("the proof is another key's", |ctx| {
+    let _ = ctx.told(ctx.trying("the proof is another key's", |ctx| {
         expect::refused_by(&expect::PROOF, ctx, &answer, WRONG_KEY)
-    })?;
+    }));
     let request = refresh(&client, &refresh_token(ctx, &client, &key).await?);
     let answer = flow::token(ctx, &request).await?;
-    ctx.trying("there is no proof", |ctx| expect::refused_by(&expect::PROOF, ctx, &answer, NO_PROOF))?;
+    let _ = ctx.told(
+        ctx.trying("there is no proof", |ctx| expect::refused_by(&expect::PROOF, ctx, &answer, NO_PROOF)),
+    );
     for by in [Some(&other), None] {
         let first = refresh(&client, &refresh_token(ctx, &client, &key).await?);
         let renewed = flow::token_proven(ctx, &first, &key).await?;
@@ -133,9 +136,9 @@ async fn public_refresh_token_has_a_key(ctx: &Context) -> Checked {
             }
             None => ("there is no proof", flow::token(ctx, &request).await?, NO_PROOF),
         };
-        ctx.trying(&format!("a refresh brought it and {way}"), |ctx| {
+        let _ = ctx.told(ctx.trying(&format!("a refresh brought it and {way}"), |ctx| {
             expect::refused_by(&expect::PROOF, ctx, &answer, errors)
-        })?;
+        }));
     }
     Ok(())
 }
@@ -152,18 +155,35 @@ async fn confidential_client_changes_its_key(ctx: &Context) -> Checked {
             without.push(client.id.as_str());
             continue;
         };
+        // A resource that takes no bound token at all says nothing of whose key this one has.
+        let opens = opens_with(ctx, &token.access_token, &key).await?;
         let same = flow::token_proven(ctx, &refresh(client, &first), &key).await?;
         expect::token(&same).control("an honest refresh with the same key")?;
         let fresh = refresh_token(ctx, client, &key).await?;
         let answer = flow::token_proven(ctx, &refresh(client, &fresh), &other).await?;
-        let token = expect::token(&answer).when("the proof is a new key's")?;
-        if Need::DpopResource.met(ctx.target()) == Met::Yes {
+        let token = honest(expect::token(&answer), "an honest refresh").when("the proof is a new key's")?;
+        if opens {
             let opened = flow::resource_proven(ctx, &token.access_token, &other, |proof| proof).await?;
-            expect::served(&opened).when("the new access token comes with the new key")?;
+            honest(expect::served(&opened), "the resource with a bound token and a good proof")
+                .when("the new access token comes with the new key")?;
         }
         return Ok(());
     }
     Err(CaseEnd::not_offered(format!("the server gives no refresh token to {}", without.join(", "))))
+}
+
+/// Whether the target's resource takes bound tokens, and is served for this one with its key.
+async fn opens_with(ctx: &Context, access_token: &str, key: &DpopKey) -> Checked<bool> {
+    if Need::DpopResource.met(ctx.target()) != Met::Yes {
+        return Ok(false);
+    }
+    let opened = flow::resource_proven(ctx, access_token, key, |proof| proof).await?;
+    opened.response()?;
+    let opens = expect::served(&opened).is_ok();
+    if !opens {
+        ctx.note("the resource is not served for a bound token, so that the new key is not tried there");
+    }
+    Ok(opens)
 }
 
 async fn bound_client_needs_a_proof(ctx: &Context) -> Checked {
@@ -187,12 +207,11 @@ async fn goes_to_its_key(ctx: &Context, codes: [Code; 3], key: &DpopKey, other: 
     let answer = flow::token_proven(ctx, &flow::redemption(&first), key).await?;
     expect::token(&answer).control("the redemption with a proof by the named key")?;
     let answer = flow::token_proven(ctx, &flow::redemption(&second), other).await?;
-    ctx.trying("the proof is another key's", |ctx| {
+    let _ = ctx.told(ctx.trying("the proof is another key's", |ctx| {
         expect::refused_by(&expect::PROOF, ctx, &answer, WRONG_KEY)
-    })?;
+    }));
     let answer = flow::token(ctx, &flow::redemption(&third)).await?;
-    ctx.trying("there is no proof", |ctx| expect::refused_by(&expect::PROOF, ctx, &answer, NO_PROOF))?;
-    Ok(())
+    ctx.trying("there is no proof", |ctx| expect::refused_by(&expect::PROOF, ctx, &answer, NO_PROOF))
 }
 
 async fn code_has_a_key(ctx: &Context) -> Checked {
@@ -225,7 +244,8 @@ async fn pushed_key_counts(ctx: &Context) -> Checked {
         code_of(ctx, &ask, &ask.by_reference(&request_uri)).await
     };
     let codes = [by_parameter().await?, by_parameter().await?, by_parameter().await?];
-    goes_to_its_key(ctx, codes, &key, &other).await.when("dpop_jkt was pushed")?;
+    const PARAMETER: &str = "dpop_jkt was pushed";
+    let _ = ctx.tried(PARAMETER, goes_to_its_key(&ctx.when(PARAMETER), codes, &key, &other).await);
     let by_proof = async || {
         let ask = flow::ask(ctx, &client);
         let answer = pushed_with(ctx, &ask, &key, |proof| proof).await?;
@@ -233,7 +253,8 @@ async fn pushed_key_counts(ctx: &Context) -> Checked {
         code_of(ctx, &ask, &ask.by_reference(&request_uri)).await
     };
     let codes = [by_proof().await?, by_proof().await?, by_proof().await?];
-    goes_to_its_key(ctx, codes, &key, &other).await.when("a proof was pushed")
+    const PROOF: &str = "a proof was pushed";
+    goes_to_its_key(&ctx.when(PROOF), codes, &key, &other).await.when(PROOF)
 }
 
 async fn pushed_proof_is_checked(ctx: &Context) -> Checked {
@@ -248,7 +269,7 @@ async fn pushed_proof_is_checked(ctx: &Context) -> Checked {
         if gives_nonces && defect.is_of_age() && expect::request_uri(&answer).is_ok() {
             continue;
         }
-        ctx.trying(defect.way, |ctx| proof_refused(ctx, &answer))?;
+        let _ = ctx.told(ctx.trying(defect.way, |ctx| proof_refused(ctx, &answer)));
     }
     let token_endpoint = ctx.target().endpoints.token.clone();
     let spoil = |proof: Proof| proof.claim("htu", token_endpoint.clone());
@@ -277,7 +298,8 @@ struct Told {
 async fn introspected(ctx: &Context, key: &DpopKey) -> Checked<Told> {
     let client = ctx.parties().confidential()?;
     let token = bound_token(ctx, &client, key).await?;
-    let mut stop = CaseEnd::not_tested("introspection tells nobody of a bound token; add [resource_client]");
+    let mut stop = CaseEnd::not_tested("introspection tells nobody of a bound token; add [resource_client]")
+        .lacks(Need::ResourceClient.missing(ctx.target()));
     for caller in callers(ctx, &client) {
         let answer = introspect(ctx, &query(&caller, &token.access_token)).await?;
         match activity(&answer) {

@@ -113,9 +113,9 @@ async fn refused_when_grown_old(ctx: &Context) -> Checked {
     // An hour, and by how much clocks may differ.
     const LONG: u64 = 3610;
     let (client, key) = (ctx.parties().client()?, flow::proof_key(ctx));
-    bound(ctx, &client, &key).await?;
+    bound_token(ctx, &client, &key).await?;
     if ctx.live().clock.is_real() {
-        return Err(CaseEnd::not_tested("an hour is too long to wait"));
+        return Err(CaseEnd::not_tested("an hour is too long to wait; add [clock]"));
     }
     let request = flow::redemption(&flow::code(ctx, &client).await?).request(&ctx.target().endpoints.token);
     let old = flow::proof(ctx, &key, &request);
@@ -128,7 +128,7 @@ async fn refused_when_grown_old(ctx: &Context) -> Checked {
 
 async fn proof_is_used_once(ctx: &Context) -> Checked {
     let (client, key) = (ctx.parties().client()?, flow::proof_key(ctx));
-    bound(ctx, &client, &key).await?;
+    bound_token(ctx, &client, &key).await?;
     let url = ctx.target().endpoints.token.clone();
     let first = flow::redemption(&flow::code(ctx, &client).await?).request(&url);
     let proof = flow::proof(ctx, &key, &first);
@@ -170,7 +170,9 @@ async fn short_lived_without_nonces(ctx: &Context) -> Checked {
     }
     let stated = token.json.get("expires_in").and_then(Value::as_u64);
     match stated.or(ctx.target().access_token_lifetime) {
-        None => Err(CaseEnd::not_tested("access_token_lifetime is not known")),
+        None => {
+            Err(CaseEnd::not_tested("how long an access token lives is not known; add access_token_lifetime"))
+        }
         Some(seconds) if seconds <= HOUR => Ok(()),
         Some(seconds) => {
             Err(token.exchange.broken("a bound token for an hour or less", format!("one for {seconds} s")))

@@ -11,7 +11,7 @@ use oauth_rules::rules;
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _, EndKind};
 use crate::cases::support::introspection::{
-    Activity, activity, inactive, introspect, more_than_inactive, query, told_token,
+    Activity, activity, inactive, introspect, more_than_inactive, not_active, query, told_token,
 };
 use crate::cases::support::refresh::{allowed, refreshing_client, renewed};
 use crate::cases::support::resource_indicators::told_audience;
@@ -166,12 +166,14 @@ async fn wrong_hint_hides_no_token(ctx: &Context) -> Checked {
     for hint in ["access_token", "refresh_token", "suite_unknown"] {
         let request = query(&caller, &token.access_token).set("token_type_hint", hint);
         let answer = introspect(ctx, &request).await?;
-        let when = format!("the hint is {hint}");
-        if !activity(&answer).when(&when)?.active {
-            return Err(answer.broken("active: true for a live access token", "active: false")).when(&when);
-        }
+        let found = found(&answer, "active: true for a live access token");
+        let _ = ctx.tried(&format!("the hint is {hint}"), found);
     }
     wrong_hint_hides_no_refresh_token(ctx).await
+}
+
+fn found(answer: &Arc<Exchange>, expected: &str) -> Checked {
+    if activity(answer)?.active { Ok(()) } else { Err(answer.broken(expected, "active: false")) }
 }
 
 /// The same of a refresh token, where its own client is told that it is active.
@@ -188,10 +190,8 @@ async fn wrong_hint_hides_no_refresh_token(ctx: &Context) -> Checked {
     }
     for hint in ["refresh_token", "access_token", "suite_unknown"] {
         let answer = introspect(ctx, &query(&client, &token).set("token_type_hint", hint)).await?;
-        let when = format!("it is a refresh token and the hint is {hint}");
-        if !activity(&answer).when(&when)?.active {
-            return Err(answer.broken("active: true for a live refresh token", "active: false")).when(&when);
-        }
+        let found = found(&answer, "active: true for a live refresh token");
+        let _ = ctx.tried(&format!("it is a refresh token and the hint is {hint}"), found);
     }
     Ok(())
 }
@@ -222,16 +222,18 @@ async fn about_dead_ones(ctx: &Context) -> Checked<Vec<(&'static str, Arc<Exchan
 
 async fn inactive_is_no_error(ctx: &Context) -> Checked {
     for (when, answer) in about_dead_ones(ctx).await? {
-        inactive(&answer).when(when)?;
+        let _ = ctx.tried(when, inactive(&answer));
     }
     Ok(())
 }
 
 async fn inactive_tells_no_more(ctx: &Context) -> Checked {
     for (when, answer) in about_dead_ones(ctx).await? {
-        if let Some(more) = more_than_inactive(&answer)? {
-            return Err(answer.broken("active: false and nothing else", more)).when(when);
-        }
+        let nothing_else = more_than_inactive(&answer).and_then(|more| match more {
+            None => Ok(()),
+            Some(more) => Err(answer.broken("active: false and nothing else", more)),
+        });
+        let _ = ctx.tried(when, nothing_else);
     }
     Ok(())
 }
@@ -244,9 +246,10 @@ async fn knows_what_was_revoked(ctx: &Context) -> Checked {
         let text = &token.access_token;
         match done_for_access_token(&revoke(ctx, &revocation(&client, text)).await?) {
             Ok(()) => {
+                const WHEN: &str = "an access token was revoked";
                 judged = true;
                 let gauge = Gauge::Introspection(caller);
-                gauge.ended(ctx, text).await.when("an access token was revoked")?;
+                let _ = ctx.tried(WHEN, gauge.ended(&ctx.when(WHEN), text).await);
             }
             Err(stop) if stop.kind == EndKind::NotOffered => {}
             Err(stop) => return Err(stop).control("an honest revocation of an access token"),
@@ -274,17 +277,20 @@ async fn knows_what_was_replaced(ctx: &Context) -> Checked<bool> {
     }
     let answer = introspect(ctx, &query(&client, &allowed.refresh_token)).await?;
     // A server may let a confidential client use the token before (RFC 6749, section 6); then it tells the truth.
-    if expect::token(&flow::token(ctx, &allowed.refresh()).await?).is_ok() {
+    let again = flow::token(ctx, &allowed.refresh()).await?;
+    again.response()?;
+    if expect::token(&again).is_ok() {
         return Ok(false);
     }
-    inactive(&answer).when("a refresh token was replaced by another")?;
+    let _ = ctx.told(ctx.trying("a refresh token was replaced by another", |ctx| not_active(ctx, &answer)));
     Ok(true)
 }
 
 async fn knows_what_expired(ctx: &Context) -> Checked {
     let (token, caller) = told_token(ctx, &ctx.parties().client()?).await?;
     let when = outlive(ctx, &token).await?;
-    inactive(&introspect(ctx, &query(&caller, &token.access_token)).await?).when(&when)
+    let answer = introspect(ctx, &query(&caller, &token.access_token)).await?;
+    ctx.trying(&when, |ctx| not_active(ctx, &answer))
 }
 
 async fn checks_signatures(ctx: &Context) -> Checked {
@@ -306,7 +312,8 @@ async fn checks_signatures(ctx: &Context) -> Checked {
         ("its signature is gone and its algorithm is none", unsigned),
     ];
     for (way, altered) in ways {
-        inactive(&introspect(ctx, &query(&caller, &altered)).await?).when(way)?;
+        let answer = introspect(ctx, &query(&caller, &altered)).await?;
+        let _ = ctx.told(ctx.trying(way, |ctx| not_active(ctx, &answer)));
     }
     Ok(())
 }

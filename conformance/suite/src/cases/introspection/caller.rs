@@ -7,7 +7,7 @@ use oauth_rules::rules;
 use crate::case::{Case, Context, Isolation};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::introspection::{
-    Activity, activity, inactive, introspect, more_than_inactive, query, told_token,
+    Activity, activity, introspect, more_than_inactive, not_active, query, says_active, told_token,
 };
 use crate::cases::support::resource_indicators::{open, token_for};
 use crate::cases::support::spoil;
@@ -60,25 +60,18 @@ pub(super) const CASES: &[Case] = &[
     },
 ];
 
-/// Whether an answer says that the token is active, be it well made or not.
-fn says_active(answer: &Arc<Exchange>) -> Checked<bool> {
-    let json = answer.response()?.json().unwrap_or_default();
-    Ok(json.get("active").is_some_and(|active| active == true))
+/// It was not told that the token is active.
+fn untold(answer: &Arc<Exchange>) -> Checked {
+    if says_active(answer)? { Err(answer.broken("a refusal", "active: true").granted()) } else { Ok(()) }
 }
 
-/// Nothing was told of the token, and the caller was refused with one of these statuses.
-fn turned_away(answer: &Arc<Exchange>, statuses: &[u16]) -> Checked {
-    if says_active(answer)? {
-        return Err(answer.broken("a refusal", "active: true"));
-    }
-    expect::status(answer, statuses)
-}
-
-/// Who shows no credentials learned nothing: by 401, by 400, or by an answer as if there were no such token.
+/// Who shows no credentials learned nothing: by 401, by 400, or by an answer as if there were no such token. Another refusal is
+/// a finding of its own, by the rule of what a caller is told who may not ask.
 fn learned_nothing(ctx: &Context, answer: &Arc<Exchange>) -> Checked {
-    turned_away(answer, &[200, 400, 401, 403])?;
+    untold(answer)?;
+    ctx.told(expect::status(answer, &[200, 400, 401, 403]).under(rules!["rfc7662-2.3-bad-credentials-401"]));
     if answer.response()?.status == 200 {
-        inactive(answer)?;
+        not_active(ctx, answer)?;
         ctx.note("who shows no credentials is told active: false, and not that they are missing");
     }
     Ok(())
@@ -96,7 +89,7 @@ async fn not_for_everybody(ctx: &Context) -> Checked {
     for (way, authentication) in ways {
         let Some(authentication) = authentication else { continue };
         let answer = introspect(ctx, &good().authenticated(authentication)).await?;
-        ctx.trying(way, |ctx| learned_nothing(ctx, &answer))?;
+        let _ = ctx.told(ctx.trying(way, |ctx| learned_nothing(ctx, &answer)));
     }
     if let Ok(public) = ctx.parties().public() {
         let own = flow::access(ctx, &public).await?.access_token;
@@ -118,28 +111,32 @@ async fn wrong_credentials_are_told_so(ctx: &Context) -> Checked {
     for (way, wrong) in ways {
         let Some(wrong) = spoil::with_secret(&caller, &wrong) else { continue };
         let answer = introspect(ctx, &query(&caller, &token.access_token).authenticated(wrong)).await?;
-        turned_away(&answer, &[400, 401]).when(way)?;
-        expect::token_error(&answer, &["invalid_client"]).when(way)?;
         let basic = caller.authentication == ClientAuthentication::ClientSecretBasic;
-        if answer.response()?.status != 401
-            || (basic && answer.response()?.header("www-authenticate").is_none())
-        {
-            let saw = format!("status {} without one", answer.response()?.status);
-            return Err(answer.broken("status 401 with a challenge", saw)).when(way);
-        }
+        let _ = ctx.tried(way, told_so(&answer, basic));
     }
     Ok(())
+}
+
+/// Status 401 with `invalid_client`, and a challenge for who used HTTP Basic.
+fn told_so(answer: &Arc<Exchange>, basic: bool) -> Checked {
+    untold(answer).under(rules!["rfc7662-2.1-authorization-required"])?;
+    expect::token_error(answer, &["invalid_client"])?;
+    let response = answer.response()?;
+    if response.status == 401 && (!basic || response.header("www-authenticate").is_some()) {
+        return Ok(());
+    }
+    Err(answer.broken("status 401 with a challenge", format!("status {} without one", response.status)))
 }
 
 async fn not_of_other_clients_tokens(ctx: &Context) -> Checked {
     let (client, other) = (ctx.parties().client()?, ctx.parties().second()?);
     if other.is_public() {
-        return Err(CaseEnd::not_tested("[second_client] has no secret to show"));
+        return Err(CaseEnd::not_tested("[second_client] has no secret to show; give it one"));
     }
     let (token, _) = told_token(ctx, &client).await?;
     let plain = query(&other, &token.access_token);
     let answer = introspect(ctx, &plain).await?;
-    told_nothing(ctx, &answer)?;
+    let _ = ctx.told(told_nothing(ctx, &answer));
     if other.authentication == ClientAuthentication::ClientSecretBasic {
         let answer = introspect(ctx, &plain.set("client_id", &client.id)).await?;
         ctx.trying("the client's own client_id stands beside the other's secret", |ctx| {
@@ -151,10 +148,10 @@ async fn not_of_other_clients_tokens(ctx: &Context) -> Checked {
 
 /// The caller is turned away, or told that the token is not active.
 fn told_nothing(ctx: &Context, answer: &Arc<Exchange>) -> Checked {
-    if matches!(answer.response()?.status, 400 | 401 | 403) {
-        return turned_away(answer, &[400, 401, 403]);
+    if (400..500).contains(&answer.response()?.status) {
+        return untold(answer);
     }
-    inactive(answer)?;
+    not_active(ctx, answer)?;
     nothing_else(ctx, answer)
 }
 
@@ -176,7 +173,8 @@ async fn of_tokens_for_the_caller(ctx: &Context) -> Checked {
     let client = ctx.parties().client()?;
     let fresh = flow::access(ctx, &client).await?;
     let token = fresh.access_token.clone();
-    let told = activity(&introspect(ctx, &query(&first, &token)).await?)?;
+    let told = activity(&introspect(ctx, &query(&first, &token)).await?);
+    let told = told.control("introspection of a token by its resource's server")?;
     if !told.active {
         let reason =
             "the control failed: [resource_client] is not told that a token of its resource is active";
@@ -190,20 +188,38 @@ async fn of_tokens_for_the_caller(ctx: &Context) -> Checked {
     if !refused && !is_for_it_alone(ctx, &told, &resource.identifier) {
         return Err(CaseEnd::not_offered("the token is for no certain resource server").at(&told.exchange));
     }
-    let when = "the token is for the first resource and the second one's server asks";
+    // Who is turned away whatever the question learns nothing of this token either.
+    let unknown = introspect(ctx, &query(&second, &ctx.fresh())).await?;
+    if unknown.response()?.status == 401 {
+        let reason = "the control failed: [second_resource_client] is turned away whatever it asks about";
+        return Err(CaseEnd::not_tested(reason).at(&unknown));
+    }
     let answer = introspect(ctx, &query(&second, &token)).await?;
-    inactive(&answer).when(when)?;
-    nothing_else(ctx, &answer)?;
+    let when = "the token is for the first resource and the second one's server asks";
+    let _ = ctx.told(ctx.trying(when, |ctx| foreign(ctx, &answer)));
     // The other way round shows that the second server is told anything at all.
     let Ok(other) = ctx.parties().second_resource() else { return Ok(()) };
     let Ok(token) = token_for(ctx, &client, &other.identifier).await else { return Ok(()) };
-    let told = activity(&introspect(ctx, &query(&second, &token.access_token)).await?)?;
+    let told = activity(&introspect(ctx, &query(&second, &token.access_token)).await?);
+    let told = told.control("introspection of a token by its resource's server")?;
     if !told.active {
-        ctx.note("the second resource's server is not told of a token for its resource either");
-        return Ok(());
+        let reason =
+            "the control failed: [second_resource_client] is not told that a token of its resource is active";
+        return Err(CaseEnd::not_tested(reason).at(&told.exchange));
     }
-    inactive(&introspect(ctx, &query(&first, &token.access_token)).await?)
-        .when("the token is for the second resource and the first one's server asks")
+    let answer = introspect(ctx, &query(&first, &token.access_token)).await?;
+    let when = "the token is for the second resource and the first one's server asks";
+    ctx.trying(when, |ctx| foreign(ctx, &answer))
+}
+
+/// It is told of a token for another resource that it is not active. An error in place of that breaks the rule that says in
+/// what words.
+fn foreign(ctx: &Context, answer: &Arc<Exchange>) -> Checked {
+    if says_active(answer)? {
+        return Err(answer.broken("active: false", "active: true"));
+    }
+    ctx.told(activity(answer).under(rules!["rfc7662-2.2-foreign-token-inactive"]));
+    nothing_else(ctx, answer)
 }
 
 /// Whether the token names this resource (by its identifier or its server's id) and not the second.

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::case::{Case, Context, Isolation};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::introspection::{
-    Activity, activity, inactive, introspect, more_than_inactive, query,
+    Activity, activity, introspect, more_than_inactive, not_active, query,
 };
 use crate::cases::support::refresh::{allowed, refreshing_client, renewed};
 use crate::cases::support::token_status::{out_wait, within_patience};
@@ -48,7 +48,8 @@ async fn no_refresh_token_for_a_resource(ctx: &Context) -> Checked {
     // The special client's scope may open no resource.
     let client = refreshing_client(ctx, |client| client.role != ClientRole::Special).await?;
     let live = allowed(ctx, &client, None).await?;
-    let told = activity(&introspect(ctx, &query(&server, &live.token.access_token)).await?)?;
+    let told = activity(&introspect(ctx, &query(&server, &live.token.access_token)).await?);
+    let told = told.control("introspection of the access token beside it")?;
     if !told.active {
         let reason =
             "the control failed: [resource_client] is not told that the access token beside it is active";
@@ -104,7 +105,9 @@ fn untold(ctx: &Context, answer: &Arc<Exchange>, of_access_token: &Activity) -> 
 
 async fn knows_which_refresh_token_expired(ctx: &Context) -> Checked {
     let lifetime = ctx.target().refresh_token_lifetime;
-    let lifetime = lifetime.ok_or_else(|| CaseEnd::not_tested("refresh_token_lifetime is not known"))?;
+    let lifetime = lifetime.ok_or_else(|| {
+        CaseEnd::not_tested("how long a refresh token lives is not known; add refresh_token_lifetime")
+    })?;
     within_patience(ctx, "a refresh token", lifetime)?;
     let client = refreshing_client(ctx, |client| !client.is_public()).await?;
     let live = allowed(ctx, &client, None).await?;
@@ -114,9 +117,11 @@ async fn knows_which_refresh_token_expired(ctx: &Context) -> Checked {
     }
     let when = out_wait(ctx, lifetime).await?;
     let told = introspect(ctx, &query(&client, &live.refresh_token)).await?;
-    let end = inactive(&told).when(&when);
+    let end = ctx.trying(&when, |ctx| not_active(ctx, &told));
     // What is good still is truly called so: that it lives on is another case's matter.
-    if end.is_err() && expect::token(&flow::token(ctx, &live.refresh()).await?).is_ok() {
+    let again = flow::token(ctx, &live.refresh()).await?;
+    again.response()?;
+    if end.is_err() && expect::token(&again).is_ok() {
         let reason = "a refresh token outlives refresh_token_lifetime, which refresh/refused-after-lying-idle is about";
         return Err(CaseEnd::not_tested(reason).at(&told));
     }

@@ -8,7 +8,8 @@ use url::Url;
 
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
-use crate::cases::support::metadata::{NO_ISSUER, document, is_sent_as_json, object, unless_waived};
+use crate::cases::support::honest::honest;
+use crate::cases::support::metadata::{document, is_sent_as_json, no_issuer, object, unless_waived};
 use crate::subject::Need;
 use crate::wire::{Actor, Exchange, Request};
 
@@ -52,7 +53,7 @@ async fn at_its_well_known_address(ctx: &Context) -> Checked {
     let issuer = ctx.target().issuer.as_deref();
     let issuer = issuer.or_else(|| ctx.target().metadata("issuer").and_then(Value::as_str));
     let issuer = issuer.and_then(|text| Url::parse(text).ok());
-    let issuer = issuer.ok_or_else(|| CaseEnd::not_tested(NO_ISSUER))?;
+    let issuer = issuer.ok_or_else(no_issuer)?;
     let (origin, path) =
         (issuer.origin().ascii_serialization(), issuer.path().trim_end_matches('/').to_owned());
     let mut first = None;
@@ -71,7 +72,8 @@ async fn at_its_well_known_address(ctx: &Context) -> Checked {
         let elsewhere = get(ctx, elsewhere).await?;
         if let (Some(first), true) = (&first, object(&elsewhere).is_some()) {
             let saw = format!("none, and one at {}", elsewhere.request.url);
-            return Err(first.broken("the metadata, behind the well-known part", saw)).honest();
+            let end = first.broken("the metadata, behind the well-known part", saw);
+            return honest(Err(end), "the metadata");
         }
     }
     Err(CaseEnd::not_offered("the server publishes no metadata by RFC 8414"))
@@ -83,7 +85,7 @@ async fn sent_as_json(ctx: &Context) -> Checked {
 
 async fn issuer_is_the_one_asked_for(ctx: &Context) -> Checked {
     let Some(asked) = ctx.target().issuer.clone() else {
-        return Err(CaseEnd::not_tested(NO_ISSUER));
+        return Err(no_issuer());
     };
     let exchange = document(ctx).await?;
     let json = exchange.response()?.json().unwrap_or_default();

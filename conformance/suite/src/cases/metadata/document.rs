@@ -13,7 +13,7 @@ use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::metadata::{document, https_fault};
 use crate::expect;
 use crate::flow::{self, AuthorizationRequest, TokenRequest};
-use crate::subject::Need;
+use crate::subject::{FileKey, Need};
 use crate::wire::{Actor, Exchange, Params, Request};
 
 /// The cases, in reading order.
@@ -237,7 +237,9 @@ async fn keys_are_public(ctx: &Context) -> Checked {
         return Err(exchange.broken("jwks_uri as an https URL", format!("{url:?}, {fault}")));
     }
     if !Url::parse(&url).is_ok_and(|url| ctx.target().is_own(&url)) {
-        return Err(CaseEnd::not_tested("the keys are on another host; add it to origins"));
+        return Err(
+            CaseEnd::not_tested("the keys are on another host; add it to origins").lacks(FileKey::Origins)
+        );
     }
     let exchange = ctx.send(Actor::Suite, Request::get(url)).await?;
     let json = exchange.response()?.json().unwrap_or_default();

@@ -9,7 +9,8 @@ use url::Url;
 use crate::browser::Location;
 use crate::case::{Case, Context, Severity};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
-use crate::cases::support::metadata::{NO_ISSUER, document, https_fault, unless_waived};
+use crate::cases::support::honest::honest;
+use crate::cases::support::metadata::{document, https_fault, no_issuer, unless_waived};
 use crate::cases::support::provoke::errors_told;
 use crate::expect;
 use crate::flow;
@@ -152,7 +153,7 @@ async fn published(ctx: &Context) -> Checked {
     let issuer = ctx.target().issuer.as_deref();
     let issuer = issuer.or_else(|| ctx.target().metadata("issuer").and_then(Value::as_str));
     let issuer = issuer.and_then(|text| Url::parse(text).ok());
-    let issuer = issuer.ok_or_else(|| CaseEnd::not_tested(NO_ISSUER))?;
+    let issuer = issuer.ok_or_else(no_issuer)?;
     let (origin, path) =
         (issuer.origin().ascii_serialization(), issuer.path().trim_end_matches('/').to_owned());
     // RFC 8414 lets a profile choose its own well-known name, and OpenID's appends to the path.
@@ -172,7 +173,7 @@ async fn published(ctx: &Context) -> Checked {
         first.get_or_insert(exchange);
     }
     let stop = CaseEnd::broken("status 200 and a JSON object", "no metadata document");
-    Err(first.map_or(stop.clone(), |exchange| stop.at(&exchange))).honest()
+    honest(Err(first.map_or(stop.clone(), |exchange| stop.at(&exchange))), "the metadata")
 }
 
 async fn names_the_challenge_methods(ctx: &Context) -> Checked {

@@ -118,7 +118,9 @@ async fn refreshed(ctx: &Context, client: &Arc<Client>, refresh_token: &str, wor
         Ok(token) => match lacks(ctx, client, &token, word).await.when(way)? {
             Shown::Stated | Shown::Told => Ok(()),
             // Silence means what was asked for (section 5.1).
-            Shown::Nowhere => Err(answer.broken("a refusal", "a token for what was asked")).when(way),
+            Shown::Nowhere => {
+                Err(answer.broken("a refusal", "a token for what was asked").granted()).when(way)
+            }
         },
         Err(_) => ctx.trying(way, |ctx| expect::token_refused(ctx, &answer, &["invalid_scope"])),
     }

@@ -93,9 +93,10 @@ async fn one_answer_one_code(ctx: &Context) -> Checked {
     let code = flow::code_from(&ask, &first).control("the consent page, approved")?;
     let second = browser.submit(&form).await?;
     match second.callback().and_then(|location| location.params.first("code")) {
-        Some(other) if other != code.value => {
-            Err(second.exchange().broken("no second code for the same consent form", second.describe()))
-        }
+        Some(other) if other != code.value => Err(second
+            .exchange()
+            .broken("no second code for the same consent form", second.describe())
+            .granted()),
         Some(_) | None => Ok(()),
     }
 }

@@ -12,7 +12,7 @@ use crate::cases::support::provoke::{
 };
 use crate::expect;
 use crate::flow::{self, AuthorizationRequest, Browser};
-use crate::subject::{Account, Client, Need, User};
+use crate::subject::{Account, Client, FileKey, Need, User};
 use crate::wire::Params;
 
 /// The cases, in reading order.
@@ -73,7 +73,7 @@ async fn shown(ctx: &Context, client: &Arc<Client>, user: &User) -> Checked<Show
         }
         landing = browser.submit(&form).await?;
     }
-    Err(CaseEnd::not_tested(NO_PASSWORD).at(landing.exchange()))
+    Err(CaseEnd::not_tested(NO_PASSWORD).lacks(FileKey::LoginForm).at(landing.exchange()))
 }
 
 /// Sends a form as another site's page would, in a browser that never saw it, and expects nobody to be logged in there.

@@ -9,7 +9,7 @@ use crate::cases::support::provoke::{NO_PASSWORD, gives_code, of_a_stranger};
 use crate::cases::support::spoil;
 use crate::expect;
 use crate::flow::{self, Browser};
-use crate::subject::{Account, Need, User};
+use crate::subject::{Account, FileKey, Need, User};
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[Case {
@@ -155,7 +155,7 @@ async fn log_in(browser: &mut Browser, landing: Landing, user: &User, wrong: &Wr
     if named {
         return Ok(landing);
     }
-    Err(CaseEnd::not_tested(NO_PASSWORD).at(landing.exchange()))
+    Err(CaseEnd::not_tested(NO_PASSWORD).lacks(FileKey::LoginForm).at(landing.exchange()))
 }
 
 #[cfg(test)]

@@ -91,7 +91,8 @@ async fn identities_agree(ctx: &Context) -> Checked {
         }
     }
     if pairs == 0 {
-        return Err(CaseEnd::not_tested("no second client pushes requests; add [second_client]"));
+        return Err(CaseEnd::not_tested("no second client pushes requests; add [second_client]")
+            .lacks(Need::SecondClient.missing(ctx.target())));
     }
     Ok(())
 }

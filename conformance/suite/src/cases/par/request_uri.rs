@@ -15,7 +15,7 @@ use crate::cases::support::token_status::{wait_until_its_end, within_patience};
 use crate::cases::support::{scope, spoil};
 use crate::expect;
 use crate::flow::{self, AuthorizationRequest, Browser, Until, challenge};
-use crate::subject::{ClientRole, Need};
+use crate::subject::{ClientRole, FileKey, Need};
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -213,7 +213,7 @@ async fn changes_nothing(ctx: &Context, (name, value): (&str, &str), other_verif
     let by_reference = ask.by_reference(&request_uri).set(name, value);
     let landing = flow::authorize(ctx, &by_reference).await?;
     if matches!(&landing, Landing::Foreign(location) if location.base() == spoil::FOREIGN_URI) {
-        return Err(landing.exchange().broken("no redirect to it", landing.describe()));
+        return Err(landing.exchange().broken("no redirect to it", landing.describe()).granted());
     }
     if landing.callback().is_none_or(|location| !location.params.has("code")) {
         return refused(ctx, &landing);
@@ -277,7 +277,7 @@ async fn user_decides_all_the_same(ctx: &Context) -> Checked {
 fn stopped(stranger: &Browser, landing: &Landing) -> Checked {
     landing.sent()?;
     if gives_code(landing) {
-        return Err(landing.exchange().broken("a page on which to log in", landing.describe()));
+        return Err(landing.exchange().broken("a page on which to log in", landing.describe()).granted());
     }
     if landing.page().is_some_and(|page| stranger.login_form(page).is_some()) {
         return Ok(());
@@ -286,7 +286,7 @@ fn stopped(stranger: &Browser, landing: &Landing) -> Checked {
         "nobody was asked to log in, as far as is known, but there was {}; if that is the login page, add its [[login.form]]",
         landing.describe()
     );
-    Err(CaseEnd::not_tested(reason).at(landing.exchange()))
+    Err(CaseEnd::not_tested(reason).lacks(FileKey::LoginForm).at(landing.exchange()))
 }
 
 async fn demanded_where_announced(ctx: &Context) -> Checked {

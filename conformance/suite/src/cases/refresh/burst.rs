@@ -32,7 +32,8 @@ async fn one_of_many_at_once(ctx: &Context) -> Checked {
     }
     let (mut tried, mut is_told) = (Vec::new(), false);
     for client in ctx.target().clients.values().filter(|client| client.role != ClientRole::Special) {
-        if !spends(ctx, client).await? {
+        let way = format!("the client is {}", client.id);
+        if ctx.tried(&way, spends(ctx, client).await) != Some(true) {
             continue;
         }
         match once_of_each_burst(ctx, client).await {
@@ -41,7 +42,7 @@ async fn one_of_many_at_once(ctx: &Context) -> Checked {
                 ctx.note(format!("{} has a secret, and got {}", client.id, end.saw));
             }
             once => {
-                let _ = ctx.tried(&format!("the client is {}", client.id), once);
+                let _ = ctx.tried(&way, once);
             }
         }
         tried.push(client.id.as_str());
@@ -63,7 +64,9 @@ async fn spends(ctx: &Context, client: &Arc<Client>) -> Checked<bool> {
     let Some(given) = flow::access(ctx, client).await?.refresh_token else { return Ok(false) };
     let request = refresh(client, &given);
     renewed(ctx, &request).await?;
-    Ok(expect::token(&flow::token(ctx, &request).await?).is_err())
+    let again = flow::token(ctx, &request).await?;
+    again.response()?;
+    Ok(expect::token(&again).is_err())
 }
 
 /// What a refresh brought that can be told from what another brought.

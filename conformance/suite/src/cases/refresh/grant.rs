@@ -60,6 +60,7 @@ async fn opens_no_resource(ctx: &Context) -> Checked {
     let allowed = allowed(ctx, &client, None).await?;
     let opened = flow::resource(ctx, &allowed.token.access_token).await?;
     expect::served(&opened).control("the resource with the access token")?;
+    bearer::looks_at_tokens(ctx).await?;
     // The status is a SHOULD of its own: here any refusal will do.
     expect::resource_refused(ctx, &flow::resource(ctx, &allowed.refresh_token).await?, &[400, 401, 403])
 }
@@ -78,7 +79,7 @@ async fn something_else_is_refused(ctx: &Context) -> Checked {
     for (way, alter) in WAYS {
         let good = allowed(ctx, &client, None).await?.refresh_token;
         let answer = flow::token(ctx, &refresh(&client, &alter(&good))).await?;
-        ctx.trying(way, |ctx| expect::token_refused(ctx, &answer, &["invalid_grant"]))?;
+        let _ = ctx.told(ctx.trying(way, |ctx| expect::token_refused(ctx, &answer, &["invalid_grant"])));
     }
     let access_token = allowed(ctx, &client, None).await?.token.access_token;
     let code = flow::code(ctx, &client).await?.value;
@@ -86,7 +87,7 @@ async fn something_else_is_refused(ctx: &Context) -> Checked {
         [("it is made up", ctx.fresh()), ("it is an access token", access_token), ("it is a code", code)]
     {
         let answer = flow::token(ctx, &refresh(&client, &other)).await?;
-        ctx.trying(way, |ctx| expect::token_refused(ctx, &answer, &["invalid_grant"]))?;
+        let _ = ctx.told(ctx.trying(way, |ctx| expect::token_refused(ctx, &answer, &["invalid_grant"])));
     }
     Ok(())
 }
@@ -96,7 +97,11 @@ async fn altered_anywhere_is_refused(ctx: &Context) -> Checked {
     let allowed = allowed(ctx, &client, None).await?;
     for (way, altered) in alterations(&allowed.refresh_token) {
         let answer = flow::token(ctx, &refresh(&client, &altered)).await?;
-        ctx.trying(&way, |ctx| expect::token_refused(ctx, &answer, &["invalid_grant"]))?;
+        let refused = ctx.trying(&way, |ctx| expect::token_refused(ctx, &answer, &["invalid_grant"]));
+        // What was taken is spent, and so the next refusal would say nothing.
+        if ctx.told(refused).is_none() && expect::token(&answer).is_ok() {
+            return Ok(());
+        }
     }
     // The refusals mean something only if the token was good all the while.
     let answer = flow::token(ctx, &allowed.refresh()).await?;
@@ -129,7 +134,9 @@ fn alterations(token: &str) -> Vec<(String, String)> {
 
 async fn refused_after_lying_idle(ctx: &Context) -> Checked {
     let lifetime = ctx.target().refresh_token_lifetime;
-    let lifetime = lifetime.ok_or_else(|| CaseEnd::not_tested("refresh_token_lifetime is not known"))?;
+    let lifetime = lifetime.ok_or_else(|| {
+        CaseEnd::not_tested("how long a refresh token lives is not known; add refresh_token_lifetime")
+    })?;
     within_patience(ctx, "a refresh token", lifetime)?;
     let client = refreshing_client(ctx, |_| true).await?;
     let allowed = allowed(ctx, &client, None).await?;

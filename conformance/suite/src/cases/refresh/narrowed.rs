@@ -7,6 +7,7 @@ use oauth_rules::rules;
 
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::cases::support::bearer::looks_at_tokens;
 use crate::cases::support::refresh::{allowed, refresh, refreshing_client};
 use crate::cases::support::scope::{introspected, stated};
 use crate::expect::{self, Token};
@@ -24,33 +25,41 @@ pub(super) const CASES: &[Case] = &[Case {
 }];
 
 async fn narrowed_token_is_good_for_no_more(ctx: &Context) -> Checked {
+    looks_at_tokens(ctx).await?;
     let client = refreshing_client(ctx, |client| client.scopes().len() > 1).await?;
-    let wide = client.scopes().join(" ");
-    let mut tried = false;
+    let mut untried = true;
     for word in client.scopes() {
-        // What a token for the word alone opens, a narrowed one may open as well.
-        let alone = allowed(ctx, &client, Some(word)).await?.token;
-        if expect::served(&flow::resource(ctx, &alone.access_token).await?).is_ok() {
-            continue;
-        }
-        let whole = allowed(ctx, &client, Some(&wide)).await?;
-        let opened = flow::resource(ctx, &whole.token.access_token).await?;
-        expect::served(&opened).control("the resource with a token for all that was allowed")?;
-        let request = refresh(&client, &whole.refresh_token).set("scope", word);
-        let token = expect::token(&flow::token(ctx, &request).await?)
-            .control("a refresh that asks for less scope")?;
-        if stated(ctx, &token)?.is_some_and(|stated| stated.iter().any(|value| *value != word)) {
-            ctx.note(format!("a refresh for {word} alone brings a token that is said to be for more"));
-            continue;
-        }
-        tried = true;
         let when = format!("a refresh asks for {word} alone");
-        let _ = ctx.tried(&when, good_for_no_more(ctx, &client, &token, word).await);
+        let tried = narrowed_to(&ctx.when(&when), &client, word).await;
+        // What broke off was tried too, and says why it came to no end.
+        untried &= ctx.tried(&when, tried) == Some(false);
     }
-    if tried {
-        return Ok(());
+    if untried {
+        return Err(CaseEnd::not_offered("no part of what the client may have keeps the resource closed"));
     }
-    Err(CaseEnd::not_offered("no part of what the client may have keeps the resource closed"))
+    Ok(())
+}
+
+/// Whether a token for this scope value alone says anything; then one that a refresh narrowed to it is good for no more.
+async fn narrowed_to(ctx: &Context, client: &Arc<Client>, word: &str) -> Checked<bool> {
+    // What a token for the word alone opens, a narrowed one may open as well.
+    let alone = allowed(ctx, client, Some(word)).await?.token;
+    let opened = flow::resource(ctx, &alone.access_token).await?;
+    opened.response()?;
+    if expect::served(&opened).is_ok() {
+        return Ok(false);
+    }
+    let whole = allowed(ctx, client, Some(&client.scopes().join(" "))).await?;
+    let opened = flow::resource(ctx, &whole.token.access_token).await?;
+    expect::served(&opened).control("the resource with a token for all that was allowed")?;
+    let request = refresh(client, &whole.refresh_token).set("scope", word);
+    let token =
+        expect::token(&flow::token(ctx, &request).await?).control("a refresh that asks for less scope")?;
+    if stated(ctx, &token)?.is_some_and(|stated| stated.iter().any(|value| *value != word)) {
+        ctx.note(format!("a refresh for {word} alone brings a token that is said to be for more"));
+        return Ok(false);
+    }
+    good_for_no_more(ctx, client, &token, word).await.map(|()| true)
 }
 
 /// The resource stays closed, and introspection tells of this scope value alone.

@@ -166,7 +166,7 @@ async fn not_registered(ctx: &Context, way: &str, uri: &str, others: &[&str]) ->
     let answer = with_uris(ctx, &json!(uris), false).await.when(&way)?;
     ctx.trying(&way, |ctx| match expect::registration(&answer) {
         Err(_) => expect::registration_refused(ctx, &answer, EITHER),
-        Ok(json) if keeps(&json, uri) => Err(answer.broken("a refusal", "a registration")),
+        Ok(json) if keeps(&json, uri) => Err(answer.broken("a refusal", "a registration").granted()),
         Ok(_) => Ok(()),
     })
 }

@@ -12,6 +12,7 @@ use serde_json::Value;
 use crate::case::{Case, Context, Isolation};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::entropy;
+use crate::cases::support::honest::honest;
 use crate::cases::support::refresh::refresh;
 use crate::cases::support::registration::without;
 use crate::cases::support::spoil;
@@ -145,8 +146,9 @@ pub(super) const CASES: &[Case] = &[
 async fn finishes_a_flow(ctx: &Context, client: &Arc<Client>) -> Checked<Token> {
     let ask = flow::ask(ctx, client);
     let landing = flow::authorize(ctx, &ask).await?;
-    let code = flow::code_from(&ask, &landing).honest()?;
-    expect::token(&flow::token(ctx, &flow::redemption(&code)).await?).honest()
+    let code = honest(flow::code_from(&ask, &landing), "an authorization request of the new client")?;
+    let answer = flow::token(ctx, &flow::redemption(&code)).await?;
+    honest(expect::token(&answer), "a token request of the new client")
 }
 
 /// The strings of an array in a response.
@@ -156,7 +158,7 @@ fn list<'a>(json: &'a Value, name: &str) -> Option<Vec<&'a str>> {
 
 async fn answered_201(ctx: &Context) -> Checked {
     let answer = flow::register(ctx, &flow::metadata(ctx)?).await?;
-    let registered = flow::as_registered(ctx, &answer).honest();
+    let registered = honest(flow::as_registered(ctx, &answer), "an honest registration");
     let registered = registered.under(rules!["rfc7591-3.2.1-created-response"])?;
     let response = answer.response()?;
     if response.status != 201 || response.media_type().as_deref() != Some("application/json") {
@@ -198,7 +200,8 @@ async fn redirect_uris_are_kept(ctx: &Context) -> Checked {
     }
     let ask = flow::ask(ctx, &client).set("redirect_uri", &wanted);
     let landing = flow::authorize(ctx, &ask).await?;
-    let location = expect::code_redirect(&ask, &landing).honest()?;
+    let location =
+        honest(expect::code_redirect(&ask, &landing), "an authorization request of the new client")?;
     let bare = wanted.split('?').next().unwrap_or_default();
     if location.base() == bare {
         return Ok(());
@@ -220,7 +223,8 @@ async fn unknown_members_do_no_harm(ctx: &Context) -> Checked {
 async fn basic_unless_told(ctx: &Context) -> Checked {
     let mut metadata = flow::metadata(ctx)?;
     without(&mut metadata, &["token_endpoint_auth_method"]);
-    let registered = flow::as_registered(ctx, &flow::register(ctx, &metadata).await?).honest()?;
+    let answer = flow::register(ctx, &metadata).await?;
+    let registered = honest(flow::as_registered(ctx, &answer), "an honest registration")?;
     let told = registered.json.get("token_endpoint_auth_method").and_then(Value::as_str);
     match told {
         None | Some("client_secret_basic") => {}
@@ -238,7 +242,8 @@ async fn basic_unless_told(ctx: &Context) -> Checked {
 async fn code_unless_told(ctx: &Context) -> Checked {
     let mut metadata = flow::metadata(ctx)?;
     without(&mut metadata, &["grant_types", "response_types"]);
-    let registered = flow::as_registered(ctx, &flow::register(ctx, &metadata).await?).honest()?;
+    let answer = flow::register(ctx, &metadata).await?;
+    let registered = honest(flow::as_registered(ctx, &answer), "an honest registration")?;
     for (name, value) in [("grant_types", "authorization_code"), ("response_types", "code")] {
         match list(&registered.json, name) {
             None => {}

@@ -82,6 +82,7 @@ async fn opening(ctx: &Context) -> Checked<(String, DpopKey)> {
     let token = bound_token(ctx, &ctx.parties().client()?, &key).await?.access_token;
     let answer = flow::resource_proven(ctx, &token, &key, |proof| proof).await?;
     expect::served(&answer).control("the resource with a bound token and a good proof")?;
+    bearer::looks_at_tokens(ctx).await?;
     Ok((token, key))
 }
 
@@ -113,12 +114,12 @@ async fn proof_is_checked(ctx: &Context) -> Checked {
         if gives_nonces && defect.is_of_age() && expect::served(&answer).is_ok() {
             continue;
         }
-        ctx.trying(defect.way, |ctx| refused(ctx, &answer))?;
+        let _ = ctx.told(ctx.trying(defect.way, |ctx| refused(ctx, &answer)));
     }
     let answer = ctx.send(Actor::Client, flow::bound_request(ctx, &token)?).await?;
-    ctx.trying("there is no proof", |ctx| refused(ctx, &answer))?;
+    let _ = ctx.told(ctx.trying("there is no proof", |ctx| refused(ctx, &answer)));
     let answer = flow::resource_proven(ctx, &token, &flow::proof_key(ctx), |proof| proof).await?;
-    ctx.trying("it is another key's", |ctx| refused(ctx, &answer))?;
+    let _ = ctx.told(ctx.trying("it is another key's", |ctx| refused(ctx, &answer)));
     let answer = flow::resource_proven(ctx, &token, &key, |proof| proof).await?;
     expect::served(&answer).control("a good proof after the bad ones")
 }
@@ -127,9 +128,9 @@ async fn proof_names_the_token(ctx: &Context) -> Checked {
     let (token, key) = opening(ctx).await?;
     let (other, _) = opening(ctx).await?;
     let answer = flow::resource_proven(ctx, &token, &key, |proof| proof.without_claim("ath")).await?;
-    ctx.trying("there is no ath", |ctx| refused(ctx, &answer))?;
+    let _ = ctx.told(ctx.trying("there is no ath", |ctx| refused(ctx, &answer)));
     let answer = flow::resource_proven(ctx, &token, &key, |proof| proof.for_token(&other)).await?;
-    ctx.trying("ath is the hash of another token", |ctx| refused(ctx, &answer))?;
+    let _ = ctx.told(ctx.trying("ath is the hash of another token", |ctx| refused(ctx, &answer)));
     let answer = flow::resource_proven(ctx, &token, &key, |proof| proof.claim("ath", token.as_str())).await?;
     ctx.trying("ath is the token itself", |ctx| refused(ctx, &answer))
 }
@@ -150,10 +151,13 @@ async fn challenge_says_what(ctx: &Context) -> Checked {
     };
     for name in ["error", "algs"] {
         if challenge.param(name).is_none_or(str::is_empty) {
-            return Err(answer.broken("a DPoP challenge with algs and error", format!("no {name}")));
+            ctx.tell(answer.broken("a DPoP challenge with algs and error", format!("no {name}")));
         }
     }
     let algs = challenge.param("algs").unwrap_or_default();
+    if algs.is_empty() {
+        return Ok(());
+    }
     if !algs
         .split(' ')
         .all(|name| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-'))
@@ -174,7 +178,7 @@ async fn bound_token_is_no_bearer_token(ctx: &Context) -> Checked {
             flow::send_proven(ctx, Actor::Client, request, &key, |proof| proof.for_token(&token)).await?;
         for (way, answer) in [("there is no proof", bare), ("there is a proof", beside)] {
             let way = format!("{when} and {way}");
-            ctx.trying(&way, |ctx| expect::resource_refused(ctx, &answer, &[400, 401]))?;
+            let _ = ctx.told(ctx.trying(&way, |ctx| expect::resource_refused(ctx, &answer, &[400, 401])));
         }
         let opened = flow::resource_proven(ctx, &token, &key, |proof| proof).await?;
         let opened = expect::served(&opened).control("the resource with a bound token and a good proof");
@@ -223,8 +227,8 @@ async fn no_error_without_a_token(ctx: &Context) -> Checked {
     expect::not_served(&answer, &[400, 401]).control("the resource without a token")?;
     for challenge in fields::challenges(answer.response()?) {
         if let Some(error) = challenge.param("error") {
-            return Err(
-                answer.broken("no error", format!("a challenge {} with error {error:?}", challenge.scheme))
+            ctx.tell(
+                answer.broken("no error", format!("a challenge {} with error {error:?}", challenge.scheme)),
             );
         }
     }

@@ -68,7 +68,8 @@ async fn needs_a_token(ctx: &Context) -> Checked {
     well_received(ctx, &client).await?;
     let empty = revocation(&client, "");
     let none = empty.clone().without("token");
-    expect::token_error(&revoke(ctx, &none).await?, &["invalid_request"]).when("there is none")?;
+    let answer = revoke(ctx, &none).await?;
+    let _ = ctx.tried("there is none", expect::token_error(&answer, &["invalid_request"]));
     // That an empty parameter counts as none is said of other endpoints.
     let answer = revoke(ctx, &empty).await?;
     expect::token_error(&answer, &["invalid_request"]).when("it is empty").map(drop).warn()
@@ -76,9 +77,10 @@ async fn needs_a_token(ctx: &Context) -> Checked {
 
 async fn by_post_alone(ctx: &Context) -> Checked {
     let client = ctx.parties().client()?;
-    let (other, _) = live_access_token(ctx, &client).await?;
+    let (other, gauge) = live_access_token(ctx, &client).await?;
     done_for_access_token(&revoke(ctx, &revocation(&client, &other)).await?)
         .control("an honest revocation of an access token")?;
+    gauge.ended(ctx, &other).await.control("an access token that was revoked by POST")?;
     let (token, gauge) = live_access_token(ctx, &client).await?;
     let mut request = revocation(&client, &token).without("token").in_query("token", &token).method("GET");
     if let Authentication::Body { id, secret } = request.authentication.clone() {
@@ -92,7 +94,11 @@ async fn by_post_alone(ctx: &Context) -> Checked {
     request.content_type = None;
     let answer = revoke(ctx, &request).await?;
     gauge.lives(ctx, &token).await?;
-    expect::status(&answer, &[400, 401, 404, 405])
+    // Any refusal will do where nothing was ended.
+    match answer.response()?.status {
+        400..500 | 501 => Ok(()),
+        _ => expect::status(&answer, &[400, 401, 404, 405]),
+    }
 }
 
 /// JSON with `error`, and status 400 or 401.
@@ -113,7 +119,7 @@ async fn errors_like_the_token_endpoints(ctx: &Context) -> Checked {
     let client = ctx.parties().confidential()?;
     well_received(ctx, &client).await?;
     let without_token = revocation(&client, "").without("token");
-    error_in_json(&revoke(ctx, &without_token).await?).when("there is no token")?;
+    let _ = ctx.tried("there is no token", error_in_json(&revoke(ctx, &without_token).await?));
     let wrong = spoil::middle_changed(spoil::secret_of(&client));
     let Some(wrong) = spoil::with_secret(&client, &wrong) else { return Ok(()) };
     let request = revocation(&client, &ctx.fresh()).authenticated(wrong);
@@ -149,14 +155,17 @@ async fn takes_the_clients_credentials(ctx: &Context) -> Checked {
             &["invalid_client", "invalid_request"],
         ),
     ];
-    let (token, gauge) = live_access_token(ctx, &client).await?;
     for (way, authentication, errors) in ways {
         let Some(authentication) = authentication else { continue };
+        let (token, gauge) = live_access_token(ctx, &client).await?;
         let answer = revoke(ctx, &revocation(&client, &token).authenticated(authentication)).await?;
-        gauge.lives(ctx, &token).await.when(way)?;
+        if ctx.tried(way, gauge.lives(ctx, &token).await).is_none() {
+            continue;
+        }
         // A success that changed nothing ends nobody's session.
-        let refused = expect::refused_by(&expect::REVOCATION, ctx, &answer, errors);
-        ctx.tried(way, refused.warn());
+        let refused =
+            ctx.trying(way, |ctx| expect::refused_by(&expect::REVOCATION, ctx, &answer, errors).warn());
+        let _ = ctx.told(refused);
     }
     Ok(())
 }

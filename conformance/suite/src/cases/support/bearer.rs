@@ -13,12 +13,32 @@ use crate::flow;
 use crate::subject::Need;
 use crate::wire::{Actor, Exchange, Request, fields};
 
-/// A token that opens the resource, by an honest flow. It is a control.
+/// A token that opens the resource, by an honest flow. It is a control, and so is that the resource looks at tokens.
 pub(in crate::cases) async fn opening_token(ctx: &Context) -> Checked<Token> {
     let token = flow::access(ctx, &ctx.parties().client()?).await?;
     let answer = flow::resource(ctx, &token.access_token).await?;
     expect::served(&answer).control("the resource with a fresh token")?;
+    looks_at_tokens(ctx).await?;
     Ok(token)
+}
+
+/// That the resource looks at tokens: it is not open to whoever shows none and to whoever shows a made-up one alike.
+///
+/// # Errors
+/// `not-tested` if it is open to all; `errored` without a usable answer.
+pub(in crate::cases) async fn looks_at_tokens(ctx: &Context) -> Checked {
+    let made_up = with_header(ctx, Some(&format!("Bearer {}", ctx.fresh()))).await?;
+    made_up.response()?;
+    if expect::served(&made_up).is_err() {
+        return Ok(());
+    }
+    let none = with_header(ctx, None).await?;
+    none.response()?;
+    if expect::served(&none).is_err() {
+        return Ok(());
+    }
+    let reason = "the control failed: the resource is open to whoever shows no token, and to whoever shows a made-up one; name one that looks at tokens as resource under [endpoints]";
+    Err(CaseEnd::not_tested(reason).at(&none))
 }
 
 /// The resource's answer to a token of a scope that does not open it, while another opens it.

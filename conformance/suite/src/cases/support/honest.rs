@@ -20,6 +20,15 @@ pub(in crate::cases) fn refusal(
     }
 }
 
+/// A step of an honest request which a rule says is granted: its refusal breaks that rule, while a server error speaks of no
+/// rule. It is a control that failed, and `what` names it.
+pub(in crate::cases) fn honest<T>(step: Checked<T>, what: &str) -> Checked<T> {
+    step.map_err(|end| {
+        let status = end.exchange.as_ref().and_then(|exchange| exchange.status());
+        if status.is_some_and(is_breakdown) { end.control(what) } else { end }
+    })
+}
+
 fn speaks_of(answer: &Exchange, elsewhere: &[&str]) -> bool {
     let told = answer.answer.as_ref().ok().and_then(Response::json);
     let error = told.as_ref().and_then(|json| json.get("error")?.as_str());

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use oauth_rules::rules;
 use serde_json::Value;
 
 use crate::case::Context;
 use crate::case_end::{CaseEnd, Checked};
 use crate::expect::{self, Token};
 use crate::flow::{self, TokenRequest};
-use crate::subject::{Client, ClientRole};
+use crate::subject::{Client, ClientRole, Need};
 use crate::wire::{Exchange, Params};
 
 /// The good request of a caller about a token.
@@ -63,11 +64,29 @@ pub(in crate::cases) fn activity(exchange: &Arc<Exchange>) -> Checked<Activity> 
     }
 }
 
+/// Whether an answer says that the token is active, be it well made or not.
+pub(in crate::cases) fn says_active(answer: &Arc<Exchange>) -> Checked<bool> {
+    let json = answer.response()?.json().unwrap_or_default();
+    Ok(json.get("active").is_some_and(|active| active == true))
+}
+
+/// It is not told that the token is active. That a dead token is told of in another form is a finding of its own, by the rule
+/// of the form.
+pub(in crate::cases) fn not_active(ctx: &Context, answer: &Arc<Exchange>) -> Checked {
+    if says_active(answer)? {
+        return Err(answer.broken("active: false", "active: true"));
+    }
+    if let Err(end) = activity(answer) {
+        ctx.tell(end.under(rules!["rfc7662-2.2-inactive-is-200-false"]));
+    }
+    Ok(())
+}
+
 /// It is told that the token is not active.
 pub(in crate::cases) fn inactive(exchange: &Arc<Exchange>) -> Checked {
     let told = activity(exchange)?;
     if told.active {
-        return Err(exchange.broken("active: false", "active: true"));
+        return Err(exchange.broken("active: false", "active: true").granted());
     }
     Ok(())
 }
@@ -98,7 +117,8 @@ pub(in crate::cases) async fn told_token(
     }
     let stop = CaseEnd::not_tested(
         "the control failed: nobody is told that a fresh access token is active; add [resource_client]",
-    );
+    )
+    .lacks(Need::ResourceClient.missing(ctx.target()));
     Err(refusal.map_or(stop.clone(), |answer| stop.at(&answer)))
 }
 

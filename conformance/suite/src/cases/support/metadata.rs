@@ -8,11 +8,16 @@ use url::Url;
 use crate::case::Context;
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::expect;
-use crate::subject::{Need, is_loopback};
+use crate::subject::{FileKey, Need, is_loopback};
 use crate::wire::{Actor, Exchange, Request};
 
 /// Why a server's metadata is not looked for.
-pub(in crate::cases) const NO_ISSUER: &str = "the target names no issuer; add issuer, or waive it where the server publishes none: [without] metadata = \"why\"";
+const NO_ISSUER: &str = "the target names no issuer; add issuer, or waive it where the server publishes none: [without] metadata = \"why\"";
+
+/// That a server's metadata is not looked for.
+pub(in crate::cases) fn no_issuer() -> CaseEnd {
+    CaseEnd::not_tested(NO_ISSUER).lacks(FileKey::Issuer)
+}
 
 /// Why a text is no https URL, or has a part that it may not have; http will do on loopback.
 pub(in crate::cases) fn https_fault(text: &str, with_query: bool) -> Option<&'static str> {

@@ -21,7 +21,7 @@ pub(in crate::cases) fn refused(ctx: &Context, landing: &Landing) -> Checked {
     };
     let expected = "no code: an error page, or an error by redirect";
     if location.brings("code") || location.brings("access_token") {
-        return Err(location.exchange.broken(expected, landing.describe()));
+        return Err(location.exchange.broken(expected, landing.describe()).granted());
     }
     if landing.callback().is_none_or(|location| !location.params.has("error")) {
         let end = location.exchange.broken(expected, landing.describe());

@@ -12,7 +12,7 @@ use crate::case::Context;
 use crate::case_end::{CaseEnd, Checked, EndKind};
 use crate::expect;
 use crate::flow::{self, AuthorizationRequest, Browser, Until};
-use crate::subject::{Client, FormHint};
+use crate::subject::{Client, FileKey, FormHint};
 use crate::wire::{Exchange, Params};
 
 /// The host that no honest redirect leads to.
@@ -114,6 +114,7 @@ pub(in crate::cases) fn unasked(ctx: &Context) -> CaseEnd {
     } else {
         "no page of this run asked for consent; if none ever does, say so: [without] consent = \"why\""
     })
+    .lacks(FileKey::ExtraParameters)
 }
 
 /// Whether a request had no answer at all.
@@ -146,7 +147,7 @@ pub(in crate::cases) fn unseen_page(browser: &Browser, trail: &[Arc<Exchange>]) 
     match trail.iter().find(asks) {
         Some(exchange) => {
             let reason = "a page came that may have asked the user, and the suite took it for no consent page; say how it is filled in by [[login.form]]";
-            Err(CaseEnd::not_tested(reason).at(exchange))
+            Err(CaseEnd::not_tested(reason).lacks(FileKey::LoginForm).at(exchange))
         }
         None => Ok(()),
     }
@@ -166,7 +167,7 @@ pub(in crate::cases) fn of_a_stranger(ctx: &Context, step: Checked) -> Checked {
             let reason = format!(
                 "{name} goes out with every request and may log in whoever is to be a stranger; leave it out of the headers"
             );
-            Err(CaseEnd { kind: EndKind::NotTested, expected: None, saw: reason, ..end })
+            Err(CaseEnd { kind: EndKind::NotTested, expected: None, saw: reason, granted: false, ..end })
         }
         (step, _) => step,
     }
@@ -250,7 +251,7 @@ pub(in crate::cases) fn denied(
         "which answer is the user's no was guessed, and it led to {}; say it by deny or deny_has in the [[login.form]] of the consent page",
         landing.describe()
     );
-    Err(CaseEnd::not_tested(reason).at(landing.exchange()))
+    Err(CaseEnd::not_tested(reason).lacks(FileKey::LoginForm).at(landing.exchange()))
 }
 
 /// Whether the browser was given a code.

@@ -98,7 +98,7 @@ pub(in crate::cases) fn without_code(
     };
     let end = location.exchange.broken("an error page and no redirect", landing.describe());
     if location.brings("code") || location.brings("access_token") {
-        return Err(end);
+        return Err(end.granted());
     }
     let end = end.under(rules!["rfc6749-3.1.2.4-no-redirect-to-invalid-uri"]);
     if client.redirect_uris().any(|own| own.split('?').next() == Some(location.base())) {

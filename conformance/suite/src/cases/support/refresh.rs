@@ -34,20 +34,28 @@ pub(in crate::cases) async fn refreshing_client(
     ctx: &Context,
     fits: impl Fn(&Client) -> bool + Send,
 ) -> Checked<Arc<Client>> {
-    let mut without = Vec::new();
+    let (mut without, mut stop) = (Vec::new(), None);
     for client in ctx.target().clients.values().filter(|client| fits(client)) {
-        let token = flow::access(ctx, client).await?;
-        let Some(refresh_token) = token.refresh_token else {
-            without.push(client.id.as_str());
-            continue;
-        };
-        renewed(ctx, &refresh(client, &refresh_token)).await?;
-        return Ok(Arc::clone(client));
+        match refreshes(ctx, client).await {
+            Ok(true) => return Ok(Arc::clone(client)),
+            Ok(false) => without.push(client.id.as_str()),
+            // Another client may do.
+            Err(end) => stop = stop.or(Some(end)),
+        }
+    }
+    if let Some(end) = stop {
+        return Err(end);
     }
     if without.is_empty() {
         return Err(CaseEnd::not_tested("the target names no client that could show it"));
     }
     Err(CaseEnd::not_offered(format!("the server gives no refresh token to {}", without.join(", "))))
+}
+
+/// Whether a client is given a refresh token, which an honest refresh shows to be good.
+async fn refreshes(ctx: &Context, client: &Arc<Client>) -> Checked<bool> {
+    let Some(given) = flow::access(ctx, client).await?.refresh_token else { return Ok(false) };
+    renewed(ctx, &refresh(client, &given)).await.map(|_| true)
 }
 
 /// A fresh refresh token of a client, for this scope or the client's usual one. It is a control.

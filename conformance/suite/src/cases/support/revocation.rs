@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::case::Context;
 use crate::case_end::{CaseEnd, Checked, EndAs as _, EndKind};
+use crate::cases::support::honest::honest;
 use crate::cases::support::refresh::{allowed, renewed};
 use crate::cases::support::token_status::Gauge;
 use crate::expect;
@@ -23,9 +24,14 @@ pub(in crate::cases) async fn revoke(ctx: &Context, request: &TokenRequest) -> C
     ctx.send(request.who, request.request(endpoint)).await
 }
 
-/// It was done.
+/// It was done: an honest request is answered by status 200. Whether it is 200 or another 2xx does not matter to what was to be
+/// ended.
 pub(in crate::cases) fn done(answer: &Arc<Exchange>) -> Checked {
-    expect::status(answer, &[200])
+    let response = answer.response()?;
+    if (200..300).contains(&response.status) {
+        return Ok(());
+    }
+    honest(expect::status(answer, &[200]), "an honest revocation request")
 }
 
 /// It was done; not offered where the server says that it ends no tokens of this kind.

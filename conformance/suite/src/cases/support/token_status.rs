@@ -5,11 +5,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use oauth_rules::{RuleId, rules};
 use serde_json::Value;
 
 use crate::case::Context;
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
-use crate::cases::support::introspection::{activity, callers, introspect, query};
+use crate::cases::support::introspection::{activity, callers, introspect, query, says_active};
 use crate::expect::Token;
 use crate::flow;
 use crate::subject::{Client, Met, Need};
@@ -31,7 +32,9 @@ pub(in crate::cases) const MARGIN: u64 = 2;
 pub(in crate::cases) async fn outlive(ctx: &Context, token: &Token) -> Checked<String> {
     let stated = token.json.get("expires_in").and_then(Value::as_u64);
     let Some(lifetime) = stated.or(ctx.target().access_token_lifetime) else {
-        return Err(CaseEnd::not_tested("access_token_lifetime is not known"));
+        return Err(CaseEnd::not_tested(
+            "how long an access token lives is not known; add access_token_lifetime",
+        ));
     };
     within_patience(ctx, "the token", lifetime)?;
     out_wait(ctx, lifetime).await
@@ -40,7 +43,7 @@ pub(in crate::cases) async fn outlive(ctx: &Context, token: &Token) -> Checked<S
 /// That a token which lives for so many seconds can be waited for.
 pub(in crate::cases) fn within_patience(ctx: &Context, token: &str, lifetime: u64) -> Checked {
     if ctx.live().clock.is_real() && lifetime > PATIENCE {
-        let reason = format!("{token} lives for {lifetime} s, which is too long to wait");
+        let reason = format!("{token} lives for {lifetime} s, which is too long to wait; add [clock]");
         return Err(CaseEnd::not_tested(reason));
     }
     if lifetime > FARTHEST {
@@ -83,70 +86,105 @@ pub(in crate::cases) enum Gauge {
 pub(in crate::cases) struct TokenStatus {
     pub(in crate::cases) live: bool,
     pub(in crate::cases) exchange: Arc<Exchange>,
+    /// What is wrong with an answer that does not say that the token lives, and not that it is dead either.
+    unclear: Option<CaseEnd>,
 }
 
 impl Gauge {
-    /// The first that shows this fresh token of a client alive. It is a control.
+    /// The first that shows this fresh token of a client alive, and not one that is made up. It is a control.
     pub(in crate::cases) async fn find(ctx: &Context, client: &Arc<Client>, token: &str) -> Checked<Self> {
         let mut tried = None;
         if Need::Introspection.met(ctx.target()) == Met::Yes {
             for caller in callers(ctx, client) {
                 let gauge = Self::Introspection(caller);
                 match gauge.see(ctx, token).await {
-                    Ok(TokenStatus { live: true, .. }) => return Ok(gauge),
-                    Ok(seen) => tried = Some(seen.exchange),
+                    Ok(seen) => {
+                        if seen.live && gauge.tells_apart(ctx).await? {
+                            return Ok(gauge);
+                        }
+                        tried = Some(seen.exchange);
+                    }
                     Err(stop) => tried = stop.exchange,
                 }
             }
         }
         if Need::ResourceServer.met(ctx.target()) == Met::Yes {
             let seen = Self::Resource.see(ctx, token).await.control("the resource with a fresh token")?;
-            if seen.live {
+            if seen.live && Self::Resource.tells_apart(ctx).await? {
                 return Ok(Self::Resource);
             }
             tried = Some(seen.exchange);
         }
         let stop = CaseEnd::not_tested(
-            "nothing shows whether an access token lives; add resource to [endpoints] or [resource_client]",
-        );
+            "nothing tells an access token that lives from one that is made up; add [resource_client], or a resource that looks at tokens to [endpoints]",
+        )
+        .lacks(Need::ResourceServer.missing(ctx.target()));
         Err(tried.map_or(stop.clone(), |exchange| stop.at(&exchange)))
     }
 
-    /// Whether the token lives.
+    /// Whether a token that nobody issued does not count as one that lives: who takes any text for a live token shows
+    /// nothing.
+    async fn tells_apart(&self, ctx: &Context) -> Checked<bool> {
+        Ok(!self.look(ctx, &ctx.fresh()).await?.live)
+    }
+
+    /// Whether the token lives. It is a control that the answer can be read.
     pub(in crate::cases) async fn see(&self, ctx: &Context, token: &str) -> Checked<TokenStatus> {
+        let seen = self.look(ctx, token).await?;
+        if let Some(end) = &seen.unclear {
+            return Err(end.clone().control("what shows whether an access token lives"));
+        }
+        Ok(seen)
+    }
+
+    async fn look(&self, ctx: &Context, token: &str) -> Checked<TokenStatus> {
         match self {
             Self::Introspection(caller) => {
                 let exchange = introspect(ctx, &query(caller, token)).await?;
-                Ok(TokenStatus { live: activity(&exchange)?.active, exchange })
+                let live = says_active(&exchange)?;
+                let unclear = activity(&exchange).err();
+                Ok(TokenStatus { live, exchange, unclear })
             }
             Self::Resource => {
                 let exchange = flow::resource(ctx, token).await?;
                 let status = exchange.response()?.status;
-                match status {
-                    200..300 => Ok(TokenStatus { live: true, exchange }),
-                    400 | 401 | 403 => Ok(TokenStatus { live: false, exchange }),
-                    _ => Err(exchange.broken("status 2xx or 401", format!("status {status}"))),
-                }
+                let live = (200..300).contains(&status);
+                let clear = live || matches!(status, 400 | 401 | 403);
+                let unclear = || exchange.broken("status 2xx or 401", format!("status {status}"));
+                let unclear = (!clear).then(unclear);
+                Ok(TokenStatus { live, exchange, unclear })
             }
         }
     }
 
-    /// The token has come to its end: now, or after the time that news of it may take.
+    /// The token has come to its end: now, or after the time that news of it may take. That its end is told in another form is
+    /// a finding of its own.
     pub(in crate::cases) async fn ended(&self, ctx: &Context, token: &str) -> Checked {
         const DELAY: Duration = Duration::from_secs(2);
-        let mut seen = self.see(ctx, token).await?;
+        let mut seen = self.look(ctx, token).await?;
         if seen.live {
             ctx.pause(DELAY).await;
-            seen = self.see(ctx, token).await?;
+            seen = self.look(ctx, token).await?;
             if !seen.live {
                 ctx.note("the end of a token took a moment to show");
             }
         }
         self.show(ctx, token).await;
         if seen.live {
-            return Err(seen.exchange.broken(self.of_a_dead_one(), self.of_a_live_one()));
+            return Err(seen.exchange.broken(self.of_a_dead_one(), self.of_a_live_one()).granted());
+        }
+        if let Some(end) = seen.unclear {
+            ctx.tell(end.under(self.form()));
         }
         Ok(())
+    }
+
+    /// The rule of how it is told that a token is dead.
+    const fn form(&self) -> &'static [RuleId] {
+        match self {
+            Self::Introspection(_) => rules!["rfc7662-2.2-inactive-is-200-false"],
+            Self::Resource => rules!["rfc6750-3.1-invalid-token-401"],
+        }
     }
 
     /// Shows a token that introspection told of to the resource too, for the laws to judge what that says. It need not

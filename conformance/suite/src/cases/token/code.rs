@@ -107,7 +107,8 @@ async fn used_once_by_each_client(ctx: &Context) -> Checked {
     let client = ctx.parties().client()?;
     let others = others_that_work(ctx, &client, |_| true).await?;
     if others.is_empty() {
-        return Err(CaseEnd::not_tested("the target names no second client; add [public_client]"));
+        return Err(CaseEnd::not_tested("the target names no second client; add [public_client]")
+            .lacks(Need::PublicClient.missing(ctx.target())));
     }
     for other in others {
         let when = format!("the client is {}", other.id);
@@ -157,7 +158,8 @@ async fn replay_ends_its_tokens(ctx: &Context) -> Checked {
     let replay = flow::token(ctx, &flow::redemption(&code)).await?;
     expect::token_refused(ctx, &replay, &["invalid_grant"]).control("the replay is refused")?;
 
-    gauge.ended(ctx, &token.access_token).await.when("the access token is used after the replay")?;
+    const OPENED: &str = "the access token is used after the replay";
+    let _ = ctx.tried(OPENED, gauge.ended(&ctx.when(OPENED), &token.access_token).await);
     if let Some(refresh_token) = &token.refresh_token {
         let request =
             flow::redemption(&code).without("code").without("redirect_uri").without("code_verifier");
@@ -171,7 +173,9 @@ async fn replay_ends_its_tokens(ctx: &Context) -> Checked {
 }
 
 fn lifetime(ctx: &Context) -> Checked<u64> {
-    ctx.target().code_lifetime.ok_or_else(|| CaseEnd::not_tested("code_lifetime is not known"))
+    ctx.target()
+        .code_lifetime
+        .ok_or_else(|| CaseEnd::not_tested("how long a code lives is not known; add code_lifetime"))
 }
 
 async fn refused_after_its_lifetime(ctx: &Context) -> Checked {
@@ -222,20 +226,21 @@ async fn altered_is_refused(ctx: &Context) -> Checked {
         let code = flow::code(ctx, &client).await?;
         let Some(altered) = alter(&code.value) else { continue };
         let answer = flow::token(ctx, &flow::redemption(&code).set("code", &altered)).await?;
-        ctx.trying(way, |ctx| expect::token_refused(ctx, &answer, errors))?;
+        let _ = ctx.told(ctx.trying(way, |ctx| expect::token_refused(ctx, &answer, errors)));
     }
     let code = flow::code(ctx, &client).await?;
     for (way, other) in [("it is made up", &ctx.fresh()), ("it is an access token", &token.access_token)] {
         let answer = flow::token(ctx, &flow::redemption(&code).set("code", other)).await?;
-        ctx.trying(way, |ctx| expect::token_refused(ctx, &answer, NO_SUCH_CODE))?;
+        let _ = ctx.told(ctx.trying(way, |ctx| expect::token_refused(ctx, &answer, NO_SUCH_CODE)));
     }
     let long = flow::token(ctx, &flow::redemption(&code).set("code", &"a".repeat(32 * 1024))).await?;
     if long.status() != Some(413) {
-        ctx.trying("it is 32 KiB long", |ctx| expect::token_refused(ctx, &long, NO_CODE_AT_ALL))?;
+        let refused =
+            ctx.trying("it is 32 KiB long", |ctx| expect::token_refused(ctx, &long, NO_CODE_AT_ALL));
+        let _ = ctx.told(refused);
     }
     // Whoever trims what is sent opens nothing; the grammar has the space all the same.
     let code = flow::code(ctx, &client).await?;
     let answer = flow::token(ctx, &flow::redemption(&code).set("code", &format!("{} ", code.value))).await?;
-    ctx.trying("a space follows", |ctx| expect::token_refused(ctx, &answer, NO_CODE_AT_ALL)).warn()?;
-    Ok(())
+    ctx.trying("a space follows", |ctx| expect::token_refused(ctx, &answer, NO_CODE_AT_ALL)).warn()
 }

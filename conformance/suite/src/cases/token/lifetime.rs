@@ -25,7 +25,10 @@ async fn expires_in_is_kept(ctx: &Context) -> Checked {
     let token = flow::access(ctx, &client).await?;
     let stated = token.json.get("expires_in").and_then(Value::as_u64);
     let Some(lifetime) = stated.or(ctx.target().access_token_lifetime) else {
-        return Err(CaseEnd::not_tested("access_token_lifetime is not known").at(&token.exchange));
+        return Err(CaseEnd::not_tested(
+            "how long an access token lives is not known; add access_token_lifetime",
+        )
+        .at(&token.exchange));
     };
     within_patience(ctx, "the token", lifetime)?;
     let gauge = Gauge::find(ctx, &client, &token.access_token).await?;

@@ -10,6 +10,7 @@ use sha2::{Digest as _, Sha256};
 use crate::browser::Decision;
 use crate::case::{Case, Context, Profile};
 use crate::case_end::{Checked, EndAs as _};
+use crate::cases::support::honest::honest;
 use crate::cases::support::spoil;
 use crate::expect;
 use crate::flow::{self, AuthorizationRequest, Code, Until, challenge};
@@ -130,7 +131,7 @@ async fn right_verifier_redeems(ctx: &Context) -> Checked {
     for (which, verifier) in verifiers {
         let code = challenged_with(ctx, &client, &verifier).await?;
         let answer = flow::token(ctx, &flow::redemption(&code)).await?;
-        expect::token(&answer).when(which)?;
+        let _ = ctx.tried(which, honest(expect::token(&answer), "a token request with the right verifier"));
     }
     Ok(())
 }
@@ -155,18 +156,24 @@ async fn wrong_verifier_is_refused(ctx: &Context) -> Checked {
         let (code, verifier) = challenged(ctx, &client).await?;
         let Some(wrong) = alter(&verifier) else { continue };
         let answer = flow::token(ctx, &flow::redemption(&code).set("code_verifier", &wrong)).await?;
-        ctx.trying(way, |ctx| expect::refused_by(&expect::VERIFIER, ctx, &answer, errors))?;
+        let _ = ctx.told(ctx.trying(way, |ctx| expect::refused_by(&expect::VERIFIER, ctx, &answer, errors)));
     }
     Ok(())
 }
 
 async fn verifier_may_not_be_left_out(ctx: &Context) -> Checked {
     for client in each_kind_of_client(ctx)? {
-        let (code, _) = challenged(ctx, &client).await?;
-        flow::redeem(ctx, &code).await?;
-        no_verifier(ctx, &client).await?;
+        let way = format!("{} asks", client.id);
+        let _ = ctx.tried(&way, verifier_demanded(&ctx.when(&way), &client).await);
     }
     Ok(())
+}
+
+/// A client that redeems a code with its verifier brings nothing home without one.
+async fn verifier_demanded(ctx: &Context, client: &Arc<Client>) -> Checked {
+    let (code, _) = challenged(ctx, client).await?;
+    flow::redeem(ctx, &code).await?;
+    no_verifier(ctx, client).await
 }
 
 async fn no_verifier(ctx: &Context, client: &Arc<Client>) -> Checked {
@@ -176,7 +183,7 @@ async fn no_verifier(ctx: &Context, client: &Arc<Client>) -> Checked {
         let empty = way == "it is empty";
         let spoilt = if empty { good.set("code_verifier", "") } else { good.without("code_verifier") };
         let answer = flow::token(ctx, &spoilt).await?;
-        ctx.trying(way, |ctx| expect::token_refused(ctx, &answer, &["invalid_grant", "invalid_request"]))?;
+        let _ = ctx.told(ctx.trying(way, |ctx| verifier_refused(ctx, &answer)));
     }
     Ok(())
 }
@@ -194,14 +201,14 @@ async fn challenge_is_no_verifier(ctx: &Context) -> Checked {
         }
         let answer = flow::token(ctx, &request).await?;
         let when = if beside { "the method plain stands beside it" } else { "it stands alone" };
-        ctx.trying(when, |ctx| verifier_refused(ctx, &answer))?;
+        let _ = ctx.told(ctx.trying(when, |ctx| verifier_refused(ctx, &answer)));
     }
     Ok(())
 }
 
 async fn each_code_has_its_challenge(ctx: &Context) -> Checked {
     let client = ctx.parties().client()?;
-    code_with_anothers_verifier(ctx, &client).await?;
+    let _ = ctx.told(code_with_anothers_verifier(ctx, &client).await);
 
     // Two requests in one browser session, decided in reverse order.
     let asks = [0, 1].map(|_| flow::ask(ctx, &client).with_verifier(&ctx.fresh()));
@@ -251,15 +258,17 @@ async fn right_verifier_excuses_nothing(ctx: &Context) -> Checked {
         let (code, _) = challenged(ctx, &client).await?;
         let elsewhere = format!("{}/", client.redirect_uri);
         let answer = flow::token(ctx, &flow::redemption(&code).set("redirect_uri", &elsewhere)).await?;
-        ctx.trying("the redirect URI is another", |ctx| {
+        let _ = ctx.told(ctx.trying("the redirect URI is another", |ctx| {
             expect::token_refused(ctx, &answer, &["invalid_grant"])
-        })?;
+        }));
     }
 
     if let Some(wrong) = spoil::with_secret(&client, &spoil::middle_changed(spoil::secret_of(&client))) {
         let (code, _) = challenged(ctx, &client).await?;
         let answer = flow::token(ctx, &flow::redemption(&code).authenticated(wrong)).await?;
-        ctx.trying("the secret is wrong", |ctx| expect::token_refused(ctx, &answer, &["invalid_client"]))?;
+        let refused =
+            ctx.trying("the secret is wrong", |ctx| expect::token_refused(ctx, &answer, &["invalid_client"]));
+        let _ = ctx.told(refused);
     }
     if let Some(other) = ctx.target().clients.get(&ClientRole::Second) {
         flow::access(ctx, other).await?;
@@ -275,7 +284,7 @@ async fn supported(ctx: &Context) -> Checked {
     flow::access(ctx, &client).await?;
     let (code, _) = challenged(ctx, &client).await?;
     let right = flow::token(ctx, &flow::redemption(&code)).await?;
-    expect::token(&right).when("the verifier is right")?;
+    honest(expect::token(&right), "a token request with the right verifier").when("the verifier is right")?;
     let (code, _) = challenged(ctx, &client).await?;
     let wrong = flow::token(ctx, &flow::redemption(&code).set("code_verifier", &ctx.fresh())).await?;
     ctx.trying("the verifier is wrong", |ctx| verifier_refused(ctx, &wrong))?;
@@ -284,19 +293,22 @@ async fn supported(ctx: &Context) -> Checked {
 
 async fn verifier_is_enforced(ctx: &Context) -> Checked {
     for client in each_kind_of_client(ctx)? {
-        let (code, _) = challenged(ctx, &client).await?;
-        flow::redeem(ctx, &code).await?;
-        let named = |way: &str| format!("{} asks and {way}", client.id);
-        no_verifier(ctx, &client).await.when(&format!("{} asks", client.id))?;
-        let (code, verifier) = challenged(ctx, &client).await?;
-        let itself =
-            flow::token(ctx, &flow::redemption(&code).set("code_verifier", &challenge(&verifier))).await?;
-        ctx.trying(&named("the challenge is the verifier"), |ctx| verifier_refused(ctx, &itself))?;
-        let (code, _) = challenged(ctx, &client).await?;
-        let other = flow::token(ctx, &flow::redemption(&code).set("code_verifier", &ctx.fresh())).await?;
-        ctx.trying(&named("the verifier is another"), |ctx| verifier_refused(ctx, &other))?;
+        let way = format!("{} asks", client.id);
+        let _ = ctx.tried(&way, only_its_verifier(&ctx.when(&way), &client).await);
     }
     Ok(())
+}
+
+/// A client's code brings nothing without its very verifier.
+async fn only_its_verifier(ctx: &Context, client: &Arc<Client>) -> Checked {
+    verifier_demanded(ctx, client).await?;
+    let (code, verifier) = challenged(ctx, client).await?;
+    let itself =
+        flow::token(ctx, &flow::redemption(&code).set("code_verifier", &challenge(&verifier))).await?;
+    let _ = ctx.told(ctx.trying("the challenge is the verifier", |ctx| verifier_refused(ctx, &itself)));
+    let (code, _) = challenged(ctx, client).await?;
+    let other = flow::token(ctx, &flow::redemption(&code).set("code_verifier", &ctx.fresh())).await?;
+    ctx.trying("the verifier is another", |ctx| verifier_refused(ctx, &other))
 }
 
 async fn code_is_bound_to_its_transaction(ctx: &Context) -> Checked {

@@ -14,7 +14,7 @@ use crate::cases::support::refresh::{allowed, refreshing_client, renewed};
 use crate::cases::support::scope::stated;
 use crate::expect::{self, Token};
 use crate::flow::{self, TokenRequest};
-use crate::subject::{Met, Need};
+use crate::subject::{FileKey, Met, Need};
 use crate::wire::{Exchange, Params};
 
 /// The cases, in reading order.
@@ -154,7 +154,7 @@ async fn json(ctx: &Context) -> Checked {
     let kind = response.media_type();
     if kind.as_deref() != Some("application/json") {
         let saw = kind.unwrap_or_else(|| "no Content-Type".into());
-        return Err(answer.broken("Content-Type application/json", saw));
+        ctx.tell(answer.broken("Content-Type application/json", saw));
     }
     let read: Result<Members, _> = serde_json::from_slice(&response.body);
     let Ok(Members(members)) = read else {
@@ -162,12 +162,12 @@ async fn json(ctx: &Context) -> Checked {
     };
     for (at, (name, value)) in members.iter().enumerate() {
         if members[..at].iter().any(|(earlier, _)| earlier == name) {
-            return Err(answer.broken("each member once", format!("{name} more than once")));
+            ctx.tell(answer.broken("each member once", format!("{name} more than once")));
         }
         let is_text = matches!(name.as_str(), "access_token" | "token_type" | "scope" | "refresh_token");
         if is_text && !value.is_string() {
             let saw = if value.is_null() { "null" } else { "another JSON type" };
-            return Err(answer.broken(format!("{name} as a JSON string, or none"), format!("{name}: {saw}")));
+            ctx.tell(answer.broken(format!("{name} as a JSON string, or none"), format!("{name}: {saw}")));
         }
     }
     Ok(())
@@ -248,7 +248,8 @@ async fn lifetime_is_limited(ctx: &Context) -> Checked {
         Some(seconds) => Err(token.exchange.broken("at most a year", format!("{seconds} s"))).warn(),
         None => Err(CaseEnd::not_tested(
             "the answer does not say how long the token lives: add access_token_lifetime, in seconds",
-        )),
+        )
+        .lacks(Need::AccessTokenLifetime.missing(ctx.target()))),
     }
 }
 
@@ -265,7 +266,9 @@ async fn scope_not_widened(ctx: &Context) -> Checked {
     let client = ctx.parties().client()?;
     let plain = flow::access(ctx, &client).await?;
     let Some(granted) = plain.text("scope").or(client.scope.as_deref()).map(str::to_owned) else {
-        return Err(CaseEnd::not_tested("nobody says what is granted: add scope to the client"));
+        return Err(
+            CaseEnd::not_tested("nobody says what is granted: add scope to the client").lacks(FileKey::Scope)
+        );
     };
     let mut wider = vec![format!("{granted} suite-admin"), "suite-admin".to_owned()];
     if let Some(second) = &client.second_scope {
@@ -275,20 +278,23 @@ async fn scope_not_widened(ctx: &Context) -> Checked {
         let code = flow::code(ctx, &client).await?;
         let answer = flow::token(ctx, &flow::redemption(&code).set("scope", scope)).await?;
         let when = format!("the token request asks for {scope:?}");
-        let json = answer.response()?.json().unwrap_or_default();
-        if json.get("error").is_some() {
-            ctx.trying(&when, |ctx| {
-                expect::token_refused(ctx, &answer, &["invalid_scope", "invalid_request"])
-            })?;
-            continue;
-        }
-        let token = expect::token(&answer).when(&when)?;
-        // Without scope in the answer the token has the scope that was asked of the user.
-        let given = stated(ctx, &token).when(&when)?.unwrap_or_default();
-        if let Some(more) = given.iter().find(|value| !granted.split(' ').any(|have| have == **value)) {
-            let expected = format!("invalid_scope, or a token for {granted:?} and no more");
-            return Err(answer.broken(expected, format!("a token that is good for {more:?}"))).when(&when);
-        }
+        let _ = ctx.told(ctx.trying(&when, |ctx| no_wider(ctx, &answer, &granted)));
     }
     Ok(())
+}
+
+/// A refusal, or a token for what the user granted and no more.
+fn no_wider(ctx: &Context, answer: &Arc<Exchange>, granted: &str) -> Checked {
+    let Ok(token) = expect::token(answer) else {
+        return expect::token_refused(ctx, answer, &["invalid_scope", "invalid_request"]);
+    };
+    // Without scope in the answer the token has the scope that was asked of the user.
+    let given = stated(ctx, &token)?.unwrap_or_default();
+    match given.iter().find(|value| !granted.split(' ').any(|have| have == **value)) {
+        None => Ok(()),
+        Some(more) => {
+            let expected = format!("invalid_scope, or a token for {granted:?} and no more");
+            Err(answer.broken(expected, format!("a token that is good for {more:?}")))
+        }
+    }
 }
