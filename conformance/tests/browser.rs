@@ -104,7 +104,7 @@ async fn it_gives_up_on_redirects_without_end() {
     let script = Script::start(&[("GET /a", "302 Found\nLocation: /a\n\n")]).await;
     let context = context(&target(&script.base));
     let stop = flow::browser(&context).open(&format!("{}/a", script.base)).await.expect_err("it has no end");
-    assert_eq!(stop.kind, EndKind::Broken);
+    assert_eq!(stop.kind, EndKind::Errored);
     assert_eq!(script.asked().len(), 21);
 }
 

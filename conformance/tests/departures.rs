@@ -108,6 +108,10 @@ const ROWS: &[Row] = &[
         &[(Failed, "rfc7636-4.4.1-challenge-required"), (Failed, "rfc7636-4.4.1-unknown-method-refused")]),
     ("a redirect URI that does not match is a server error", |it| if it.is_to("GET /authorize") && it.is_refusal() { it.page("500 Internal Server Error") },
         &["redirect-match/", "redirect-uri/only-registered-ones"], &[(Warned, "rfc6749-3.1.2.4-owner-informed")]),
+    ("a redirect URI that does not match is told to the client at its own", |it| if it.is_to("GET /authorize") && it.is_refusal() {
+        *it.head = "303 See Other\r\nLocation: http://localhost:8000/callback?error=invalid_request".into();
+        it.body.clear();
+    }, &["redirect-match/compared-as-text", "redirect-match/nothing-added"], &[(Warned, "rfc6749-3.1.2.4-no-redirect-to-invalid-uri")]),
     ("a token request is refused by 403", |it| if it.is_to("POST /token") && it.is_refusal() { it.status("403 Forbidden") },
         &["token-errors/", "pkce/wrong-verifier-is-refused", "code/refused-the-second-time"], &[(Warned, "rfc6749-5.2-error-400-json")]),
     ("a token request is refused by a page", |it| if it.is_to("POST /token") && it.is_refusal() { it.page("400 Bad Request") },
@@ -142,7 +146,8 @@ const ROWS: &[Row] = &[
     }, &["token-errors/status-and-json", "token-errors/invalid-request"], &[(Failed, "rfc6749-5.2-invalid-request")]),
     ("a line break in a request has no answer", |it| if it.asks("%0D%0A") { it.hang_up() },
         &["token-errors/status-and-json", "pages/input-is-no-markup"],
-        &[(Failed, "rfc6749-5.2-error-400-json"), (Warned, "rfc6749-4.1.2.1-server-error-redirected")]),
+        &[(Failed, "rfc6749-5.2-error-400-json"), (Warned, "rfc6749-3.1.2.4-owner-informed"),
+          (Warned, "rfc6749-4.1.2.1-bad-client-owner-informed"), (Warned, "rfc6749-4.1.2.1-server-error-redirected")]),
     ("no redirect URI is due at the token endpoint that was not named before", |it| if it.is_to("POST /token") && !it.asks("redirect_uri=") && it.head.starts_with("200") {
         it.status("400 Bad Request");
         *it.body = "{\"error\":\"invalid_request\"}".into();

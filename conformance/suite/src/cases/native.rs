@@ -11,8 +11,9 @@ use url::Url;
 use crate::browser::{Decision, Landing};
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
-use crate::cases::support::provoke::{consent_page_if_asked, gives_code, logs_in};
-use crate::cases::support::redirect_uris::refuses_other_uris;
+use crate::cases::support::honest::honest;
+use crate::cases::support::provoke::{consent_page_if_asked, gives_code, logs_in, unseen_page};
+use crate::cases::support::redirect_uris::{refused, refuses_other_uris};
 use crate::expect;
 use crate::flow::{self, Authentication, AuthorizationRequest};
 use crate::subject::{Client, Need, is_loopback};
@@ -102,9 +103,9 @@ async fn verifier_decides(ctx: &Context) -> Checked {
     let code = flow::code(ctx, &client).await?;
     let wrong = flow::redemption(&code).set("code_verifier", &ctx.fresh());
     let answer = flow::token(ctx, &wrong).await?;
-    ctx.trying("the verifier is another", |ctx| {
+    ctx.told(ctx.trying("the verifier is another", |ctx| {
         expect::token_refused(ctx, &answer, &["invalid_grant", "invalid_request"])
-    })?;
+    }));
     let code = flow::code(ctx, &client).await?;
     let none = flow::redemption(&code).without("code_verifier");
     let answer = flow::token(ctx, &none).await?;
@@ -123,7 +124,7 @@ async fn no_secret_is_needed(ctx: &Context) -> Checked {
     let client = ctx.parties().public()?;
     let code = flow::code(ctx, &client).await?;
     let request = flow::redemption(&code).authenticated(Authentication::Id(client.id.clone()));
-    expect::token(&flow::token(ctx, &request).await?).map(drop)
+    honest(expect::token(&flow::token(ctx, &request).await?), "an honest token request").map(drop)
 }
 
 async fn no_token_from_the_authorization_endpoint(ctx: &Context) -> Checked {
@@ -142,16 +143,14 @@ async fn no_token_from_the_authorization_endpoint(ctx: &Context) -> Checked {
 
 async fn redirect_uri_as_registered(ctx: &Context) -> Checked {
     for client in ctx.target().clients.values().filter(|client| client.is_public()) {
-        refuses_other_uris(ctx, client).await.when(&format!("the client is {}", client.id))?;
+        let whose = format!("the client is {}", client.id);
+        ctx.tried(&whose, refuses_other_uris(&ctx.when(&whose), client).await);
     }
     let Ok((client, uri)) = with_private_scheme(ctx) else { return Ok(()) };
     flow::code(ctx, &client).await?;
     let spoilt = [format!("{uri}/suite"), format!("{uri}?suite=1"), uri.to_ascii_uppercase()];
     for spoilt in spoilt.iter().filter(|spoilt| **spoilt != uri) {
-        let landing = flow::authorize(ctx, &flow::ask(ctx, &client).set("redirect_uri", spoilt)).await?;
-        ctx.trying(&format!("redirect_uri is {spoilt:?}"), |ctx| {
-            expect::error_page(ctx, &landing, expect::OWNER_INFORMED)
-        })?;
+        ctx.told(refused(ctx, &client, spoilt).await);
     }
     Ok(())
 }
@@ -176,28 +175,39 @@ async fn private_scheme(ctx: &Context) -> Checked {
     let (client, uri) = with_private_scheme(ctx)?;
     let ask = flow::ask(ctx, &client).set("redirect_uri", &uri);
     let landing = flow::authorize(ctx, &ask).await?;
-    let code = flow::code_from(&ask, &landing)?;
+    let code = honest(flow::code_from(&ask, &landing), "an honest authorization request")?;
     let text = landing.callback().map(|location| location.text.as_str()).unwrap_or_default();
     let added = text.strip_prefix(uri.as_str()).filter(|rest| rest.starts_with(['?', '&']));
     if added.is_none() {
         let saw = text.split(['?', '#']).next().unwrap_or_default();
         return Err(code.exchange.broken(format!("a redirect to {uri}, with the response behind it"), saw));
     }
-    expect::token(&flow::token(ctx, &flow::redemption(&code)).await?).map(drop)
+    honest(expect::token(&flow::token(ctx, &flow::redemption(&code)).await?), "an honest token request")
+        .map(drop)
 }
 
 async fn https_makes_no_client_confidential(ctx: &Context) -> Checked {
     let (client, uri) = public_with(ctx, Need::HttpsPublicClient, is_https)?;
     let ask = flow::ask(ctx, &client).set("redirect_uri", &uri);
     let landing = flow::authorize(ctx, &ask).await?;
-    let code = flow::code_from(&ask, &landing)?;
-    expect::token(&flow::token(ctx, &flow::redemption(&code)).await?).map(drop)
+    let code = honest(flow::code_from(&ask, &landing), "an honest authorization request")?;
+    honest(expect::token(&flow::token(ctx, &flow::redemption(&code)).await?), "an honest token request")
+        .map(drop)
+}
+
+/// Whether a redirect URI is one that a single app can have, which may count as proof of who asks.
+fn is_claimed(uri: &str) -> bool {
+    Url::parse(uri).is_ok_and(|url| is_https(url.as_str()) && !is_loopback(&url))
 }
 
 /// The first public client of this kind is not given a second code without a question.
 async fn asked_again(ctx: &Context, fits: fn(&Client) -> bool) -> Checked {
-    let client =
-        ctx.parties().client_where(Need::PublicClient, |client| client.is_public() && fits(client))?;
+    let fits = |client: &Client| client.is_public() && fits(client);
+    let unproven = |client: &Client| fits(client) && !is_claimed(&client.redirect_uri);
+    let client = ctx
+        .parties()
+        .client_where(Need::PublicClient, unproven)
+        .or_else(|_| ctx.parties().client_where(Need::PublicClient, fits))?;
     // A client may demand the question itself; here it does not.
     let ask = || flow::ask(ctx, &client).without("prompt");
     let (mut browser, first) = (flow::browser(ctx), ask());
@@ -219,11 +229,10 @@ async fn asked_again(ctx: &Context, fits: fn(&Client) -> bool) -> Checked {
         ctx.note("the user is not asked again, but logs in for each request");
         return Ok(());
     }
-    let stop = Err(landing.exchange().broken("a page that asks the user again", "a code without a question"));
-    let proof =
-        Url::parse(&client.redirect_uri).is_ok_and(|url| is_https(url.as_str()) && !is_loopback(&url));
-    if proof {
-        ctx.note("an https redirect URI that an app has claimed may count as proof of who it is");
+    if is_claimed(&client.redirect_uri) {
+        let reason = "an https redirect URI that an app has claimed may count as proof of who it is; another [public_client] would be asked";
+        return Err(CaseEnd::not_offered(reason).at(landing.exchange()));
     }
-    stop
+    unseen_page(&browser, &browser.trail[before..])?;
+    Err(landing.exchange().broken("a page that asks the user again", "a code without a question"))
 }

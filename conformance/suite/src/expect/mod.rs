@@ -142,20 +142,6 @@ pub fn registration_error(exchange: &Arc<Exchange>, errors: &[&str]) -> Checked 
     Err(exchange.broken(format!("status 400 and JSON with error {}", one_of(errors)), describe(response)))
 }
 
-/// An answer of the token endpoint that gives no token: neither 2xx nor 3xx nor 5xx, and no `access_token`.
-///
-/// # Errors
-/// Broken if it is anything else; `errored` without a usable answer.
-pub fn no_token(exchange: &Arc<Exchange>) -> Checked {
-    let response = exchange.response()?;
-    let token = response.json().is_some_and(|json| json.get("access_token").is_some());
-    if token || !(400..500).contains(&response.status) {
-        let end = exchange.broken("a 4xx answer without an access_token", describe(response));
-        return Err(if token { end.granted() } else { end });
-    }
-    Ok(())
-}
-
 /// An authorization response with exactly one non-empty `code` and no `error`, in the query.
 ///
 /// # Errors

@@ -241,15 +241,16 @@ pub fn error_page(ctx: &Context, landing: &Landing, form: &'static [RuleId]) -> 
     }
 }
 
-/// Either [`error_redirect`] or [`error_page`]: a refusal whose channel no text fixes.
+/// That a spoilt authorization request brought no code and no token, where no text fixes whether a page or a redirect says so.
+/// How it was refused is a finding of its own, by the rules of the form.
 ///
 /// # Errors
-/// Broken if it is neither; `errored` without a usable answer, `not-tested` if the browser kept something back.
+/// Broken if something was granted; `errored` without a usable answer, `not-tested` if the browser kept something back.
 pub fn refused(ctx: &Context, ask: &AuthorizationRequest, landing: &Landing, errors: &[&str]) -> Checked {
     if landing.page().is_some() {
         error_page(ctx, landing, NO_SERVER_ERROR)
     } else {
-        error_redirect(ask, landing, errors).map(drop)
+        code_refused(ctx, ask, landing, errors)
     }
 }
 

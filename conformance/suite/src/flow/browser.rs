@@ -65,8 +65,8 @@ impl Browser {
     /// Opens a URL and follows redirects until it comes to rest.
     ///
     /// # Errors
-    /// `errored` without a usable answer; broken after 20 redirects; `not-tested` if it may not go there and no
-    /// exchange led to it.
+    /// `errored` without a usable answer, or after 20 redirects; `not-tested` if it may not go there and no exchange led
+    /// to it.
     pub async fn open(&mut self, url: &str) -> Checked<Landing> {
         self.send(Request::get(url)).await
     }
@@ -120,10 +120,8 @@ impl Browser {
             };
             request = next;
         }
-        let stop = CaseEnd::broken(
-            "an end to the redirects",
-            format!("more than {MAX_REDIRECTS} redirects in a row"),
-        );
+        // No rule of a case is about that.
+        let stop = CaseEnd::errored(format!("more than {MAX_REDIRECTS} redirects in a row"));
         Err(self.trail.last().map_or(stop.clone(), |exchange| stop.at(exchange)))
     }
 

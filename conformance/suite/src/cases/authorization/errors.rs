@@ -1,18 +1,20 @@
 //! Authorization errors: that the client learns of them, by which code, and in which characters.
 
+use std::sync::Arc;
+
 use oauth_rules::rules;
 
 use crate::browser::{Decision, Landing};
 use crate::case::{Case, Context};
-use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::case_end::{CaseEnd, Checked, EndAs as _, EndKind};
 use crate::cases::support::provoke::{
-    RedirectedError, Sent, UNKNOWN, consent_page_for, errors_told, gives_code,
+    RedirectedError, Sent, UNKNOWN, consent_page_for, denied, errors_told, gives_code,
 };
 use crate::cases::support::scope::closed_list;
 use crate::expect;
 use crate::flow::{self, AuthorizationRequest};
 use crate::subject::Need;
-use crate::wire::is_breakdown;
+use crate::wire::{Exchange, is_breakdown};
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -146,9 +148,17 @@ fn faulty(ctx: &Context) -> Checked<Vec<Faulty>> {
 
 async fn told_to_the_client(ctx: &Context) -> Checked {
     flow::code(ctx, &ctx.parties().client()?).await?;
-    let mut some_refused = false;
+    let (mut some_refused, mut unsent) = (false, None);
     for Faulty { when, ask, error } in faulty(ctx)? {
-        let landing = flow::authorize(ctx, &ask).await?;
+        let landing = match flow::authorize(ctx, &ask).await {
+            // It was refused where it was pushed.
+            Err(end) if end.kind == EndKind::NotOffered => {
+                unsent = Some(end);
+                continue;
+            }
+            asked => ctx.tried(when, asked),
+        };
+        let Some(landing) = landing else { continue };
         // A fault that is overlooked, or a scope that is narrowed, is another case's matter.
         if gives_code(&landing) {
             continue;
@@ -157,26 +167,42 @@ async fn told_to_the_client(ctx: &Context) -> Checked {
         // Which code it is, is another case's matter as well, if only it is one.
         let told = landing.callback().and_then(|location| location.params.first("error"));
         let told = told.filter(|told| REGISTERED.contains(told)).unwrap_or(error);
-        expect::error_redirect(&ask, &landing, &[told]).when(when)?;
+        ctx.tried(when, expect::error_redirect(&ask, &landing, &[told]).map(drop));
     }
-    if some_refused { Ok(()) } else { Err(CaseEnd::not_tested("none of the faulty requests was refused")) }
+    match unsent {
+        _ if some_refused => Ok(()),
+        Some(end) => Err(end),
+        None => Err(CaseEnd::not_tested("none of the faulty requests was refused")),
+    }
 }
 
 async fn invalid_request(ctx: &Context) -> Checked {
     flow::code(ctx, &ctx.parties().client()?).await?;
-    let mut some_refused = false;
+    let (mut some_refused, mut unsent) = (false, None);
     for Faulty { when, ask, error } in faulty(ctx)? {
         if error != "invalid_request" {
             continue;
         }
-        let landing = flow::authorize(ctx, &ask).await?;
+        let landing = match flow::authorize(ctx, &ask).await {
+            // It was refused where it was pushed.
+            Err(end) if end.kind == EndKind::NotOffered => {
+                unsent = Some(end);
+                continue;
+            }
+            asked => ctx.tried(when, asked),
+        };
+        let Some(landing) = landing else { continue };
         // A fault that is overlooked is another case's matter.
         if !gives_code(&landing) {
             some_refused = true;
-            ctx.trying(when, |ctx| expect::code_refused(ctx, &ask, &landing, &[error]))?;
+            ctx.told(ctx.trying(when, |ctx| expect::code_refused(ctx, &ask, &landing, &[error])));
         }
     }
-    if some_refused { Ok(()) } else { Err(CaseEnd::not_tested("none of the faulty requests was refused")) }
+    match unsent {
+        _ if some_refused => Ok(()),
+        Some(end) => Err(end),
+        None => Err(CaseEnd::not_tested("none of the faulty requests was refused")),
+    }
 }
 
 async fn unsupported_response_type(ctx: &Context) -> Checked {
@@ -193,7 +219,9 @@ async fn invalid_scope(ctx: &Context) -> Checked {
         return expect::code_refused(ctx, &ask, &landing, &["invalid_scope"]);
     };
     let exchange = flow::token(ctx, &flow::redemption(&code)).await?;
-    let Ok(token) = expect::token(&exchange) else { return expect::no_token(&exchange) };
+    let Ok(token) = expect::token(&exchange) else {
+        return expect::token_refused(ctx, &exchange, &["invalid_scope"]);
+    };
     let stated = token.text("scope").unwrap_or_default();
     if stated.is_empty() || stated.split(' ').any(|value| value == UNKNOWN) {
         closed_list(ctx, &token)?;
@@ -214,14 +242,14 @@ async fn access_denied(ctx: &Context) -> Checked {
     let client = ctx.parties().client()?;
     flow::code(ctx, &client).await?;
     let (ask, mut browser, page) = consent_page_for(ctx, flow::browser(ctx), &client, Sent::Itself).await?;
-    let landing = browser.run(Landing::Page(page), Decision::Deny).await?;
+    let landing = browser.run(Landing::Page(page.clone()), Decision::Deny).await?;
     if ask.client.id != client.id && !gives_code(&landing) {
         // A server need not send browsers to a client that it does not trust (RFC 9700, section 4.11.2).
         let reason =
             "the user is asked for clients alone that registered themselves, whom the server need not tell";
         return Err(CaseEnd::not_tested(reason).at(landing.exchange()));
     }
-    expect::code_refused(ctx, &ask, &landing, &["access_denied"])
+    denied(ctx, &ask, &page, &landing)
 }
 
 async fn text_in_its_alphabet(ctx: &Context) -> Checked {
@@ -233,7 +261,7 @@ async fn text_in_its_alphabet(ctx: &Context) -> Checked {
     {
         for odd in ["suite\"quoted\"", "suite\\slashed", "suite\nbroken", "suité"] {
             let ask = flow::ask(ctx, &client).set(name, odd);
-            if let Landing::Callback(location) = flow::authorize(ctx, &ask).await? {
+            if let Some(Landing::Callback(location)) = ctx.tried(when, flow::authorize(ctx, &ask).await) {
                 seen.push(RedirectedError { ask, location, when });
             }
         }
@@ -243,8 +271,8 @@ async fn text_in_its_alphabet(ctx: &Context) -> Checked {
             for value in told.location.params.all(name) {
                 if !is_legal(name, value) {
                     let expected = format!("{name} without quotes, backslashes and characters outside ASCII");
-                    return Err(told.location.exchange.broken(expected, format!("{value:?}")))
-                        .when(told.when);
+                    let end = told.location.exchange.broken(expected, format!("{value:?}"));
+                    ctx.tell(end.when(told.when));
                 }
             }
         }
@@ -279,11 +307,13 @@ async fn no_server_error(ctx: &Context) -> Checked {
     ];
     for (when, ask) in requests {
         let mut browser = flow::browser(ctx);
-        flow::authorize_in(ctx, &mut browser, &ask, Decision::Approve).await?;
-        let mut trail = browser.trail.iter();
+        ctx.tried(when, flow::authorize_in(ctx, &mut browser, &ask, Decision::Approve).await.map(drop));
+        // What could not be judged was told of.
+        let judged = |exchange: &&Arc<Exchange>| exchange.response().is_ok();
+        let mut trail = browser.trail.iter().filter(judged);
         if let Some(exchange) = trail.find(|exchange| exchange.status().is_some_and(is_breakdown)) {
             let saw = exchange.status().map_or_else(String::new, |status| format!("status {status}"));
-            return Err(exchange.broken("any answer but a server error", saw)).when(when);
+            ctx.tell(exchange.broken("any answer but a server error", saw).when(when));
         }
     }
     Ok(())
@@ -300,8 +330,8 @@ async fn not_told_before_the_login(ctx: &Context) -> Checked {
     let landing = flow::open_in(ctx, &mut flow::stranger(ctx), &flow::ask(ctx, &client)).await?;
     away(&landing).control("a good request from a browser in which nobody is logged in")?;
     for Faulty { when, ask, .. } in faulty(ctx)? {
-        let landing = flow::open_in(ctx, &mut flow::stranger(ctx), &ask).await?;
-        away(&landing).when(when)?;
+        let landing = flow::open_in(ctx, &mut flow::stranger(ctx), &ask).await;
+        ctx.tried(when, landing.and_then(|landing| away(&landing)));
     }
     Ok(())
 }

@@ -1,5 +1,7 @@
 //! Native clients on loopback: the port is theirs to choose, nothing else is (RFC 8252 7.3, RFC 9700 4.1.3).
 
+use std::sync::Arc;
+
 use oauth_rules::{RuleId, rules};
 
 use crate::case::{Case, Context};
@@ -8,7 +10,7 @@ use crate::cases::support::redirect_spellings::brings_no_code;
 use crate::cases::support::redirect_uris::{Alteration, Parts};
 use crate::expect;
 use crate::flow;
-use crate::subject::Need;
+use crate::subject::{Client, Need};
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -51,18 +53,23 @@ async fn any_port(ctx: &Context) -> Checked {
     flow::access(ctx, &client).await?;
     for port in [port(ctx), port(ctx)] {
         let redirect_uri = parts.with_port(port).text();
-        let when = format!("redirect_uri is {redirect_uri}");
-        let ask = flow::ask(ctx, &client).set("redirect_uri", &redirect_uri);
-        let landing = flow::authorize(ctx, &ask).await?;
-        let code = flow::code_from(&ask, &landing).when(&when)?;
-        let at = landing.callback().map(|location| location.text.as_str()).unwrap_or_default();
-        if !at.starts_with(&redirect_uri) {
-            let saw = format!("a code at {}", at.split(['?', '#']).next().unwrap_or_default());
-            return Err(code.exchange.broken(format!("a code at {redirect_uri}"), saw)).when(&when);
-        }
-        expect::token(&flow::token(ctx, &flow::redemption(&code)).await?).when(&when)?;
+        let step = code_at(ctx, &client, &redirect_uri).await;
+        ctx.tried(&format!("redirect_uri is {redirect_uri}"), step);
     }
     Ok(())
+}
+
+/// A native client gets its code at this redirect URI, and redeems it.
+async fn code_at(ctx: &Context, client: &Arc<Client>, redirect_uri: &str) -> Checked {
+    let ask = flow::ask(ctx, client).set("redirect_uri", redirect_uri);
+    let landing = flow::authorize(ctx, &ask).await?;
+    let code = flow::code_from(&ask, &landing)?;
+    let at = landing.callback().map(|location| location.text.as_str()).unwrap_or_default();
+    if !at.starts_with(redirect_uri) {
+        let saw = format!("a code at {}", at.split(['?', '#']).next().unwrap_or_default());
+        return Err(code.exchange.broken(format!("a code at {redirect_uri}"), saw));
+    }
+    expect::token(&flow::token(ctx, &flow::redemption(&code)).await?).map(drop)
 }
 
 async fn nothing_but_the_port(ctx: &Context) -> Checked {
@@ -73,19 +80,21 @@ async fn nothing_but_the_port(ctx: &Context) -> Checked {
     let moved = parts.with_port(port);
     let ask = flow::ask(ctx, &client).set("redirect_uri", &moved.text());
     let landing = flow::authorize(ctx, &ask).await?;
-    flow::code_from(&ask, &landing)
-        .when("the port is another")
-        .under(rules!["rfc9700-4.1.3-loopback-variable-port"])?;
-    for text in elsewhere(&moved) {
-        brings_no_code(ctx, &client, &text).await.under(NO_OTHER)?;
+    let code = flow::code_from(&ask, &landing).when("the port is another");
+    let is_taken = ctx.told(code.under(rules!["rfc9700-4.1.3-loopback-variable-port"])).is_some();
+    // Near what is refused all is refused.
+    let near = if is_taken { moved } else { parts };
+    for text in elsewhere(&near) {
+        ctx.told(brings_no_code(ctx, &client, &text).await.under(NO_OTHER));
     }
-    for text in at_the_same_place(&moved, port) {
+    for text in at_the_same_place(&near, port) {
         // A client may have another name of the machine on record too, with any port (RFC 8252, section 7.3).
         let on_port = |own: &str| Parts::of(own).map(|own| own.with_port(port).text());
-        if client.redirect_uris().any(|own| on_port(own).as_deref() == Some(text.as_str())) {
+        let is_own = |own: &str| own == text || on_port(own).as_deref() == Some(text.as_str());
+        if client.redirect_uris().any(is_own) {
             continue;
         }
-        brings_no_code(ctx, &client, &text).await.warn().under(NO_OTHER)?;
+        ctx.told(brings_no_code(ctx, &client, &text).await.warn().under(NO_OTHER));
     }
     Ok(())
 }

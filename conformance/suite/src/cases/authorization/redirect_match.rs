@@ -10,7 +10,7 @@ use oauth_rules::rules;
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _, EndKind};
 use crate::cases::support::redirect_spellings::{Spellings, brings_no_code};
-use crate::cases::support::redirect_uris::{Alteration, refused_of};
+use crate::cases::support::redirect_uris::{Alteration, compared, refused, refused_of};
 use crate::flow;
 use crate::subject::{Client, Need};
 
@@ -72,17 +72,23 @@ pub(super) const CASES: &[Case] = &[
 async fn compared_as_text(ctx: &Context) -> Checked {
     use Alteration as A;
     let client = ctx.parties().client()?;
-    match refused_of(ctx, &client, &[A::Query]).await {
-        Err(stop) if stop.kind == EndKind::Broken => {
-            let others: Vec<A> = A::ALL.iter().copied().filter(|way| !A::NORMALISED.contains(way)).collect();
-            refused_of(ctx, &client, &others).await?;
-            refused_of(ctx, &client, A::NORMALISED).await.warn()
-        }
-        full => {
-            full?;
-            refused_of(ctx, &client, A::ALL).await
+    let parts = compared(ctx, &client).await?;
+    let mut is_whole = true;
+    if let Some(text) = A::Query.of(&client, &parts) {
+        match refused(ctx, &client, &text).await {
+            Err(end) if end.kind == EndKind::Broken => is_whole = false,
+            step => {
+                ctx.told(step);
+            }
         }
     }
+    for way in A::ALL {
+        let Some(text) = way.of(&client, &parts) else { continue };
+        let step = refused(ctx, &client, &text).await;
+        let counts = is_whole || !A::NORMALISED.contains(way);
+        ctx.told(if counts { step } else { step.warn() });
+    }
+    Ok(())
 }
 
 async fn refuses(ctx: &Context, alterations: &[Alteration]) -> Checked {
@@ -108,21 +114,14 @@ async fn each_registered_uri(ctx: &Context) -> Checked {
                 continue;
             }
             tried = true;
-            let whose = format!("{} has {uri} on record", client.id);
-            let own = ctx.when(&whose);
-            match only_as_registered(&own, client, uri).await {
-                Err(end) if matches!(end.kind, EndKind::Broken | EndKind::Warned) => {
-                    ctx.tell(end.when(&whose));
-                }
-                step => step?,
-            }
+            only_as_registered(&ctx.when(&format!("{} has {uri} on record", client.id)), client, uri).await;
         }
     }
     if tried { Ok(()) } else { Err(CaseEnd::not_tested("no client got a code at a redirect URI of its own")) }
 }
 
-/// That one of a client's redirect URIs is taken as it is on record and in no other spelling.
-async fn only_as_registered(ctx: &Context, client: &Arc<Client>, uri: &str) -> Checked {
+/// Tells of each spelling of one of a client's redirect URIs that brings a code, but for the one that is on record.
+async fn only_as_registered(ctx: &Context, client: &Arc<Client>, uri: &str) {
     let Spellings { queries, others, normalised } = Spellings::of(client, uri);
     let mut is_whole = true;
     for (at, text) in queries.iter().enumerate() {
@@ -132,16 +131,16 @@ async fn only_as_registered(ctx: &Context, client: &Arc<Client>, uri: &str) -> C
                 is_whole = false;
                 break;
             }
-            step => step?,
+            step => {
+                ctx.told(step);
+            }
         }
     }
     for text in &others {
-        brings_no_code(ctx, client, text).await?;
+        ctx.told(brings_no_code(ctx, client, text).await);
     }
     for text in &normalised {
         let step = brings_no_code(ctx, client, text).await;
-        let step = if is_whole { step } else { step.warn() };
-        step?;
+        ctx.told(if is_whole { step } else { step.warn() });
     }
-    Ok(())
 }

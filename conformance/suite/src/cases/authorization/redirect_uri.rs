@@ -2,6 +2,8 @@
 //!
 //! How two redirect URIs are compared is in `redirect_match.rs`.
 
+use std::sync::Arc;
+
 use oauth_rules::rules;
 use url::{Position, Url};
 
@@ -10,6 +12,7 @@ use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::markup::readable;
 use crate::cases::support::provoke::{ATTACKER, ATTACKER_URI, errors_told, form_to, sent_to};
+use crate::cases::support::redirect_uris::{has_to_be_registered, refused, without_code};
 use crate::expect;
 use crate::flow::{self, Browser};
 use crate::subject::{Account, Client, Need};
@@ -87,19 +90,21 @@ pub(super) const CASES: &[Case] = &[
 ];
 
 async fn only_registered_ones(ctx: &Context) -> Checked {
-    let client = ctx.parties().client()?;
-    flow::code(ctx, &client).await?;
-    let mut unregistered = vec![ATTACKER_URI.to_owned()];
-    unregistered.extend(uris_of_others(ctx, &client));
-    refused(ctx, &client, &unregistered).await
+    no_others(ctx, &ctx.parties().client()?).await
 }
 
 async fn only_registered_ones_of_public_clients(ctx: &Context) -> Checked {
-    let client = ctx.parties().public()?;
-    flow::code(ctx, &client).await?;
+    no_others(ctx, &ctx.parties().public()?).await
+}
+
+/// A client gets no code at a stranger's redirect URI, nor at another client's.
+async fn no_others(ctx: &Context, client: &Arc<Client>) -> Checked {
+    flow::code(ctx, client).await?;
+    has_to_be_registered(ctx, client)?;
     let mut unregistered = vec![ATTACKER_URI.to_owned()];
-    unregistered.extend(uris_of_others(ctx, &client));
-    refused(ctx, &client, &unregistered).await
+    unregistered.extend(uris_of_others(ctx, client));
+    all_refused(ctx, client, &unregistered).await;
+    Ok(())
 }
 
 /// The redirect URIs of other clients, as far as this one does not share their place.
@@ -116,19 +121,16 @@ fn uris_of_others(ctx: &Context, client: &Client) -> Vec<String> {
         .collect()
 }
 
-async fn refused(ctx: &Context, client: &std::sync::Arc<Client>, redirect_uris: &[String]) -> Checked {
+async fn all_refused(ctx: &Context, client: &Arc<Client>, redirect_uris: &[String]) {
     for redirect_uri in redirect_uris {
-        let landing = flow::authorize(ctx, &flow::ask(ctx, client).set("redirect_uri", redirect_uri)).await?;
-        ctx.trying(&format!("redirect_uri is {redirect_uri}"), |ctx| {
-            expect::error_page(ctx, &landing, expect::OWNER_INFORMED)
-        })?;
+        ctx.told(refused(ctx, client, redirect_uri).await);
     }
-    Ok(())
 }
 
 async fn bad_one_is_never_gone_to(ctx: &Context) -> Checked {
     let client = ctx.parties().client()?;
     flow::code(ctx, &client).await?;
+    has_to_be_registered(ctx, &client)?;
     let stranger = || {
         let mut browser = flow::stranger(ctx);
         browser.who = Some(Account::First);
@@ -141,17 +143,24 @@ async fn bad_one_is_never_gone_to(ctx: &Context) -> Checked {
     ];
     for (when, mut browser, decision) in walks {
         let ask = flow::ask(ctx, &client).set("redirect_uri", ATTACKER_URI);
-        let landing = flow::open_in(ctx, &mut browser, &ask).await?;
-        // A page that cannot be answered is where this walk ends.
-        let _ = browser.run(landing, decision).await;
-        for exchange in &browser.trail {
-            if let Some(way) = sent_to(exchange, ATTACKER) {
-                return Err(exchange.broken("no way to the redirect URI that was not accepted", way))
-                    .when(when);
-            }
-            if let Some(way) = form_to(exchange, ATTACKER) {
-                ctx.note(format!("when {when}: a form leads to {way} once it is sent"));
-            }
+        let opened = flow::open_in(ctx, &mut browser, &ask).await;
+        if let Some(landing) = ctx.tried(when, opened) {
+            // A page that cannot be answered is where this walk ends.
+            let _ = browser.run(landing, decision).await;
+        }
+        ctx.tried(when, leads_to_no_attacker(ctx, when, &browser));
+    }
+    Ok(())
+}
+
+/// Nothing that a browser was answered leads to the attacker.
+fn leads_to_no_attacker(ctx: &Context, when: &str, browser: &Browser) -> Checked {
+    for exchange in &browser.trail {
+        if let Some(way) = sent_to(exchange, ATTACKER) {
+            return Err(exchange.broken("no way to the redirect URI that was not accepted", way));
+        }
+        if let Some(way) = form_to(exchange, ATTACKER) {
+            ctx.note(format!("when {when}: a form leads to {way} once it is sent"));
         }
     }
     Ok(())
@@ -159,6 +168,7 @@ async fn bad_one_is_never_gone_to(ctx: &Context) -> Checked {
 
 async fn bad_one_is_told_to_the_user(ctx: &Context) -> Checked {
     let client = ctx.parties().client()?;
+    has_to_be_registered(ctx, &client)?;
     let (_, landing) =
         flow::spoilt_authorization(ctx, &client, |ask| ask.set("redirect_uri", ATTACKER_URI)).await?;
     readable(&landing)
@@ -175,26 +185,36 @@ async fn absolute(ctx: &Context) -> Checked {
         [path.to_owned(), format!("//{rest}"), path.trim_start_matches('/').to_owned(), rest.to_owned()];
     for redirect_uri in relative.iter().filter(|text| !text.is_empty()) {
         let when = format!("redirect_uri is {redirect_uri}");
-        let mut browser = flow::browser(ctx);
-        let ask = flow::ask(ctx, &client).set("redirect_uri", redirect_uri);
-        let landing = flow::authorize_in(ctx, &mut browser, &ask, Decision::Approve).await?;
-        // On the server's own origin a browser follows such a Location, and the page there is no error page.
-        for exchange in &browser.trail {
-            let location = exchange.response()?.header("location").unwrap_or_default();
-            if location.split(['?', '#']).next() == Some(redirect_uri.as_str()) {
-                return Err(exchange.broken("an error page", "a redirect to the relative URI")).when(&when);
-            }
-        }
-        ctx.trying(&when, |ctx| expect::error_page(ctx, &landing, expect::OWNER_INFORMED))?;
+        ctx.tried(&when, not_relative(&ctx.when(&when), &client, redirect_uri).await);
     }
     Ok(())
+}
+
+/// A relative redirect URI brings no code, and is not gone to.
+async fn not_relative(ctx: &Context, client: &Arc<Client>, redirect_uri: &str) -> Checked {
+    let mut browser = flow::browser(ctx);
+    let ask = flow::ask(ctx, client).set("redirect_uri", redirect_uri);
+    let landing = flow::authorize_in(ctx, &mut browser, &ask, Decision::Approve).await?;
+    // On the server's own origin a browser follows such a Location, and the page there is no error page.
+    for exchange in &browser.trail {
+        let location = exchange.response()?.header("location").unwrap_or_default();
+        let (place, query) = location.split_once(['?', '#']).unwrap_or((location, ""));
+        if place == redirect_uri {
+            let end = exchange.broken("an error page", "a redirect to the relative URI");
+            let gives = Params::decode(query).has("code");
+            let gone_to = rules!["rfc6749-3.1.2.4-no-redirect-to-invalid-uri"];
+            return Err(if gives { end } else { end.under(gone_to) });
+        }
+    }
+    without_code(ctx, client, redirect_uri, &landing)
 }
 
 async fn without_fragment(ctx: &Context) -> Checked {
     let client = ctx.parties().client()?;
     flow::code(ctx, &client).await?;
     let texts = [format!("{}#suite", client.redirect_uri), format!("{}#", client.redirect_uri)];
-    refused(ctx, &client, &texts).await
+    all_refused(ctx, &client, &texts).await;
+    Ok(())
 }
 
 async fn named_if_several_are_registered(ctx: &Context) -> Checked {
@@ -207,7 +227,7 @@ async fn named_if_several_are_registered(ctx: &Context) -> Checked {
     flow::code_from(&ask, &landing).control("a request with the other redirect URI")?;
 
     let landing = flow::authorize(ctx, &flow::ask(ctx, client).without("redirect_uri")).await?;
-    expect::error_page(ctx, &landing, expect::OWNER_INFORMED)
+    without_code(ctx, client, "", &landing)
 }
 
 async fn keeps_its_query(ctx: &Context) -> Checked {
@@ -226,9 +246,9 @@ async fn keeps_its_query(ctx: &Context) -> Checked {
         }
         Ok(())
     };
-    judge(location, "a code is issued")?;
+    ctx.told(judge(location, "a code is issued"));
     for told in errors_told(ctx, client, |ask| ask).await? {
-        judge(&told.location, told.when)?;
+        ctx.told(judge(&told.location, told.when));
     }
     Ok(())
 }

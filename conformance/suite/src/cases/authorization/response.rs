@@ -87,7 +87,7 @@ async fn no_parameter_twice(ctx: &Context) -> Checked {
         let ask = flow::ask(ctx, &client);
         let landing = flow::authorize(ctx, &ask).await?;
         let location = expect::code_redirect(&ask, &landing).control("an honest authorization request")?;
-        once(&client, location).when("a code is issued")?;
+        ctx.tried("a code is issued", once(&client, location));
         let told = match errors_told(ctx, &client, |ask| ask).await {
             Ok(told) => told,
             // The code was looked at, and no error is a response.
@@ -95,7 +95,7 @@ async fn no_parameter_twice(ctx: &Context) -> Checked {
             Err(stop) => return Err(stop),
         };
         for told in told {
-            once(&client, &told.location).when(told.when)?;
+            ctx.tried(told.when, once(&client, &told.location));
         }
     }
     Ok(())

@@ -57,11 +57,27 @@ pub(super) const CASES: &[Case] = &[
     },
 ];
 
-/// The token that a granted request ends in; `None` if it gave no code.
-async fn token_of(ctx: &Context, ask: &AuthorizationRequest, landing: &Landing) -> Checked<Option<Token>> {
-    let Ok(code) = flow::code_from(ask, landing) else { return Ok(None) };
-    expect::token(&flow::token(ctx, &flow::redemption(&code)).await?).map(Some)
+/// The token that a request ends in; `None` if it is refused at either endpoint, at the first with one of these errors.
+async fn token_of(
+    ctx: &Context,
+    ask: &AuthorizationRequest,
+    landing: &Landing,
+    errors: &[&str],
+) -> Checked<Option<Token>> {
+    let Ok(code) = flow::code_from(ask, landing) else {
+        expect::refused(ctx, ask, landing, errors)?;
+        return Ok(None);
+    };
+    let answer = flow::token(ctx, &flow::redemption(&code)).await?;
+    if let Ok(token) = expect::token(&answer) {
+        return Ok(Some(token));
+    }
+    expect::token_refused(ctx, &answer, INVALID_SCOPE)?;
+    Ok(None)
 }
+
+/// What a scope that is not granted is called, at either endpoint.
+const INVALID_SCOPE: &[&str] = &["invalid_scope"];
 
 fn asked(client: &Client) -> Checked<&str> {
     client.scope.as_deref().ok_or_else(|| CaseEnd::not_offered("the client asks for no scope"))
@@ -76,9 +92,7 @@ async fn case_matters(ctx: &Context) -> Checked {
         return Err(CaseEnd::not_offered("the scope has no letters"));
     }
     let (ask, landing) = flow::spoilt_authorization(ctx, &client, |ask| ask.set("scope", &swapped)).await?;
-    let Some(token) = token_of(ctx, &ask, &landing).await? else {
-        return expect::refused(ctx, &ask, &landing, &["invalid_scope"]);
-    };
+    let Some(token) = token_of(ctx, &ask, &landing, INVALID_SCOPE).await? else { return Ok(()) };
     let Some(granted) = granted_to(ctx, &token, &client).await? else {
         let reason = "neither the token response nor introspection states the scope of the token";
         return Err(CaseEnd::not_tested(reason).at(&token.exchange));
@@ -87,7 +101,7 @@ async fn case_matters(ctx: &Context) -> Checked {
     // Whoever grants it to any request has not taken one word for the other (section 3.3: what is asked may be ignored).
     let unknown = flow::ask(ctx, &client).set("scope", UNKNOWN);
     let landing = flow::authorize(ctx, &unknown).await?;
-    if let Some(token) = token_of(ctx, &unknown, &landing).await?
+    if let Some(token) = token_of(ctx, &unknown, &landing, INVALID_SCOPE).await?
         && granted_to(ctx, &token, &client).await?.is_some_and(|granted| has_value(&granted, value))
     {
         let reason = format!("a token has {value} whatever scope is asked for");
@@ -136,26 +150,27 @@ async fn order_does_not_matter(ctx: &Context) -> Checked {
 async fn in_its_grammar(ctx: &Context) -> Checked {
     let client = ctx.parties().client()?;
     let good = flow::access(ctx, &client).await?;
-    well_formed(&good)?;
+    ctx.told(well_formed(&good));
     let word = client.scope.clone().unwrap_or_else(|| "suite".into());
     for odd in ["\"", "\\", "suite\tword", "é"] {
         let scope = format!("{word} {odd}");
         let when = format!("the request's scope is {scope:?}");
         let ask = flow::ask(ctx, &client).set("scope", &scope);
-        let landing = flow::authorize(ctx, &ask).await?;
-        let Some(token) = token_of(ctx, &ask, &landing).await? else {
-            ctx.trying(&when, |ctx| {
-                expect::refused(ctx, &ask, &landing, &["invalid_scope", "invalid_request"])
-            })?;
-            continue;
-        };
-        if stated(ctx, &token)?.is_none() {
-            let expected = "error=invalid_scope, or a token that states the scope without the bad word";
-            return Err(token.exchange.broken(expected, "a token that states no scope")).when(&when);
-        }
-        well_formed(&token).when(&when)?;
+        ctx.tried(&when, without_bad_word(&ctx.when(&when), &ask).await);
     }
     Ok(())
+}
+
+/// A scope with a bad word in it is refused, or the token states the scope without that.
+async fn without_bad_word(ctx: &Context, ask: &AuthorizationRequest) -> Checked {
+    let landing = flow::authorize(ctx, ask).await?;
+    let token = token_of(ctx, ask, &landing, &["invalid_scope", "invalid_request"]).await?;
+    let Some(token) = token else { return Ok(()) };
+    if stated(ctx, &token)?.is_none() {
+        let expected = "error=invalid_scope, or a token that states the scope without the bad word";
+        return Err(token.exchange.broken(expected, "a token that states no scope"));
+    }
+    well_formed(&token)
 }
 
 /// Words of printable ASCII without quote and backslash, one space apart (RFC 6749 3.3).
@@ -174,26 +189,14 @@ async fn stated_if_not_as_asked(ctx: &Context) -> Checked {
     let scope = asked(&client)?;
     let more = format!("{scope} {UNKNOWN}");
     let (ask, landing) = flow::spoilt_authorization(ctx, &client, |ask| ask.set("scope", &more)).await?;
-    match token_of(ctx, &ask, &landing).await? {
-        Some(token) => match stated(ctx, &token)? {
-            Some(stated) if !stated.contains(UNKNOWN) => {}
-            found => {
-                closed_list(ctx, &token)?;
-                let expected =
-                    format!("error=invalid_scope, or a token that states a scope without {UNKNOWN}");
-                let saw = found.map_or_else(
-                    || "a token that states no scope".into(),
-                    |found| format!("scope {found:?}"),
-                );
-                return Err(token.exchange.broken(expected, saw));
-            }
-        },
-        None => expect::refused(ctx, &ask, &landing, &["invalid_scope"])?,
+    if let Some(token) = token_of(ctx, &ask, &landing, INVALID_SCOPE).await? {
+        ctx.told(without_unknown(ctx, &token));
     }
     // Where a default applied, the text leaves open whether that is another scope than was asked for.
     let ask = flow::ask(ctx, &client).without("scope");
     let landing = flow::authorize(ctx, &ask).await?;
-    if let Ok(Some(token)) = token_of(ctx, &ask, &landing).await
+    if let Ok(code) = flow::code_from(&ask, &landing)
+        && let Ok(token) = expect::token(&flow::token(ctx, &flow::redemption(&code)).await?)
         && stated(ctx, &token)?.is_none()
     {
         let stop = token.exchange.broken("a token that states its scope", "a token that states none");
@@ -202,12 +205,25 @@ async fn stated_if_not_as_asked(ctx: &Context) -> Checked {
     Ok(())
 }
 
+/// A token states a scope without the value that nobody defined.
+fn without_unknown(ctx: &Context, token: &Token) -> Checked {
+    let found = stated(ctx, token)?;
+    if found.as_ref().is_some_and(|stated| !stated.contains(UNKNOWN)) {
+        return Ok(());
+    }
+    closed_list(ctx, token)?;
+    let expected = format!("error=invalid_scope, or a token that states a scope without {UNKNOWN}");
+    let saw = found.map_or_else(|| "a token that states no scope".into(), |found| format!("scope {found:?}"));
+    Err(token.exchange.broken(expected, saw))
+}
+
 async fn may_be_left_out(ctx: &Context) -> Checked {
     let client = ctx.parties().client()?;
     let (ask, landing) = flow::spoilt_authorization(ctx, &client, |ask| ask.without("scope")).await?;
-    if flow::code_from(&ask, &landing).is_ok() {
-        token_of(ctx, &ask, &landing).await?;
-        return Ok(());
-    }
-    expect::error_redirect(&ask, &landing, &["invalid_scope"]).map(drop)
+    let Ok(code) = flow::code_from(&ask, &landing) else {
+        return expect::error_redirect(&ask, &landing, INVALID_SCOPE).map(drop);
+    };
+    let answer = flow::token(ctx, &flow::redemption(&code)).await?;
+    let token = expect::token(&answer).map(drop);
+    if expect::token_error(&answer, INVALID_SCOPE).is_ok() { Ok(()) } else { token }
 }

@@ -8,6 +8,7 @@ use url::Url;
 
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::cases::support::honest::honest;
 use crate::cases::support::metadata::{document, is_sent_as_json, no_issuer, object, unless_waived};
 use crate::subject::Need;
 use crate::wire::{Actor, Exchange, Request};
@@ -40,8 +41,11 @@ pub(super) const CASES: &[Case] = &[
     },
 ];
 
+/// What the server has at an address, as far as it is able to answer.
 async fn get(ctx: &Context, url: String) -> Checked<Arc<Exchange>> {
-    ctx.send(Actor::Suite, Request::get(url).header("Accept", "application/json")).await
+    let exchange = ctx.send(Actor::Suite, Request::get(url).header("Accept", "application/json")).await?;
+    exchange.response()?;
+    Ok(exchange)
 }
 
 async fn at_its_well_known_address(ctx: &Context) -> Checked {
@@ -68,7 +72,8 @@ async fn at_its_well_known_address(ctx: &Context) -> Checked {
         let elsewhere = get(ctx, elsewhere).await?;
         if let (Some(first), true) = (&first, object(&elsewhere).is_some()) {
             let saw = format!("none, and one at {}", elsewhere.request.url);
-            return Err(first.broken("the metadata, behind the well-known part", saw));
+            let end = first.broken("the metadata, behind the well-known part", saw);
+            return honest(Err(end), "the metadata");
         }
     }
     Err(CaseEnd::not_offered("the server publishes no metadata by RFC 8414"))

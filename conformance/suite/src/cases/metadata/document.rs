@@ -138,28 +138,38 @@ async fn names_the_endpoints(ctx: &Context) -> Checked {
     let types = json.get("response_types_supported").and_then(Value::as_array);
     if !types.is_some_and(|types| !types.is_empty() && types.iter().all(Value::is_string)) {
         let saw = json.get("response_types_supported").map_or_else(|| "none".into(), ToString::to_string);
-        return Err(exchange.broken("response_types_supported as an array of strings", saw));
-    }
-    let mut endpoints = Vec::new();
-    for member in ["authorization_endpoint", "token_endpoint"] {
-        let text = json.get(member).and_then(Value::as_str).unwrap_or_default();
-        if !Url::parse(text).is_ok_and(|url| url.has_host()) {
-            return Err(exchange.broken(format!("{member} as an absolute URL"), format!("{text:?}")));
-        }
-        endpoints.push(text);
+        ctx.tell(exchange.broken("response_types_supported as an array of strings", saw));
     }
     let client = ctx.parties().client()?;
-    let ask: AuthorizationRequest = flow::ask(ctx, &client);
-    answers(&ctx.send(Actor::Suite, ask.request(endpoints[0])).await?, "authorization_endpoint")?;
-    let params = Params::from([("grant_type", "authorization_code"), ("code", &ctx.fresh())]);
-    let request = TokenRequest::new(&client, params).set("redirect_uri", &client.redirect_uri);
-    answers(&ctx.send(Actor::Suite, request.request(endpoints[1])).await?, "token_endpoint")
+    if let Some(url) = ctx.told(named(&exchange, &json, "authorization_endpoint")) {
+        let ask: AuthorizationRequest = flow::ask(ctx, &client);
+        if let Some(answer) = ctx.told(ctx.send(Actor::Suite, ask.request(url)).await) {
+            ctx.told(expect::judged(&answer).control("an honest authorization request"));
+            ctx.told(is_there(&answer, "authorization_endpoint"));
+        }
+    }
+    if let Some(url) = ctx.told(named(&exchange, &json, "token_endpoint")) {
+        let params = Params::from([("grant_type", "authorization_code"), ("code", &ctx.fresh())]);
+        let request = TokenRequest::new(&client, params).set("redirect_uri", &client.redirect_uri);
+        is_there(&ctx.send(Actor::Suite, request.request(url)).await?, "token_endpoint")?;
+    }
+    Ok(())
 }
 
-fn answers(exchange: &Arc<Exchange>, member: &str) -> Checked {
-    let status = exchange.response()?.status;
-    if status == 404 || status >= 500 {
-        return Err(exchange.broken(format!("an answer at {member}"), format!("status {status}")));
+/// The absolute URL that the metadata has for an endpoint.
+fn named<'j>(exchange: &Arc<Exchange>, json: &'j Value, member: &str) -> Checked<&'j str> {
+    let text = json.get(member).and_then(Value::as_str).unwrap_or_default();
+    if !Url::parse(text).is_ok_and(|url| url.has_host()) {
+        return Err(exchange.broken(format!("{member} as an absolute URL"), format!("{text:?}")));
+    }
+    Ok(text)
+}
+
+/// Something is at an endpoint's address.
+fn is_there(answer: &Arc<Exchange>, member: &str) -> Checked {
+    const NOT_FOUND: u16 = 404;
+    if answer.response()?.status == NOT_FOUND {
+        return Err(answer.broken(format!("an answer at {member}"), "status 404"));
     }
     Ok(())
 }
@@ -209,12 +219,12 @@ async fn says_how_assertions_are_signed(ctx: &Context) -> Checked {
         let methods = format!("{endpoint}_endpoint_auth_methods_supported");
         let algorithms = format!("{endpoint}_endpoint_auth_signing_alg_values_supported");
         if listed(&algorithms, "none") {
-            return Err(exchange.broken(format!("{algorithms} without none"), "none in it"));
+            ctx.tell(exchange.broken(format!("{algorithms} without none"), "none in it"));
         }
         if listed(&methods, "private_key_jwt") || listed(&methods, "client_secret_jwt") {
             offered = true;
             if !json.get(&algorithms).is_some_and(Value::is_array) {
-                return Err(exchange.broken(format!("{algorithms} beside {methods}"), "none"));
+                ctx.tell(exchange.broken(format!("{algorithms} beside {methods}"), "none"));
             }
         }
     }
@@ -239,7 +249,7 @@ async fn keys_are_public(ctx: &Context) -> Checked {
     for key in keys {
         let private = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"].into_iter();
         if let Some(member) = private.into_iter().find(|member| key.get(member).is_some()) {
-            return Err(exchange.broken("public keys", format!("a key with the member {member}")));
+            ctx.tell(exchange.broken("public keys", format!("a key with the member {member}")));
         }
     }
     let uses: Vec<Option<&str>> = keys.iter().map(|key| key.get("use").and_then(Value::as_str)).collect();
@@ -273,9 +283,14 @@ async fn enforcement(ctx: &Context, method: &str) -> Checked<Enforcement> {
             _ => ask,
         };
         let landing = flow::authorize(ctx, &ask).await?;
+        expect::judged(landing.exchange()).control("an authorization request with a challenge")?;
         let Ok(code) = flow::code_from(&ask, &landing) else { return Ok(Enforcement::Refused) };
         let verifier = if right { verifier } else { ctx.fresh() };
         let answer = flow::token(ctx, &flow::redemption(&code).set("code_verifier", &verifier)).await?;
+        answer.response()?;
+        if right {
+            expect::judged(&answer).control("a token request with the right verifier")?;
+        }
         redeemed.push(expect::token(&answer).is_ok());
     }
     Ok(match redeemed.as_slice() {
@@ -291,7 +306,8 @@ async fn challenge_methods_are_true(ctx: &Context) -> Checked {
     let list = json.get("code_challenge_methods_supported").and_then(Value::as_array);
     for method in ["S256", "plain"] {
         let listed = list.is_some_and(|list| list.iter().any(|member| member == method));
-        let found = enforcement(ctx, method).await?;
+        let when = format!("the method is {method}");
+        let Some(found) = ctx.tried(&when, enforcement(ctx, method).await) else { continue };
         let does = match found {
             Enforcement::Refused => "refuses such challenges",
             Enforcement::Enforced => "enforces it",
@@ -305,11 +321,7 @@ async fn challenge_methods_are_true(ctx: &Context) -> Checked {
             let expected = format!("{method} listed if it is enforced, and only then");
             let end = exchange.broken(expected, format!("the metadata {says} it, and the server {does}"));
             let unchecked = listed && found == Enforcement::Ignored;
-            return Err(if unchecked {
-                end.under(rules!["rfc7636-4.6-mismatch-invalid-grant"])
-            } else {
-                end
-            });
+            ctx.tell(if unchecked { end.under(rules!["rfc7636-4.6-mismatch-invalid-grant"]) } else { end });
         }
     }
     Ok(())

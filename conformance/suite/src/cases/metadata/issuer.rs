@@ -9,6 +9,7 @@ use url::Url;
 use crate::browser::Location;
 use crate::case::{Case, Context, Severity};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::cases::support::honest::honest;
 use crate::cases::support::metadata::{document, https_fault, no_issuer, unless_waived};
 use crate::cases::support::provoke::errors_told;
 use crate::expect;
@@ -96,7 +97,7 @@ async fn named_beside_a_code(ctx: &Context) -> Checked {
 
 async fn named_beside_an_error(ctx: &Context) -> Checked {
     for told in errors_told(ctx, &ctx.parties().client()?, |ask| ask).await? {
-        one_iss(&told.location).when(told.when)?;
+        ctx.tried(told.when, one_iss(&told.location));
     }
     Ok(())
 }
@@ -172,7 +173,7 @@ async fn published(ctx: &Context) -> Checked {
         first.get_or_insert(exchange);
     }
     let stop = CaseEnd::broken("status 200 and a JSON object", "no metadata document");
-    Err(first.map_or(stop.clone(), |exchange| stop.at(&exchange)))
+    honest(Err(first.map_or(stop.clone(), |exchange| stop.at(&exchange))), "the metadata")
 }
 
 async fn names_the_challenge_methods(ctx: &Context) -> Checked {

@@ -89,10 +89,10 @@ async fn no_more_than_agreed(ctx: &Context) -> Checked {
         return Err(CaseEnd::not_tested(reason).at(&full.exchange));
     }
 
-    match lacks(ctx, &ask.client, &narrowed, &choice.word).await? {
-        Shown::Stated => {}
-        Shown::Told => ctx.tell(silent(&narrowed, &choice.word)),
-        Shown::Nowhere => {
+    match ctx.told(lacks(ctx, &ask.client, &narrowed, &choice.word).await) {
+        Some(Shown::Stated) | None => {}
+        Some(Shown::Told) => ctx.tell(silent(&narrowed, &choice.word)),
+        Some(Shown::Nowhere) => {
             ctx.tell(silent(&narrowed, &choice.word));
             let reason = "neither the token response nor introspection says what the token is for";
             return Err(CaseEnd::not_tested(reason).at(&narrowed.exchange));
@@ -109,7 +109,8 @@ async fn refreshed(ctx: &Context, client: &Arc<Client>, refresh_token: &str, wor
     let answer = flow::token(ctx, &refresh(client, refresh_token)).await?;
     let token = expect::token(&answer).control("an honest refresh")?;
     // Without a scope in the request, silence means what the user allowed (section 6).
-    lacks(ctx, client, &token, word).await.when("the token is refreshed")?;
+    let lacks_it = lacks(ctx, client, &token, word).await;
+    ctx.tried("the token is refreshed", lacks_it);
     let newest = token.refresh_token.as_deref().unwrap_or(refresh_token);
     let answer = flow::token(ctx, &refresh(client, newest).set("scope", word)).await?;
     let way = "a refresh asks for what was left out";

@@ -8,7 +8,7 @@ use crate::browser::{Decision, Landing};
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::provoke::{
-    Sent, UNKNOWN, consent_page, consent_page_for, consent_page_if_asked, logs_in,
+    Sent, UNKNOWN, consent_page, consent_page_for, consent_page_if_asked, gives_code, logs_in, unseen_page,
 };
 use crate::expect;
 use crate::flow;
@@ -55,15 +55,55 @@ async fn asked_before_a_code(ctx: &Context) -> Checked {
         ctx.note("the user is asked when the client demands it; an earlier yes is remembered");
         return Ok(());
     }
-    let expected =
-        "a page that asks the user, before the first code of the run; waive consent if it was settled before";
-    let broken: Checked = Err(landing.exchange().broken(expected, landing.describe()));
+    unseen_page(&browser, &browser.trail)?;
+    let mut unasked = landing.exchange().broken(
+        "a page that asks the user, before the first code of the run; waive consent if it was settled before",
+        landing.describe(),
+    );
+    if !client.is_public() {
+        // A yes from before this run may stand, though not for a client that nobody knew then, nor for one that cannot
+        // prove who it is (section 10.2).
+        match without_question(ctx).await? {
+            Some(end) => unasked = end,
+            None => return Ok(()),
+        }
+    }
+    let broken: Checked = Err(unasked);
     // Whoever reads which client asks, and types the password for it, may be said to have been asked.
     if logs_in(ctx, &browser.trail) && login_page_names(ctx, &client).await? {
         ctx.note("the page that asks for the password says which client asks: the two questions are one");
         return broken.warn();
     }
     broken
+}
+
+/// What shows that a client which no yes from before can stand for gets its code without a question: one that registers
+/// itself, or a public one. `None` if the user is asked.
+async fn without_question(ctx: &Context) -> Checked<Option<CaseEnd>> {
+    let fresh = if ctx.target().endpoints.registration.is_some() {
+        flow::registered(ctx, &flow::metadata(ctx)?).await.ok()
+    } else {
+        None
+    };
+    let client = fresh.map_or_else(|| ctx.parties().public(), |fresh| Ok(fresh.client));
+    let client = client.map_err(|_| {
+        let reason = "no page asked the user, and an earlier yes to this client may be remembered; add [public_client], or say why none asks: [without] consent = \"why\"";
+        CaseEnd::not_tested(reason).lacks(Need::PublicClient.missing(ctx.target()))
+    })?;
+    let ask = flow::ask(ctx, &client);
+    if consent_page_if_asked(ctx, flow::browser(ctx), &ask).await?.is_some() {
+        ctx.note("an earlier yes to the first client is remembered");
+        return Ok(None);
+    }
+    let mut browser = flow::browser(ctx);
+    let landing = flow::authorize_in(ctx, &mut browser, &flow::ask(ctx, &client), Decision::Approve).await?;
+    if !gives_code(&landing) {
+        let reason = "a client that nobody said yes to gets no code, and no question comes";
+        return Err(CaseEnd::not_tested(reason).at(landing.exchange()));
+    }
+    unseen_page(&browser, &browser.trail)?;
+    let expected = "a page that asks the user; waive consent if it was settled before";
+    Ok(Some(landing.exchange().broken(expected, landing.describe())))
 }
 
 /// Whether the page that asks for the password says for which client: by its id, or in words that are others for another one.
@@ -103,9 +143,8 @@ async fn names_client_and_scope(ctx: &Context) -> Checked {
         }
         let (_, other) = consent_page(ctx, flow::browser(ctx), &ask).await?;
         if other.text == page.text {
-            return Err(page
-                .exchange
-                .broken("the client's name or id on the page", "the same text for two clients"));
+            let saw = "the same text for two clients";
+            ctx.tell(page.exchange.broken("the client's name or id on the page", saw));
         }
     }
     let unsaid = |value: &&str| {

@@ -7,8 +7,9 @@ use crate::browser::{Decision, Landing, Page, Submission};
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::provoke::{
-    ATTACKER, ATTACKER_URI, UNKNOWN, consent_page_if_asked, gives_code, way_to,
+    ATTACKER, ATTACKER_URI, UNKNOWN, consent_page_if_asked, gives_code, of_a_stranger, way_to,
 };
+use crate::cases::support::redirect_uris::has_to_be_registered;
 use crate::expect;
 use crate::flow::{self, Browser};
 use crate::subject::{Account, Need};
@@ -29,7 +30,7 @@ pub(super) const CASES: &[Case] = &[
         rules: rules!["rfc6749-10.15-no-open-redirector"],
         about: "The login's return parameter takes the browser to no place of a stranger's choice.",
         needs: &[Need::Login],
-        run: |ctx| Box::pin(leads_to_no_stranger(ctx, &AWAY[..1])),
+        run: |ctx| Box::pin(leads_to_no_stranger(ctx)),
         ..Case::DEFAULT
     },
     Case {
@@ -57,7 +58,7 @@ async fn before_any_code(ctx: &Context) -> Checked {
     };
     let mut stranger = flow::stranger(ctx);
     let landing = flow::authorize_in(ctx, &mut stranger, &flow::ask(ctx, &client), Decision::Approve).await?;
-    no_code(&landing)?;
+    ctx.tried("nobody is logged in", of_a_stranger(ctx, no_code(&landing)));
     // The page that a user was shown, answered by a browser without that user's session.
     if let Some((user, page)) =
         consent_page_if_asked(ctx, flow::browser(ctx), &flow::ask(ctx, &client)).await?
@@ -66,7 +67,8 @@ async fn before_any_code(ctx: &Context) -> Checked {
         let mut stranger = flow::stranger(ctx);
         let landing = stranger.submit(&form).await?;
         let landing = stranger.run(landing, Decision::Approve).await?;
-        no_code(&landing).when("a consent form comes from a browser without a session")?;
+        let step = of_a_stranger(ctx, no_code(&landing));
+        ctx.tried("a consent form comes from a browser without a session", step);
     }
     Ok(())
 }
@@ -75,15 +77,46 @@ async fn is_no_open_redirector(ctx: &Context) -> Checked {
     let client = ctx.parties().client()?;
     flow::code(ctx, &client).await?;
     for client_id in [UNKNOWN, &client.id] {
+        let when = format!("{client_id} asks with redirect_uri {ATTACKER_URI}");
+        if client_id == client.id
+            && let Err(end) = has_to_be_registered(ctx, &client)
+        {
+            ctx.note(format!("not tried: {when}: {}", end.saw));
+            continue;
+        }
         let mut browser = flow::browser(ctx);
         let ask = flow::ask(ctx, &client).set("client_id", client_id).set("redirect_uri", ATTACKER_URI);
-        flow::authorize_in(ctx, &mut browser, &ask, Decision::Approve).await?;
-        nowhere_else(&browser).when(&format!("{client_id} asks with redirect_uri {ATTACKER_URI}"))?;
+        let asked = flow::authorize_in(ctx, &mut browser, &ask, Decision::Approve).await;
+        ctx.tried(&when, asked.and_then(|_| nowhere_else(&browser)));
     }
-    leads_to_no_stranger(ctx, &AWAY).await
+    let way = return_way(ctx, &AWAY).await?;
+    if way == ReturnWay::None {
+        ctx.note(NO_WAY);
+    }
+    Ok(())
 }
 
-async fn leads_to_no_stranger(ctx: &Context, places: &[&str]) -> Checked {
+async fn leads_to_no_stranger(ctx: &Context) -> Checked {
+    match return_way(ctx, &AWAY[..1]).await? {
+        ReturnWay::Tried => Ok(()),
+        ReturnWay::None => Err(CaseEnd::not_offered(NO_WAY)),
+    }
+}
+
+/// Why the way behind a login is not tried.
+const NO_WAY: &str = "the login page has no parameter that says where it leads";
+
+/// Whether a login page has a parameter that says where it leads.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum ReturnWay {
+    /// It has, and it was tried.
+    Tried,
+    /// It has none.
+    None,
+}
+
+/// Tells of each of these places to which the login's return parameter takes the browser.
+async fn return_way(ctx: &Context, places: &[&str]) -> Checked<ReturnWay> {
     let client = ctx.parties().client()?;
     let ask = flow::ask(ctx, &client);
     let mut browser = flow::stranger(ctx);
@@ -92,8 +125,7 @@ async fn leads_to_no_stranger(ctx: &Context, places: &[&str]) -> Checked {
         return Err(CaseEnd::not_tested("no login page came").at(landing.exchange()));
     };
     let Some(way) = Return::find(ctx, page, &form) else {
-        ctx.note("the login page has no parameter that says where it leads");
-        return Ok(());
+        return Ok(ReturnWay::None);
     };
     // The same login, unspoilt.
     browser.who = Some(Account::First);
@@ -103,15 +135,11 @@ async fn leads_to_no_stranger(ctx: &Context, places: &[&str]) -> Checked {
     for place in places {
         let mut browser = flow::stranger(ctx);
         browser.who = Some(Account::First);
-        let mut landing = browser.open(&way.url(&page.url, place)).await?;
-        for _ in 0..MAX_PAGES {
-            let Some(mut form) = landing.page().and_then(|page| browser.login_form(page)) else { break };
-            way.spoil(&mut form, place);
-            landing = browser.submit(&form).await?;
-        }
-        nowhere_else(&browser).when(&format!("{} is {place:?}", way.name))?;
+        let walked = way.walk(&mut browser, &page.url, place).await;
+        let when = format!("{} is {place:?}", way.name);
+        ctx.tried(&when, walked.and_then(|()| nowhere_else(&browser)));
     }
-    Ok(())
+    Ok(ReturnWay::Tried)
 }
 
 /// No exchange of this browser leads to the attacker.
@@ -154,6 +182,17 @@ impl Return {
         let mut params = Params::decode(query);
         params.set(&self.name, place);
         params.append_to(base)
+    }
+
+    /// Logs in, with this place where the login is to lead.
+    async fn walk(&self, browser: &mut Browser, url: &str, place: &str) -> Checked {
+        let mut landing = browser.open(&self.url(url, place)).await?;
+        for _ in 0..MAX_PAGES {
+            let Some(mut form) = landing.page().and_then(|page| browser.login_form(page)) else { break };
+            self.spoil(&mut form, place);
+            landing = browser.submit(&form).await?;
+        }
+        Ok(())
     }
 
     fn spoil(&self, form: &mut Submission, place: &str) {

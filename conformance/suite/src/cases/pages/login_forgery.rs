@@ -7,7 +7,9 @@ use oauth_rules::rules;
 use crate::browser::{Decision, Submission};
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
-use crate::cases::support::provoke::{ATTACKER, NO_PASSWORD, gives_code, is_authorization_endpoint};
+use crate::cases::support::provoke::{
+    ATTACKER, NO_PASSWORD, gives_code, is_authorization_endpoint, of_a_stranger,
+};
 use crate::expect;
 use crate::flow::{self, AuthorizationRequest, Browser};
 use crate::subject::{Account, Client, FileKey, Need, User};
@@ -88,7 +90,7 @@ async fn forged(ctx: &Context, client: &Arc<Client>, form: &Submission) -> Check
     for landing in [&landing, &asked] {
         if gives_code(landing) {
             let expected = "a login page, or any answer without a code";
-            return Err(landing.exchange().broken(expected, landing.describe()));
+            return of_a_stranger(ctx, Err(landing.exchange().broken(expected, landing.describe())));
         }
     }
     Ok(())

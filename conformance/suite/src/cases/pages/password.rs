@@ -5,7 +5,7 @@ use oauth_rules::rules;
 use crate::browser::{Decision, Landing};
 use crate::case::{Case, Context, Isolation};
 use crate::case_end::{CaseEnd, Checked, EndAs as _, EndKind};
-use crate::cases::support::provoke::{NO_PASSWORD, gives_code};
+use crate::cases::support::provoke::{NO_PASSWORD, gives_code, of_a_stranger};
 use crate::cases::support::spoil;
 use crate::expect;
 use crate::flow::{self, Browser};
@@ -38,11 +38,11 @@ async fn wrong_password_refused(ctx: &Context) -> Checked {
     };
     right(ctx).await?;
     for wrong in near(ctx, user) {
-        let step = refused(ctx, user, &wrong).await;
+        let step = of_a_stranger(ctx, refused(ctx, user, &wrong).await);
         if step.is_err() && wrong.name != user.name && signs_up(ctx, user).await {
             ctx.note("whoever gives a name that nobody has is signed up with it");
         } else {
-            step.when(wrong.way)?;
+            ctx.tried(wrong.way, step);
         }
         // A server that locks out whoever erred too often refuses the rest for that.
         if let Err(end) = right(ctx).await {

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use oauth_rules::rules;
+use oauth_rules::{RuleId, rules};
 
 use crate::browser::{Landing, Page};
 use crate::case::{Case, Context};
-use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::case_end::{CaseEnd, Checked, EndAs as _, EndKind};
 use crate::cases::support::markup;
-use crate::cases::support::provoke::{UNKNOWN, consent_page_if_asked, unanswered};
+use crate::cases::support::provoke::{Sent, UNKNOWN, consent_page_for, unanswered};
 use crate::expect;
 use crate::flow;
 use crate::subject::Need;
@@ -91,8 +91,10 @@ async fn shown(ctx: &Context) -> Checked<Shown> {
     {
         decisive.push(("the login page", page));
     }
-    if let Some((_, page)) = consent_page_if_asked(ctx, flow::browser(ctx), &flow::ask(ctx, &client)).await? {
-        decisive.push(("the consent page", page));
+    match consent_page_for(ctx, flow::browser(ctx), &client, Sent::Itself).await {
+        Ok((_, _, page)) => decisive.push(("the consent page", page)),
+        Err(end) if end.kind == EndKind::NotTested => ctx.note(format!("not seen: {}", end.saw)),
+        Err(end) => return Err(end),
     }
     if decisive.is_empty() {
         return Err(CaseEnd::not_tested("neither a login page nor a consent page came"));
@@ -112,7 +114,7 @@ fn is_html(page: &Page) -> bool {
 
 async fn not_framed(ctx: &Context) -> Checked {
     for (name, page) in &shown(ctx).await?.decisive {
-        markup::unframed(page).when(&format!("{name} is shown"))?;
+        ctx.tried(&format!("{name} is shown"), markup::unframed(page));
     }
     Ok(())
 }
@@ -120,7 +122,7 @@ async fn not_framed(ctx: &Context) -> Checked {
 async fn clickjacking_prevented(ctx: &Context) -> Checked {
     let shown = shown(ctx).await?;
     for (name, page) in &shown.decisive {
-        markup::unframed(page).when(&format!("{name} is shown"))?;
+        ctx.tried(&format!("{name} is shown"), markup::unframed(page));
     }
     // Nothing can be clicked away on it, but it is a page of the authorization endpoint.
     match &shown.error {
@@ -138,8 +140,8 @@ async fn not_framed_in_any_browser(ctx: &Context) -> Checked {
             (false, true) => "X-Frame-Options alone",
             (false, false) => "neither",
         };
-        let stop = page.exchange.broken("frame-ancestors and X-Frame-Options", saw);
-        return Err(stop).when(&format!("{name} is shown"));
+        let end = page.exchange.broken("frame-ancestors and X-Frame-Options", saw);
+        ctx.tell(end.when(&format!("{name} is shown")));
     }
     Ok(())
 }
@@ -159,6 +161,7 @@ async fn input_is_no_markup(ctx: &Context) -> Checked {
         ("a zero byte", "suite\u{0}"),
         ("8 KiB of text", &long),
     ];
+    let mut seen = false;
     for name in PARAMETERS {
         for (what, payload) in payloads {
             let ask = flow::ask(ctx, &client).set(name, payload);
@@ -172,24 +175,38 @@ async fn input_is_no_markup(ctx: &Context) -> Checked {
                     opened = flow::open_in(ctx, &mut browser, &ask).await;
                 }
                 if let Err(end) = opened {
+                    if end.kind == EndKind::NotOffered {
+                        // It was refused where it was pushed, and no browser saw an answer.
+                        continue;
+                    }
                     let Some(exchange) = end.exchange.clone().filter(|_| unanswered(&end)) else {
-                        return Err(end);
+                        ctx.tell(end.when(&when));
+                        continue;
                     };
                     // Others are answered: it is this request that the server has no answer to.
                     flow::code(ctx, &client).await?;
                     let none = exchange.broken("any answer", "none, and none the second time");
-                    ctx.tell(none.under(expect::NO_SERVER_ERROR).when(&when));
+                    ctx.tell(none.under(owed(name)).when(&when));
                     continue;
                 }
+                seen = true;
                 for exchange in browser.trail.iter().filter(|exchange| exchange.answer.is_ok()) {
-                    markup::untouched(exchange, &[SCRIPT, BREAK]).when(&when)?;
-                    let failed = no_server_error(exchange);
-                    let _ = ctx.tried(&when, failed.under(rules!["rfc6749-4.1.2.1-server-error-redirected"]));
+                    ctx.tried(&when, markup::untouched(exchange, &[SCRIPT, BREAK]));
+                    ctx.tried(&when, no_server_error(exchange).under(owed(name)));
                 }
             }
         }
     }
-    Ok(())
+    if seen { Ok(()) } else { Err(CaseEnd::not_offered("only pushed requests are taken, and none of these")) }
+}
+
+/// What a server error breaks where this parameter is odd: without a good client and redirect URI the user is told.
+fn owed(name: &str) -> &'static [RuleId] {
+    match name {
+        "client_id" => rules!["rfc6749-4.1.2.1-bad-client-owner-informed"],
+        "redirect_uri" => expect::OWNER_INFORMED,
+        _ => expect::NO_SERVER_ERROR,
+    }
 }
 
 fn no_server_error(exchange: &Arc<Exchange>) -> Checked {
@@ -204,8 +221,8 @@ fn no_server_error(exchange: &Arc<Exchange>) -> Checked {
 async fn keep_their_address(ctx: &Context) -> Checked {
     for (name, page) in shown(ctx).await?.all() {
         if !markup::hides_its_address(page)? {
-            let stop = page.exchange.broken("Referrer-Policy: no-referrer", "a page without such a policy");
-            return Err(stop).when(&format!("{name} is shown"));
+            let end = page.exchange.broken("Referrer-Policy: no-referrer", "a page without such a policy");
+            ctx.tell(end.when(&format!("{name} is shown")));
         }
     }
     Ok(())
@@ -220,8 +237,8 @@ async fn refer_to_no_third_party(ctx: &Context) -> Checked {
         let references = markup::references(page);
         let found: Vec<&str> = references.iter().filter(foreign).map(url::Url::as_str).collect();
         if !found.is_empty() {
-            let stop = page.exchange.broken("a page that refers to its own origin alone", found.join(", "));
-            return Err(stop).when(&format!("{name} is shown"));
+            let end = page.exchange.broken("a page that refers to its own origin alone", found.join(", "));
+            ctx.tell(end.when(&format!("{name} is shown")));
         }
     }
     Ok(())

@@ -9,7 +9,7 @@ use oauth_rules::rules;
 use crate::browser::{Decision, Landing};
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _, EndKind};
-use crate::cases::support::provoke::{consent_page_if_asked, gives_code};
+use crate::cases::support::provoke::{consent_page_if_asked, gives_code, of_a_stranger};
 use crate::cases::support::spoil;
 use crate::cases::support::token_status::within_patience;
 use crate::expect;
@@ -51,6 +51,12 @@ const WAYS: &[(&str, fn(&str) -> String)] = &[
 
 async fn session_is_its_own(ctx: &Context) -> Checked {
     let client = ctx.parties().client()?;
+    let nobody = of_a_stranger(ctx, stays_out(ctx, &client, &mut flow::stranger(ctx)).await);
+    if let Err(end) = nobody
+        && end.kind != EndKind::Broken
+    {
+        return Err(end);
+    }
     let mut before = flow::stranger(ctx);
     flow::open_in(ctx, &mut before, &flow::ask(ctx, &client)).await?;
     let mut user = before.clone();

@@ -74,9 +74,9 @@ async fn identities_agree(ctx: &Context) -> Checked {
                 let push = flow::push_as(&ask, authentication.clone());
                 let answer = flow::send_push(ctx, &push).await?;
                 let Ok(request_uri) = expect::request_uri(&answer) else {
-                    ctx.trying(&way, |ctx| {
+                    ctx.told(ctx.trying(&way, |ctx| {
                         expect::refused_by(&expect::PUSHED, ctx, &answer, &["invalid_request"])
-                    })?;
+                    }));
                     continue;
                 };
                 // Of whom the server took it to be, is seen when it is used.
@@ -86,7 +86,7 @@ async fn identities_agree(ctx: &Context) -> Checked {
                     ctx.note(format!("{} can use what {} pushed", named.id, by.id));
                     continue;
                 }
-                ctx.trying(&way, |ctx| refused(ctx, &landing).under(rules))?;
+                ctx.told(ctx.trying(&way, |ctx| refused(ctx, &landing).under(rules)));
             }
         }
     }

@@ -4,13 +4,14 @@
 
 use std::sync::Arc;
 
-use oauth_rules::rules;
+use oauth_rules::{RuleId, rules};
 use serde_json::Value;
 use url::Url;
 
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::entropy;
+use crate::cases::support::honest::honest;
 use crate::expect;
 use crate::flow::{self, AuthorizationRequest};
 use crate::subject::Need;
@@ -99,10 +100,11 @@ async fn answered_201(ctx: &Context) -> Checked {
 
 /// The answer to a push has the status 201, and the reference in it is good.
 async fn leads_to_a_code(ctx: &Context, ask: &AuthorizationRequest, answer: &Arc<Exchange>) -> Checked {
-    let request_uri = expect::request_uri(answer)?;
-    expect::status(answer, &[201])?;
+    const CREATED: &[RuleId] = rules!["rfc9126-2.2-success-201"];
+    let request_uri = honest(expect::request_uri(answer), "an honest push")?;
+    ctx.told(expect::status(answer, &[201]).under(CREATED));
     if Url::parse(&request_uri).is_err() {
-        return Err(answer.broken("a request_uri that is a URI", "text that is none"));
+        ctx.tell(answer.broken("a request_uri that is a URI", "text that is none").under(CREATED));
     }
     let urn = "urn:ietf:params:oauth:request_uri:";
     ctx.note(format!(
@@ -110,8 +112,9 @@ async fn leads_to_a_code(ctx: &Context, ask: &AuthorizationRequest, answer: &Arc
         if request_uri.starts_with(urn) { "begins" } else { "does not begin" }
     ));
     let landing = flow::authorize(ctx, &ask.by_reference(&request_uri)).await?;
-    let code = flow::code_from(ask, &landing)?;
-    expect::token(&flow::token(ctx, &flow::redemption(&code)).await?).map(drop)
+    let code = honest(flow::code_from(ask, &landing), "an honest pushed request")?;
+    honest(expect::token(&flow::token(ctx, &flow::redemption(&code)).await?), "an honest token request")
+        .map(drop)
 }
 
 async fn announced(ctx: &Context) -> Checked {
@@ -200,5 +203,5 @@ async fn usable_without_support_for_request_uri(ctx: &Context) -> Checked {
     let ask = flow::ask(ctx, &ctx.parties().client()?);
     let request_uri = flow::pushed(ctx, &ask).await?;
     let landing = flow::authorize(ctx, &ask.by_reference(&request_uri)).await?;
-    expect::code_redirect(&ask, &landing).map(drop)
+    honest(expect::code_redirect(&ask, &landing), "an honest pushed request").map(drop)
 }

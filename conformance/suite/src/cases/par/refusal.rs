@@ -7,6 +7,7 @@ use oauth_rules::rules;
 
 use crate::case::{Case, Context, Isolation};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::cases::support::par::refused;
 use crate::cases::support::provoke::UNKNOWN;
 use crate::cases::support::spoil;
 use crate::expect;
@@ -101,7 +102,9 @@ async fn takes_the_clients_credentials(ctx: &Context) -> Checked {
     for (way, authentication) in ways {
         let Some(authentication) = authentication else { continue };
         let answer = flow::send_push(ctx, &flow::push_as(&flow::ask(ctx, &client), authentication)).await?;
-        ctx.trying(way, |ctx| expect::refused_by(&expect::PUSHED, ctx, &answer, &["invalid_client"]))?;
+        ctx.told(
+            ctx.trying(way, |ctx| expect::refused_by(&expect::PUSHED, ctx, &answer, &["invalid_client"])),
+        );
     }
     Ok(())
 }
@@ -119,13 +122,8 @@ async fn holds_no_reference_itself(ctx: &Context) -> Checked {
     for (way, inner) in [("it is a good one", earlier.as_str()), ("it is made up", made_up)] {
         let answer =
             flow::send_push(ctx, &flow::push(&flow::ask(ctx, &client)).add("request_uri", inner)).await?;
-        // How it is refused is for par/errors-are-json, and no text fixes the code.
-        let response = answer.response()?;
-        let given = response.json().is_some_and(|json| json.get("request_uri").is_some());
-        if given || !(400..500).contains(&response.status) {
-            let expected = "a 4xx answer without a request_uri";
-            return Err(answer.broken(expected, expect::describe(response))).when(way);
-        }
+        // No text fixes the code.
+        ctx.told(ctx.trying(way, |ctx| expect::refused_by(&expect::PUSHED, ctx, &answer, &[])));
     }
     Ok(())
 }
@@ -149,11 +147,7 @@ async fn new_redirect_uri_takes_credentials(ctx: &Context) -> Checked {
     match expect::request_uri(&answer) {
         // No text names a code for it beside invalid_request; that of RFC 7591 says what is wrong as well.
         Err(_) => expect::refused_by(&expect::PUSHED, ctx, &answer, ERRORS),
-        Ok(request_uri) => expect::error_page(
-            ctx,
-            &flow::authorize(ctx, &ask.by_reference(&request_uri)).await?,
-            expect::NO_SERVER_ERROR,
-        ),
+        Ok(request_uri) => refused(ctx, &flow::authorize(ctx, &ask.by_reference(&request_uri)).await?),
     }
 }
 
@@ -175,7 +169,7 @@ async fn errors_are_json(ctx: &Context) -> Checked {
     for (way, push) in pushes {
         let answer = flow::send_push(ctx, &push).await?;
         if expect::request_uri(&answer).is_err() {
-            is_json_error(&answer).when(way)?;
+            ctx.tried(way, is_json_error(&answer));
             refused += 1;
         }
     }
@@ -201,26 +195,30 @@ async fn form_in_the_body(ctx: &Context) -> Checked {
     let mut in_query = TokenRequest { params: Params::new(), ..good.clone() };
     in_query.query = good.params.clone();
     let answer = flow::send_push(ctx, &in_query).await?;
-    ctx.trying("the parameters stand in the query", |ctx| {
+    ctx.told(ctx.trying("the parameters stand in the query", |ctx| {
         expect::refused_by(
             &expect::PUSHED,
             ctx,
             &answer,
             &["invalid_request", "invalid_client", "unsupported_response_type"],
         )
-    })?;
+    }));
     let members: serde_json::Map<_, _> =
         good.params.pairs().map(|(name, value)| (name.into(), value.into())).collect();
     let json = good.body("application/json", serde_json::Value::Object(members).to_string());
     let answer = flow::send_push(ctx, &json).await?;
-    expect::status(&answer, &[400, 401, 415]).when("the parameters are JSON")
+    // Another media type may be refused by a status alone (RFC 9110, section 15.5.16).
+    if answer.status() == Some(415) {
+        return Ok(());
+    }
+    ctx.trying("the parameters are JSON", |ctx| expect::refused_by(&expect::PUSHED, ctx, &answer, &[]))
 }
 
 async fn other_methods_are_405(ctx: &Context) -> Checked {
     let ask = accepted(ctx).await?;
     let url = flow::push_url(ctx)?.to_owned();
     let answer = ctx.send(flow::push(&ask).who, Request::get(ask.params.append_to(&url))).await?;
-    expect::status(&answer, &[405]).when("the method is GET")?;
+    ctx.tried("the method is GET", expect::status(&answer, &[405]));
     let answer = flow::send_push(ctx, &flow::push(&ask).method("PUT")).await?;
     expect::status(&answer, &[405]).when("the method is PUT")
 }
@@ -232,6 +230,7 @@ async fn too_large_is_413(ctx: &Context) -> Checked {
     let answer = ctx.send_as(push.who, push.request(flow::push_url(ctx)?)).await?;
     match answer.status() {
         Some(413) => Ok(()),
+        Some(429 | 502..=504) => answer.response().map(drop),
         Some(200..300) => Err(CaseEnd::not_offered("the server takes a push of a mebibyte")),
         Some(status) => Err(answer.broken("status 413", format!("status {status}"))),
         None => Err(answer.broken("status 413", "a closed connection")),

@@ -10,12 +10,12 @@ use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::clients::others_that_work;
 use crate::cases::support::par::{pushed_only, refused};
-use crate::cases::support::provoke::{Sent, consent_page_for, gives_code};
+use crate::cases::support::provoke::{Sent, consent_page_for, denied, gives_code, of_a_stranger};
 use crate::cases::support::token_status::{wait_until_its_end, within_patience};
 use crate::cases::support::{scope, spoil};
 use crate::expect;
-use crate::flow::{self, AuthorizationRequest, Until, challenge};
-use crate::subject::{ClientRole, Need};
+use crate::flow::{self, AuthorizationRequest, Browser, Until, challenge};
+use crate::subject::{ClientRole, FileKey, Need};
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -111,8 +111,9 @@ async fn bound_to_its_client(ctx: &Context) -> Checked {
     for (owner, other) in [(&first, &second), (&second, &first)] {
         let way = format!("what {} pushed is used by {}", owner.id, other.id);
         let request_uri = flow::pushed(ctx, &flow::ask(ctx, owner)).await?;
-        let landing = flow::authorize(ctx, &flow::ask(ctx, other).by_reference(&request_uri)).await?;
-        ctx.trying(&way, |ctx| refused(ctx, &landing))?;
+        let landing = flow::authorize(ctx, &flow::ask(ctx, other).by_reference(&request_uri)).await;
+        let own = ctx.when(&way);
+        ctx.tried(&way, landing.and_then(|landing| refused(&own, &landing)));
     }
     // Which of the others may push, is the server's to say.
     for other in others_that_work(ctx, &first, |client| client.role != ClientRole::Second).await? {
@@ -132,7 +133,7 @@ async fn bound_to_its_client(ctx: &Context) -> Checked {
 async fn used_once(ctx: &Context) -> Checked {
     let (ask, request_uri) = used(ctx).await?;
     let landing = flow::authorize(ctx, &ask.by_reference(&request_uri)).await?;
-    ctx.trying("the same browser comes with it again", |ctx| refused(ctx, &landing))?;
+    ctx.told(ctx.trying("the same browser comes with it again", |ctx| refused(ctx, &landing)));
     let (ask, request_uri) = used(ctx).await?;
     let mut stranger = flow::stranger(ctx);
     stranger.who = flow::browser(ctx).who;
@@ -199,22 +200,25 @@ async fn what_was_pushed_counts(ctx: &Context) -> Checked {
         extra.push(("code_challenge", &challenge));
     }
     for (name, value) in extra {
-        let ask = flow::ask(ctx, &client);
-        let request_uri = flow::pushed(ctx, &ask).await?;
-        let by_reference = ask.by_reference(&request_uri).set(name, value);
-        let landing = flow::authorize(ctx, &by_reference).await?;
         let way = format!("{name} stands beside it");
-        if matches!(&landing, Landing::Foreign(location) if location.base() == spoil::FOREIGN_URI) {
-            return Err(landing.exchange().broken("no redirect to it", landing.describe()).granted())
-                .when(&way);
-        }
-        if landing.callback().is_none_or(|location| !location.params.has("code")) {
-            ctx.trying(&way, |ctx| refused(ctx, &landing))?;
-            continue;
-        }
-        as_pushed(ctx, (&ask, &landing), (name, value), &verifier).await.when(&way)?;
+        ctx.tried(&way, changes_nothing(&ctx.when(&way), (name, value), &verifier).await);
     }
     Ok(())
+}
+
+/// A parameter beside the reference changes nothing, or the request is refused.
+async fn changes_nothing(ctx: &Context, (name, value): (&str, &str), other_verifier: &str) -> Checked {
+    let ask = flow::ask(ctx, &ctx.parties().client()?);
+    let request_uri = flow::pushed(ctx, &ask).await?;
+    let by_reference = ask.by_reference(&request_uri).set(name, value);
+    let landing = flow::authorize(ctx, &by_reference).await?;
+    if matches!(&landing, Landing::Foreign(location) if location.base() == spoil::FOREIGN_URI) {
+        return Err(landing.exchange().broken("no redirect to it", landing.describe()).granted());
+    }
+    if landing.callback().is_none_or(|location| !location.params.has("code")) {
+        return refused(ctx, &landing);
+    }
+    as_pushed(ctx, (&ask, &landing), (name, value), other_verifier).await
 }
 
 /// The response and the code are those of the pushed request.
@@ -254,24 +258,35 @@ async fn user_decides_all_the_same(ctx: &Context) -> Checked {
     let mut stranger = flow::stranger(ctx);
     let first = flow::open_in(ctx, &mut stranger, &ask.by_reference(&request_uri)).await?;
     let landing = stranger.run_until(first, Until::Login, Decision::Approve).await?;
-    match landing.page() {
-        Some(page) if stranger.login_form(page).is_some() => {}
-        _ => {
-            return Err(landing.exchange().broken("a page on which to log in", landing.describe()))
-                .when("nobody is logged in");
-        }
-    }
+    let step = of_a_stranger(ctx, stopped(&stranger, &landing));
+    ctx.tried("nobody is logged in", step);
     if ctx.target().without.contains_key(Need::Consent.key()) {
         return Ok(());
     }
     let client = ctx.parties().client()?;
     let (ask, mut browser, page) = consent_page_for(ctx, flow::browser(ctx), &client, Sent::Pushed).await?;
-    let landing = browser.run(Landing::Page(page), Decision::Deny).await?;
+    let landing = browser.run(Landing::Page(page.clone()), Decision::Deny).await?;
     if ask.client.id != client.id && !gives_code(&landing) {
         // How a client that registered itself is told is the server's to say (RFC 9700, section 4.11.2).
         return Ok(());
     }
-    ctx.trying("the user denies", |ctx| expect::code_refused(ctx, &ask, &landing, &["access_denied"]))
+    ctx.trying("the user denies", |ctx| denied(ctx, &ask, &page, &landing))
+}
+
+/// Where nobody is logged in, there is no code, and a page on which to log in.
+fn stopped(stranger: &Browser, landing: &Landing) -> Checked {
+    landing.sent()?;
+    if gives_code(landing) {
+        return Err(landing.exchange().broken("a page on which to log in", landing.describe()).granted());
+    }
+    if landing.page().is_some_and(|page| stranger.login_form(page).is_some()) {
+        return Ok(());
+    }
+    let reason = format!(
+        "nobody was asked to log in, as far as is known, but there was {}; if that is the login page, add its [[login.form]]",
+        landing.describe()
+    );
+    Err(CaseEnd::not_tested(reason).lacks(FileKey::LoginForm).at(landing.exchange()))
 }
 
 async fn demanded_where_announced(ctx: &Context) -> Checked {

@@ -145,7 +145,9 @@ async fn told_binding_holds(ctx: &Context) -> Checked {
     }
     let code = flow::code(ctx, &registered.client).await?;
     let answer = flow::token(ctx, &flow::redemption(&code)).await?;
-    ctx.trying("there is no proof", |ctx| expect::refused_by(&expect::PROOF, ctx, &answer, NO_PROOF))?;
+    let step =
+        ctx.trying("there is no proof", |ctx| expect::refused_by(&expect::PROOF, ctx, &answer, NO_PROOF));
+    ctx.told(step);
     let Some(refresh_token) = token.refresh_token else { return Ok(()) };
     let answer = flow::token(ctx, &refresh(&registered.client, &refresh_token)).await?;
     ctx.trying("there is no proof beside its refresh token", |ctx| {
@@ -214,7 +216,9 @@ async fn what_takes_effect_is_told(ctx: &Context) -> Checked {
     for Member { name, value, is_told } in members {
         let mut metadata = flow::metadata(ctx)?;
         metadata[name] = value;
-        let Ok(registered) = flow::as_registered(ctx, &flow::register(ctx, &metadata).await?) else {
+        let answer = flow::register(ctx, &metadata).await?;
+        answer.response()?;
+        let Ok(registered) = flow::as_registered(ctx, &answer) else {
             ctx.note(format!("no client registers with {name}"));
             continue;
         };

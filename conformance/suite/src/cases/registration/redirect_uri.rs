@@ -10,9 +10,10 @@ use crate::browser::{Decision, Landing};
 use crate::case::{Case, Context, Isolation};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::provoke::UNKNOWN;
+use crate::cases::support::redirect_uris::refused;
 use crate::cases::support::registration::without;
 use crate::expect;
-use crate::flow::{self, Until};
+use crate::flow::{self, Registered, Until};
 use crate::subject::Need;
 use crate::wire::Exchange;
 
@@ -107,12 +108,11 @@ async fn needs_a_redirect_uri(ctx: &Context) -> Checked {
     empty["redirect_uris"] = json!([]);
     for (way, metadata) in [("redirect_uris is left out", nothing), ("redirect_uris is empty", empty)] {
         let answer = flow::register(ctx, &metadata).await?;
-        let Ok(registered) = flow::as_registered(ctx, &answer) else {
-            ctx.trying(way, |ctx| expect::registration_refused(ctx, &answer, EITHER))?;
+        let Ok(Registered { client, .. }) = flow::as_registered(ctx, &answer) else {
+            ctx.told(ctx.trying(way, |ctx| expect::registration_refused(ctx, &answer, EITHER)));
             continue;
         };
-        let landing = flow::authorize(ctx, &flow::ask(ctx, &registered.client)).await?;
-        ctx.trying(way, |ctx| expect::error_page(ctx, &landing, expect::OWNER_INFORMED))?;
+        ctx.tried(way, refused(&ctx.when(way), &client, &client.redirect_uri).await);
     }
     Ok(())
 }
@@ -144,30 +144,31 @@ const USELESS: &[(&str, &str)] = &[
 async fn kinds_of_redirect_uri(ctx: &Context) -> Checked {
     let good = with_uris(ctx, &json!([STRANGERS_URI]), false).await?;
     expect::registration(&good).control("a registration with an https redirect URI")?;
-    for (way, uri) in UNREGISTRABLE {
-        ctx.told(not_registered(ctx, way, uri).await);
+    const FRAGMENT: &str = "https://app.suite.example/callback#suite";
+    let alone: &[&str] = &[];
+    for others in [alone, &[STRANGERS_URI]] {
+        for (way, uri) in UNREGISTRABLE {
+            ctx.told(not_registered(ctx, way, uri, others).await);
+        }
+        for (way, uri) in USELESS {
+            ctx.told(not_registered(ctx, way, uri, others).await.warn());
+        }
+        let fragment = not_registered(ctx, "it has a fragment", FRAGMENT, others).await;
+        ctx.told(fragment.under(rules!["rfc6749-3.1.2-redirect-no-fragment"]));
     }
-    for (way, uri) in USELESS {
-        ctx.told(not_registered(ctx, way, uri).await.warn());
-    }
-    let fragment = not_registered(ctx, "it has a fragment", "https://app.suite.example/callback#suite").await;
-    ctx.told(fragment.under(rules!["rfc6749-3.1.2-redirect-no-fragment"]));
     Ok(())
 }
 
-/// That a redirect URI is not registered, neither alone nor beside a good one.
-async fn not_registered(ctx: &Context, way: &str, uri: &str) -> Checked {
-    for (way, uris) in
-        [(way.to_owned(), json!([uri])), (format!("{way}, beside a good one"), json!([STRANGERS_URI, uri]))]
-    {
-        let answer = with_uris(ctx, &uris, false).await?;
-        ctx.trying(&way, |ctx| match expect::registration(&answer) {
-            Err(_) => expect::registration_refused(ctx, &answer, EITHER),
-            Ok(json) if keeps(&json, uri) => Err(answer.broken("a refusal", "a registration").granted()),
-            Ok(_) => Ok(()),
-        })?;
-    }
-    Ok(())
+/// That a redirect URI is not registered beside these good ones.
+async fn not_registered(ctx: &Context, way: &str, uri: &str, others: &[&str]) -> Checked {
+    let way = if others.is_empty() { way.to_owned() } else { format!("{way}, beside a good one") };
+    let uris: Vec<&str> = others.iter().copied().chain([uri]).collect();
+    let answer = with_uris(ctx, &json!(uris), false).await.when(&way)?;
+    ctx.trying(&way, |ctx| match expect::registration(&answer) {
+        Err(_) => expect::registration_refused(ctx, &answer, EITHER),
+        Ok(json) if keeps(&json, uri) => Err(answer.broken("a refusal", "a registration").granted()),
+        Ok(_) => Ok(()),
+    })
 }
 
 async fn no_http_beyond_loopback(ctx: &Context) -> Checked {
@@ -189,8 +190,7 @@ async fn no_http_beyond_loopback(ctx: &Context) -> Checked {
     if !keeps(&registered.json, HTTP) {
         return Ok(());
     }
-    let landing = flow::authorize(ctx, &flow::ask(ctx, &registered.client).set("redirect_uri", HTTP)).await?;
-    expect::error_page(ctx, &landing, expect::OWNER_INFORMED)
+    refused(ctx, &registered.client, HTTP).await
 }
 
 async fn private_scheme_has_a_dot(ctx: &Context) -> Checked {

@@ -120,10 +120,20 @@ async fn takes_nothing_but_a_json_object(ctx: &Context) -> Checked {
         [("it is a form", as_form), ("its last brace is missing", broken), ("it is an array", array)]
     {
         let answer = ctx.send(Actor::OtherClient, request).await?;
-        let response = answer.response()?;
-        if !(400..500).contains(&response.status) || expect::registration(&answer).is_ok() {
-            return Err(answer.broken("a refusal with a status 4xx", expect::describe(response))).when(way);
-        }
+        ctx.tried(way, registers_nobody(&ctx.when(way), &answer));
+    }
+    Ok(())
+}
+
+/// No client comes of a request, and the server says so with a status 4xx.
+fn registers_nobody(ctx: &Context, answer: &Arc<Exchange>) -> Checked {
+    let response = answer.response()?;
+    let end = answer.broken("a refusal with a status 4xx", expect::describe(response));
+    if expect::registration(answer).is_ok() {
+        return Err(end);
+    }
+    if !(400..500).contains(&response.status) {
+        ctx.tell(end.under(rules!["rfc7591-3.2.2-error-response"]));
     }
     Ok(())
 }
@@ -179,10 +189,9 @@ async fn errors_say_what(ctx: &Context) -> Checked {
         let answer: Arc<Exchange> = flow::register(ctx, metadata).await?;
         if expect::registration(&answer).is_err() {
             refused += 1;
-            has_error(&answer).when(way)?;
-            expect::registration_error(&answer, errors)
-                .under(rules!["rfc7591-3.2.2-error-response"])
-                .when(way)?;
+            ctx.tried(way, has_error(&answer));
+            let error = expect::registration_error(&answer, errors);
+            ctx.tried(way, error.under(rules!["rfc7591-3.2.2-error-response"]));
         }
     }
     if refused == 0 {
@@ -225,6 +234,7 @@ async fn pushing_alone_is_enforced(ctx: &Context) -> Checked {
     without(&mut metadata, &[MEMBER]);
     metadata[MEMBER] = true.into();
     let answer = flow::register(ctx, &metadata).await?;
+    expect::judged(&answer).control("a registration")?;
     let registered = flow::as_registered(ctx, &answer);
     let registered = registered.map_err(|_| CaseEnd::not_offered("no client can register to push only"))?;
     if registered.json.get(MEMBER) != Some(&Value::Bool(true)) {

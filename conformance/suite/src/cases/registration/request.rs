@@ -12,6 +12,7 @@ use serde_json::Value;
 use crate::case::{Case, Context, Isolation};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::entropy;
+use crate::cases::support::honest::honest;
 use crate::cases::support::refresh::refresh;
 use crate::cases::support::registration::without;
 use crate::cases::support::spoil;
@@ -145,8 +146,9 @@ pub(super) const CASES: &[Case] = &[
 async fn finishes_a_flow(ctx: &Context, client: &Arc<Client>) -> Checked<Token> {
     let ask = flow::ask(ctx, client);
     let landing = flow::authorize(ctx, &ask).await?;
-    let code = flow::code_from(&ask, &landing)?;
-    expect::token(&flow::token(ctx, &flow::redemption(&code)).await?)
+    let code = honest(flow::code_from(&ask, &landing), "an authorization request of the new client")?;
+    let answer = flow::token(ctx, &flow::redemption(&code)).await?;
+    honest(expect::token(&answer), "a token request of the new client")
 }
 
 /// The strings of an array in a response.
@@ -156,7 +158,8 @@ fn list<'a>(json: &'a Value, name: &str) -> Option<Vec<&'a str>> {
 
 async fn answered_201(ctx: &Context) -> Checked {
     let answer = flow::register(ctx, &flow::metadata(ctx)?).await?;
-    let registered = flow::as_registered(ctx, &answer).under(rules!["rfc7591-3.2.1-created-response"])?;
+    let registered = honest(flow::as_registered(ctx, &answer), "an honest registration");
+    let registered = registered.under(rules!["rfc7591-3.2.1-created-response"])?;
     let response = answer.response()?;
     if response.status != 201 || response.media_type().as_deref() != Some("application/json") {
         let end = answer.broken("status 201 and a body of type application/json", expect::describe(response));
@@ -192,12 +195,13 @@ async fn redirect_uris_are_kept(ctx: &Context) -> Checked {
         Some(uris) if uris == [wanted.as_str()] => {}
         found => {
             let saw = found.map_or_else(|| "none".into(), |found| format!("{found:?}"));
-            return Err(exchange.broken(format!("redirect_uris [{wanted:?}]"), saw));
+            ctx.tell(exchange.broken(format!("redirect_uris [{wanted:?}]"), saw));
         }
     }
-    let ask = flow::ask(ctx, &client);
+    let ask = flow::ask(ctx, &client).set("redirect_uri", &wanted);
     let landing = flow::authorize(ctx, &ask).await?;
-    let location = expect::code_redirect(&ask, &landing)?;
+    let location =
+        honest(expect::code_redirect(&ask, &landing), "an authorization request of the new client")?;
     let bare = wanted.split('?').next().unwrap_or_default();
     if location.base() == bare {
         return Ok(());
@@ -219,7 +223,8 @@ async fn unknown_members_do_no_harm(ctx: &Context) -> Checked {
 async fn basic_unless_told(ctx: &Context) -> Checked {
     let mut metadata = flow::metadata(ctx)?;
     without(&mut metadata, &["token_endpoint_auth_method"]);
-    let registered = flow::as_registered(ctx, &flow::register(ctx, &metadata).await?)?;
+    let answer = flow::register(ctx, &metadata).await?;
+    let registered = honest(flow::as_registered(ctx, &answer), "an honest registration")?;
     let told = registered.json.get("token_endpoint_auth_method").and_then(Value::as_str);
     match told {
         None | Some("client_secret_basic") => {}
@@ -237,7 +242,8 @@ async fn basic_unless_told(ctx: &Context) -> Checked {
 async fn code_unless_told(ctx: &Context) -> Checked {
     let mut metadata = flow::metadata(ctx)?;
     without(&mut metadata, &["grant_types", "response_types"]);
-    let registered = flow::as_registered(ctx, &flow::register(ctx, &metadata).await?)?;
+    let answer = flow::register(ctx, &metadata).await?;
+    let registered = honest(flow::as_registered(ctx, &answer), "an honest registration")?;
     for (name, value) in [("grant_types", "authorization_code"), ("response_types", "code")] {
         match list(&registered.json, name) {
             None => {}
@@ -287,6 +293,7 @@ async fn tells_what_was_registered(ctx: &Context) -> Checked {
     let by_post = flow::redemption(&code).authenticated(Authentication::Body { id, secret });
     let told = json.get("token_endpoint_auth_method").and_then(Value::as_str);
     let answer = flow::token(ctx, &by_post).await?;
+    answer.response()?;
     if let Ok(token) = expect::token(&answer) {
         if told.is_none() {
             let expected = "token_endpoint_auth_method in the response, since the one asked for works";
@@ -357,6 +364,7 @@ async fn secrets_differ(ctx: &Context) -> Checked {
 }
 
 async fn identifier_is_not_chosen(ctx: &Context) -> Checked {
+    const NOT_CHOSEN: &[&str] = &["invalid_client_metadata", "invalid_request"];
     flow::registered(ctx, &flow::metadata(ctx)?).await?;
     let user = ctx.target().users.values().next().map(|user| user.name.clone());
     let own = ctx.parties().client()?.id.clone();
@@ -365,13 +373,15 @@ async fn identifier_is_not_chosen(ctx: &Context) -> Checked {
         let mut metadata = flow::metadata(ctx)?;
         metadata["client_id"] = choice.as_str().into();
         let answer = flow::register(ctx, &metadata).await?;
+        let when = format!("client_id is {choice:?}");
         let Ok(json) = expect::registration(&answer) else {
-            expect::status(&answer, &[400, 403])?;
+            let refused = ctx.trying(&when, |ctx| expect::registration_refused(ctx, &answer, NOT_CHOSEN));
+            ctx.told(refused);
             continue;
         };
         if json.get("client_id").and_then(Value::as_str) == Some(choice.as_str()) {
             let saw = format!("the client_id {choice:?} that was asked for");
-            return Err(answer.broken("a client_id of the server's own", saw));
+            ctx.tell(answer.broken("a client_id of the server's own", saw).when(&when));
         }
     }
     Ok(())

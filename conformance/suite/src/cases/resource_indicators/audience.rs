@@ -7,7 +7,7 @@ use oauth_rules::rules;
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::resource_indicators::{
-    audience_if_told, open, read_by_server, refused, token_for,
+    audience_if_told, guarded, open, read_by_server, refused, token_for,
 };
 use crate::expect::{self, Token};
 use crate::flow;
@@ -72,6 +72,7 @@ async fn one_for_each(ctx: &Context, resources: [&Resource; 2]) -> Checked<[Toke
         expect::served(&open(ctx, resource, token).await?)
             .control(&format!("{} with a token for it", resource.url))?;
     }
+    guarded(ctx, &resources).await?;
     Ok([first, second])
 }
 
@@ -81,9 +82,8 @@ async fn another_resource_refuses(ctx: &Context) -> Checked {
     let [for_first, for_second] = one_for_each(ctx, [&first, &second]).await?;
     for (other, token) in [(&second, &for_first), (&first, &for_second)] {
         let answer = open(ctx, other, token).await?;
-        ctx.trying(&format!("{} is shown a token for the other resource", other.url), |ctx| {
-            refused(ctx, &answer)
-        })?;
+        let when = format!("{} is shown a token for the other resource", other.url);
+        ctx.told(ctx.trying(&when, |ctx| refused(ctx, &answer)));
     }
     Ok(())
 }
@@ -96,7 +96,7 @@ async fn told_and_kept(ctx: &Context) -> Checked {
     match audience_if_told(ctx, &client, &for_first).await? {
         None => ctx.note("nothing tells for whom the token is"),
         Some(audience) if audience.is_empty() => {
-            return Err(for_first.exchange.broken("an aud in what is told of the token", "none"));
+            ctx.tell(for_first.exchange.broken("an aud in what is told of the token", "none"));
         }
         Some(_) => {}
     }

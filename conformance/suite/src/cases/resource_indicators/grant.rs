@@ -9,7 +9,7 @@ use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::refresh::{Allowed, refresh, refreshing_client};
 use crate::cases::support::resource_indicators::{
-    INVALID_TARGET, UNKNOWN, ask_for, open, read_by_server, readers, refused, token, token_for,
+    INVALID_TARGET, UNKNOWN, ask_for, guarded, open, read_by_server, readers, refused, token, token_for,
     token_is_for_it, told_audience, with,
 };
 use crate::expect;
@@ -82,7 +82,8 @@ async fn introspection_names_it(ctx: &Context) -> Checked {
         if told.is_empty() || own.as_ref() == Some(&told) {
             let expected =
                 format!("aud with {}, or with a name for that resource alone", resource.identifier);
-            return Err(token.exchange.broken(expected, format!("aud {told:?}")));
+            ctx.tell(token.exchange.broken(expected, format!("aud {told:?}")));
+            continue;
         }
         ctx.note(format!("aud {told:?} is taken for the server's name of {}", resource.identifier));
         own = Some(told);
@@ -96,6 +97,7 @@ async fn bounds_the_grant(ctx: &Context) -> Checked {
         return Err(CaseEnd::not_offered("the authorization endpoint does not read resource"));
     }
     let resources = [ctx.parties().first_resource()?, ctx.parties().second_resource()?];
+    guarded(ctx, &[&resources[0], &resources[1]]).await?;
     for (asked, other) in [(&resources[0], &resources[1]), (&resources[1], &resources[0])] {
         let control = format!("{} with a token that was asked for it", other.url);
         let good = token_for(ctx, &client, &other.identifier).await?;
@@ -103,7 +105,7 @@ async fn bounds_the_grant(ctx: &Context) -> Checked {
         let bare = token(ctx, &client, &[&asked.identifier], &[]).await?;
         let when = format!("the authorization request alone names {}", asked.identifier);
         let answer = open(ctx, other, &bare).await?;
-        ctx.trying(&when, |ctx| refused(ctx, &answer))?;
+        ctx.told(ctx.trying(&when, |ctx| refused(ctx, &answer)));
     }
     Ok(())
 }
@@ -136,14 +138,14 @@ async fn fewer_than_allowed(ctx: &Context) -> Checked {
     }
     let allowed = allowed(ctx, &client, &both, &both[..1]).await?;
     expect::served(&open(ctx, &first, &allowed.token).await?).control("the resource that was asked for")?;
+    guarded(ctx, &[&first, &second]).await?;
     let answer = open(ctx, &second, &allowed.token).await?;
-    ctx.trying("both resources were allowed and the code was redeemed for the first", |ctx| {
-        refused(ctx, &answer)
-    })?;
+    let when = "both resources were allowed and the code was redeemed for the first";
+    ctx.told(ctx.trying(when, |ctx| refused(ctx, &answer)));
     let when = "a refresh asks for the second of two resources that were allowed";
-    let next =
-        expect::token(&flow::token(ctx, &allowed.refresh().set("resource", both[1])).await?).when(when)?;
-    expect::served(&open(ctx, &second, &next).await?).when(when)?;
+    let answer = flow::token(ctx, &allowed.refresh().set("resource", both[1])).await?;
+    let next = expect::token(&answer).when(when)?;
+    ctx.tried(when, expect::served(&open(ctx, &second, &next).await?));
     // That a token is for no other resource than its request named is a SHOULD.
     refused(ctx, &open(ctx, &first, &next).await?).warn().when(when)
 }
@@ -155,18 +157,19 @@ async fn leads_to_no_other_resource(ctx: &Context) -> Checked {
     let good = token_for(ctx, &client, &second.identifier).await?;
     expect::served(&open(ctx, &second, &good).await?)
         .control("the second resource with a token that the user allowed for it")?;
+    guarded(ctx, &[&second]).await?;
     let only = [first.identifier.as_str()];
     let mut last = allowed(ctx, &client, &only, &only).await?.refresh_token;
     for resources in [&[second.identifier.as_str()][..], &[&first.identifier, &second.identifier]] {
         let when = format!("a refresh asks for {} and {} was allowed", resources.join(" and "), only[0]);
         let answer = flow::token(ctx, &with(refresh(&client, &last), resources)).await?;
         let Ok(token) = expect::token(&answer) else {
-            ctx.trying(&when, |ctx| expect::token_refused(ctx, &answer, &[INVALID_TARGET]))?;
+            ctx.told(ctx.trying(&when, |ctx| expect::token_refused(ctx, &answer, &[INVALID_TARGET])));
             continue;
         };
         ctx.note("a refresh that asks for another resource gets a token for those that were allowed");
         let answer = open(ctx, &second, &token).await?;
-        ctx.trying(&when, |ctx| refused(ctx, &answer))?;
+        ctx.told(ctx.trying(&when, |ctx| refused(ctx, &answer)));
         last = token.refresh_token.unwrap_or(last);
     }
     Ok(())

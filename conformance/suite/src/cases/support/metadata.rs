@@ -6,7 +6,7 @@ use serde_json::Value;
 use url::Url;
 
 use crate::case::Context;
-use crate::case_end::{CaseEnd, Checked};
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::expect;
 use crate::subject::{FileKey, Need, is_loopback};
 use crate::wire::{Actor, Exchange, Request};
@@ -32,12 +32,14 @@ pub(in crate::cases) fn https_fault(text: &str, with_query: bool) -> Option<&'st
     (!with_query && text.contains('?')).then_some("with a query")
 }
 
-/// Fetches the metadata from where it was found.
+/// Fetches the metadata from where it was found. It is a control that the server is able to answer.
 pub(in crate::cases) async fn document(ctx: &Context) -> Checked<Arc<Exchange>> {
     let Some(url) = &ctx.target().metadata_url else {
         return Err(CaseEnd::not_offered("no metadata was found"));
     };
-    ctx.send(Actor::Suite, Request::get(url).header("Accept", "application/json")).await
+    let exchange = ctx.send(Actor::Suite, Request::get(url).header("Accept", "application/json")).await?;
+    expect::judged(&exchange).control("the metadata, once more")?;
+    Ok(exchange)
 }
 
 /// A deployment that has another way to tell its clients says so.

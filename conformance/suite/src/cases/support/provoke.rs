@@ -1,16 +1,18 @@
 //! What several areas of the suite share: errors that come back by redirect, and where an answer leads.
 //!
-//! Nothing here judges a rule; a case says what it expects of what these functions found.
+//! Nothing here judges a rule, but for what follows from the user's no; a case says what it expects of what these functions
+//! found.
 
 use std::sync::Arc;
 
 use url::Url;
 
-use crate::browser::{Decision, Landing, Location, Page};
+use crate::browser::{Decision, Landing, Location, Page, by_itself};
 use crate::case::Context;
 use crate::case_end::{CaseEnd, Checked, EndKind};
+use crate::expect;
 use crate::flow::{self, AuthorizationRequest, Browser, Until};
-use crate::subject::{Client, FileKey};
+use crate::subject::{Client, FileKey, FormHint};
 use crate::wire::{Exchange, Params};
 
 /// The host that no honest redirect leads to.
@@ -129,6 +131,48 @@ pub(in crate::cases) fn logs_in(ctx: &Context, trail: &[Arc<Exchange>]) -> bool 
     })
 }
 
+/// That no page came in these exchanges of a browser on which the user may have been asked without that the suite knew it: what
+/// leads on by itself asks nothing, and a login page asks for something else.
+///
+/// # Errors
+/// `not-tested` if one came.
+pub(in crate::cases) fn unseen_page(browser: &Browser, trail: &[Arc<Exchange>]) -> Checked {
+    let asks = |exchange: &&Arc<Exchange>| {
+        let page = Page::read(exchange).ok().filter(|page| page.status < 300);
+        page.is_some_and(|page| {
+            let leads_on = by_itself(&page).is_some() || browser.login_form(&page).is_some();
+            !leads_on && !page.text.trim().is_empty()
+        })
+    };
+    match trail.iter().find(asks) {
+        Some(exchange) => {
+            let reason = "a page came that may have asked the user, and the suite took it for no consent page; say how it is filled in by [[login.form]]";
+            Err(CaseEnd::not_tested(reason).lacks(FileKey::LoginForm).at(exchange))
+        }
+        None => Ok(()),
+    }
+}
+
+/// What came of a request by somebody who is to be a stranger: nothing follows from it where every request carries a header
+/// that may log in.
+///
+/// # Errors
+/// Those of the step; `not-tested` in the place of a broken one where there is such a header.
+pub(in crate::cases) fn of_a_stranger(ctx: &Context, step: Checked) -> Checked {
+    let logs_in =
+        |name: &str| name.eq_ignore_ascii_case("cookie") || name.eq_ignore_ascii_case("authorization");
+    let header = ctx.live().wire.headers().iter().find(|(name, _)| logs_in(name));
+    match (step, header) {
+        (Err(end), Some((name, _))) if matches!(end.kind, EndKind::Broken | EndKind::Warned) => {
+            let reason = format!(
+                "{name} goes out with every request and may log in whoever is to be a stranger; leave it out of the headers"
+            );
+            Err(CaseEnd { kind: EndKind::NotTested, expected: None, saw: reason, granted: false, ..end })
+        }
+        (step, _) => step,
+    }
+}
+
 /// Whether a URL is that of the authorization endpoint, whatever its query.
 pub(in crate::cases) fn is_authorization_endpoint(ctx: &Context, url: &str) -> bool {
     let place = |url: &str| url.split(['?', '#']).next().map(str::to_owned);
@@ -182,6 +226,32 @@ async fn asked_for(
     };
     let asked = consent_page_if_asked(ctx, browser, &shown).await?;
     Ok(asked.map(|(browser, page)| (ask, browser, page)))
+}
+
+/// What came of the user's no on a consent page: no code, and `access_denied` at the client. Where the suite guessed which
+/// answer is the no, another outcome accuses nobody.
+///
+/// # Errors
+/// Broken if something was granted; `not-tested` if the no may have been another answer.
+pub(in crate::cases) fn denied(
+    ctx: &Context,
+    ask: &AuthorizationRequest,
+    page: &Page,
+    landing: &Landing,
+) -> Checked {
+    const DENIED: &[&str] = &["access_denied"];
+    landing.sent()?;
+    let says_no = |hint: &&FormHint| hint.deny.is_some() || hint.deny_has.is_some();
+    let mut hints = ctx.target().forms.iter().filter(says_no);
+    let is_hinted = hints.any(|hint| page.forms.iter().any(|form| form.has(&hint.has)));
+    if is_hinted || expect::error_redirect(ask, landing, DENIED).is_ok() {
+        return expect::code_refused(ctx, ask, landing, DENIED);
+    }
+    let reason = format!(
+        "which answer is the user's no was guessed, and it led to {}; say it by deny or deny_has in the [[login.form]] of the consent page",
+        landing.describe()
+    );
+    Err(CaseEnd::not_tested(reason).lacks(FileKey::LoginForm).at(landing.exchange()))
 }
 
 /// Whether the browser was given a code.

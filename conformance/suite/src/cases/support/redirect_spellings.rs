@@ -2,13 +2,10 @@
 
 use std::sync::Arc;
 
-use oauth_rules::rules;
-use url::Url;
-
-use crate::browser::{Landing, Location};
+use crate::browser::Landing;
 use crate::case::Context;
-use crate::case_end::{Checked, EndAs as _, EndKind};
-use crate::cases::support::redirect_uris::{Alteration, Parts};
+use crate::case_end::{Checked, EndKind};
+use crate::cases::support::redirect_uris::{Alteration, Parts, without_code};
 use crate::flow;
 use crate::subject::Client;
 
@@ -64,8 +61,8 @@ impl Spellings {
     }
 }
 
-/// That a request with a redirect URI which is on record for nobody brings no code. That it leads there at all is a finding
-/// of its own, and one that warns where it leads to the client's own; a page of the server may be on another host.
+/// That a request with a redirect URI which is on record for nobody brings no code, as [`without_code`] tells; a page of any
+/// kind will do.
 ///
 /// # Errors
 /// Broken if a code came; `errored` without a usable answer, `not-tested` if the browser kept something back.
@@ -80,39 +77,11 @@ pub(in crate::cases) async fn brings_no_code(
         Err(end) if end.kind == EndKind::NotOffered => return Ok(()),
         asked => asked?,
     };
-    ctx.trying(&format!("redirect_uri is {redirect_uri:?}"), |ctx| {
-        landing.sent()?;
-        landing.exchange().response()?;
-        let location = match &landing {
-            Landing::Callback(location) | Landing::Foreign(location) => location,
-            // What such a page has to look like is asked elsewhere.
-            Landing::Page(_) => return Ok(()),
-        };
-        let end = location.exchange.broken("an error page and no redirect", landing.describe());
-        if location.brings("code") || location.brings("access_token") {
-            return Err(end);
-        }
-        let end = end.under(rules!["rfc6749-3.1.2.4-no-redirect-to-invalid-uri"]);
-        if client.redirect_uris().any(|own| own.split('?').next() == Some(location.base())) {
-            ctx.tell(end.warn());
-        } else if leads_to(location, redirect_uri) {
-            ctx.tell(end);
-        } else {
-            ctx.note(format!(
-                "{redirect_uri:?} leads to {}, which is neither that nor the client's",
-                location.base()
-            ));
-        }
-        Ok(())
+    ctx.trying(&format!("redirect_uri is {redirect_uri:?}"), |ctx| match &landing {
+        // What such a page has to look like is asked elsewhere.
+        Landing::Page(page) => page.exchange.response().map(drop),
+        Landing::Callback(_) | Landing::Foreign(_) => without_code(ctx, client, redirect_uri, &landing),
     })
-}
-
-/// Whether a location is the place that was asked for, as it stands or on the same host.
-fn leads_to(location: &Location, redirect_uri: &str) -> bool {
-    let host = |text: &str| Url::parse(text).ok().and_then(|url| url.host_str().map(str::to_owned));
-    let asked = host(redirect_uri);
-    redirect_uri.split(['?', '#']).next() == Some(location.base())
-        || (asked.is_some() && asked == host(&location.text))
 }
 
 #[cfg(test)]

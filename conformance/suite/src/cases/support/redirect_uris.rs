@@ -2,8 +2,12 @@
 
 use std::sync::Arc;
 
+use oauth_rules::rules;
+use url::Url;
+
+use crate::browser::{Landing, Location};
 use crate::case::Context;
-use crate::case_end::{CaseEnd, Checked};
+use crate::case_end::{CaseEnd, Checked, EndAs as _, EndKind};
 use crate::expect;
 use crate::flow;
 use crate::subject::Client;
@@ -21,22 +25,102 @@ pub(in crate::cases) async fn refuses_other_uris(ctx: &Context, client: &Arc<Cli
     refused_of(ctx, client, &others).await
 }
 
+/// Tells of each of these alterations of a client's redirect URI that brings a code.
+///
+/// # Errors
+/// As [`compared`].
 pub(in crate::cases) async fn refused_of(
     ctx: &Context,
     client: &Arc<Client>,
     alterations: &[Alteration],
 ) -> Checked {
-    flow::code(ctx, client).await?;
-    let parts = Parts::of(&client.redirect_uri)
-        .ok_or_else(|| CaseEnd::not_offered("the client's redirect URI has no host"))?;
-    for alteration in alterations {
-        let Some(text) = alteration.apply(&parts) else { continue };
-        let landing = flow::authorize(ctx, &flow::ask(ctx, client).set("redirect_uri", &text)).await?;
-        ctx.trying(&format!("redirect_uri is {text:?}"), |ctx| {
-            expect::error_page(ctx, &landing, expect::OWNER_INFORMED)
-        })?;
+    let parts = compared(ctx, client).await?;
+    for text in alterations.iter().filter_map(|way| way.of(client, &parts)) {
+        ctx.told(refused(ctx, client, &text).await);
     }
     Ok(())
+}
+
+/// The parts of a client's redirect URI, where the server is to compare one with it.
+///
+/// # Errors
+/// `not-tested` or `errored` if an honest request fails; `not-offered` where another URI may be good too.
+pub(in crate::cases) async fn compared(ctx: &Context, client: &Arc<Client>) -> Checked<Parts> {
+    flow::code(ctx, client).await?;
+    has_to_be_registered(ctx, client)?;
+    Parts::of(&client.redirect_uri)
+        .ok_or_else(|| CaseEnd::not_offered("the client's redirect URI has no host"))
+}
+
+/// That a client may name no redirect URI which it never registered.
+///
+/// # Errors
+/// `not-offered` where it may: in a pushed request for which it authenticates (RFC 9126, section 2.4).
+pub(in crate::cases) fn has_to_be_registered(ctx: &Context, client: &Client) -> Checked {
+    if flow::pushes_only(ctx) && !client.is_public() {
+        let reason = "only pushed requests are taken, in which a client that authenticates may name a redirect URI that it never registered";
+        return Err(CaseEnd::not_offered(reason));
+    }
+    Ok(())
+}
+
+/// That a request with a redirect URI which is on record for nobody brings no code.
+///
+/// # Errors
+/// As [`without_code`].
+pub(in crate::cases) async fn refused(ctx: &Context, client: &Arc<Client>, redirect_uri: &str) -> Checked {
+    let when = format!("redirect_uri is {redirect_uri:?}");
+    let asked = flow::authorize(ctx, &flow::ask(ctx, client).set("redirect_uri", redirect_uri)).await;
+    let landing = match asked {
+        // Where all requests have to be pushed, this one was refused there.
+        Err(end) if end.kind == EndKind::NotOffered => return Ok(()),
+        asked => asked.when(&when)?,
+    };
+    ctx.trying(&when, |ctx| without_code(ctx, client, redirect_uri, &landing))
+}
+
+/// That the answer to a request whose redirect URI is not good brings no code. That it leads there at all is a finding of its
+/// own, and one that warns where it leads to the client's own; so is a server error in place of a page.
+///
+/// # Errors
+/// Broken if a code came; `errored` without a usable answer, `not-tested` if the browser kept something back.
+pub(in crate::cases) fn without_code(
+    ctx: &Context,
+    client: &Client,
+    redirect_uri: &str,
+    landing: &Landing,
+) -> Checked {
+    landing.sent()?;
+    landing.exchange().response()?;
+    let location = match landing {
+        Landing::Callback(location) | Landing::Foreign(location) => location,
+        Landing::Page(_) => return expect::error_page(ctx, landing, expect::OWNER_INFORMED),
+    };
+    let end = location.exchange.broken("an error page and no redirect", landing.describe());
+    if location.brings("code") || location.brings("access_token") {
+        return Err(end.granted());
+    }
+    let end = end.under(rules!["rfc6749-3.1.2.4-no-redirect-to-invalid-uri"]);
+    if client.redirect_uris().any(|own| own.split('?').next() == Some(location.base())) {
+        ctx.tell(end.warn());
+    } else if leads_to(location, redirect_uri) {
+        ctx.tell(end);
+    } else {
+        // A page of the server may be on another host.
+        ctx.note(format!(
+            "{redirect_uri:?} leads to {}, which is neither that nor the client's",
+            location.base()
+        ));
+    }
+    Ok(())
+}
+
+/// Whether a location is the place that was asked for, as it stands or on the same host.
+fn leads_to(location: &Location, redirect_uri: &str) -> bool {
+    let host = |text: &str| Url::parse(text).ok().and_then(|url| url.host_str().map(str::to_owned));
+    let asked = host(redirect_uri);
+    redirect_uri.split(['?', '#']).next() == Some(location.base())
+        || (asked.is_some() && asked == host(&location.text))
 }
 
 /// A redirect URI in pieces, as text.
@@ -102,6 +186,11 @@ impl Alteration {
     /// Those of them that normalisation undoes (RFC 3986, section 6).
     pub(in crate::cases) const NORMALISED: &'static [Self] =
         &[Self::HostCapitals, Self::DefaultPort, Self::Escape, Self::Dots, Self::EscapedDots];
+
+    /// The altered text, unless the client has that on record too.
+    pub(in crate::cases) fn of(self, client: &Client, parts: &Parts) -> Option<String> {
+        self.apply(parts).filter(|text| client.redirect_uris().all(|own| own != text.as_str()))
+    }
 
     /// The altered text; `None` where the URI has no room for it.
     pub(in crate::cases) fn apply(self, parts: &Parts) -> Option<String> {

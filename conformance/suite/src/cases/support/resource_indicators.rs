@@ -25,10 +25,11 @@ pub(in crate::cases) async fn token_is_for_it(ctx: &Context) -> Checked {
     let of_second = token_for(ctx, &client, &second.identifier).await?;
     expect::served(&open(ctx, &first, &of_first).await?).control("the first resource with its token")?;
     expect::served(&open(ctx, &second, &of_second).await?).control("the second resource with its token")?;
+    guarded(ctx, &[&first, &second]).await?;
     let answer = open(ctx, &second, &of_first).await?;
-    ctx.trying("the token was asked for the first resource", |ctx| refused(ctx, &answer))?;
+    ctx.told(ctx.trying("the token was asked for the first resource", |ctx| refused(ctx, &answer)));
     let answer = open(ctx, &first, &of_second).await?;
-    ctx.trying("the token was asked for the second resource", |ctx| refused(ctx, &answer))?;
+    ctx.told(ctx.trying("the token was asked for the second resource", |ctx| refused(ctx, &answer)));
     // A server may serve one resource at a time.
     let both = [first.identifier.as_str(), second.identifier.as_str()];
     let ask = ask_for(ctx, &client, &both);
@@ -60,6 +61,27 @@ pub(in crate::cases) async fn open(
 ) -> Checked<Arc<Exchange>> {
     let header = format!("Bearer {}", token.access_token);
     ctx.send(Actor::Client, Request::get(&resource.url).header("Authorization", header)).await
+}
+
+/// That these resources look at tokens at all: none opens for a token that nobody issued. It is a control.
+///
+/// # Errors
+/// `not-tested` if one does, or does not answer; `errored` without a usable answer.
+pub(in crate::cases) async fn guarded(ctx: &Context, resources: &[&Resource]) -> Checked {
+    for resource in resources {
+        let header = format!("Bearer {}", ctx.fresh());
+        let request = Request::get(&resource.url).header("Authorization", header);
+        let answer = ctx.send(Actor::Client, request).await?;
+        if expect::served(&answer).is_ok() {
+            let reason = format!(
+                "{} opens for any token, so that nothing shows for whom one is; name a resource that looks at it",
+                resource.url
+            );
+            return Err(CaseEnd::not_tested(reason).at(&answer));
+        }
+        answer.response()?;
+    }
+    Ok(())
 }
 
 /// The resource is not opened by a token that is not for it. How it says so is a finding of its own.
@@ -211,7 +233,9 @@ pub(in crate::cases) async fn readers(
             found.authorization = flow::code_from(&ask, &landing).is_err();
         }
         if !found.token {
-            found.token = expect::token(&redeemed(ctx, client, probe).await?).is_err();
+            let answer = redeemed(ctx, client, probe).await?;
+            answer.response()?;
+            found.token = expect::token(&answer).is_err();
         }
     }
     if found.authorization || found.token {
