@@ -9,9 +9,9 @@ use std::ops::Range;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, Input, MatchKind};
 
-use crate::secrets::names::{Says, says};
-use crate::secrets::words::{is_of_token, is_our_word, is_wordlike};
-use crate::secrets::{Kind, Known};
+use crate::names::{Says, says};
+use crate::words::{is_of_token, is_our_word, is_wordlike};
+use crate::{Kind, Known};
 
 /// How many characters of a secret that was cut may be seen, and one more.
 const BEGINNING: usize = 6;
@@ -287,7 +287,7 @@ fn is_value(text: &[u8], place: &Range<usize>, needle: &Needle) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{Needles, Reach};
-    use crate::secrets::{Kind, Known};
+    use crate::{Kind, Known};
 
     fn known(pseudonym: &str) -> Known {
         Known { kind: Kind::Password, pseudonym: pseudonym.into(), origin: String::new() }
