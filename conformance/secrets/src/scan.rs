@@ -135,6 +135,10 @@ impl Tier {
     }
 
     fn anywhere(&self, text: &[u8], found: &mut impl FnMut(Range<usize>, &str)) {
+        // An automaton of nothing would read all the same.
+        if self.whole.is_empty() {
+            return;
+        }
         let mut at = 0;
         while let Some(hit) = self.anywhere.find(Input::new(text).span(at..text.len())) {
             let (place, needle) = match self.whole.get(hit.pattern().as_usize()) {
@@ -188,6 +192,9 @@ impl Tier {
     }
 
     fn words(&self, text: &[u8], found: &mut impl FnMut(Range<usize>, &str)) {
+        if self.of_words.is_empty() {
+            return;
+        }
         // Where the last place of a long needle ends: one that repeats itself begins anew in each of its parts.
         let mut ends = BTreeMap::new();
         for hit in self.words.find_overlapping_iter(text) {

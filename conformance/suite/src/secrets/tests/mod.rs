@@ -1,7 +1,7 @@
 //! No secret survives, wherever it stands and however it is written.
 
+mod answers;
 mod readable;
-mod shapes;
 
 use std::time::Instant;
 
