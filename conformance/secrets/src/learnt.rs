@@ -42,7 +42,7 @@ pub enum By {
 }
 
 impl Secrets {
-    /// None is known. Pseudonyms of the same key are comparable, and of another tell nothing about them.
+    /// No secrets. Under one key equal secrets have equal pseudonyms; those of two keys tell nothing about each other.
     #[must_use]
     pub fn new(key: [u8; 32]) -> Self {
         Self {
@@ -106,8 +106,8 @@ impl Secrets {
         self.keep(kind, secret, origin, Some(reach));
     }
 
-    /// Knows a secret of an exchange, unless anybody may see it: where it looks drawn by lot, by what it is, and
-    /// where it does not, between the bounds of words. The first kind and origin stay.
+    /// Knows a secret of an exchange, unless anybody may see it. The first kind and origin stay. One that does not look
+    /// drawn by lot is covered between the bounds of words alone, and one of few letters under its name alone.
     pub fn find(&mut self, kind: Kind, secret: &str, origin: &str) {
         let random = words::is_random(secret.as_bytes());
         // What an answer says under two names is a secret, if one of them is the name of one.
