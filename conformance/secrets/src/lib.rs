@@ -6,7 +6,7 @@
 //! stands there under the name of a secret. Where the secrets of a message stand by its own grammar is left to whoever
 //! knows messages: this crate knows texts.
 //!
-//! It is apart from the suite for it is most of what a run computes, and compiled to run fast.
+//! It is apart from the suite to be compiled for speed: a run reads every message for secrets.
 //!
 //! ```
 //! use oauth_secrets::{Kind, Secrets, Take, Which};
