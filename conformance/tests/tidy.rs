@@ -142,14 +142,19 @@ fn files_have_one_concern() {
 }
 
 #[test]
-fn the_suites_library_depends_on_configuration_rules_and_laws_and_nothing_else_of_ours() {
-    let manifest = text(&root().join("conformance/suite/Cargo.toml"));
-    let ours: Vec<&str> = manifest
-        .lines()
-        .filter(|line| line.starts_with("oauth-"))
-        .filter_map(|line| line.split(['.', ' ', '=']).next())
-        .collect();
-    assert_eq!(ours, ["oauth-configuration", "oauth-laws", "oauth-rules"]);
+fn the_suites_libraries_depend_on_configuration_rules_and_laws_and_nothing_else_of_ours() {
+    for (folder, expected) in [
+        ("conformance/suite", &["oauth-configuration", "oauth-laws", "oauth-rules", "oauth-secrets"][..]),
+        ("conformance/secrets", &["oauth-rules"]),
+    ] {
+        let manifest = text(&root().join(folder).join("Cargo.toml"));
+        let ours: Vec<&str> = manifest
+            .lines()
+            .filter(|line| line.starts_with("oauth-"))
+            .filter_map(|line| line.split(['.', ' ', '=']).next())
+            .collect();
+        assert_eq!(ours, expected, "{folder}");
+    }
 }
 
 #[test]

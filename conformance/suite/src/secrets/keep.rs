@@ -28,7 +28,7 @@ const ALL: usize = 32 << 20;
 const NEAR: usize = 1 << 10;
 
 /// The longest text that is kept of anything.
-pub(crate) const LONGEST: usize = 16 << 10;
+pub(crate) const LONGEST: usize = oauth_secrets::LONGEST;
 
 /// How much a run may still keep in full.
 pub(crate) struct Room(AtomicUsize);

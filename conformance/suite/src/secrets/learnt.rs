@@ -1,66 +1,50 @@
-//! What is known as a secret, and what as public.
+//! What a run has learnt of secrets, and what a target tells of them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use sha2::{Digest, Sha256};
+use oauth_secrets::{By, Kind, Secrets, Which};
 use url::form_urlencoded;
 
-use crate::secrets::keep::LONGEST;
-use crate::secrets::kind::DIGITS;
-use crate::secrets::scan::{Needles, Reach};
-use crate::secrets::{Kind, Known, layers, runs, words};
+use crate::secrets::places;
 use crate::subject::Target;
 
-/// The shortest text of an exchange that is looked for where it stands under no name.
-const SHORTEST: usize = 6;
-
-/// The secrets of a run.
-pub(super) struct Secrets {
-    key: [u8; 32],
-    known: BTreeMap<String, Known>,
-    /// By pseudonym.
-    pub(super) origins: BTreeMap<String, Known>,
-    /// The pseudonyms of what was never learnt.
-    pub(super) issued: BTreeSet<String>,
-    /// What the target file or the suite says in the open.
-    sent: BTreeSet<String>,
-    /// What answers say in the open, such as a client id.
-    told: BTreeSet<String>,
-    /// The secrets that people chose.
-    chosen: Vec<String>,
+/// What a run has learnt.
+pub(super) struct Learnt {
+    pub(super) secrets: Secrets,
     /// Where documents lie that everybody may read.
     pub(super) documents: BTreeSet<String>,
-    pub(super) needles: Needles,
 }
 
-/// Who says something in the open.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum By {
-    /// The suite, or the person who wrote the target file.
-    Us,
-    /// An answer.
-    Server,
-}
-
-impl Secrets {
+impl Learnt {
     pub(super) fn new(key: [u8; 32]) -> Self {
-        Self {
-            key,
-            known: BTreeMap::new(),
-            origins: BTreeMap::new(),
-            issued: BTreeSet::new(),
-            sent: BTreeSet::new(),
-            told: BTreeSet::new(),
-            chosen: Vec::new(),
-            documents: BTreeSet::new(),
-            needles: Needles::default(),
+        Self { secrets: Secrets::new(key), documents: BTreeSet::new() }
+    }
+
+    /// Knows the secrets of a target, and what in it is public.
+    pub(super) fn know_target(&mut self, target: &Target) {
+        self.know_public(target);
+        for client in target.registered() {
+            if let Some(secret) = &client.secret {
+                self.secrets.learn(
+                    Kind::Secret,
+                    secret.expose(),
+                    &format!("the target: the secret of {}", client.id),
+                );
+            }
+        }
+        for user in target.users.values() {
+            self.secrets.learn(
+                Kind::Password,
+                user.password.expose(),
+                &format!("the target: the password of {}", user.name),
+            );
+        }
+        if let Some(token) = &target.registration_token {
+            self.secrets.learn(Kind::Token, token.expose(), "the target: registration_token");
         }
     }
 
-    /// Knows what in a target is public.
-    pub(super) fn know_public(&mut self, target: &Target) {
+    fn know_public(&mut self, target: &Target) {
         let base = |(_, url): (&str, &str)| url.split('?').next().unwrap_or_default().to_owned();
         let mut public: Vec<String> = urls(target).map(base).collect();
         public.extend(target.metadata_url.clone());
@@ -73,126 +57,34 @@ impl Secrets {
             public.extend(client.scope.clone());
         }
         public.extend(target.users.values().map(|user| user.name.clone()));
-        public.iter().for_each(|text| self.make_public(text, By::Us));
+        public.iter().for_each(|text| self.secrets.make_public(text, By::Us));
         if let Some(metadata) = &target.metadata {
-            self.make_public_all_of(&metadata.to_string());
+            self.secrets.make_public_all_of(&metadata.to_string());
         }
         // What the metadata does not tell anybody.
         for (name, url) in urls(target).filter(|(name, _)| !target.discovered.contains(name)) {
             for value in values_of_query(url) {
-                self.learn(Kind::Secret, &value, &format!("the target: the query of {name}"));
+                self.secrets.learn(Kind::Secret, &value, &format!("the target: the query of {name}"));
             }
         }
         let keys = target.metadata("jwks_uri").and_then(serde_json::Value::as_str);
         self.documents.extend(keys.map(str::to_owned));
     }
 
-    /// Whether anybody may see a text.
-    pub(super) fn is_public(&self, text: &str) -> bool {
-        self.sent.contains(text) || self.told.contains(text)
-    }
-
-    /// Knows what is said in the open, unless it is known as a secret.
-    pub(super) fn make_public(&mut self, text: &str, by: By) {
-        if let Some(known) = self.known.get(text) {
-            if known.kind != Kind::Opaque {
-                return;
+    /// Headers with pseudonyms.
+    pub(super) fn headers(&mut self, headers: &[(String, String)]) -> Vec<(String, String)> {
+        let secrets = &mut self.secrets;
+        let one = |(name, value): &(String, String)| {
+            if places::has_grammar(name) {
+                return (secrets.cover(name, Which::Known), secrets.cover(value, Which::Known));
             }
-            self.known.remove(text);
-            self.needles.remove(text);
-        }
-        let public = match by {
-            By::Us => &mut self.sent,
-            By::Server => &mut self.told,
+            let line = secrets.cover(&format!("{name}: {value}"), Which::Named);
+            match line.split_once(": ") {
+                Some((name, value)) => (name.into(), value.into()),
+                None => (String::new(), line),
+            }
         };
-        public.insert(text.into());
-        for run in runs::runs(text.as_bytes()) {
-            let run = &text[run];
-            if run != text && !self.known.contains_key(run) {
-                public.insert(run.into());
-            }
-        }
-    }
-
-    /// Knows that all of a document is said in the open.
-    pub(super) fn make_public_all_of(&mut self, document: &str) {
-        for run in runs::runs(document.as_bytes()) {
-            self.make_public(&document[run], By::Server);
-        }
-    }
-
-    /// Knows a secret that people chose.
-    pub(super) fn learn(&mut self, kind: Kind, secret: &str, origin: &str) {
-        let reach = if words::is_random(secret.as_bytes()) {
-            Reach::Anywhere
-        } else if self.is_public(secret) {
-            Reach::Names
-        } else if secret.len() < 4 || words::is_our_word(secret) {
-            Reach::Values
-        } else {
-            Reach::Words
-        };
-        self.chosen.push(secret.into());
-        self.keep(kind, secret, origin, Some(reach));
-    }
-
-    /// Knows a secret of an exchange.
-    pub(super) fn find(&mut self, kind: Kind, secret: &str, origin: &str) {
-        let random = words::is_random(secret.as_bytes());
-        // What an answer says under two names is a secret, if one of them is the name of one.
-        if random && kind != Kind::Opaque {
-            self.told.remove(secret);
-        }
-        if self.is_public(secret) {
-            return;
-        }
-        let reach = if random {
-            Some(Reach::Anywhere)
-        } else {
-            let is_near = || self.chosen.iter().any(|chosen| is_near(chosen, secret));
-            let told = kind == Kind::Opaque || !words::is_our_word(secret);
-            (told && (secret.len() >= SHORTEST || is_near())).then_some(Reach::Words)
-        };
-        self.keep(kind, secret, origin, reach);
-    }
-
-    /// The first kind and origin stay.
-    fn keep(&mut self, kind: Kind, secret: &str, origin: &str, reach: Option<Reach>) {
-        // What is longer is shown nowhere, be it in part.
-        if secret.is_empty() || secret.len() > LONGEST || self.known.contains_key(secret) {
-            return;
-        }
-        let known = Known { kind, pseudonym: self.pseudonym(kind, secret), origin: origin.into() };
-        if let Some(reach) = reach {
-            for form in forms(secret, reach) {
-                self.needles.add(&form, &known, reach);
-            }
-        }
-        self.origins.insert(known.pseudonym.clone(), known.clone());
-        self.known.insert(secret.into(), known);
-    }
-
-    /// What stands for a secret, also for one that was never learnt.
-    pub(super) fn stand_in(&mut self, kind: Kind, secret: &str) -> String {
-        match self.known.get(secret) {
-            Some(known) => known.pseudonym.clone(),
-            None if self.is_public(secret) => secret.into(),
-            None => {
-                let pseudonym = self.pseudonym(kind, secret);
-                self.issued.insert(pseudonym.clone());
-                pseudonym
-            }
-        }
-    }
-
-    fn pseudonym(&self, kind: Kind, secret: &str) -> String {
-        let mut hash = Sha256::new();
-        hash.update(self.key);
-        hash.update(secret.as_bytes());
-        hash.update(self.key);
-        let digest = hash.finalize();
-        let hex: String = digest.iter().take(DIGITS / 2).map(|byte| format!("{byte:02x}")).collect();
-        format!("{}:{hex}", kind.word())
+        headers.iter().map(one).collect()
     }
 }
 
@@ -217,46 +109,4 @@ fn values_of_query(url: &str) -> Vec<String> {
         [read.map_or_else(String::new, |(_, value)| value.into_owned()), value.to_owned()]
     });
     values.filter(|value| !value.is_empty()).collect()
-}
-
-/// Whether a text is a secret that was spoilt a little, and so tells it: with one or two other characters, cut at an
-/// end, or in the other case.
-fn is_near(own: &str, other: &str) -> bool {
-    if own.len().abs_diff(other.len()) > 2 {
-        return false;
-    }
-    let (own, other) = (own.to_ascii_lowercase(), other.to_ascii_lowercase());
-    let same = own.bytes().zip(other.bytes()).take_while(|(one, two)| one == two).count();
-    let at_end = own.bytes().rev().zip(other.bytes().rev()).take_while(|(one, two)| one == two).count();
-    same + at_end + 2 >= own.len().max(other.len())
-}
-
-/// The spellings of a secret that no escape tells of.
-fn forms(secret: &str, reach: Reach) -> BTreeSet<String> {
-    // Forms write a blank as a plus sign; and what is no escape in a secret may be read as one.
-    let mut forms = BTreeSet::from([secret.replace(' ', "+"), layers::plain(secret)]);
-    forms.retain(|form| form.len() >= SHORTEST && form.bytes().any(|byte| byte.is_ascii_alphanumeric()));
-    if reach != Reach::Anywhere {
-        let encoded = [STANDARD.encode(secret), URL_SAFE_NO_PAD.encode(secret)];
-        forms.extend(encoded.into_iter().filter(|form| form.len() >= 2 * SHORTEST));
-    }
-    forms.insert(secret.to_owned());
-    forms
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_near;
-
-    #[test]
-    fn a_secret_that_was_spoilt_is_near_it() {
-        for other in
-            ["mypassword", "mypasBword", "Aypassword", "mypasswor", "mypasswordA", "MYPASSWORD", "mypassXXrd"]
-        {
-            assert!(is_near("mypassword", other), "{other}");
-        }
-        for other in ["yourpassword", "wrong", "", "mypassXXXrd"] {
-            assert!(!is_near("mypassword", other), "{other}");
-        }
-    }
 }

@@ -1,53 +1,31 @@
 //! Secrets become keyed pseudonyms such as `code:3f2a91c4e07b`, equal for equal secrets, in all that is printed.
 //!
 //! Secrets are gathered when an exchange is recorded (`harvest.rs`): where the grammar of a message has them
-//! (`places.rs`), under names in whatever shape a text has (`shapes.rs`), and from answers all that looks drawn by lot
-//! (`runs.rs`), unless the suite sent it in the open or its name says that anybody may see it. In every text of the
-//! report they are found behind its escapes (`layers.rs`, `scan.rs`), and so is what stands there under the name of a
-//! secret (`cover.rs`).
+//! (`places.rs`), under names in whatever shape a text has, and from answers all that looks drawn by lot, unless the
+//! suite sent it in the open or its name says that anybody may see it. How they are found in a text, and covered there,
+//! is `oauth-secrets`' to say.
 //! `state` and challenges are no secrets of anybody.
 
-mod cover;
 mod harvest;
 pub(crate) mod keep;
-mod kind;
-mod layers;
 mod learnt;
-mod names;
 mod places;
-mod runs;
-mod scan;
-mod shapes;
 #[cfg(test)]
 mod tests;
-mod value;
-mod words;
 
-use std::borrow::Cow;
 use std::sync::Mutex;
 
-use crate::secrets::cover::Which;
-use crate::secrets::learnt::Secrets;
-use crate::secrets::names::{Says, says};
+use oauth_secrets::{Says, Which, is_wordlike, says, text};
+
+use crate::secrets::learnt::Learnt;
 use crate::subject::Target;
 use crate::wire::{Exchange, Request, Response, lock};
 
-pub(crate) use kind::DIGITS;
-pub use kind::Kind;
-
-/// A secret that was seen.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Known {
-    /// What it is.
-    pub kind: Kind,
-    /// What stands for it.
-    pub pseudonym: String,
-    /// Where it was seen first.
-    pub origin: String,
-}
+pub(crate) use oauth_secrets::DIGITS;
+pub use oauth_secrets::{Kind, Known};
 
 /// The secrets of a run.
-pub struct Vault(Mutex<Secrets>);
+pub struct Vault(Mutex<Learnt>);
 
 impl Default for Vault {
     fn default() -> Self {
@@ -65,43 +43,23 @@ impl Vault {
     /// An empty vault with this key.
     #[must_use]
     pub fn with_key(key: [u8; 32]) -> Self {
-        Self(Mutex::new(Secrets::new(key)))
+        Self(Mutex::new(Learnt::new(key)))
     }
 
     /// Knows a secret that people chose from here on. The first kind and origin stay.
     pub fn learn(&self, kind: Kind, secret: &str, origin: &str) {
-        lock(&self.0).learn(kind, secret, origin);
+        lock(&self.0).secrets.learn(kind, secret, origin);
     }
 
     /// Knows the secrets of a target, and what in it is public.
     pub fn know_target(&self, target: &Target) {
-        let mut inner = lock(&self.0);
-        inner.know_public(target);
-        for client in target.registered() {
-            if let Some(secret) = &client.secret {
-                inner.learn(
-                    Kind::Secret,
-                    secret.expose(),
-                    &format!("the target: the secret of {}", client.id),
-                );
-            }
-        }
-        for user in target.users.values() {
-            inner.learn(
-                Kind::Password,
-                user.password.expose(),
-                &format!("the target: the password of {}", user.name),
-            );
-        }
-        if let Some(token) = &target.registration_token {
-            inner.learn(Kind::Token, token.expose(), "the target: registration_token");
-        }
+        lock(&self.0).know_target(target);
     }
 
     /// Knows a header that every request carries, if it is a secret.
     pub fn know_header(&self, name: &str, value: &str) {
         let secret = matches!(says(name.as_bytes()), Says::Secret(_));
-        if secret || !words::is_wordlike(value.as_bytes()) {
+        if secret || !is_wordlike(value.as_bytes()) {
             self.learn(Kind::Authorization, value, &format!("--header {name}"));
         }
     }
@@ -114,25 +72,26 @@ impl Vault {
     /// A text with pseudonyms for all secrets.
     #[must_use]
     pub fn text(&self, text: &str) -> String {
-        lock(&self.0).cover(text, Which::Named)
+        lock(&self.0).secrets.cover(text, Which::Named)
     }
 
     /// What stands for a value of which it is known that it is a secret.
     #[must_use]
     pub fn secret(&self, kind: Kind, secret: &str) -> String {
-        lock(&self.0).stand_in(kind, secret)
+        lock(&self.0).secrets.stand_in(kind, secret)
     }
 
     /// A request with pseudonyms.
     #[must_use]
     pub fn request(&self, request: &Request) -> Request {
         let mut inner = lock(&self.0);
-        let masked = places::rewrite_request(request, &mut |kind, secret| inner.stand_in(kind, secret));
+        let masked =
+            places::rewrite_request(request, &mut |kind, secret| inner.secrets.stand_in(kind, secret));
         Request {
-            method: inner.cover(&masked.method, Which::Known),
-            url: inner.cover(&masked.url, Which::Named),
+            method: inner.secrets.cover(&masked.method, Which::Known),
+            url: inner.secrets.cover(&masked.url, Which::Named),
             headers: inner.headers(&masked.headers),
-            body: inner.bytes(masked.body),
+            body: inner.secrets.cover_bytes(masked.body),
         }
     }
 
@@ -140,11 +99,12 @@ impl Vault {
     #[must_use]
     pub fn response(&self, response: &Response) -> Response {
         let mut inner = lock(&self.0);
-        let headers = places::rewrite_headers(response, &mut |kind, secret| inner.stand_in(kind, secret));
+        let headers =
+            places::rewrite_headers(response, &mut |kind, secret| inner.secrets.stand_in(kind, secret));
         let body = if is_compressed(response) {
-            inner.stand_in(Kind::Opaque, &text(&response.body)).into_bytes()
+            inner.secrets.stand_in(Kind::Opaque, &text(&response.body)).into_bytes()
         } else {
-            inner.bytes(response.body.clone())
+            inner.secrets.cover_bytes(response.body.clone())
         };
         Response { status: response.status, headers: inner.headers(&headers), body }
     }
@@ -152,16 +112,7 @@ impl Vault {
     /// What is known of a pseudonym.
     #[must_use]
     pub fn known(&self, pseudonym: &str) -> Option<Known> {
-        lock(&self.0).origins.get(pseudonym).cloned()
-    }
-}
-
-/// Bytes as text: UTF-8, or else ISO 8859-1, which keeps every byte, so that secrets are found between bytes that are
-/// no text.
-fn text(bytes: &[u8]) -> Cow<'_, str> {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => Cow::Borrowed(text),
-        Err(_) => Cow::Owned(bytes.iter().map(|byte| char::from(*byte)).collect()),
+        lock(&self.0).secrets.known(pseudonym).cloned()
     }
 }
 

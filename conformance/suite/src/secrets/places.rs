@@ -3,11 +3,10 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use oauth_secrets::{Kind, Says, says};
 use serde_json::Value;
 use url::form_urlencoded;
 
-use crate::secrets::Kind;
-use crate::secrets::names::{Says, says};
 use crate::wire::dpop::thumbprint;
 use crate::wire::{Request, Response};
 

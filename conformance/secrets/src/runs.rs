@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
-use crate::secrets::words::{is_of_token, is_wordlike};
+use crate::words::{is_of_token, is_wordlike};
 
 /// The shortest run that no answer has by chance.
 const SHORTEST: usize = 20;
@@ -115,7 +115,7 @@ fn hexadecimal(digits: &[u8]) -> Option<String> {
 fn readable(bytes: &[u8]) -> Option<String> {
     let plain = |byte: &&u8| byte.is_ascii_graphic() || byte.is_ascii_whitespace() || **byte == 0;
     let most = bytes.iter().filter(plain).count() * 100 >= bytes.len() * 85;
-    most.then(|| super::text(bytes).into_owned())
+    most.then(|| crate::text(bytes).into_owned())
 }
 
 #[cfg(test)]

@@ -2,20 +2,20 @@
 
 use std::ops::Range;
 
-use crate::secrets::kind::pseudonym_length;
-use crate::secrets::layers::{layers, plain};
-use crate::secrets::learnt::Secrets;
-use crate::secrets::names::Says;
-use crate::secrets::runs::encoded;
-use crate::secrets::shapes::places;
-use crate::secrets::{Kind, places as grammar, text};
+use crate::kind::pseudonym_length;
+use crate::layers::{layers, plain};
+use crate::learnt::Secrets;
+use crate::names::Says;
+use crate::runs::encoded;
+use crate::shapes::places;
+use crate::{Kind, text};
 
 /// How often a text is decoded that stands in digits in another.
 const DEEPEST: usize = 2;
 
 /// Which places of a text are covered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Which {
+pub enum Which {
     /// Known secrets, and what stands under the name of one.
     Named,
     /// Known secrets.
@@ -29,7 +29,8 @@ struct Span {
 
 impl Secrets {
     /// A text with a pseudonym in the place of each secret.
-    pub(super) fn cover(&mut self, text: &str, which: Which) -> String {
+    #[must_use]
+    pub fn cover(&mut self, text: &str, which: Which) -> String {
         let mut spans = self.spans(text, which, 0);
         if spans.is_empty() {
             return text.into();
@@ -64,23 +65,9 @@ impl Secrets {
         out
     }
 
-    /// Headers with pseudonyms.
-    pub(super) fn headers(&mut self, headers: &[(String, String)]) -> Vec<(String, String)> {
-        let one = |(name, value): &(String, String)| {
-            if grammar::has_grammar(name) {
-                return (self.cover(name, Which::Known), self.cover(value, Which::Known));
-            }
-            let line = self.cover(&format!("{name}: {value}"), Which::Named);
-            match line.split_once(": ") {
-                Some((name, value)) => (name.into(), value.into()),
-                None => (String::new(), line),
-            }
-        };
-        headers.iter().map(one).collect()
-    }
-
-    /// A body with pseudonyms.
-    pub(super) fn bytes(&mut self, body: Vec<u8>) -> Vec<u8> {
+    /// Bytes with pseudonyms, be they text or not. What is no secret among them stays as it is.
+    #[must_use]
+    pub fn cover_bytes(&mut self, body: Vec<u8>) -> Vec<u8> {
         match String::from_utf8(body) {
             Ok(text) => self.cover(&text, Which::Named).into_bytes(),
             Err(fault) => {
@@ -144,4 +131,63 @@ impl Secrets {
 
 fn overlap(one: &Range<usize>, other: &Range<usize>) -> bool {
     one.start < other.end && other.start < one.end
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::Which;
+    use crate::{Kind, Secrets};
+
+    proptest! {
+        #[test]
+        fn equal_secrets_have_equal_pseudonyms(secret in "[a-z0-9]{6,20}", key in any::<[u8; 32]>(), other in any::<[u8; 32]>()) {
+            let masked = |key| {
+                let mut secrets = Secrets::new(key);
+                secrets.learn(Kind::Code, &secret, "here");
+                secrets.cover(&format!("{secret}, {secret}"), Which::Named)
+            };
+            let text = masked(key);
+            let (left, right) = text.split_once(", ").expect("both are there");
+            prop_assert_eq!(left, right);
+            prop_assert_eq!(left.len(), "code:3f2a91c4e07b".len());
+            prop_assert!(key == other || masked(other) != text);
+        }
+    }
+
+    #[test]
+    fn short_and_plain_secrets_are_covered_as_values_alone() {
+        for (password, text, shown) in [
+            (
+                "mypassword",
+                "mypassword is in mypasswordfield, and mypassword.",
+                "# is in mypasswordfield, and #.",
+            ),
+            (
+                "error",
+                "error=invalid_grant&error_description=error",
+                "error=invalid_grant&error_description=error",
+            ),
+            ("error", "password=error&x=error and an error", "password=#&x=# and an error"),
+            (
+                "profile",
+                r#"{"scope":"profile","password":"profile","said":"a profile"}"#,
+                r##"{"scope":"profile","password":"#","said":"a profile"}"##,
+            ),
+            (
+                "code",
+                "response_type=code&code_challenge=x&pw=code: no code",
+                "response_type=code&code_challenge=x&pw=#: no code",
+            ),
+            ("id001", "user_id=id001&password=id001, the user id001", "user_id=#&password=#, the user #"),
+            ("secret", "client_secret=secret, the client's secret", "client_secret=#, the client's secret"),
+        ] {
+            let mut secrets = Secrets::new([7; 32]);
+            secrets.learn(Kind::Password, password, "the target");
+            let masked = secrets.cover(text, Which::Named);
+            let pseudonym = secrets.stand_in(Kind::Password, password);
+            assert_eq!(masked.replace(&pseudonym, "#"), shown);
+        }
+    }
 }

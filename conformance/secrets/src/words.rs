@@ -31,7 +31,8 @@ pub(super) fn is_our_word(text: &str) -> bool {
 }
 
 /// Whether a text is made of words and small numbers, as names of parameters, media types and versions are.
-pub(super) fn is_wordlike(text: &[u8]) -> bool {
+#[must_use]
+pub fn is_wordlike(text: &[u8]) -> bool {
     let (mut letters, mut all) = (0, 0);
     for part in text.split(|byte| !byte.is_ascii_alphanumeric()) {
         all += part.len();

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::secrets::words::{is_credential, is_of_token};
+use crate::words::{is_credential, is_of_token};
 
 /// A value behind a name.
 #[derive(Debug, Clone, PartialEq, Eq)]

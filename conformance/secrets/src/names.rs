@@ -1,11 +1,11 @@
 //! What a name says of the value that stands under it, however the name is spelt: `access_token`, `accessToken`,
 //! `X-Access-Token`.
 
-use crate::secrets::Kind;
+use crate::Kind;
 
 /// What a name says of its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Says {
+pub enum Says {
     /// It is a secret.
     Secret(Kind),
     /// Anybody may see it, even if it looks drawn by lot.
@@ -143,7 +143,8 @@ const SECRET_WHOLE: &[(&str, Kind)] = &[
 const LONGEST: usize = 80;
 
 /// What a name says of its value.
-pub(super) fn says(name: &[u8]) -> Says {
+#[must_use]
+pub fn says(name: &[u8]) -> Says {
     if name.len() > LONGEST {
         return Says::Nothing;
     }

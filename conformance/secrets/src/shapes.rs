@@ -5,9 +5,9 @@
 
 use std::ops::Range;
 
-use crate::secrets::names::{Says, is_bare_code, says};
-use crate::secrets::value::{Until, Value, credential_in_words, skip, skip_blanks, value};
-use crate::secrets::words::is_credential;
+use crate::names::{Says, is_bare_code, says};
+use crate::value::{Until, Value, credential_in_words, skip, skip_blanks, value};
+use crate::words::is_credential;
 
 /// A value under a name.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use crate::visible::is_unseen;
+use crate::unseen::is_unseen;
 
 /// How many layers are looked through. What is encoded more often comes from nobody by mistake.
 const DEEPEST: usize = 6;

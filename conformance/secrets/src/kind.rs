@@ -1,4 +1,4 @@
-//! What a secret is.
+//! What a secret is, and what is known of one.
 
 /// What a secret is, as the pseudonym says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -85,11 +85,22 @@ impl Kind {
     }
 }
 
+/// A secret that was seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Known {
+    /// What it is.
+    pub kind: Kind,
+    /// What stands for it.
+    pub pseudonym: String,
+    /// Where it was seen first.
+    pub origin: String,
+}
+
 /// How many hexadecimal digits a pseudonym has.
-pub(crate) const DIGITS: usize = 12;
+pub const DIGITS: usize = 12;
 
 /// The length of the pseudonym with which a text begins, by its form alone: `code:3f2a91c4e07b`.
-pub(crate) fn pseudonym_length(text: &[u8]) -> Option<usize> {
+pub(super) fn pseudonym_length(text: &[u8]) -> Option<usize> {
     Kind::ALL.iter().find_map(|kind| {
         let digits = text.strip_prefix(kind.word().as_bytes())?.strip_prefix(b":")?.get(..DIGITS)?;
         let hex = |digit: &u8| matches!(digit, b'0'..=b'9' | b'a'..=b'f');

@@ -9,9 +9,9 @@ use std::ops::Range;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, Input, MatchKind};
 
-use crate::secrets::names::{Says, says};
-use crate::secrets::words::{is_of_token, is_our_word, is_wordlike};
-use crate::secrets::{Kind, Known};
+use crate::names::{Says, says};
+use crate::words::{is_of_token, is_our_word, is_wordlike};
+use crate::{Kind, Known};
 
 /// How many characters of a secret that was cut may be seen, and one more.
 const BEGINNING: usize = 6;
@@ -135,6 +135,10 @@ impl Tier {
     }
 
     fn anywhere(&self, text: &[u8], found: &mut impl FnMut(Range<usize>, &str)) {
+        // An automaton of nothing would read all the same.
+        if self.whole.is_empty() {
+            return;
+        }
         let mut at = 0;
         while let Some(hit) = self.anywhere.find(Input::new(text).span(at..text.len())) {
             let (place, needle) = match self.whole.get(hit.pattern().as_usize()) {
@@ -188,6 +192,9 @@ impl Tier {
     }
 
     fn words(&self, text: &[u8], found: &mut impl FnMut(Range<usize>, &str)) {
+        if self.of_words.is_empty() {
+            return;
+        }
         // Where the last place of a long needle ends: one that repeats itself begins anew in each of its parts.
         let mut ends = BTreeMap::new();
         for hit in self.words.find_overlapping_iter(text) {
@@ -287,7 +294,7 @@ fn is_value(text: &[u8], place: &Range<usize>, needle: &Needle) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{Needles, Reach};
-    use crate::secrets::{Kind, Known};
+    use crate::{Kind, Known};
 
     fn known(pseudonym: &str) -> Known {
         Known { kind: Kind::Password, pseudonym: pseudonym.into(), origin: String::new() }
