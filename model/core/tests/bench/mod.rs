@@ -33,6 +33,7 @@ pub(crate) const GOOD_SIGNATURE: &str = "cmlnaHQ";
 pub(crate) const USERS: &[(&str, &str)] = &[("id001", "mypassword"), ("id002", "otherpassword")];
 
 /// A server without wires.
+#[derive(Clone)]
 pub(crate) struct Bench {
     /// Whom it knows.
     pub(crate) directory: Directory,

@@ -39,6 +39,16 @@ fn granted_both(stage: &mut Stage) {
     stage.send("POST /authorize", "");
 }
 
+/// `client_2` has a token for the second resource, whose scope does not cover it.
+fn redeemed_for_email(stage: &mut Stage) {
+    logged_in(stage);
+    let ask =
+        format!("client_id=client_2 redirect_uri=http://localhost:8001/callback scope=email {NOTES_ID}");
+    stage.send(AUTHORIZE, &ask);
+    stage.send("POST /authorize", "");
+    stage.send(REDEEM, OWN);
+}
+
 const OWN: &str = "basic:client_2:client_secret_2 redirect_uri=http://localhost:8001/callback";
 
 /// The rows.
@@ -101,6 +111,14 @@ fn narrowed(t: &mut Table) {
         (ME, "", &own),
         (NOTES, "", &own),
     ]);
+    // Each resource asks for its own scope.
+    t.from(redeemed_for_email);
+    t.door(NOTES);
+    t.row(
+        "",
+        "403 insufficient_scope (the access token's scope does not cover this resource) \
+         [WWW-Authenticate: Bearer realm=\"resource\", …, scope=\"profile\"]",
+    );
     t.from(refreshable);
     t.story(&[
         (REFRESH, NOTES_ID, NOT_GRANTED),

@@ -78,6 +78,15 @@ fn redirect_uris(t: &mut Table) {
     ] {
         t.row(format!("redirect_uri={uri}"), unregistered);
     }
+    // The query is part of the string, with its values.
+    let tenant = |value: &str| {
+        format!("client_id=client_3 redirect_uri=http://localhost:8003/callback%3Ftenant%3D{value} -scope")
+    };
+    t.row(
+        tenant("a%2526b"),
+        "200 consent <handle> id001: client_3 wants email at http://localhost:8003/callback?tenant=a%26b",
+    );
+    t.row(tenant("c"), unregistered);
     let public = |client: &str, uri: &str| format!("client_id={client} redirect_uri={uri}");
     let consent =
         |client: &str, uri: &str| format!("200 consent <handle> id001: {client} wants profile at {uri}");

@@ -111,10 +111,12 @@ const DEFECTS: &[(&str, &str)] = &[
     ("proof: +proof:", "there is more than one DPoP header field"),
     ("proof:crit=x", "the DPoP proof is no JWT"),
     ("proof:sig=AAAA", "the DPoP proof is not signed by its own key"),
+    ("proof:alg=Ed25519,key=ed,sig=AAAA", "the DPoP proof is not signed by its own key"),
     ("proof:htm=PUT", "the DPoP proof was made for another method or address"),
     ("proof:htm=post", "the DPoP proof was made for another method or address"),
     ("proof:htu=http://127.0.0.1:9000/other", "the DPoP proof was made for another method or address"),
     ("proof:htu=https://127.0.0.1:9000/token", "the DPoP proof was made for another method or address"),
+    ("proof:htu=http://127.0.0.1:9001/token", "the DPoP proof was made for another method or address"),
     ("proof:htu=/token", "the DPoP proof was made for another method or address"),
     ("proof:iat=-300", "the DPoP proof is too old, or dated ahead"),
     ("proof:iat=61", "the DPoP proof is too old, or dated ahead"),
@@ -135,6 +137,8 @@ fn proofs(t: &mut Table) {
         "proof:half=iat",
         "proof:nonce=nonce-before",
         "proof:key=2",
+        "proof:alg=Ed25519,key=ed",
+        "proof:alg=EdDSA,key=ed",
         "proof:-ath",
         "proof:unknown=1",
     ] {
@@ -206,6 +210,9 @@ fn resource(t: &mut Table) {
         (ME, "", &format!("{as_bearer} {bearer}")),
         (ME, "proof:", &format!("{as_bearer}{NONCE} {bearer}")),
     ]);
+    t.from(coded);
+    t.story(&[(REDEEM, "proof:", &bound(false)), (ME, "", &format!("{as_bearer} {bearer}"))]);
+    t.from(bound_tokens);
     t.row("wait:3600 proof:", challenged("invalid_token", "the access token is not valid"));
     t.row(
         "authorization:DPoP␣abc proof:ath=ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0",
@@ -234,6 +241,9 @@ fn bindings(t: &mut Table) {
         (REFRESH, PUBLIC, &missing),
         (REFRESH, &format!("{PUBLIC} proof:key=2"), &another),
         (REFRESH, &format!("{PUBLIC} proof:"), &bound(true)),
+        // So is the one that it brings.
+        (REFRESH, PUBLIC, &missing),
+        (REFRESH, &format!("{PUBLIC} proof:key=2"), &another),
         (REFRESH, &format!("{PUBLIC} proof:"), &bound(true)),
     ]);
     // Who refreshes first with a key of his own shuts nobody up: the token before it, shown again, ends both.

@@ -96,7 +96,11 @@ fn page_text(page: &Page, stage: &Stage) -> String {
             format!("login{fit}{}", message.map(|message| format!(" ({message})")).unwrap_or_default())
         }
         Page::Consent { ask, client_id, client_name, redirect_uri, scope, user } => {
-            let named = if *client_name == format!("The {client_id}") { "" } else { " unnamed" };
+            let named = match client_name {
+                name if *name == format!("The {client_id}") => String::new(),
+                name if name == client_id => " unnamed".to_owned(),
+                name => format!(" named {name}"),
+            };
             format!("consent {ask} {user}: {client_id}{named} wants {} at {redirect_uri}", scope.join("+"))
         }
         Page::Refused { text } => format!("({text})"),

@@ -125,9 +125,13 @@ fn introspection(t: &mut Table) {
     t.door(INTROSPECT);
     t.from(refreshable);
     // The server of the resource, and the client itself.
-    for edits in
-        ["", "token_type_hint=refresh_token", "token_type_hint=banana", "basic:client_2:client_secret_2"]
-    {
+    for edits in [
+        "",
+        "token_type_hint=access_token",
+        "token_type_hint=refresh_token",
+        "token_type_hint=banana",
+        "basic:client_2:client_secret_2",
+    ] {
         t.row(edits, access());
     }
     t.row("wait:3599", access());
@@ -136,7 +140,12 @@ fn introspection(t: &mut Table) {
     t.row("basic:resource_2:resource_secret_2", INACTIVE);
     t.row("basic:client_1:client_secret_1", INACTIVE);
     t.row("token=$refresh", INACTIVE);
-    t.row("token=$refresh basic:client_2:client_secret_2", active("refresh", "profile email", 2_209_600));
+    for hint in ["", "token_type_hint=refresh_token", "token_type_hint=access_token"] {
+        t.row(
+            format!("token=$refresh basic:client_2:client_secret_2 {hint}"),
+            active("refresh", "profile email", 2_209_600),
+        );
+    }
     t.row("token=$refresh basic:client_2:client_secret_2 wait:1209600", INACTIVE);
     t.row("-authorization client_id=public_1", CLIENT_INVALID);
     t.row("token=x", INACTIVE);

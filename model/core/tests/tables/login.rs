@@ -50,7 +50,11 @@ fn attempts(t: &mut Table) {
     let forged = "403 login (the form is too old or not this server's; please log in again)";
     t.from(opened);
     t.row("", format!("200 logged in {session}"));
-    t.row("user_id=id002 password=otherpassword", format!("200 logged in {session}"));
+    // Who logged in is who is asked.
+    t.story(&[
+        (DOOR, "user_id=id002 password=otherpassword", &format!("200 logged in {session}")),
+        ("GET /authorize", "", "200 consent <handle> id002: client_1 wants profile at CB"),
+    ]);
     t.row("password=wrong", again);
     t.row("password=MYPASSWORD", again);
     t.row("password=otherpassword", again);

@@ -17,6 +17,7 @@ const USELESS: &str =
 const LOG_IN_FIRST: &str = "303 /login?next=%2Fauthorize%3Fclient_id%3Dclient_1%26request_uri%3Durn%3Aietf%3Aparams%3Aoauth%3Arequest_uri%3A<handle>";
 const CLIENT_INVALID: &str =
     "401 invalid_client (client authentication failed) [WWW-Authenticate: Basic realm=\"token endpoint\"]";
+const CODE_INVALID: &str = "400 invalid_grant (the code is not valid for this request)";
 const TOKENS: &str =
     "200 {\"access_token\":\"<handle>\",\"expires_in\":3600,\"scope\":\"profile\",\"token_type\":\"Bearer\"}";
 
@@ -128,6 +129,7 @@ fn using(t: &mut Table) {
     ]);
     t.door(USE);
     t.row("client_id=client_2", USELESS);
+    t.row("client_id=public_1", USELESS);
     t.row("client_id=nobody", "400 (this client is not registered here)");
     t.row("-client_id", "400 (client_id is missing)");
     t.row("+request_uri=x", "400 (request_uri may stand there once only)");
@@ -148,8 +150,16 @@ fn using(t: &mut Table) {
     t.row("wait:100", LOG_IN_FIRST);
     t.from(pushed_for_nobody);
     t.row("", LOG_IN_FIRST);
-    // An empty request_uri is none.
+    // The redirect URI that was pushed is the one that the token request repeats.
     t.from(logged_in);
+    t.story(&[
+        (PUSH, "", TAKEN),
+        (USE, "", CONSENT),
+        (DECIDE, "", CODE),
+        (REDEEM, "-redirect_uri", CODE_INVALID),
+        (REDEEM, "", TOKENS),
+    ]);
+    // An empty request_uri is none.
     t.door(PLAIN);
     t.row("request_uri=", CONSENT);
 }

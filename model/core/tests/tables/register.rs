@@ -7,6 +7,8 @@ const REGISTER: &str = "POST /register";
 const ASK: &str = "GET /authorize";
 const DECIDE: &str = "POST /authorize";
 const REDEEM: &str = "POST /token";
+const REFRESH: &str = "POST /token (refresh)";
+const PUSH: &str = "POST /par";
 
 const URI_REFUSED: &str = "400 invalid_redirect_uri (redirect_uris has to hold https URLs, http URLs on this machine, or URIs whose scheme has a period)";
 const MEMBER_REFUSED: &str = "400 invalid_client_metadata (a member has a wrong type or is too long)";
@@ -15,6 +17,13 @@ const METHOD_REFUSED: &str = "400 invalid_client_metadata (token_endpoint_auth_m
 const SCOPE_REFUSED: &str = "400 invalid_client_metadata (scope has a value that is not known here)";
 const NOT_JSON: &str =
     "400 invalid_client_metadata (the body is not a JSON object of the type application/json)";
+
+const CONSENT: &str = "200 consent <handle> id001: <client> unnamed wants profile at https://app.example/cb";
+const TOKENS: &str =
+    "200 {\"access_token\":\"<handle>\",\"expires_in\":3600,\"scope\":\"profile\",\"token_type\":\"Bearer\"}";
+const CLIENT_INVALID: &str =
+    "401 invalid_client (client authentication failed) [WWW-Authenticate: Basic realm=\"token endpoint\"]";
+const PROOF_REQUIRED: &str = "400 invalid_dpop_proof (a DPoP proof is required)";
 
 /// The server registers who asks for it.
 fn open(stage: &mut Stage) {
@@ -41,6 +50,31 @@ fn registered_strictly(stage: &mut Stage) {
     logged_in(stage);
 }
 
+/// A client with a secret and two redirect URIs has registered, and the owner is logged in.
+fn registered_with_two(stage: &mut Stage) {
+    open(stage);
+    stage.send(REGISTER, r#"redirect_uris=["https://app.example/cb","https://app.example/other"]"#);
+    logged_in(stage);
+}
+
+/// That client has a code.
+fn coded(stage: &mut Stage) {
+    registered_with_two(stage);
+    stage.send(ASK, "client_id=$client redirect_uri=https://app.example/cb");
+    stage.send(DECIDE, "");
+}
+
+/// A client that wants its tokens bound has registered, and has some, with a refresh token.
+fn bound_and_refreshable(stage: &mut Stage) {
+    open(stage);
+    let grants = r#"grant_types=["authorization_code","refresh_token"]"#;
+    stage.send(REGISTER, &format!("dpop_bound_access_tokens=true {grants}"));
+    logged_in(stage);
+    stage.send(ASK, "client_id=$client redirect_uri=https://app.example/cb");
+    stage.send(DECIDE, "");
+    stage.send(REDEEM, "basic:$client:$secret redirect_uri=https://app.example/cb proof:");
+}
+
 /// The rows.
 pub(crate) fn table() -> Table {
     let mut t = Table::of(REGISTER);
@@ -50,6 +84,7 @@ pub(crate) fn table() -> Table {
     taking(&mut t);
     refusing(&mut t);
     being(&mut t);
+    proving(&mut t);
     t
 }
 
@@ -126,7 +161,10 @@ fn refusing(t: &mut Table) {
         "[\"https://app.example/cb#x\"]",
         "[\"http://app.example/cb\"]",
         "[\"https://app.example/cb\",\"http://app.example/cb\"]",
+        "[\"http://127.0.0.1.evil.example/cb\"]",
+        "[\"http://localhost.evil.example/cb\"]",
         "[\"javascript:alert(1)\"]",
+        "[\"javascript:alert(document.cookie)\"]",
         "[\"app:/cb\"]",
     ] {
         t.row(format!("redirect_uris={uris}"), URI_REFUSED);
@@ -173,22 +211,23 @@ fn refusing(t: &mut Table) {
 /// A client that registered is a client, but no browser is sent to it before an owner agreed.
 fn being(t: &mut Table) {
     const URI: &str = "client_id=$client redirect_uri=https://app.example/cb";
-    const CONSENT: &str =
-        "200 consent <handle> id001: <client> unnamed wants profile at https://app.example/cb";
     const CODE: &str = "303 https://app.example/cb code=<handle> state=xyz";
     t.from(open_and_logged_in);
     let told = client(&[(r#""token_endpoint_auth_method""#, r#""none""#)]);
     let public = r#"client_id="mine" token_endpoint_auth_method="none""#;
     t.story(&[(REGISTER, public, &told), (ASK, URI, CONSENT)]);
+    // A name is text, whatever it looks like.
+    let told =
+        client(&[(r#""token_endpoint_auth_method""#, r#""none""#), (r#""client_name""#, r#""<b>One</b>""#)]);
+    t.story(&[
+        (REGISTER, r#"client_name="<b>One</b>" token_endpoint_auth_method="none""#, &told),
+        (ASK, URI, &CONSENT.replace("unnamed", "named <b>One</b>")),
+    ]);
     t.from(registered);
     t.story(&[
         (ASK, URI, CONSENT),
         (DECIDE, "", CODE),
-        (
-            REDEEM,
-            "-authorization client_id=$client redirect_uri=https://app.example/cb",
-            "200 {\"access_token\":\"<handle>\",\"expires_in\":3600,\"scope\":\"profile\",\"token_type\":\"Bearer\"}",
-        ),
+        (REDEEM, "-authorization client_id=$client redirect_uri=https://app.example/cb", TOKENS),
     ]);
     t.story(&[
         (ASK, URI, CONSENT),
@@ -204,26 +243,49 @@ fn being(t: &mut Table) {
         "client_id=$client redirect_uri=https://evil.example/",
         "400 (this redirect_uri is not registered for the client)",
     );
+    // Of several redirect URIs each is good, and one has to be named.
+    t.from(registered_with_two);
+    t.row(URI, CONSENT);
+    t.row("client_id=$client redirect_uri=https://app.example/other", CONSENT.replace("/cb", "/other"));
+    t.row(
+        "client_id=$client -redirect_uri",
+        "400 (the client has to say which of its redirect URIs it wants)",
+    );
     t.from(registered_strictly);
     t.row(URI, "400 (authorization requests of this client have to be pushed)");
     let by = format!("{URI} basic:$client:$secret");
     t.story(&[
         (
-            "POST /par",
+            PUSH,
             &by,
             "201 {\"expires_in\":300,\"request_uri\":\"urn:ietf:params:oauth:request_uri:<handle>\"}",
         ),
         ("GET /authorize (pushed)", "client_id=$client", CONSENT),
         (DECIDE, "", CODE),
-        (
-            REDEEM,
-            "basic:$client:$secret redirect_uri=https://app.example/cb",
-            "400 invalid_dpop_proof (a DPoP proof is required)",
-        ),
+        (REDEEM, "basic:$client:$secret redirect_uri=https://app.example/cb", PROOF_REQUIRED),
     ]);
+    t.door(PUSH);
+    t.row(format!("{URI} basic:$client:wrong"), CLIENT_INVALID);
+}
+
+/// A client that registered proves who it is as any other does, and its codes and tokens are its own.
+fn proving(t: &mut Table) {
+    t.from(coded);
+    t.door(REDEEM);
+    for (by, gets) in [
+        ("basic:$client:$secret", TOKENS),
+        ("basic:$client:wrong", CLIENT_INVALID),
+        ("-authorization client_id=$client", CLIENT_INVALID),
+        ("basic:client_1:client_secret_1", "400 invalid_grant (the code is not valid for this request)"),
+    ] {
+        t.row(format!("{by} redirect_uri=https://app.example/cb"), gets);
+    }
+    t.from(bound_and_refreshable);
+    t.door(REFRESH);
+    t.row("basic:$client:$secret", PROOF_REQUIRED);
     t.row(
-        format!("{URI} basic:$client:wrong"),
-        "400 (authorization requests of this client have to be pushed)",
+        "basic:$client:$secret proof:",
+        "200 {\"access_token\":\"<handle>\",\"expires_in\":3600,\"refresh_token\":\"<handle>\",\"scope\":\"profile\",\"token_type\":\"DPoP\"} [DPoP-Nonce: nonce-now]",
     );
 }
 

@@ -36,6 +36,7 @@ pub(crate) const CALLBACK: &str = "http://localhost:8000/callback";
 pub(crate) type Scene = fn(&mut Stage);
 
 /// The bench, a cookie jar, and what replies showed.
+#[derive(Clone)]
 pub(crate) struct Stage {
     /// The server.
     pub(crate) bench: Bench,

@@ -3,13 +3,14 @@
 use std::panic::Location;
 
 use oauth_core::refusal::Refused;
-use oauth_faults::{Fault, Faults};
+use oauth_faults::Faults;
 
 use super::stage::{Said, Scene, Stage, logged_in};
 
 /// One row: where it starts, what is sent, what comes back.
 pub(crate) struct Row {
-    at: &'static Location<'static>,
+    /// Where it stands.
+    pub(crate) at: &'static Location<'static>,
     from: Scene,
     sends: Vec<Sends>,
 }
@@ -78,21 +79,26 @@ impl Sends {
 }
 
 impl Row {
-    /// What the replies say under a fault; what happened before the row happened without it.
-    pub(crate) fn run(&self, fault: Option<Fault>) -> Vec<Said> {
+    /// What the replies say.
+    pub(crate) fn run(&self) -> Vec<Said> {
+        self.run_under(Faults::none(), self.scene())
+    }
+
+    /// Where the row starts; what happened before it happened without faults.
+    pub(crate) fn scene(&self) -> Stage {
         let mut stage = Stage::new();
         (self.from)(&mut stage);
-        stage.bench.faults = fault.map_or_else(Faults::none, |fault| Faults::these(&[fault]));
+        stage
+    }
+
+    /// What the replies say under faults, from where the row starts.
+    pub(crate) fn run_under(&self, faults: Faults, mut stage: Stage) -> Vec<Said> {
+        stage.bench.faults = faults;
         let send = |sends: &Sends| match sends.at_once {
             true => stage.send_twice_at_once(sends.door, &sends.edits),
             false => stage.send(sends.door, &sends.edits),
         };
         self.sends.iter().map(send).collect()
-    }
-
-    /// The replies, under a fault or none.
-    pub(crate) fn lines(&self, fault: Option<Fault>) -> Vec<String> {
-        self.run(fault).into_iter().map(|said| said.line).collect()
     }
 }
 
@@ -101,7 +107,7 @@ impl Row {
 pub(crate) fn check(rows: &[Row]) {
     let mut wrong = String::new();
     for row in rows {
-        for (said, sends) in row.run(None).iter().zip(&row.sends) {
+        for (said, sends) in row.run().iter().zip(&row.sends) {
             if said.line != sends.gets {
                 let Sends { door, edits, gets, .. } = sends;
                 wrong.push_str(&format!(

@@ -223,6 +223,7 @@ fn redirect_uris(t: &mut Table) {
     t.row(format!("{public} redirect_uri=http://127.0.0.1:5000/callback"), TOKENS_AND_REFRESH);
     t.row(format!("{public} redirect_uri=http://127.0.0.1:5001/callback"), CODE_INVALID);
     t.row(format!("{public} redirect_uri=http://127.0.0.1/callback"), CODE_INVALID);
+    t.row(format!("{public} -redirect_uri"), CODE_INVALID);
     t.from(coded);
 }
 
@@ -302,6 +303,10 @@ fn replays(t: &mut Table) {
     ] {
         t.story(&[(DOOR, less.0, less.1), (resource, "", served)]);
     }
+    // A client without a secret has no second try either.
+    t.from(coded_for_public_1);
+    let own = "-authorization client_id=public_1 redirect_uri=http://127.0.0.1:5000/callback";
+    t.story(&[(DOOR, own, TOKENS_AND_REFRESH), (DOOR, own, CODE_INVALID), (resource, "", ended)]);
     t.from(coded);
     t.twice_at_once("", &format!("{TOKENS} | {CODE_INVALID}"));
 }
