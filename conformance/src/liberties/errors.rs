@@ -205,6 +205,7 @@ pub(super) const LIBERTIES: &[Liberty] = &[
             warns("resource-challenge/says-what-is-wrong", UNSAID, LITTLE),
             warns("resource-indicator/token-is-for-it", UNSAID, LITTLE),
             warns("resource-indicator/bounds-the-grant", UNSAID, LITTLE),
+            warns("resource-indicator/fewer-than-allowed", UNSAID, LITTLE),
             warns("resource-metadata/tokens-for-one-resource", UNSAID, LITTLE),
             warns("audience/another-resource-refuses", UNSAID, LITTLE),
             warns("audience/told-and-kept", UNSAID, LITTLE),

@@ -266,6 +266,7 @@ pub(super) const LIBERTIES: &[Liberty] = &[
         costs: &[
             cost("refresh/", Verdict::NotOffered, NO_REFRESH),
             cost("introspection/knows-which-refresh-token-expired", Verdict::NotOffered, NO_REFRESH),
+            cost("introspection/no-refresh-token-for-a-resource", Verdict::NotOffered, NO_REFRESH),
             cost("revocation/ends-a-refresh-token", Verdict::NotOffered, NO_REFRESH),
             cost("revocation/takes-the-access-tokens-along", Verdict::NotOffered, NO_REFRESH),
             cost("revocation/can-be-repeated", Verdict::NotOffered, NO_REFRESH),

@@ -185,11 +185,15 @@ pub(super) const LIBERTIES: &[Liberty] = &[
             }
             has_code
         })],
-        costs: &[cost(
-            "laws/code-after-consent",
-            Verdict::NotOffered,
-            "no browser that is logged in asks for a code",
-        )],
+        costs: &[
+            cost(
+                "laws/code-after-consent",
+                Verdict::NotOffered,
+                "no browser that is logged in asks for a code",
+            ),
+            cost("login/ends", Verdict::NotOffered, "no login is kept"),
+            cost("login/session-is-its-own", Verdict::NotOffered, "no login is kept"),
+        ],
     },
     Liberty {
         name: "forms-need-their-own-origin",

@@ -100,7 +100,7 @@ async fn shown(ctx: &Context) -> Checked<Shown> {
         return Err(CaseEnd::not_tested("neither a login page nor a consent page came"));
     }
     let ask = flow::ask(ctx, &client).set("client_id", UNKNOWN);
-    let error = match flow::open_in(ctx, &mut flow::browser(ctx), &ask).await? {
+    let error = match flow::open_unpushed_in(ctx, &mut flow::browser(ctx), &ask).await? {
         Landing::Page(page) if is_html(&page) => Some(page),
         Landing::Page(_) | Landing::Callback(_) | Landing::Foreign(_) => None,
     };
