@@ -19,7 +19,8 @@ pub(super) const LIBERTIES: &[Liberty] = &[
         about: "confidential clients have to send a code challenge as well",
         allowed: "RFC 9700 2.1.1: PKCE is RECOMMENDED for confidential clients; no text keeps a server from demanding that",
         seen_at: Some("Django OAuth Toolkit"),
-        apart: &["PKCE"],
+        // Its sign is an error redirect.
+        apart: &["PKCE", "error redirects"],
         acts: &[
             Act::Policy(|policy| policy.pkce = PkceNeed::EveryClient),
             Act::Sign(|_, asked, answered| {

@@ -55,6 +55,7 @@ const KNOWN: &[&str] = &[
     "warned metadata/published",
     "warned metadata/names-the-challenge-methods",
     "warned login/leads-to-no-stranger",
+    "warned login/form-cannot-be-forged",
     "warned consent/names-client-and-scope",
     "warned pages/login-and-consent-not-framed",
     "warned pages/not-framed-in-any-browser",

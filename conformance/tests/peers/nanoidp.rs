@@ -8,6 +8,7 @@ const TARGET: &str = "peers/nanoidp/target.toml";
 /// What NanoIDP breaks: `peers/nanoidp/README.md` says how.
 const KNOWN: &[&str] = &[
     "failed authorize/repeated-parameter-refused",
+    "failed authorize/empty-parameter-counts-as-absent",
     "warned challenge/plain-refused",
     "warned challenge/in-its-grammar",
     "failed errors/invalid-request",
@@ -20,6 +21,7 @@ const KNOWN: &[&str] = &[
     "warned pages/keep-their-address",
     "warned pages/refer-to-no-third-party",
     "warned pages/forms-are-answered-by-303",
+    "warned pages/not-framed-on-any-way",
     "warned code/replay-ends-its-tokens",
     "failed pkce/downgrade-is-refused",
     "warned client-auth/basic-is-form-decoded",
@@ -29,16 +31,17 @@ const KNOWN: &[&str] = &[
     "failed token-errors/invalid-request",
     "warned refresh/without-scope-gives-all",
     "failed refresh/narrowing-does-not-last",
-    "not-tested token-errors/unauthorized-client",
     "warned revocation/takes-the-access-tokens-along",
     "warned revocation/needs-a-token",
     "warned revocation/errors-like-the-token-endpoints",
     "failed revocation/ends-no-other-clients-token",
     "warned introspection/wrong-credentials-are-told-so",
     "warned introspection/not-of-other-clients-tokens",
+    "warned introspection/no-refresh-token-for-a-resource",
     "failed registration/kinds-of-redirect-uri",
     "failed registration/no-http-beyond-loopback",
     "warned registration/strangers-uri-is-asked-about",
+    "not-tested registration/name-is-no-markup",
     "warned resource/scheme-in-any-case",
     "warned resource/bad-token-is-told-so",
     "warned resource/malformed-request-is-told-so",
@@ -51,6 +54,8 @@ const KNOWN: &[&str] = &[
     "warned driven/replay-ends-the-grant",
     "warned laws/replay-ends-grant",
     "failed laws/no-verifier-without-challenge",
+    "failed login/form-cannot-be-forged",
+    "not-tested consent/no-more-than-agreed",
     "warned laws/refresh-keeps-scope",
 ];
 

@@ -21,7 +21,6 @@ const KNOWN: &[&str] = &[
     "failed registration/no-http-beyond-loopback",
     "failed driven/no-redirect-uri",
     "failed laws/code-redeemed-with-its-redirect-uri",
-    "warned scope/case-matters",
     "warned registration/private-scheme-has-a-dot",
     "warned registration/shown-uris-are-of-one-host",
     "warned registration/strangers-uri-is-asked-about",

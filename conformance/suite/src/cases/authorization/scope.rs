@@ -84,6 +84,8 @@ fn asked(client: &Client) -> Checked<&str> {
 }
 
 async fn case_matters(ctx: &Context) -> Checked {
+    // Where no word is left that could be granted, the server may as well deny the rest.
+    const NOTHING_LEFT: &[&str] = &["invalid_scope", "access_denied"];
     let client = ctx.parties().client()?;
     let scope = asked(&client)?;
     let upper = scope.to_ascii_uppercase();
@@ -92,7 +94,7 @@ async fn case_matters(ctx: &Context) -> Checked {
         return Err(CaseEnd::not_offered("the scope has no letters"));
     }
     let (ask, landing) = flow::spoilt_authorization(ctx, &client, |ask| ask.set("scope", &swapped)).await?;
-    let Some(token) = token_of(ctx, &ask, &landing, INVALID_SCOPE).await? else { return Ok(()) };
+    let Some(token) = token_of(ctx, &ask, &landing, NOTHING_LEFT).await? else { return Ok(()) };
     let Some(granted) = granted_to(ctx, &token, &client).await? else {
         let reason = "neither the token response nor introspection states the scope of the token";
         return Err(CaseEnd::not_tested(reason).at(&token.exchange));
@@ -101,7 +103,7 @@ async fn case_matters(ctx: &Context) -> Checked {
     // Whoever grants it to any request has not taken one word for the other (section 3.3: what is asked may be ignored).
     let unknown = flow::ask(ctx, &client).set("scope", UNKNOWN);
     let landing = flow::authorize(ctx, &unknown).await?;
-    if let Some(token) = token_of(ctx, &unknown, &landing, INVALID_SCOPE).await?
+    if let Some(token) = token_of(ctx, &unknown, &landing, NOTHING_LEFT).await?
         && granted_to(ctx, &token, &client).await?.is_some_and(|granted| has_value(&granted, value))
     {
         let reason = format!("a token has {value} whatever scope is asked for");
