@@ -11,7 +11,7 @@ const KNOWN: &[&str] = &[
     "failed authorize/response-type-needed",
     "failed authorize/unknown-response-type-refused",
     "failed redirect-uri/only-registered-ones",
-    "warned redirect-uri/without-fragment",
+    "failed redirect-uri/without-fragment",
     "warned redirect-uri/named-if-several-are-registered",
     "not-tested redirect-uri/keeps-its-query",
     "failed redirect-match/compared-as-text",

@@ -150,10 +150,10 @@ impl Location {
         }
     }
 
-    /// Whether it brings this response parameter, in its query or in its fragment.
+    /// Whether it brings this response parameter, in its query or in its fragment, where a question mark may stand before it.
     #[must_use]
     pub fn brings(&self, name: &str) -> bool {
-        self.params.has(name) || self.fragment.has(name)
+        self.params.has(name) || self.fragment.pairs().any(|(own, _)| own.rsplit('?').next() == Some(name))
     }
 
     /// The redirect URI part: what stands before the query and the fragment.

@@ -119,7 +119,7 @@ async fn wrong_credentials_are_told_so(ctx: &Context) -> Checked {
 
 /// Status 401 with `invalid_client`, and a challenge for who used HTTP Basic.
 fn told_so(answer: &Arc<Exchange>, basic: bool) -> Checked {
-    untold(answer).under(rules!["rfc7662-2.1-authorization-required"])?;
+    untold(answer).under(rules!["rfc7662-2.1-authorization-required", "rfc7662-2.3-bad-credentials-401"])?;
     expect::token_error(answer, &["invalid_client"])?;
     let response = answer.response()?;
     if response.status == 401 && (!basic || response.header("www-authenticate").is_some()) {
