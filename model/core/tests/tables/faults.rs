@@ -89,8 +89,7 @@ fn client_faults_leave_the_server_alone() {
 
 #[test]
 fn the_tables_meet_every_refusal() {
-    let met: BTreeSet<Refused> =
-        rows().iter().flat_map(|row| row.run()).filter_map(|said| said.refused).collect();
+    let met: BTreeSet<Refused> = rows().iter().flat_map(Row::run).filter_map(|said| said.refused).collect();
     let missing: Vec<_> =
         Refusal::ALL.iter().filter(|refusal| !met.contains(&Refused::Step(**refusal))).collect();
     assert!(missing.is_empty(), "no row is refused for {missing:?}");

@@ -6,6 +6,10 @@ use crate::fact::{AskedScope, Party, SecretShown, Sender};
 use oauth_rules::rules;
 
 /// Every law, in reading order.
+#[expect(
+    clippy::redundant_closure_for_method_calls,
+    reason = "a method is of one lifetime, where the table needs a function for any"
+)]
 pub const LAWS: &[Law] = &[
     Law {
         id: "code-after-login",

@@ -43,8 +43,11 @@ const AROUND: u64 = 60;
 /// What no other host can set (RFC 6265bis, section 4.1.3.2).
 const HOST_ONLY: &str = "__Host-";
 
+/// What is done to cookies, and how.
+type Way = (&'static str, fn(&str) -> String);
+
 /// How the cookies of a login are spoilt.
-const WAYS: &[(&str, fn(&str) -> String)] = &[
+const WAYS: &[Way] = &[
     ("a character of the login's cookies is another", spoil::middle_changed),
     ("the login's cookies are cut in half", half),
 ];
