@@ -1,7 +1,7 @@
 //! `list` and `explain`.
 
 use oauth_rules::{Rule, RuleId, Status};
-use oauth_suite::case::{Case, Isolation, Profile};
+use oauth_suite::case::{Case, Isolation, Profile, family};
 use oauth_suite::report::level_word;
 use oauth_suite::run::RunError;
 use oauth_suite::visible::Page;
@@ -20,7 +20,7 @@ pub(super) fn list(profile: Profile) -> Page {
     let width = all.iter().map(|case| case.id.len()).max().unwrap_or(0);
     let mut area = "";
     for case in &all {
-        let own = case.id.split('/').next().unwrap_or_default();
+        let own = family(case.id);
         if own != area && !area.is_empty() {
             line!(out, "");
         }

@@ -153,7 +153,7 @@ impl Answered {
     }
 
     /// Whether its body is of this media type.
-    fn is_of(&self, media_type: &str) -> bool {
+    pub(super) fn is_of(&self, media_type: &str) -> bool {
         self.header("content-type").is_some_and(|value| {
             value.split(';').next().is_some_and(|have| have.trim().eq_ignore_ascii_case(media_type))
         })
@@ -169,7 +169,7 @@ impl Answered {
         if !self.is_of("application/json") {
             return false;
         }
-        let Ok(Value::Object(mut members)) = serde_json::from_slice(&self.body) else { return false };
+        let Some(mut members) = self.members() else { return false };
         let changed = change(&mut members);
         if changed {
             self.body = Value::Object(members).to_string().into();
@@ -179,8 +179,12 @@ impl Answered {
 
     /// Whether it tells of an error in JSON.
     pub(crate) fn error(&self) -> Option<String> {
-        let members: Map<String, Value> = serde_json::from_slice(&self.body).ok()?;
-        Some(members.get("error")?.as_str()?.to_owned())
+        Some(self.members()?.get("error")?.as_str()?.to_owned())
+    }
+
+    /// The members of its JSON object.
+    pub(super) fn members(&self) -> Option<Map<String, Value>> {
+        serde_json::from_slice(&self.body).ok()
     }
 
     /// Its body as text.

@@ -70,7 +70,12 @@ impl Cost {
     fn explains(&self, case: &CaseOutcome) -> bool {
         let is_of_these =
             self.verdict != Verdict::Warned || case.broken().iter().all(|rule| self.rules.contains(rule));
-        case.id.starts_with(self.case) && case.verdict == self.verdict && is_of_these
+        self.covers(&case.id, case.verdict) && is_of_these
+    }
+
+    /// Whether it is a cost of this case, by this verdict.
+    fn covers(&self, id: &str, verdict: Verdict) -> bool {
+        id.starts_with(self.case) && verdict == self.verdict
     }
 }
 

@@ -5,7 +5,6 @@ use oauth_core::policy::{ExcessScope, Lifetime, PkceNeed, WrongVerifier};
 use oauth_core::server::receive::METADATA_PATH;
 use oauth_rules::rules;
 use oauth_suite::outcome::Verdict;
-use serde_json::{Map, Value};
 
 use super::message::{Answered, Asked};
 use super::{Act, Liberty, cost, warns};
@@ -335,8 +334,7 @@ fn is_taken(answered: &Answered) -> bool {
 
 /// Whether a token response says that its token lives for so many seconds at most.
 fn lives_for(answered: &Answered, seconds: u64) -> bool {
-    let members: Option<Map<String, Value>> = serde_json::from_slice(&answered.body).ok();
-    let told = members.and_then(|members| members.get("expires_in")?.as_u64());
+    let told = answered.members().and_then(|members| members.get("expires_in")?.as_u64());
     told.is_some_and(|told| told <= seconds)
 }
 

@@ -167,8 +167,7 @@ fn silent(
     let listed: BTreeSet<&str> = outcome.cases.iter().map(|case| case.id.as_str()).collect();
     let held = before.iter().filter(|(_, clean)| **clean == Verdict::Held).map(|(id, _)| *id);
     let costs = || liberties.iter().flat_map(|liberty| liberty.costs);
-    let is_explained =
-        |id: &&str| costs().any(|cost| id.starts_with(cost.case) && cost.verdict == Verdict::NotOffered);
+    let is_explained = |id: &&str| costs().any(|cost| cost.covers(id, Verdict::NotOffered));
     held.filter(|id| !listed.contains(*id) && !is_explained(id))
         .map(|id| Disturbed {
             case: id.to_owned(),

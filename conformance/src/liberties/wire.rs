@@ -172,12 +172,8 @@ pub(super) const LIBERTIES: &[Liberty] = &[
         seen_at: None,
         apart: &[],
         acts: &[Act::Answer(|_, _, answered| {
-            // The object is read alone: written anew it would lose how it was laid out.
-            let mut has_members = false;
-            answered.json(|members| {
-                has_members = !members.is_empty();
-                false
-            });
+            let has_members = answered.is_of("application/json")
+                && answered.members().is_some_and(|members| !members.is_empty());
             if has_members {
                 answered.set("content-type", "Application/JSON;charset=UTF-8");
             }

@@ -7,8 +7,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use crate::subject::ClientRole;
-
 /// What a run settled of the server. A member that is `None`, or a place that is not listed, is unknown.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
@@ -68,13 +66,21 @@ impl ByKind {
     }
 
     fn words(self, yes: &str, no: &str) -> String {
-        let word = |known: Option<bool>| known.map_or("unknown", |known| if known { yes } else { no });
-        match (word(self.public), word(self.confidential)) {
+        match (word(self.public, yes, no), word(self.confidential, yes, no)) {
             (public, confidential) if public == confidential => public.to_owned(),
             (public, confidential) => {
                 format!("{public} (public clients), {confidential} (confidential clients)")
             }
         }
+    }
+}
+
+/// What is known of a question.
+const fn word<'a>(known: Option<bool>, yes: &'a str, no: &'a str) -> &'a str {
+    match known {
+        None => "unknown",
+        Some(true) => yes,
+        Some(false) => no,
     }
 }
 
@@ -90,31 +96,11 @@ pub(crate) const fn hinted(known: &mut Option<bool>, is: bool) {
     }
 }
 
-/// The table of the target file that names a client.
-pub(crate) const fn table(role: ClientRole) -> &'static str {
-    match role {
-        ClientRole::First => "client",
-        ClientRole::Second => "second_client",
-        ClientRole::Public => "public_client",
-        ClientRole::SecondPublic => "second_public_client",
-        ClientRole::Special => "special_client",
-        ClientRole::Service => "service_client",
-        ClientRole::Resource => "resource_client",
-        ClientRole::SecondResource => "second_resource_client",
-        ClientRole::Dpop => "dpop_client",
-        ClientRole::Push => "push_client",
-    }
-}
-
 impl Probed {
     /// The same in words: what it is about, and what is known of it.
     #[must_use]
     pub fn lines(&self) -> [(&'static str, String); 6] {
-        let demanded = |known: Option<bool>| match known {
-            None => "unknown",
-            Some(true) => "demanded",
-            Some(false) => "not demanded",
-        };
+        let demanded = |known: Option<bool>| word(known, "demanded", "not demanded").to_owned();
         let consent = self.consent.iter();
         let consent: Vec<String> =
             consent.map(|(client, consent)| format!("{client} {}", consent.word())).collect();
@@ -126,8 +112,8 @@ impl Probed {
         [
             ("code_challenge", self.challenge_demanded.words("demanded", "not demanded")),
             ("consent", listed(&consent)),
-            ("pushed requests", demanded(self.push_demanded).to_owned()),
-            ("registration token", demanded(self.registration_token_demanded).to_owned()),
+            ("pushed requests", demanded(self.push_demanded)),
+            ("registration token", demanded(self.registration_token_demanded)),
             ("authentication", listed(&methods)),
             ("refresh tokens", self.refresh_words()),
         ]

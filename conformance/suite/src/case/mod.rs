@@ -76,6 +76,12 @@ impl Severity {
     }
 }
 
+/// The family of a case: what its id has before the slash.
+#[must_use]
+pub fn family(id: &str) -> &str {
+    id.split('/').next().unwrap_or_default()
+}
+
 impl Case {
     /// What a case has unless it says otherwise: `..Case::DEFAULT`.
     pub const DEFAULT: Self = Self {

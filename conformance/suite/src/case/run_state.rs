@@ -132,7 +132,7 @@ impl RunState {
     /// Whether the server was seen to offer what neither its metadata nor the target file speaks of.
     fn has_shown(&self, need: Need) -> bool {
         need == Need::Refresh && self.target.refresh.is_none() && {
-            let issued = self.probed().refresh_token_issued;
+            let issued = lock(&self.observer).refresh_token_issued();
             [issued.public, issued.confidential].contains(&Some(true))
         }
     }

@@ -34,7 +34,8 @@ impl Observer {
             && let Some(client) = self.registered.client(&self.target, &client_id)
         {
             let error = document.get("error").and_then(Value::as_str);
-            self.settle_refusal(&plain(&params), &client, error);
+            // Without what shows who pushes.
+            self.settle_refusal(&params.without("client_secret"), &client, error);
         }
         // One that is very long would be kept with each request that names it.
         let Some(uri) = uri.filter(|uri| !params.repeats() && uri.len() <= LONGEST) else { return Ok(()) };
@@ -83,11 +84,6 @@ impl Observer {
         self.record(exchange, What::Introspection(what));
         Ok(())
     }
-}
-
-/// What is pushed, without what shows who pushes it.
-fn plain(params: &Pairs) -> Pairs {
-    params.without("client_secret")
 }
 
 /// The token that a plain request names.

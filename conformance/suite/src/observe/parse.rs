@@ -105,7 +105,7 @@ pub(super) fn goes_to(request: &Request, endpoint: &str) -> bool {
             url.to_string()
         })
     };
-    bare(&request.url).is_some() && bare(&request.url) == bare(endpoint)
+    bare(&request.url).is_some_and(|own| bare(endpoint).as_ref() == Some(&own))
 }
 
 /// A header of a request; `Err` where it stands there twice.

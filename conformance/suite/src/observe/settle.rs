@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::parse::{Pairs, Twice, credentials, form, header, query};
 use super::{Asked, Observer, is_vschar};
-use crate::probe::{Consent, Probed, hinted, shown, table};
+use crate::probe::{ByKind, Consent, Probed, hinted, shown};
 use crate::subject::Client;
 use crate::wire::Exchange;
 
@@ -21,6 +21,11 @@ impl Observer {
             hinted(&mut probed.push_demanded, true);
         }
         probed
+    }
+
+    /// Whether it was seen to issue refresh tokens.
+    pub(crate) const fn refresh_token_issued(&self) -> ByKind {
+        self.probed.refresh_token_issued
     }
 
     /// A request for a code to which nothing can be said but that it has no challenge, and that is refused as malformed.
@@ -48,7 +53,7 @@ impl Observer {
         // What was sent where a password was shown may have been the login alone.
         if is_known && is_named {
             let seen = if asked.decided { Consent::Asked } else { Consent::Settled };
-            let consent = self.probed.consent.entry(table(client.role)).or_insert(seen);
+            let consent = self.probed.consent.entry(client.role.table()).or_insert(seen);
             if seen == Consent::Settled {
                 *consent = seen;
             }
@@ -86,10 +91,10 @@ impl Observer {
         place: &'static str,
         exchange: &Exchange,
     ) -> Result<(), Twice> {
-        let params = form(&exchange.request);
         if !super::introspect_revoke::succeeded(exchange) || !query(&exchange.request).is_empty() {
             return Ok(());
         }
+        let params = form(&exchange.request);
         let basic = header(&exchange.request, "authorization")?.map(|value| credentials(value, "basic"));
         let shown = self.presented(exchange, &params)?.map(|(_, shown)| shown);
         let method = match (basic, params.has("client_secret"), shown) {

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use oauth_rules::RuleId;
 use serde::Serialize;
 
+use crate::case::family;
 use crate::outcome::Verdict;
 use crate::report::case_report::{CaseReport, rules};
 use crate::subject::FileKey;
@@ -56,7 +57,7 @@ impl MissingKey {
     /// The families of its cases, each once.
     pub(super) fn families(&self) -> Vec<&str> {
         let mut families: Vec<&str> = Vec::new();
-        for family in self.cases.iter().filter_map(|case| case.split('/').next()) {
+        for family in self.cases.iter().map(|case| family(case)) {
             if !families.contains(&family) {
                 families.push(family);
             }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::case::Case;
+use crate::case::{Case, family};
 use crate::outcome::Verdict;
 use crate::report::Event;
 
@@ -23,7 +23,7 @@ impl Families {
     pub(super) fn of(cases: &[Case]) -> Self {
         let mut families: Vec<Family> = Vec::new();
         for case in cases {
-            let name = name(case);
+            let name = family(case.id);
             match families.iter_mut().find(|family| family.name == name) {
                 Some(family) => family.left += 1,
                 None => families.push(Family { name, left: 1, counts: BTreeMap::new() }),
@@ -34,7 +34,7 @@ impl Families {
 
     /// Counts a case that ended, with its verdict if it is listed; gives its family if that ended with it.
     pub(super) fn count(&mut self, case: &Case, listed: Option<Verdict>) -> Option<&Family> {
-        let name = name(case);
+        let name = family(case.id);
         let family = self.0.iter_mut().find(|family| family.name == name)?;
         family.left = family.left.saturating_sub(1);
         if let Some(verdict) = listed {
@@ -54,10 +54,6 @@ impl Family {
     pub(super) const fn ended(&self) -> Event<'_> {
         Event::FamilyEnded { family: self.name, counts: &self.counts }
     }
-}
-
-fn name(case: &Case) -> &'static str {
-    case.id.split('/').next().unwrap_or_default()
 }
 
 #[cfg(test)]

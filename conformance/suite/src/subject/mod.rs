@@ -53,6 +53,24 @@ pub enum ClientRole {
     Push,
 }
 
+impl ClientRole {
+    /// The table of the target file that names the client.
+    pub(crate) const fn table(self) -> &'static str {
+        match self {
+            Self::First => "client",
+            Self::Second => "second_client",
+            Self::Public => "public_client",
+            Self::SecondPublic => "second_public_client",
+            Self::Special => "special_client",
+            Self::Service => "service_client",
+            Self::Resource => "resource_client",
+            Self::SecondResource => "second_resource_client",
+            Self::Dpop => "dpop_client",
+            Self::Push => "push_client",
+        }
+    }
+}
+
 /// A registered client.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Client {

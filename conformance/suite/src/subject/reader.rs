@@ -55,34 +55,34 @@ impl Reader<'_> {
             ..Target::default()
         };
         let clients = [
-            (ClientRole::First, "client", file.client),
-            (ClientRole::Second, "second_client", file.second_client),
-            (ClientRole::Public, "public_client", file.public_client),
-            (ClientRole::SecondPublic, "second_public_client", file.second_public_client),
-            (ClientRole::Special, "special_client", file.special_client),
+            (ClientRole::First, file.client),
+            (ClientRole::Second, file.second_client),
+            (ClientRole::Public, file.public_client),
+            (ClientRole::SecondPublic, file.second_public_client),
+            (ClientRole::Special, file.special_client),
         ];
-        for (role, table, client) in clients {
+        for (role, client) in clients {
             if let Some(client) = client {
-                target.clients.insert(role, Arc::new(self.client(role, table, client)?));
+                target.clients.insert(role, Arc::new(self.client(role, client)?));
             }
         }
         let others = [
-            (ClientRole::Service, "service_client", file.service_client),
-            (ClientRole::Dpop, "dpop_client", file.dpop_client),
-            (ClientRole::Push, "push_client", file.push_client),
+            (ClientRole::Service, file.service_client),
+            (ClientRole::Dpop, file.dpop_client),
+            (ClientRole::Push, file.push_client),
         ];
-        for (role, table, client) in others {
+        for (role, client) in others {
             if let Some(client) = client {
-                target.others.insert(role, Arc::new(self.client(role, table, client)?));
+                target.others.insert(role, Arc::new(self.client(role, client)?));
             }
         }
         let resource_clients = [
-            (ClientRole::Resource, "resource_client", file.resource_client),
-            (ClientRole::SecondResource, "second_resource_client", file.second_resource_client),
+            (ClientRole::Resource, file.resource_client),
+            (ClientRole::SecondResource, file.second_resource_client),
         ];
-        for (role, table, client) in resource_clients {
+        for (role, client) in resource_clients {
             if let Some(client) = client {
-                target.others.insert(role, Arc::new(self.resource_client(role, table, client)?));
+                target.others.insert(role, Arc::new(self.resource_client(role, client)?));
             }
         }
         if target.client().is_none() {
@@ -157,8 +157,8 @@ impl Reader<'_> {
         })
     }
 
-    fn client(&self, role: ClientRole, table: &str, client: ClientTable) -> Result<Client, ConfigError> {
-        let place = self.top.key(table);
+    fn client(&self, role: ClientRole, client: ClientTable) -> Result<Client, ConfigError> {
+        let place = self.top.key(role.table());
         let secret = self.secret(&place, "secret", client.secret, client.secret_env)?;
         let authentication = authentication(&place, client.authentication, secret.is_some())?;
         let says = match (role, authentication) {
@@ -186,13 +186,8 @@ impl Reader<'_> {
         Err(place.error(says))
     }
 
-    fn resource_client(
-        &self,
-        role: ClientRole,
-        table: &str,
-        client: ResourceClientTable,
-    ) -> Result<Client, ConfigError> {
-        let place = self.top.key(table);
+    fn resource_client(&self, role: ClientRole, client: ResourceClientTable) -> Result<Client, ConfigError> {
+        let place = self.top.key(role.table());
         let secret = self.secret(&place, "secret", client.secret, client.secret_env)?;
         let authentication = authentication(&place, client.authentication, secret.is_some())?;
         if authentication == ClientAuthentication::None {

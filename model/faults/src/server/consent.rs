@@ -25,9 +25,7 @@ pub(crate) const FAULTS: &[Entry] = &[
         about: "every browser counts as logged in, and no login ends",
         rules: rules!["rfc6749-3.1-owner-authenticated-first", "rfc9126-4-validated-at-use"],
         lies: OfServer(&[Before(|found, request| {
-            let needs_login =
-                matches!(request, Request::Authorize(_) | Request::AuthorizePushed(_) | Request::Decide(_));
-            if needs_login {
+            if needs_login(request) {
                 let nobody = Session { key: Digest::of("nobody logged in"), user: UserNo(0), until: NEVER };
                 found.session = Some(Session { until: NEVER, ..found.session.unwrap_or(nobody) });
             }
@@ -38,9 +36,9 @@ pub(crate) const FAULTS: &[Entry] = &[
         about: "a login that has ended counts still",
         rules: rules!["rfc6749-3.1-owner-authenticated-first"],
         lies: OfServer(&[Before(|found, request| {
-            let needs_login =
-                matches!(request, Request::Authorize(_) | Request::AuthorizePushed(_) | Request::Decide(_));
-            if needs_login && let Some(session) = &mut found.session {
+            if needs_login(request)
+                && let Some(session) = &mut found.session
+            {
                 session.until = NEVER;
             }
         })]),
@@ -238,4 +236,9 @@ fn decided<'a>(
 /// Takes away what a browser says of the page that a form comes from.
 fn forget_where_from(request: &mut HttpRequest) {
     request.headers.retain(|(name, _)| name != "origin" && name != "sec-fetch-site");
+}
+
+/// Whether a request is decided by who is logged in.
+const fn needs_login(request: &Request) -> bool {
+    matches!(request, Request::Authorize(_) | Request::AuthorizePushed(_) | Request::Decide(_))
 }

@@ -7,7 +7,7 @@ use oauth_rules::rules;
 use serde_json::json;
 
 use super::Lie::{After, Before, Told};
-use super::TOKEN;
+use super::{TOKEN, is_refresh};
 use crate::edit::Pairs;
 use crate::entry::{Entry, Lies::OfServer};
 
@@ -58,7 +58,7 @@ pub(crate) const FAULTS: &[Entry] = &[
         about: "the answer to a refresh has no token_type",
         rules: rules!["rfc6749-5.1-token-type-present"],
         lies: OfServer(&[Told(TOKEN, |request, told| {
-            if Pairs::body(request).value("grant_type") == Some("refresh_token") {
+            if is_refresh(&Pairs::body(request)) {
                 told.remove("token_type");
             }
         })]),
@@ -68,7 +68,7 @@ pub(crate) const FAULTS: &[Entry] = &[
         about: "the lifetime of a token that a refresh brought is a string",
         rules: rules!["rfc6749-5.1-expires-in"],
         lies: OfServer(&[Told(TOKEN, |request, told| {
-            if Pairs::body(request).value("grant_type") == Some("refresh_token") {
+            if is_refresh(&Pairs::body(request)) {
                 let seconds = told.get("expires_in").map(ToString::to_string).unwrap_or_default();
                 told.insert("expires_in".to_owned(), json!(seconds));
             }

@@ -126,6 +126,11 @@ fn response_pairs(reply: &HttpReply) -> Option<Pairs> {
     (pairs.value("code").is_some() || pairs.value("error").is_some()).then_some(pairs)
 }
 
+/// Whether a token request shows a refresh token.
+fn is_refresh(pairs: &Pairs) -> bool {
+    pairs.value("grant_type") == Some("refresh_token")
+}
+
 /// Whether a text can stand in a `Location`.
 fn is_sendable(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())

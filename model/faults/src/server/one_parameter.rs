@@ -4,8 +4,7 @@ use oauth_core::server::received::Received;
 use oauth_rules::rules;
 
 use super::Lie::{Form, Query, Read};
-use super::TOKEN;
-use crate::edit::Pairs;
+use super::{TOKEN, is_refresh};
 use crate::entry::{Entry, Lies::OfServer};
 
 const OF_REFRESHES: &[&str] =
@@ -81,7 +80,3 @@ pub(crate) const FAULTS: &[Entry] =
             })]),
         },
     ];
-
-fn is_refresh(pairs: &Pairs) -> bool {
-    pairs.value("grant_type") == Some("refresh_token")
-}

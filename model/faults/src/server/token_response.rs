@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::Lie::{Before, Error, Fresh, Http, Policy, Reply, Told};
 use super::authorize::asked;
-use super::{ME, TOKEN};
+use super::{ME, TOKEN, is_refresh};
 use crate::edit::{Pairs, change};
 use crate::entry::{Entry, Lies::OfServer};
 
@@ -74,7 +74,7 @@ pub(crate) const FAULTS: &[Entry] = &[
         about: "the answer to a refresh has no Cache-Control",
         rules: rules!["rfc6749-5.1-no-store", "oauth21-3.2.3-no-store"],
         lies: OfServer(&[Reply(TOKEN, |request, reply, _| {
-            if Pairs::body(request).value("grant_type") == Some("refresh_token") {
+            if is_refresh(&Pairs::body(request)) {
                 reply.remove("Cache-Control");
             }
         })]),

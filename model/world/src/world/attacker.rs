@@ -121,16 +121,7 @@ impl Universe {
 
     /// The token request of a try; `None` where its token is not at hand.
     fn refreshing(&self, world: &World, refresh: &RefreshTry) -> Option<TokenRequest> {
-        let token = match refresh.token {
-            RefreshOf::Leaked => world.known.iter().find_map(|known| match known {
-                Known::Refresh(shown) => Some(*shown),
-                _ => None,
-            })?,
-            RefreshOf::Latest => world.facts.refresh_tokens().next_back()?,
-            RefreshOf::First => world.facts.refresh_tokens().next()?,
-            RefreshOf::TwoAgo => world.facts.refresh_tokens().rev().nth(2)?,
-            RefreshOf::MadeUp => Shown { digest: digest(JUNK), ..world.facts.refresh_tokens().next()? },
-        };
+        let token = world.refresh_token(refresh.token)?;
         let scope = match refresh.scope {
             RefreshScope::All => None,
             RefreshScope::Narrower => Some(AskedScope { known: PROFILE, has_unknown: false }),
@@ -335,6 +326,22 @@ impl Universe {
 }
 
 impl World {
+    /// A refresh token that somebody has at hand.
+    pub(super) fn refresh_token(&self, of: RefreshOf) -> Option<Shown> {
+        match of {
+            RefreshOf::Leaked => self.known.iter().find_map(|known| match known {
+                Known::Refresh(shown) => Some(*shown),
+                _ => None,
+            }),
+            RefreshOf::Latest => self.facts.refresh_tokens().next_back(),
+            RefreshOf::First => self.facts.refresh_tokens().next(),
+            RefreshOf::TwoAgo => self.facts.refresh_tokens().rev().nth(2),
+            RefreshOf::MadeUp => {
+                self.facts.refresh_tokens().next().map(|shown| Shown { digest: digest(JUNK), ..shown })
+            }
+        }
+    }
+
     /// Whether the resource was seen to be served to the thief for this token: once is enough, and worlds stay bounded.
     fn serves_thieves(&self, shown: Shown) -> bool {
         let token = sym(shown.digest);

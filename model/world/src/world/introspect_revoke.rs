@@ -1,10 +1,8 @@
 //! Requests about a token, and of a client for itself: revocation, introspection, client credentials.
 
 use super::calls::sent;
-use super::symbols::{JUNK, digest};
-use super::tries::{ForItselfTry, IntrospectOrRevokeTry, RefreshOf, TokenOf, Wanted};
-use super::{Known, Next, Universe, World};
-use oauth_core::secret::Shown;
+use super::tries::{ForItselfTry, IntrospectOrRevokeTry, TokenOf, Wanted};
+use super::{Next, Universe, World};
 use oauth_core::server::Request;
 use oauth_core::server::client_credentials::ClientCredentials;
 use oauth_core::server::introspect_revoke::IntrospectOrRevoke;
@@ -15,16 +13,7 @@ impl Universe {
     pub(super) fn named(&self, world: &World, naming: &IntrospectOrRevokeTry) -> Option<IntrospectOrRevoke> {
         let token = match naming.token {
             TokenOf::Access => world.facts.access_tokens().next_back()?,
-            TokenOf::Refresh(RefreshOf::Latest) => world.facts.refresh_tokens().next_back()?,
-            TokenOf::Refresh(RefreshOf::First) => world.facts.refresh_tokens().next()?,
-            TokenOf::Refresh(RefreshOf::TwoAgo) => world.facts.refresh_tokens().rev().nth(2)?,
-            TokenOf::Refresh(RefreshOf::MadeUp) => {
-                Shown { digest: digest(JUNK), ..world.facts.refresh_tokens().next()? }
-            }
-            TokenOf::Refresh(RefreshOf::Leaked) => world.known.iter().find_map(|known| match known {
-                Known::Refresh(shown) => Some(*shown),
-                _ => None,
-            })?,
+            TokenOf::Refresh(of) => world.refresh_token(of)?,
         };
         Some(IntrospectOrRevoke {
             by: Ok(self.presented(naming.client, naming.credentials)?),
