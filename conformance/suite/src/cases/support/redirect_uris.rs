@@ -19,10 +19,20 @@ pub(in crate::cases) async fn refuses_other_uris(ctx: &Context, client: &Arc<Cli
     if Parts::of(&client.redirect_uri).is_none() {
         return Ok(());
     }
-    let paths = [A::Slash, A::Segment, A::Dots, A::PathCapitals];
-    let others = [A::Query, A::Scheme, A::HostSuffix, A::Subdomain, A::HostCapitals, A::User, A::HostAsUser];
-    refused_of(ctx, client, &paths).await?;
-    refused_of(ctx, client, &others).await
+    let alterations = [
+        A::Slash,
+        A::Segment,
+        A::Dots,
+        A::PathCapitals,
+        A::Query,
+        A::Scheme,
+        A::HostSuffix,
+        A::Subdomain,
+        A::HostCapitals,
+        A::User,
+        A::HostAsUser,
+    ];
+    refused_of(ctx, client, &alterations).await
 }
 
 /// Tells of each of these alterations of a client's redirect URI that brings a code.
