@@ -213,6 +213,12 @@ impl Submission {
         }
     }
 
+    /// The name of the field that is sent with this text, the first of several.
+    #[must_use]
+    pub fn field_with(&self, text: &str) -> Option<String> {
+        self.params.pairs().find(|(_, value)| *value == text).map(|(name, _)| name.to_owned())
+    }
+
     /// The request that sends it, without cookies.
     #[must_use]
     pub fn request(&self) -> Request {

@@ -146,28 +146,31 @@ fn faulty(ctx: &Context) -> Checked<Vec<Faulty>> {
     Ok(faulty)
 }
 
-async fn told_to_the_client(ctx: &Context) -> Checked {
-    flow::code(ctx, &ctx.parties().client()?).await?;
+/// Sends each of these requests, and tells what `judge` finds amiss in the answer to each that brings no code.
+///
+/// # Errors
+/// `not-tested` if none was refused; `not-offered` if only pushed requests are taken and each fault was found there.
+async fn each_refused(
+    ctx: &Context,
+    requests: Vec<Faulty>,
+    judge: fn(&Context, &Faulty, &Landing) -> Checked,
+) -> Checked {
     let (mut some_refused, mut unsent) = (false, None);
-    for Faulty { when, ask, error } in faulty(ctx)? {
-        let landing = match flow::authorize(ctx, &ask).await {
+    for request in requests {
+        let landing = match flow::authorize(ctx, &request.ask).await {
             // It was refused where it was pushed.
             Err(end) if end.kind == EndKind::NotOffered => {
                 unsent = Some(end);
                 continue;
             }
-            asked => ctx.tried(when, asked),
+            asked => ctx.tried(request.when, asked),
         };
         let Some(landing) = landing else { continue };
         // A fault that is overlooked, or a scope that is narrowed, is another case's matter.
-        if gives_code(&landing) {
-            continue;
+        if !gives_code(&landing) {
+            some_refused = true;
+            ctx.told(ctx.trying(request.when, |ctx| judge(ctx, &request, &landing)));
         }
-        some_refused = true;
-        // Which code it is, is another case's matter as well, if only it is one.
-        let told = landing.callback().and_then(|location| location.params.first("error"));
-        let told = told.filter(|told| REGISTERED.contains(told)).unwrap_or(error);
-        ctx.tried(when, expect::error_redirect(&ask, &landing, &[told]).map(drop));
     }
     match unsent {
         _ if some_refused => Ok(()),
@@ -176,33 +179,25 @@ async fn told_to_the_client(ctx: &Context) -> Checked {
     }
 }
 
+async fn told_to_the_client(ctx: &Context) -> Checked {
+    flow::code(ctx, &ctx.parties().client()?).await?;
+    each_refused(ctx, faulty(ctx)?, |_, request, landing| {
+        // Which code it is, is another case's matter as well, if only it is one.
+        let told = landing.callback().and_then(|location| location.params.first("error"));
+        let told = told.filter(|told| REGISTERED.contains(told)).unwrap_or(request.error);
+        expect::error_redirect(&request.ask, landing, &[told]).map(drop)
+    })
+    .await
+}
+
 async fn invalid_request(ctx: &Context) -> Checked {
     flow::code(ctx, &ctx.parties().client()?).await?;
-    let (mut some_refused, mut unsent) = (false, None);
-    for Faulty { when, ask, error } in faulty(ctx)? {
-        if error != "invalid_request" {
-            continue;
-        }
-        let landing = match flow::authorize(ctx, &ask).await {
-            // It was refused where it was pushed.
-            Err(end) if end.kind == EndKind::NotOffered => {
-                unsent = Some(end);
-                continue;
-            }
-            asked => ctx.tried(when, asked),
-        };
-        let Some(landing) = landing else { continue };
-        // A fault that is overlooked is another case's matter.
-        if !gives_code(&landing) {
-            some_refused = true;
-            ctx.told(ctx.trying(when, |ctx| expect::code_refused(ctx, &ask, &landing, &[error])));
-        }
-    }
-    match unsent {
-        _ if some_refused => Ok(()),
-        Some(end) => Err(end),
-        None => Err(CaseEnd::not_tested("none of the faulty requests was refused")),
-    }
+    let mut requests = faulty(ctx)?;
+    requests.retain(|request| request.error == "invalid_request");
+    each_refused(ctx, requests, |ctx, request, landing| {
+        expect::code_refused(ctx, &request.ask, landing, &[request.error])
+    })
+    .await
 }
 
 async fn unsupported_response_type(ctx: &Context) -> Checked {

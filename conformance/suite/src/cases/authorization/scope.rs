@@ -8,7 +8,7 @@ use crate::browser::Landing;
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::provoke::UNKNOWN;
-use crate::cases::support::scope::{closed_list, introspected, stated};
+use crate::cases::support::scope::{closed_list, has_value, introspected, stated};
 use crate::expect::{self, Token};
 use crate::flow::{self, AuthorizationRequest};
 use crate::subject::{Client, Need};
@@ -111,10 +111,6 @@ async fn case_matters(ctx: &Context) -> Checked {
     }
     let expected = format!("error=invalid_scope, or a token without {value}");
     Err(token.exchange.broken(expected, format!("a token with {value} for a request of {swapped}")))
-}
-
-fn has_value(scope: &str, value: &str) -> bool {
-    scope.split(' ').any(|granted| granted == value)
 }
 
 /// The scope of a token as its response states it, else as introspection tells it.

@@ -9,9 +9,11 @@ use url::Url;
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::honest::honest;
-use crate::cases::support::metadata::{document, is_sent_as_json, no_issuer, object, unless_waived};
+use crate::cases::support::metadata::{
+    document, get, is_sent_as_json, issuer_place, no_issuer, object, unless_waived,
+};
 use crate::subject::Need;
-use crate::wire::{Actor, Exchange, Request};
+use crate::wire::Exchange;
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -42,24 +44,19 @@ pub(super) const CASES: &[Case] = &[
 ];
 
 /// What the server has at an address, as far as it is able to answer.
-async fn get(ctx: &Context, url: String) -> Checked<Arc<Exchange>> {
-    let exchange = ctx.send(Actor::Suite, Request::get(url).header("Accept", "application/json")).await?;
+async fn answered(ctx: &Context, url: &str) -> Checked<Arc<Exchange>> {
+    let exchange = get(ctx, url).await?;
     exchange.response()?;
     Ok(exchange)
 }
 
 async fn at_its_well_known_address(ctx: &Context) -> Checked {
     unless_waived(ctx)?;
-    let issuer = ctx.target().issuer.as_deref();
-    let issuer = issuer.or_else(|| ctx.target().metadata("issuer").and_then(Value::as_str));
-    let issuer = issuer.and_then(|text| Url::parse(text).ok());
-    let issuer = issuer.ok_or_else(no_issuer)?;
-    let (origin, path) =
-        (issuer.origin().ascii_serialization(), issuer.path().trim_end_matches('/').to_owned());
+    let (origin, path) = issuer_place(ctx)?;
     let mut first = None;
     // A profile of RFC 8414 may have a name of its own for the document, as OpenID's has.
     for name in ["oauth-authorization-server", "openid-configuration"] {
-        let exchange = get(ctx, format!("{origin}/.well-known/{name}{path}")).await?;
+        let exchange = answered(ctx, &format!("{origin}/.well-known/{name}{path}")).await?;
         if object(&exchange).is_some() {
             return Ok(());
         }
@@ -69,7 +66,7 @@ async fn at_its_well_known_address(ctx: &Context) -> Checked {
         format!("{origin}{path}/.well-known/oauth-authorization-server"),
         format!("{origin}/.well-known/oauth-authorization-server{path}/"),
     ] {
-        let elsewhere = get(ctx, elsewhere).await?;
+        let elsewhere = answered(ctx, &elsewhere).await?;
         if let (Some(first), true) = (&first, object(&elsewhere).is_some()) {
             let saw = format!("none, and one at {}", elsewhere.request.url);
             let end = first.broken("the metadata, behind the well-known part", saw);
@@ -101,7 +98,8 @@ async fn another_issuers(ctx: &Context, issuer: &str) -> Checked {
     let Ok(url) = Url::parse(issuer) else { return Ok(()) };
     let (origin, path) = (url.origin().ascii_serialization(), url.path().trim_end_matches('/').to_owned());
     let unknown = format!("{path}/suite-unknown");
-    let exchange = get(ctx, format!("{origin}/.well-known/oauth-authorization-server{unknown}")).await?;
+    let place = format!("{origin}/.well-known/oauth-authorization-server{unknown}");
+    let exchange = answered(ctx, &place).await?;
     let Some(json) = object(&exchange) else { return Ok(()) };
     let told = json.get("issuer").and_then(Value::as_str).unwrap_or_default();
     if told == format!("{origin}{unknown}") {

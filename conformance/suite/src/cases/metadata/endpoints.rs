@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::browser::Decision;
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
-use crate::cases::support::introspection::{activity, query, told_token};
+use crate::cases::support::introspection::{active, query, told_token};
 use crate::cases::support::metadata::{document, object};
 use crate::cases::support::revocation::{
     done_for_access_token, live_access_token, revocation, revoke, well_received,
@@ -79,12 +79,7 @@ async fn works(ctx: &Context, client: &Arc<Client>, key: &str, url: &str) -> Che
         "revocation" => revokes(ctx, client, url).await,
         "introspection" => {
             let (token, caller) = told_token(ctx, client).await?;
-            let answer = send(ctx, &query(&caller, &token.access_token), url).await?;
-            if activity(&answer)?.active {
-                Ok(())
-            } else {
-                Err(answer.broken("active: true", "active: false"))
-            }
+            active(&send(ctx, &query(&caller, &token.access_token), url).await?)
         }
         "pushed_authorization_request" => takes_a_push(ctx, client, url).await,
         "registration" => {

@@ -4,18 +4,17 @@ use std::sync::Arc;
 
 use oauth_rules::rules;
 use serde_json::Value;
-use url::Url;
 
 use crate::browser::Location;
 use crate::case::{Case, Context, Severity};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::honest::honest;
-use crate::cases::support::metadata::{document, https_fault, no_issuer, unless_waived};
+use crate::cases::support::metadata::{document, get, https_fault, issuer_place, unless_waived};
 use crate::cases::support::provoke::errors_told;
 use crate::expect;
 use crate::flow;
 use crate::subject::Need;
-use crate::wire::{Actor, Exchange, Request};
+use crate::wire::Exchange;
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -150,12 +149,7 @@ async fn announced(ctx: &Context) -> Checked {
 
 async fn published(ctx: &Context) -> Checked {
     unless_waived(ctx)?;
-    let issuer = ctx.target().issuer.as_deref();
-    let issuer = issuer.or_else(|| ctx.target().metadata("issuer").and_then(Value::as_str));
-    let issuer = issuer.and_then(|text| Url::parse(text).ok());
-    let issuer = issuer.ok_or_else(no_issuer)?;
-    let (origin, path) =
-        (issuer.origin().ascii_serialization(), issuer.path().trim_end_matches('/').to_owned());
+    let (origin, path) = issuer_place(ctx)?;
     // RFC 8414 lets a profile choose its own well-known name, and OpenID's appends to the path.
     let places = [
         format!("{origin}/.well-known/oauth-authorization-server{path}"),
@@ -164,8 +158,7 @@ async fn published(ctx: &Context) -> Checked {
     ];
     let mut first: Option<Arc<Exchange>> = None;
     for place in places {
-        let request = Request::get(place).header("Accept", "application/json");
-        let exchange = ctx.send(Actor::Suite, request).await?;
+        let exchange = get(ctx, &place).await?;
         let response = exchange.response()?;
         if response.status == 200 && response.json().is_some_and(|json| json.is_object()) {
             return Ok(());

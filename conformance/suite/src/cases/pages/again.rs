@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use oauth_rules::rules;
 
-use crate::browser::{Page, Submission};
+use crate::browser::Page;
 use crate::case::{Case, Context, Isolation};
 use crate::case_end::{CaseEnd, Checked};
 use crate::cases::support::markup::unframed;
-use crate::cases::support::provoke::consent_page_if_asked;
+use crate::cases::support::provoke::{LOGIN_PAGES, consent_page_if_asked};
 use crate::flow::{self, AuthorizationRequest};
 use crate::subject::{Account, Client, Met, Need};
 
@@ -22,9 +22,6 @@ pub(super) const CASES: &[Case] = &[Case {
     run: |ctx| Box::pin(not_framed_on_any_way(ctx)),
     ..Case::DEFAULT
 }];
-
-/// A login takes at most this many pages.
-const MAX_PAGES: usize = 3;
 
 async fn not_framed_on_any_way(ctx: &Context) -> Checked {
     let client = ctx.parties().client()?;
@@ -52,9 +49,9 @@ async fn after_a_wrong_password(ctx: &Context, client: &Arc<Client>) -> Checked<
     let Some(user) = ctx.target().users.get(&Account::First) else { return Ok(None) };
     let mut browser = flow::stranger(ctx);
     let mut landing = flow::open_in(ctx, &mut browser, &flow::ask(ctx, client)).await?;
-    for _ in 0..MAX_PAGES {
+    for _ in 0..LOGIN_PAGES {
         let Some(mut form) = landing.page().and_then(|page| browser.login_form(page)) else { break };
-        let field = field_with(&form, user.password.expose());
+        let field = form.field_with(user.password.expose());
         if let Some(field) = &field {
             form.params.set(field, &ctx.fresh());
         }
@@ -79,9 +76,4 @@ async fn of_a_pushed_request(ctx: &Context, client: &Arc<Client>) -> Checked<Opt
 async fn asked_by(ctx: &Context, ask: &AuthorizationRequest) -> Checked<Option<Page>> {
     let asked = consent_page_if_asked(ctx, flow::browser(ctx), ask).await?;
     Ok(asked.map(|(_, page)| page))
-}
-
-/// The field of a form that would be sent with this text.
-fn field_with(form: &Submission, text: &str) -> Option<String> {
-    form.params.pairs().find(|(_, value)| *value == text).map(|(name, _)| name.to_owned())
 }

@@ -9,7 +9,7 @@ use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::provoke::{consent_page, consent_page_if_asked, gives_code};
 use crate::cases::support::refresh::refresh;
-use crate::cases::support::scope::{introspected, stated};
+use crate::cases::support::scope::{has_value, introspected, stated};
 use crate::expect::{self, Token};
 use crate::flow::{self, AuthorizationRequest, Browser};
 use crate::subject::{Client, Need};
@@ -163,7 +163,7 @@ async fn lacks(ctx: &Context, client: &Arc<Client>, token: &Token, word: &str) -
     let told = introspected(ctx, client, token).await?;
     let by = if stated.as_ref().is_some_and(|values| values.contains(word)) {
         Some("its response")
-    } else if told.as_ref().is_some_and(|scope| scope.split(' ').any(|value| value == word)) {
+    } else if told.as_ref().is_some_and(|scope| has_value(scope, word)) {
         Some("introspection")
     } else {
         None

@@ -7,7 +7,7 @@ use oauth_rules::rules;
 use crate::browser::{Decision, Submission};
 use crate::case::{Case, Context, Severity};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
-use crate::cases::support::provoke::{ATTACKER, Sent, consent_page_for, gives_code};
+use crate::cases::support::provoke::{Sent, consent_page_for, from_attackers_site, gives_code, no_code};
 use crate::expect;
 use crate::flow::{self, AuthorizationRequest, Browser};
 use crate::subject::{Account, Client, Need};
@@ -124,15 +124,9 @@ async fn has_values_of_one_request(ctx: &Context, client: &Arc<Client>) -> Check
 /// when another site's form is sent.
 async fn forged(mut browser: Browser, form: &Submission) -> Checked {
     let protected = browser.jar.has_same_site();
-    let site = format!("https://{ATTACKER}");
-    let request = form.request().without_header("Origin").without_header("Referer");
-    let request = request.header("Origin", &site).header("Referer", format!("{site}/"));
-    let landing = browser.send(request).await?;
-    if !gives_code(&landing) {
-        return Ok(());
-    }
-    let broken = Err(landing.exchange().broken("any answer without a code", landing.describe()));
-    if protected { broken.warn() } else { broken }
+    let landing = browser.send(from_attackers_site(form)).await?;
+    let step = no_code(&landing, "any answer without a code");
+    if protected { step.warn() } else { step }
 }
 
 fn query_of(form: &Submission) -> Params {

@@ -4,10 +4,9 @@ use std::sync::Arc;
 
 use oauth_rules::rules;
 
-use crate::browser::Decision;
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
-use crate::expect;
+use crate::cases::support::provoke::log_in_as_first;
 use crate::flow;
 use crate::subject::{Account, Need};
 use crate::wire::{Exchange, Params};
@@ -34,11 +33,9 @@ pub(super) const CASES: &[Case] = &[
 
 /// The redirects that answer posted forms, on the way of a user who logs in and approves.
 async fn answers_to_forms(ctx: &Context) -> Checked<Vec<Arc<Exchange>>> {
-    let ask = flow::ask(ctx, &ctx.parties().client()?);
+    let client = ctx.parties().client()?;
     let mut browser = flow::stranger(ctx);
-    browser.who = Some(Account::First);
-    let landing = flow::authorize_in(ctx, &mut browser, &ask, Decision::Approve).await?;
-    expect::code_redirect(&ask, &landing).control("a login and a consent in a fresh browser")?;
+    log_in_as_first(ctx, &client, &mut browser).await.control("a login and a consent in a fresh browser")?;
     let mut posted = browser.trail;
     posted.retain(|exchange| {
         exchange.request.method == "POST"

@@ -3,11 +3,12 @@
 use oauth_rules::rules;
 use url::Url;
 
-use crate::browser::{Decision, Landing, Page, Submission};
+use crate::browser::{Decision, Page, Submission};
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::provoke::{
-    ATTACKER, ATTACKER_URI, UNKNOWN, consent_page_if_asked, gives_code, of_a_stranger, way_to,
+    ATTACKER, ATTACKER_URI, LOGIN_PAGES, NO_LOGIN_NO_CODE, UNKNOWN, consent_page_if_asked, no_code,
+    of_a_stranger, way_to,
 };
 use crate::cases::support::redirect_uris::has_to_be_registered;
 use crate::expect;
@@ -44,21 +45,13 @@ pub(super) const CASES: &[Case] = &[
 ];
 /// Ways to write an address of somebody else's.
 const AWAY: [&str; 3] = ["https://attacker.example/", "//attacker.example/", "/\\attacker.example/"];
-/// A login takes at most this many pages.
-const MAX_PAGES: usize = 3;
 
 async fn before_any_code(ctx: &Context) -> Checked {
     let client = ctx.parties().client()?;
     flow::code(ctx, &client).await?;
-    let no_code = |landing: &Landing| match gives_code(landing) {
-        true => {
-            Err(landing.exchange().broken("a login page, or any answer without a code", landing.describe()))
-        }
-        false => Ok(()),
-    };
     let mut stranger = flow::stranger(ctx);
     let landing = flow::authorize_in(ctx, &mut stranger, &flow::ask(ctx, &client), Decision::Approve).await?;
-    ctx.tried("nobody is logged in", of_a_stranger(ctx, no_code(&landing)));
+    ctx.tried("nobody is logged in", of_a_stranger(ctx, no_code(&landing, NO_LOGIN_NO_CODE)));
     // The page that a user was shown, answered by a browser without that user's session.
     if let Some((user, page)) =
         consent_page_if_asked(ctx, flow::browser(ctx), &flow::ask(ctx, &client)).await?
@@ -67,7 +60,7 @@ async fn before_any_code(ctx: &Context) -> Checked {
         let mut stranger = flow::stranger(ctx);
         let landing = stranger.submit(&form).await?;
         let landing = stranger.run(landing, Decision::Approve).await?;
-        let step = of_a_stranger(ctx, no_code(&landing));
+        let step = of_a_stranger(ctx, no_code(&landing, NO_LOGIN_NO_CODE));
         ctx.tried("a consent form comes from a browser without a session", step);
     }
     Ok(())
@@ -187,7 +180,7 @@ impl Return {
     /// Logs in, with this place where the login is to lead.
     async fn walk(&self, browser: &mut Browser, url: &str, place: &str) -> Checked {
         let mut landing = browser.open(&self.url(url, place)).await?;
-        for _ in 0..MAX_PAGES {
+        for _ in 0..LOGIN_PAGES {
             let Some(mut form) = landing.page().and_then(|page| browser.login_form(page)) else { break };
             self.spoil(&mut form, place);
             landing = browser.submit(&form).await?;

@@ -8,7 +8,8 @@ use crate::browser::{Decision, Submission};
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::provoke::{
-    ATTACKER, NO_PASSWORD, gives_code, is_authorization_endpoint, of_a_stranger,
+    LOGIN_PAGES, NO_LOGIN_NO_CODE, NO_PASSWORD, from_attackers_site, is_authorization_endpoint, no_code,
+    of_a_stranger,
 };
 use crate::expect;
 use crate::flow::{self, AuthorizationRequest, Browser};
@@ -24,9 +25,6 @@ pub(super) const CASES: &[Case] = &[Case {
     run: |ctx| Box::pin(form_cannot_be_forged(ctx)),
     ..Case::DEFAULT
 }];
-
-/// A login takes at most this many pages.
-const MAX_PAGES: usize = 3;
 
 /// A login form as the user would send it, and the browser that shows it.
 struct Shown {
@@ -66,9 +64,9 @@ async fn shown(ctx: &Context, client: &Arc<Client>, user: &User) -> Checked<Show
     let ask = flow::ask(ctx, client);
     let mut browser = flow::stranger(ctx);
     let mut landing = flow::open_in(ctx, &mut browser, &ask).await?;
-    for _ in 0..MAX_PAGES {
+    for _ in 0..LOGIN_PAGES {
         let Some(form) = landing.page().and_then(|page| browser.login_form(page)) else { break };
-        if form.params.pairs().any(|(_, value)| value == user.password.expose()) {
+        if form.field_with(user.password.expose()).is_some() {
             return Ok(Shown { ask, browser, form });
         }
         landing = browser.submit(&form).await?;
@@ -78,20 +76,14 @@ async fn shown(ctx: &Context, client: &Arc<Client>, user: &User) -> Checked<Show
 
 /// Sends a form as another site's page would, in a browser that never saw it, and expects nobody to be logged in there.
 async fn forged(ctx: &Context, client: &Arc<Client>, form: &Submission) -> Checked {
-    let site = format!("https://{ATTACKER}");
-    let request = form.request().without_header("Origin").without_header("Referer");
-    let request = request.header("Origin", &site).header("Referer", format!("{site}/"));
     let mut browser = flow::stranger(ctx);
-    let sent = browser.send(request).await?;
+    let sent = browser.send(from_attackers_site(form)).await?;
     sent.sent()?;
     let landing = browser.run(sent, Decision::Approve).await?;
     let asked = flow::authorize_in(ctx, &mut browser, &flow::ask(ctx, client), Decision::Approve).await?;
     asked.sent()?;
     for landing in [&landing, &asked] {
-        if gives_code(landing) {
-            let expected = "a login page, or any answer without a code";
-            return of_a_stranger(ctx, Err(landing.exchange().broken(expected, landing.describe())));
-        }
+        of_a_stranger(ctx, no_code(landing, NO_LOGIN_NO_CODE))?;
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ use oauth_rules::rules;
 use crate::browser::Decision;
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
-use crate::cases::support::introspection::{activity, callers, introspect, query};
+use crate::cases::support::introspection::told_text;
 use crate::expect::Token;
 use crate::flow;
 use crate::subject::{Account, Client, Need};
@@ -54,13 +54,5 @@ async fn token_of(ctx: &Context, client: &Arc<Client>, user: Account) -> Checked
 
 /// Whose a token is, as introspection tells it.
 async fn subject(ctx: &Context, client: &Arc<Client>, token: &Token) -> Checked<Option<String>> {
-    for caller in callers(ctx, client) {
-        let answer = introspect(ctx, &query(&caller, &token.access_token)).await?;
-        if let Ok(told) = activity(&answer)
-            && let Some(subject) = told.text("sub").filter(|_| told.active)
-        {
-            return Ok(Some(subject.to_owned()));
-        }
-    }
-    Ok(None)
+    told_text(ctx, client, token, "sub").await
 }

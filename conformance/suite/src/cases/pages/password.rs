@@ -5,9 +5,8 @@ use oauth_rules::rules;
 use crate::browser::{Decision, Landing};
 use crate::case::{Case, Context, Isolation};
 use crate::case_end::{CaseEnd, Checked, EndAs as _, EndKind};
-use crate::cases::support::provoke::{NO_PASSWORD, gives_code, of_a_stranger};
+use crate::cases::support::provoke::{LOGIN_PAGES, NO_PASSWORD, log_in_as_first, no_code, of_a_stranger};
 use crate::cases::support::spoil;
-use crate::expect;
 use crate::flow::{self, Browser};
 use crate::subject::{Account, FileKey, Need, User};
 
@@ -22,8 +21,8 @@ pub(super) const CASES: &[Case] = &[Case {
     ..Case::DEFAULT
 }];
 
-/// A login takes at most this many pages.
-const MAX_PAGES: usize = 3;
+/// What is expected where name and password are wrong.
+const NO_CODE: &str = "the login page again, or any answer without a code";
 
 /// A name and a password that are not one user's.
 struct Wrong {
@@ -57,12 +56,7 @@ async fn wrong_password_refused(ctx: &Context) -> Checked {
 /// The right name and password, in a fresh browser, lead to a code. It is a control.
 async fn right(ctx: &Context) -> Checked {
     let client = ctx.parties().client()?;
-    let ask = flow::ask(ctx, &client);
-    let mut browser = flow::stranger(ctx);
-    browser.who = Some(Account::First);
-    let landing = flow::authorize_in(ctx, &mut browser, &ask, Decision::Approve).await?;
-    expect::code_redirect(&ask, &landing).control("a login in a fresh browser")?;
-    Ok(())
+    log_in_as_first(ctx, &client, &mut flow::stranger(ctx)).await.control("a login in a fresh browser")
 }
 
 /// The most telling first, for servers that lock.
@@ -108,9 +102,9 @@ async fn refused(ctx: &Context, user: &User, wrong: &Wrong) -> Checked {
     let landing = log_in(&mut browser, landing, user, wrong).await?;
     landing.sent()?;
     let landing = browser.run(landing, Decision::Approve).await?;
-    no_code(&landing)?;
+    no_code(&landing, NO_CODE)?;
     let landing = flow::authorize_in(ctx, &mut browser, &flow::ask(ctx, &client), Decision::Approve).await?;
-    no_code(&landing).when("the client asks again after that")
+    no_code(&landing, NO_CODE).when("the client asks again after that")
 }
 
 /// Whether any password goes with a name that nobody has: then it makes a user, where passwords of others are refused.
@@ -120,26 +114,14 @@ async fn signs_up(ctx: &Context, user: &User) -> bool {
     refused(ctx, user, &unheard).await.is_err_and(|end| end.kind == EndKind::Broken)
 }
 
-fn no_code(landing: &Landing) -> Checked {
-    if gives_code(landing) {
-        let expected = "the login page again, or any answer without a code";
-        return Err(landing.exchange().broken(expected, landing.describe()));
-    }
-    Ok(())
-}
-
 /// Sends the login forms, one after the other, with the wrong name and password; stops behind the one with the password. A
 /// name that is refused before a password was asked for is refused as well.
 async fn log_in(browser: &mut Browser, landing: Landing, user: &User, wrong: &Wrong) -> Checked<Landing> {
     let mut landing = landing;
     let mut named = false;
-    for _ in 0..MAX_PAGES {
+    for _ in 0..LOGIN_PAGES {
         let Some(mut form) = landing.page().and_then(|page| browser.login_form(page)) else { break };
-        let holding = |text: &str| {
-            let mut pairs = form.params.pairs();
-            pairs.find(|(_, value)| *value == text).map(|(name, _)| name.to_owned())
-        };
-        let (name, password) = (holding(&user.name), holding(user.password.expose()));
+        let (name, password) = (form.field_with(&user.name), form.field_with(user.password.expose()));
         if let Some(field) = &name {
             form.params.set(field, &wrong.name);
             named |= wrong.name != user.name;

@@ -9,12 +9,13 @@ use oauth_rules::rules;
 use crate::browser::{Decision, Landing};
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _, EndKind};
-use crate::cases::support::provoke::{consent_page_if_asked, gives_code, of_a_stranger};
+use crate::cases::support::provoke::{
+    NO_LOGIN_NO_CODE, consent_page_if_asked, log_in_as_first, no_code, of_a_stranger,
+};
 use crate::cases::support::spoil;
 use crate::cases::support::token_status::within_patience;
-use crate::expect;
 use crate::flow::{self, Browser};
-use crate::subject::{Account, Client, Need};
+use crate::subject::{Client, Need};
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -63,7 +64,7 @@ async fn session_is_its_own(ctx: &Context) -> Checked {
     let mut before = flow::stranger(ctx);
     flow::open_in(ctx, &mut before, &flow::ask(ctx, &client)).await?;
     let mut user = before.clone();
-    logs_in(ctx, &client, &mut user).await.control("a login in a fresh browser")?;
+    log_in_as_first(ctx, &client, &mut user).await.control("a login in a fresh browser")?;
     let known: Vec<_> = before.jar.pairs().collect();
     let fresh = user.jar.pairs().filter(|pair| !known.contains(pair));
     let mut names: Vec<String> = fresh.map(|(name, _)| name.to_owned()).collect();
@@ -105,7 +106,7 @@ async fn ends(ctx: &Context) -> Checked {
     within_patience(ctx, "a login", lifetime)?;
     let client = ctx.parties().client()?;
     let mut user = flow::stranger(ctx);
-    logs_in(ctx, &client, &mut user).await.control("a login in a fresh browser")?;
+    log_in_as_first(ctx, &client, &mut user).await.control("a login in a fresh browser")?;
     // From here on nobody logs in, and no cookie is forgotten.
     user.who = None;
     user.jar = user.jar.unending();
@@ -153,7 +154,7 @@ async fn planted(ctx: &Context, client: &Arc<Client>, user: &Browser, names: &[S
     victim.jar = user.jar.only(names).changed(names, |_| value.clone());
     let mut other = flow::stranger(ctx);
     other.jar = victim.jar.clone();
-    if logs_in(ctx, client, &mut victim).await.is_err() {
+    if log_in_as_first(ctx, client, &mut victim).await.is_err() {
         ctx.note("nobody logs in with cookies that the server did not make");
         return Ok(());
     }
@@ -163,25 +164,12 @@ async fn planted(ctx: &Context, client: &Arc<Client>, user: &Browser, names: &[S
     Ok(())
 }
 
-/// The first user logs in, and the client gets its code.
-async fn logs_in(ctx: &Context, client: &Arc<Client>, browser: &mut Browser) -> Checked {
-    browser.who = Some(Account::First);
-    let ask = flow::ask(ctx, client);
-    let landing = flow::authorize_in(ctx, browser, &ask, Decision::Approve).await?;
-    expect::code_redirect(&ask, &landing)?;
-    Ok(())
-}
-
-/// That it comes to none.
+/// That a request in this browser brings no code.
 async fn stays_out(ctx: &Context, client: &Arc<Client>, browser: &mut Browser) -> Checked {
     without_code(&flow::authorize_in(ctx, browser, &flow::ask(ctx, client), Decision::Approve).await?)
 }
 
 fn without_code(landing: &Landing) -> Checked {
     landing.sent()?;
-    if gives_code(landing) {
-        let expected = "a login page, or any answer without a code";
-        return Err(landing.exchange().broken(expected, landing.describe()));
-    }
-    Ok(())
+    no_code(landing, NO_LOGIN_NO_CODE)
 }

@@ -7,7 +7,7 @@ use oauth_rules::{RuleId, rules};
 
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
-use crate::cases::support::par::refused;
+use crate::cases::support::par::{code_by_push, refused};
 use crate::cases::support::provoke::gives_code;
 use crate::expect;
 use crate::flow::{self, Authentication};
@@ -22,14 +22,6 @@ pub(super) const CASES: &[Case] = &[Case {
     run: |ctx| Box::pin(identities_agree(ctx)),
     ..Case::DEFAULT
 }];
-
-/// A client's pushed request leads to a code. It is a control.
-async fn pushes(ctx: &Context, client: &Arc<Client>) -> Checked {
-    let ask = flow::ask(ctx, client);
-    let request_uri = flow::pushed(ctx, &ask).await?;
-    let landing = flow::authorize(ctx, &ask.by_reference(&request_uri)).await?;
-    flow::code_from(&ask, &landing).map(drop).control("an honest pushed request")
-}
 
 /// Whether what one client honestly pushed leads to a code where another's identifier stands beside it.
 async fn anybody_uses(ctx: &Context, by: &Arc<Client>, named: &Arc<Client>) -> Checked<bool> {
@@ -53,12 +45,12 @@ async fn identities_agree(ctx: &Context) -> Checked {
         if !matches!(authentication, Authentication::Basic { .. }) {
             continue;
         }
-        pushes(ctx, by).await?;
+        code_by_push(ctx, by).await?;
         for named in &clients {
             if named.id == by.id {
                 continue;
             }
-            if let Err(end) = pushes(ctx, named).await {
+            if let Err(end) = code_by_push(ctx, named).await {
                 ctx.note(format!("nothing was pushed in the name of {}: {}", named.id, end.saw));
                 continue;
             }

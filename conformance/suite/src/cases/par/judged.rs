@@ -51,11 +51,11 @@ impl Spoilt {
 
 async fn judged_like_an_authorization_request(ctx: &Context) -> Checked {
     let first = ctx.parties().client()?;
-    leads_to_a_code(ctx, &first).await?;
+    par::code_by_push(ctx, &first).await?;
     let mut compared = compare(ctx, &first).await;
     for client in other_kinds(ctx, &first) {
-        match leads_to_a_code(ctx, &client).await {
-            Ok(()) => compared += compare(ctx, &client).await,
+        match par::code_by_push(ctx, &client).await {
+            Ok(_) => compared += compare(ctx, &client).await,
             Err(end) if matches!(end.kind, EndKind::Errored) => ctx.tell(end.when(&asks(&client))),
             // Which clients may push is the server's to say.
             Err(end) => ctx.note(format!("{} is left out: {}", client.id, end.saw)),
@@ -82,15 +82,6 @@ fn other_kinds(ctx: &Context, first: &Client) -> Vec<Arc<Client>> {
 
 fn asks(client: &Client) -> String {
     format!("{} asks", client.id)
-}
-
-/// The unspoilt push of a client leads to a code. It is a control.
-async fn leads_to_a_code(ctx: &Context, client: &Arc<Client>) -> Checked {
-    let ask = flow::ask(ctx, client);
-    let request_uri = flow::pushed(ctx, &ask).await?;
-    let landing = flow::authorize(ctx, &ask.by_reference(&request_uri)).await?;
-    flow::code_from(&ask, &landing).control("an honest pushed request")?;
-    Ok(())
 }
 
 /// Tells of each fault that a push of this client passes with, and how many could be compared.

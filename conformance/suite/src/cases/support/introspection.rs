@@ -82,6 +82,12 @@ pub(in crate::cases) fn not_active(ctx: &Context, answer: &Arc<Exchange>) -> Che
     Ok(())
 }
 
+/// It is told that the token is active.
+pub(in crate::cases) fn active(exchange: &Arc<Exchange>) -> Checked {
+    let told = activity(exchange)?;
+    if told.active { Ok(()) } else { Err(exchange.broken("active: true", "active: false")) }
+}
+
 /// It is told that the token is not active.
 pub(in crate::cases) fn inactive(exchange: &Arc<Exchange>) -> Checked {
     let told = activity(exchange)?;
@@ -120,6 +126,28 @@ pub(in crate::cases) async fn told_token(
     )
     .lacks(Need::ResourceClient.missing(ctx.target()));
     Err(refusal.map_or(stop.clone(), |answer| stop.at(&answer)))
+}
+
+/// A member that is a string, as the first who is told it of this client's live token is told it; `None` where nobody is.
+///
+/// # Errors
+/// `errored` without a usable answer.
+pub(in crate::cases) async fn told_text(
+    ctx: &Context,
+    client: &Arc<Client>,
+    token: &Token,
+    member: &str,
+) -> Checked<Option<String>> {
+    for caller in callers(ctx, client) {
+        let answer = introspect(ctx, &query(&caller, &token.access_token)).await?;
+        if let Ok(told) = activity(&answer)
+            && told.active
+            && let Some(text) = told.text(member)
+        {
+            return Ok(Some(text.to_owned()));
+        }
+    }
+    Ok(None)
 }
 
 /// Who may be told of this client's access tokens: the resource server, then the client itself.

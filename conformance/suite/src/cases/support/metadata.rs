@@ -19,6 +19,18 @@ pub(in crate::cases) fn no_issuer() -> CaseEnd {
     CaseEnd::not_tested(NO_ISSUER).lacks(FileKey::Issuer)
 }
 
+/// The origin of the server's issuer, and the issuer's path without a slash behind it: its metadata lies where these say.
+///
+/// # Errors
+/// `not-tested` if neither the target nor the metadata names an issuer.
+pub(in crate::cases) fn issuer_place(ctx: &Context) -> Checked<(String, String)> {
+    let issuer = ctx.target().issuer.as_deref();
+    let issuer = issuer.or_else(|| ctx.target().metadata("issuer").and_then(Value::as_str));
+    let issuer = issuer.and_then(|text| Url::parse(text).ok());
+    let issuer = issuer.ok_or_else(no_issuer)?;
+    Ok((issuer.origin().ascii_serialization(), issuer.path().trim_end_matches('/').to_owned()))
+}
+
 /// Why a text is no https URL, or has a part that it may not have; http will do on loopback.
 pub(in crate::cases) fn https_fault(text: &str, with_query: bool) -> Option<&'static str> {
     let Ok(url) = Url::parse(text) else { return Some("no absolute URL") };
@@ -32,12 +44,17 @@ pub(in crate::cases) fn https_fault(text: &str, with_query: bool) -> Option<&'st
     (!with_query && text.contains('?')).then_some("with a query")
 }
 
+/// Fetches what may be metadata.
+pub(in crate::cases) async fn get(ctx: &Context, url: &str) -> Checked<Arc<Exchange>> {
+    ctx.send(Actor::Suite, Request::get(url).header("Accept", "application/json")).await
+}
+
 /// Fetches the metadata from where it was found. It is a control that the server is able to answer.
 pub(in crate::cases) async fn document(ctx: &Context) -> Checked<Arc<Exchange>> {
     let Some(url) = &ctx.target().metadata_url else {
         return Err(CaseEnd::not_offered("no metadata was found"));
     };
-    let exchange = ctx.send(Actor::Suite, Request::get(url).header("Accept", "application/json")).await?;
+    let exchange = get(ctx, url).await?;
     expect::judged(&exchange).control("the metadata, once more")?;
     Ok(exchange)
 }

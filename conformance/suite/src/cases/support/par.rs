@@ -8,7 +8,7 @@ use crate::browser::{Decision, Landing};
 use crate::case::Context;
 use crate::case_end::{Checked, EndAs as _};
 use crate::expect;
-use crate::flow;
+use crate::flow::{self, Code};
 use crate::subject::Client;
 
 /// No code: an error page, or any error at the redirect URI of one of the target's clients. No text of the RFC fixes
@@ -30,12 +30,20 @@ pub(in crate::cases) fn refused(ctx: &Context, landing: &Landing) -> Checked {
     Ok(())
 }
 
-/// A client that is registered to push gets a code for what it pushed, and none for a plain request.
-pub(in crate::cases) async fn pushed_only(ctx: &Context, client: &Arc<Client>) -> Checked {
+/// The code that an honest pushed request of this client leads to. It is a control.
+///
+/// # Errors
+/// `not-tested` or `errored`.
+pub(in crate::cases) async fn code_by_push(ctx: &Context, client: &Arc<Client>) -> Checked<Code> {
     let ask = flow::ask(ctx, client);
     let request_uri = flow::pushed(ctx, &ask).await?;
     let landing = flow::authorize(ctx, &ask.by_reference(&request_uri)).await?;
-    flow::code_from(&ask, &landing).control("an honest pushed request")?;
+    flow::code_from(&ask, &landing).control("an honest pushed request")
+}
+
+/// A client that is registered to push gets a code for what it pushed, and none for a plain request.
+pub(in crate::cases) async fn pushed_only(ctx: &Context, client: &Arc<Client>) -> Checked {
+    code_by_push(ctx, client).await?;
     let ask = flow::ask(ctx, client);
     let mut browser = flow::browser(ctx);
     let first = flow::open_unpushed_in(ctx, &mut browser, &ask).await?;

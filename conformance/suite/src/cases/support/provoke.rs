@@ -1,19 +1,19 @@
 //! What several areas of the suite share: errors that come back by redirect, and where an answer leads.
 //!
-//! Nothing here judges a rule, but for what follows from the user's no; a case says what it expects of what these functions
-//! found.
+//! Nothing here judges a rule, but for what follows from the user's no and whether a code came; a case says what it expects of
+//! what these functions found.
 
 use std::sync::Arc;
 
 use url::Url;
 
-use crate::browser::{Decision, Landing, Location, Page, by_itself};
+use crate::browser::{Decision, Landing, Location, Page, Submission, by_itself};
 use crate::case::Context;
 use crate::case_end::{CaseEnd, Checked, EndKind};
 use crate::expect;
 use crate::flow::{self, AuthorizationRequest, Browser, Until};
-use crate::subject::{Client, FileKey, FormHint};
-use crate::wire::{Exchange, Params};
+use crate::subject::{Account, Client, FileKey, FormHint};
+use crate::wire::{Exchange, Params, Request};
 
 /// The host that no honest redirect leads to.
 pub(in crate::cases) const ATTACKER: &str = "attacker.example";
@@ -173,6 +173,31 @@ pub(in crate::cases) fn of_a_stranger(ctx: &Context, step: Checked) -> Checked {
     }
 }
 
+/// The request that sends a form as another site's page would.
+pub(in crate::cases) fn from_attackers_site(form: &Submission) -> Request {
+    let site = format!("https://{ATTACKER}");
+    let request = form.request().without_header("Origin").without_header("Referer");
+    request.header("Origin", &site).header("Referer", format!("{site}/"))
+}
+
+/// The first user logs in, and the client gets its code.
+///
+/// # Errors
+/// Broken if it gets none; `errored` without a usable answer.
+pub(in crate::cases) async fn log_in_as_first(
+    ctx: &Context,
+    client: &Arc<Client>,
+    browser: &mut Browser,
+) -> Checked {
+    browser.who = Some(Account::First);
+    let ask = flow::ask(ctx, client);
+    let landing = flow::authorize_in(ctx, browser, &ask, Decision::Approve).await?;
+    expect::code_redirect(&ask, &landing).map(drop)
+}
+
+/// A login takes at most this many pages.
+pub(in crate::cases) const LOGIN_PAGES: usize = 3;
+
 /// Whether a URL is that of the authorization endpoint, whatever its query.
 pub(in crate::cases) fn is_authorization_endpoint(ctx: &Context, url: &str) -> bool {
     let place = |url: &str| url.split(['?', '#']).next().map(str::to_owned);
@@ -260,6 +285,20 @@ pub(in crate::cases) fn gives_code(landing: &Landing) -> bool {
         Landing::Callback(at) | Landing::Foreign(at) => at.brings("code"),
         Landing::Page(_) => false,
     }
+}
+
+/// What is expected of a browser in which nobody is logged in.
+pub(in crate::cases) const NO_LOGIN_NO_CODE: &str = "a login page, or any answer without a code";
+
+/// That the browser was given no code.
+///
+/// # Errors
+/// Broken if it was.
+pub(in crate::cases) fn no_code(landing: &Landing, expected: &str) -> Checked {
+    if gives_code(landing) {
+        return Err(landing.exchange().broken(expected, landing.describe()));
+    }
+    Ok(())
 }
 
 /// An answer in its essence, for comparing two: which kind, and which response parameters.

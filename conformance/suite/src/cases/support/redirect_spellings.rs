@@ -4,9 +4,8 @@ use std::sync::Arc;
 
 use crate::browser::Landing;
 use crate::case::Context;
-use crate::case_end::{Checked, EndKind};
-use crate::cases::support::redirect_uris::{Alteration, Parts, without_code};
-use crate::flow;
+use crate::case_end::Checked;
+use crate::cases::support::redirect_uris::{Alteration, Parts, landed, without_code};
 use crate::subject::Client;
 
 /// Texts that are nearly a redirect URI.
@@ -71,12 +70,7 @@ pub(in crate::cases) async fn brings_no_code(
     client: &Arc<Client>,
     redirect_uri: &str,
 ) -> Checked {
-    let asked = flow::authorize(ctx, &flow::ask(ctx, client).set("redirect_uri", redirect_uri)).await;
-    let landing = match asked {
-        // Where all requests have to be pushed, this one was refused there.
-        Err(end) if end.kind == EndKind::NotOffered => return Ok(()),
-        asked => asked?,
-    };
+    let Some(landing) = landed(ctx, client, redirect_uri).await? else { return Ok(()) };
     ctx.trying(&format!("redirect_uri is {redirect_uri:?}"), |ctx| match &landing {
         // What such a page has to look like is asked elsewhere.
         Landing::Page(page) => page.exchange.response().map(drop),

@@ -19,10 +19,20 @@ pub(in crate::cases) async fn refuses_other_uris(ctx: &Context, client: &Arc<Cli
     if Parts::of(&client.redirect_uri).is_none() {
         return Ok(());
     }
-    let paths = [A::Slash, A::Segment, A::Dots, A::PathCapitals];
-    let others = [A::Query, A::Scheme, A::HostSuffix, A::Subdomain, A::HostCapitals, A::User, A::HostAsUser];
-    refused_of(ctx, client, &paths).await?;
-    refused_of(ctx, client, &others).await
+    let alterations = [
+        A::Slash,
+        A::Segment,
+        A::Dots,
+        A::PathCapitals,
+        A::Query,
+        A::Scheme,
+        A::HostSuffix,
+        A::Subdomain,
+        A::HostCapitals,
+        A::User,
+        A::HostAsUser,
+    ];
+    refused_of(ctx, client, &alterations).await
 }
 
 /// Tells of each of these alterations of a client's redirect URI that brings a code.
@@ -70,13 +80,23 @@ pub(in crate::cases) fn has_to_be_registered(ctx: &Context, client: &Client) -> 
 /// As [`without_code`].
 pub(in crate::cases) async fn refused(ctx: &Context, client: &Arc<Client>, redirect_uri: &str) -> Checked {
     let when = format!("redirect_uri is {redirect_uri:?}");
-    let asked = flow::authorize(ctx, &flow::ask(ctx, client).set("redirect_uri", redirect_uri)).await;
-    let landing = match asked {
-        // Where all requests have to be pushed, this one was refused there.
-        Err(end) if end.kind == EndKind::NotOffered => return Ok(()),
-        asked => asked.when(&when)?,
-    };
+    let Some(landing) = landed(ctx, client, redirect_uri).await.when(&when)? else { return Ok(()) };
     ctx.trying(&when, |ctx| without_code(ctx, client, redirect_uri, &landing))
+}
+
+/// Where a request with this redirect URI leads; `None` where all requests have to be pushed and this one was refused there.
+///
+/// # Errors
+/// `errored` without a usable answer.
+pub(super) async fn landed(
+    ctx: &Context,
+    client: &Arc<Client>,
+    redirect_uri: &str,
+) -> Checked<Option<Landing>> {
+    match flow::authorize(ctx, &flow::ask(ctx, client).set("redirect_uri", redirect_uri)).await {
+        Err(end) if end.kind == EndKind::NotOffered => Ok(None),
+        asked => asked.map(Some),
+    }
 }
 
 /// That the answer to a request whose redirect URI is not good brings no code. That it leads there at all is a finding of its

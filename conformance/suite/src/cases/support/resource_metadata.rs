@@ -5,9 +5,9 @@ use std::sync::Arc;
 use serde_json::Value;
 use url::Url;
 
-use crate::case::Context;
 use crate::case_end::Checked;
-use crate::wire::{Actor, Exchange, Request};
+pub(in crate::cases) use crate::cases::support::metadata::get;
+use crate::wire::Exchange;
 
 /// The address of a resource's metadata (RFC 9728, section 3.1).
 pub(in crate::cases) fn address(identifier: &str) -> Option<String> {
@@ -15,11 +15,6 @@ pub(in crate::cases) fn address(identifier: &str) -> Option<String> {
     let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
     let path = if url.path() == "/" { "" } else { url.path() };
     Some(format!("{}/.well-known/oauth-protected-resource{path}{query}", url.origin().ascii_serialization()))
-}
-
-/// Fetches what may be metadata.
-pub(in crate::cases) async fn get(ctx: &Context, url: &str) -> Checked<Arc<Exchange>> {
-    ctx.send(Actor::Suite, Request::get(url).header("Accept", "application/json")).await
 }
 
 /// The metadata is of the resource with this identifier.

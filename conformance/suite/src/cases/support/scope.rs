@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::case::Context;
 use crate::case_end::{CaseEnd, Checked};
-use crate::cases::support::introspection::{activity, callers, introspect, query};
+use crate::cases::support::introspection::told_text;
 use crate::expect::Token;
 use crate::subject::{Client, Met, Need};
 
@@ -26,6 +26,11 @@ pub(in crate::cases) fn closed_list(ctx: &Context, token: &Token) -> Checked {
     Err(CaseEnd::not_tested(reason).at(&token.exchange))
 }
 
+/// Whether a scope has this value.
+pub(in crate::cases) fn has_value(scope: &str, value: &str) -> bool {
+    scope.split(' ').any(|granted| granted == value)
+}
+
 /// The scope of a client's token as introspection tells it, if there is one that does.
 ///
 /// # Errors
@@ -38,16 +43,7 @@ pub(in crate::cases) async fn introspected(
     if Need::Introspection.met(ctx.target()) != Met::Yes {
         return Ok(None);
     }
-    for caller in callers(ctx, client) {
-        let answer = introspect(ctx, &query(&caller, &token.access_token)).await?;
-        if let Ok(told) = activity(&answer)
-            && told.active
-            && let Some(scope) = told.text("scope")
-        {
-            return Ok(Some(scope.to_owned()));
-        }
-    }
-    Ok(None)
+    told_text(ctx, client, token, "scope").await
 }
 
 /// The scope values that a token response states. One that is no string is a finding under the rule of the form, and neither

@@ -8,6 +8,7 @@ use crate::case::{Case, Context, Profile, Severity};
 use crate::case_end::{CaseEnd, Checked, EndAs as _, EndKind};
 use crate::cases::support::clients::others_that_work;
 use crate::cases::support::honest::refusal;
+use crate::cases::support::par::code_by_push;
 use crate::cases::support::redirect_uris::Parts;
 use crate::cases::support::spoil::FOREIGN_URI;
 use crate::expect;
@@ -190,13 +191,6 @@ async fn second_pushed_code(ctx: &Context, client: &Arc<Client>) -> Checked<Code
     let good = code_by_push(ctx, client).await?;
     flow::redeem(ctx, &good).await?;
     code_by_push(ctx, client).await
-}
-
-async fn code_by_push(ctx: &Context, client: &Arc<Client>) -> Checked<Code> {
-    let ask = flow::ask(ctx, client);
-    let request_uri = flow::pushed(ctx, &ask).await?;
-    let landing = flow::authorize(ctx, &ask.by_reference(&request_uri)).await?;
-    flow::code_from(&ask, &landing).control("an honest pushed request")
 }
 
 /// Whether the token endpoint shows that it reads `redirect_uri`: RFC 6749 has it do so, the OAuth 2.1 draft (section
