@@ -205,8 +205,10 @@ async fn unauthorized_at_token_endpoint(ctx: &Context) -> Checked {
         Some(answer) => Err(CaseEnd::not_tested(EVERY).at(&answer)),
         // A server may know no clients without it.
         None if granted => Err(CaseEnd::not_offered(EVERY)),
-        None => Err(CaseEnd::not_tested("no other client has a secret; add [second_client]")
-            .lacks(Need::SecondClient.missing(ctx.target()))),
+        None => {
+            let reason = "no other client has a secret; add [second_client]";
+            Err(ctx.parties().lacking(Need::SecondClient, reason))
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use oauth_rules::rules;
 
 use crate::case::{Case, Context};
-use crate::case_end::{CaseEnd, Checked, EndAs as _, EndKind};
+use crate::case_end::{Checked, EndAs as _, EndKind};
 use crate::cases::support::refresh::{refresh, renewed};
 use crate::cases::support::revocation::{
     done_for_access_token, live_access_token, revocation, revoke, well_received,
@@ -30,8 +30,8 @@ async fn ends_no_other_clients_token(ctx: &Context) -> Checked {
     let clients = ctx.target().clients.values().filter(|client| client.role != ClientRole::Special);
     let clients: Vec<&Arc<Client>> = clients.collect();
     if clients.len() < 2 {
-        return Err(CaseEnd::not_tested("the target names no second client; add [second_client]")
-            .lacks(Need::SecondClient.missing(ctx.target())));
+        let reason = "the target names no second client; add [second_client]";
+        return Err(ctx.parties().lacking(Need::SecondClient, reason));
     }
     let (mut able, mut refusal) = (Vec::new(), None);
     for client in &clients {

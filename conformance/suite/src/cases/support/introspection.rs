@@ -115,10 +115,9 @@ pub(in crate::cases) async fn told_token(
             Ok(_) | Err(_) => refusal = Some(answer),
         }
     }
-    let stop = CaseEnd::not_tested(
-        "the control failed: nobody is told that a fresh access token is active; add [resource_client]",
-    )
-    .lacks(Need::ResourceClient.missing(ctx.target()));
+    let reason =
+        "the control failed: nobody is told that a fresh access token is active; add [resource_client]";
+    let stop = ctx.parties().lacking(Need::ResourceClient, reason);
     Err(refusal.map_or(stop.clone(), |answer| stop.at(&answer)))
 }
 

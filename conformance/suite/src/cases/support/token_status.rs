@@ -115,10 +115,8 @@ impl Gauge {
             }
             tried = Some(seen.exchange);
         }
-        let stop = CaseEnd::not_tested(
-            "nothing tells an access token that lives from one that is made up; add [resource_client], or a resource that looks at tokens to [endpoints]",
-        )
-        .lacks(Need::ResourceServer.missing(ctx.target()));
+        let reason = "nothing tells an access token that lives from one that is made up; add [resource_client], or a resource that looks at tokens to [endpoints]";
+        let stop = ctx.parties().lacking(Need::ResourceServer, reason);
         Err(tried.map_or(stop.clone(), |exchange| stop.at(&exchange)))
     }
 

@@ -93,10 +93,8 @@ async fn bound_to_its_public_client(ctx: &Context) -> Checked {
         .filter_map(|role| ctx.target().clients.get(role).cloned())
         .collect();
     if others.is_empty() {
-        return Err(CaseEnd::not_tested(
-            "the target names no second client; add [second_public_client] or [client]",
-        )
-        .lacks(Need::SecondPublicClient.missing(ctx.target())));
+        let reason = "the target names no second client; add [second_public_client] or [client]";
+        return Err(ctx.parties().lacking(Need::SecondPublicClient, reason));
     }
     for other in others {
         let way = format!("the client is {} instead of {}", other.id, public.id);

@@ -246,10 +246,11 @@ async fn lifetime_is_limited(ctx: &Context) -> Checked {
     match stated {
         Some(seconds) if seconds <= YEAR => Ok(()),
         Some(seconds) => Err(token.exchange.broken("at most a year", format!("{seconds} s"))).warn(),
-        None => Err(CaseEnd::not_tested(
-            "the answer does not say how long the token lives: add access_token_lifetime, in seconds",
-        )
-        .lacks(Need::AccessTokenLifetime.missing(ctx.target()))),
+        None => {
+            let reason =
+                "the answer does not say how long the token lives: add access_token_lifetime, in seconds";
+            Err(ctx.parties().lacking(Need::AccessTokenLifetime, reason))
+        }
     }
 }
 
