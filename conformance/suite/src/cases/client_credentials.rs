@@ -8,12 +8,12 @@ use serde_json::Value;
 
 use crate::case::{Case, Context, Isolation, Severity};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::cases::support::client_credentials::own_token;
 use crate::cases::support::introspection::{Activity, activity, introspect, query, told_token};
 use crate::cases::support::spoil;
 use crate::expect::{self, Token};
 use crate::flow::{self, Authentication, TokenRequest};
 use crate::subject::{Client, ClientRole, Need};
-use crate::wire::Params;
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -61,15 +61,6 @@ pub(super) const CASES: &[Case] = &[
         ..Case::DEFAULT
     },
 ];
-
-/// The good request of a client for a token of its own.
-fn own_token(client: &Client) -> TokenRequest {
-    let mut params = Params::from([("grant_type", "client_credentials")]);
-    if let Some(scope) = &client.scope {
-        params.add("scope", scope);
-    }
-    TokenRequest::new(client, params)
-}
 
 /// A client that gets a token of its own: how it asks, and the token.
 struct Served {
