@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::case::{Case, Context, Isolation};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::introspection::{
-    Activity, activity, introspect, more_than_inactive, not_active, query,
+    Activity, activity, introspect, not_active, nothing_else, query, says_active,
 };
 use crate::cases::support::refresh::{allowed, refreshing_client, renewed};
 use crate::cases::support::token_status::{out_wait, within_patience};
@@ -85,14 +85,10 @@ async fn asked(
 
 /// The answer does not say that the token is active, or calls it a refresh token.
 fn untold(ctx: &Context, answer: &Arc<Exchange>, of_access_token: &Activity) -> Checked {
-    let json = answer.response()?.json().unwrap_or_default();
-    if json.get("active").is_none_or(|active| active != true) {
-        if let Some(more) = more_than_inactive(answer)? {
-            let end = answer.broken("active: false and nothing else", more);
-            ctx.tell(end.under(rules!["rfc7662-2.2-inactive-no-detail"]));
-        }
-        return Ok(());
+    if !says_active(answer)? {
+        return nothing_else(ctx, answer);
     }
+    let json = answer.response()?.json().unwrap_or_default();
     if calls_it_a_refresh_token(&json, &of_access_token.json) {
         if !ctx.notes().iter().any(|note| note == TOLD_APART) {
             ctx.note(TOLD_APART);

@@ -101,6 +101,15 @@ pub(in crate::cases) fn more_than_inactive(exchange: &Arc<Exchange>) -> Checked<
     Ok((inactive && !more.is_empty()).then(|| more.join(", ")))
 }
 
+/// What is told of a token that is called inactive is a finding of its own.
+pub(in crate::cases) fn nothing_else(ctx: &Context, answer: &Arc<Exchange>) -> Checked {
+    if let Some(more) = more_than_inactive(answer)? {
+        let end = answer.broken("active: false and nothing else", more);
+        ctx.tell(end.under(rules!["rfc7662-2.2-inactive-no-detail"]));
+    }
+    Ok(())
+}
+
 /// A client's live access token, and who is told that it lives. It is a control.
 pub(in crate::cases) async fn told_token(
     ctx: &Context,
