@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::case::{Case, Context, Isolation, Severity};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::client_credentials::own_token;
+use crate::cases::support::honest::ELSEWHERE;
 use crate::cases::support::introspection::{Activity, activity, introspect, query, told_token};
 use crate::cases::support::spoil;
 use crate::expect::{self, Token};
@@ -167,7 +168,6 @@ async fn told_from_a_users_token(ctx: &Context) -> Checked {
 
 async fn unauthorized_at_token_endpoint(ctx: &Context) -> Checked {
     let served = served_client(ctx).await?.client;
-    const ELSEWHERE: &[&str] = &["invalid_scope", "use_dpop_nonce", "invalid_dpop_proof"];
     let (mut unlike, mut granted, mut judged) = (None, false, false);
     let others = ctx.target().registered().filter(|other| !other.is_public() && other.id != served.id);
     for other in others {

@@ -7,7 +7,7 @@ use oauth_rules::rules;
 use crate::case::{Case, Context, Profile, Severity};
 use crate::case_end::{CaseEnd, Checked, EndAs as _, EndKind};
 use crate::cases::support::clients::others_that_work;
-use crate::cases::support::honest::refusal;
+use crate::cases::support::honest::{ELSEWHERE, refusal};
 use crate::cases::support::redirect_uris::Parts;
 use crate::cases::support::spoil::FOREIGN_URI;
 use crate::expect;
@@ -257,7 +257,6 @@ async fn redirect_uri_is_not_brought_in_later(ctx: &Context) -> Checked {
 }
 
 async fn redeemed_without_a_redirect_uri(ctx: &Context) -> Checked {
-    const ELSEWHERE: &[&str] = &["invalid_scope", "use_dpop_nonce", "invalid_dpop_proof"];
     let client = ctx.parties().client()?;
     flow::access(ctx, &client).await?;
     let mut refused = None;
