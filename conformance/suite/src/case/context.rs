@@ -289,6 +289,14 @@ impl Context {
         lock(&self.inner.notes).push(text.into());
     }
 
+    /// Adds a remark that the case's report need not have twice.
+    pub fn note_once(&self, text: &str) {
+        let mut notes = lock(&self.inner.notes);
+        if !notes.iter().any(|note| note == text) {
+            notes.push(text.to_owned());
+        }
+    }
+
     /// Tells of something that does not end the case. What one answer breaks of one rule is told once.
     pub fn tell(&self, end: CaseEnd) {
         let end = match &self.variation {

@@ -90,9 +90,7 @@ fn untold(ctx: &Context, answer: &Arc<Exchange>, of_access_token: &Activity) -> 
     }
     let json = answer.response()?.json().unwrap_or_default();
     if calls_it_a_refresh_token(&json, &of_access_token.json) {
-        if !ctx.notes().iter().any(|note| note == TOLD_APART) {
-            ctx.note(TOLD_APART);
-        }
+        ctx.note_once(TOLD_APART);
         return Ok(());
     }
     let saw = "active: true, and no member says that it is a refresh token";

@@ -147,9 +147,7 @@ fn refused(ctx: &Context, answer: &Arc<Exchange>) -> Checked {
     const ERRORS: &[&str] = &["invalid_grant", "unauthorized_client", "invalid_client", "invalid_request"];
     const NOTE: &str = "revoking another client's token looks as if it had been done, and the token lives on";
     if (200..300).contains(&answer.response()?.status) {
-        if !ctx.notes().iter().any(|note| note == NOTE) {
-            ctx.note(NOTE);
-        }
+        ctx.note_once(NOTE);
         return Ok(());
     }
     expect::refused_by(&expect::REVOCATION, ctx, answer, ERRORS)
