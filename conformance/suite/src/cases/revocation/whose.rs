@@ -7,9 +7,9 @@ use oauth_rules::rules;
 
 use crate::case::{Case, Context};
 use crate::case_end::{Checked, EndAs as _, EndKind};
-use crate::cases::support::refresh::{refresh, renewed};
+use crate::cases::support::refresh::refresh;
 use crate::cases::support::revocation::{
-    done_for_access_token, live_access_token, revocation, revoke, well_received,
+    done_for_access_token, live_access_token, newest, revocation, revoke, well_received,
 };
 use crate::expect;
 use crate::flow::{self, Authentication, TokenRequest};
@@ -116,8 +116,7 @@ impl Pair<'_> {
             return Ok(());
         }
         let Some(first) = flow::access(ctx, self.owner).await?.refresh_token else { return Ok(()) };
-        let next = renewed(ctx, &refresh(self.owner, &first)).await?.refresh_token;
-        let token = next.unwrap_or(first);
+        let token = newest(ctx, self.owner, first).await?;
         let mut answers = Vec::new();
         for request in self.requests(&token, "refresh_token") {
             answers.push(revoke(ctx, &request).await?);
