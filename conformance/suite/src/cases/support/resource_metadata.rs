@@ -1,4 +1,5 @@
-//! A protected resource's metadata: where it lies, and of which resource it is (RFC 9728, sections 3.1 and 3.3).
+//! A protected resource's metadata: where it lies, who names it, and of which resource it is (RFC 9728, sections
+//! 3.1, 3.3 and 5.1).
 
 use std::sync::Arc;
 
@@ -7,7 +8,7 @@ use url::Url;
 
 use crate::case::Context;
 use crate::case_end::Checked;
-use crate::wire::{Actor, Exchange, Request};
+use crate::wire::{Actor, Exchange, Request, Response, fields};
 
 /// The address of a resource's metadata (RFC 9728, section 3.1).
 pub(in crate::cases) fn address(identifier: &str) -> Option<String> {
@@ -15,6 +16,12 @@ pub(in crate::cases) fn address(identifier: &str) -> Option<String> {
     let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
     let path = if url.path() == "/" { "" } else { url.path() };
     Some(format!("{}/.well-known/oauth-protected-resource{path}{query}", url.origin().ascii_serialization()))
+}
+
+/// The address of metadata that a challenge of this answer names (RFC 9728, section 5.1).
+pub(in crate::cases) fn named_in(response: &Response) -> Option<String> {
+    let challenges = fields::challenges(response);
+    challenges.iter().find_map(|challenge| challenge.param("resource_metadata").map(str::to_owned))
 }
 
 /// Fetches what may be metadata.
