@@ -75,12 +75,7 @@ async fn asked(
     refresh_token: &str,
     hint: Option<&str>,
 ) -> Checked<Arc<Exchange>> {
-    let plain = query(server, refresh_token);
-    let request = match hint {
-        Some(hint) => plain.set("token_type_hint", hint),
-        None => plain,
-    };
-    introspect(ctx, &request).await
+    introspect(ctx, &query(server, refresh_token).hinted(hint)).await
 }
 
 /// The answer does not say that the token is active, or calls it a refresh token.
