@@ -12,7 +12,7 @@ use crate::cases::support::introspection::{
     Activity, activity, introspect, not_active, nothing_else, query, says_active,
 };
 use crate::cases::support::refresh::{allowed, refreshing_client, renewed};
-use crate::cases::support::token_status::{out_wait, within_patience};
+use crate::cases::support::token_status::{out_wait, refresh_token_lifetime};
 use crate::expect;
 use crate::flow;
 use crate::subject::{Client, ClientRole, Need};
@@ -93,11 +93,7 @@ fn untold(ctx: &Context, answer: &Arc<Exchange>, of_access_token: &Activity) -> 
 }
 
 async fn knows_which_refresh_token_expired(ctx: &Context) -> Checked {
-    let lifetime = ctx.target().refresh_token_lifetime;
-    let lifetime = lifetime.ok_or_else(|| {
-        CaseEnd::not_tested("how long a refresh token lives is not known; add refresh_token_lifetime")
-    })?;
-    within_patience(ctx, "a refresh token", lifetime)?;
+    let lifetime = refresh_token_lifetime(ctx)?;
     let client = refreshing_client(ctx, |client| !client.is_public()).await?;
     let live = allowed(ctx, &client, None).await?;
     let told = introspect(ctx, &query(&client, &live.refresh_token)).await?;
