@@ -229,14 +229,9 @@ impl Context {
     /// # Errors
     /// `not-tested` if the clock was not advanced.
     pub async fn wait(&self, time: Duration) -> Checked {
-        let live = &self.inner.live;
         let time = Duration::from_secs(time.as_secs() + u64::from(time.subsec_nanos() > 0));
-        match &live.clock {
-            Clock::Real => tokio::time::sleep(time).await,
-            Clock::Advance(advance) => {
-                advance(time);
-                live.put_ahead(time);
-            }
+        match &self.inner.live.clock {
+            Clock::Real | Clock::Advance(_) => self.pause(time).await,
             Clock::Remote { url, .. } => self.advance(url, time).await?,
         }
         Ok(())
