@@ -193,6 +193,15 @@ impl TokenRequest {
         }
     }
 
+    /// Says which kind of token it asks about, if there is a hint (RFC 7009 and RFC 7662, section 2.1).
+    #[must_use]
+    pub fn hinted(self, hint: Option<&str>) -> Self {
+        match hint {
+            Some(hint) => self.set("token_type_hint", hint),
+            None => self,
+        }
+    }
+
     /// Authenticates in this way.
     #[must_use]
     pub fn authenticated(mut self, authentication: Authentication) -> Self {

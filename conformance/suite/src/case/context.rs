@@ -229,14 +229,9 @@ impl Context {
     /// # Errors
     /// `not-tested` if the clock was not advanced.
     pub async fn wait(&self, time: Duration) -> Checked {
-        let live = &self.inner.live;
         let time = Duration::from_secs(time.as_secs() + u64::from(time.subsec_nanos() > 0));
-        match &live.clock {
-            Clock::Real => tokio::time::sleep(time).await,
-            Clock::Advance(advance) => {
-                advance(time);
-                live.put_ahead(time);
-            }
+        match &self.inner.live.clock {
+            Clock::Real | Clock::Advance(_) => self.pause(time).await,
             Clock::Remote { url, .. } => self.advance(url, time).await?,
         }
         Ok(())
@@ -287,6 +282,14 @@ impl Context {
     /// Adds a remark to the case's report. It changes no verdict.
     pub fn note(&self, text: impl Into<String>) {
         lock(&self.inner.notes).push(text.into());
+    }
+
+    /// Adds a remark that the case's report need not have twice.
+    pub fn note_once(&self, text: &str) {
+        let mut notes = lock(&self.inner.notes);
+        if !notes.iter().any(|note| note == text) {
+            notes.push(text.to_owned());
+        }
     }
 
     /// Tells of something that does not end the case. What one answer breaks of one rule is told once.

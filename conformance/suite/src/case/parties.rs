@@ -19,9 +19,8 @@ impl<'t> Parties<'t> {
     /// # Errors
     /// `not-tested` if the target names no client.
     pub fn client(self) -> Checked<Arc<Client>> {
-        self.0.client().cloned().ok_or_else(|| {
-            CaseEnd::not_tested("the target names no client").lacks(Need::ConfidentialClient.missing(self.0))
-        })
+        let client = self.0.client().cloned();
+        client.ok_or_else(|| self.lacking(Need::ConfidentialClient, "the target names no client"))
     }
 
     /// The client of a role.
@@ -41,9 +40,8 @@ impl<'t> Parties<'t> {
             ClientRole::Dpop => Need::DpopClient,
             ClientRole::Push => Need::PushClient,
         };
-        self.0.registered().find(|client| client.role == role).cloned().ok_or_else(|| {
-            CaseEnd::not_tested(format!("the target names no [{}]", need.key())).lacks(need.missing(self.0))
-        })
+        let client = self.0.registered().find(|client| client.role == role).cloned();
+        client.ok_or_else(|| self.lacking(need, format!("the target names no [{}]", need.key())))
     }
 
     /// `[client]`: confidential.
@@ -78,8 +76,7 @@ impl<'t> Parties<'t> {
     pub fn client_where(self, need: Need, fits: impl Fn(&Client) -> bool) -> Checked<Arc<Client>> {
         let found = self.0.clients.values().find(|client| fits(client)).cloned();
         found.ok_or_else(|| {
-            CaseEnd::not_tested(format!("no client of the target has what {} stands for", need.key()))
-                .lacks(need.missing(self.0))
+            self.lacking(need, format!("no client of the target has what {} stands for", need.key()))
         })
     }
 
@@ -88,11 +85,7 @@ impl<'t> Parties<'t> {
     /// # Errors
     /// `not-tested` if the target names none.
     pub fn resource_url(self) -> Checked<&'t str> {
-        let url = self.0.endpoints.resource.as_deref();
-        url.ok_or_else(|| {
-            CaseEnd::not_tested("the target names no resource under [endpoints]")
-                .lacks(Need::ResourceServer.missing(self.0))
-        })
+        self.0.endpoints.resource.as_deref().ok_or_else(|| self.no_resource())
     }
 
     /// The protected resource under `[endpoints]`.
@@ -100,11 +93,7 @@ impl<'t> Parties<'t> {
     /// # Errors
     /// `not-tested` if the target names none.
     pub fn first_resource(self) -> Checked<Resource> {
-        let resource = self.0.resource();
-        resource.ok_or_else(|| {
-            CaseEnd::not_tested("the target names no resource under [endpoints]")
-                .lacks(Need::ResourceServer.missing(self.0))
-        })
+        self.0.resource().ok_or_else(|| self.no_resource())
     }
 
     /// The second protected resource, for cases that ask for it only once the server was seen to tell resources
@@ -115,13 +104,20 @@ impl<'t> Parties<'t> {
     pub fn second_resource(self) -> Checked<Resource> {
         match (Need::SecondResource.met(self.0), &self.0.second_resource) {
             (Met::NotOffered { reason, .. }, _) => Err(CaseEnd::not_offered(reason)),
-            (Met::Missing(reason), _) => {
-                Err(CaseEnd::not_tested(reason).lacks(Need::SecondResource.missing(self.0)))
+            (Met::Missing(reason), _) => Err(self.lacking(Need::SecondResource, reason)),
+            (Met::Yes, resource) => {
+                resource.clone().ok_or_else(|| CaseEnd::not_tested("the target names no [second_resource]"))
             }
-            (Met::Yes, resource) => resource.clone().ok_or_else(|| {
-                CaseEnd::not_tested("the target names no [second_resource]")
-                    .lacks(Need::SecondResource.missing(self.0))
-            }),
         }
+    }
+
+    /// `not-tested` for this reason, with the key of the target file that would meet the need, where the file lacks it.
+    #[must_use]
+    pub fn lacking(self, need: Need, reason: impl Into<String>) -> CaseEnd {
+        CaseEnd::not_tested(reason).lacks(need.missing(self.0))
+    }
+
+    fn no_resource(self) -> CaseEnd {
+        self.lacking(Need::ResourceServer, "the target names no resource under [endpoints]")
     }
 }

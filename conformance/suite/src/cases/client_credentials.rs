@@ -8,12 +8,13 @@ use serde_json::Value;
 
 use crate::case::{Case, Context, Isolation, Severity};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::cases::support::client_credentials::own_token;
+use crate::cases::support::honest::ELSEWHERE;
 use crate::cases::support::introspection::{Activity, activity, introspect, query, told_token};
 use crate::cases::support::spoil;
 use crate::expect::{self, Token};
 use crate::flow::{self, Authentication, TokenRequest};
 use crate::subject::{Client, ClientRole, Need};
-use crate::wire::Params;
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -61,15 +62,6 @@ pub(super) const CASES: &[Case] = &[
         ..Case::DEFAULT
     },
 ];
-
-/// The good request of a client for a token of its own.
-fn own_token(client: &Client) -> TokenRequest {
-    let mut params = Params::from([("grant_type", "client_credentials")]);
-    if let Some(scope) = &client.scope {
-        params.add("scope", scope);
-    }
-    TokenRequest::new(client, params)
-}
 
 /// A client that gets a token of its own: how it asks, and the token.
 struct Served {
@@ -176,7 +168,6 @@ async fn told_from_a_users_token(ctx: &Context) -> Checked {
 
 async fn unauthorized_at_token_endpoint(ctx: &Context) -> Checked {
     let served = served_client(ctx).await?.client;
-    const ELSEWHERE: &[&str] = &["invalid_scope", "use_dpop_nonce", "invalid_dpop_proof"];
     let (mut unlike, mut granted, mut judged) = (None, false, false);
     let others = ctx.target().registered().filter(|other| !other.is_public() && other.id != served.id);
     for other in others {
@@ -205,8 +196,10 @@ async fn unauthorized_at_token_endpoint(ctx: &Context) -> Checked {
         Some(answer) => Err(CaseEnd::not_tested(EVERY).at(&answer)),
         // A server may know no clients without it.
         None if granted => Err(CaseEnd::not_offered(EVERY)),
-        None => Err(CaseEnd::not_tested("no other client has a secret; add [second_client]")
-            .lacks(Need::SecondClient.missing(ctx.target()))),
+        None => {
+            let reason = "no other client has a secret; add [second_client]";
+            Err(ctx.parties().lacking(Need::SecondClient, reason))
+        }
     }
 }
 

@@ -298,8 +298,8 @@ struct Told {
 async fn introspected(ctx: &Context, key: &DpopKey) -> Checked<Told> {
     let client = ctx.parties().confidential()?;
     let token = bound_token(ctx, &client, key).await?;
-    let mut stop = CaseEnd::not_tested("introspection tells nobody of a bound token; add [resource_client]")
-        .lacks(Need::ResourceClient.missing(ctx.target()));
+    let reason = "introspection tells nobody of a bound token; add [resource_client]";
+    let mut stop = ctx.parties().lacking(Need::ResourceClient, reason);
     for caller in callers(ctx, &client) {
         let answer = introspect(ctx, &query(&caller, &token.access_token)).await?;
         match activity(&answer) {

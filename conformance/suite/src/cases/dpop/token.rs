@@ -12,6 +12,7 @@ use crate::case::{Case, Context, Severity};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::dpop::{bound, bound_token, proof_refused, says_bound};
 use crate::cases::support::honest::refusal;
+use crate::cases::support::token_status::access_token_lifetime;
 use crate::expect;
 use crate::flow;
 use crate::subject::Need;
@@ -168,14 +169,9 @@ async fn short_lived_without_nonces(ctx: &Context) -> Checked {
     if ctx.nonce_of(&ctx.target().endpoints.token).is_some() {
         return Err(CaseEnd::not_offered("the server gives nonces"));
     }
-    let stated = token.json.get("expires_in").and_then(Value::as_u64);
-    match stated.or(ctx.target().access_token_lifetime) {
-        None => {
-            Err(CaseEnd::not_tested("how long an access token lives is not known; add access_token_lifetime"))
-        }
-        Some(seconds) if seconds <= HOUR => Ok(()),
-        Some(seconds) => {
-            Err(token.exchange.broken("a bound token for an hour or less", format!("one for {seconds} s")))
-        }
+    let seconds = access_token_lifetime(ctx, &token)?;
+    if seconds <= HOUR {
+        return Ok(());
     }
+    Err(token.exchange.broken("a bound token for an hour or less", format!("one for {seconds} s")))
 }

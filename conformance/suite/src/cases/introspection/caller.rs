@@ -7,7 +7,7 @@ use oauth_rules::rules;
 use crate::case::{Case, Context, Isolation};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::introspection::{
-    Activity, activity, introspect, more_than_inactive, not_active, query, says_active, told_token,
+    Activity, activity, introspect, not_active, nothing_else, query, says_active, told_token,
 };
 use crate::cases::support::resource_indicators::{open, token_for};
 use crate::cases::support::spoil;
@@ -153,15 +153,6 @@ fn told_nothing(ctx: &Context, answer: &Arc<Exchange>) -> Checked {
     }
     not_active(ctx, answer)?;
     nothing_else(ctx, answer)
-}
-
-/// What is told of a token that is called inactive is a finding of its own.
-fn nothing_else(ctx: &Context, answer: &Arc<Exchange>) -> Checked {
-    if let Some(more) = more_than_inactive(answer)? {
-        let end = answer.broken("active: false and nothing else", more);
-        ctx.tell(end.under(rules!["rfc7662-2.2-inactive-no-detail"]));
-    }
-    Ok(())
 }
 
 async fn of_tokens_for_the_caller(ctx: &Context) -> Checked {

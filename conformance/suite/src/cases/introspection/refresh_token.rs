@@ -9,10 +9,10 @@ use serde_json::Value;
 use crate::case::{Case, Context, Isolation};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::introspection::{
-    Activity, activity, introspect, more_than_inactive, not_active, query,
+    Activity, activity, introspect, not_active, nothing_else, query, says_active,
 };
 use crate::cases::support::refresh::{allowed, refreshing_client, renewed};
-use crate::cases::support::token_status::{out_wait, within_patience};
+use crate::cases::support::token_status::{out_wait, refresh_token_lifetime};
 use crate::expect;
 use crate::flow;
 use crate::subject::{Client, ClientRole, Need};
@@ -75,28 +75,17 @@ async fn asked(
     refresh_token: &str,
     hint: Option<&str>,
 ) -> Checked<Arc<Exchange>> {
-    let plain = query(server, refresh_token);
-    let request = match hint {
-        Some(hint) => plain.set("token_type_hint", hint),
-        None => plain,
-    };
-    introspect(ctx, &request).await
+    introspect(ctx, &query(server, refresh_token).hinted(hint)).await
 }
 
 /// The answer does not say that the token is active, or calls it a refresh token.
 fn untold(ctx: &Context, answer: &Arc<Exchange>, of_access_token: &Activity) -> Checked {
-    let json = answer.response()?.json().unwrap_or_default();
-    if json.get("active").is_none_or(|active| active != true) {
-        if let Some(more) = more_than_inactive(answer)? {
-            let end = answer.broken("active: false and nothing else", more);
-            ctx.tell(end.under(rules!["rfc7662-2.2-inactive-no-detail"]));
-        }
-        return Ok(());
+    if !says_active(answer)? {
+        return nothing_else(ctx, answer);
     }
+    let json = answer.response()?.json().unwrap_or_default();
     if calls_it_a_refresh_token(&json, &of_access_token.json) {
-        if !ctx.notes().iter().any(|note| note == TOLD_APART) {
-            ctx.note(TOLD_APART);
-        }
+        ctx.note_once(TOLD_APART);
         return Ok(());
     }
     let saw = "active: true, and no member says that it is a refresh token";
@@ -104,11 +93,7 @@ fn untold(ctx: &Context, answer: &Arc<Exchange>, of_access_token: &Activity) -> 
 }
 
 async fn knows_which_refresh_token_expired(ctx: &Context) -> Checked {
-    let lifetime = ctx.target().refresh_token_lifetime;
-    let lifetime = lifetime.ok_or_else(|| {
-        CaseEnd::not_tested("how long a refresh token lives is not known; add refresh_token_lifetime")
-    })?;
-    within_patience(ctx, "a refresh token", lifetime)?;
+    let lifetime = refresh_token_lifetime(ctx)?;
     let client = refreshing_client(ctx, |client| !client.is_public()).await?;
     let live = allowed(ctx, &client, None).await?;
     let told = introspect(ctx, &query(&client, &live.refresh_token)).await?;

@@ -88,7 +88,7 @@ async fn without_question(ctx: &Context) -> Checked<Option<CaseEnd>> {
     let client = fresh.map_or_else(|| ctx.parties().public(), |fresh| Ok(fresh.client));
     let client = client.map_err(|_| {
         let reason = "no page asked the user, and an earlier yes to this client may be remembered; add [public_client], or say why none asks: [without] consent = \"why\"";
-        CaseEnd::not_tested(reason).lacks(Need::PublicClient.missing(ctx.target()))
+        ctx.parties().lacking(Need::PublicClient, reason)
     })?;
     let ask = flow::ask(ctx, &client);
     if consent_page_if_asked(ctx, flow::browser(ctx), &ask).await?.is_some() {

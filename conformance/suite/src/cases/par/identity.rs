@@ -6,7 +6,7 @@ use std::sync::Arc;
 use oauth_rules::{RuleId, rules};
 
 use crate::case::{Case, Context};
-use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::case_end::{Checked, EndAs as _};
 use crate::cases::support::par::{code_by_push, refused};
 use crate::cases::support::provoke::gives_code;
 use crate::expect;
@@ -83,8 +83,8 @@ async fn identities_agree(ctx: &Context) -> Checked {
         }
     }
     if pairs == 0 {
-        return Err(CaseEnd::not_tested("no second client pushes requests; add [second_client]")
-            .lacks(Need::SecondClient.missing(ctx.target())));
+        let reason = "no second client pushes requests; add [second_client]";
+        return Err(ctx.parties().lacking(Need::SecondClient, reason));
     }
     Ok(())
 }

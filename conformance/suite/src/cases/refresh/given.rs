@@ -6,7 +6,7 @@ use oauth_rules::rules;
 
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
-use crate::cases::support::honest::refusal;
+use crate::cases::support::honest::{ELSEWHERE, refusal};
 use crate::cases::support::refresh::{allowed, refresh};
 use crate::expect;
 use crate::flow;
@@ -51,7 +51,6 @@ async fn taken_from(ctx: &Context, client: &Arc<Client>) -> Checked<bool> {
 
 /// The refusal of a refresh token, or of the one that it brought.
 async fn refused(ctx: &Context, client: &Client, given: String) -> Checked<Option<CaseEnd>> {
-    const ELSEWHERE: &[&str] = &["invalid_scope", "use_dpop_nonce", "invalid_dpop_proof"];
     let mut last = given;
     for when in ["the refresh token came with a code's tokens", "the refresh token came with a refresh"] {
         let answer = flow::token(ctx, &refresh(client, &last)).await?;

@@ -7,9 +7,9 @@
 use oauth_rules::rules;
 
 use crate::case::{Case, Context, Isolation};
-use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::case_end::{Checked, EndAs as _};
 use crate::cases::support::refresh::{allowed, refresh, refreshing_client};
-use crate::cases::support::token_status::{out_wait, within_patience};
+use crate::cases::support::token_status::{out_wait, refresh_token_lifetime};
 use crate::cases::support::{bearer, spoil};
 use crate::expect;
 use crate::flow;
@@ -133,11 +133,7 @@ fn alterations(token: &str) -> Vec<(String, String)> {
 }
 
 async fn refused_after_lying_idle(ctx: &Context) -> Checked {
-    let lifetime = ctx.target().refresh_token_lifetime;
-    let lifetime = lifetime.ok_or_else(|| {
-        CaseEnd::not_tested("how long a refresh token lives is not known; add refresh_token_lifetime")
-    })?;
-    within_patience(ctx, "a refresh token", lifetime)?;
+    let lifetime = refresh_token_lifetime(ctx)?;
     let client = refreshing_client(ctx, |_| true).await?;
     let allowed = allowed(ctx, &client, None).await?;
     let when = out_wait(ctx, lifetime).await?;

@@ -45,8 +45,8 @@ async fn bound_to_its_client(ctx: &Context) -> Checked {
     let all = ctx.target().clients.values().filter(|client| client.role != ClientRole::Special);
     let all: Vec<&Arc<Client>> = all.collect();
     if all.len() < 2 {
-        return Err(CaseEnd::not_tested("the target names no second client; add [second_client]")
-            .lacks(Need::SecondClient.missing(ctx.target())));
+        let reason = "the target names no second client; add [second_client]";
+        return Err(ctx.parties().lacking(Need::SecondClient, reason));
     }
     let mut clients = Vec::new();
     for client in all {

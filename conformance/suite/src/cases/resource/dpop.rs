@@ -7,14 +7,15 @@ use oauth_rules::rules;
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _, EndKind};
 use crate::cases::support::bearer;
+use crate::cases::support::client_credentials::own_token;
 use crate::cases::support::dpop::{around, bound, bound_token, says_bound};
 use crate::cases::support::dpop_defects::ALL;
 use crate::cases::support::refresh::refresh;
 use crate::expect;
-use crate::flow::{self, TokenRequest};
+use crate::flow;
 use crate::subject::{ClientRole, Met, Need};
 use crate::wire::dpop::{DpopKey, Proof};
-use crate::wire::{Actor, Exchange, Params, fields};
+use crate::wire::{Actor, Exchange, fields};
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -206,8 +207,7 @@ async fn called_bound(ctx: &Context, key: &DpopKey) -> Checked<Vec<(&'static str
     }
     if Need::ClientCredentials.met(ctx.target()) == Met::Yes {
         for client in ctx.target().registered().filter(|client| !client.is_public()) {
-            let params = Params::from([("grant_type", "client_credentials")]);
-            asked.push(("a client asked for itself", TokenRequest::new(client, params)));
+            asked.push(("a client asked for itself", own_token(client).without("scope")));
         }
     }
     for (when, request) in asked {

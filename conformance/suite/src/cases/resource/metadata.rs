@@ -14,7 +14,8 @@ use crate::cases::support::bearer::{in_query, with_header};
 use crate::cases::support::honest::honest;
 use crate::cases::support::metadata::{https_fault, is_sent_as_json, object};
 use crate::cases::support::resource_indicators::token_is_for_it;
-use crate::cases::support::resource_metadata::{address, get, identical};
+use crate::cases::support::metadata::get;
+use crate::cases::support::resource_metadata::{address, identical, named_in};
 use crate::expect;
 use crate::flow;
 use crate::subject::{Need, Resource};
@@ -123,9 +124,7 @@ pub(super) const CASES: &[Case] = &[
 /// The address that the resource's challenge names, and the exchange that shows it.
 async fn challenged(ctx: &Context) -> Checked<Option<(String, Arc<Exchange>)>> {
     let exchange = with_header(ctx, None).await?;
-    let found = fields::challenges(exchange.response()?)
-        .iter()
-        .find_map(|challenge| challenge.param("resource_metadata").map(str::to_owned));
+    let found = named_in(exchange.response()?);
     Ok(found.map(|address| (address, exchange)))
 }
 

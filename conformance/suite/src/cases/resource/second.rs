@@ -11,11 +11,12 @@ use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::bearer::with_narrow_scope;
 use crate::cases::support::metadata::object;
 use crate::cases::support::resource_indicators::{ask_for, open, read_by_server, token_for, with};
-use crate::cases::support::resource_metadata::{address, get, identical};
+use crate::cases::support::metadata::get;
+use crate::cases::support::resource_metadata::{address, identical, named_in};
 use crate::expect;
 use crate::flow;
 use crate::subject::{Need, Resource};
-use crate::wire::{Actor, Exchange, Request, fields};
+use crate::wire::{Actor, Exchange, Request};
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -82,10 +83,7 @@ async fn names_its_own(ctx: &Context, resource: &Resource, header: Option<&str>)
         request = request.header("Authorization", header);
     }
     let challenge = ctx.send(Actor::Client, request).await?;
-    let found = fields::challenges(challenge.response()?)
-        .iter()
-        .find_map(|challenge| challenge.param("resource_metadata").map(str::to_owned));
-    let Some(address) = found else {
+    let Some(address) = named_in(challenge.response()?) else {
         ctx.note("a challenge of the second resource names no metadata");
         return Ok(());
     };

@@ -70,8 +70,8 @@ async fn introspection_names_it(ctx: &Context) -> Checked {
         let Some(resource) = resource else { continue };
         let token = token_for(ctx, &client, &resource.identifier).await?;
         let Some(told) = told_audience(ctx, &client, &token).await? else {
-            return Err(CaseEnd::not_tested("nobody is told of the token; add [resource_client]")
-                .lacks(Need::ResourceClient.missing(ctx.target())));
+            let reason = "nobody is told of the token; add [resource_client]";
+            return Err(ctx.parties().lacking(Need::ResourceClient, reason));
         };
         // The server's own name for the resource may be the identifier of its registered client.
         let server = ctx.target().others.get(&server).map(|server| server.id.as_str());

@@ -101,12 +101,7 @@ async fn ends_a_refresh_token(ctx: &Context) -> Checked {
 /// A live refresh token of a client is good for nothing once the client revoked it, be it under this hint.
 async fn refresh_token_ended(ctx: &Context, client: &Arc<Client>, hint: Option<&str>) -> Checked {
     let token = live_refresh_token(ctx, client).await?;
-    let plain = revocation(client, &token);
-    let request = match hint {
-        Some(hint) => plain.set("token_type_hint", hint),
-        None => plain,
-    };
-    done(&revoke(ctx, &request).await?)?;
+    done(&revoke(ctx, &revocation(client, &token).hinted(hint)).await?)?;
     refused(ctx, client, &token).await
 }
 
@@ -168,10 +163,9 @@ async fn unknown_token_is_no_error(ctx: &Context) -> Checked {
     let client = ctx.parties().client()?;
     let real = well_received(ctx, &client).await?;
     for hint in [None, Some("refresh_token")] {
-        let mut request = revocation(&client, &ctx.fresh());
+        let request = revocation(&client, &ctx.fresh()).hinted(hint);
         let mut when = "the token is made up".to_owned();
         if let Some(hint) = hint {
-            request = request.set("token_type_hint", hint);
             when = format!("{when} and called {hint}");
         }
         let answer = revoke(ctx, &request).await?;

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use oauth_rules::rules;
 
 use crate::case::{Case, Context};
-use crate::case_end::{CaseEnd, Checked, EndAs as _, EndKind};
-use crate::cases::support::refresh::{refresh, renewed};
+use crate::case_end::{Checked, EndAs as _, EndKind};
+use crate::cases::support::refresh::refresh;
 use crate::cases::support::revocation::{
-    done_for_access_token, live_access_token, revocation, revoke, well_received,
+    done_for_access_token, live_access_token, newest, revocation, revoke, well_received,
 };
 use crate::expect;
 use crate::flow::{self, Authentication, TokenRequest};
@@ -30,8 +30,8 @@ async fn ends_no_other_clients_token(ctx: &Context) -> Checked {
     let clients = ctx.target().clients.values().filter(|client| client.role != ClientRole::Special);
     let clients: Vec<&Arc<Client>> = clients.collect();
     if clients.len() < 2 {
-        return Err(CaseEnd::not_tested("the target names no second client; add [second_client]")
-            .lacks(Need::SecondClient.missing(ctx.target())));
+        let reason = "the target names no second client; add [second_client]";
+        return Err(ctx.parties().lacking(Need::SecondClient, reason));
     }
     let (mut able, mut refusal) = (Vec::new(), None);
     for client in &clients {
@@ -116,8 +116,7 @@ impl Pair<'_> {
             return Ok(());
         }
         let Some(first) = flow::access(ctx, self.owner).await?.refresh_token else { return Ok(()) };
-        let next = renewed(ctx, &refresh(self.owner, &first)).await?.refresh_token;
-        let token = next.unwrap_or(first);
+        let token = newest(ctx, self.owner, first).await?;
         let mut answers = Vec::new();
         for request in self.requests(&token, "refresh_token") {
             answers.push(revoke(ctx, &request).await?);
@@ -147,9 +146,7 @@ fn refused(ctx: &Context, answer: &Arc<Exchange>) -> Checked {
     const ERRORS: &[&str] = &["invalid_grant", "unauthorized_client", "invalid_client", "invalid_request"];
     const NOTE: &str = "revoking another client's token looks as if it had been done, and the token lives on";
     if (200..300).contains(&answer.response()?.status) {
-        if !ctx.notes().iter().any(|note| note == NOTE) {
-            ctx.note(NOTE);
-        }
+        ctx.note_once(NOTE);
         return Ok(());
     }
     expect::refused_by(&expect::REVOCATION, ctx, answer, ERRORS)

@@ -6,6 +6,9 @@ use crate::case_end::{CaseEnd, Checked, EndAs as _, EndKind};
 use crate::expect;
 use crate::wire::{Exchange, Response, is_breakdown};
 
+/// The errors of a token request that speak of its scope or its proof, and not of what a case is about.
+pub(in crate::cases) const ELSEWHERE: &[&str] = &["invalid_scope", "use_dpop_nonce", "invalid_dpop_proof"];
+
 /// The refusal of an honest token request; none where it was granted. A server error, and an `error` out of `elsewhere`,
 /// speak of something else: they are a control that failed, and `what` names it.
 pub(in crate::cases) fn refusal(

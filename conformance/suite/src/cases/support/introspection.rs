@@ -107,6 +107,15 @@ pub(in crate::cases) fn more_than_inactive(exchange: &Arc<Exchange>) -> Checked<
     Ok((inactive && !more.is_empty()).then(|| more.join(", ")))
 }
 
+/// What is told of a token that is called inactive is a finding of its own.
+pub(in crate::cases) fn nothing_else(ctx: &Context, answer: &Arc<Exchange>) -> Checked {
+    if let Some(more) = more_than_inactive(answer)? {
+        let end = answer.broken("active: false and nothing else", more);
+        ctx.tell(end.under(rules!["rfc7662-2.2-inactive-no-detail"]));
+    }
+    Ok(())
+}
+
 /// A client's live access token, and who is told that it lives. It is a control.
 pub(in crate::cases) async fn told_token(
     ctx: &Context,
@@ -121,10 +130,9 @@ pub(in crate::cases) async fn told_token(
             Ok(_) | Err(_) => refusal = Some(answer),
         }
     }
-    let stop = CaseEnd::not_tested(
-        "the control failed: nobody is told that a fresh access token is active; add [resource_client]",
-    )
-    .lacks(Need::ResourceClient.missing(ctx.target()));
+    let reason =
+        "the control failed: nobody is told that a fresh access token is active; add [resource_client]";
+    let stop = ctx.parties().lacking(Need::ResourceClient, reason);
     Err(refusal.map_or(stop.clone(), |answer| stop.at(&answer)))
 }
 

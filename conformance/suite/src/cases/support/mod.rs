@@ -1,6 +1,7 @@
 //! What cases of several families share: ways to ask, to spoil, and to read answers. Nothing here is a case.
 
 pub(super) mod bearer;
+pub(super) mod client_credentials;
 pub(super) mod clients;
 pub(super) mod dpop;
 pub(super) mod dpop_defects;

@@ -1,4 +1,5 @@
-//! A protected resource's metadata: where it lies, and of which resource it is (RFC 9728, sections 3.1 and 3.3).
+//! A protected resource's metadata: where it lies, who names it, and of which resource it is (RFC 9728, sections
+//! 3.1, 3.3 and 5.1).
 
 use std::sync::Arc;
 
@@ -6,8 +7,7 @@ use serde_json::Value;
 use url::Url;
 
 use crate::case_end::Checked;
-pub(in crate::cases) use crate::cases::support::metadata::get;
-use crate::wire::Exchange;
+use crate::wire::{Exchange, Response, fields};
 
 /// The address of a resource's metadata (RFC 9728, section 3.1).
 pub(in crate::cases) fn address(identifier: &str) -> Option<String> {
@@ -15,6 +15,12 @@ pub(in crate::cases) fn address(identifier: &str) -> Option<String> {
     let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
     let path = if url.path() == "/" { "" } else { url.path() };
     Some(format!("{}/.well-known/oauth-protected-resource{path}{query}", url.origin().ascii_serialization()))
+}
+
+/// The address of metadata that a challenge of this answer names (RFC 9728, section 5.1).
+pub(in crate::cases) fn named_in(response: &Response) -> Option<String> {
+    let challenges = fields::challenges(response);
+    challenges.iter().find_map(|challenge| challenge.param("resource_metadata").map(str::to_owned))
 }
 
 /// The metadata is of the resource with this identifier.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::case::Context;
 use crate::case_end::{CaseEnd, Checked, EndAs as _, EndKind};
 use crate::cases::support::honest::honest;
-use crate::cases::support::refresh::{allowed, renewed};
+use crate::cases::support::refresh::{allowed, refresh, renewed};
 use crate::cases::support::token_status::Gauge;
 use crate::expect;
 use crate::flow::{self, TokenRequest};
@@ -67,6 +67,11 @@ pub(in crate::cases) async fn well_received(ctx: &Context, client: &Arc<Client>)
 /// A live refresh token of a client whose like was just used. It is a control.
 pub(in crate::cases) async fn live_refresh_token(ctx: &Context, client: &Arc<Client>) -> Checked<String> {
     let allowed = allowed(ctx, client, None).await?;
-    let next = renewed(ctx, &allowed.refresh()).await?.refresh_token;
-    Ok(next.unwrap_or(allowed.refresh_token))
+    newest(ctx, client, allowed.refresh_token).await
+}
+
+/// The refresh token that is good after an honest use of this one: the next, or the same where none came. It is a control.
+pub(in crate::cases) async fn newest(ctx: &Context, client: &Client, given: String) -> Checked<String> {
+    let next = renewed(ctx, &refresh(client, &given)).await?.refresh_token;
+    Ok(next.unwrap_or(given))
 }

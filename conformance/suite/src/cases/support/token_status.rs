@@ -28,14 +28,26 @@ const GRACE: u64 = 60;
 /// What clocks and the wire may take, in seconds, where something is tried shortly before its end.
 pub(in crate::cases) const MARGIN: u64 = 2;
 
+/// How long an access token lives, in seconds: as its response states, else as the target does.
+pub(in crate::cases) fn access_token_lifetime(ctx: &Context, token: &Token) -> Checked<u64> {
+    let stated = token.json.get("expires_in").and_then(Value::as_u64);
+    stated.or(ctx.target().access_token_lifetime).ok_or_else(|| {
+        CaseEnd::not_tested("how long an access token lives is not known; add access_token_lifetime")
+    })
+}
+
+/// How long a refresh token lives, in seconds, as the target states. That it can be waited for is a control.
+pub(in crate::cases) fn refresh_token_lifetime(ctx: &Context) -> Checked<u64> {
+    let lifetime = ctx.target().refresh_token_lifetime.ok_or_else(|| {
+        CaseEnd::not_tested("how long a refresh token lives is not known; add refresh_token_lifetime")
+    })?;
+    within_patience(ctx, "a refresh token", lifetime)?;
+    Ok(lifetime)
+}
+
 /// Waits until an access token has expired; says when that is.
 pub(in crate::cases) async fn outlive(ctx: &Context, token: &Token) -> Checked<String> {
-    let stated = token.json.get("expires_in").and_then(Value::as_u64);
-    let Some(lifetime) = stated.or(ctx.target().access_token_lifetime) else {
-        return Err(CaseEnd::not_tested(
-            "how long an access token lives is not known; add access_token_lifetime",
-        ));
-    };
+    let lifetime = access_token_lifetime(ctx, token)?;
     within_patience(ctx, "the token", lifetime)?;
     out_wait(ctx, lifetime).await
 }
@@ -115,10 +127,8 @@ impl Gauge {
             }
             tried = Some(seen.exchange);
         }
-        let stop = CaseEnd::not_tested(
-            "nothing tells an access token that lives from one that is made up; add [resource_client], or a resource that looks at tokens to [endpoints]",
-        )
-        .lacks(Need::ResourceServer.missing(ctx.target()));
+        let reason = "nothing tells an access token that lives from one that is made up; add [resource_client], or a resource that looks at tokens to [endpoints]";
+        let stop = ctx.parties().lacking(Need::ResourceServer, reason);
         Err(tried.map_or(stop.clone(), |exchange| stop.at(&exchange)))
     }
 

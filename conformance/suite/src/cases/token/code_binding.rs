@@ -7,7 +7,7 @@ use oauth_rules::rules;
 use crate::case::{Case, Context, Profile, Severity};
 use crate::case_end::{CaseEnd, Checked, EndAs as _, EndKind};
 use crate::cases::support::clients::others_that_work;
-use crate::cases::support::honest::refusal;
+use crate::cases::support::honest::{ELSEWHERE, refusal};
 use crate::cases::support::par::code_by_push;
 use crate::cases::support::redirect_uris::Parts;
 use crate::cases::support::spoil::FOREIGN_URI;
@@ -94,10 +94,8 @@ async fn bound_to_its_public_client(ctx: &Context) -> Checked {
         .filter_map(|role| ctx.target().clients.get(role).cloned())
         .collect();
     if others.is_empty() {
-        return Err(CaseEnd::not_tested(
-            "the target names no second client; add [second_public_client] or [client]",
-        )
-        .lacks(Need::SecondPublicClient.missing(ctx.target())));
+        let reason = "the target names no second client; add [second_public_client] or [client]";
+        return Err(ctx.parties().lacking(Need::SecondPublicClient, reason));
     }
     for other in others {
         let way = format!("the client is {} instead of {}", other.id, public.id);
@@ -253,7 +251,6 @@ async fn redirect_uri_is_not_brought_in_later(ctx: &Context) -> Checked {
 }
 
 async fn redeemed_without_a_redirect_uri(ctx: &Context) -> Checked {
-    const ELSEWHERE: &[&str] = &["invalid_scope", "use_dpop_nonce", "invalid_dpop_proof"];
     let client = ctx.parties().client()?;
     flow::access(ctx, &client).await?;
     let mut refused = None;

@@ -1,11 +1,12 @@
 //! How long a token lives, beside how long its response says (RFC 6749, section 5.1).
 
 use oauth_rules::rules;
-use serde_json::Value;
 
 use crate::case::{Case, Context};
-use crate::case_end::{CaseEnd, Checked, EndAs as _};
-use crate::cases::support::token_status::{Gauge, pass_its_end, wait_until_its_end, within_patience};
+use crate::case_end::{Checked, EndAs as _};
+use crate::cases::support::token_status::{
+    Gauge, access_token_lifetime, pass_its_end, wait_until_its_end, within_patience,
+};
 use crate::flow;
 use crate::subject::Need;
 
@@ -23,13 +24,7 @@ pub(super) const CASES: &[Case] = &[Case {
 async fn expires_in_is_kept(ctx: &Context) -> Checked {
     let client = ctx.parties().client()?;
     let token = flow::access(ctx, &client).await?;
-    let stated = token.json.get("expires_in").and_then(Value::as_u64);
-    let Some(lifetime) = stated.or(ctx.target().access_token_lifetime) else {
-        return Err(CaseEnd::not_tested(
-            "how long an access token lives is not known; add access_token_lifetime",
-        )
-        .at(&token.exchange));
-    };
+    let lifetime = access_token_lifetime(ctx, &token).map_err(|stop| stop.at(&token.exchange))?;
     within_patience(ctx, "the token", lifetime)?;
     let gauge = Gauge::find(ctx, &client, &token.access_token).await?;
     let when = wait_until_its_end(ctx, lifetime).await?;

@@ -160,12 +160,7 @@ async fn repeated_parameter_is_refused(ctx: &Context) -> Checked {
         }
         for how in ["the same", "another"] {
             let good = flow::redemption(&flow::code(ctx, &client).await?);
-            let Some(own) = good.params.first(name).map(str::to_owned) else { continue };
-            let second = if how == "another" { other_value(ctx, name) } else { own };
-            let answer = flow::token(ctx, &good.add(name, &second)).await?;
-            let way = format!("{name} stands there twice, the second time with {how} value");
-            let _ =
-                ctx.told(ctx.trying(&way, |ctx| expect::token_refused(ctx, &answer, &["invalid_request"])));
+            repeated(ctx, good, name, how, "there twice").await?;
         }
     }
     let code = flow::code(ctx, &client).await?;
@@ -179,6 +174,16 @@ async fn repeated_parameter_is_refused(ctx: &Context) -> Checked {
     }
 }
 
+/// A good request that has a parameter is refused with it twice, the second time with the same value or another.
+async fn repeated(ctx: &Context, good: TokenRequest, name: &str, how: &str, place: &str) -> Checked {
+    let Some(own) = good.params.first(name).map(str::to_owned) else { return Ok(()) };
+    let second = if how == "another" { other_value(ctx, name) } else { own };
+    let answer = flow::token(ctx, &good.add(name, &second)).await?;
+    let way = format!("{name} stands {place}, the second time with {how} value");
+    let _ = ctx.told(ctx.trying(&way, |ctx| expect::token_refused(ctx, &answer, &["invalid_request"])));
+    Ok(())
+}
+
 async fn repeated_in_a_refresh(ctx: &Context, client: &Arc<Client>) -> Checked {
     for name in ["grant_type", "refresh_token", "scope"] {
         for how in ["the same", "another"] {
@@ -187,12 +192,7 @@ async fn repeated_in_a_refresh(ctx: &Context, client: &Arc<Client>) -> Checked {
                 Some(scope) if name == "scope" => good.set(name, scope),
                 Some(_) | None => good,
             };
-            let Some(own) = good.params.first(name).map(str::to_owned) else { continue };
-            let second = if how == "another" { other_value(ctx, name) } else { own };
-            let answer = flow::token(ctx, &good.add(name, &second)).await?;
-            let way = format!("{name} stands twice in a refresh, the second time with {how} value");
-            let _ =
-                ctx.told(ctx.trying(&way, |ctx| expect::token_refused(ctx, &answer, &["invalid_request"])));
+            repeated(ctx, good, name, how, "twice in a refresh").await?;
         }
     }
     Ok(())

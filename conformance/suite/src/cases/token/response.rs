@@ -10,12 +10,13 @@ use serde_json::Value;
 
 use crate::case::{Case, Context, Severity};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::cases::support::client_credentials::own_token;
 use crate::cases::support::refresh::{allowed, refreshing_client, renewed};
 use crate::cases::support::scope::stated;
 use crate::expect::{self, Token};
-use crate::flow::{self, TokenRequest};
+use crate::flow;
 use crate::subject::{FileKey, Met, Need};
-use crate::wire::{Exchange, Params};
+use crate::wire::Exchange;
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -109,11 +110,7 @@ async fn tokens_of_each_grant(ctx: &Context) -> Checked<Vec<(&'static str, Token
     }
     if Need::ClientCredentials.met(ctx.target()) == Met::Yes {
         for client in ctx.target().registered().filter(|client| !client.is_public()) {
-            let mut params = Params::from([("grant_type", "client_credentials")]);
-            if let Some(scope) = &client.scope {
-                params.add("scope", scope);
-            }
-            let answer = flow::token(ctx, &TokenRequest::new(client, params)).await?;
+            let answer = flow::token(ctx, &own_token(client)).await?;
             if let Ok(token) = expect::token(&answer) {
                 tokens.push(("a client asks for itself", token));
                 break;
@@ -246,10 +243,11 @@ async fn lifetime_is_limited(ctx: &Context) -> Checked {
     match stated {
         Some(seconds) if seconds <= YEAR => Ok(()),
         Some(seconds) => Err(token.exchange.broken("at most a year", format!("{seconds} s"))).warn(),
-        None => Err(CaseEnd::not_tested(
-            "the answer does not say how long the token lives: add access_token_lifetime, in seconds",
-        )
-        .lacks(Need::AccessTokenLifetime.missing(ctx.target()))),
+        None => {
+            let reason =
+                "the answer does not say how long the token lives: add access_token_lifetime, in seconds";
+            Err(ctx.parties().lacking(Need::AccessTokenLifetime, reason))
+        }
     }
 }
 

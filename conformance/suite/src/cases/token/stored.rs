@@ -10,11 +10,12 @@ use url::form_urlencoded;
 
 use crate::case::{Case, Context, Isolation};
 use crate::case_end::{Checked, EndAs as _};
+use crate::cases::support::client_credentials::own_token;
 use crate::cases::support::dpop::bound;
 use crate::cases::support::refresh::refresh;
-use crate::flow::{self, TokenRequest};
+use crate::flow;
 use crate::subject::{Met, Need};
-use crate::wire::{Exchange, Params, Response, fields};
+use crate::wire::{Exchange, Response, fields};
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -110,11 +111,7 @@ async fn see_each_kind(ctx: &Context) -> Checked {
     if offered(Need::ClientCredentials) {
         kinds.push("client_credentials");
         for client in ctx.target().registered().filter(|client| !client.is_public()) {
-            let mut params = Params::from([("grant_type", "client_credentials")]);
-            if let Some(scope) = &client.scope {
-                params.add("scope", scope);
-            }
-            flow::token(ctx, &TokenRequest::new(client, params)).await?;
+            flow::token(ctx, &own_token(client)).await?;
         }
     }
     if offered(Need::Dpop) {
