@@ -321,6 +321,11 @@ impl Context {
         self.told(step.when(variation))
     }
 
+    /// The same for a variation that itself tells findings: they are under its name.
+    pub fn tries<T>(&self, variation: &str, step: impl FnOnce(&Self) -> Checked<T>) -> Option<T> {
+        self.told(self.trying(variation, step))
+    }
+
     /// What was told so far.
     #[must_use]
     pub(crate) fn found(&self) -> Vec<CaseEnd> {

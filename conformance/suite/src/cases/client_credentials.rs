@@ -108,7 +108,7 @@ async fn for_proven_clients(ctx: &Context) -> Checked {
     for (way, authentication, errors) in ways {
         let Some(authentication) = authentication else { continue };
         let answer = flow::token(ctx, &request.clone().authenticated(authentication)).await?;
-        let _ = ctx.told(ctx.trying(way, |ctx| expect::token_refused(ctx, &answer, errors)));
+        ctx.tries(way, |ctx| expect::token_refused(ctx, &answer, errors));
     }
     if let Ok(public) = ctx.parties().public() {
         const ERRORS: &[&str] = &["invalid_client", "unauthorized_client", "invalid_request"];
@@ -186,7 +186,7 @@ async fn unauthorized_at_token_endpoint(ctx: &Context) -> Checked {
         judged = true;
         let way = format!("{} asks for a token of its own", other.id);
         let told = ctx.trying(&way, |ctx| expect::token_code(ctx, &answer, &["unauthorized_client"]));
-        let _ = ctx.told(told);
+        ctx.told(told);
     }
     if judged {
         return Ok(());

@@ -41,21 +41,21 @@ async fn media_type_in_any_spelling(ctx: &Context) -> Checked {
     for form in FORMS {
         let code = flow::code(ctx, &client).await?;
         let answer = flow::token(ctx, &typed(flow::redemption(&code), form)).await?;
-        let _ = ctx.tried(&format!("a token request is {form}"), weighed(form, expect::token(&answer)));
+        ctx.tried(&format!("a token request is {form}"), weighed(form, expect::token(&answer)));
     }
-    let _ = ctx.told(authorization(ctx, &client).await);
+    ctx.told(authorization(ctx, &client).await);
     let offered = |need: Need| need.met(ctx.target()) == Met::Yes;
     if offered(Need::PushedRequests) {
-        let _ = ctx.told(pushes(ctx, &client).await);
+        ctx.told(pushes(ctx, &client).await);
     }
     if offered(Need::Revocation) {
-        let _ = ctx.told(revocations(ctx, &client).await);
+        ctx.told(revocations(ctx, &client).await);
     }
     if offered(Need::Introspection) {
-        let _ = ctx.told(introspections(ctx, &client).await);
+        ctx.told(introspections(ctx, &client).await);
     }
     if offered(Need::Registration) {
-        let _ = ctx.told(registrations(ctx).await);
+        ctx.told(registrations(ctx).await);
     }
     Ok(())
 }
@@ -87,7 +87,7 @@ async fn authorization(ctx: &Context, client: &Arc<Client>) -> Checked {
         let first = browser.send(request.header("Content-Type", *form)).await?;
         let landing = browser.run(first, Decision::Approve).await?;
         let way = format!("an authorization request is {form}");
-        let _ = ctx.tried(&way, weighed(form, expect::code_redirect(&ask, &landing)));
+        ctx.tried(&way, weighed(form, expect::code_redirect(&ask, &landing)));
     }
     Ok(())
 }
@@ -97,7 +97,7 @@ async fn pushes(ctx: &Context, client: &Arc<Client>) -> Checked {
     for form in FORMS {
         let push = typed(flow::push(&flow::ask(ctx, client)), form);
         let answer = flow::send_push(ctx, &push).await?;
-        let _ = ctx.tried(&format!("a push is {form}"), weighed(form, expect::request_uri(&answer)));
+        ctx.tried(&format!("a push is {form}"), weighed(form, expect::request_uri(&answer)));
     }
     Ok(())
 }
@@ -110,7 +110,7 @@ async fn revocations(ctx: &Context, client: &Arc<Client>) -> Checked {
         let answer = revoke(ctx, &typed(revocation(client, &token), form)).await?;
         let alike = answer.status() == plain.status();
         let done = if alike { Ok(()) } else { done_for_access_token(&answer) };
-        let _ = ctx.tried(&format!("a revocation request is {form}"), weighed(form, done));
+        ctx.tried(&format!("a revocation request is {form}"), weighed(form, done));
     }
     Ok(())
 }
@@ -119,7 +119,7 @@ async fn introspections(ctx: &Context, client: &Arc<Client>) -> Checked {
     let (token, caller) = told_token(ctx, client).await?;
     for form in FORMS {
         let answer = introspect(ctx, &typed(query(&caller, &token.access_token), form)).await?;
-        let _ = ctx.tried(&format!("an introspection request is {form}"), weighed(form, active(&answer)));
+        ctx.tried(&format!("an introspection request is {form}"), weighed(form, active(&answer)));
     }
     Ok(())
 }

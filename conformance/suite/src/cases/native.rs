@@ -103,9 +103,9 @@ async fn verifier_decides(ctx: &Context) -> Checked {
     let code = flow::code(ctx, &client).await?;
     let wrong = flow::redemption(&code).set("code_verifier", &ctx.fresh());
     let answer = flow::token(ctx, &wrong).await?;
-    ctx.told(ctx.trying("the verifier is another", |ctx| {
+    ctx.tries("the verifier is another", |ctx| {
         expect::token_refused(ctx, &answer, &["invalid_grant", "invalid_request"])
-    }));
+    });
     let code = flow::code(ctx, &client).await?;
     let none = flow::redemption(&code).without("code_verifier");
     let answer = flow::token(ctx, &none).await?;

@@ -137,14 +137,14 @@ async fn no_token_from_here(ctx: &Context) -> Checked {
         if landing.callback().is_some_and(in_fragment) {
             continue;
         }
-        let _ = ctx.told(ctx.trying(&format!("the response type is {kind}"), |ctx| {
+        ctx.tries(&format!("the response type is {kind}"), |ctx| {
             expect::refused(
                 ctx,
                 &ask,
                 &landing,
                 &["unsupported_response_type", "unauthorized_client", "invalid_request"],
             )
-        }));
+        });
     }
     let listed = ctx.target().metadata("response_types_supported").and_then(Value::as_array);
     let with_token = listed
@@ -200,7 +200,7 @@ async fn secret_in_the_body(ctx: &Context) -> Checked {
         let ctx = &ctx.when(&way);
         let refused = ctx
             .trying("the secret is another", |ctx| expect::token_refused(ctx, &answer, &["invalid_client"]));
-        let _ = ctx.told(refused);
+        ctx.told(refused);
     }
     Ok(())
 }
@@ -217,7 +217,7 @@ async fn invalid_replay_ends_nothing(ctx: &Context) -> Checked {
     let client = ctx.parties().client()?;
     let other = ctx.target().clients.values().find(|other| other.id != client.id).cloned();
     let own = invalid_replay(ctx, &client, |good| good.set("code_verifier", &ctx.fresh())).await;
-    let _ = ctx.tried("the verifier is another", own);
+    ctx.tried("the verifier is another", own);
     match other {
         Some(other) => invalid_replay(ctx, &client, |good| good.as_client(&other))
             .await
@@ -249,9 +249,9 @@ async fn verifier_if_and_only_if_challenged(ctx: &Context) -> Checked {
         .control("an honest flow with a challenge")?;
     let request = challenged(ctx, &client).await?.without("code_verifier");
     let answer = flow::token(ctx, &request).await?;
-    let _ = ctx.told(ctx.trying("the verifier is left out", |ctx| {
+    ctx.tries("the verifier is left out", |ctx| {
         expect::token_refused(ctx, &answer, &["invalid_grant", "invalid_request"])
-    }));
+    });
     let ask = flow::ask(ctx, &client).without_pkce();
     let landing = flow::authorize(ctx, &ask).await?;
     let Ok(code) = flow::code_from(&ask, &landing) else {
@@ -273,14 +273,14 @@ async fn token_in_the_query_is_ignored(ctx: &Context) -> Checked {
     let alone = bearer::in_query(flow::resource_request(ctx, &good)?.without_header("Authorization"), &good);
     let answer: Arc<Exchange> = ctx.send(Actor::Client, alone).await?;
     // Whoever says that it does not belong there has not ignored it, and has not let it in either.
-    let _ = ctx.tried("it stands in the query alone", expect::withheld(&answer));
+    ctx.tried("it stands in the query alone", expect::withheld(&answer));
     let beside =
         ctx.send(Actor::Client, bearer::in_query(flow::resource_request(ctx, &good)?, &good)).await?;
     if beside.status() == Some(400) {
         ctx.note("a token in both places is answered 400, as RFC 6750 asks");
         return Ok(());
     }
-    let _ = ctx.tried("it stands in the header too", expect::served(&beside));
+    ctx.tried("it stands in the header too", expect::served(&beside));
     let other =
         ctx.send(Actor::Client, bearer::in_query(flow::resource_request(ctx, &good)?, UNKNOWN)).await?;
     expect::served(&other).when("a bad one stands in the query")

@@ -169,7 +169,7 @@ async fn each_refused(
         // A fault that is overlooked, or a scope that is narrowed, is another case's matter.
         if !gives_code(&landing) {
             some_refused = true;
-            ctx.told(ctx.trying(request.when, |ctx| judge(ctx, &request, &landing)));
+            ctx.tries(request.when, |ctx| judge(ctx, &request, &landing));
         }
     }
     match unsent {

@@ -121,7 +121,7 @@ async fn plain_refused(ctx: &Context) -> Checked {
             None => ask,
         };
         if let Some(landing) = ctx.tried(when, flow::authorize(ctx, &ask).await) {
-            ctx.told(ctx.trying(when, |ctx| method_refused(ctx, &ask, &landing)));
+            ctx.tries(when, |ctx| method_refused(ctx, &ask, &landing));
         }
     }
     if ctx.target().metadata_lists("code_challenge_methods_supported", "plain") {
@@ -177,7 +177,7 @@ async fn in_its_grammar(ctx: &Context) -> Checked {
     for (when, challenge) in bad {
         let ask = flow::ask(ctx, &client).with_verifier(&ctx.fresh()).set("code_challenge", &challenge);
         if let Some(landing) = ctx.tried(when, flow::authorize(ctx, &ask).await) {
-            ctx.told(ctx.trying(when, |ctx| expect::code_refused(ctx, &ask, &landing, REFUSED)));
+            ctx.tries(when, |ctx| expect::code_refused(ctx, &ask, &landing, REFUSED));
         }
     }
     Ok(())

@@ -76,7 +76,7 @@ async fn returned_with_errors(ctx: &Context) -> Checked {
     }
     for told in errors_told(ctx, &client, |ask| ask.without("state")).await? {
         let invented = expect::same_state(&told.ask, &told.location);
-        let _ = ctx.tried(told.when, invented.under(rules!["rfc6749-4.1.1-state-absent-accepted"]));
+        ctx.tried(told.when, invented.under(rules!["rfc6749-4.1.1-state-absent-accepted"]));
     }
     Ok(())
 }

@@ -115,14 +115,12 @@ async fn public_refresh_token_has_a_key(ctx: &Context) -> Checked {
     expect::token(&flow::token_proven(ctx, &good, &key).await?).control("an honest refresh with a proof")?;
     let request = refresh(&client, &refresh_token(ctx, &client, &key).await?);
     let answer = flow::token_proven(ctx, &request, &other).await?;
-    let _ = ctx.told(ctx.trying("the proof is another key's", |ctx| {
+    ctx.tries("the proof is another key's", |ctx| {
         expect::refused_by(&expect::PROOF, ctx, &answer, WRONG_KEY)
-    }));
+    });
     let request = refresh(&client, &refresh_token(ctx, &client, &key).await?);
     let answer = flow::token(ctx, &request).await?;
-    let _ = ctx.told(
-        ctx.trying("there is no proof", |ctx| expect::refused_by(&expect::PROOF, ctx, &answer, NO_PROOF)),
-    );
+    ctx.tries("there is no proof", |ctx| expect::refused_by(&expect::PROOF, ctx, &answer, NO_PROOF));
     for by in [Some(&other), None] {
         let first = refresh(&client, &refresh_token(ctx, &client, &key).await?);
         let renewed = flow::token_proven(ctx, &first, &key).await?;
@@ -136,9 +134,9 @@ async fn public_refresh_token_has_a_key(ctx: &Context) -> Checked {
             }
             None => ("there is no proof", flow::token(ctx, &request).await?, NO_PROOF),
         };
-        let _ = ctx.told(ctx.trying(&format!("a refresh brought it and {way}"), |ctx| {
+        ctx.tries(&format!("a refresh brought it and {way}"), |ctx| {
             expect::refused_by(&expect::PROOF, ctx, &answer, errors)
-        }));
+        });
     }
     Ok(())
 }
@@ -207,9 +205,9 @@ async fn goes_to_its_key(ctx: &Context, codes: [Code; 3], key: &DpopKey, other: 
     let answer = flow::token_proven(ctx, &flow::redemption(&first), key).await?;
     expect::token(&answer).control("the redemption with a proof by the named key")?;
     let answer = flow::token_proven(ctx, &flow::redemption(&second), other).await?;
-    let _ = ctx.told(ctx.trying("the proof is another key's", |ctx| {
+    ctx.tries("the proof is another key's", |ctx| {
         expect::refused_by(&expect::PROOF, ctx, &answer, WRONG_KEY)
-    }));
+    });
     let answer = flow::token(ctx, &flow::redemption(&third)).await?;
     ctx.trying("there is no proof", |ctx| expect::refused_by(&expect::PROOF, ctx, &answer, NO_PROOF))
 }
@@ -245,7 +243,7 @@ async fn pushed_key_counts(ctx: &Context) -> Checked {
     };
     let codes = [by_parameter().await?, by_parameter().await?, by_parameter().await?];
     const PARAMETER: &str = "dpop_jkt was pushed";
-    let _ = ctx.tried(PARAMETER, goes_to_its_key(&ctx.when(PARAMETER), codes, &key, &other).await);
+    ctx.tried(PARAMETER, goes_to_its_key(&ctx.when(PARAMETER), codes, &key, &other).await);
     let by_proof = async || {
         let ask = flow::ask(ctx, &client);
         let answer = pushed_with(ctx, &ask, &key, |proof| proof).await?;
@@ -269,7 +267,7 @@ async fn pushed_proof_is_checked(ctx: &Context) -> Checked {
         if gives_nonces && defect.is_of_age() && expect::request_uri(&answer).is_ok() {
             continue;
         }
-        let _ = ctx.told(ctx.trying(defect.way, |ctx| proof_refused(ctx, &answer)));
+        ctx.tries(defect.way, |ctx| proof_refused(ctx, &answer));
     }
     let token_endpoint = ctx.target().endpoints.token.clone();
     let spoil = |proof: Proof| proof.claim("htu", token_endpoint.clone());

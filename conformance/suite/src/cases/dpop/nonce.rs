@@ -151,9 +151,9 @@ async fn another_is_refused(ctx: &Context) -> Checked {
     ];
     for (way, other) in others {
         let answer = redeemed_with(ctx, (&client, &key), Some(&other)).await?;
-        let _ = ctx.told(ctx.trying(way, |ctx| {
+        ctx.tries(way, |ctx| {
             expect::refused_by(&expect::PROOF, ctx, &answer, &["invalid_dpop_proof", "use_dpop_nonce"])
-        }));
+        });
     }
     Ok(())
 }

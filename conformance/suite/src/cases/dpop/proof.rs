@@ -145,7 +145,7 @@ async fn refuses(ctx: &Context, defects: &[Defect]) -> Checked {
             ctx.note(format!("a proof is taken though {}: its nonce tells the time", defect.way));
             continue;
         }
-        let _ = ctx.told(ctx.trying(defect.way, |ctx| proof_refused(ctx, &answer)));
+        ctx.tries(defect.way, |ctx| proof_refused(ctx, &answer));
     }
     Ok(())
 }
@@ -166,7 +166,7 @@ async fn bad_proof_gets_no_token(ctx: &Context) -> Checked {
         if is_timed_by_nonce(ctx, defect) && expect::token(&answer).is_ok() {
             continue;
         }
-        let _ = ctx.told(ctx.trying(defect.way, |ctx| proof_refused(ctx, &answer)));
+        ctx.tries(defect.way, |ctx| proof_refused(ctx, &answer));
     }
     Ok(())
 }
@@ -239,7 +239,7 @@ async fn url_is_normalised(ctx: &Context) -> Checked {
         .map_err(|fault| CaseEnd::not_tested(format!("the token endpoint is no URL: {fault}")))?;
     for (way, spelling) in spellings(&url) {
         let answer = redeemed(ctx, &client, &key, |proof| proof.claim("htu", spelling.clone())).await?;
-        let _ = ctx.tried(way, expect::token(&answer));
+        ctx.tried(way, expect::token(&answer));
     }
     Ok(())
 }
@@ -250,9 +250,9 @@ async fn errors_say_so(ctx: &Context) -> Checked {
     // With the nonce that it asked for, a server has nothing else to say of these.
     for defect in [SIGNATURE, METHOD, URL, TYPE].iter().filter_map(|group| group.first()) {
         let answer = redeemed(ctx, &client, &key, |proof| (defect.spoil)(proof, &around)).await?;
-        let _ = ctx.told(ctx.trying(defect.way, |ctx| {
+        ctx.tries(defect.way, |ctx| {
             expect::refused_by(&expect::PROOF, ctx, &answer, &["invalid_dpop_proof"])
-        }));
+        });
     }
     Ok(())
 }

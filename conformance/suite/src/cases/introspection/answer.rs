@@ -167,7 +167,7 @@ async fn wrong_hint_hides_no_token(ctx: &Context) -> Checked {
         let request = query(&caller, &token.access_token).set("token_type_hint", hint);
         let answer = introspect(ctx, &request).await?;
         let found = found(&answer, "active: true for a live access token");
-        let _ = ctx.tried(&format!("the hint is {hint}"), found);
+        ctx.tried(&format!("the hint is {hint}"), found);
     }
     wrong_hint_hides_no_refresh_token(ctx).await
 }
@@ -191,7 +191,7 @@ async fn wrong_hint_hides_no_refresh_token(ctx: &Context) -> Checked {
     for hint in ["refresh_token", "access_token", "suite_unknown"] {
         let answer = introspect(ctx, &query(&client, &token).set("token_type_hint", hint)).await?;
         let found = found(&answer, "active: true for a live refresh token");
-        let _ = ctx.tried(&format!("it is a refresh token and the hint is {hint}"), found);
+        ctx.tried(&format!("it is a refresh token and the hint is {hint}"), found);
     }
     Ok(())
 }
@@ -222,7 +222,7 @@ async fn about_dead_ones(ctx: &Context) -> Checked<Vec<(&'static str, Arc<Exchan
 
 async fn inactive_is_no_error(ctx: &Context) -> Checked {
     for (when, answer) in about_dead_ones(ctx).await? {
-        let _ = ctx.tried(when, inactive(&answer));
+        ctx.tried(when, inactive(&answer));
     }
     Ok(())
 }
@@ -233,7 +233,7 @@ async fn inactive_tells_no_more(ctx: &Context) -> Checked {
             None => Ok(()),
             Some(more) => Err(answer.broken("active: false and nothing else", more)),
         });
-        let _ = ctx.tried(when, nothing_else);
+        ctx.tried(when, nothing_else);
     }
     Ok(())
 }
@@ -249,7 +249,7 @@ async fn knows_what_was_revoked(ctx: &Context) -> Checked {
                 const WHEN: &str = "an access token was revoked";
                 judged = true;
                 let gauge = Gauge::Introspection(caller);
-                let _ = ctx.tried(WHEN, gauge.ended(&ctx.when(WHEN), text).await);
+                ctx.tried(WHEN, gauge.ended(&ctx.when(WHEN), text).await);
             }
             Err(stop) if stop.kind == EndKind::NotOffered => {}
             Err(stop) => return Err(stop).control("an honest revocation of an access token"),
@@ -282,7 +282,7 @@ async fn knows_what_was_replaced(ctx: &Context) -> Checked<bool> {
     if expect::token(&again).is_ok() {
         return Ok(false);
     }
-    let _ = ctx.told(ctx.trying("a refresh token was replaced by another", |ctx| not_active(ctx, &answer)));
+    ctx.tries("a refresh token was replaced by another", |ctx| not_active(ctx, &answer));
     Ok(true)
 }
 
@@ -313,7 +313,7 @@ async fn checks_signatures(ctx: &Context) -> Checked {
     ];
     for (way, altered) in ways {
         let answer = introspect(ctx, &query(&caller, &altered)).await?;
-        let _ = ctx.told(ctx.trying(way, |ctx| not_active(ctx, &answer)));
+        ctx.tries(way, |ctx| not_active(ctx, &answer));
     }
     Ok(())
 }

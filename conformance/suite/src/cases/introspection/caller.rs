@@ -89,7 +89,7 @@ async fn not_for_everybody(ctx: &Context) -> Checked {
     for (way, authentication) in ways {
         let Some(authentication) = authentication else { continue };
         let answer = introspect(ctx, &good().authenticated(authentication)).await?;
-        let _ = ctx.told(ctx.trying(way, |ctx| learned_nothing(ctx, &answer)));
+        ctx.tries(way, |ctx| learned_nothing(ctx, &answer));
     }
     if let Ok(public) = ctx.parties().public() {
         let own = flow::access(ctx, &public).await?.access_token;
@@ -112,7 +112,7 @@ async fn wrong_credentials_are_told_so(ctx: &Context) -> Checked {
         let Some(wrong) = spoil::with_secret(&caller, &wrong) else { continue };
         let answer = introspect(ctx, &query(&caller, &token.access_token).authenticated(wrong)).await?;
         let basic = caller.authentication == ClientAuthentication::ClientSecretBasic;
-        let _ = ctx.tried(way, told_so(&answer, basic));
+        ctx.tried(way, told_so(&answer, basic));
     }
     Ok(())
 }
@@ -136,7 +136,7 @@ async fn not_of_other_clients_tokens(ctx: &Context) -> Checked {
     let (token, _) = told_token(ctx, &client).await?;
     let plain = query(&other, &token.access_token);
     let answer = introspect(ctx, &plain).await?;
-    let _ = ctx.told(told_nothing(ctx, &answer));
+    ctx.told(told_nothing(ctx, &answer));
     if other.authentication == ClientAuthentication::ClientSecretBasic {
         let answer = introspect(ctx, &plain.set("client_id", &client.id)).await?;
         ctx.trying("the client's own client_id stands beside the other's secret", |ctx| {
@@ -187,7 +187,7 @@ async fn of_tokens_for_the_caller(ctx: &Context) -> Checked {
     }
     let answer = introspect(ctx, &query(&second, &token)).await?;
     let when = "the token is for the first resource and the second one's server asks";
-    let _ = ctx.told(ctx.trying(when, |ctx| foreign(ctx, &answer)));
+    ctx.tries(when, |ctx| foreign(ctx, &answer));
     // The other way round shows that the second server is told anything at all.
     let Ok(other) = ctx.parties().second_resource() else { return Ok(()) };
     let Ok(token) = token_for(ctx, &client, &other.identifier).await else { return Ok(()) };

@@ -62,7 +62,7 @@ async fn no_refresh_token_for_a_resource(ctx: &Context) -> Checked {
         };
         let answer = asked(ctx, &server, &live.refresh_token, hint).await?;
         // Such tokens may be introspected (RFC 7662, section 2.1), and who may ask about them no text says.
-        let _ = ctx.tried(&when, untold(&ctx.when(&when), &answer, &told).warn());
+        ctx.tried(&when, untold(&ctx.when(&when), &answer, &told).warn());
     }
     // What was said means something only of a token that was live.
     renewed(ctx, &live.refresh()).await?;

@@ -36,7 +36,7 @@ async fn not_framed_on_any_way(ctx: &Context) -> Checked {
     for (when, page) in pages {
         if let Some(page) = ctx.tried(when, page).flatten() {
             seen = true;
-            let _ = ctx.tried(when, unframed(&page));
+            ctx.tried(when, unframed(&page));
         } else {
             ctx.note(format!("not seen: {when}"));
         }

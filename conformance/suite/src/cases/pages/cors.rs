@@ -27,7 +27,7 @@ async fn not_readable_by_other_sites(ctx: &Context) -> Checked {
     let client = ctx.parties().client()?;
     for (origin, client) in sites(ctx, &client) {
         let way = format!("a script of {origin} asks");
-        let _ = ctx.tried(&way, unreadable(&ctx.when(&way), &client, &origin).await);
+        ctx.tried(&way, unreadable(&ctx.when(&way), &client, &origin).await);
     }
     // The answer to the user's yes has the code.
     let ask = flow::ask(ctx, &client);

@@ -66,10 +66,10 @@ async fn cannot_be_forged(ctx: &Context) -> Checked {
     }
     let Approval { ask, browser, form } = approval(ctx, flow::browser(ctx), &client).await?;
     let bare = with_changed(&form, &ask, |_, _| None);
-    let _ = ctx.tried("the page's own values are left out", forged(browser, &bare).await);
+    ctx.tried("the page's own values are left out", forged(browser, &bare).await);
     let Approval { ask, browser, form } = approval(ctx, flow::browser(ctx), &client).await?;
     let altered = with_changed(&form, &ask, |_, value| Some(alter(value)));
-    let _ = ctx.tried("the page's own values are altered", forged(browser, &altered).await);
+    ctx.tried("the page's own values are altered", forged(browser, &altered).await);
     let mut other = flow::stranger(ctx);
     other.who = Some(if ctx.target().users.contains_key(&Account::Second) {
         Account::Second

@@ -73,9 +73,9 @@ async fn headers_of_clients_are_no_proxys(ctx: &Context) -> Checked {
         ];
         let request = headers.iter().fold(request, |request, (name, value)| request.header(name, value));
         let answer = flow::token(ctx, &request).await?;
-        ctx.told(ctx.trying("headers speak of a client certificate", |ctx| {
+        ctx.tries("headers speak of a client certificate", |ctx| {
             expect::token_refused(ctx, &answer, &["invalid_client"])
-        }));
+        });
     }
     Ok(())
 }

@@ -53,7 +53,7 @@ async fn form_cannot_be_forged(ctx: &Context) -> Checked {
     let end = forged(ctx, &client, &bare).await;
     // The text has it of the authorization endpoint; how a user logs in elsewhere is beyond its scope (section 3.1).
     let end = if is_authorization_endpoint(ctx, &form.url) { end } else { end.warn() };
-    let _ = ctx.tried("the page's own values are left out", end);
+    ctx.tried("the page's own values are left out", end);
     // Whoever sends it has fetched the page for that.
     let end = forged(ctx, &client, &form).await.warn();
     end.when("the form was shown in another browser")

@@ -88,14 +88,14 @@ async fn session_is_its_own(ctx: &Context) -> Checked {
         // Nobody brings such cookies into another's browser.
         end = Ok(());
     }
-    let _ = ctx.tried("the cookies are from before the login", end);
+    ctx.tried("the cookies are from before the login", end);
 
     planted(ctx, &client, &user, &names).await?;
 
     for (way, change) in WAYS {
         let mut other = flow::stranger(ctx);
         other.jar = user.jar.changed(&names, change);
-        let _ = ctx.tried(way, stays_out(ctx, &client, &mut other).await);
+        ctx.tried(way, stays_out(ctx, &client, &mut other).await);
     }
     Ok(())
 }
@@ -123,12 +123,12 @@ async fn ends(ctx: &Context) -> Checked {
     match asked {
         Some((mut browser, page)) => {
             let landing = browser.run(Landing::Page(page), Decision::Approve).await?;
-            let _ = ctx.tried("the consent page was opened before the login ended", without_code(&landing));
+            ctx.tried("the consent page was opened before the login ended", without_code(&landing));
         }
         None => ctx.note("no consent page came, so that none was open when the login ended"),
     }
     let after = stays_out(ctx, &client, &mut user).await;
-    let _ = ctx.tried("the request comes after the login ended", after);
+    ctx.tried("the request comes after the login ended", after);
     Ok(())
 }
 
@@ -160,7 +160,7 @@ async fn planted(ctx: &Context, client: &Arc<Client>, user: &Browser, names: &[S
     }
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let end = weighed(&names, stays_out(ctx, client, &mut other).await);
-    let _ = ctx.tried("the login's cookies were planted in both browsers before", end);
+    ctx.tried("the login's cookies were planted in both browsers before", end);
     Ok(())
 }
 

@@ -66,9 +66,9 @@ async fn identities_agree(ctx: &Context) -> Checked {
                 let push = flow::push_as(&ask, authentication.clone());
                 let answer = flow::send_push(ctx, &push).await?;
                 let Ok(request_uri) = expect::request_uri(&answer) else {
-                    ctx.told(ctx.trying(&way, |ctx| {
+                    ctx.tries(&way, |ctx| {
                         expect::refused_by(&expect::PUSHED, ctx, &answer, &["invalid_request"])
-                    }));
+                    });
                     continue;
                 };
                 // Of whom the server took it to be, is seen when it is used.
@@ -78,7 +78,7 @@ async fn identities_agree(ctx: &Context) -> Checked {
                     ctx.note(format!("{} can use what {} pushed", named.id, by.id));
                     continue;
                 }
-                ctx.told(ctx.trying(&way, |ctx| refused(ctx, &landing).under(rules)));
+                ctx.tries(&way, |ctx| refused(ctx, &landing).under(rules));
             }
         }
     }

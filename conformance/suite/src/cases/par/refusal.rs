@@ -102,9 +102,7 @@ async fn takes_the_clients_credentials(ctx: &Context) -> Checked {
     for (way, authentication) in ways {
         let Some(authentication) = authentication else { continue };
         let answer = flow::send_push(ctx, &flow::push_as(&flow::ask(ctx, &client), authentication)).await?;
-        ctx.told(
-            ctx.trying(way, |ctx| expect::refused_by(&expect::PUSHED, ctx, &answer, &["invalid_client"])),
-        );
+        ctx.tries(way, |ctx| expect::refused_by(&expect::PUSHED, ctx, &answer, &["invalid_client"]));
     }
     Ok(())
 }
@@ -123,7 +121,7 @@ async fn holds_no_reference_itself(ctx: &Context) -> Checked {
         let answer =
             flow::send_push(ctx, &flow::push(&flow::ask(ctx, &client)).add("request_uri", inner)).await?;
         // No text fixes the code.
-        ctx.told(ctx.trying(way, |ctx| expect::refused_by(&expect::PUSHED, ctx, &answer, &[])));
+        ctx.tries(way, |ctx| expect::refused_by(&expect::PUSHED, ctx, &answer, &[]));
     }
     Ok(())
 }
@@ -195,14 +193,14 @@ async fn form_in_the_body(ctx: &Context) -> Checked {
     let mut in_query = TokenRequest { params: Params::new(), ..good.clone() };
     in_query.query = good.params.clone();
     let answer = flow::send_push(ctx, &in_query).await?;
-    ctx.told(ctx.trying("the parameters stand in the query", |ctx| {
+    ctx.tries("the parameters stand in the query", |ctx| {
         expect::refused_by(
             &expect::PUSHED,
             ctx,
             &answer,
             &["invalid_request", "invalid_client", "unsupported_response_type"],
         )
-    }));
+    });
     let members: serde_json::Map<_, _> =
         good.params.pairs().map(|(name, value)| (name.into(), value.into())).collect();
     let json = good.body("application/json", serde_json::Value::Object(members).to_string());

@@ -124,7 +124,7 @@ async fn bound_to_its_client(ctx: &Context) -> Checked {
                 continue;
             };
             let landing = flow::authorize(ctx, &flow::ask(ctx, other).by_reference(&request_uri)).await?;
-            let _ = ctx.tried(&way, refused(&ctx.when(&way), &landing));
+            ctx.tried(&way, refused(&ctx.when(&way), &landing));
         }
     }
     Ok(())
@@ -133,7 +133,7 @@ async fn bound_to_its_client(ctx: &Context) -> Checked {
 async fn used_once(ctx: &Context) -> Checked {
     let (ask, request_uri) = used(ctx).await?;
     let landing = flow::authorize(ctx, &ask.by_reference(&request_uri)).await?;
-    ctx.told(ctx.trying("the same browser comes with it again", |ctx| refused(ctx, &landing)));
+    ctx.tries("the same browser comes with it again", |ctx| refused(ctx, &landing));
     let (ask, request_uri) = used(ctx).await?;
     let mut stranger = flow::stranger(ctx);
     stranger.who = flow::browser(ctx).who;

@@ -81,7 +81,7 @@ async fn takes_the_clients_credentials(ctx: &Context) -> Checked {
         let Some(authentication) = authentication else { continue };
         let request = allowed(ctx, &client, None).await?.refresh().authenticated(authentication);
         let answer = flow::token(ctx, &request).await?;
-        let _ = ctx.told(ctx.trying(way, |ctx| expect::token_refused(ctx, &answer, errors)));
+        ctx.tries(way, |ctx| expect::token_refused(ctx, &answer, errors));
     }
     Ok(())
 }
@@ -170,7 +170,7 @@ async fn asks_for_no_more_scope(ctx: &Context) -> Checked {
         let allowed = scopes.allow_narrow(ctx).await?;
         let answer = flow::token(ctx, &allowed.refresh().set("scope", asked)).await?;
         let within = granted(ctx, &allowed, &scopes.narrow)?;
-        let _ = ctx.told(ctx.trying(way, |ctx| kept(ctx, &answer, &within)));
+        ctx.tries(way, |ctx| kept(ctx, &answer, &within));
     }
     Ok(())
 }
@@ -182,7 +182,7 @@ async fn no_chain_leads_to_more_scope(ctx: &Context) -> Checked {
     let second = renewed(ctx, &allowed.refresh()).await?;
     let mut last = second.refresh_token.unwrap_or_else(|| allowed.refresh_token.clone());
     let more = flow::token(ctx, &refresh(&scopes.client, &last).set("scope", &scopes.wide)).await?;
-    let _ = ctx.told(ctx.trying("the second refresh asks for more", |ctx| kept(ctx, &more, &within)));
+    ctx.tries("the second refresh asks for more", |ctx| kept(ctx, &more, &within));
     if let Some(next) = successor(&more) {
         last = next;
     }
@@ -224,7 +224,7 @@ async fn without_scope_gives_all(ctx: &Context) -> Checked {
         _ => Ok(()),
     };
     let first = renewed(ctx, &allowed.refresh()).await?;
-    let _ = ctx.tried("it is the first refresh", gives_all(&first));
+    ctx.tried("it is the first refresh", gives_all(&first));
     let last = first.refresh_token.unwrap_or_else(|| allowed.refresh_token.clone());
     let less = narrowed(ctx, &scopes, &last).await?;
     let last = less.refresh_token.unwrap_or(last);

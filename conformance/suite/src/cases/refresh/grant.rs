@@ -79,7 +79,7 @@ async fn something_else_is_refused(ctx: &Context) -> Checked {
     for (way, alter) in WAYS {
         let good = allowed(ctx, &client, None).await?.refresh_token;
         let answer = flow::token(ctx, &refresh(&client, &alter(&good))).await?;
-        let _ = ctx.told(ctx.trying(way, |ctx| expect::token_refused(ctx, &answer, &["invalid_grant"])));
+        ctx.tries(way, |ctx| expect::token_refused(ctx, &answer, &["invalid_grant"]));
     }
     let access_token = allowed(ctx, &client, None).await?.token.access_token;
     let code = flow::code(ctx, &client).await?.value;
@@ -87,7 +87,7 @@ async fn something_else_is_refused(ctx: &Context) -> Checked {
         [("it is made up", ctx.fresh()), ("it is an access token", access_token), ("it is a code", code)]
     {
         let answer = flow::token(ctx, &refresh(&client, &other)).await?;
-        let _ = ctx.told(ctx.trying(way, |ctx| expect::token_refused(ctx, &answer, &["invalid_grant"])));
+        ctx.tries(way, |ctx| expect::token_refused(ctx, &answer, &["invalid_grant"]));
     }
     Ok(())
 }

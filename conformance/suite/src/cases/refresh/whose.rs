@@ -63,7 +63,7 @@ async fn bound_to_its_client(ctx: &Context) -> Checked {
         for (thief, own) in clients.iter().filter(|(thief, _)| thief.id != owner.id) {
             let when = format!("the client is {} instead of {}", thief.id, owner.id);
             let refused = stolen(&ctx.when(&when), owner, (thief, *own)).await;
-            let _ = ctx.tried(&when, refused);
+            ctx.tried(&when, refused);
             if *own == Own::Used {
                 shown = true;
             } else if !silent.contains(&thief.id.as_str()) {
@@ -98,14 +98,14 @@ async fn stolen(ctx: &Context, owner: &Arc<Client>, (thief, own): (&Arc<Client>,
     let weigh = |step: Checked| if guess { step.warn() } else { step };
     let live = allowed(ctx, owner, None).await?.refresh();
     let answer = flow::token(ctx, &live.as_client(thief)).await?;
-    let _ = ctx.told(weigh(expect::token_refused(ctx, &answer, errors)));
+    ctx.told(weigh(expect::token_refused(ctx, &answer, errors)));
 
     let spent = allowed(ctx, owner, None).await?.refresh();
     renewed(ctx, &spent).await?;
     let answer = flow::token(ctx, &spent.as_client(thief)).await?;
     let used =
         ctx.trying("the token was used by its owner", |ctx| expect::token_refused(ctx, &answer, errors));
-    let _ = ctx.told(weigh(used));
+    ctx.told(weigh(used));
 
     let request = allowed(ctx, owner, None).await?.refresh().as_client(thief);
     // A public client's name is all that it shows.

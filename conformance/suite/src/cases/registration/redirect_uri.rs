@@ -109,7 +109,7 @@ async fn needs_a_redirect_uri(ctx: &Context) -> Checked {
     for (way, metadata) in [("redirect_uris is left out", nothing), ("redirect_uris is empty", empty)] {
         let answer = flow::register(ctx, &metadata).await?;
         let Ok(Registered { client, .. }) = flow::as_registered(ctx, &answer) else {
-            ctx.told(ctx.trying(way, |ctx| expect::registration_refused(ctx, &answer, EITHER)));
+            ctx.tries(way, |ctx| expect::registration_refused(ctx, &answer, EITHER));
             continue;
         };
         ctx.tried(way, refused(&ctx.when(way), &client, &client.redirect_uri).await);

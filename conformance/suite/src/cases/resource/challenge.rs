@@ -144,7 +144,7 @@ async fn with_a_bad_token(ctx: &Context) -> Checked {
     let mut refusals = refused_tokens(ctx).await?;
     refusals.extend(refused_without_token(ctx).await?.pop());
     for refusal in &refusals {
-        let _ = ctx.told(has_challenge(refusal));
+        ctx.told(has_challenge(refusal));
     }
     Ok(())
 }

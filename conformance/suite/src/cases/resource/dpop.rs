@@ -115,12 +115,12 @@ async fn proof_is_checked(ctx: &Context) -> Checked {
         if gives_nonces && defect.is_of_age() && expect::served(&answer).is_ok() {
             continue;
         }
-        let _ = ctx.told(ctx.trying(defect.way, |ctx| refused(ctx, &answer)));
+        ctx.tries(defect.way, |ctx| refused(ctx, &answer));
     }
     let answer = ctx.send(Actor::Client, flow::bound_request(ctx, &token)?).await?;
-    let _ = ctx.told(ctx.trying("there is no proof", |ctx| refused(ctx, &answer)));
+    ctx.tries("there is no proof", |ctx| refused(ctx, &answer));
     let answer = flow::resource_proven(ctx, &token, &flow::proof_key(ctx), |proof| proof).await?;
-    let _ = ctx.told(ctx.trying("it is another key's", |ctx| refused(ctx, &answer)));
+    ctx.tries("it is another key's", |ctx| refused(ctx, &answer));
     let answer = flow::resource_proven(ctx, &token, &key, |proof| proof).await?;
     expect::served(&answer).control("a good proof after the bad ones")
 }
@@ -129,9 +129,9 @@ async fn proof_names_the_token(ctx: &Context) -> Checked {
     let (token, key) = opening(ctx).await?;
     let (other, _) = opening(ctx).await?;
     let answer = flow::resource_proven(ctx, &token, &key, |proof| proof.without_claim("ath")).await?;
-    let _ = ctx.told(ctx.trying("there is no ath", |ctx| refused(ctx, &answer)));
+    ctx.tries("there is no ath", |ctx| refused(ctx, &answer));
     let answer = flow::resource_proven(ctx, &token, &key, |proof| proof.for_token(&other)).await?;
-    let _ = ctx.told(ctx.trying("ath is the hash of another token", |ctx| refused(ctx, &answer)));
+    ctx.tries("ath is the hash of another token", |ctx| refused(ctx, &answer));
     let answer = flow::resource_proven(ctx, &token, &key, |proof| proof.claim("ath", token.as_str())).await?;
     ctx.trying("ath is the token itself", |ctx| refused(ctx, &answer))
 }
@@ -179,7 +179,7 @@ async fn bound_token_is_no_bearer_token(ctx: &Context) -> Checked {
             flow::send_proven(ctx, Actor::Client, request, &key, |proof| proof.for_token(&token)).await?;
         for (way, answer) in [("there is no proof", bare), ("there is a proof", beside)] {
             let way = format!("{when} and {way}");
-            let _ = ctx.told(ctx.trying(&way, |ctx| expect::resource_refused(ctx, &answer, &[400, 401])));
+            ctx.tries(&way, |ctx| expect::resource_refused(ctx, &answer, &[400, 401]));
         }
         let opened = flow::resource_proven(ctx, &token, &key, |proof| proof).await?;
         let opened = expect::served(&opened).control("the resource with a bound token and a good proof");

@@ -12,9 +12,9 @@ use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::bearer::{in_query, with_header};
 use crate::cases::support::honest::honest;
+use crate::cases::support::metadata::get;
 use crate::cases::support::metadata::{https_fault, is_sent_as_json, object};
 use crate::cases::support::resource_indicators::token_is_for_it;
-use crate::cases::support::metadata::get;
 use crate::cases::support::resource_metadata::{address, identical, named_in};
 use crate::expect;
 use crate::flow;
@@ -200,7 +200,7 @@ async fn resource_is_the_one_asked_for(ctx: &Context) -> Checked {
         let exchange = get(ctx, &address).await?;
         if let Some(json) = object(&exchange) {
             let way = format!("the resource is {other}");
-            let _ = ctx.tried(&way, identical(&exchange, &json, &other).warn());
+            ctx.tried(&way, identical(&exchange, &json, &other).warn());
         }
     }
     Ok(())
@@ -289,12 +289,12 @@ async fn ways_to_show_a_token(ctx: &Context) -> Checked {
     let token = flow::access(ctx, &ctx.parties().client()?).await?.access_token;
     if ways.contains(&"header") {
         let served = expect::served(&flow::resource(ctx, &token).await?);
-        let _ = ctx.tried("the token is in the header", honest(served, "the resource with a fresh token"));
+        ctx.tried("the token is in the header", honest(served, "the resource with a fresh token"));
     }
     if ways.contains(&"query") {
         let request = flow::resource_request(ctx, "")?.without_header("Authorization");
         let served = expect::served(&ctx.send(Actor::Client, in_query(request, &token)).await?);
-        let _ = ctx.tried("the token is in the query", honest(served, "the resource with a fresh token"));
+        ctx.tried("the token is in the query", honest(served, "the resource with a fresh token"));
     }
     Ok(())
 }

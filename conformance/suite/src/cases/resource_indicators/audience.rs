@@ -83,7 +83,7 @@ async fn another_resource_refuses(ctx: &Context) -> Checked {
     for (other, token) in [(&second, &for_first), (&first, &for_second)] {
         let answer = open(ctx, other, token).await?;
         let when = format!("{} is shown a token for the other resource", other.url);
-        ctx.told(ctx.trying(&when, |ctx| refused(ctx, &answer)));
+        ctx.tries(&when, |ctx| refused(ctx, &answer));
     }
     Ok(())
 }

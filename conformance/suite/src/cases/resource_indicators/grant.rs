@@ -105,7 +105,7 @@ async fn bounds_the_grant(ctx: &Context) -> Checked {
         let bare = token(ctx, &client, &[&asked.identifier], &[]).await?;
         let when = format!("the authorization request alone names {}", asked.identifier);
         let answer = open(ctx, other, &bare).await?;
-        ctx.told(ctx.trying(&when, |ctx| refused(ctx, &answer)));
+        ctx.tries(&when, |ctx| refused(ctx, &answer));
     }
     Ok(())
 }
@@ -141,7 +141,7 @@ async fn fewer_than_allowed(ctx: &Context) -> Checked {
     guarded(ctx, &[&first, &second]).await?;
     let answer = open(ctx, &second, &allowed.token).await?;
     let when = "both resources were allowed and the code was redeemed for the first";
-    ctx.told(ctx.trying(when, |ctx| refused(ctx, &answer)));
+    ctx.tries(when, |ctx| refused(ctx, &answer));
     let when = "a refresh asks for the second of two resources that were allowed";
     let answer = flow::token(ctx, &allowed.refresh().set("resource", both[1])).await?;
     let next = expect::token(&answer).when(when)?;
@@ -164,12 +164,12 @@ async fn leads_to_no_other_resource(ctx: &Context) -> Checked {
         let when = format!("a refresh asks for {} and {} was allowed", resources.join(" and "), only[0]);
         let answer = flow::token(ctx, &with(refresh(&client, &last), resources)).await?;
         let Ok(token) = expect::token(&answer) else {
-            ctx.told(ctx.trying(&when, |ctx| expect::token_refused(ctx, &answer, &[INVALID_TARGET])));
+            ctx.tries(&when, |ctx| expect::token_refused(ctx, &answer, &[INVALID_TARGET]));
             continue;
         };
         ctx.note("a refresh that asks for another resource gets a token for those that were allowed");
         let answer = open(ctx, &second, &token).await?;
-        ctx.told(ctx.trying(&when, |ctx| refused(ctx, &answer)));
+        ctx.tries(&when, |ctx| refused(ctx, &answer));
         last = token.refresh_token.unwrap_or(last);
     }
     Ok(())

@@ -65,7 +65,7 @@ async fn absolute_without_fragment(ctx: &Context) -> Checked {
         if readers.token {
             let when = format!("at the token endpoint {way}");
             let answer = redeemed(ctx, &client, resource).await?;
-            ctx.told(ctx.trying(&when, |ctx| expect::token_refused(ctx, &answer, &[INVALID_TARGET])));
+            ctx.tries(&when, |ctx| expect::token_refused(ctx, &answer, &[INVALID_TARGET]));
         }
     }
     Ok(())

@@ -93,7 +93,7 @@ async fn ends_a_refresh_token(ctx: &Context) -> Checked {
     }
     for client in clients {
         let when = format!("the client is {}", client.id);
-        let _ = ctx.tried(&when, refresh_token_ended(&ctx.when(&when), &client, None).await);
+        ctx.tried(&when, refresh_token_ended(&ctx.when(&when), &client, None).await);
     }
     Ok(())
 }
@@ -130,7 +130,7 @@ async fn takes_the_access_tokens_along(ctx: &Context) -> Checked {
     }
     done(&revoke(ctx, &revocation(&client, &last)).await?).control("revoking a refresh token")?;
     for (when, token) in tokens {
-        let _ = ctx.tried(when, gauge.ended(&ctx.when(when), &token).await);
+        ctx.tried(when, gauge.ended(&ctx.when(when), &token).await);
     }
     Ok(())
 }
@@ -144,7 +144,7 @@ async fn ended_under_hints(ctx: &Context, of_refresh_token: &str, of_access_toke
         let plain = plain.control("a refresh token that is revoked without a hint");
         if ctx.tried(&when, plain).is_some() {
             let ended = refresh_token_ended(&ctx.when(&when), &client, Some(of_refresh_token)).await;
-            let _ = ctx.tried(&when, ended);
+            ctx.tried(&when, ended);
         }
     }
     let when = format!("an access token is called {of_access_token}");
@@ -169,7 +169,7 @@ async fn unknown_token_is_no_error(ctx: &Context) -> Checked {
             when = format!("{when} and called {hint}");
         }
         let answer = revoke(ctx, &request).await?;
-        let _ = ctx.tried(&when, expect::status(&answer, &[200]));
+        ctx.tried(&when, expect::status(&answer, &[200]));
         // Clients ignore the body; whoever guesses tokens may not.
         if real.status() == Some(200) && answer.response()?.body != real.response()?.body {
             ctx.note(format!("when {when}: the answer has another body than that of a real revocation"));

@@ -69,7 +69,7 @@ async fn needs_a_token(ctx: &Context) -> Checked {
     let empty = revocation(&client, "");
     let none = empty.clone().without("token");
     let answer = revoke(ctx, &none).await?;
-    let _ = ctx.tried("there is none", expect::token_error(&answer, &["invalid_request"]));
+    ctx.tried("there is none", expect::token_error(&answer, &["invalid_request"]));
     // That an empty parameter counts as none is said of other endpoints.
     let answer = revoke(ctx, &empty).await?;
     expect::token_error(&answer, &["invalid_request"]).when("it is empty").map(drop).warn()
@@ -119,7 +119,7 @@ async fn errors_like_the_token_endpoints(ctx: &Context) -> Checked {
     let client = ctx.parties().confidential()?;
     well_received(ctx, &client).await?;
     let without_token = revocation(&client, "").without("token");
-    let _ = ctx.tried("there is no token", error_in_json(&revoke(ctx, &without_token).await?));
+    ctx.tried("there is no token", error_in_json(&revoke(ctx, &without_token).await?));
     let wrong = spoil::middle_changed(spoil::secret_of(&client));
     let Some(wrong) = spoil::with_secret(&client, &wrong) else { return Ok(()) };
     let request = revocation(&client, &ctx.fresh()).authenticated(wrong);
@@ -165,7 +165,7 @@ async fn takes_the_clients_credentials(ctx: &Context) -> Checked {
         // A success that changed nothing ends nobody's session.
         let refused =
             ctx.trying(way, |ctx| expect::refused_by(&expect::REVOCATION, ctx, &answer, errors).warn());
-        let _ = ctx.told(refused);
+        ctx.told(refused);
     }
     Ok(())
 }

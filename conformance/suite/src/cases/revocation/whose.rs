@@ -49,7 +49,7 @@ async fn ends_no_other_clients_token(ctx: &Context) -> Checked {
         for other in able.iter().filter(|other| other.id != owner.id) {
             let when = format!("{} revokes a token of {}", other.id, owner.id);
             let pair = Pair { owner, other };
-            let _ = ctx.tried(&when, pair.spared(&ctx.when(&when)).await);
+            ctx.tried(&when, pair.spared(&ctx.when(&when)).await);
         }
     }
     match refusal {
@@ -83,7 +83,7 @@ impl Pair<'_> {
     }
 
     async fn spared(self, ctx: &Context) -> Checked {
-        let _ = ctx.told(self.access_token_spared(ctx).await);
+        ctx.told(self.access_token_spared(ctx).await);
         self.refresh_tokens_spared(ctx).await
     }
 
@@ -103,7 +103,7 @@ impl Pair<'_> {
             match done_for_access_token(&answer) {
                 Err(stop) if stop.kind == EndKind::NotOffered => {}
                 Ok(()) | Err(_) => {
-                    let _ = ctx.told(ctx.trying(WHEN, |ctx| refused(ctx, &answer)));
+                    ctx.tries(WHEN, |ctx| refused(ctx, &answer));
                 }
             }
         }
@@ -123,7 +123,7 @@ impl Pair<'_> {
         }
         let last = self.weighed(self.good(ctx, &token).await.when(WHEN))?.unwrap_or_else(|| token.clone());
         for answer in &answers {
-            let _ = ctx.told(ctx.trying(WHEN, |ctx| refused(ctx, answer)));
+            ctx.tries(WHEN, |ctx| refused(ctx, answer));
         }
         if last == token {
             return Ok(());

@@ -27,9 +27,9 @@ pub(in crate::cases) async fn token_is_for_it(ctx: &Context) -> Checked {
     expect::served(&open(ctx, &second, &of_second).await?).control("the second resource with its token")?;
     guarded(ctx, &[&first, &second]).await?;
     let answer = open(ctx, &second, &of_first).await?;
-    ctx.told(ctx.trying("the token was asked for the first resource", |ctx| refused(ctx, &answer)));
+    ctx.tries("the token was asked for the first resource", |ctx| refused(ctx, &answer));
     let answer = open(ctx, &first, &of_second).await?;
-    ctx.told(ctx.trying("the token was asked for the second resource", |ctx| refused(ctx, &answer)));
+    ctx.tries("the token was asked for the second resource", |ctx| refused(ctx, &answer));
     // A server may serve one resource at a time.
     let both = [first.identifier.as_str(), second.identifier.as_str()];
     let ask = ask_for(ctx, &client, &both);

@@ -102,7 +102,7 @@ async fn basic_is_supported(ctx: &Context) -> Checked {
         let answer = flow::token(ctx, &flow::redemption(&code)).await?;
         // Another error than that of the client says nothing of how it showed who it is.
         let refused = refusal(&answer, "an honest token request", ELSEWHERE);
-        let _ = ctx.tried(&way, refused.and_then(|refused| refused.map_or(Ok(()), Err)));
+        ctx.tried(&way, refused.and_then(|refused| refused.map_or(Ok(()), Err)));
     }
     Ok(())
 }
@@ -121,7 +121,7 @@ async fn basic_is_form_decoded(ctx: &Context) -> Checked {
     for (way, header) in escaped {
         let code = flow::code(ctx, &client).await?;
         let request = flow::redemption(&code).authenticated(Authentication::Header(header));
-        let _ = ctx.tried(way, expect::token(&flow::token(ctx, &request).await?));
+        ctx.tried(way, expect::token(&flow::token(ctx, &request).await?));
     }
     // A client that needs the encoding, if the target has one and it is registered for Basic.
     let special = ctx.target().clients.get(&ClientRole::Special);
@@ -130,7 +130,7 @@ async fn basic_is_form_decoded(ctx: &Context) -> Checked {
     {
         let code = flow::code(ctx, special).await?;
         let answer = flow::token(ctx, &flow::redemption(&code)).await?;
-        let _ = ctx.tried(&format!("{} authenticates", special.id), expect::token(&answer));
+        ctx.tried(&format!("{} authenticates", special.id), expect::token(&answer));
     }
     for special in others_that_work(ctx, &client, |other| other.role == ClientRole::Special).await? {
         spaces_are_plus_signs(ctx, &special).await?;
@@ -177,7 +177,7 @@ async fn scheme_in_any_case(ctx: &Context) -> Checked {
         let code = flow::code(ctx, &client).await?;
         let request = flow::redemption(&code).authenticated(Authentication::Header(header));
         let granted = expect::token(&flow::token(ctx, &request).await?);
-        let _ = ctx.tried(&format!("the scheme is written {scheme}"), granted);
+        ctx.tried(&format!("the scheme is written {scheme}"), granted);
     }
     Ok(())
 }
@@ -185,10 +185,10 @@ async fn scheme_in_any_case(ctx: &Context) -> Checked {
 async fn wrong_secret_is_refused(ctx: &Context) -> Checked {
     let client = ctx.parties().confidential()?;
     flow::access(ctx, &client).await?;
-    let _ = ctx.told(near_secrets_refused(ctx, &client).await);
+    ctx.told(near_secrets_refused(ctx, &client).await);
     for other in others_that_work(ctx, &client, |client| !client.is_public()).await? {
         let when = format!("the client is {}", other.id);
-        let _ = ctx.tried(&when, near_secrets_refused(&ctx.when(&when), &other).await);
+        ctx.tried(&when, near_secrets_refused(&ctx.when(&when), &other).await);
     }
     let Some(other) = ctx.target().clients.get(&ClientRole::Second).filter(|other| !other.is_public()) else {
         return Ok(());
@@ -198,9 +198,9 @@ async fn wrong_secret_is_refused(ctx: &Context) -> Checked {
         let code = flow::code(ctx, &client).await?;
         let request = flow::redemption(&code).as_client(other).set("client_id", &client.id);
         let answer = flow::token(ctx, &request).await?;
-        let _ = ctx.told(ctx.trying("another client's credentials stand beside this client_id", |ctx| {
+        ctx.tries("another client's credentials stand beside this client_id", |ctx| {
             expect::token_refused(ctx, &answer, &["invalid_client", "invalid_request", "invalid_grant"])
-        }));
+        });
     }
     if let Some(foreign) = spoil::with_secret(&client, spoil::secret_of(other)) {
         let code = flow::code(ctx, &client).await?;
@@ -225,7 +225,7 @@ async fn near_secrets_refused(ctx: &Context, client: &Arc<Client>) -> Checked {
         let Some(wrong) = wrong.and_then(|wrong| spoil::with_secret(client, &wrong)) else { continue };
         let code = flow::code(ctx, client).await?;
         let answer = flow::token(ctx, &flow::redemption(&code).authenticated(wrong)).await?;
-        let _ = ctx.told(ctx.trying(way, |ctx| expect::token_refused(ctx, &answer, &["invalid_client"])));
+        ctx.tries(way, |ctx| expect::token_refused(ctx, &answer, &["invalid_client"]));
     }
     Ok(())
 }
@@ -233,10 +233,10 @@ async fn near_secrets_refused(ctx: &Context, client: &Arc<Client>) -> Checked {
 async fn demanded_of_confidential_clients(ctx: &Context) -> Checked {
     let client = ctx.parties().confidential()?;
     flow::access(ctx, &client).await?;
-    let _ = ctx.told(credentials_demanded(ctx, &client).await);
+    ctx.told(credentials_demanded(ctx, &client).await);
     for other in others_that_work(ctx, &client, |client| !client.is_public()).await? {
         let when = format!("the client is {}", other.id);
-        let _ = ctx.tried(&when, credentials_demanded(&ctx.when(&when), &other).await);
+        ctx.tried(&when, credentials_demanded(&ctx.when(&when), &other).await);
     }
     Ok(())
 }
@@ -246,9 +246,9 @@ async fn credentials_demanded(ctx: &Context, client: &Arc<Client>) -> Checked {
     let code = flow::code(ctx, client).await?;
     let named = flow::redemption(&code).authenticated(Authentication::Id(client.id.clone()));
     let answer = flow::token(ctx, &named).await?;
-    let _ = ctx.told(ctx.trying("there is a client_id and nothing else", |ctx| {
+    ctx.tries("there is a client_id and nothing else", |ctx| {
         expect::token_refused(ctx, &answer, &["invalid_client"])
-    }));
+    });
     let code = flow::code(ctx, client).await?;
     let nameless = flow::redemption(&code).authenticated(Authentication::Nothing);
     let answer = flow::token(ctx, &nameless).await?;
@@ -274,7 +274,7 @@ async fn identifier_proves_nothing(ctx: &Context) -> Checked {
         // An empty secret may count as a malformed request.
         let errors: &[&str] =
             if at == 0 { &["invalid_client"] } else { &["invalid_client", "invalid_request"] };
-        let _ = ctx.told(ctx.trying(way, |ctx| expect::token_refused(ctx, &answer, errors)));
+        ctx.tries(way, |ctx| expect::token_refused(ctx, &answer, errors));
     }
     Ok(())
 }

@@ -111,7 +111,7 @@ async fn used_once_by_each_client(ctx: &Context) -> Checked {
     }
     for other in others {
         let when = format!("the client is {}", other.id);
-        let _ = ctx.tried(&when, redeemed_once(&ctx.when(&when), &other).await);
+        ctx.tried(&when, redeemed_once(&ctx.when(&when), &other).await);
     }
     Ok(())
 }
@@ -158,7 +158,7 @@ async fn replay_ends_its_tokens(ctx: &Context) -> Checked {
     expect::token_refused(ctx, &replay, &["invalid_grant"]).control("the replay is refused")?;
 
     const OPENED: &str = "the access token is used after the replay";
-    let _ = ctx.tried(OPENED, gauge.ended(&ctx.when(OPENED), &token.access_token).await);
+    ctx.tried(OPENED, gauge.ended(&ctx.when(OPENED), &token.access_token).await);
     if let Some(refresh_token) = &token.refresh_token {
         let request =
             flow::redemption(&code).without("code").without("redirect_uri").without("code_verifier");
@@ -225,18 +225,18 @@ async fn altered_is_refused(ctx: &Context) -> Checked {
         let code = flow::code(ctx, &client).await?;
         let Some(altered) = alter(&code.value) else { continue };
         let answer = flow::token(ctx, &flow::redemption(&code).set("code", &altered)).await?;
-        let _ = ctx.told(ctx.trying(way, |ctx| expect::token_refused(ctx, &answer, errors)));
+        ctx.tries(way, |ctx| expect::token_refused(ctx, &answer, errors));
     }
     let code = flow::code(ctx, &client).await?;
     for (way, other) in [("it is made up", &ctx.fresh()), ("it is an access token", &token.access_token)] {
         let answer = flow::token(ctx, &flow::redemption(&code).set("code", other)).await?;
-        let _ = ctx.told(ctx.trying(way, |ctx| expect::token_refused(ctx, &answer, NO_SUCH_CODE)));
+        ctx.tries(way, |ctx| expect::token_refused(ctx, &answer, NO_SUCH_CODE));
     }
     let long = flow::token(ctx, &flow::redemption(&code).set("code", &"a".repeat(32 * 1024))).await?;
     if long.status() != Some(413) {
         let refused =
             ctx.trying("it is 32 KiB long", |ctx| expect::token_refused(ctx, &long, NO_CODE_AT_ALL));
-        let _ = ctx.told(refused);
+        ctx.told(refused);
     }
     // Whoever trims what is sent opens nothing; the grammar has the space all the same.
     let code = flow::code(ctx, &client).await?;

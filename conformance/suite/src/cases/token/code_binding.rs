@@ -85,9 +85,9 @@ async fn bound_to_its_public_client(ctx: &Context) -> Checked {
     let code = flow::code(ctx, &public).await?;
     let nameless = flow::redemption(&code).authenticated(Authentication::Nothing);
     let answer = flow::token(ctx, &nameless).await?;
-    let _ = ctx.told(ctx.trying("there is no client_id", |ctx| {
+    ctx.tries("there is no client_id", |ctx| {
         expect::token_refused(ctx, &answer, &["invalid_request", "invalid_client"])
-    }));
+    });
 
     let others: Vec<Arc<Client>> = [ClientRole::SecondPublic, ClientRole::First]
         .iter()
@@ -105,7 +105,7 @@ async fn bound_to_its_public_client(ctx: &Context) -> Checked {
         }
         let code = flow::code(ctx, &public).await?;
         let answer = flow::token(ctx, &flow::redemption(&code).as_client(&other)).await?;
-        let _ = ctx.told(ctx.trying(&way, |ctx| expect::token_refused(ctx, &answer, &["invalid_grant"])));
+        ctx.tries(&way, |ctx| expect::token_refused(ctx, &answer, &["invalid_grant"]));
     }
     Ok(())
 }
@@ -128,7 +128,7 @@ async fn bound_to_its_redirect_uri(ctx: &Context) -> Checked {
         if refused.is_err() && !reads_the_redirect_uri(ctx, &client).await? {
             return Err(CaseEnd::not_offered("the token endpoint does not read redirect_uri").at(&answer));
         }
-        let _ = ctx.told(refused);
+        ctx.told(refused);
     }
     let two =
         ctx.parties().client_where(Need::OtherRedirectUri, |client| client.other_redirect_uri.is_some());
@@ -138,11 +138,11 @@ async fn bound_to_its_redirect_uri(ctx: &Context) -> Checked {
         let other = client.other_redirect_uri.as_deref().unwrap_or_default();
         let answer = flow::token(ctx, &flow::redemption(&code).set("redirect_uri", other)).await?;
         let way = format!("it is another one of those registered for {}", client.id);
-        let _ = ctx.told(ctx.trying(&way, |ctx| expect::token_refused(ctx, &answer, &["invalid_grant"])));
+        ctx.tries(&way, |ctx| expect::token_refused(ctx, &answer, &["invalid_grant"]));
     }
     for other in others_that_work(ctx, &client, |_| true).await? {
         let when = format!("the client is {}", other.id);
-        let _ = ctx.tried(&when, near_uris_refused(&ctx.when(&when), &other).await);
+        ctx.tried(&when, near_uris_refused(&ctx.when(&when), &other).await);
     }
     if let Some(code) = pushed_code(ctx, &client).await? {
         let elsewhere = format!("{own}/");
@@ -165,7 +165,7 @@ async fn near_uris_refused(ctx: &Context, client: &Arc<Client>) -> Checked {
         let code = flow::code(ctx, client).await?;
         let answer = flow::token(ctx, &flow::redemption(&code).set("redirect_uri", &other)).await?;
         let way = format!("it is {other}");
-        let _ = ctx.told(ctx.trying(&way, |ctx| expect::token_refused(ctx, &answer, &["invalid_grant"])));
+        ctx.tries(&way, |ctx| expect::token_refused(ctx, &answer, &["invalid_grant"]));
     }
     Ok(())
 }
@@ -207,15 +207,15 @@ async fn redirect_uri_is_repeated(ctx: &Context) -> Checked {
     let client = ctx.parties().client()?;
     flow::access(ctx, &client).await?;
     let code = flow::code(ctx, &client).await?;
-    let _ = ctx.told(unrepeated(ctx, &code).await);
+    ctx.told(unrepeated(ctx, &code).await);
     for other in others_that_work(ctx, &client, |_| true).await? {
         let code = flow::code(ctx, &other).await?;
         let when = format!("the client is {}", other.id);
-        let _ = ctx.tried(&when, unrepeated(&ctx.when(&when), &code).await);
+        ctx.tried(&when, unrepeated(&ctx.when(&when), &code).await);
     }
     if let Some(code) = pushed_code(ctx, &client).await? {
         const WHEN: &str = "the request was pushed";
-        let _ = ctx.tried(WHEN, unrepeated(&ctx.when(WHEN), &code).await);
+        ctx.tried(WHEN, unrepeated(&ctx.when(WHEN), &code).await);
     }
     Ok(())
 }

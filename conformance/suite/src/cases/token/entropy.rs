@@ -69,7 +69,7 @@ async fn too_long_to_guess(ctx: &Context) -> Checked {
         ctx.note(format!("{kind}: at most {bits:.0} bits vary"));
         let enough = judge(kind, samples, bits);
         // With one session only, its own constant part may be more than it seems.
-        let _ = ctx.told(if other_session { enough } else { enough.warn() });
+        ctx.told(if other_session { enough } else { enough.warn() });
     }
     Ok(())
 }

@@ -131,7 +131,7 @@ async fn right_verifier_redeems(ctx: &Context) -> Checked {
     for (which, verifier) in verifiers {
         let code = challenged_with(ctx, &client, &verifier).await?;
         let answer = flow::token(ctx, &flow::redemption(&code)).await?;
-        let _ = ctx.tried(which, honest(expect::token(&answer), "a token request with the right verifier"));
+        ctx.tried(which, honest(expect::token(&answer), "a token request with the right verifier"));
     }
     Ok(())
 }
@@ -156,7 +156,7 @@ async fn wrong_verifier_is_refused(ctx: &Context) -> Checked {
         let (code, verifier) = challenged(ctx, &client).await?;
         let Some(wrong) = alter(&verifier) else { continue };
         let answer = flow::token(ctx, &flow::redemption(&code).set("code_verifier", &wrong)).await?;
-        let _ = ctx.told(ctx.trying(way, |ctx| expect::refused_by(&expect::VERIFIER, ctx, &answer, errors)));
+        ctx.tries(way, |ctx| expect::refused_by(&expect::VERIFIER, ctx, &answer, errors));
     }
     Ok(())
 }
@@ -164,7 +164,7 @@ async fn wrong_verifier_is_refused(ctx: &Context) -> Checked {
 async fn verifier_may_not_be_left_out(ctx: &Context) -> Checked {
     for client in each_kind_of_client(ctx)? {
         let way = format!("{} asks", client.id);
-        let _ = ctx.tried(&way, verifier_demanded(&ctx.when(&way), &client).await);
+        ctx.tried(&way, verifier_demanded(&ctx.when(&way), &client).await);
     }
     Ok(())
 }
@@ -183,7 +183,7 @@ async fn no_verifier(ctx: &Context, client: &Arc<Client>) -> Checked {
         let empty = way == "it is empty";
         let spoilt = if empty { good.set("code_verifier", "") } else { good.without("code_verifier") };
         let answer = flow::token(ctx, &spoilt).await?;
-        let _ = ctx.told(ctx.trying(way, |ctx| verifier_refused(ctx, &answer)));
+        ctx.tries(way, |ctx| verifier_refused(ctx, &answer));
     }
     Ok(())
 }
@@ -201,14 +201,14 @@ async fn challenge_is_no_verifier(ctx: &Context) -> Checked {
         }
         let answer = flow::token(ctx, &request).await?;
         let when = if beside { "the method plain stands beside it" } else { "it stands alone" };
-        let _ = ctx.told(ctx.trying(when, |ctx| verifier_refused(ctx, &answer)));
+        ctx.tries(when, |ctx| verifier_refused(ctx, &answer));
     }
     Ok(())
 }
 
 async fn each_code_has_its_challenge(ctx: &Context) -> Checked {
     let client = ctx.parties().client()?;
-    let _ = ctx.told(code_with_anothers_verifier(ctx, &client).await);
+    ctx.told(code_with_anothers_verifier(ctx, &client).await);
 
     // Two requests in one browser session, decided in reverse order.
     let asks = [0, 1].map(|_| flow::ask(ctx, &client).with_verifier(&ctx.fresh()));
@@ -258,9 +258,9 @@ async fn right_verifier_excuses_nothing(ctx: &Context) -> Checked {
         let (code, _) = challenged(ctx, &client).await?;
         let elsewhere = format!("{}/", client.redirect_uri);
         let answer = flow::token(ctx, &flow::redemption(&code).set("redirect_uri", &elsewhere)).await?;
-        let _ = ctx.told(ctx.trying("the redirect URI is another", |ctx| {
+        ctx.tries("the redirect URI is another", |ctx| {
             expect::token_refused(ctx, &answer, &["invalid_grant"])
-        }));
+        });
     }
 
     if let Some(wrong) = spoil::with_secret(&client, &spoil::middle_changed(spoil::secret_of(&client))) {
@@ -268,7 +268,7 @@ async fn right_verifier_excuses_nothing(ctx: &Context) -> Checked {
         let answer = flow::token(ctx, &flow::redemption(&code).authenticated(wrong)).await?;
         let refused =
             ctx.trying("the secret is wrong", |ctx| expect::token_refused(ctx, &answer, &["invalid_client"]));
-        let _ = ctx.told(refused);
+        ctx.told(refused);
     }
     if let Some(other) = ctx.target().clients.get(&ClientRole::Second) {
         flow::access(ctx, other).await?;
@@ -294,7 +294,7 @@ async fn supported(ctx: &Context) -> Checked {
 async fn verifier_is_enforced(ctx: &Context) -> Checked {
     for client in each_kind_of_client(ctx)? {
         let way = format!("{} asks", client.id);
-        let _ = ctx.tried(&way, only_its_verifier(&ctx.when(&way), &client).await);
+        ctx.tried(&way, only_its_verifier(&ctx.when(&way), &client).await);
     }
     Ok(())
 }
@@ -305,7 +305,7 @@ async fn only_its_verifier(ctx: &Context, client: &Arc<Client>) -> Checked {
     let (code, verifier) = challenged(ctx, client).await?;
     let itself =
         flow::token(ctx, &flow::redemption(&code).set("code_verifier", &challenge(&verifier))).await?;
-    let _ = ctx.told(ctx.trying("the challenge is the verifier", |ctx| verifier_refused(ctx, &itself)));
+    ctx.tries("the challenge is the verifier", |ctx| verifier_refused(ctx, &itself));
     let (code, _) = challenged(ctx, client).await?;
     let other = flow::token(ctx, &flow::redemption(&code).set("code_verifier", &ctx.fresh())).await?;
     ctx.trying("the verifier is another", |ctx| verifier_refused(ctx, &other))

@@ -75,7 +75,7 @@ pub(super) const CASES: &[Case] = &[
 async fn unknown_parameter_is_ignored(ctx: &Context) -> Checked {
     let client = ctx.parties().client()?;
     let answer = flow::spoilt_redemption(ctx, &client, |request| request.add("suite_unknown", "1")).await?;
-    let _ = ctx.tried("a code is redeemed", expect::token(&answer));
+    ctx.tried("a code is redeemed", expect::token(&answer));
     let Some(client) = refreshing(ctx).await? else { return Ok(()) };
     let request = allowed(ctx, &client, None).await?.refresh().add("suite_unknown", "1");
     expect::token(&flow::token(ctx, &request).await?).map(drop).when("a refresh token is used")
@@ -93,7 +93,7 @@ async fn empty_parameter_counts_as_none(ctx: &Context) -> Checked {
     flow::access(ctx, &client).await?;
     for name in ["grant_type", "code", "redirect_uri", "scope"] {
         let good = || async { Ok::<_, CaseEnd>(flow::redemption(&flow::code(ctx, &client).await?)) };
-        let _ = ctx.told(as_if_absent(ctx, name, good().await?, good().await?).await);
+        ctx.told(as_if_absent(ctx, name, good().await?, good().await?).await);
     }
     // Without a challenge there is no verifier; some servers demand one of everybody.
     let mut unchallenged = Vec::new();
@@ -103,12 +103,12 @@ async fn empty_parameter_counts_as_none(ctx: &Context) -> Checked {
         unchallenged.extend(flow::code_from(&ask, &landing).map(|code| flow::redemption(&code)));
     }
     if let [first, second] = unchallenged.as_slice() {
-        let _ = ctx.told(as_if_absent(ctx, "code_verifier", first.clone(), second.clone()).await);
+        ctx.told(as_if_absent(ctx, "code_verifier", first.clone(), second.clone()).await);
     }
     if let Some(client) = refreshing(ctx).await? {
         for name in ["refresh_token", "scope"] {
             let good = || async { Ok::<_, CaseEnd>(allowed(ctx, &client, None).await?.refresh()) };
-            let _ = ctx.told(as_if_absent(ctx, name, good().await?, good().await?).await);
+            ctx.told(as_if_absent(ctx, name, good().await?, good().await?).await);
         }
     }
     Ok(())
@@ -165,9 +165,9 @@ async fn repeated_parameter_is_refused(ctx: &Context) -> Checked {
     }
     let code = flow::code(ctx, &client).await?;
     let answer = flow::token(ctx, &client_id_twice(&code, &client)).await?;
-    let _ = ctx.told(ctx.trying("client_id stands there twice", |ctx| {
+    ctx.tries("client_id stands there twice", |ctx| {
         expect::token_refused(ctx, &answer, &["invalid_request", "invalid_client"])
-    }));
+    });
     match refreshing(ctx).await? {
         Some(client) => repeated_in_a_refresh(ctx, &client).await,
         None => Ok(()),
@@ -180,7 +180,7 @@ async fn repeated(ctx: &Context, good: TokenRequest, name: &str, how: &str, plac
     let second = if how == "another" { other_value(ctx, name) } else { own };
     let answer = flow::token(ctx, &good.add(name, &second)).await?;
     let way = format!("{name} stands {place}, the second time with {how} value");
-    let _ = ctx.told(ctx.trying(&way, |ctx| expect::token_refused(ctx, &answer, &["invalid_request"])));
+    ctx.tries(&way, |ctx| expect::token_refused(ctx, &answer, &["invalid_request"]));
     Ok(())
 }
 
@@ -255,7 +255,7 @@ async fn no_password_grant(ctx: &Context) -> Checked {
     }
     let answer = flow::token(ctx, &TokenRequest::new(&client, params)).await?;
     let refused = expect::token_refused(ctx, &answer, &["unsupported_grant_type", "unauthorized_client"]);
-    let _ = ctx.told(refused);
+    ctx.told(refused);
     if ctx.target().metadata_lists("grant_types_supported", "password") {
         return Err(CaseEnd::broken(
             "metadata that does not offer the grant",

@@ -276,7 +276,7 @@ async fn scope_not_widened(ctx: &Context) -> Checked {
         let code = flow::code(ctx, &client).await?;
         let answer = flow::token(ctx, &flow::redemption(&code).set("scope", scope)).await?;
         let when = format!("the token request asks for {scope:?}");
-        let _ = ctx.told(ctx.trying(&when, |ctx| no_wider(ctx, &answer, &granted)));
+        ctx.tries(&when, |ctx| no_wider(ctx, &answer, &granted));
     }
     Ok(())
 }
