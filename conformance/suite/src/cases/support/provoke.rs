@@ -256,10 +256,7 @@ pub(in crate::cases) fn denied(
 
 /// Whether the browser was given a code.
 pub(in crate::cases) fn gives_code(landing: &Landing) -> bool {
-    match landing {
-        Landing::Callback(at) | Landing::Foreign(at) => at.brings("code"),
-        Landing::Page(_) => false,
-    }
+    landing.brings("code")
 }
 
 /// An answer in its essence, for comparing two: which kind, and which response parameters.
