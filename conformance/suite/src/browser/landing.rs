@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
+use url::Url;
+
 use crate::browser::document::resolve;
+use crate::browser::guess::{by_itself, onward};
 use crate::browser::page::Page;
 use crate::case_end::{CaseEnd, Checked};
 use crate::subject::Place;
@@ -84,6 +87,25 @@ impl Landing {
         }
     }
 
+    /// Whether it brings this response parameter: where the browser was led, or where a page leads it on, away from the page's
+    /// own origin.
+    #[must_use]
+    pub fn brings(&self, name: &str) -> bool {
+        match self {
+            Self::Callback(location) | Self::Foreign(location) => location.brings(name),
+            Self::Page(page) => by_itself(page).or_else(|| onward(page)).is_some_and(|on| {
+                let origin = |text: &str| Url::parse(text).map(|url| url.origin()).ok();
+                origin(&on.url) != origin(&page.url) && (on.params.has(name) || has_pair(&on.url, name))
+            }),
+        }
+    }
+
+    /// Whether it brings a code or an access token.
+    #[must_use]
+    pub fn grants(&self) -> bool {
+        self.brings("code") || self.brings("access_token")
+    }
+
     /// That the browser kept nothing to itself here which the server was to judge.
     ///
     /// # Errors
@@ -103,11 +125,8 @@ impl Landing {
     #[must_use]
     pub fn describe(&self) -> String {
         let location = |location: &Location| {
-            let names: Vec<String> = location
-                .params
-                .pairs()
-                .chain(location.fragment.pairs())
-                .map(|(name, value)| if name == "error" { format!("error={value}") } else { name.into() })
+            let names: Vec<String> = pairs_of(&location.text)
+                .map(|(name, value)| if name == "error" { format!("error={value}") } else { name })
                 .collect();
             names.join(", ")
         };
@@ -124,7 +143,8 @@ impl Landing {
             }
             Self::Page(page) => {
                 let text: String = page.text.chars().take(80).collect();
-                format!("a page with status {} that says {text:?}", page.status)
+                let grants = if self.grants() { " and leads on with a code or a token" } else { "" };
+                format!("a page with status {} that says {text:?}{grants}", page.status)
             }
         }
     }
@@ -150,15 +170,95 @@ impl Location {
         }
     }
 
-    /// Whether it brings this response parameter, in its query or in its fragment, where a question mark may stand before it.
+    /// Whether it brings this response parameter, in its query or in its fragment, whatever mark stands before it.
     #[must_use]
     pub fn brings(&self, name: &str) -> bool {
-        self.params.has(name) || self.fragment.pairs().any(|(own, _)| own.rsplit('?').next() == Some(name))
+        has_pair(&self.text, name)
     }
 
     /// The redirect URI part: what stands before the query and the fragment.
     #[must_use]
     pub fn base(&self) -> &str {
         self.text.split(['?', '#']).next().unwrap_or_default()
+    }
+}
+
+fn has_pair(url: &str, name: &str) -> bool {
+    pairs_of(url).any(|(own, _)| own == name)
+}
+
+/// The pairs behind the place that a URL names, whatever mark stands before each: who appends an answer to a redirect URI as it
+/// was sent may write a second question mark.
+fn pairs_of(url: &str) -> impl Iterator<Item = (String, String)> {
+    url.split(['?', '#', '&']).skip(1).flat_map(|pair| {
+        let pair = Params::decode(pair);
+        pair.pairs().map(|(name, value)| (name.to_owned(), value.to_owned())).collect::<Vec<_>>()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Instant;
+
+    use super::{Landing, Page, has_pair};
+    use crate::wire::{Actor, Exchange, Moment, Request, Response, Whole};
+
+    #[test]
+    fn a_code_is_seen_whatever_mark_stands_before_it() {
+        for (url, is_there) in [
+            ("https://client.example/cb?code=1", true),
+            ("https://client.example/cb?suite=1&code=1", true),
+            ("https://client.example/cb?suite=1?code=1", true),
+            ("https://client.example/cb#code=1", true),
+            ("https://client.example/cb#suite?code=1", true),
+            ("/cb?code=1", true),
+            ("https://client.example/code=1", false),
+            ("https://client.example/cb?code_challenge=1", false),
+            ("https://client.example/cb?state=%3Fcode%3D1", false),
+        ] {
+            assert_eq!(has_pair(url, "code"), is_there, "{url}");
+        }
+    }
+
+    fn page(html: &str) -> Landing {
+        let moment = Moment { tick: 0, at: Instant::now() };
+        let exchange = Exchange {
+            number: 1,
+            who: Actor::Browser,
+            browser: None,
+            sent: moment,
+            answered: Some(moment),
+            request: Request::get("http://as.example/authorize"),
+            answer: Ok(Response {
+                status: 200,
+                headers: vec![("content-type".into(), "text/html".into())],
+                body: html.as_bytes().to_vec(),
+            }),
+            whole: Whole::default(),
+        };
+        Landing::Page(Page::read(&Arc::new(exchange)).expect("the table has small pages"))
+    }
+
+    #[test]
+    fn a_page_that_leads_to_the_client_with_a_code_brings_it() {
+        #[rustfmt::skip]
+        let table = [
+            ("a refresh", "<meta http-equiv=refresh content='0; url=https://client.example/cb?code=1'>", true),
+            ("a refresh with the answer in the fragment",
+             "<meta http-equiv=refresh content='0; url=https://client.example/cb#code=1'>", true),
+            ("a form that a script sends",
+             "<form method=post action=https://client.example/cb><input type=hidden name=code value=1></form>\
+              <script>document.forms[0].submit()</script>", true),
+            ("a link", "<a href='https://client.example/cb?code=1'>Continue</a>", true),
+            ("a refresh without a code", "<meta http-equiv=refresh content='0; url=https://client.example/cb?error=e'>", false),
+            ("a form for the code of a second factor",
+             "<form method=post action=/in><input type=hidden name=code value=1></form>\
+              <script>document.forms[0].submit()</script>", false),
+            ("a page to read", "<p>The redirect URI is not that of the client.</p>", false),
+        ];
+        for (what, html, is_there) in table {
+            assert_eq!(page(html).grants(), is_there, "{what}");
+        }
     }
 }

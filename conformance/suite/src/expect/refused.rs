@@ -194,9 +194,7 @@ pub fn code_refused(
     landing.sent()?;
     let exchange = landing.exchange();
     exchange.response()?;
-    if let Landing::Callback(at) | Landing::Foreign(at) = landing
-        && (at.brings("code") || at.brings("access_token"))
-    {
+    if landing.grants() {
         return Err(exchange.broken("no code and no token", landing.describe()).granted());
     }
     if let Err(end) = error_redirect(ask, landing, errors) {
@@ -229,7 +227,7 @@ pub fn error_page(ctx: &Context, landing: &Landing, form: &'static [RuleId]) -> 
     let exchange = landing.exchange();
     exchange.response()?;
     match landing.page() {
-        Some(page) if !page.leads_away() => {
+        Some(page) if !page.leads_away() && !landing.grants() => {
             if is_breakdown(page.status) {
                 ctx.tell(exchange.broken("an error page", format!("status {}", page.status)).under(form));
             }

@@ -16,7 +16,7 @@ use families::Families;
 pub use select::{NoMatch, Selection};
 
 use crate::case::{Case, Context, Isolation, RunState};
-use crate::case_end::{CaseEnd, Checked, EndKind};
+use crate::case_end::{CaseEnd, Checked, EndKind, under_variant};
 use crate::outcome::{CaseOutcome, Finding, Outcome, Verdict, overall};
 use crate::report::{Event, RunBegan, RunReport, Sink};
 use crate::secrets::keep;
@@ -124,9 +124,9 @@ fn judged(cases: &[CaseOutcome]) -> impl Iterator<Item = Verdict> {
 /// always so, there is no end to it.
 const REPEATS: usize = 20;
 
-/// Whether a gateway's answer, one that asks for patience, or none at all kept a case from its end, or a server error is all
-/// that is broken: what comes by chance does not come again.
-fn is_disturbed(found: &[CaseEnd], ending: &Checked) -> bool {
+/// What disturbed a case, in words: a gateway's answer, one that asks for patience, or none at all kept it from its end, or a
+/// server error is all that is broken. What comes by chance does not come again.
+fn disturbance(found: &[CaseEnd], ending: &Checked) -> Option<String> {
     let mut ends = found.iter().chain(ending.as_ref().err());
     let by_chance = |end: &CaseEnd| {
         let Some(exchange) = &end.exchange else { return false };
@@ -141,7 +141,11 @@ fn is_disturbed(found: &[CaseEnd], ending: &Checked) -> bool {
         }
     };
     let is_broken = |end: &CaseEnd| end.kind == EndKind::Broken && !by_chance(end);
-    ends.clone().any(by_chance) && !ends.any(is_broken)
+    if ends.clone().any(is_broken) {
+        return None;
+    }
+    let end = ends.find(|&end| by_chance(end))?;
+    Some(under_variant(end.variant.as_deref(), &end.saw))
 }
 
 /// How a case came to its end.
@@ -196,12 +200,11 @@ impl<I: Future<Output = ()> + Send> Runner<'_, I> {
         let mut context = Context::new(Arc::clone(self.live), case.id);
         let Some(mut ending) = self.attempt(case, &context).await else { return Ended::Interrupted };
         // What was spoilt comes once more together with its control.
-        if !case.slow && self.repeats > 0 && is_disturbed(&context.found(), &ending) {
+        let disturbed = disturbance(&context.found(), &ending);
+        if let Some(saw) = disturbed.filter(|_| !case.slow && self.repeats > 0) {
             self.repeats -= 1;
             context = Context::once_more(Arc::clone(self.live), case.id);
-            context.note(
-                "the case came once more: the first time an answer was none, a gateway's, or a server error",
-            );
+            context.note(format!("the case came once more, after this the first time: {saw}"));
             let Some(again) = self.attempt(case, &context).await else { return Ended::Interrupted };
             ending = again;
         }

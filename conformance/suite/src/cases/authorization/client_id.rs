@@ -61,7 +61,7 @@ fn stays(ctx: &Context, ask: &AuthorizationRequest, landing: &Landing) -> Checke
     let away = match landing {
         Landing::Callback(_) => true,
         Landing::Foreign(location) => gives_code(landing) || location.text.starts_with(ATTACKER_URI),
-        Landing::Page(page) => page.leads_away(),
+        Landing::Page(page) => page.leads_away() || gives_code(landing),
     };
     if let Landing::Foreign(location) = landing {
         ctx.note(format!("a request that names no known client is sent to {}", location.base()));

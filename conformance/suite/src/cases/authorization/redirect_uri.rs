@@ -198,12 +198,13 @@ async fn not_relative(ctx: &Context, client: &Arc<Client>, redirect_uri: &str) -
     // On the server's own origin a browser follows such a Location, and the page there is no error page.
     for exchange in &browser.trail {
         let location = exchange.response()?.header("location").unwrap_or_default();
-        let (place, query) = location.split_once(['?', '#']).unwrap_or((location, ""));
-        if place == redirect_uri {
+        let marks = ['?', '#', '&'];
+        let answer = location.strip_prefix(redirect_uri);
+        if let Some(answer) = answer.filter(|answer| answer.is_empty() || answer.starts_with(marks)) {
             let end = exchange.broken("an error page", "a redirect to the relative URI");
-            let gives = Params::decode(query).has("code");
+            let gives = answer.split(marks).any(|pair| Params::decode(pair).has("code"));
             let gone_to = rules!["rfc6749-3.1.2.4-no-redirect-to-invalid-uri"];
-            return Err(if gives { end } else { end.under(gone_to) });
+            return Err(if gives { end.granted() } else { end.under(gone_to) });
         }
     }
     without_code(ctx, client, redirect_uri, &landing)

@@ -207,7 +207,7 @@ async fn of_tokens_for_the_caller(ctx: &Context) -> Checked {
 /// what words.
 fn foreign(ctx: &Context, answer: &Arc<Exchange>) -> Checked {
     if says_active(answer)? {
-        return Err(answer.broken("active: false", "active: true"));
+        return Err(answer.broken("active: false", "active: true").granted());
     }
     ctx.told(activity(answer).under(rules!["rfc7662-2.2-foreign-token-inactive"]));
     nothing_else(ctx, answer)

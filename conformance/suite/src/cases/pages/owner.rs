@@ -32,6 +32,11 @@ async fn token_is_the_users_own(ctx: &Context) -> Checked {
     if of_first.is_none() || of_second.is_none() {
         return Err(CaseEnd::not_offered("nobody is told whose a token is").at(&second.exchange));
     }
+    // Usually sub is the owner's, but it need not be (RFC 7662, section 2.2).
+    if of_first.as_deref() == Some(client.id.as_str()) {
+        let reason = "sub is the client's identifier, and says nothing of users";
+        return Err(CaseEnd::not_offered(reason).at(&first.exchange));
+    }
     if of_first != subject(ctx, &client, &again).await? {
         let reason = "two tokens of one user are told as those of two";
         return Err(CaseEnd::not_offered(reason).at(&again.exchange));

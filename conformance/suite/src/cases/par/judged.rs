@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use oauth_rules::rules;
 
-use crate::browser::Landing;
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _, EndKind};
 use crate::cases::support::par;
@@ -107,7 +106,7 @@ async fn judged_alike(ctx: &Context, spoilt: &Spoilt, plain: bool) -> Checked<bo
     if plain {
         let plain = flow::authorize(ctx, &spoilt.ask).await?;
         plain.sent()?;
-        if is_granted(&plain) {
+        if plain.grants() {
             return Ok(false);
         }
     } else if !spoilt.certain {
@@ -124,13 +123,6 @@ async fn judged_alike(ctx: &Context, spoilt: &Spoilt, plain: bool) -> Checked<bo
         }
     }
     Ok(true)
-}
-
-fn is_granted(landing: &Landing) -> bool {
-    match landing {
-        Landing::Callback(at) | Landing::Foreign(at) => at.brings("code") || at.brings("access_token"),
-        Landing::Page(_) => false,
-    }
 }
 
 fn faults(ctx: &Context, client: &Arc<Client>) -> Vec<Spoilt> {

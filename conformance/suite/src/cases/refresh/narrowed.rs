@@ -42,8 +42,11 @@ async fn narrowed_token_is_good_for_no_more(ctx: &Context) -> Checked {
 
 /// Whether a token for this scope value alone says anything; then one that a refresh narrowed to it is good for no more.
 async fn narrowed_to(ctx: &Context, client: &Arc<Client>, word: &str) -> Checked<bool> {
-    // What a token for the word alone opens, a narrowed one may open as well.
-    let alone = allowed(ctx, client, Some(word)).await?.token;
+    // What a token for the word alone opens, a narrowed one may open as well; no refresh token need come with it.
+    let ask = flow::ask(ctx, client).set("scope", word);
+    let landing = flow::authorize(ctx, &ask).await?;
+    let code = flow::code_from(&ask, &landing).control("an authorization request for the word alone")?;
+    let alone = flow::redeem(ctx, &code).await?;
     let opened = flow::resource(ctx, &alone.access_token).await?;
     opened.response()?;
     if expect::served(&opened).is_ok() {

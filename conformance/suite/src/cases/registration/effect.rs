@@ -129,10 +129,17 @@ async fn told_binding_holds(ctx: &Context) -> Checked {
     const MEMBER: &str = "dpop_bound_access_tokens";
     let mut metadata = flow::metadata(ctx)?;
     metadata[MEMBER] = true.into();
+    let mut taken = None;
     if Need::Refresh.met(ctx.target()) == Met::Yes {
-        metadata["grant_types"] = json!(["authorization_code", "refresh_token"]);
+        let mut refreshing = metadata.clone();
+        refreshing["grant_types"] = json!(["authorization_code", "refresh_token"]);
+        taken = registered_if_taken(ctx, &refreshing).await?;
     }
-    let Some(registered) = registered_if_taken(ctx, &metadata).await? else {
+    if taken.is_none() {
+        // A server may refuse the grant, and take the member all the same.
+        taken = registered_if_taken(ctx, &metadata).await?;
+    }
+    let Some(registered) = taken else {
         return Err(CaseEnd::not_offered(format!("no client is registered with {MEMBER}")));
     };
     if registered.json.get(MEMBER) != Some(&Value::Bool(true)) {

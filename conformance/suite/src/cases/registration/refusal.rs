@@ -130,7 +130,7 @@ fn registers_nobody(ctx: &Context, answer: &Arc<Exchange>) -> Checked {
     let response = answer.response()?;
     let end = answer.broken("a refusal with a status 4xx", expect::describe(response));
     if expect::registration(answer).is_ok() {
-        return Err(end);
+        return Err(end.granted());
     }
     if !(400..500).contains(&response.status) {
         ctx.tell(end.under(rules!["rfc7591-3.2.2-error-response"]));

@@ -11,7 +11,7 @@ use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::bearer::with_narrow_scope;
 use crate::cases::support::metadata::get;
 use crate::cases::support::metadata::object;
-use crate::cases::support::resource_indicators::{ask_for, open, read_by_server, token_for, with};
+use crate::cases::support::resource_indicators::{ask_for, guarded, open, read_by_server, token_for, with};
 use crate::cases::support::resource_metadata::{address, identical, named_in};
 use crate::expect;
 use crate::flow;
@@ -114,9 +114,7 @@ async fn second_one_looks_at_the_scope_too(ctx: &Context) -> Checked {
     let second = ctx.parties().second_resource()?;
     let good = token_for(ctx, &client, &second.identifier).await?;
     expect::served(&open(ctx, &second, &good).await?).control("the second resource with its token")?;
-    let made_up = Request::get(&second.url).header("Authorization", format!("Bearer {}", ctx.fresh()));
-    expect::withheld(&ctx.send(Actor::Client, made_up).await?)
-        .control("the second resource with a made-up token is refused")?;
+    guarded(ctx, &[&second]).await?;
     // Whether the scope opens the first resource is another case's matter; here it says what the word is worth.
     let narrow = with_narrow_scope(ctx).await?;
     expect::withheld(&narrow).control("the first resource with a token of narrow_scope")?;

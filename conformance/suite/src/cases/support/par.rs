@@ -20,7 +20,7 @@ pub(in crate::cases) fn refused(ctx: &Context, landing: &Landing) -> Checked {
         Landing::Callback(location) | Landing::Foreign(location) => location,
     };
     let expected = "no code: an error page, or an error by redirect";
-    if location.brings("code") || location.brings("access_token") {
+    if landing.grants() {
         return Err(location.exchange.broken(expected, landing.describe()).granted());
     }
     if landing.callback().is_none_or(|location| !location.params.has("error")) {

@@ -281,10 +281,7 @@ pub(in crate::cases) fn denied(
 
 /// Whether the browser was given a code.
 pub(in crate::cases) fn gives_code(landing: &Landing) -> bool {
-    match landing {
-        Landing::Callback(at) | Landing::Foreign(at) => at.brings("code"),
-        Landing::Page(_) => false,
-    }
+    landing.brings("code")
 }
 
 /// What is expected of a browser in which nobody is logged in.

@@ -73,8 +73,10 @@ pub(in crate::cases) async fn brings_no_code(
     let Some(landing) = landed(ctx, client, redirect_uri).await? else { return Ok(()) };
     ctx.trying(&format!("redirect_uri is {redirect_uri:?}"), |ctx| match &landing {
         // What such a page has to look like is asked elsewhere.
-        Landing::Page(page) => page.exchange.response().map(drop),
-        Landing::Callback(_) | Landing::Foreign(_) => without_code(ctx, client, redirect_uri, &landing),
+        Landing::Page(page) if !landing.grants() => page.exchange.response().map(drop),
+        Landing::Page(_) | Landing::Callback(_) | Landing::Foreign(_) => {
+            without_code(ctx, client, redirect_uri, &landing)
+        }
     })
 }
 

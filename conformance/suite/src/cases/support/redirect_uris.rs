@@ -117,7 +117,7 @@ pub(in crate::cases) fn without_code(
         Landing::Page(_) => return expect::error_page(ctx, landing, expect::OWNER_INFORMED),
     };
     let end = location.exchange.broken("an error page and no redirect", landing.describe());
-    if location.brings("code") || location.brings("access_token") {
+    if landing.grants() {
         return Err(end.granted());
     }
     let end = end.under(rules!["rfc6749-3.1.2.4-no-redirect-to-invalid-uri"]);

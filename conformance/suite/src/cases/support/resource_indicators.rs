@@ -63,16 +63,23 @@ pub(in crate::cases) async fn open(
     ctx.send(Actor::Client, Request::get(&resource.url).header("Authorization", header)).await
 }
 
-/// That these resources look at tokens at all: none opens for a token that nobody issued. It is a control.
+/// That these resources look at tokens at all: none opens for a token that nobody issued. It is a control. One that opens for
+/// such a token, and for none at all stays closed, takes forged ones, which is a finding of its own.
 ///
 /// # Errors
-/// `not-tested` if one does, or does not answer; `errored` without a usable answer.
+/// `not-tested` if one opens; `errored` without a usable answer.
 pub(in crate::cases) async fn guarded(ctx: &Context, resources: &[&Resource]) -> Checked {
     for resource in resources {
         let header = format!("Bearer {}", ctx.fresh());
         let request = Request::get(&resource.url).header("Authorization", header);
         let answer = ctx.send(Actor::Client, request).await?;
         if expect::served(&answer).is_ok() {
+            let none = ctx.send(Actor::Client, Request::get(&resource.url)).await?;
+            none.response()?;
+            if expect::served(&none).is_err() {
+                let forged = answer.broken("a refusal of a made-up token", "the resource").granted();
+                ctx.tell(forged.under(rules!["rfc6749-10.3-access-token-not-forgeable"]));
+            }
             let reason = format!(
                 "{} opens for any token, so that nothing shows for whom one is; name a resource that looks at it",
                 resource.url
