@@ -7,11 +7,14 @@
 //! never acted is not left alone, since nothing was shown.
 
 mod errors;
+mod grants;
+mod limits;
 mod lookups;
 mod message;
 mod pages;
 mod policy;
 mod relay;
+mod responses;
 mod tokens;
 mod trial;
 mod wire;
@@ -126,8 +129,16 @@ impl Liberty {
 
 /// Every liberty, by topic.
 pub fn all() -> impl Iterator<Item = &'static Liberty> {
-    let beneath =
-        [wire::LIBERTIES, tokens::LIBERTIES, errors::LIBERTIES, lookups::LIBERTIES, policy::LIBERTIES];
+    let beneath = [
+        wire::LIBERTIES,
+        responses::LIBERTIES,
+        tokens::LIBERTIES,
+        grants::LIBERTIES,
+        errors::LIBERTIES,
+        limits::LIBERTIES,
+        lookups::LIBERTIES,
+        policy::LIBERTIES,
+    ];
     beneath.into_iter().chain(pages::LIBERTIES).flatten()
 }
 

@@ -76,7 +76,7 @@ pub(super) const LIBERTIES: &[Liberty] = &[
         about: "scope beyond what the client may have is left out rather than refused",
         allowed: "RFC 6749 3.3: the server may fully or partially ignore the scope",
         seen_at: None,
-        apart: &[],
+        apart: &["scope"],
         acts: &[
             Act::Policy(|policy| policy.excess_scope = ExcessScope::Narrowed),
             Act::Sign(|_, asked, answered| {

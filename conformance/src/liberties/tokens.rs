@@ -150,7 +150,7 @@ pub(super) const LIBERTIES: &[Liberty] = &[
         about: "bearer tokens have three parts with periods between them",
         allowed: "RFC 6749 1.4: access tokens can have different formats and structures",
         seen_at: Some("Keycloak"),
-        apart: &[],
+        apart: &["access tokens"],
         acts: &[
             Act::Request(|_, asked| {
                 let bare = asked.header("authorization").and_then(|value| {
@@ -328,11 +328,16 @@ pub(super) const LIBERTIES: &[Liberty] = &[
 ];
 
 /// Whether an exchange is about the issuing of tokens.
-fn issues(asked: &Asked) -> bool {
+pub(super) fn issues(asked: &Asked) -> bool {
     asked.is("POST", "/token")
 }
 
-fn change_text(members: &mut Map<String, Value>, name: &str, change: impl FnOnce(&str) -> String) -> bool {
+/// Changes a member that is a string; whether it is another now.
+pub(super) fn change_text(
+    members: &mut Map<String, Value>,
+    name: &str,
+    change: impl FnOnce(&str) -> String,
+) -> bool {
     let Some(Value::String(text)) = members.get_mut(name) else { return false };
     let changed = change(text);
     let is_other = changed != *text;

@@ -69,7 +69,7 @@ fn between<'a>(text: &'a str, from: &str, to: &str) -> Option<&'a str> {
 }
 
 /// The value of a cookie that came with a request.
-fn cookie(asked: &Asked, name: &str) -> Option<String> {
+pub(super) fn cookie(asked: &Asked, name: &str) -> Option<String> {
     let fields = asked.head.headers.get_all("cookie").iter();
     let mut cookies = fields.filter_map(|field| field.to_str().ok()).flat_map(|field| field.split("; "));
     cookies.find_map(|cookie| cookie.strip_prefix(name)?.strip_prefix('=').map(str::to_owned))
