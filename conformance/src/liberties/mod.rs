@@ -6,6 +6,7 @@
 //! then, each with the reason. `trial.rs` runs the suite under liberties and compares with the clean run; a liberty that
 //! never acted is not left alone, since nothing was shown.
 
+mod clients;
 mod errors;
 mod grants;
 mod limits;
@@ -137,6 +138,7 @@ pub fn all() -> impl Iterator<Item = &'static Liberty> {
         errors::LIBERTIES,
         limits::LIBERTIES,
         lookups::LIBERTIES,
+        clients::LIBERTIES,
         policy::LIBERTIES,
     ];
     beneath.into_iter().chain(pages::LIBERTIES).flatten()

@@ -421,10 +421,11 @@ fn is_registered(client: &Client, location: &str) -> bool {
     }
     let without_port = |text: &str| {
         let url = Url::parse(text).ok()?;
-        // Another name of the machine leads to the client all the same; that it is taken, a case tells.
+        // Another name of the machine leads to the client all the same; that it is taken, a case tells. Whether a client
+        // with a secret is a native one, to which any port is due (RFC 9700, section 4.1.3), nobody says.
         let here = matches!(url.host_str(), Some("127.0.0.1" | "[::1]" | "localhost"));
         (here && url.scheme() == "http").then(|| url.path().to_owned())
     };
     let bare = without_port(location);
-    client.is_public() && bare.is_some() && bare == without_port(&client.redirect_uri)
+    bare.is_some() && bare == without_port(&client.redirect_uri)
 }
