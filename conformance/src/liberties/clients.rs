@@ -81,7 +81,7 @@ pub(super) const LIBERTIES: &[Liberty] = &[
         about: "revocation and introspection take secrets in the body alone, as the metadata says of these two endpoints",
         allowed: "RFC 8414 2: revocation_endpoint_auth_methods_supported and introspection_endpoint_auth_methods_supported are lists of their own",
         seen_at: None,
-        apart: &["client authentication"],
+        apart: &["client authentication", "metadata"],
         acts: &[
             Act::Instead(|_, asked| (names_tokens(asked) && asked.has_authorization()).then(unauthenticated)),
             Act::Request(|_, asked| {
