@@ -5,13 +5,15 @@
 mod forms;
 mod languages;
 mod steps;
+mod ways;
 
 use oauth_suite::subject::Target;
 
 use super::message::{Answered, Asked};
 use super::{Act, Liberty};
 
-pub(super) const LIBERTIES: [&[Liberty]; 3] = [forms::LIBERTIES, languages::LIBERTIES, steps::LIBERTIES];
+pub(super) const LIBERTIES: [&[Liberty]; 4] =
+    [forms::LIBERTIES, languages::LIBERTIES, steps::LIBERTIES, ways::LIBERTIES];
 
 /// Takes the hints out of the target file.
 const UNHINTED: Act = Act::Target(|target: &mut Target| target.forms.clear());
