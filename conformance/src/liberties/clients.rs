@@ -77,6 +77,24 @@ pub(super) const LIBERTIES: &[Liberty] = &[
         costs: &[],
     },
     Liberty {
+        name: "registration-chooses-the-name",
+        about: "whoever registers gets a name of the server's own, which the response tells and the pages show",
+        allowed: "RFC 7591 3.2.1: the server MAY reject or replace any of the client's requested metadata values",
+        seen_at: None,
+        apart: &["registration"],
+        acts: &[Act::Request(|_, asked| {
+            if !asked.is("POST", "/register") {
+                return false;
+            }
+            let Ok(Value::Object(mut members)) = serde_json::from_slice(&asked.body) else { return false };
+            let Some(Value::String(name)) = members.get_mut("client_name") else { return false };
+            *name = "Unverified application".to_owned();
+            asked.body = Value::Object(members).to_string().into();
+            true
+        })],
+        costs: &[],
+    },
+    Liberty {
         name: "other-methods-at-other-endpoints",
         about: "revocation and introspection take secrets in the body alone, as the metadata says of these two endpoints",
         allowed: "RFC 8414 2: revocation_endpoint_auth_methods_supported and introspection_endpoint_auth_methods_supported are lists of their own",

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::message::{Answered, Asked};
 use super::relay::Memory;
-use super::tokens::{change_text, issues};
+use super::tokens::{UNASKED, change_text, issues, unwrap_tokens, wrap_tokens};
 use super::{Act, Liberty, cost, warns};
 
 /// What a replay breaks that ends nothing.
@@ -98,6 +98,55 @@ pub(super) const LIBERTIES: &[Liberty] = &[
         ],
     },
     Liberty {
+        name: "self-contained-tokens-outlive-what-ends-them",
+        about: "access tokens have three parts, and open the resource after a replay or a revocation too, of which it does not ask",
+        allowed: "RFC 7009 3: access tokens may be self-contained, so that the resource server needs no further interaction; RFC 6749 4.1.2: SHOULD revoke (when possible)",
+        seen_at: None,
+        apart: &["access tokens", "codes", "resource content"],
+        acts: &[
+            Act::Request(|memory, asked| {
+                unwrap_tokens(memory, asked);
+                false
+            }),
+            Act::Answer(|memory, asked, answered| {
+                wrap_tokens(memory, asked, answered);
+                false
+            }),
+            Act::Answer(outlive),
+        ],
+        costs: &[
+            warns("laws/replay-ends-grant", SPARED, REPLAY),
+            warns("driven/replay-ends-the-grant", SPARED, REPLAY),
+            cost("laws/revoked-access-token-is-dead", Verdict::NotOffered, UNASKED),
+            cost("laws/revoked-refresh-token-ends-access", Verdict::NotOffered, UNASKED),
+        ],
+    },
+    Liberty {
+        name: "codes-of-two-kilobytes",
+        about: "codes are two kilobytes long",
+        allowed: "RFC 6749 4.1.2: the authorization code string size is left undefined; clients should avoid assumptions",
+        seen_at: None,
+        apart: &["codes"],
+        acts: &[
+            Act::Request(|_, asked| {
+                let tail = long_tail();
+                issues(asked)
+                    && asked.change_form(|name, value| {
+                        value.strip_suffix(&tail).filter(|_| name == "code").map(str::to_owned)
+                    })
+            }),
+            Act::Answer(|_, _, answered| {
+                let Some((url, code)) = answered.header("location").zip(answered.located("code")) else {
+                    return false;
+                };
+                let longer = format!("{}{}{}", &url[..code.end], long_tail(), &url[code.end..]);
+                answered.set("location", &longer);
+                true
+            }),
+        ],
+        costs: &[],
+    },
+    Liberty {
         name: "a-default-scope-beside-what-was-asked",
         about: "tokens for users are good for `openid` as well, which is told and which nobody asked for",
         allowed: "RFC 6749 3.3: the scope issued may differ by the server's policy, and then MUST be told",
@@ -146,6 +195,50 @@ pub(super) const LIBERTIES: &[Liberty] = &[
 
 fn encoded(text: &str) -> String {
     url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}
+
+/// What makes codes long.
+fn long_tail() -> String {
+    format!("-{}", "0123456789abcdef".repeat(128))
+}
+
+/// Serves the resource for a token as it did before the token was ended, but not after it expired: remembers what was served,
+/// and which tokens a replay or a revocation ended.
+fn outlive(memory: &Memory, asked: &Asked, answered: &mut Answered) -> bool {
+    if issues(asked) {
+        let tokens = |name: &str| {
+            let members: Value = serde_json::from_slice(&answered.body).unwrap_or_default();
+            members.get(name).and_then(Value::as_str).map(str::to_owned)
+        };
+        let code = asked.parameter("code");
+        if let Some(token) = tokens("access_token") {
+            for origin in code.into_iter().chain(tokens("refresh_token")) {
+                memory.keep(format!("issued by {origin}"), token.clone());
+            }
+        } else if let Some(token) = code.and_then(|code| memory.get(&format!("issued by {code}"))) {
+            memory.keep(format!("ended {token}"), "");
+        }
+        return false;
+    }
+    if asked.is("POST", "/revoke") && answered.status == StatusCode::OK {
+        if let Some(named) = asked.parameter("token") {
+            let token = memory.get(&format!("issued by {named}")).unwrap_or(named);
+            memory.keep(format!("ended {token}"), "");
+        }
+        return false;
+    }
+    let shown = asked.header("authorization").and_then(|value| value.strip_prefix("Bearer "));
+    let Some(token) = shown.filter(|_| asked.is_for_resource()) else { return false };
+    let opened = format!("opened {} {token}", asked.head.uri.path());
+    if answered.status == StatusCode::OK {
+        memory.keep(opened, answered.text());
+        return false;
+    }
+    let before = memory.get(&opened).filter(|_| memory.get(&format!("ended {token}")).is_some());
+    let Some(content) = before.filter(|_| answered.status == StatusCode::UNAUTHORIZED) else { return false };
+    *answered = Answered { body: content.into(), ..Answered::default() };
+    answered.set("content-type", "application/json");
+    true
 }
 
 /// Shows the server the newest refresh token of a family in place of an older one.
