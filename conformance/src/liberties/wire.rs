@@ -7,6 +7,7 @@ use oauth_core::server::receive::METADATA_PATH;
 use oauth_rules::{RuleId, rules};
 
 use super::message::{Answered, Asked};
+use super::pages::attribute;
 use super::{Act, Cost, Liberty, warns};
 
 /// What one way to forbid frames breaks where two are advised.
@@ -296,6 +297,34 @@ pub(super) const LIBERTIES: &[Liberty] = &[
             let acted = escaped != whole;
             answered.body = escaped.into();
             acted
+        })],
+        costs: NONE,
+    },
+    Liberty {
+        name: "responses-by-refresh",
+        about: "codes and errors reach the client by a page with `<meta http-equiv=refresh>`",
+        allowed: "RFC 6749 4.1.2, 1.7: by a redirection response, or any other method available via the user agent",
+        seen_at: None,
+        apart: &[],
+        acts: &[Act::Answer(|_, _, answered| {
+            let is_response = answered.located("code").is_some() || answered.located("error").is_some();
+            let own = |to: &&str| to.starts_with('/');
+            let Some(to) = answered.header("location").filter(|to| is_response && !own(to)) else {
+                return false;
+            };
+            let html = format!(
+                "<!DOCTYPE html><html lang=\"en\"><head><meta http-equiv=\"refresh\" content=\"0; url={}\">\
+                 <title>One moment</title></head><body><p>You are taken back.</p></body></html>",
+                attribute(to)
+            );
+            let page = Answered::page(StatusCode::OK, html);
+            answered.status = page.status;
+            answered.body = page.body;
+            answered.headers.remove(LOCATION);
+            for (name, value) in &page.headers {
+                answered.headers.insert(name, value.clone());
+            }
+            true
         })],
         costs: NONE,
     },

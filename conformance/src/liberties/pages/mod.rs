@@ -61,7 +61,7 @@ fn address(asked: &Asked) -> String {
 }
 
 /// A text in an attribute.
-fn attribute(text: &str) -> String {
+pub(super) fn attribute(text: &str) -> String {
     text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;")
 }
 

@@ -21,7 +21,7 @@ use url::Url;
 use crate::probe::Probed;
 use crate::subject::{Client, Target};
 use crate::wire::{Actor, Exchange};
-use parse::{Pairs, form, goes_to, known_as, location, query};
+use parse::{Pairs, form, goes_to, known_as, led_by_page, location, query};
 use registered::Registered;
 
 /// Seconds by which a clock, a network and a scheduler may be late before a lifetime counts as overrun.
@@ -229,7 +229,7 @@ impl Observer {
             }
             self.asked.push(asked);
         }
-        if let Some(location) = location(exchange) {
+        if let Some(location) = location(exchange).or_else(|| led_by_page(exchange)) {
             self.response(exchange, &location);
         }
     }
