@@ -228,7 +228,7 @@ fn to_registered_port(memory: &Memory, asked: &mut Asked) -> bool {
     let Some((registered, port)) = ports(&client, &uri) else { return false };
     let own = uri.replacen(&port, registered, 1);
     for (name, value) in &mut pairs {
-        if name == "redirect_uri" && *value == uri {
+        if name.as_str() == "redirect_uri" && *value == uri {
             value.clone_from(&own);
         }
     }

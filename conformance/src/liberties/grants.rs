@@ -132,7 +132,7 @@ pub(super) const LIBERTIES: &[Liberty] = &[
                 let tail = long_tail();
                 issues(asked)
                     && asked.change_form(|name, value| {
-                        value.strip_suffix(&tail).filter(|_| name == "code").map(str::to_owned)
+                        value.strip_suffix(tail.as_str()).filter(|_| name == "code").map(str::to_owned)
                     })
             }),
             Act::Answer(|_, _, answered| {

@@ -4,6 +4,7 @@ use super::words::{APPROVE, DENY, ELSEWHERE, LOG_IN, ONWARD, SCOPE, USER, contai
 use crate::browser::form::{Button, Field, Form, Submission};
 use crate::browser::page::Page;
 use crate::subject::{FormHint, User};
+use crate::wire::Params;
 
 /// What the user answers on the consent page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,6 +94,16 @@ pub fn by_itself(page: &Page) -> Option<Submission> {
         }
         (None, _) => None,
     }
+}
+
+/// Where a page leads by itself with a code or an error: by its refresh, or by a form by GET that a script sends.
+#[must_use]
+pub fn response(page: &Page) -> Option<String> {
+    let on = by_itself(page).filter(|on| on.method == "GET")?;
+    let url = page.refresh.clone().unwrap_or_else(|| on.request().url);
+    let (_, query) = url.split('#').next()?.split_once('?')?;
+    let params = Params::decode(query);
+    (params.has("code") || params.has("error")).then_some(url)
 }
 
 /// What leads on from a page that asks for neither a login nor a consent: its only form without anything to fill in, or its
@@ -237,10 +248,9 @@ fn tick(form: &Form, submission: &mut Submission, decision: Decision) {
 /// Whether a box is one of several of its name, or one for a scope value, and none of them is ticked: whoever says yes to
 /// all that is asked for ticks each.
 fn is_left_to_choose(form: &Form, field: &Field) -> bool {
-    let of_its_name =
-        || form.fields.iter().filter(|other| other.name == field.name && other.kind == field.kind);
-    let several = of_its_name().nth(1).is_some() || says(&field.name, SCOPE);
-    several && !of_its_name().any(|other| other.sent)
+    let is_of_its_name = |other: &&Field| other.name == field.name && other.kind == field.kind;
+    let of_its_name: Vec<&Field> = form.fields.iter().filter(is_of_its_name).collect();
+    (of_its_name.len() > 1 || says(&field.name, SCOPE)) && !of_its_name.iter().any(|other| other.sent)
 }
 
 const fn words(decision: Decision) -> &'static [&'static str] {
@@ -450,6 +460,9 @@ mod tests {
             let page = page(html);
             assert_eq!(shown(by_itself(&page).or_else(|| onward(&page))), expected, "{what}");
         }
+        let refresh = page("<meta http-equiv=refresh content='0; url=https://c.example/cb?code=x'>");
+        assert_eq!(super::response(&refresh).as_deref(), Some("https://c.example/cb?code=x"));
+        assert_eq!(super::response(&page("<a href='https://c.example/cb?code=x'>Continue</a>")), None);
     }
 
     #[test]

@@ -8,9 +8,8 @@ use url::Url;
 
 use super::document::{TooMuch, is_inert, parse, resolve, selector, text_of};
 use super::form::Form;
-use super::guess::by_itself;
 use crate::case_end::{CaseEnd, Checked};
-use crate::wire::{Exchange, Params};
+use crate::wire::Exchange;
 
 /// What a browser shows after an answer that was not a redirect.
 #[derive(Debug, Clone)]
@@ -81,16 +80,6 @@ impl Page {
     pub fn leads_away(&self) -> bool {
         let origin = |text: &str| Url::parse(text).map(|url| url.origin()).ok();
         self.refresh.as_ref().is_some_and(|target| origin(target) != origin(&self.url))
-    }
-
-    /// Where it leads a browser by itself with a code or an error: by its refresh, or by a form by GET that a script sends.
-    #[must_use]
-    pub fn response_by_itself(&self) -> Option<String> {
-        let on = by_itself(self).filter(|on| on.method == "GET")?;
-        let url = self.refresh.clone().unwrap_or_else(|| on.request().url);
-        let (_, query) = url.split('#').next()?.split_once('?')?;
-        let params = Params::decode(query);
-        (params.has("code") || params.has("error")).then_some(url)
     }
 
     fn read_html(&mut self, body: &str) -> Result<(), TooMuch> {

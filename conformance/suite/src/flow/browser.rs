@@ -8,6 +8,7 @@ use url::Url;
 
 use crate::browser::{
     Decision, Jar, Landing, Led, Location, Page, Submission, by_itself, consent, login, onward, resolve,
+    response,
 };
 use crate::case::Context;
 use crate::case_end::{CaseEnd, Checked};
@@ -211,7 +212,7 @@ impl Browser {
 
     /// Where the browser comes to rest on a page: at the client, if the page leads there by itself with a response.
     fn at_rest(&self, page: Page) -> Landing {
-        let Some(url) = page.response_by_itself() else { return Landing::Page(page) };
+        let Some(url) = response(&page) else { return Landing::Page(page) };
         let place = self.context.target().place(&url);
         if place == Place::Own {
             return Landing::Page(page);

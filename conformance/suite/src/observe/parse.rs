@@ -8,7 +8,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
 use url::{Url, form_urlencoded};
 
-use crate::browser::Page;
+use crate::browser::{self, Page};
 use crate::wire::{Exchange, Request};
 
 /// Name and value pairs.
@@ -150,7 +150,7 @@ pub(super) fn led_by_page(exchange: &Exchange) -> Option<String> {
     if !is_page || !(text.contains("http-equiv") || text.contains(".submit()")) {
         return None;
     }
-    Page::read(&Arc::new(exchange.clone())).ok()?.response_by_itself()
+    browser::response(&Page::read(&Arc::new(exchange.clone())).ok()?)
 }
 
 /// The `Location` of a redirect, made absolute.
