@@ -58,6 +58,56 @@ pub(super) const LIBERTIES: &[Liberty] = &[
         costs: &[],
     },
     Liberty {
+        name: "missing-redirect-uri-is-invalid-request",
+        about: "a token request without the redirect_uri that is due is answered invalid_request",
+        allowed: "RFC 6749 5.2: the request is missing a required parameter; 4.1.3: redirect_uri is REQUIRED where the authorization request had one",
+        seen_at: None,
+        apart: &["error members"],
+        acts: &[Act::Answer(|_, asked, answered| {
+            asked.is("POST", "/token")
+                && asked.parameter("code").is_some_and(|code| !code.is_empty())
+                && asked.parameter("redirect_uri").unwrap_or_default().is_empty()
+                && other_code(answered, "invalid_grant", "invalid_request")
+        })],
+        costs: &[],
+    },
+    Liberty {
+        name: "implicit-requests-are-of-an-unauthorized-client",
+        about: "a request for a token from the authorization endpoint is told unauthorized_client",
+        allowed: "RFC 6749 4.2.2.1: the client is not authorized to request an access token using this method",
+        seen_at: None,
+        apart: &["error redirects"],
+        acts: &[Act::Answer(|_, asked, answered| {
+            let query = asked.head.uri.query().unwrap_or_default();
+            let mut pairs = url::form_urlencoded::parse(query.as_bytes());
+            let is_implicit = pairs.any(|(name, value)| name == "response_type" && value == "token");
+            let Some((url, at)) = answered.header("location").zip(answered.located("error")) else {
+                return false;
+            };
+            if !is_implicit || &url[at.clone()] != "unsupported_response_type" {
+                return false;
+            }
+            let told = format!("{}unauthorized_client{}", &url[..at.start], &url[at.end..]);
+            answered.set("location", &told);
+            true
+        })],
+        costs: &[],
+    },
+    Liberty {
+        name: "json-requests-are-415",
+        about: "a token request or a push in JSON is answered by status 415 alone",
+        allowed: "RFC 9110 15.5.16: the content is in a format not supported; RFC 6749 3.2, RFC 9126 2 have forms alone",
+        seen_at: None,
+        apart: &[],
+        acts: &[Act::Instead(|_, asked| {
+            let kind = asked.header("content-type").unwrap_or_default().to_ascii_lowercase();
+            let is_due = kind.starts_with("application/json")
+                && (asked.is("POST", "/token") || asked.is("POST", "/par"));
+            is_due.then(|| Answered { status: StatusCode::UNSUPPORTED_MEDIA_TYPE, ..Answered::default() })
+        })],
+        costs: &[],
+    },
+    Liberty {
         name: "foreign-token-answered-200",
         about: "another client's token at the revocation endpoint is treated as unknown: 200, and nothing happens",
         allowed: "RFC 7009 2.1 states the refusal without a keyword; 2.2: 200 for an invalid token, as which it is treated",

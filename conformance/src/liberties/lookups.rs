@@ -307,12 +307,29 @@ pub(super) const LIBERTIES: &[Liberty] = &[
         about: "the resource answers a good token by 200 with a line of text",
         allowed: "RFC 6749 1.2 (F): the resource server serves the request; no text fixes what it serves",
         seen_at: None,
-        apart: &[],
+        apart: &["resource content"],
         acts: &[Act::Answer(|_, asked, answered| {
             let is_due = asked.is_for_resource() && answered.status == StatusCode::OK;
             if is_due {
                 answered.set("content-type", "text/plain; charset=utf-8");
                 answered.body = "hello".into();
+            }
+            is_due
+        })],
+        costs: &[],
+    },
+    Liberty {
+        name: "a-resource-without-content",
+        about: "the resource answers a good token by 204 and no body",
+        allowed: "RFC 6749 1.2 (F): the resource server serves the request; RFC 9110 15.3.5: it was fulfilled, and there is no content to send",
+        seen_at: None,
+        apart: &["resource content"],
+        acts: &[Act::Answer(|_, asked, answered| {
+            let is_due = asked.is_for_resource() && answered.status == StatusCode::OK;
+            if is_due {
+                answered.status = StatusCode::NO_CONTENT;
+                answered.headers.remove("content-type");
+                answered.body = "".into();
             }
             is_due
         })],

@@ -2,7 +2,10 @@
 
 use std::io::Write as _;
 use std::ops::Range;
+use std::time::Duration;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use hyper::Uri;
@@ -13,6 +16,9 @@ use hyper::http::uri::PathAndQuery;
 use hyper::http::{Response, StatusCode};
 use oauth_core::server::receive::METADATA_PATH;
 use serde_json::{Map, Value};
+
+/// Where OpenID Connect has the metadata.
+pub(crate) const OPENID_PATH: &str = "/.well-known/openid-configuration";
 
 /// A request, with its whole body.
 #[derive(Debug, Clone)]
@@ -36,6 +42,8 @@ pub(crate) struct Answered {
     pub(crate) chunked: bool,
     /// Whether its body is compressed when it is sent.
     pub(crate) gzip: bool,
+    /// How long it waits before it is sent.
+    pub(crate) delay: Duration,
 }
 
 impl Asked {
@@ -86,6 +94,27 @@ impl Asked {
         self.head.headers.contains_key(AUTHORIZATION)
     }
 
+    /// The identifier and the secret of its HTTP Basic credentials, form-decoded.
+    pub(crate) fn basic(&self) -> Option<(String, String)> {
+        let encoded = self.header("authorization")?.strip_prefix("Basic ")?;
+        let text = String::from_utf8(BASE64_STANDARD.decode(encoded).ok()?).ok()?;
+        let (id, secret) = text.split_once(':')?;
+        let decoded = |text: &str| {
+            let mut pairs = url::form_urlencoded::parse(text.as_bytes());
+            pairs.next().map_or_else(String::new, |(name, _)| name.into_owned())
+        };
+        Some((decoded(id), decoded(secret)))
+    }
+
+    /// Lets it authenticate by HTTP Basic.
+    pub(crate) fn set_basic(&mut self, id: &str, secret: &str) {
+        let encode = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+        let pair = format!("{}:{}", encode(id), encode(secret));
+        if let Ok(value) = HeaderValue::try_from(format!("Basic {}", BASE64_STANDARD.encode(pair))) {
+            self.head.headers.insert(AUTHORIZATION, value);
+        }
+    }
+
     /// The server's origin, by the name under which it was asked.
     pub(crate) fn origin(&self) -> Option<String> {
         Some(format!("http://{}", self.header("host")?))
@@ -96,9 +125,9 @@ impl Asked {
         self.head.uri.path_and_query().map_or("/", PathAndQuery::as_str)
     }
 
-    /// Whether it asks for the server's metadata.
+    /// Whether it asks for the server's metadata, under either name.
     pub(crate) fn is_for_metadata(&self) -> bool {
-        self.head.uri.path() == METADATA_PATH
+        matches!(self.head.uri.path(), METADATA_PATH | OPENID_PATH)
     }
 
     /// Whether it asks for a protected resource.

@@ -6,12 +6,16 @@
 //! then, each with the reason. `trial.rs` runs the suite under liberties and compares with the clean run; a liberty that
 //! never acted is not left alone, since nothing was shown.
 
+mod clients;
 mod errors;
+mod grants;
+mod limits;
 mod lookups;
 mod message;
 mod pages;
 mod policy;
 mod relay;
+mod responses;
 mod tokens;
 mod trial;
 mod wire;
@@ -131,8 +135,17 @@ impl Liberty {
 
 /// Every liberty, by topic.
 pub fn all() -> impl Iterator<Item = &'static Liberty> {
-    let beneath =
-        [wire::LIBERTIES, tokens::LIBERTIES, errors::LIBERTIES, lookups::LIBERTIES, policy::LIBERTIES];
+    let beneath = [
+        wire::LIBERTIES,
+        responses::LIBERTIES,
+        tokens::LIBERTIES,
+        grants::LIBERTIES,
+        errors::LIBERTIES,
+        limits::LIBERTIES,
+        lookups::LIBERTIES,
+        clients::LIBERTIES,
+        policy::LIBERTIES,
+    ];
     beneath.into_iter().chain(pages::LIBERTIES).flatten()
 }
 

@@ -1,16 +1,42 @@
 //! Liberties that are the server's own choices: what a deployer sets, and what whoever runs the suite then writes down.
 
+use hyper::Uri;
 use hyper::http::StatusCode;
 use oauth_core::policy::{ExcessScope, Lifetime, PkceNeed, WrongVerifier};
 use oauth_core::server::receive::METADATA_PATH;
 use oauth_rules::rules;
 use oauth_suite::outcome::Verdict;
+use oauth_suite::subject::Target;
 
-use super::message::{Answered, Asked};
-use super::{Act, Liberty, cost, warns};
+use super::message::{Answered, Asked, OPENID_PATH};
+use super::{Act, Cost, Liberty, cost, warns};
 
 const UNTOLD: &str = "what metadata says of it is not said";
 const PUSHED: &str = "what is refused when it is pushed, no browser brings";
+
+/// What nobody takes who has no metadata.
+const WITHOUT_METADATA_APART: &[&str] =
+    &["metadata", "introspection", "revocation", "registration", "refresh"];
+
+const WITHOUT_METADATA: &[Cost] = &[
+    cost("metadata/", Verdict::NotOffered, "there is none"),
+    warns(
+        "metadata/published",
+        rules!["rfc9700-2.6-publishes-metadata"],
+        "RFC 9700 2.6: metadata is RECOMMENDED",
+    ),
+    warns(
+        "metadata/names-the-challenge-methods",
+        rules!["rfc9700-2.1.1-pkce-support-detectable"],
+        "RFC 9700 2.1.1: the member is RECOMMENDED; documents are a MAY, and no exchange shows them",
+    ),
+    cost("issuer/", Verdict::NotOffered, "without metadata nothing promises iss"),
+    cost("par/announced", Verdict::NotOffered, UNTOLD),
+    cost("par/demand-is-a-boolean", Verdict::NotOffered, UNTOLD),
+    cost("par/usable-without-support-for-request-uri", Verdict::NotOffered, UNTOLD),
+    cost("dpop/algorithms-are-announced", Verdict::NotOffered, "there is none"),
+    cost("dpop/good-proof-is-taken", Verdict::NotOffered, "nothing names the algorithms"),
+];
 
 pub(super) const LIBERTIES: &[Liberty] = &[
     Liberty {
@@ -81,7 +107,7 @@ pub(super) const LIBERTIES: &[Liberty] = &[
         about: "scope beyond what the client may have is left out rather than refused",
         allowed: "RFC 6749 3.3: the server may fully or partially ignore the scope",
         seen_at: None,
-        apart: &[],
+        apart: &["scope"],
         acts: &[
             Act::Policy(|policy| policy.excess_scope = ExcessScope::Narrowed),
             Act::Sign(|_, asked, answered| {
@@ -202,7 +228,7 @@ pub(super) const LIBERTIES: &[Liberty] = &[
         about: "every client may send its secret in the header or in the body",
         allowed: "RFC 6749 2.3.1: a server MAY support the body; that it is NOT RECOMMENDED is said to clients",
         seen_at: None,
-        apart: &[],
+        apart: &["client authentication"],
         acts: &[
             Act::Policy(|policy| policy.secret_in_body = true),
             Act::Sign(|_, asked, _| asked.parameter("client_secret").is_some()),
@@ -292,40 +318,60 @@ pub(super) const LIBERTIES: &[Liberty] = &[
         about: "there is no metadata; the target file says all",
         allowed: "RFC 9700 2.6: to publish metadata is RECOMMENDED; RFC 6749 3.1, 3.2: how clients learn the endpoints is beyond its scope",
         seen_at: None,
-        apart: &["metadata", "introspection", "revocation", "registration", "refresh"],
+        apart: WITHOUT_METADATA_APART,
+        acts: &[Act::Target(name_everything), Act::Request(|_, asked| asked.hide(METADATA_PATH))],
+        costs: WITHOUT_METADATA,
+    },
+    Liberty {
+        name: "a-page-in-place-of-metadata",
+        about: "there is no metadata, and at its address the application's page with status 200; the target file says all",
+        allowed: "RFC 9700 2.6: to publish metadata is RECOMMENDED; no text says what is at the address of who publishes none",
+        seen_at: None,
+        apart: WITHOUT_METADATA_APART,
         acts: &[
-            Act::Target(|target| {
-                let url = |path: &str| target.issuer.as_ref().map(|issuer| format!("{issuer}{path}"));
-                target.endpoints.introspection = url("/introspect");
-                target.endpoints.revocation = url("/revoke");
-                target.endpoints.registration = url("/register");
-                target.dpop = Some(true);
-                target.pkce = Some(true);
-                target.client_credentials = Some(true);
-            }),
+            Act::Target(name_everything),
             Act::Request(|_, asked| asked.hide(METADATA_PATH)),
+            Act::Answer(|_, asked, answered| {
+                let is_due = asked.head.uri.path().starts_with("/.well-known/")
+                    && answered.status == StatusCode::NOT_FOUND;
+                if is_due {
+                    let html = "<!DOCTYPE html><html lang=\"en\"><title>Application</title><div id=\"root\"></div></html>";
+                    *answered = Answered::page(StatusCode::OK, html.to_owned());
+                }
+                is_due
+            }),
         ],
-        costs: &[
-            cost("metadata/", Verdict::NotOffered, "there is none"),
-            warns(
-                "metadata/published",
-                rules!["rfc9700-2.6-publishes-metadata"],
-                "RFC 9700 2.6: metadata is RECOMMENDED",
-            ),
-            warns(
-                "metadata/names-the-challenge-methods",
-                rules!["rfc9700-2.1.1-pkce-support-detectable"],
-                "RFC 9700 2.1.1: the member is RECOMMENDED; documents are a MAY, and no exchange shows them",
-            ),
-            cost("issuer/", Verdict::NotOffered, "without metadata nothing promises iss"),
-            cost("par/announced", Verdict::NotOffered, UNTOLD),
-            cost("par/demand-is-a-boolean", Verdict::NotOffered, UNTOLD),
-            cost("par/usable-without-support-for-request-uri", Verdict::NotOffered, UNTOLD),
-            cost("dpop/algorithms-are-announced", Verdict::NotOffered, "there is none"),
-            cost("dpop/good-proof-is-taken", Verdict::NotOffered, "nothing names the algorithms"),
-        ],
+        costs: WITHOUT_METADATA,
+    },
+    Liberty {
+        name: "metadata-by-the-name-of-openid-alone",
+        about: "the metadata is at `/.well-known/openid-configuration` and nowhere else",
+        allowed: "RFC 8414 3: applications may define and register different well-known URI path suffixes; 5: openid-configuration",
+        seen_at: None,
+        apart: &["metadata"],
+        acts: &[Act::Request(|_, asked| {
+            let is_due = asked.head.uri.path() == OPENID_PATH;
+            if is_due {
+                asked.head.uri = Uri::from_static(METADATA_PATH);
+            } else {
+                asked.hide(METADATA_PATH);
+            }
+            is_due
+        })],
+        costs: &[],
     },
 ];
+
+/// Writes into the target file what metadata would say.
+fn name_everything(target: &mut Target) {
+    let url = |path: &str| target.issuer.as_ref().map(|issuer| format!("{issuer}{path}"));
+    target.endpoints.introspection = url("/introspect");
+    target.endpoints.revocation = url("/revoke");
+    target.endpoints.registration = url("/register");
+    target.dpop = Some(true);
+    target.pkce = Some(true);
+    target.client_credentials = Some(true);
+}
 
 /// Whether an authorization request was good: the owner is asked, or the code comes at once.
 fn is_taken(answered: &Answered) -> bool {

@@ -9,6 +9,7 @@ use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context as TaskContext, Poll};
+use std::time::Duration;
 
 use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt as _, Full};
@@ -114,6 +115,9 @@ impl Taken {
                 ..Answered::default()
             },
         };
+        if !answered.delay.is_zero() {
+            tokio::time::sleep(answered.delay).await;
+        }
         let chunked = answered.chunked;
         Response::from(answered)
             .map(|body| if chunked { Lengthless(Some(body)).boxed() } else { Full::new(body).boxed() })
@@ -193,6 +197,7 @@ impl Taken {
                 body,
                 chunked: false,
                 gzip: false,
+                delay: Duration::ZERO,
             })
         };
         let (answered, _) = tokio::join!(exchange, async {

@@ -10,6 +10,9 @@ use super::message::{Answered, Asked};
 use super::relay::Memory;
 use super::{Act, Liberty, cost, warns};
 
+/// Why no law judges what a resource says of a token of three parts after its end.
+pub(super) const UNASKED: &str = "a resource need not ask about tokens that it can read by itself";
+
 const NO_REFRESH: &str = "there are no refresh tokens";
 
 /// What stands around an access token of three parts. The relay takes it off again.
@@ -150,34 +153,12 @@ pub(super) const LIBERTIES: &[Liberty] = &[
         about: "bearer tokens have three parts with periods between them",
         allowed: "RFC 6749 1.4: access tokens can have different formats and structures",
         seen_at: Some("Keycloak"),
-        apart: &[],
-        acts: &[
-            Act::Request(|_, asked| {
-                let bare = asked.header("authorization").and_then(|value| {
-                    let (scheme, token) = value.split_once(' ')?;
-                    Some(format!("{scheme} {}", unwrapped(token)?))
-                });
-                if let Some(Ok(bare)) = bare.map(HeaderValue::try_from) {
-                    asked.head.headers.insert("authorization", bare);
-                    return true;
-                }
-                asked.change_form(|_, value| unwrapped(value).map(str::to_owned))
-            }),
-            Act::Answer(|_, asked, answered| {
-                issues(asked)
-                    && answered.json(|members| {
-                        let is_bearer = members
-                            .get("token_type")
-                            .and_then(Value::as_str)
-                            .is_some_and(|kind| kind.eq_ignore_ascii_case("bearer"));
-                        is_bearer
-                            && change_text(members, "access_token", |token| {
-                                format!("{}{token}{}", AROUND.0, AROUND.1)
-                            })
-                    })
-            }),
+        apart: &["access tokens"],
+        acts: &[Act::Request(unwrap_tokens), Act::Answer(wrap_tokens)],
+        costs: &[
+            cost("laws/revoked-access-token-is-dead", Verdict::NotOffered, UNASKED),
+            cost("laws/revoked-refresh-token-ends-access", Verdict::NotOffered, UNASKED),
         ],
-        costs: &[],
     },
     Liberty {
         name: "codes-with-every-unreserved-character",
@@ -329,16 +310,47 @@ pub(super) const LIBERTIES: &[Liberty] = &[
 ];
 
 /// Whether an exchange is about the issuing of tokens.
-fn issues(asked: &Asked) -> bool {
+pub(super) fn issues(asked: &Asked) -> bool {
     asked.is("POST", "/token")
 }
 
-fn change_text(members: &mut Map<String, Value>, name: &str, change: impl FnOnce(&str) -> String) -> bool {
+/// Changes a member that is a string; whether it is another now.
+pub(super) fn change_text(
+    members: &mut Map<String, Value>,
+    name: &str,
+    change: impl FnOnce(&str) -> String,
+) -> bool {
     let Some(Value::String(text)) = members.get_mut(name) else { return false };
     let changed = change(text);
     let is_other = changed != *text;
     *text = changed;
     is_other
+}
+
+/// Takes off what stands around tokens before the server sees them.
+pub(super) fn unwrap_tokens(_: &Memory, asked: &mut Asked) -> bool {
+    let bare = asked.header("authorization").and_then(|value| {
+        let (scheme, token) = value.split_once(' ')?;
+        Some(format!("{scheme} {}", unwrapped(token)?))
+    });
+    if let Some(Ok(bare)) = bare.map(HeaderValue::try_from) {
+        asked.head.headers.insert("authorization", bare);
+        return true;
+    }
+    asked.change_form(|_, value| unwrapped(value).map(str::to_owned))
+}
+
+/// Puts two more parts around a bearer token.
+pub(super) fn wrap_tokens(_: &Memory, asked: &Asked, answered: &mut Answered) -> bool {
+    issues(asked)
+        && answered.json(|members| {
+            let is_bearer = members
+                .get("token_type")
+                .and_then(Value::as_str)
+                .is_some_and(|kind| kind.eq_ignore_ascii_case("bearer"));
+            is_bearer
+                && change_text(members, "access_token", |token| format!("{}{token}{}", AROUND.0, AROUND.1))
+        })
 }
 
 fn unwrapped(token: &str) -> Option<&str> {

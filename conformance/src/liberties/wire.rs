@@ -3,10 +3,16 @@
 use hyper::Method;
 use hyper::header::{CACHE_CONTROL, CONNECTION, HeaderValue, LOCATION, PRAGMA, SET_COOKIE};
 use hyper::http::StatusCode;
-use oauth_rules::rules;
+use oauth_core::server::receive::METADATA_PATH;
+use oauth_rules::{RuleId, rules};
 
-use super::message::Answered;
+use super::message::{Answered, Asked};
+use super::pages::attribute;
 use super::{Act, Cost, Liberty, warns};
+
+/// What one way to forbid frames breaks where two are advised.
+const ONE_WAY: &[RuleId] = rules!["rfc9700-4.16-csp-and-legacy-header"];
+const BOTH: &str = "RFC 9700 4.16: servers SHOULD also use CSP, and SHOULD combine it with others";
 
 pub(super) const LIBERTIES: &[Liberty] = &[
     Liberty {
@@ -94,6 +100,53 @@ pub(super) const LIBERTIES: &[Liberty] = &[
             }
             is_forbidden
         })],
+        costs: NONE,
+    },
+    Liberty {
+        name: "pages-forbid-frames-by-x-frame-options-alone",
+        about: "pages have X-Frame-Options and no Content-Security-Policy",
+        allowed: "RFC 9700 4.16: the MUST is to prevent clickjacking, and X-Frame-Options a countermeasure; CSP is a SHOULD",
+        seen_at: None,
+        apart: &["frames"],
+        acts: &[Act::Answer(|_, _, answered| {
+            answered.is_page() && answered.headers.remove("content-security-policy").is_some()
+        })],
+        costs: &[warns("pages/not-framed-in-any-browser", ONE_WAY, BOTH)],
+    },
+    Liberty {
+        name: "pages-forbid-frames-by-policy-alone",
+        about: "pages have frame-ancestors and no X-Frame-Options",
+        allowed: "RFC 9700 4.16: the MUST is to prevent clickjacking; to combine CSP with others is a SHOULD",
+        seen_at: None,
+        apart: &["frames"],
+        acts: &[Act::Answer(|_, _, answered| {
+            answered.is_page() && answered.headers.remove("x-frame-options").is_some()
+        })],
+        costs: &[warns("pages/not-framed-in-any-browser", ONE_WAY, BOTH)],
+    },
+    Liberty {
+        name: "scripts-may-call-what-clients-call",
+        about: "scripts of every site may read the answers of the endpoints that clients call, and ask beforehand whether they may",
+        allowed: "RFC 9700 2.6: endpoints directly accessed by clients, metadata among them, MAY support CORS",
+        seen_at: None,
+        apart: &[],
+        acts: &[
+            Act::Instead(|_, asked| {
+                (asked.head.method == Method::OPTIONS && is_for_clients(asked)).then(|| {
+                    let mut allowed = Answered { status: StatusCode::NO_CONTENT, ..Answered::default() };
+                    allowed.set("access-control-allow-methods", "GET, POST");
+                    allowed.set("access-control-allow-headers", "authorization, content-type, dpop");
+                    allowed
+                })
+            }),
+            Act::Answer(|_, asked, answered| {
+                let is_due = is_for_clients(asked);
+                if is_due {
+                    answered.set("access-control-allow-origin", "*");
+                }
+                is_due
+            }),
+        ],
         costs: NONE,
     },
     Liberty {
@@ -222,9 +275,63 @@ pub(super) const LIBERTIES: &[Liberty] = &[
         })],
         costs: NONE,
     },
+    Liberty {
+        name: "json-with-escapes",
+        about: "solidi of JSON are escaped, and so is the first letter of some strings",
+        allowed: "RFC 8259 7: any character may be escaped",
+        seen_at: None,
+        apart: &["JSON"],
+        acts: &[Act::Answer(|_, _, answered| {
+            let mut whole = None;
+            answered.json(|members| {
+                whole = serde_json::to_string(members).ok();
+                false
+            });
+            let Some(whole) = whole else { return false };
+            // A solidus stands in strings alone, and so does a letter behind a quotation mark.
+            let escaped = whole.replace('/', "\\/").replace("\"a", "\"\\u0061");
+            let acted = escaped != whole;
+            answered.body = escaped.into();
+            acted
+        })],
+        costs: NONE,
+    },
+    Liberty {
+        name: "responses-by-refresh",
+        about: "codes and errors reach the client by a page with `<meta http-equiv=refresh>`",
+        allowed: "RFC 6749 4.1.2, 1.7: by a redirection response, or any other method available via the user agent",
+        seen_at: None,
+        apart: &[],
+        acts: &[Act::Answer(|_, _, answered| {
+            let is_response = answered.located("code").is_some() || answered.located("error").is_some();
+            let own = |to: &&str| to.starts_with('/');
+            let Some(to) = answered.header("location").filter(|to| is_response && !own(to)) else {
+                return false;
+            };
+            let html = format!(
+                "<!DOCTYPE html><html lang=\"en\"><head><meta http-equiv=\"refresh\" content=\"0; url={}\">\
+                 <title>One moment</title></head><body><p>You are taken back.</p></body></html>",
+                attribute(to)
+            );
+            let page = Answered::page(StatusCode::OK, html);
+            answered.status = page.status;
+            answered.body = page.body;
+            answered.headers.remove(LOCATION);
+            for (name, value) in &page.headers {
+                answered.headers.insert(name, value.clone());
+            }
+            true
+        })],
+        costs: NONE,
+    },
 ];
 
 const NONE: &[Cost] = &[];
+
+/// Whether a request goes to an endpoint that clients call themselves, and no browser with its user.
+fn is_for_clients(asked: &Asked) -> bool {
+    matches!(asked.head.uri.path(), "/token" | "/par" | "/revoke" | "/register" | METADATA_PATH)
+}
 
 fn redirect_by(answered: &mut Answered, status: StatusCode) -> bool {
     let is_other = answered.status.is_redirection() && answered.status != status;

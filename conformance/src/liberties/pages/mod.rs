@@ -5,13 +5,15 @@
 mod forms;
 mod languages;
 mod steps;
+mod ways;
 
 use oauth_suite::subject::Target;
 
 use super::message::{Answered, Asked};
 use super::{Act, Liberty};
 
-pub(super) const LIBERTIES: [&[Liberty]; 3] = [forms::LIBERTIES, languages::LIBERTIES, steps::LIBERTIES];
+pub(super) const LIBERTIES: [&[Liberty]; 4] =
+    [forms::LIBERTIES, languages::LIBERTIES, steps::LIBERTIES, ways::LIBERTIES];
 
 /// Takes the hints out of the target file.
 const UNHINTED: Act = Act::Target(|target: &mut Target| target.forms.clear());
@@ -59,7 +61,7 @@ fn address(asked: &Asked) -> String {
 }
 
 /// A text in an attribute.
-fn attribute(text: &str) -> String {
+pub(super) fn attribute(text: &str) -> String {
     text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;")
 }
 
@@ -69,7 +71,7 @@ fn between<'a>(text: &'a str, from: &str, to: &str) -> Option<&'a str> {
 }
 
 /// The value of a cookie that came with a request.
-fn cookie(asked: &Asked, name: &str) -> Option<String> {
+pub(super) fn cookie(asked: &Asked, name: &str) -> Option<String> {
     let fields = asked.head.headers.get_all("cookie").iter();
     let mut cookies = fields.filter_map(|field| field.to_str().ok()).flat_map(|field| field.split("; "));
     cookies.find_map(|cookie| cookie.strip_prefix(name)?.strip_prefix('=').map(str::to_owned))

@@ -17,7 +17,7 @@ const NOTHING_FIXED: &str = "RFC 6749 3.1, 4.1.1: how people are authenticated a
 const SETTLED: &str = "consent is settled for the clients whose no the server has to send back; one that registered itself may be refused by a page";
 
 /// The server's cookie of who is logged in.
-const SESSION: &str = "oauth_server_session";
+pub(super) const SESSION: &str = "oauth_server_session";
 
 pub(super) const LIBERTIES: &[Liberty] = &[
     Liberty {
@@ -108,6 +108,20 @@ pub(super) const LIBERTIES: &[Liberty] = &[
                         attribute(path)
                     )
                 })
+            }),
+        ],
+        costs: &[],
+    },
+    Liberty {
+        name: "own-redirects-by-a-link",
+        about: "the server leads to its own pages by a page with nothing on it but a link",
+        allowed: "RFC 6749 1.7: any other method available via the user agent",
+        seen_at: None,
+        apart: &["pages", "own redirects"],
+        acts: &[
+            UNHINTED,
+            Act::Answer(|_, _, answered| {
+                lead_on(answered, |to| format!("<p><a href=\"{}\">Continue</a></p>", attribute(to)))
             }),
         ],
         costs: &[],
@@ -327,7 +341,7 @@ fn remember(memory: &Memory, asked: &Asked, answered: &Answered) -> Option<Asked
 }
 
 /// The request that gives the yes of a consent page, where what the page says of the client is `fit`.
-fn press_yes(asked: &Asked, answered: &Answered, fit: impl FnOnce(&str) -> bool) -> Option<Asked> {
+pub(super) fn press_yes(asked: &Asked, answered: &Answered, fit: impl FnOnce(&str) -> bool) -> Option<Asked> {
     if asked.head.method != Method::GET {
         return None;
     }

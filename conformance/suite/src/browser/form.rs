@@ -83,7 +83,7 @@ impl Form {
     #[must_use]
     pub fn submission(&self, page: &str, button: Option<&Button>) -> Submission {
         let sent = self.fields.iter().filter(|field| field.sent && !field.name.is_empty());
-        let mut params: Params = sent.map(|field| (field.name.clone(), field.value.clone())).collect();
+        let mut params: Params = sent.map(|field| (field.name.clone(), field.filled())).collect();
         let said = |of: Option<&String>, form: &String| of.unwrap_or(form).clone();
         let action = button.and_then(|button| button.action.as_ref());
         let method = button.and_then(|button| button.method.as_ref());
@@ -195,6 +195,15 @@ impl Field {
         let name = self.name.to_ascii_lowercase();
         let named = ["password", "passwd", "passphrase"].iter().any(|word| name.contains(word));
         self.kind == "password" || (named && self.kind == "text")
+    }
+
+    /// What a browser sends of it: line breaks as CRLF, and the encoding where the page asks for that (HTML Standard, form
+    /// submission).
+    fn filled(&self) -> String {
+        if self.kind == "hidden" && self.name.eq_ignore_ascii_case("_charset_") {
+            return "UTF-8".to_owned();
+        }
+        self.value.replace("\r\n", "\n").replace('\r', "\n").replace('\n', "\r\n")
     }
 }
 

@@ -1,9 +1,10 @@
 //! Which form logs in and which consents, and how they are filled: by the target's hints, else by guess.
 
-use super::words::{APPROVE, DENY, ELSEWHERE, LOG_IN, ONWARD, USER, contains_any, says};
+use super::words::{APPROVE, DENY, ELSEWHERE, LOG_IN, ONWARD, SCOPE, USER, contains_any, says};
 use crate::browser::form::{Button, Field, Form, Submission};
 use crate::browser::page::Page;
 use crate::subject::{FormHint, User};
+use crate::wire::Params;
 
 /// What the user answers on the consent page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,6 +94,16 @@ pub fn by_itself(page: &Page) -> Option<Submission> {
         }
         (None, _) => None,
     }
+}
+
+/// Where a page leads by itself with a code or an error: by its refresh, or by a form by GET that a script sends.
+#[must_use]
+pub fn response(page: &Page) -> Option<String> {
+    let on = by_itself(page).filter(|on| on.method == "GET")?;
+    let url = page.refresh.clone().unwrap_or_else(|| on.request().url);
+    let (_, query) = url.split('#').next()?.split_once('?')?;
+    let params = Params::decode(query);
+    (params.has("code") || params.has("error")).then_some(url)
 }
 
 /// What leads on from a page that asks for neither a login nor a consent: its only form without anything to fill in, or its
@@ -224,7 +235,7 @@ fn answer_field(form: &Form, decision: Decision) -> Option<&Field> {
 /// Ticks what the page asks for and chooses the answer.
 fn tick(form: &Form, submission: &mut Submission, decision: Decision) {
     for field in &form.fields {
-        let approving = says(&field.name, APPROVE) || field.required;
+        let approving = says(&field.name, APPROVE) || field.required || is_left_to_choose(form, field);
         if field.kind == "checkbox" && !field.sent && approving && decision == Decision::Approve {
             submission.params.add(&field.name, &field.value);
         }
@@ -232,6 +243,14 @@ fn tick(form: &Form, submission: &mut Submission, decision: Decision) {
     if let Some(field) = answer_field(form, decision).filter(|field| field.kind == "radio") {
         submission.params.set(&field.name, &field.value);
     }
+}
+
+/// Whether a box is one of several of its name, or one for a scope value, and none of them is ticked: whoever says yes to
+/// all that is asked for ticks each.
+fn is_left_to_choose(form: &Form, field: &Field) -> bool {
+    let is_of_its_name = |other: &&Field| other.name == field.name && other.kind == field.kind;
+    let of_its_name: Vec<&Field> = form.fields.iter().filter(is_of_its_name).collect();
+    (of_its_name.len() > 1 || says(&field.name, SCOPE)) && !of_its_name.iter().any(|other| other.sent)
 }
 
 const fn words(decision: Decision) -> &'static [&'static str] {
@@ -330,6 +349,10 @@ mod tests {
              "<form method=post action=/l><input name=user><input type=password name=p><input type=checkbox name=keep checked>\
               <input type=checkbox name=news></form>",
              "POST http://as.example/l user=ann&p=pw&keep=on"),
+            ("a line break, and a field for the encoding",
+             "<form method=post action=/l><input type=hidden name=_charset_><textarea name=t hidden>a&#10;b</textarea>\
+              <input name=user><input type=password name=p></form>",
+             "POST http://as.example/l _charset_=UTF-8&t=a%0D%0Ab&user=ann&p=pw"),
             ("no login form", "<form method=post><button name=confirm value=yes>Yes</button></form>", "-"),
             ("a page without forms", "<h1>Error</h1>", "-"),
         ];
@@ -369,6 +392,14 @@ mod tests {
             ("a box to tick",
              "<form method=post action=/c><input type=checkbox name=confirm><button>Submit</button></form>",
              "POST http://as.example/c confirm=on", "POST http://as.example/c "),
+            ("a box for each scope value, none of them ticked",
+             "<form method=post action=/c><input type=checkbox name=keep value=a><input type=checkbox name=keep value=b>\
+              <input type=checkbox name=news><button name=d value=yes>Allow</button><button name=d value=no>Deny</button></form>",
+             "POST http://as.example/c d=yes&keep=a&keep=b", "POST http://as.example/c d=no"),
+            ("boxes of which some are ticked",
+             "<form method=post action=/c><input type=checkbox name=scope value=a checked><input type=checkbox name=scope value=b>\
+              <button name=d value=yes>Allow</button><button name=d value=no>Deny</button></form>",
+             "POST http://as.example/c scope=a&d=yes", "POST http://as.example/c scope=a&d=no"),
             ("radio buttons",
              "<form method=post action=/c><input type=radio name=d value=approve><input type=radio name=d value=reject checked>\
               <input type=submit value=Send></form>",
@@ -429,6 +460,9 @@ mod tests {
             let page = page(html);
             assert_eq!(shown(by_itself(&page).or_else(|| onward(&page))), expected, "{what}");
         }
+        let refresh = page("<meta http-equiv=refresh content='0; url=https://c.example/cb?code=x'>");
+        assert_eq!(super::response(&refresh).as_deref(), Some("https://c.example/cb?code=x"));
+        assert_eq!(super::response(&page("<a href='https://c.example/cb?code=x'>Continue</a>")), None);
     }
 
     #[test]

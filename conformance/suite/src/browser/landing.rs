@@ -42,8 +42,9 @@ pub struct Location {
 pub enum Led {
     /// The `Location` of a redirect.
     Redirect,
-    /// A link, or a form by GET, that brings an error to a redirect URI; in words. It is an authorization response as
-    /// a redirect is (RFC 6749, section 4.1.2.1), which some servers put behind their button to cancel.
+    /// A link, or a form by GET, that brings an error to a redirect URI, or a page that leads there by itself; in words.
+    /// It is an authorization response as a redirect is (RFC 6749, sections 1.7 and 4.1.2.1): some servers put one
+    /// behind their button to cancel.
     Link(String),
     /// Anything else: what was not sent, and why.
     Unsent(String),

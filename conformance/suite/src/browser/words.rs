@@ -40,6 +40,12 @@ pub(super) const ONWARD: &[&str] = &[
     "seguir", "avanti", "次へ", "続ける", "继续", "下一步",
 ];
 
+/// What boxes are called by which people choose what they allow.
+#[rustfmt::skip]
+pub(super) const SCOPE: &[&str] = &[
+    "scope", "scopes", "permission", "permissions",
+];
+
 /// What a field for the name of a user is called.
 #[rustfmt::skip]
 pub(super) const USER: &[&str] = &[

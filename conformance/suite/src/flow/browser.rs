@@ -8,6 +8,7 @@ use url::Url;
 
 use crate::browser::{
     Decision, Jar, Landing, Led, Location, Page, Submission, by_itself, consent, login, onward, resolve,
+    response,
 };
 use crate::case::Context;
 use crate::case_end::{CaseEnd, Checked};
@@ -110,7 +111,7 @@ impl Browser {
                 // A page that leads to where the browser has been waits for something.
                 match by_itself(&page).or_else(|| self.onward(&page)).filter(own) {
                     Some(on) if passed.insert(on.url.clone()) => request = on.request(),
-                    Some(_) | None => return Ok(Landing::Page(page)),
+                    Some(_) | None => return Ok(self.at_rest(page)),
                 }
                 continue;
             };
@@ -207,6 +208,17 @@ impl Browser {
     #[must_use]
     pub fn consent_form(&self, page: &Page, decision: Decision) -> Option<Submission> {
         consent(page, &self.context.target().forms, decision)
+    }
+
+    /// Where the browser comes to rest on a page: at the client, if the page leads there by itself with a response.
+    fn at_rest(&self, page: Page) -> Landing {
+        let Some(url) = response(&page) else { return Landing::Page(page) };
+        let place = self.context.target().place(&url);
+        if place == Place::Own {
+            return Landing::Page(page);
+        }
+        let led = Led::Link("a page leads by itself to".to_owned());
+        Landing::led_to(place, Location::of(&page.exchange, &url, led))
     }
 
     /// What leads on from a page that is neither a login nor a consent page.

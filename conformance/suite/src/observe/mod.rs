@@ -21,7 +21,7 @@ use url::Url;
 use crate::probe::Probed;
 use crate::subject::{Client, Target};
 use crate::wire::{Actor, Exchange};
-use parse::{Pairs, form, goes_to, known_as, location, query};
+use parse::{Pairs, form, goes_to, known_as, led_by_page, location, query};
 use registered::Registered;
 
 /// Seconds by which a clock, a network and a scheduler may be late before a lifetime counts as overrun.
@@ -229,7 +229,7 @@ impl Observer {
             }
             self.asked.push(asked);
         }
-        if let Some(location) = location(exchange) {
+        if let Some(location) = location(exchange).or_else(|| led_by_page(exchange)) {
             self.response(exchange, &location);
         }
     }
@@ -421,10 +421,11 @@ fn is_registered(client: &Client, location: &str) -> bool {
     }
     let without_port = |text: &str| {
         let url = Url::parse(text).ok()?;
-        // Another name of the machine leads to the client all the same; that it is taken, a case tells.
+        // Another name of the machine leads to the client all the same; that it is taken, a case tells. Whether a client
+        // with a secret is a native one, to which any port is due (RFC 9700, section 4.1.3), nobody says.
         let here = matches!(url.host_str(), Some("127.0.0.1" | "[::1]" | "localhost"));
         (here && url.scheme() == "http").then(|| url.path().to_owned())
     };
     let bare = without_port(location);
-    client.is_public() && bare.is_some() && bare == without_port(&client.redirect_uri)
+    bare.is_some() && bare == without_port(&client.redirect_uri)
 }

@@ -1,12 +1,14 @@
 //! Reading of HTTP for the observer: its own, so that a codec's mistake is not judged by the same codec.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
 use url::{Url, form_urlencoded};
 
+use crate::browser::{self, Page};
 use crate::wire::{Exchange, Request};
 
 /// Name and value pairs.
@@ -138,6 +140,17 @@ pub(super) fn basic(encoded: &str) -> Option<[(String, String); 2]> {
 /// A verifier's challenge under `S256`.
 pub(super) fn s256(verifier: &str) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(verifier))
+}
+
+/// Where a page leads its browser by itself with a response. What of HTML that is, the browser reads.
+pub(super) fn led_by_page(exchange: &Exchange) -> Option<String> {
+    let response = exchange.answer.as_ref().ok()?;
+    let is_page = response.media_type().is_some_and(|kind| kind.contains("html"));
+    let text = response.text().to_ascii_lowercase();
+    if !is_page || !(text.contains("http-equiv") || text.contains(".submit()")) {
+        return None;
+    }
+    browser::response(&Page::read(&Arc::new(exchange.clone())).ok()?)
 }
 
 /// The `Location` of a redirect, made absolute.

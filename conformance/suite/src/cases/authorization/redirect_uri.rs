@@ -9,13 +9,13 @@ use url::{Position, Url};
 
 use crate::browser::{Decision, Location};
 use crate::case::{Case, Context};
-use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::case_end::{CaseEnd, Checked, EndAs as _, EndKind};
 use crate::cases::support::markup::readable;
 use crate::cases::support::provoke::{ATTACKER, ATTACKER_URI, errors_told, form_to, sent_to};
 use crate::cases::support::redirect_uris::{has_to_be_registered, refused, without_code};
 use crate::expect;
 use crate::flow::{self, Browser};
-use crate::subject::{Account, Client, Need};
+use crate::subject::{Account, Client, Need, is_loopback};
 use crate::wire::Params;
 
 /// The cases, in reading order.
@@ -101,10 +101,37 @@ async fn only_registered_ones_of_public_clients(ctx: &Context) -> Checked {
 async fn no_others(ctx: &Context, client: &Arc<Client>) -> Checked {
     flow::code(ctx, client).await?;
     has_to_be_registered(ctx, client)?;
+    let (ports, others): (Vec<_>, Vec<_>) =
+        uris_of_others(ctx, client).into_iter().partition(|uri| differs_in_its_port(client, uri));
     let mut unregistered = vec![ATTACKER_URI.to_owned()];
-    unregistered.extend(uris_of_others(ctx, client));
+    unregistered.extend(others);
     all_refused(ctx, client, &unregistered).await;
+    for uri in ports {
+        match refused(ctx, client, &uri).await {
+            // A native app may have a secret, and any port of this machine then (RFC 8252, section 8.4).
+            Err(end) if end.kind == EndKind::Broken => {
+                ctx.note(format!(
+                    "{} is given codes at another port of this machine, as at {uri}",
+                    client.id
+                ));
+            }
+            step => {
+                ctx.told(step);
+            }
+        }
+    }
     Ok(())
+}
+
+/// Whether a redirect URI is one of this client's on this machine, but for its port.
+fn differs_in_its_port(client: &Client, uri: &str) -> bool {
+    let without_port = |text: &str| {
+        let mut url = Url::parse(text).ok().filter(is_loopback)?;
+        url.set_port(None).ok()?;
+        Some(url)
+    };
+    let bare = without_port(uri);
+    bare.is_some() && client.redirect_uris().any(|own| without_port(own) == bare)
 }
 
 /// The redirect URIs of other clients, as far as this one does not share their place.

@@ -38,7 +38,8 @@ impl Choice {
     /// Finds one that the form would send and the user may leave out: its value or its name is the scope value.
     fn find(page: &Page, form: &Submission, words: &[&str]) -> Option<Self> {
         let fields = page.forms.iter().flat_map(|form| &form.fields);
-        let mut boxes = fields.filter(|field| field.kind == "checkbox" && field.sent && !field.required);
+        // Whether a box was ticked on the page or had to be, it can be left out.
+        let mut boxes = fields.filter(|field| field.kind == "checkbox" && !field.required);
         boxes.find_map(|field| {
             let pair = (field.name.as_str(), field.value.as_str());
             let word = words.iter().find(|word| pair.0 == **word || pair.1 == **word)?;

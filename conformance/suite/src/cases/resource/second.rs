@@ -13,6 +13,7 @@ use crate::cases::support::metadata::get;
 use crate::cases::support::metadata::object;
 use crate::cases::support::resource_indicators::{ask_for, guarded, open, read_by_server, token_for, with};
 use crate::cases::support::resource_metadata::{address, identical, named_in};
+use crate::cases::support::scope::{beside_narrow_scope, not_opened_by};
 use crate::expect;
 use crate::flow;
 use crate::subject::{Need, Resource};
@@ -126,8 +127,8 @@ async fn second_one_looks_at_the_scope_too(ctx: &Context) -> Checked {
     let code = flow::code_from(&ask, &landing).control("an authorization request for narrow_scope")?;
     let request = with(flow::redemption(&code), &[second.identifier.as_str()]);
     let token = expect::token(&flow::token(ctx, &request).await?).control("an honest token request")?;
-    if token.text("scope").is_some_and(|stated| stated != scope) {
-        return Err(CaseEnd::not_tested("the server gave another scope than narrow_scope"));
-    }
-    expect::withheld(&open(ctx, &second, &token).await?)
+    let beside = beside_narrow_scope(ctx, &token, scope)?;
+    let answer = open(ctx, &second, &token).await?;
+    not_opened_by(&beside, &answer)?;
+    expect::withheld(&answer)
 }

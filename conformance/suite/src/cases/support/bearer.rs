@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::case::Context;
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::cases::support::scope::{beside_narrow_scope, not_opened_by};
 use crate::expect::{self, Token};
 use crate::flow;
 use crate::subject::Need;
@@ -50,10 +51,10 @@ pub(in crate::cases) async fn with_narrow_scope(ctx: &Context) -> Checked<Arc<Ex
     let landing = flow::authorize(ctx, &ask).await?;
     let code = flow::code_from(&ask, &landing).control("an authorization request for narrow_scope")?;
     let token = flow::redeem(ctx, &code).await?;
-    if token.text("scope").is_some_and(|scope| scope != narrow) {
-        return Err(CaseEnd::not_tested("the server gave another scope than narrow_scope"));
-    }
-    flow::resource(ctx, &token.access_token).await
+    let beside = beside_narrow_scope(ctx, &token, narrow)?;
+    let answer = flow::resource(ctx, &token.access_token).await?;
+    not_opened_by(&beside, &answer)?;
+    Ok(answer)
 }
 
 /// Asks for the resource with this `Authorization` header, or none.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::case::Context;
 use crate::case_end::{CaseEnd, Checked, EndAs as _, EndKind};
+use crate::cases::support::clients::shown_as_taken;
 use crate::cases::support::honest::honest;
 use crate::cases::support::refresh::{allowed, refresh, renewed};
 use crate::cases::support::token_status::Gauge;
@@ -21,6 +22,7 @@ pub(in crate::cases) fn revocation(client: &Client, token: &str) -> TokenRequest
 pub(in crate::cases) async fn revoke(ctx: &Context, request: &TokenRequest) -> Checked<Arc<Exchange>> {
     let endpoint = ctx.target().endpoints.revocation.as_deref();
     let endpoint = endpoint.ok_or_else(|| CaseEnd::not_offered("the target has no revocation endpoint"))?;
+    let request = shown_as_taken(ctx, "revocation_endpoint_auth_methods_supported", request);
     ctx.send(request.who, request.request(endpoint)).await
 }
 

@@ -1,4 +1,4 @@
-//! What scope a token response states.
+//! What scope a token is said to be for.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -9,8 +9,9 @@ use serde_json::Value;
 use crate::case::Context;
 use crate::case_end::{CaseEnd, Checked};
 use crate::cases::support::introspection::told_text;
-use crate::expect::Token;
+use crate::expect::{self, Token};
 use crate::subject::{Client, Met, Need};
+use crate::wire::Exchange;
 
 /// That the server has a list of scope values, which one that nobody knows is not on. Which words have a meaning is the
 /// server's to say (RFC 6749 3.3), and one that grants any word breaks nothing.
@@ -63,4 +64,35 @@ pub(in crate::cases) fn stated<'t>(ctx: &Context, token: &'t Token) -> Checked<O
             Err(CaseEnd::not_tested(reason).at(&token.exchange))
         }
     }
+}
+
+/// The words of the server's own that a token for narrow_scope is said to be for as well: some servers have defaults that
+/// stand beside what was asked for (RFC 6749, section 3.3).
+///
+/// # Errors
+/// `not-tested` if it lacks narrow_scope, or is for more that a client asks for.
+pub(in crate::cases) fn beside_narrow_scope<'t>(
+    ctx: &Context,
+    token: &'t Token,
+    narrow: &str,
+) -> Checked<BTreeSet<&'t str>> {
+    let Some(mut stated) = stated(ctx, token)? else { return Ok(BTreeSet::new()) };
+    let is_whole = narrow.split(' ').filter(|word| !word.is_empty()).all(|word| stated.remove(word));
+    let is_asked_for = |word: &&str| ctx.target().registered().any(|client| client.scopes().contains(word));
+    if !is_whole || stated.iter().any(is_asked_for) {
+        return Err(CaseEnd::not_tested("the server gave another scope than narrow_scope"));
+    }
+    Ok(stated)
+}
+
+/// That a resource was not opened where words of the server's own may have opened it.
+///
+/// # Errors
+/// `not-tested` if it was.
+pub(in crate::cases) fn not_opened_by(beside: &BTreeSet<&str>, answer: &Arc<Exchange>) -> Checked {
+    if beside.is_empty() || expect::served(answer).is_err() {
+        return Ok(());
+    }
+    let reason = format!("the server gave {beside:?} beside narrow_scope, which may open the resource");
+    Err(CaseEnd::not_tested(reason).at(answer))
 }
