@@ -20,6 +20,9 @@ from results import LEFT, NOT_COUNTED, PROFILES, RESULTS, read, summary
 from suite import Clean, Suite, digest, judge
 from tree import ROOT, Tree, output, say
 
+# Defects made by hand are judged as a run judges unless told otherwise.
+BY_HAND_PROFILE = "rfc9700"
+
 
 def number(*words):
     """A number that the words alone decide."""
@@ -57,7 +60,10 @@ def run(args):
     folder = pathlib.Path(args.folder or ROOT / "target/mutants").resolve()
     folder.mkdir(parents=True, exist_ok=True)
     tree = Tree(folder, args.jobs)
-    drawn = draw(tree.mutants(), args.seed)
+    if args.patches:
+        drawn = [defect | {"profile": BY_HAND_PROFILE} for defect in tree.by_hand(args.patches)]
+    else:
+        drawn = draw(tree.mutants(), args.seed)
     if args.list:
         for mutant in drawn[: args.count]:
             say(f"{mutant['profile']:<8} {mutant['place']} {mutant['key']}")
@@ -95,6 +101,7 @@ def main():
     commands = parser.add_subparsers(required=True)
     runs = commands.add_parser("run", help="judges the mutants of a draw that have no result yet")
     runs.add_argument("--seed", required=True, help="a word; what it draws depends on nothing else but the mutants")
+    runs.add_argument("--patches", help="judges the defects of this folder, one diff a file, in place of mutants")
     runs.add_argument("--count", type=int, default=120, help="how many are judged that compile")
     runs.add_argument("--suite", help="the unmutated oauth-conformance; target/release/oauth-conformance")
     runs.add_argument("--again", action="store_true", help="judges the survivors anew as well")

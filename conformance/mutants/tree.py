@@ -82,19 +82,38 @@ class Tree:
             mutants.append({"key": key, "file": file, "place": f"{file}:{place}", "diff": entry["diff"]})
         return mutants
 
+    @staticmethod
+    def by_hand(folder):
+        """Defects that somebody made: one diff of the tree a file, with its name for a key."""
+        files = sorted(pathlib.Path(folder).glob("*.patch"))
+        if not files:
+            sys.exit(f"{folder} has no file NAME.patch")
+        defects = []
+        for file in files:
+            diff = file.read_text()
+            changed = re.findall(r"^\+\+\+ b/(.+)$", diff, re.MULTILINE)
+            if not changed:
+                sys.exit(f"{file}: no line `+++ b/PATH`; `git diff` writes such a file")
+            place = f"{changed[0]}:{''.join(re.findall(r'^@@ -([0-9]+)', diff, re.MULTILINE)[:1])}"
+            defects.append({"key": file.stem, "files": changed, "place": place, "diff": diff})
+        return defects
+
     @contextlib.contextmanager
     def mutated(self, mutant):
         """The tree with the mutant in it, for as long as the block lasts."""
-        path = self.path / mutant["file"]
-        kept = path.read_bytes()
-        patch = ["patch", "--quiet", "--no-backup-if-mismatch", "--reject-file=-", str(path)]
+        paths = [self.path / file for file in mutant.get("files") or [mutant["file"]]]
+        kept = [(path, path.read_bytes()) for path in paths]
+        # A mutant's diff names the file by words of its tool.
+        where = ["-p1", "-d", str(self.path)] if "files" in mutant else [str(paths[0])]
+        patch = ["patch", "--quiet", "--no-backup-if-mismatch", "--reject-file=-", *where]
         try:
             done = subprocess.run(patch, input=mutant["diff"], capture_output=True, text=True, check=False)
             if done.returncode != 0:
                 sys.exit(f"{mutant['key']}: its diff does not apply: {done.stdout}{done.stderr}")
             yield
         finally:
-            path.write_bytes(kept)
+            for path, bytes_ in kept:
+                path.write_bytes(bytes_)
 
     def build(self, package, program):
         """Builds a program; gives its path, or the compiler's first error."""
