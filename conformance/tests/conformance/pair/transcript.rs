@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use oauth_suite::wire::Exchange;
 
-use crate::reference::Place;
-use crate::relay::Relay;
+use crate::common::reference::Place;
+use crate::common::relay::Relay;
 use crate::walker::Walker;
 
 /// Headers that say nothing about the protocol, or differ from run to run.

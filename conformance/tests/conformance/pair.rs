@@ -1,20 +1,14 @@
 //! The reference client at the reference server, with a person's browser between them.
 
-#[path = "common/reference.rs"]
-mod reference;
-#[path = "common/relay.rs"]
-mod relay;
-#[path = "pair/transcript.rs"]
 mod transcript;
-mod walker;
-#[path = "pair/ways.rs"]
 mod ways;
 
 use oauth_reference_client::Running;
 use oauth_reference_server::Server;
 use oauth_suite::browser::{Decision, Form, consent};
-use reference::Place;
-use walker::Walker;
+
+use crate::common::reference::Place;
+use crate::walker::Walker;
 
 /// The pair, client and server under one host name.
 struct Pair {

@@ -1,9 +1,5 @@
 //! The browser against a server that answers by a script: where it goes, where it stops, what it carries.
 
-#[expect(dead_code, reason = "connections and whole runs are other tests' matter")]
-#[path = "common/script.rs"]
-mod script;
-
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,8 +9,9 @@ use oauth_suite::case_end::EndKind;
 use oauth_suite::flow::{self, Until};
 use oauth_suite::wire::http::{Settings, Wire};
 use oauth_suite::wire::{Clock, Request};
-use script::{Script, context};
-use tokio::net::TcpListener;
+
+use crate::common::script::{self, Script, context};
+use crate::common::server::deserted;
 
 /// A case's view of a run whose waiting puts the clock ahead.
 fn context_ahead(text: &str) -> Context {
@@ -207,9 +204,7 @@ async fn a_burst_sends_each_copy_whole_on_a_connection_of_its_own() {
 
 #[tokio::test]
 async fn a_server_that_is_gone_is_no_verdict() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback has a free port");
-    let base = format!("http://{}", listener.local_addr().expect("a bound listener has an address"));
-    drop(listener);
+    let (_place, base) = deserted();
     let context = context(&target(&base));
     let client = context.parties().client().expect("the target has a client");
     let stop = flow::code(&context, &client).await.expect_err("nobody answers");

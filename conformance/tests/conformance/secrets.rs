@@ -1,9 +1,5 @@
 //! Where the suite sends what is secret: to endpoints that the target or its metadata names, and says so before it does.
 
-#[expect(dead_code, reason = "each context here is of a target that its metadata completed")]
-#[path = "common/script.rs"]
-mod script;
-
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -17,7 +13,7 @@ use oauth_suite::subject::{Place, discover};
 use oauth_suite::wire::http::{Settings, Wire};
 use oauth_suite::wire::{Actor, Request};
 
-use script::{Script, live, target};
+use crate::common::script::{Script, live, target};
 
 const LOGIN: &str = "200 OK\nContent-Type: text/html\n\n<form method=post action=/do><input name=user>\
                      <input type=password name=word><button>Sign in</button></form>";

@@ -1,9 +1,5 @@
 //! The clock that a target names, played by a server that answers by a script.
 
-#[expect(dead_code, reason = "connections and whole runs are other tests' matter")]
-#[path = "common/script.rs"]
-mod script;
-
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -12,7 +8,8 @@ use oauth_suite::case_end::EndKind;
 use oauth_suite::subject;
 use oauth_suite::wire::Clock;
 use oauth_suite::wire::http::{Settings, Wire};
-use script::{Script, target};
+
+use crate::common::script::{Script, target};
 
 const KEY: &str = "s3cret-value";
 

@@ -1,8 +1,5 @@
 //! The program under signals: a run ends with what there is, and no report is left in half.
 
-#[path = "common/server.rs"]
-mod server;
-
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -12,9 +9,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use oauth_conformance::cli::is_ignored;
 use oauth_conformance::reference::TARGET;
 use oauth_reference_server::{BUILT_IN, Config, Options, Server};
-use server::{forward, listen, send, serve, serve_at};
 use tokio::signal::unix::SignalKind;
 use tokio::sync::mpsc;
+
+use crate::common::server::{forward, listen, send, serve, serve_at};
 
 /// The signals that end a run, less those that whoever runs these tests has all programs ignore, as `nohup` does.
 fn signals() -> impl Iterator<Item = &'static str> {

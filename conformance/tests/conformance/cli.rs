@@ -1,6 +1,5 @@
 //! The command line: what it prints, where, and how it exits.
 
-use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
@@ -8,6 +7,8 @@ use oauth_conformance::reference::{self, Reference, TARGET};
 use oauth_faults::Faults;
 use oauth_suite::case::Profile;
 use serde::{Deserialize, Deserializer};
+
+use crate::common::server::deserted;
 
 /// What the program came to.
 struct Ended {
@@ -174,9 +175,7 @@ fn an_id_that_selects_nothing_is_bad_usage() {
 
 #[test]
 fn a_target_that_is_down_is_not_completed() {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
-    let origin = format!("http://{}", listener.local_addr().expect("a bound listener has an address"));
-    drop(listener);
+    let (_place, origin) = deserted();
     let file = File::with("down.toml", &TARGET.replace("http://127.0.0.1:9000", &origin));
     program(&["run", "--target", file.path()]).refused(3, &[&origin]);
 }

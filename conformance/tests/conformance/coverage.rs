@@ -2,15 +2,10 @@
 //!
 //! `UPDATE=1 cargo test -p oauth-conformance --test coverage` writes it anew, and the other pages that are made here.
 
-#[path = "coverage/detection.rs"]
 mod detection;
-#[path = "coverage/liberties.rs"]
 mod liberties;
-#[path = "coverage/mutants.rs"]
 mod mutants;
-#[path = "coverage/numbers.rs"]
 mod numbers;
-#[path = "coverage/records.rs"]
 mod records;
 
 use std::fmt::Write as _;
@@ -22,7 +17,7 @@ use oauth_rules::{Kind, Level, Role, RuleId, Status};
 use oauth_suite::cases;
 
 /// What the client's hostile-server tests judge.
-const CLIENT_CHECKS: &str = include_str!("../../reference-client/tests/hostile/checks.txt");
+const CLIENT_CHECKS: &str = include_str!("../../../reference-client/tests/hostile/checks.txt");
 
 const HEAD: &str = "\
 # What holds each rule

@@ -1,6 +1,5 @@
 //! Lines that the architecture draws, held by reading the sources.
 
-#[path = "tidy/circles.rs"]
 mod circles;
 
 use std::fs;

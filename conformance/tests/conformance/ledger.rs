@@ -13,7 +13,7 @@ use oauth_suite::outcome::Verdict;
 const HELD_AT_LEAST: usize = 460;
 
 /// What the client's hostile-server tests judge, which those tests keep true.
-const CLIENT_CHECKS: &str = include_str!("../../reference-client/tests/hostile/checks.txt");
+const CLIENT_CHECKS: &str = include_str!("../../../reference-client/tests/hostile/checks.txt");
 
 fn held() -> impl Iterator<Item = RuleId> {
     RuleId::all().filter(|rule| rule.get().status == Status::Held)

@@ -15,11 +15,7 @@ use oauth_suite::subject::discover;
 use oauth_suite::wire::Exchange;
 use oauth_suite::wire::http::{Settings, Wire};
 
-#[expect(dead_code, reason = "a place that is served as soon as it is taken is another test's")]
-#[path = "common/server.rs"]
-mod server;
-
-use server::{forward, listen, send, serve_at};
+use crate::common::server::{forward, listen, send, serve_at};
 
 /// An answer on its way: the request, and the status line with headers and the body that came for it.
 struct Passing<'p> {

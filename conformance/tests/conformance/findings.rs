@@ -1,10 +1,6 @@
 //! What a run finds under servers that refuse what they ought to refuse, but in another form than the texts fix: the rules
 //! of the form are broken, and no rule that forbids something.
 
-#[expect(dead_code, reason = "its requests are of no interest here")]
-#[path = "common/script.rs"]
-mod script;
-
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -17,7 +13,7 @@ use oauth_suite::run::{Selection, run};
 use oauth_suite::subject::discover;
 use oauth_suite::wire::http::{Settings, Wire};
 
-use script::Script;
+use crate::common::script::{self, Script};
 
 async fn whole_run(fault: Fault) -> Outcome {
     let mut reference = reference::start(Profile::Rfc9700, Faults::these(&[fault])).await.expect("it starts");

@@ -5,7 +5,7 @@ use oauth_core::directory::Authentication;
 use oauth_reference_client::{Config, Registration};
 use oauth_suite::browser::{Decision, consent};
 
-use crate::reference::Place;
+use crate::common::reference::Place;
 use crate::walker::Walker;
 
 /// The public client of the built-in data, at this server.

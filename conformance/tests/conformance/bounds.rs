@@ -1,8 +1,5 @@
 //! What a server can make the suite read, keep and wait for: little, whatever it sends.
 
-#[path = "common/server.rs"]
-mod server;
-
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -19,9 +16,10 @@ use oauth_suite::run::{Selection, run};
 use oauth_suite::subject::{Target, discover, read_text};
 use oauth_suite::wire::http::{Settings, Wait, Wire};
 use oauth_suite::wire::{Actor, Clock, Moment, NoAnswer, Request, Response};
-use server::{forward, send, serve};
 use tokio::io::AsyncWriteExt as _;
 use tokio::sync::mpsc;
+
+use crate::common::server::{forward, send, serve};
 
 const MEBIBYTE: usize = 1 << 20;
 const TOO_LONG: &str = "the answer is longer than 1 MiB; the suite reads no more";

@@ -1,13 +1,10 @@
 //! The suite's browser at a server that wants it elsewhere: it sends nothing to strangers, and nothing to clients.
 
-#[expect(dead_code, reason = "the lines of requests are another test's")]
-#[path = "common/script.rs"]
-mod script;
-
 use oauth_suite::browser::{Decision, Landing};
 use oauth_suite::case_end::EndKind;
 use oauth_suite::flow::{self, Browser};
-use script::{Script, context};
+
+use crate::common::script::{Script, context};
 
 /// A server and two origins that it wants the browser at.
 struct Scene {
