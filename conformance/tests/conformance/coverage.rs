@@ -1,6 +1,7 @@
 //! `specs/COVERAGE.md`: what holds each rule. Written from the registries, and held to them here.
 //!
-//! `UPDATE=1 cargo test -p oauth-conformance --test coverage` writes it anew, and the other pages that are made here.
+//! `UPDATE=1 cargo test -p oauth-conformance --test conformance coverage::` writes it anew, and the other pages that are
+//! made here.
 
 mod detection;
 mod liberties;
@@ -22,8 +23,9 @@ const CLIENT_CHECKS: &str = include_str!("../../../reference-client/tests/hostil
 const HEAD: &str = "\
 # What holds each rule
 
-Written by `UPDATE=1 cargo test -p oauth-conformance --test coverage` from the rules in `rules/`, the laws and faults
-in `model/` and the cases in `conformance/`; the same test without `UPDATE` fails when this page is not what they say.
+Written by `UPDATE=1 cargo test -p oauth-conformance --test conformance coverage::` from the rules in `rules/`, the laws
+and faults in `model/` and the cases in `conformance/`; the same test without `UPDATE` fails when this page is not what
+they say.
 
 A rule is *held* when its logic stands, and what guards it was seen to fall under its faults: a case of the suite for
 a server, a check of the hostile server for a client, and a law if the rule is about the order of messages. It is

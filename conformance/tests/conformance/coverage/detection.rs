@@ -17,8 +17,8 @@ use super::{cell, checks, hold, list, mutants};
 const HEAD: &str = "\
 # What the suite sees, and what it leaves alone
 
-Written by `UPDATE=1 cargo test -p oauth-conformance --test coverage` from what was recorded in `detection/` and `mutants/`, beside the
-registries of faults, liberties and cases. CONTRIBUTING.md (\"Records of detection\") says how each record is made anew.
+Written by `UPDATE=1 cargo test -p oauth-conformance --test conformance coverage::` from what was recorded in `detection/` and `mutants/`,
+beside the registries of faults, liberties and cases. CONTRIBUTING.md (\"Records of detection\") says how each record is made anew.
 ";
 
 const MUTANTS: &str = "\

@@ -9,7 +9,7 @@ use super::hold;
 const HEAD: &str = "\
 # What the suite leaves alone
 
-Written by `UPDATE=1 cargo test -p oauth-conformance --test coverage` from `conformance/src/liberties/`.
+Written by `UPDATE=1 cargo test -p oauth-conformance --test conformance coverage::` from `conformance/src/liberties/`.
 
 A *liberty* is a lawful departure from the reference server's ways. `oauth-conformance selftest --liberty all` takes each of them with a relay in
 front of the reference server, or by its policy, and runs the whole suite: nothing may fail or warn that the clean run held, and nothing that
