@@ -100,7 +100,7 @@ fn every_path_is_answered_as_the_table_says() {
 
 /// The requests that the core knows, by the text that declares them.
 fn known() -> BTreeSet<&'static str> {
-    let source = include_str!("../../src/server/mod.rs");
+    let source = include_str!("../../../src/server/mod.rs");
     let (_, rest) = source.split_once("pub enum Request {").expect("the core declares its requests");
     let (body, _) = rest.split_once("\n}").expect("and ends somewhere");
     let lines = body.lines().map(str::trim).filter(|line| line.starts_with(char::is_uppercase));
