@@ -1,7 +1,6 @@
 //! Outputs that nobody takes: neither the log nor the address holds the client up.
 
-#[path = "../../reference-server/log/tests/unread/mod.rs"]
-mod unread;
+use crate::unread;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_oauth-client");
 
