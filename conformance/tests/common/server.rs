@@ -1,7 +1,7 @@
 //! A server on loopback that answers each request as its test says, a connection each.
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
 /// Serves; gives the origin.
 pub(crate) async fn serve<A: Future<Output = ()> + Send + 'static>(
@@ -17,6 +17,14 @@ pub(crate) async fn listen() -> (TcpListener, String) {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("loopback has a free port");
     let origin = format!("http://{}", listener.local_addr().expect("a bound listener has an address"));
     (listener, origin)
+}
+
+/// A place where nobody listens as long as it is kept, since no other test is given it, and its origin.
+pub(crate) fn deserted() -> (TcpSocket, String) {
+    let socket = TcpSocket::new_v4().expect("there are sockets");
+    socket.bind(([127, 0, 0, 1], 0).into()).expect("loopback has a free port");
+    let origin = format!("http://{}", socket.local_addr().expect("a bound socket has an address"));
+    (socket, origin)
 }
 
 /// Serves at a place.
