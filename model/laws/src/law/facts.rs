@@ -84,14 +84,15 @@ impl<'a> Facts<'a> {
 
     /// The revocations that the server said are done, by the client that the token was issued to.
     pub(super) fn revocations(&self) -> impl Iterator<Item = (usize, &'a Fact, &'a Revocation)> {
-        let issued_to = |token| self.issue_of(token).or_else(|| self.issue_of_refresh(token));
         self.of_kind(|what| match what {
             What::Revocation(revocation) if revocation.accepted => Some(revocation),
             _ => None,
         })
         .filter(move |(_, _, revocation)| {
             revocation.secret != SecretShown::WrongOrMissing
-                && issued_to(revocation.token).is_some_and(|issue| issue.client == revocation.client)
+                && self
+                    .issue_of_either(revocation.token)
+                    .is_some_and(|issue| issue.client == revocation.client)
         })
     }
 
@@ -139,6 +140,11 @@ impl<'a> Facts<'a> {
         self.issues().find(|issue| issue.issued.refresh == Some(token))
     }
 
+    /// The request that issued a token, of whatever kind.
+    pub(super) fn issue_of_either(&self, token: Sym) -> Option<Issue<'a>> {
+        self.issue_of(token).or_else(|| self.issue_of_refresh(token))
+    }
+
     /// Whether a request was sent after the lifetime that an access token was told to have; none if it was told none.
     pub(super) fn has_expired(&self, fact: &Fact, token: Sym) -> Option<bool> {
         let issue = self.issue_of(token)?;
@@ -161,6 +167,13 @@ impl<'a> Facts<'a> {
     /// Whether a request was sent after the end of a token, of whatever kind; none if that is not known.
     pub(super) fn outlived(&self, at: usize, fact: &Fact, token: Sym) -> Option<bool> {
         self.has_expired(fact, token).or_else(|| self.lay_idle(at, fact, token))
+    }
+
+    /// Where the grant of a token began: the place of the redemption of its code, or of the request of a client for itself;
+    /// none if that was not seen.
+    #[must_use]
+    pub fn origin_of(&self, token: Sym) -> Option<usize> {
+        self.origin(&self.issue_of_either(token)?).map(|origin| origin.at)
     }
 
     /// The request at the beginning of the chain that a request for tokens belongs to.
