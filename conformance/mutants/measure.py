@@ -1,7 +1,7 @@
 """Measures what the suite sees of defects that nobody thought of: mutants of the reference server, drawn by a seed.
 
 `run` draws them, builds the server alone from each, points the unmutated suite at it and appends what came of it;
-an interrupted run goes on where it stopped. `summary` writes the rate and the survivors.
+an interrupted run goes on where it stopped. `summary` writes the survivors.
 """
 
 import argparse
@@ -109,7 +109,7 @@ def main():
     runs.add_argument("--folder", help="where the tree is copied and built; target/mutants")
     runs.add_argument("--jobs", type=int, help="how many jobs Cargo may run")
     runs.set_defaults(do=run)
-    sums = commands.add_parser("summary", help="writes the rate and the survivors of a draw, in Markdown")
+    sums = commands.add_parser("summary", help="writes the outcomes and the survivors of a draw, in Markdown")
     sums.add_argument("--seed", required=True)
     sums.set_defaults(do=summary)
     args = parser.parse_args()

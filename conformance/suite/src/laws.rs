@@ -118,7 +118,7 @@ fn judge_observed(ctx: &Context, law: &Law, observed: &Observed) -> Checked {
             let exchange = |at: usize| observed.exchanges.get(at);
             let stated = live.target.code_lifetime.is_some();
             let rules = broken::rules_broken(law, &observed.facts, at, exchange(at).map(Arc::as_ref), stated);
-            let (saw, before) = broken::contradiction(law, &observed.facts, &observed.exchanges, at);
+            let (saw, before) = broken::contradiction(law, &facts, &observed.exchanges, at);
             let mut stop = CaseEnd::broken(law.about.trim_end_matches('.'), saw).under(rules);
             stop.exchange = exchange(at).cloned();
             stop.before = before.and_then(exchange).cloned();

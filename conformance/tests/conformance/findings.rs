@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use oauth_conformance::{cases, reference};
 use oauth_faults::{Fault, Faults, fault};
-use oauth_rules::RuleId;
-use oauth_suite::case::{Profile, RunState};
+use oauth_rules::{RuleId, rules};
+use oauth_suite::case::{Case, Context, Profile, RunState};
+use oauth_suite::case_end::{CaseEnd, Checked};
 use oauth_suite::outcome::{CaseOutcome, Outcome, Verdict};
 use oauth_suite::run::{Selection, run};
 use oauth_suite::subject::discover;
@@ -16,13 +17,16 @@ use oauth_suite::wire::http::{Settings, Wire};
 use crate::common::script::{self, Script};
 
 async fn whole_run(fault: Fault) -> Outcome {
-    let mut reference = reference::start(Profile::Rfc9700, Faults::these(&[fault])).await.expect("it starts");
+    run_of(&cases(Profile::Rfc9700), Faults::these(&[fault])).await
+}
+
+async fn run_of(all: &[Case], faults: Faults) -> Outcome {
+    let mut reference = reference::start(Profile::Rfc9700, faults).await.expect("it starts");
     let wire = Wire::new(&Settings::default()).expect("HTTP works");
     discover(&wire, &mut reference.target).await.expect("it publishes metadata");
     let (target, clock) = (reference.target.clone(), reference.clock.clone());
     let live = Arc::new(RunState::new(target, wire, clock, Profile::Rfc9700, 7));
-    let all = cases(live.profile);
-    run(&live, &all, &Selection::default(), false, &mut (), std::future::pending()).await.expect("it runs")
+    run(&live, all, &Selection::default(), false, &mut (), std::future::pending()).await.expect("it runs")
 }
 
 fn broken(outcome: &Outcome) -> BTreeSet<RuleId> {
@@ -49,6 +53,37 @@ async fn what_was_granted_breaks_the_rule_that_forbids_it() {
         ["rfc6749-4.1.2-code-single-use", "rfc9700-4.2.4-code-single-use"]
     );
     assert!(finding.evidence.is_some(), "{finding:?}");
+}
+
+/// A case of which one variation is not offered, and another comes to this.
+fn in_part(ctx: &Context, other: Checked) -> Checked {
+    ctx.tried("one is not offered", Err::<(), _>(CaseEnd::not_offered("there is no such thing")));
+    ctx.tried("another is", other);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_variation_that_is_not_offered_takes_nothing_from_one_that_held() {
+    const CASE: Case = Case { rules: rules!["rfc6749-4.1.2-code-single-use"], ..Case::DEFAULT };
+    let all = [
+        Case { id: "own/held", run: |ctx| Box::pin(std::future::ready(in_part(ctx, Ok(())))), ..CASE },
+        Case {
+            id: "own/broken",
+            run: |ctx| {
+                Box::pin(std::future::ready(in_part(ctx, Err(CaseEnd::broken("a refusal", "a token")))))
+            },
+            ..CASE
+        },
+        Case {
+            id: "own/not-offered",
+            run: |ctx| Box::pin(std::future::ready(in_part(ctx, Err(CaseEnd::not_offered("nor is this"))))),
+            ..CASE
+        },
+    ];
+    let outcome = run_of(&all, Faults::none()).await;
+    let told: Vec<(Verdict, usize)> =
+        outcome.cases.iter().map(|case| (case.verdict, case.findings.len())).collect();
+    assert_eq!(told, [(Verdict::Held, 2), (Verdict::Failed, 2), (Verdict::NotOffered, 2)]);
 }
 
 /// What the case about the metadata's issuer comes to, where the documents at both addresses name these.

@@ -41,7 +41,7 @@ const FALLS: &[(Fault, &str, &[&str])] = &[
     (fault!("token-unexpiring"), "expiry", &["served-token-in-time"]),
     (fault!("resource-scope-unchecked"), "honest", &["served-token-covers-resource"]),
     (fault!("refresh-replayable"), "refresh", &["public-refresh-used-once"]),
-    (fault!("refresh-replayable"), "refresh-theft", &["public-refresh-used-once", "refresh-in-time"]),
+    (fault!("refresh-replayable"), "refresh-theft", &["public-refresh-used-once"]),
     (fault!("refresh-replayable"), "refresh-grace", &["public-refresh-used-once"]),
     (fault!("refresh-replay-keeps-grant"), "refresh", &["public-refresh-replay-ends-grant"]),
     (fault!("refresh-replay-keeps-grant"), "refresh-theft", &["public-refresh-replay-ends-grant"]),

@@ -3,7 +3,7 @@
 //! [`Parties`] names the clients and resources of the target; the steps of the flow are functions of `flow/`.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -31,6 +31,8 @@ struct Inner {
     notes: Mutex<Vec<String>>,
     /// What was found so far that did not end the case.
     found: Mutex<Vec<CaseEnd>>,
+    /// Whether a step was told of that was not broken.
+    some_held: AtomicBool,
     /// The newest DPoP nonce of each URL.
     nonces: Mutex<BTreeMap<String, String>>,
     /// Why something was not sent that the case wanted to send; the first reason.
@@ -58,6 +60,7 @@ impl Context {
             exchanges: Mutex::default(),
             notes: Mutex::default(),
             found: Mutex::default(),
+            some_held: AtomicBool::new(false),
             nonces: Mutex::default(),
             unsent: Mutex::default(),
             draws: AtomicU64::new(count),
@@ -313,6 +316,7 @@ impl Context {
 
     /// Tells of a broken step, and lets the case go on.
     pub fn told<T>(&self, step: Checked<T>) -> Option<T> {
+        self.inner.some_held.fetch_or(step.is_ok(), Ordering::Relaxed);
         step.map_err(|end| self.tell(end)).ok()
     }
 
@@ -330,6 +334,12 @@ impl Context {
     #[must_use]
     pub(crate) fn found(&self) -> Vec<CaseEnd> {
         lock(&self.inner.found).clone()
+    }
+
+    /// Whether something held of what was told so far: of several variations one may, where another is not offered.
+    #[must_use]
+    pub(crate) fn some_held(&self) -> bool {
+        self.inner.some_held.load(Ordering::Relaxed)
     }
 
     /// What is kept of the exchanges of this case so far, in order.

@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use tokio::sync::OnceCell;
 
 use crate::browser::Jar;
+use crate::case_end::{CaseEnd, Checked};
 use crate::observe::{Observed, Observer};
 use crate::probe::Probed;
 use crate::secrets::Vault;
@@ -157,6 +158,22 @@ impl RunState {
         let cell = Arc::clone(lock(&self.shared).entry(TypeId::of::<T>()).or_default());
         let made = cell.get_or_init(|| async { Arc::new(make().await) as Shared }).await;
         Arc::clone(made).downcast().expect("it lies under its type")
+    }
+
+    /// The same for what may fail: then whoever wants it next tries anew.
+    ///
+    /// # Errors
+    /// Those of making it.
+    pub async fn try_once<T, F>(&self, make: impl FnOnce() -> F) -> Checked<Arc<T>>
+    where
+        T: Any + Send + Sync,
+        F: Future<Output = Checked<T>>,
+    {
+        let cell = Arc::clone(lock(&self.shared).entry(TypeId::of::<T>()).or_default());
+        let made = cell
+            .get_or_try_init(|| async { Ok::<Shared, CaseEnd>(Arc::new(make().await?) as Shared) })
+            .await?;
+        Ok(Arc::clone(made).downcast().expect("it lies under its type"))
     }
 
     /// A number for a browser session of its own.

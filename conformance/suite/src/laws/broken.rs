@@ -7,7 +7,7 @@ use std::sync::Arc;
 use oauth_laws::fact::{
     CodeChallenge, CodeIssued, Fact, Issued, Redemption, RefreshUse, ResourceUse, SecretShown, Sym, What,
 };
-use oauth_laws::law::Law;
+use oauth_laws::law::{Facts, Law};
 use oauth_rules::{RuleId, rules};
 
 use crate::wire::{Exchange, Params};
@@ -84,23 +84,18 @@ pub(super) fn rules_broken(
 /// exchange among the facts.
 pub(super) fn contradiction(
     law: &Law,
-    facts: &[Fact],
+    facts: &Facts<'_>,
     exchanges: &[Arc<Exchange>],
     at: usize,
 ) -> (String, Option<usize>) {
-    let Some(what) = facts.get(at).map(|fact| &fact.what) else { return (String::new(), None) };
+    let all = facts.facts;
+    let Some(what) = all.get(at).map(|fact| &fact.what) else { return (String::new(), None) };
     let (gained, before) = match what {
-        What::CodeIssued(issued) => {
-            ("a code", issued.pushed.and_then(|(uri, _)| before_code(facts, at, uri)))
-        }
-        What::Redemption(redemption) => {
-            ("a token for the code", before_redemption(facts, at, redemption.code))
-        }
-        What::Refresh(refresh) => ("a token for the refresh token", before_use(facts, at, refresh.token)),
-        What::Resource(service) => {
-            ("the resource for the access token", before_use(facts, at, service.token))
-        }
-        What::Introspection(asked) => ("active: true for the token", before_use(facts, at, asked.token)),
+        What::CodeIssued(issued) => ("a code", issued.pushed.and_then(|(uri, _)| before_code(all, at, uri))),
+        What::Redemption(redemption) => ("a token for the code", before_redemption(all, at, redemption.code)),
+        What::Refresh(refresh) => ("a token for the refresh token", before_use(all, at, refresh.token)),
+        What::Resource(service) => ("the resource for the access token", before_use(all, at, service.token)),
+        What::Introspection(asked) => ("active: true for the token", before_use(all, at, asked.token)),
         What::ForItself(_) => ("a token for the client itself", None),
         What::Pushed(_)
         | What::Revocation(_)
@@ -171,47 +166,22 @@ fn before_use(facts: &[Fact], at: usize, token: Sym) -> Option<(usize, &'static 
 }
 
 /// What should have ended the grant that a token is of: its code or a spent refresh token came back, or one was revoked.
-fn before_end(facts: &[Fact], at: usize, token: Sym) -> Option<(usize, &'static str)> {
-    let origin = origin(facts, token)?;
-    let code = match &facts[origin].what {
+fn before_end(facts: &Facts<'_>, at: usize, token: Sym) -> Option<(usize, &'static str)> {
+    let origin = facts.origin_of(token)?;
+    let is_of_grant = |token: Sym| facts.origin_of(token) == Some(origin);
+    let code = match &facts.facts[origin].what {
         What::Redemption(redemption) => Some(redemption.code),
         _ => None,
     };
-    before(facts, at, |what| {
+    before(facts.facts, at, |what| {
         let ends = match what {
             What::Redemption(redemption) => redemption.token.is_none() && code == Some(redemption.code),
-            What::Refresh(refresh) => {
-                refresh.issued.is_none() && self::origin(facts, refresh.token) == Some(origin)
-            }
-            What::Revocation(revocation) => {
-                revocation.accepted && self::origin(facts, revocation.token) == Some(origin)
-            }
+            What::Refresh(refresh) => refresh.issued.is_none() && is_of_grant(refresh.token),
+            What::Revocation(revocation) => revocation.accepted && is_of_grant(revocation.token),
             _ => false,
         };
         ends.then_some("should have ended")
     })
-}
-
-/// Where the grant of a token began: the redemption of its code, or the request of a client for itself.
-fn origin(facts: &[Fact], token: Sym) -> Option<usize> {
-    let mut token = token;
-    // A chain is no longer than the facts are many.
-    for _ in facts {
-        let at = facts.iter().position(|fact| {
-            let issued = match &fact.what {
-                What::Redemption(redemption) => redemption.token,
-                What::Refresh(refresh) => refresh.issued,
-                What::ForItself(request) => request.issued,
-                _ => None,
-            };
-            issued.is_some_and(|issued| issued.token == token || issued.refresh == Some(token))
-        })?;
-        match &facts[at].what {
-            What::Refresh(refresh) => token = refresh.token,
-            _ => return Some(at),
-        }
-    }
-    None
 }
 
 /// The rules that a redemption with a verifier other than its code's breaks, or with none.
@@ -329,7 +299,7 @@ mod tests {
     }
 
     /// Facts, each behind the ticks at which it was sent and answered.
-    type Facts = Vec<((u32, u32), What)>;
+    type Told = Vec<((u32, u32), What)>;
 
     fn facts(all: &[((u32, u32), What)]) -> Vec<Fact> {
         let fact = |((sent, answered), what): &((u32, u32), What)| Fact {
@@ -350,7 +320,7 @@ mod tests {
         let (own, other) = (Some(CodeChallenge::S256(Sym(20))), Some(CodeChallenge::S256(Sym(30))));
         let two_codes = |what| vec![((0, 1), code(1, own)), ((2, 3), code(4, other)), ((4, 5), what)];
         #[rustfmt::skip]
-        let table: Vec<(&str, Facts, &[&str])> = vec![
+        let table: Vec<(&str, Told, &[&str])> = vec![
             ("code-redeemed-once", vec![redeemed((0, 1)), redeemed((2, 3))], &["rfc6749-4.1.2-code-single-use", "rfc9700-4.2.4-code-single-use"]),
             ("code-redeemed-once", vec![redeemed((0, 2)), redeemed((1, 3))], &["rfc6749-4.1.2-code-single-use-concurrent", "rfc9700-4.2.4-code-single-use"]),
             ("code-redeemed-by-its-client", vec![redeemed((0, 1))], &["rfc6749-4.1.3-code-bound-to-client"]),
@@ -396,7 +366,7 @@ mod tests {
         });
         let served = What::Resource(SERVED);
         #[rustfmt::skip]
-        let table: Vec<(&str, Facts, Option<usize>)> = vec![
+        let table: Vec<(&str, Told, Option<usize>)> = vec![
             ("code-redeemed-by-its-client", vec![((0, 1), code(1, None)), ((2, 3), redeemed)], Some(0)),
             ("code-redeemed-once", vec![((0, 1), code(1, None)), ((2, 3), redeemed), ((4, 5), redeemed)], Some(1)),
             ("served-token-in-time", vec![((0, 1), redeemed), ((2, 3), served)], Some(0)),
@@ -406,7 +376,14 @@ mod tests {
             ("revoked-refresh-token-ends-access", vec![((0, 1), with_refresh), ((2, 3), revoked), ((4, 5), served)], Some(1)),
         ];
         for (id, all, expected) in table {
-            assert_eq!(contradiction(law(id), &facts(&all), &[], all.len() - 1).1, expected, "{all:?}");
+            let facts = Facts {
+                facts: &facts(&all),
+                code_lifetime: 60,
+                refresh_grace: 0,
+                proof_lifetime: 60,
+                refresh_lifetime: None,
+            };
+            assert_eq!(contradiction(law(id), &facts, &[], all.len() - 1).1, expected, "{all:?}");
         }
     }
 }

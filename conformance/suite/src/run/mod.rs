@@ -213,7 +213,13 @@ impl<I: Future<Output = ()> + Send> Runner<'_, I> {
         }
         // Without what was not sent, an answer of the server was taken for another.
         let ending = ending.and_then(|()| context.all_sent());
-        let mut ended = CaseOutcome::of(case, profile, self.strict, context.found(), ending);
+        let mut found = context.found();
+        if context.some_held() {
+            // A variation that is not offered is listed, and takes nothing from those that held.
+            let unoffered = found.iter_mut().filter(|end| end.kind == EndKind::NotOffered);
+            unoffered.filter(|end| end.rules.is_empty()).for_each(|end| end.rules = case.rules);
+        }
+        let mut ended = CaseOutcome::of(case, profile, self.strict, found, ending);
         let (seconds, notes, exchanges) =
             (start.elapsed().as_secs_f64(), context.notes(), context.recording());
         for finding in &mut ended.findings {

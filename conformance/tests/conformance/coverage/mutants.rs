@@ -1,5 +1,5 @@
-//! The part of `specs/DETECTION.md` about mutants: what `specs/mutants/` says of the published draw, counted as
-//! `conformance/mutants/results.py` counts it.
+//! The part of `specs/DETECTION.md` about mutants: what the published draw of `specs/mutants/` comes to, together with the
+//! verdicts by hand. `conformance/mutants/results.py` shows the survivors of any draw, and counts none of this.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -12,6 +12,8 @@ use super::{cell, in_specs};
 const SEED: &str = "B";
 
 const PROFILES: [&str; 3] = ["rfc6749", "rfc9700", "oauth21"];
+/// A finding that is none without the mutant; a server that does not start; a suite that ends without a report and says why,
+/// or does not end in many times its time.
 const CAUGHT: [&str; 4] = ["caught", "dead", "halted", "endless"];
 const LEFT: [&str; 2] = ["warned", "missed"];
 const NOT_COUNTED: [&str; 2] = ["unviable", "absent"];
@@ -56,7 +58,8 @@ impl Draw {
         let mutants: BTreeMap<String, Mutant> = mutants.collect();
         let by_hand: BTreeMap<String, ByHand> =
             toml::from_str(verdicts).expect("the verdicts are as CONTRIBUTING.md has them");
-        for (key, ByHand { verdict, .. }) in &by_hand {
+        for (key, ByHand { verdict, why }) in &by_hand {
+            assert!(!why.is_empty(), "{key}: say why it is {verdict}");
             let is_excused = EXCUSED.contains(&verdict.as_str());
             assert!(is_excused || verdict == "real", "{key}: there is no verdict {verdict}");
             let is_caught = mutants.get(key).is_some_and(|mutant| CAUGHT.contains(&mutant.outcome.as_str()));

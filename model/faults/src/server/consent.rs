@@ -61,12 +61,10 @@ pub(crate) const FAULTS: &[Entry] = &[
         rules: rules!["rfc6749-3.1-owner-authenticated-first"],
         lies: OfServer(&[
             After(|_, _, request, outcome| {
-                if let (Request::LogIn(LogIn { expected: Some(before), .. }), Outcome::Write(pending)) =
-                    (request, *outcome)
-                    && let Write::InsertSession(session) = pending.write
+                if let Request::LogIn(LogIn { expected: Some(before), .. }) = request
+                    && let Outcome::Write(Pending { write: Write::InsertSession(session), .. }) = outcome
                 {
-                    let session = Session { key: *before, ..session };
-                    *outcome = Outcome::Write(Pending::new(Write::InsertSession(session), pending.landed()));
+                    session.key = *before;
                 }
             }),
             Read(|request, received, directory| {

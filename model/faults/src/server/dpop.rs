@@ -11,14 +11,14 @@ use oauth_core::server::dpop::{DpopHeader, DpopProof, Signature, Use};
 use oauth_core::server::received::Received;
 use oauth_core::server::redeem::{TokenAsk, TokenRequest};
 use oauth_core::server::resource::{ResourceRequest, Scheme};
-use oauth_core::server::{Found, Outcome, Pending, Request, Write};
+use oauth_core::server::{Found, Request};
 use oauth_rules::rules;
 use serde_json::{Value, json};
 
 use super::Lie::{After, Before, Client, Error, Http, Proof, Read, Reply, Told};
 use super::code::redeemed;
 use super::redirect_uri::without_port;
-use super::{At, METADATA, PAR, TOKEN};
+use super::{At, METADATA, PAR, TOKEN, written};
 use crate::edit::{Members, Pairs};
 use crate::entry::{Entry, Lies::OfServer};
 
@@ -123,18 +123,8 @@ pub(crate) const FAULTS: &[Entry] = &[
         about: "a token that is announced as bound is bound to no key",
         rules: rules!["rfc9449-7.2-bound-token-not-as-bearer", "rfc9700-4.10.1-rs-checks-possession"],
         lies: OfServer(&[After(|_, _, _, outcome| {
-            if let Outcome::Write(pending) = *outcome
-                && let Write::InsertGrant(mut grant) | Write::SwapGrant(mut grant) = pending.write
-                && let Phase::Live(live) = &mut grant.phase
-                && live.access.key.is_some()
-            {
+            if let Some(Grant { phase: Phase::Live(live), .. }) = written(outcome) {
                 live.access.key = None;
-                let write = match pending.write {
-                    Write::InsertGrant(_) => Write::InsertGrant(grant),
-                    Write::SwapGrant(_) => Write::SwapGrant(grant),
-                    other @ (Write::InsertSession(_) | Write::InsertClient(_)) => other,
-                };
-                *outcome = Outcome::Write(Pending::new(write, pending.landed()));
             }
         })]),
     },

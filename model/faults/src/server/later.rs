@@ -1,13 +1,13 @@
 //! Faults that show only behind a refresh: of the token that it brought.
 
 use oauth_core::grant::{Grant, Phase};
+use oauth_core::server::Request;
 use oauth_core::server::redeem::{TokenAsk, TokenRequest};
-use oauth_core::server::{Outcome, Pending, Request, Write};
 use oauth_rules::rules;
 use serde_json::json;
 
 use super::Lie::{After, Before, Told};
-use super::{TOKEN, is_refresh};
+use super::{TOKEN, is_refresh, written};
 use crate::edit::Pairs;
 use crate::entry::{Entry, Lies::OfServer};
 
@@ -43,13 +43,10 @@ pub(crate) const FAULTS: &[Entry] = &[
         rules: rules!["rfc9449-5-public-refresh-token-bound"],
         lies: OfServer(&[After(|_, _, request, outcome| {
             if let Request::Token(TokenRequest { ask: Ok(TokenAsk::Refresh(_)), .. }) = request
-                && let Outcome::Write(pending) = *outcome
-                && let Write::SwapGrant(mut grant) = pending.write
-                && let Phase::Live(live) = &mut grant.phase
+                && let Some(Grant { phase: Phase::Live(live), .. }) = written(outcome)
                 && let Some(refresh) = &mut live.refresh
             {
                 refresh.key = None;
-                *outcome = Outcome::Write(Pending::new(Write::SwapGrant(grant), pending.landed()));
             }
         })]),
     },

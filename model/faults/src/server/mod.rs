@@ -31,13 +31,14 @@ pub(crate) mod token_response;
 mod tell;
 
 use oauth_core::directory::{self, Directory};
+use oauth_core::grant::Grant;
 use oauth_core::http::{HttpReply, HttpRequest};
 use oauth_core::policy::{self, Time};
 use oauth_core::server::dpop::DpopProof;
 use oauth_core::server::login::{Checked, Password};
 use oauth_core::server::receive::METADATA_PATH;
 use oauth_core::server::received::Received;
-use oauth_core::server::{self, Found, Inputs, Outcome, Request};
+use oauth_core::server::{self, Found, Inputs, Outcome, Pending, Request, Write};
 
 use crate::edit::{Members, Pairs};
 
@@ -124,6 +125,16 @@ fn response_pairs(reply: &HttpReply) -> Option<Pairs> {
     let (_, query) = reply.header("Location")?.split_once('?')?;
     let pairs = Pairs::of(query);
     (pairs.value("code").is_some() || pairs.value("error").is_some()).then_some(pairs)
+}
+
+/// The grant that an outcome writes, if it writes one.
+fn written(outcome: &mut Outcome) -> Option<&mut Grant> {
+    match outcome {
+        Outcome::Write(Pending { write: Write::InsertGrant(grant) | Write::SwapGrant(grant), .. }) => {
+            Some(grant)
+        }
+        Outcome::Write(_) | Outcome::Reply(_) => None,
+    }
 }
 
 /// Whether a token request shows a refresh token.

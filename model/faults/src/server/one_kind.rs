@@ -5,7 +5,6 @@ use oauth_core::grant::{Coded, Grant, Phase};
 use oauth_core::server::authenticate::Credentials;
 use oauth_core::server::dpop::{DpopHeader, Signature};
 use oauth_core::server::jwk::Algorithm;
-use oauth_core::server::{Outcome, Pending, Write};
 use oauth_rules::rules;
 use serde_json::json;
 
@@ -13,7 +12,7 @@ use super::Lie::{After, Before, Read, Reply};
 use super::client_authentication::presented;
 use super::code::redeemed;
 use super::push::brought;
-use super::{INTROSPECT, NEVER, PAR, REVOKE};
+use super::{INTROSPECT, NEVER, PAR, REVOKE, written};
 use crate::edit::{Members, Pairs, edit_json};
 use crate::entry::{Entry, Lies::OfServer};
 
@@ -91,11 +90,8 @@ pub(crate) const FAULTS: &[Entry] = &[
         about: "which redirect URI a pushed request named is forgotten, so that the token request may leave it out",
         rules: rules!["rfc6749-4.1.3-redirect-uri-present"],
         lies: OfServer(&[After(|_, _, _, outcome| {
-            if let Outcome::Write(pending) = *outcome
-                && let Write::InsertGrant(mut grant @ Grant { phase: Phase::Pushed(_), .. }) = pending.write
-            {
-                grant.terms.redirect = None;
-                *outcome = Outcome::Write(Pending::new(Write::InsertGrant(grant), pending.landed()));
+            if let Some(Grant { terms, phase: Phase::Pushed(_), .. }) = written(outcome) {
+                terms.redirect = None;
             }
         })]),
     },

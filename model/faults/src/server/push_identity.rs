@@ -6,14 +6,15 @@ use oauth_core::form;
 use oauth_core::http::HttpRequest;
 use oauth_core::refusal::Malformed;
 use oauth_core::secret::Digest;
+use oauth_core::server::Request;
 use oauth_core::server::authenticate::{Credentials, Presented};
 use oauth_core::server::authorize::Authorize;
 use oauth_core::server::push::Push;
 use oauth_core::server::received::Received;
-use oauth_core::server::{Outcome, Pending, Request, Write};
 use oauth_rules::rules;
 
 use super::Lie::{After, Read};
+use super::written;
 use crate::entry::{Entry, Lies::OfServer};
 
 /// In reading order.
@@ -33,11 +34,9 @@ pub(crate) const FAULTS: &[Entry] = &[Entry {
         }),
         After(|_, _, request, outcome| {
             if let Request::Push(Push { request: Authorize { client: Ok(Some(named)), .. }, .. }) = request
-                && let Outcome::Write(pending) = *outcome
-                && let Write::InsertGrant(mut grant) = pending.write
+                && let Some(grant) = written(outcome)
             {
                 grant.terms.client = *named;
-                *outcome = Outcome::Write(Pending::new(Write::InsertGrant(grant), pending.landed()));
             }
         }),
     ]),

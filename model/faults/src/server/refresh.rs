@@ -13,7 +13,7 @@ use oauth_rules::rules;
 
 use super::Lie::{self, After, Before, Store};
 use super::resource::shown;
-use super::{NEVER, Race};
+use super::{NEVER, Race, written};
 use crate::entry::{Entry, Lies::OfServer};
 
 /// In reading order.
@@ -55,14 +55,12 @@ pub(crate) const FAULTS: &[Entry] = &[
         about: "of the spent refresh tokens only the last one is remembered",
         rules: rules!["rfc9700-4.14.2-rotation-replay-revokes-family"],
         lies: OfServer(&[After(|_, _, _, outcome| {
-            if let Outcome::Write(pending) = *outcome
-                && let Write::SwapGrant(mut grant) = pending.write
-                && let Phase::Live(Live { refresh: Some(refresh), .. }) = &mut grant.phase
+            if let Some(Grant { phase: Phase::Live(Live { refresh: Some(refresh), .. }), .. }) =
+                written(outcome)
             {
                 let mut shorts = *refresh.spent.shorts();
                 shorts[1..].fill(0);
                 refresh.spent = Spent::from_shorts(shorts);
-                *outcome = Outcome::Write(Pending::new(Write::SwapGrant(grant), pending.landed()));
             }
         })]),
     },
@@ -161,12 +159,8 @@ pub(crate) const FAULTS: &[Entry] = &[
         about: "a refresh with a narrower scope narrows all that follow",
         rules: rules!["rfc6749-6-new-refresh-token-same-scope", "rfc6749-6-scope-omitted-means-original"],
         lies: OfServer(&[After(|_, _, _, outcome| {
-            if let Outcome::Write(pending) = *outcome
-                && let Write::SwapGrant(mut grant) = pending.write
-                && let Phase::Live(live) = grant.phase
-            {
-                grant.terms.scope = live.access.scope;
-                *outcome = Outcome::Write(Pending::new(Write::SwapGrant(grant), pending.landed()));
+            if let Some(Grant { terms, phase: Phase::Live(live), .. }) = written(outcome) {
+                terms.scope = live.access.scope;
             }
         })]),
     },

@@ -36,15 +36,18 @@ impl<'a> Facts<'a> {
     ) -> Judgement {
         every(self.codes().filter_map(|(at, _, issued)| {
             let (uri, asked_at) = issued.pushed.filter(|_| issued.certain)?;
-            let pushes = || {
-                self.of_kind(|what| match what {
-                    What::Pushed(pushed) => Some(pushed),
-                    _ => None,
-                })
-            };
-            let (_, fact, pushed) = pushes().find(|(_, _, pushed)| pushed.uri == uri)?;
+            let (fact, pushed) = self.push(uri)?;
             Some((at, holds(issued, asked_at, fact, pushed)))
         }))
+    }
+
+    /// The push that a `request_uri` names.
+    pub(super) fn push(&self, uri: Sym) -> Option<(&'a Fact, &'a Pushed)> {
+        let mut pushes = self.of_kind(|what| match what {
+            What::Pushed(pushed) => Some(pushed),
+            _ => None,
+        });
+        pushes.find(|(_, _, pushed)| pushed.uri == uri).map(|(_, fact, pushed)| (fact, pushed))
     }
 
     pub(super) fn redemptions(&self) -> impl Iterator<Item = (usize, &'a Fact, &'a Redemption)> {
@@ -59,12 +62,17 @@ impl<'a> Facts<'a> {
         self.redemptions().filter(|(_, _, redemption)| redemption.token.is_some())
     }
 
-    /// The requests for a resource that were served.
-    pub(super) fn services(&self) -> impl Iterator<Item = (usize, &'a Fact, &'a ResourceUse)> {
+    /// The requests for a resource.
+    pub(super) fn uses(&self) -> impl Iterator<Item = (usize, &'a Fact, &'a ResourceUse)> {
         self.of_kind(|what| match what {
-            What::Resource(service) if service.served => Some(service),
+            What::Resource(service) => Some(service),
             _ => None,
         })
+    }
+
+    /// Those that were served.
+    pub(super) fn services(&self) -> impl Iterator<Item = (usize, &'a Fact, &'a ResourceUse)> {
+        self.uses().filter(|(_, _, service)| service.served)
     }
 
     pub(super) fn refreshes(&self) -> impl Iterator<Item = (usize, &'a Fact, &'a RefreshUse)> {
@@ -76,21 +84,22 @@ impl<'a> Facts<'a> {
 
     /// The revocations that the server said are done, by the client that the token was issued to.
     pub(super) fn revocations(&self) -> impl Iterator<Item = (usize, &'a Fact, &'a Revocation)> {
-        let issued_to = |token| self.issue_of(token).or_else(|| self.issue_of_refresh(token));
         self.of_kind(|what| match what {
             What::Revocation(revocation) if revocation.accepted => Some(revocation),
             _ => None,
         })
         .filter(move |(_, _, revocation)| {
             revocation.secret != SecretShown::WrongOrMissing
-                && issued_to(revocation.token).is_some_and(|issue| issue.client == revocation.client)
+                && self
+                    .issue_of_either(revocation.token)
+                    .is_some_and(|issue| issue.client == revocation.client)
         })
     }
 
-    /// The questions that were answered with yes.
-    pub(super) fn called_active(&self) -> impl Iterator<Item = (usize, &'a Fact, &'a Introspection)> {
+    /// The questions whether a token is good.
+    pub(super) fn questions(&self) -> impl Iterator<Item = (usize, &'a Fact, &'a Introspection)> {
         self.of_kind(|what| match what {
-            What::Introspection(introspection) if introspection.active => Some(introspection),
+            What::Introspection(introspection) => Some(introspection),
             _ => None,
         })
     }
@@ -131,12 +140,40 @@ impl<'a> Facts<'a> {
         self.issues().find(|issue| issue.issued.refresh == Some(token))
     }
 
-    /// The observer's clock when a refresh token was issued, or brought tokens, for the last time before a request.
-    pub(super) fn unused_since(&self, token: Sym, before: &Fact) -> Option<u64> {
-        let issued =
-            self.issues().filter(|issue| issue.issued.refresh == Some(token)).map(|issue| issue.fact);
-        let used = self.refreshed().filter(|(_, _, refresh)| refresh.token == token).map(|(_, fact, _)| fact);
-        issued.chain(used).filter(|fact| !fact.is_after(before)).map(|fact| fact.answered_at).max()
+    /// The request that issued a token, of whatever kind.
+    pub(super) fn issue_of_either(&self, token: Sym) -> Option<Issue<'a>> {
+        self.issue_of(token).or_else(|| self.issue_of_refresh(token))
+    }
+
+    /// Whether a request was sent after the lifetime that an access token was told to have; none if it was told none.
+    pub(super) fn has_expired(&self, fact: &Fact, token: Sym) -> Option<bool> {
+        let issue = self.issue_of(token)?;
+        let lifetime = issue.issued.expires_in?;
+        Some(fact.sent_at >= issue.fact.answered_at.saturating_add(lifetime))
+    }
+
+    /// Whether a request, which stands at this place, was sent when a refresh token had lain unused for longer than it may;
+    /// none if that is not known. A token is used when it is issued and when it brings tokens.
+    pub(super) fn lay_idle(&self, at: usize, fact: &Fact, token: Sym) -> Option<bool> {
+        let lifetime = self.refresh_lifetime?;
+        let uses = self.issues().filter(|issue| {
+            let shown = matches!(&issue.fact.what, What::Refresh(refresh) if refresh.token == token);
+            issue.at != at && !issue.fact.is_after(fact) && (shown || issue.issued.refresh == Some(token))
+        });
+        let used_at = uses.map(|issue| issue.fact.answered_at).max()?;
+        Some(fact.sent_at >= used_at.saturating_add(lifetime))
+    }
+
+    /// Whether a request was sent after the end of a token, of whatever kind; none if that is not known.
+    pub(super) fn outlived(&self, at: usize, fact: &Fact, token: Sym) -> Option<bool> {
+        self.has_expired(fact, token).or_else(|| self.lay_idle(at, fact, token))
+    }
+
+    /// Where the grant of a token began: the place of the redemption of its code, or of the request of a client for itself;
+    /// none if that was not seen.
+    #[must_use]
+    pub fn origin_of(&self, token: Sym) -> Option<usize> {
+        self.origin(&self.issue_of_either(token)?).map(|origin| origin.at)
     }
 
     /// The request at the beginning of the chain that a request for tokens belongs to.

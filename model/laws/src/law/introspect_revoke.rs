@@ -2,7 +2,7 @@
 
 use super::facts::{all, every};
 use super::{Facts, Judgement};
-use crate::fact::{Introspection, Sym, What};
+use crate::fact::What;
 
 /// A refresh token that was given up brings nothing.
 pub(super) fn refresh_token_is_dead(facts: &Facts<'_>) -> Judgement {
@@ -30,36 +30,28 @@ pub(super) fn refresh_token_ends_access(facts: &Facts<'_>) -> Judgement {
 /// An access token that was given up opens nothing.
 pub(super) fn access_token_is_dead(facts: &Facts<'_>) -> Judgement {
     all(facts.revocations().map(|(_, revoked, revocation)| {
-        let later = facts.facts.iter().enumerate().filter(|(_, fact)| fact.is_after(revoked));
-        every(later.filter_map(|(at, fact)| match &fact.what {
-            What::Resource(service) if service.token == revocation.token => Some((at, !service.served)),
-            _ => None,
-        }))
+        let later = facts.uses().filter(|(_, fact, _)| fact.is_after(revoked));
+        every(
+            later
+                .filter(|(_, _, service)| service.token == revocation.token)
+                .map(|(at, _, service)| (at, !service.served)),
+        )
     }))
 }
 
 pub(super) fn active_in_time(facts: &Facts<'_>) -> Judgement {
-    every(facts.called_active().filter_map(|(at, fact, asked)| {
-        let (since, lifetime) = match facts.issue_of(asked.token) {
-            Some(issue) => (issue.fact.answered_at, issue.issued.expires_in?),
-            None => (facts.unused_since(asked.token, fact)?, facts.refresh_lifetime?),
-        };
-        Some((at, fact.sent_at < since.saturating_add(lifetime)))
-    }))
+    let called_active = facts.questions().filter(|(_, _, asked)| asked.active);
+    every(called_active.filter_map(|(at, fact, asked)| Some((at, !facts.outlived(at, fact, asked.token)?))))
 }
 
 /// Judged wherever somebody asked after a revocation that is done, whatever the answer was.
 pub(super) fn active_not_revoked(facts: &Facts<'_>) -> Judgement {
-    let asked = |token: Sym| {
-        facts.facts.iter().enumerate().filter_map(move |(at, fact)| match &fact.what {
-            What::Introspection(Introspection { token: asked, active }) if *asked == token => {
-                Some((at, fact, *active))
-            }
-            _ => None,
-        })
-    };
     all(facts.revocations().map(|(_, revoked, revocation)| {
-        let later = asked(revocation.token).filter(|(_, fact, _)| fact.is_after(revoked));
-        every(later.map(|(at, _, active)| (at, !active)))
+        let later = facts.questions().filter(|(_, fact, _)| fact.is_after(revoked));
+        every(
+            later
+                .filter(|(_, _, asked)| asked.token == revocation.token)
+                .map(|(at, _, asked)| (at, !asked.active)),
+        )
     }))
 }

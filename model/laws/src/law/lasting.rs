@@ -44,9 +44,7 @@ fn may_end(facts: &Facts<'_>, issue: &Issue<'_>, fact: &Fact) -> bool {
             !brought_it && is_own(facts.issue_of_refresh(refresh.token), refresh.client, refresh.secret)
         }
         What::Revocation(revocation) => {
-            let token = revocation.token;
-            let shown = facts.issue_of(token).or_else(|| facts.issue_of_refresh(token));
-            is_own(shown, revocation.client, revocation.secret)
+            is_own(facts.issue_of_either(revocation.token), revocation.client, revocation.secret)
         }
         _ => false,
     }

@@ -62,9 +62,9 @@ pub(super) fn within_resources(facts: &Facts<'_>) -> Judgement {
 }
 
 pub(super) fn in_time(facts: &Facts<'_>) -> Judgement {
-    let Some(lifetime) = facts.refresh_lifetime else { return Judgement::Silent };
-    every(facts.refreshed().filter_map(|(at, fact, refresh)| {
-        let issue = facts.issue_of_refresh(refresh.token)?;
-        Some((at, fact.sent_at < issue.fact.answered_at.saturating_add(lifetime)))
-    }))
+    every(
+        facts
+            .refreshed()
+            .filter_map(|(at, fact, refresh)| Some((at, !facts.lay_idle(at, fact, refresh.token)?))),
+    )
 }

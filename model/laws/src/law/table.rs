@@ -387,12 +387,7 @@ pub const LAWS: &[Law] = &[
         observable: true,
         tried: Some(|facts| facts.tried_resource(Flaw::Late)),
         judge: |facts| {
-            facts.each_service(|served, service| match facts.issue_of(service.token) {
-                Some(issue) => issue.issued.expires_in.is_none_or(|expires_in| {
-                    served.sent_at < issue.fact.answered_at.saturating_add(expires_in)
-                }),
-                None => true,
-            })
+            facts.each_service(|served, service| facts.has_expired(served, service.token) != Some(true))
         },
     },
     Law {

@@ -4,8 +4,8 @@
 
 use super::{Facts, code};
 use crate::fact::{
-    AskedScope, CodeAsked, CodeIssued, Fact, ForItself, Introspection, ProofRefused, Proved, Pushed,
-    Redemption, RefreshUse, ResourceUse, SecretShown, Sym, What,
+    AskedScope, CodeAsked, CodeIssued, Fact, ForItself, ProofRefused, Proved, Redemption, RefreshUse,
+    ResourceUse, SecretShown, Sym, What,
 };
 
 /// What can be wrong with a request.
@@ -128,27 +128,19 @@ impl<'a> Facts<'a> {
         })
     }
 
-    /// Whether somebody asked about a token after its lifetime.
+    /// Whether somebody asked about a token after its end, and nothing but time had ended it.
     pub(super) fn tried_expired_introspection(&self) -> bool {
-        let mut asked = self.of_kind(|what| match what {
-            What::Introspection(introspection) => Some(introspection),
-            _ => None,
-        });
-        asked.any(|(_, fact, Introspection { token, .. })| {
-            self.has_expired(fact, *token) && !self.is_revoked(fact, *token)
+        self.questions().any(|(at, fact, asked)| {
+            let mut used = self.refreshed().take_while(|(earlier, _, _)| *earlier < at);
+            self.outlived(at, fact, asked.token) == Some(true)
+                && !self.is_revoked(fact, asked.token)
+                && !used.any(|(_, _, refresh)| refresh.token == asked.token)
         })
     }
 
     fn asked(&self) -> impl Iterator<Item = (usize, &'a Fact, &'a CodeAsked)> {
         self.of_kind(|what| match what {
             What::CodeAsked(asked) => Some(asked),
-            _ => None,
-        })
-    }
-
-    fn uses(&self) -> impl Iterator<Item = (usize, &'a Fact, &'a ResourceUse)> {
-        self.of_kind(|what| match what {
-            What::Resource(service) => Some(service),
             _ => None,
         })
     }
@@ -168,14 +160,6 @@ impl<'a> Facts<'a> {
             && self
                 .revocations()
                 .any(|(_, revoked, revocation)| revocation.token == token && fact.is_after(revoked))
-    }
-
-    /// Whether a request was sent after the lifetime that an access token was told to have.
-    fn has_expired(&self, fact: &Fact, token: Sym) -> bool {
-        self.issue_of(token).is_some_and(|issue| {
-            let lives = issue.issued.expires_in;
-            lives.is_some_and(|lives| fact.sent_at >= issue.fact.answered_at.saturating_add(lives))
-        })
     }
 
     fn flaws_of_redemption(&self, at: usize, fact: &Fact, shown: &Redemption) -> Vec<Flaw> {
@@ -208,7 +192,6 @@ impl<'a> Facts<'a> {
             return found([(Flaw::Unissued, saw_any), secret]);
         };
         let key = issue.issued.key.filter(|_| shown.secret == SecretShown::NoneNeeded);
-        let ends_at = self.refresh_lifetime.map(|lives| issue.fact.answered_at.saturating_add(lives));
         let mut before = self.refreshed().take_while(|(earlier, _, _)| *earlier < at);
         let first = before.find(|(_, _, other)| other.token == shown.token);
         let is_spent = first.is_some_and(|(_, first, _)| {
@@ -218,7 +201,7 @@ impl<'a> Facts<'a> {
             secret,
             (Flaw::Client, issue.client != shown.client),
             (Flaw::Key, lacks(key, shown.proof)),
-            (Flaw::Late, ends_at.is_some_and(|end| fact.sent_at >= end)),
+            (Flaw::Late, self.lay_idle(at, fact, shown.token) == Some(true)),
             (Flaw::Spent, is_spent),
             (Flaw::Revoked, self.is_revoked(fact, shown.token)),
             (Flaw::Scope, shown.asks == Some(AskedScope::More)),
@@ -230,7 +213,7 @@ impl<'a> Facts<'a> {
         let Some(issue) = self.issue_of(shown.token) else { return vec![Flaw::Unissued] };
         found([
             (Flaw::Key, lacks(issue.issued.key, shown.proof)),
-            (Flaw::Late, self.has_expired(fact, shown.token)),
+            (Flaw::Late, self.has_expired(fact, shown.token) == Some(true)),
             (Flaw::Revoked, self.is_revoked(fact, shown.token)),
             (Flaw::Scope, shown.covered == Some(false)),
             (Flaw::Resource, issue.issued.only_for.is_some_and(|resource| resource != shown.resource)),
@@ -240,13 +223,7 @@ impl<'a> Facts<'a> {
     /// The flaws of a request for a code that names what was pushed; none where that was not seen.
     fn flaws_of_push(&self, at: usize, asked: &CodeAsked) -> Vec<Flaw> {
         let Some((uri, asked_at)) = asked.pushed else { return Vec::new() };
-        let mut pushes = self.of_kind(|what| match what {
-            What::Pushed(pushed) => Some(pushed),
-            _ => None,
-        });
-        let Some((_, push, pushed)) = pushes.find(|(_, _, Pushed { uri: other, .. })| *other == uri) else {
-            return Vec::new();
-        };
+        let Some((push, pushed)) = self.push(uri) else { return Vec::new() };
         let ends_at = pushed.expires_in.map(|lives| push.answered_at.saturating_add(lives));
         let mut before = self.codes().take_while(|(earlier, _, _)| *earlier < at);
         let answers_it =

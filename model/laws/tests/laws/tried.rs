@@ -201,6 +201,15 @@ fn a_token_that_is_used_with_one_flaw_tries_its_law() {
         What::Introspection(Introspection { token: TOKEN, active: false }),
         &["active-token-in-time"],
     );
+    let asked = What::Introspection(Introspection { token: REFRESH, active: false });
+    after(99, asked, &[]);
+    after(100, asked, &["active-token-in-time"]);
+    // Its use may have ended it before time did.
+    let used = RefreshUse { issued: Some(Issued { token: OTHER, refresh: None, ..ISSUED }), ..REFRESHED };
+    let mut spent = honest();
+    spent.push((0, What::Refresh(used)));
+    spent.push((100, asked));
+    assert_eq!(tried(&spent), Vec::<&str>::new());
     let own = ForItself { client: CLIENT, secret: SecretShown::WrongOrMissing, issued: None };
     after(0, What::ForItself(own), &["confidential-client-authenticated"]);
     let mut events = honest();

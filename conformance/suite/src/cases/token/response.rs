@@ -97,8 +97,10 @@ async fn granted(ctx: &Context) -> Checked<Arc<Exchange>> {
 }
 
 /// The tokens that honest requests of each kind bring: for a code, and where they are offered for a refresh token and for a
-/// client's credentials, each with what was shown.
-async fn tokens_of_each_grant(ctx: &Context) -> Checked<Vec<(&'static str, Token)>> {
+/// client's credentials, each with what was shown. More than one case looks at them.
+struct OfEachGrant(Vec<(&'static str, Token)>);
+
+async fn tokens_of_each_grant(ctx: &Context) -> Checked<OfEachGrant> {
     let mut tokens = vec![("a code is redeemed", flow::access(ctx, &ctx.parties().client()?).await?)];
     // Whether a refresh token is taken is for other cases.
     if Need::Refresh.met(ctx.target()) == Met::Yes
@@ -117,7 +119,7 @@ async fn tokens_of_each_grant(ctx: &Context) -> Checked<Vec<(&'static str, Token
             }
         }
     }
-    Ok(tokens)
+    Ok(OfEachGrant(tokens))
 }
 
 /// An object's members as they were written, repeats and all.
@@ -184,7 +186,8 @@ async fn access_token(ctx: &Context) -> Checked {
 }
 
 async fn token_type(ctx: &Context) -> Checked {
-    for (when, token) in tokens_of_each_grant(ctx).await? {
+    let tokens = ctx.live().try_once(|| tokens_of_each_grant(ctx)).await?;
+    for (when, token) in &tokens.0 {
         match token.text("token_type") {
             Some(kind) if kind.eq_ignore_ascii_case("bearer") => {}
             Some("") | None => ctx.tell(token.exchange.broken("a token_type", "none").when(when)),
@@ -225,7 +228,8 @@ fn seconds(json: &Value) -> Result<Option<u64>, &'static str> {
 }
 
 async fn expires_in(ctx: &Context) -> Checked {
-    for (when, token) in tokens_of_each_grant(ctx).await? {
+    let tokens = ctx.live().try_once(|| tokens_of_each_grant(ctx)).await?;
+    for (when, token) in &tokens.0 {
         let saw = match seconds(&token.json) {
             Ok(Some(_)) => continue,
             Ok(None) => "none",

@@ -39,11 +39,18 @@ pub(super) const CASES: &[Case] = &[
     },
 ];
 
-/// Each answer with a token says so. Answers of one kind have one cause, and are told once.
+/// Each answer with a token says so. Answers of one kind have one cause, and are told once; a kind of which there is no answer
+/// is said to be not seen.
 async fn says(ctx: &Context, field: &str, directive: &str) -> Checked {
-    see_each_kind(ctx).await?;
+    let sent = ctx.live().try_once(|| send_each_kind(ctx)).await?;
     let all = ctx.live().recording();
-    for (kind, answers) in by_kind(ctx, &all) {
+    let seen = by_kind(ctx, &all);
+    let mut unseen = sent.0.clone();
+    unseen.retain(|kind| !seen.keys().any(|seen| seen.starts_with(*kind)));
+    if !unseen.is_empty() {
+        ctx.note(format!("no answer with a token was seen to {}", unseen.join(", ")));
+    }
+    for (kind, answers) in seen {
         let without = answers.iter().find(|(_, response)| !fields::has_directive(response, field, directive));
         if let Some(&(answer, response)) = without {
             let saw = response.header(field).map_or_else(|| format!("no {field}"), str::to_owned);
@@ -91,9 +98,11 @@ fn grant_type(exchange: &Exchange) -> Option<String> {
     pairs.find(|(name, _)| name == "grant_type").map(|(_, value)| value.into_owned())
 }
 
-/// Sends an honest request of each kind that the target offers. That codes are redeemed is the control; a kind of which
-/// there is no answer is said to be not seen.
-async fn see_each_kind(ctx: &Context) -> Checked {
+/// The kinds of which an honest request was sent: once for all cases that look at the answers.
+struct Sent(Vec<&'static str>);
+
+/// Sends an honest request of each kind that the target offers. That codes are redeemed is the control.
+async fn send_each_kind(ctx: &Context) -> Checked<Sent> {
     let client = ctx.parties().client()?;
     flow::access(ctx, &client).await?;
     let offered = |need: Need| ctx.live().met(need) == Met::Yes;
@@ -118,11 +127,5 @@ async fn see_each_kind(ctx: &Context) -> Checked {
         // Whether a good proof is taken is for other cases.
         let _ = bound(ctx, &client, &flow::proof_key(ctx)).await;
     }
-    let all = ctx.live().recording();
-    let seen = by_kind(ctx, &all);
-    kinds.retain(|kind| !seen.keys().any(|seen| seen.starts_with(*kind)));
-    if !kinds.is_empty() {
-        ctx.note(format!("no answer with a token was seen to {}", kinds.join(", ")));
-    }
-    Ok(())
+    Ok(Sent(kinds))
 }
