@@ -3,6 +3,7 @@
 //! A case imports `support/` and what lies on lower floors, never another case.
 
 mod authorization;
+mod bodies;
 mod client_credentials;
 mod dpop;
 mod http;
@@ -29,7 +30,7 @@ const FAMILIES: &[&[&[Case]]] = &[
     pages::CASES,
     &[native::CASES],
     token::CASES,
-    &[http::CASES],
+    &[http::CASES, bodies::CASES],
     refresh::CASES,
     &[client_credentials::CASES],
     revocation::CASES,

@@ -55,6 +55,26 @@ pub(crate) const FAULTS: &[Entry] = &[
         })]),
     },
     Entry {
+        name: "chunked-bodies-cut",
+        about: "of a body in chunks the first seven bytes are read",
+        rules: rules!["rfc9112-7.1-chunked-decoded"],
+        lies: OfServer(&[Http(At::Everywhere, |request| {
+            if request.header("transfer-encoding").next().is_some() {
+                request.body.truncate(7);
+            }
+        })]),
+    },
+    Entry {
+        name: "awaited-bodies-unread",
+        about: "a body that was held back for 100 Continue is not read",
+        rules: rules!["rfc9112-6.3-body-read-to-its-length"],
+        lies: OfServer(&[Http(At::Everywhere, |request| {
+            if request.header("expect").next().is_some() {
+                request.body.clear();
+            }
+        })]),
+    },
+    Entry {
         name: "password-grant-taken",
         about: "the password grant is served",
         rules: rules!["rfc9700-2.4-as-no-password-grant"],
