@@ -20,6 +20,7 @@ mod resource_indicators;
 mod revocation;
 mod support;
 mod token;
+mod utf8;
 
 use crate::case::Case;
 
@@ -30,7 +31,7 @@ const FAMILIES: &[&[&[Case]]] = &[
     pages::CASES,
     &[native::CASES],
     token::CASES,
-    &[http::CASES, bodies::CASES],
+    &[http::CASES, bodies::CASES, utf8::CASES],
     refresh::CASES,
     &[client_credentials::CASES],
     revocation::CASES,

@@ -6,7 +6,7 @@ use oauth_core::server::received::Received;
 use oauth_rules::rules;
 use serde_json::json;
 
-use super::Lie::{Form, Http, Read, Reply, Told};
+use super::Lie::{Form, Http, Query, Read, Reply, Told};
 use super::{At, TOKEN};
 use crate::edit::Pairs;
 use crate::entry::{Entry, Lies::OfServer};
@@ -35,6 +35,23 @@ pub(crate) const FAULTS: &[Entry] = &[
                 token.ask = Err(Malformed::Missing(Field::GrantType));
             }
         })]),
+    },
+    Entry {
+        name: "letters-beyond-ascii-refused",
+        about: "a request with a letter beyond ASCII is refused at the token and the authorization endpoint",
+        rules: rules!["rfc6749-3.1-unknown-parameter-ignored", "rfc6749-3.2-unknown-parameter-ignored"],
+        lies: OfServer(&[
+            Form(TOKEN, |pairs| {
+                if has_letter(pairs) {
+                    pairs.remove("grant_type");
+                }
+            }),
+            Query(|pairs| {
+                if has_letter(pairs) {
+                    pairs.remove("response_type");
+                }
+            }),
+        ]),
     },
     Entry {
         name: "repeated-token-parameters-taken",
@@ -97,3 +114,8 @@ pub(crate) const FAULTS: &[Entry] = &[
         })]),
     },
 ];
+
+/// Whether a value has the letter that is U+00F6.
+fn has_letter(pairs: &Pairs) -> bool {
+    pairs.text().contains("%C3%B6")
+}
