@@ -20,6 +20,7 @@ const SPECS: &[(&str, &str)] = &[
     ("RFC 8414", "Spec::Rfc8414"),
     ("RFC 8707", "Spec::Rfc8707"),
     ("RFC 9110", "Spec::Rfc9110"),
+    ("RFC 9112", "Spec::Rfc9112"),
     ("RFC 9126", "Spec::Rfc9126"),
     ("RFC 9207", "Spec::Rfc9207"),
     ("RFC 9449", "Spec::Rfc9449"),

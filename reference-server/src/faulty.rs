@@ -39,7 +39,10 @@ pub async fn serve_from<S: Store>(
     let race = faults.race();
     let options = Options { logic: Arc::new(Faulty::under(faults)), ..options };
     match race {
-        Some(race) => crate::serve_from(listener, config, options, Blind::new(store, race)).await,
+        Some(race) => {
+            let store = Blind::new(store, race).knowing_public(config.public_clients());
+            crate::serve_from(listener, config, options, store).await
+        }
         None => crate::serve_from(listener, config, options, store).await,
     }
 }

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use hyper::Uri;
 use hyper::header::{AUTHORIZATION, HeaderValue};
 use hyper::http::StatusCode;
+use oauth_suite::outcome::Verdict;
 use oauth_suite::subject::{ClientAuthentication, ClientRole};
 use serde_json::{Value, json};
 
 use super::message::{Answered, Asked};
 use super::relay::Memory;
-use super::{Act, Liberty};
+use super::{Act, Liberty, cost};
 
 /// Where the confidential clients have their redirect URIs.
 const REGISTERED: &[(&str, &str)] = &[
@@ -92,7 +93,11 @@ pub(super) const LIBERTIES: &[Liberty] = &[
             asked.body = Value::Object(members).to_string().into();
             true
         })],
-        costs: &[],
+        costs: &[cost(
+            "registration/name-beyond-ascii",
+            Verdict::NotOffered,
+            "no name comes back as it was asked for",
+        )],
     },
     Liberty {
         name: "other-methods-at-other-endpoints",

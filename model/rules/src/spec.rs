@@ -25,6 +25,8 @@ pub enum Spec {
     Rfc8707,
     /// HTTP Semantics.
     Rfc9110,
+    /// HTTP/1.1.
+    Rfc9112,
     /// OAuth 2.0 Pushed Authorization Requests.
     Rfc9126,
     /// OAuth 2.0 Authorization Server Issuer Identification.
@@ -55,6 +57,7 @@ impl Spec {
             Self::Rfc8414 => "RFC 8414",
             Self::Rfc8707 => "RFC 8707",
             Self::Rfc9110 => "RFC 9110",
+            Self::Rfc9112 => "RFC 9112",
             Self::Rfc9126 => "RFC 9126",
             Self::Rfc9207 => "RFC 9207",
             Self::Rfc9449 => "RFC 9449",

@@ -8,10 +8,11 @@ mod file;
 
 pub use oauth_configuration::ConfigError;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use oauth_configuration::{Secret, read_file};
-use oauth_core::directory::{Directory, DirectoryError, Registration};
+use oauth_core::directory::{Authentication, Directory, DirectoryError, Registration};
 use oauth_core::policy::Policy;
 
 use file::{LifetimesTable, PolicyTable};
@@ -108,6 +109,12 @@ impl Config {
     #[must_use]
     pub fn loopback_only(&self) -> Option<&ConfigError> {
         self.first_plain.as_ref()
+    }
+
+    /// The identifiers of the clients that have no secret.
+    pub(crate) fn public_clients(&self) -> BTreeSet<String> {
+        let public = self.clients.iter().filter(|client| client.authentication == Authentication::None);
+        public.map(|client| client.id.clone()).collect()
     }
 
     /// What the front page names.

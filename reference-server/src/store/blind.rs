@@ -1,10 +1,11 @@
-//! The store of the faults `blind-write` and `refresh-blind-write`: its swap does not compare, and its race is easy to hit.
+//! The store of the faults `blind-write`, `blind-write-for-public-clients` and `refresh-blind-write`: its swap does not
+//! compare, and its race is easy to hit.
 //!
 //! A load of a grant whose code is out, or of one that has tokens, is held until a second load of the same grant arrives,
 //! or for a moment; so of two redemptions or refreshes that run at once, both see code or refresh token unused. A store
 //! without compare-and-swap has this race too, only rarely enough to escape a test.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -23,6 +24,8 @@ const HOLD: Duration = Duration::from_millis(250);
 pub struct Blind<S> {
     inner: S,
     race: Race,
+    /// The identifiers of the clients without a secret, as far as they are configured.
+    public: BTreeSet<String>,
     held: Mutex<HashMap<GrantId, oneshot::Sender<()>>>,
 }
 
@@ -30,14 +33,23 @@ impl<S: Store> Blind<S> {
     /// Takes the comparing out of a store, in which these requests meet.
     #[must_use]
     pub fn new(inner: S, race: Race) -> Self {
-        Self { inner, race, held: Mutex::new(HashMap::new()) }
+        Self { inner, race, public: BTreeSet::new(), held: Mutex::new(HashMap::new()) }
     }
 
-    /// Whether loads of a grant in this phase meet.
-    const fn meets(&self, phase: &PhaseRecord) -> bool {
+    /// The same, with the identifiers of the clients that have no secret.
+    #[must_use]
+    pub fn knowing_public(self, public: BTreeSet<String>) -> Self {
+        Self { public, ..self }
+    }
+
+    /// Whether loads of this grant meet.
+    fn meets(&self, grant: &GrantRecord) -> bool {
         match self.race {
-            Race::Redemption => matches!(phase, PhaseRecord::Coded(_)),
-            Race::Refresh => matches!(phase, PhaseRecord::Live(_)),
+            Race::Redemption => matches!(grant.phase, PhaseRecord::Coded(_)),
+            Race::PublicRedemption => {
+                matches!(grant.phase, PhaseRecord::Coded(_)) && self.public.contains(&grant.client)
+            }
+            Race::Refresh => matches!(grant.phase, PhaseRecord::Live(_)),
         }
     }
 
@@ -80,7 +92,7 @@ impl<S: Store> Store for Blind<S> {
 
     async fn grant(&self, id: GrantId) -> Result<Option<Stored>, StoreError> {
         let found = self.inner.grant(id).await?;
-        if found.as_ref().is_some_and(|stored| self.meets(&stored.grant.phase)) {
+        if found.as_ref().is_some_and(|stored| self.meets(&stored.grant)) {
             self.meet(id).await;
         }
         Ok(found)
@@ -102,7 +114,10 @@ impl<S: Store> Store for Blind<S> {
         self.inner.insert_marker(marker).await
     }
 
-    async fn swap_grant(&self, _: Version, grant: GrantRecord) -> Result<Swap, StoreError> {
+    async fn swap_grant(&self, seen: Version, grant: GrantRecord) -> Result<Swap, StoreError> {
+        if self.race == Race::PublicRedemption && !self.public.contains(&grant.client) {
+            return self.inner.swap_grant(seen, grant).await;
+        }
         while let Some(stored) = self.inner.grant(grant.id).await? {
             if self.inner.swap_grant(stored.version, grant.clone()).await? == Swap::Landed {
                 return Ok(Swap::Landed);

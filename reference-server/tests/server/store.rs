@@ -1,6 +1,7 @@
 //! The stores that there are: the contract, held by the one in memory, as it is and through the encoding, and broken by the
 //! blind one.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -40,6 +41,15 @@ contract!(encoded, Encoded(memory()));
 #[tokio::test(flavor = "multi_thread", worker_threads = 8)]
 async fn the_blind_store_lets_every_swap_land() {
     assert_eq!(swaps_landed_of_eight(&Arc::new(Blind::new(memory(), Race::Redemption))).await, 8);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 8)]
+async fn the_blind_store_of_public_clients_compares_what_other_clients_write() {
+    let others = Blind::new(memory(), Race::PublicRedemption);
+    assert_eq!(swaps_landed_of_eight(&Arc::new(others)).await, 1);
+    let public = BTreeSet::from([grant(5, coded()).client]);
+    let public = Blind::new(memory(), Race::PublicRedemption).knowing_public(public);
+    assert_eq!(swaps_landed_of_eight(&Arc::new(public)).await, 8);
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use crate::case::{Parties, Profile, Recorded, RunState};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::subject::{self, Target, shown};
-use crate::wire::burst::burst;
+use crate::wire::burst::{Parts, Version, burst, send_in_parts};
 use crate::wire::{Actor, Clock, Exchange, Request, lock};
 
 /// One case's view of the run. Cheap to clone; clones share the recording.
@@ -224,6 +224,24 @@ impl Context {
             Some(_) => Ok(exchanges),
             None => Err(CaseEnd::not_tested("a burst of no copies")),
         }
+    }
+
+    /// Sends a request over a connection of its own, its body in these parts; gives the version of HTTP that the answer names
+    /// besides. What was not answered is no error here.
+    ///
+    /// # Errors
+    /// `not-tested` if it may not go there.
+    pub(crate) async fn send_in_parts(
+        &self,
+        who: Actor,
+        request: Request,
+        parts: Parts,
+    ) -> Checked<(Arc<Exchange>, Option<Version>)> {
+        self.admit(None, &request)?;
+        let live = &self.inner.live;
+        let request = parts.announced(live.wire.dress(request));
+        let ((moments, answer), version) = send_in_parts(&live.wire, || live.moment(), &request, parts).await;
+        Ok((self.record(live.exchange((who, None), request, moments, answer)), version))
     }
 
     /// Waits until the server's clock stands so much later, by whole seconds: really, or by advancing it. A case that waits

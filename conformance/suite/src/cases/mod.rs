@@ -3,6 +3,7 @@
 //! A case imports `support/` and what lies on lower floors, never another case.
 
 mod authorization;
+mod bodies;
 mod client_credentials;
 mod dpop;
 mod http;
@@ -19,6 +20,7 @@ mod resource_indicators;
 mod revocation;
 mod support;
 mod token;
+mod utf8;
 
 use crate::case::Case;
 
@@ -29,7 +31,7 @@ const FAMILIES: &[&[&[Case]]] = &[
     pages::CASES,
     &[native::CASES],
     token::CASES,
-    &[http::CASES],
+    &[http::CASES, bodies::CASES, utf8::CASES],
     refresh::CASES,
     &[client_credentials::CASES],
     revocation::CASES,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::case::Context;
 use crate::case_end::Checked;
 use crate::flow::{self, TokenRequest};
-use crate::wire::dpop::{DpopKey, Proof};
+use crate::wire::dpop::{Algorithm, DpopKey, Proof};
 use crate::wire::{Actor, Exchange, Request, Response, fields};
 
 /// How often a server may ask for another nonce before its answer is taken as it is.
@@ -15,6 +15,12 @@ const PATIENCE: usize = 2;
 #[must_use]
 pub fn proof_key(ctx: &Context) -> DpopKey {
     DpopKey::drawn(ctx.draw())
+}
+
+/// A key pair for proofs by another algorithm than ES256.
+#[must_use]
+pub fn proof_key_for(ctx: &Context, algorithm: Algorithm) -> DpopKey {
+    DpopKey::drawn_for(algorithm, ctx.draw())
 }
 
 /// The good proof of a key for a request: with the newest nonce that the request's URL has given, if any.

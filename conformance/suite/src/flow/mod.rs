@@ -11,8 +11,8 @@ use std::sync::Arc;
 pub use crate::request::{Authentication, AuthorizationRequest, TokenRequest, challenge};
 pub use browser::{Browser, Until, browser, browser_of, stranger};
 pub use dpop::{
-    asks_for_nonce, bound_request, proof, proof_key, resource_proven, send_proof, send_proven, token_proven,
-    token_spoilt,
+    asks_for_nonce, bound_request, proof, proof_key, proof_key_for, resource_proven, send_proof, send_proven,
+    token_proven, token_spoilt,
 };
 pub use pushed::{push, push_as, push_url, pushed, pushes_only, send_push};
 pub use registered::{Registered, as_registered, metadata, register, registered, registration};

@@ -1,6 +1,7 @@
 //! Proofs of possession (RFC 9449) as they travelled: which key signed them, for which request, and when.
 //!
-//! Only ES256 is read, with which the suite makes all its proofs. Whether a server would take a proof is not asked.
+//! Only ES256 is read: what other algorithms prove the suite shows to the token endpoint alone, and uses no token of it. Whether a
+//! server would take a proof is not asked.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -96,7 +96,9 @@ fn key_of_proof(proof: &str) -> Vec<String> {
     let mut found = Vec::new();
     let header = proof.split('.').next().and_then(|part| URL_SAFE_NO_PAD.decode(part).ok());
     if let Some(Ok(header)) = header.map(|bytes| serde_json::from_slice::<Value>(&bytes)) {
-        found.extend(["x", "y"].iter().filter_map(|name| header["jwk"][name].as_str().map(str::to_owned)));
+        found.extend(
+            ["x", "y", "n"].iter().filter_map(|name| header["jwk"][name].as_str().map(str::to_owned)),
+        );
         found.extend(thumbprint(&header["jwk"]));
     }
     found

@@ -34,6 +34,12 @@ pub(crate) const FAULTS: &[Entry] = &[
         lies: OfServer(&[Store(Race::Redemption)]),
     },
     Entry {
+        name: "blind-write-for-public-clients",
+        about: "the codes of clients without a secret are redeemed without comparing what was read",
+        rules: rules!["rfc6749-4.1.2-code-single-use-concurrent"],
+        lies: OfServer(&[Store(Race::PublicRedemption)]),
+    },
+    Entry {
         name: "replay-keeps-tokens",
         about: "a replayed code is refused and nothing else happens",
         rules: rules!["rfc6749-4.1.2-code-reuse-revokes-tokens", "rfc9700-4.2.4-code-replay-revokes-tokens"],

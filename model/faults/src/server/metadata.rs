@@ -3,7 +3,7 @@
 use oauth_core::http::HttpReply;
 use oauth_core::server::receive::METADATA_PATH;
 use oauth_rules::rules;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Lie::{Http, Reply, Told};
 use super::{At, METADATA};
@@ -50,6 +50,26 @@ pub(crate) const FAULTS: &[Entry] = &[
         lies: OfServer(&[Told(METADATA, |_, told| {
             if let Some(other) = told.get("revocation_endpoint").cloned() {
                 told.insert("token_endpoint".to_owned(), other);
+            }
+        })]),
+    },
+    Entry {
+        name: "metadata-claims-too-much",
+        about: "the metadata lists a response mode that the server does not know",
+        rules: rules!["rfc8414-2-listed-is-supported"],
+        lies: OfServer(&[Told(METADATA, |_, told| {
+            told.insert("response_modes_supported".to_owned(), json!(["query", "fragment"]));
+        })]),
+    },
+    Entry {
+        name: "metadata-claims-too-little",
+        about: "the metadata lists neither the code grant nor the method by which clients authenticate",
+        rules: rules!["rfc8414-2-used-is-listed"],
+        lies: OfServer(&[Told(METADATA, |_, told| {
+            for list in ["grant_types_supported", "token_endpoint_auth_methods_supported"] {
+                if let Some(listed) = told.get_mut(list).and_then(Value::as_array_mut) {
+                    listed.retain(|value| value != "authorization_code" && value != "client_secret_basic");
+                }
             }
         })]),
     },

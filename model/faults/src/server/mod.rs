@@ -79,6 +79,8 @@ impl At {
 pub enum Race {
     /// Redemptions of its code.
     Redemption,
+    /// Redemptions of its code, where its client has no secret.
+    PublicRedemption,
     /// Refreshes, and whatever else asks for a grant with tokens.
     Refresh,
 }

@@ -134,6 +134,21 @@ pub(crate) const FAULTS: &[Entry] = &[
         ]),
     },
     Entry {
+        name: "rsa-proofs-refused",
+        about: "no signature by RSA is right, though the metadata lists its algorithms",
+        rules: rules!["rfc9449-5.1-metadata-algorithms"],
+        lies: OfServer(&[Read(|_, received, _| {
+            if let Some((Ok(Some(proof)), header)) = received.dpop()
+                && let DpopHeader::Proof(signed) = &*header
+                && matches!(signed.algorithm, Algorithm::Ps256 | Algorithm::Rs256)
+            {
+                proof.signature = Signature::Wrong;
+                // Nobody checks what is no proof.
+                *header = DpopHeader::Other;
+            }
+        })]),
+    },
+    Entry {
         name: "other-proofs-unchecked",
         about: "the signature of a proof is checked of ES256 alone",
         rules: rules!["rfc9449-4.3-signature"],

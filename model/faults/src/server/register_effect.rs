@@ -15,10 +15,19 @@ use super::client_authentication::presented;
 use super::code::redeemed;
 use super::register::{PLACEHOLDER, edit_asked, tell_as_asked};
 use super::{AUTHORIZE, REGISTER};
+use crate::edit::change;
 use crate::entry::{Entry, Lies::OfServer};
 
 /// In reading order.
 pub(crate) const FAULTS: &[Entry] = &[
+    Entry {
+        name: "names-told-in-latin-1",
+        about: "the bytes of a registered name are told as if each were a letter",
+        rules: rules!["rfc7591-3.2.1-registered-metadata-returned"],
+        lies: OfServer(&[Told(REGISTER, |_, told| {
+            change(told, "client_name", |name| name.bytes().map(char::from).collect());
+        })]),
+    },
     Entry {
         name: "registration-of-look-alikes",
         about: "a redirect URI is registered whose host only begins like this machine's",

@@ -6,7 +6,7 @@ use oauth_core::server::received::Received;
 use oauth_rules::rules;
 use serde_json::json;
 
-use super::Lie::{Form, Http, Read, Reply, Told};
+use super::Lie::{Form, Http, Query, Read, Reply, Told};
 use super::{At, TOKEN};
 use crate::edit::Pairs;
 use crate::entry::{Entry, Lies::OfServer};
@@ -37,6 +37,23 @@ pub(crate) const FAULTS: &[Entry] = &[
         })]),
     },
     Entry {
+        name: "letters-beyond-ascii-refused",
+        about: "a request with a letter beyond ASCII is refused at the token and the authorization endpoint",
+        rules: rules!["rfc6749-3.1-unknown-parameter-ignored", "rfc6749-3.2-unknown-parameter-ignored"],
+        lies: OfServer(&[
+            Form(TOKEN, |pairs| {
+                if has_letter(pairs) {
+                    pairs.remove("grant_type");
+                }
+            }),
+            Query(|pairs| {
+                if has_letter(pairs) {
+                    pairs.remove("response_type");
+                }
+            }),
+        ]),
+    },
+    Entry {
         name: "repeated-token-parameters-taken",
         about: "of a repeated token parameter the first is taken",
         rules: rules!["rfc6749-3.2-duplicate-parameter-refused"],
@@ -51,6 +68,26 @@ pub(crate) const FAULTS: &[Entry] = &[
                 if name.as_str() == "content-type" && value.contains(&b';') {
                     *value = b"application/octet-stream".to_vec();
                 }
+            }
+        })]),
+    },
+    Entry {
+        name: "chunked-bodies-cut",
+        about: "of a body in chunks the first seven bytes are read",
+        rules: rules!["rfc9112-7.1-chunked-decoded"],
+        lies: OfServer(&[Http(At::Everywhere, |request| {
+            if request.header("transfer-encoding").next().is_some() {
+                request.body.truncate(7);
+            }
+        })]),
+    },
+    Entry {
+        name: "awaited-bodies-unread",
+        about: "a body that was held back for 100 Continue is not read",
+        rules: rules!["rfc9112-6.3-body-read-to-its-length"],
+        lies: OfServer(&[Http(At::Everywhere, |request| {
+            if request.header("expect").next().is_some() {
+                request.body.clear();
             }
         })]),
     },
@@ -77,3 +114,8 @@ pub(crate) const FAULTS: &[Entry] = &[
         })]),
     },
 ];
+
+/// Whether a value has the letter that is U+00F6.
+fn has_letter(pairs: &Pairs) -> bool {
+    pairs.text().contains("%C3%B6")
+}

@@ -1,5 +1,6 @@
 //! DPoP at the authorization server (RFC 9449).
 
+mod algorithms;
 mod binding;
 mod nonce;
 mod proof;
@@ -8,4 +9,5 @@ mod token;
 use crate::case::Case;
 
 /// The cases, in reading order, one slice a file.
-pub(super) const CASES: &[&[Case]] = &[proof::CASES, token::CASES, binding::CASES, nonce::CASES];
+pub(super) const CASES: &[&[Case]] =
+    &[proof::CASES, algorithms::CASES, token::CASES, binding::CASES, nonce::CASES];

@@ -1,4 +1,5 @@
-//! What a code is good for: once, for a short time, and as it was issued. Whose it is: `code_binding.rs`.
+//! What a code is good for: once, for a short time, and as it was issued. Whose it is: `code_binding.rs`; many at
+//! once: `burst.rs`.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,15 +31,6 @@ pub(super) const CASES: &[Case] = &[
         about: "No kind of client redeems a code twice.",
         needs: &[Need::Login, Need::PublicClient],
         run: |ctx| Box::pin(used_once_by_each_client(ctx)),
-        ..Case::DEFAULT
-    },
-    Case {
-        id: "code/redeemed-once-of-many-at-once",
-        rules: rules!["rfc6749-4.1.2-code-single-use-concurrent", "rfc9700-4.2.4-code-single-use"],
-        about: "Of many redemptions of one code at the same moment, at most one gives a token.",
-        needs: &[Need::Login],
-        isolation: Isolation::Alone,
-        run: |ctx| Box::pin(redeemed_once_of_many_at_once(ctx)),
         ..Case::DEFAULT
     },
     Case {
@@ -113,36 +105,6 @@ async fn used_once_by_each_client(ctx: &Context) -> Checked {
         let when = format!("the client is {}", other.id);
         ctx.tried(&when, redeemed_once(&ctx.when(&when), &other).await);
     }
-    Ok(())
-}
-
-async fn redeemed_once_of_many_at_once(ctx: &Context) -> Checked {
-    const ROUNDS: usize = 5;
-    const COPIES: usize = 8;
-    let client = ctx.parties().client()?;
-    flow::access(ctx, &client).await?;
-    let mut some_won = false;
-    for round in 1..=ROUNDS {
-        let code = flow::code(ctx, &client).await?;
-        let answers = flow::token_burst(ctx, &flow::redemption(&code), COPIES).await?;
-        let winners: Vec<_> = answers.iter().filter_map(|answer| expect::token(answer).ok()).collect();
-        some_won |= !winners.is_empty();
-        if let [_, second, ..] = winners.as_slice() {
-            let saw = format!("{} of {COPIES} in round {round} of {ROUNDS}", winners.len());
-            return Err(CaseEnd::broken("at most one token for one code", saw).at(&second.exchange));
-        }
-        let crashes = answers.iter().filter(|answer| answer.status() == Some(500)).count();
-        if crashes > 0 {
-            ctx.note(format!("round {round}: {crashes} of {COPIES} were answered with status 500"));
-        }
-    }
-    if !some_won {
-        return Err(CaseEnd::broken("one token in some round", "none"))
-            .control("a burst of good token requests");
-    }
-    ctx.note(format!(
-        "{ROUNDS} bursts of {COPIES}; they can show a race, and cannot show that there is none"
-    ));
     Ok(())
 }
 

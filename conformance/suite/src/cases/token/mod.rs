@@ -1,6 +1,7 @@
 //! The token endpoint: codes, their verifiers, the clients that redeem them, and the answers (RFC 6749, sections 3.2,
 //! 4.1 and 5).
 
+mod burst;
 mod client_auth;
 mod client_challenge;
 mod code;
@@ -18,6 +19,7 @@ use crate::case::Case;
 /// The cases, in reading order, one slice a file.
 pub(super) const CASES: &[&[Case]] = &[
     code::CASES,
+    burst::CASES,
     code_binding::CASES,
     pkce::CASES,
     client_auth::CASES,

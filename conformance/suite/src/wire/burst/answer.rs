@@ -14,22 +14,46 @@ const MOST_HEADERS: usize = 100;
 /// The longest line before a chunk.
 const LONGEST_LINE: usize = 16 << 10;
 
+/// The version of HTTP that an answer names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Version {
+    /// HTTP/1.0, which has no chunks.
+    Http10,
+    /// HTTP/1.1, or what took a request of it for one of its own.
+    Http11,
+}
+
 /// Reads an answer. Without a length, it ends where the connection does.
 pub(super) async fn read(stream: impl AsyncRead + Unpin + Send) -> Result<Response, NoAnswer> {
+    read_versioned(stream).await.map(|(_, response)| response)
+}
+
+/// The same, with the version that it names.
+pub(super) async fn read_versioned(
+    stream: impl AsyncRead + Unpin + Send,
+) -> Result<(Version, Response), NoAnswer> {
     let mut stream = BufReader::new(stream);
     let mut left = LONGEST_HEAD;
-    let mut response = head(&mut stream, &mut left).await?;
+    let (mut version, mut response) = head(&mut stream, &mut left).await?;
     while (100..200).contains(&response.status) {
-        response = head(&mut stream, &mut left).await?;
+        (version, response) = head(&mut stream, &mut left).await?;
     }
+    Ok((version, body(&mut stream, response).await?))
+}
+
+/// Reads the body behind a head.
+async fn body<S: AsyncRead + Unpin + Send>(
+    stream: Stream<'_, S>,
+    mut response: Response,
+) -> Result<Response, NoAnswer> {
     let chunked = response.header("transfer-encoding").is_some_and(|it| it.eq_ignore_ascii_case("chunked"));
     if chunked {
-        return chunks(&mut stream, response).await;
+        return chunks(stream, response).await;
     }
     match response.header("content-length").and_then(|length| length.parse::<usize>().ok()) {
         Some(length) if length > LONGEST_BODY => Err(NoAnswer::TooLong(response)),
         Some(length) => {
-            part(&mut stream, length, &mut response.body).await?;
+            part(stream, length, &mut response.body).await?;
             Ok(response)
         }
         None => {
@@ -45,15 +69,19 @@ pub(super) async fn read(stream: impl AsyncRead + Unpin + Send) -> Result<Respon
 
 type Stream<'s, S> = &'s mut BufReader<S>;
 
-async fn head<S: AsyncRead + Unpin>(stream: Stream<'_, S>, left: &mut usize) -> Result<Response, NoAnswer> {
+async fn head<S: AsyncRead + Unpin>(
+    stream: Stream<'_, S>,
+    left: &mut usize,
+) -> Result<(Version, Response), NoAnswer> {
     let first = line(stream, left).await?;
+    let version = if first.starts_with("HTTP/1.0 ") { Version::Http10 } else { Version::Http11 };
     let status = first.split(' ').nth(1).and_then(|word| word.parse().ok());
     let status = status.ok_or_else(|| missing("what came is no HTTP"))?;
     let mut headers = Vec::new();
     loop {
         let line = line(stream, left).await?;
         if line.is_empty() {
-            return Ok(Response { status, headers, body: Vec::new() });
+            return Ok((version, Response { status, headers, body: Vec::new() }));
         }
         if headers.len() == MOST_HEADERS {
             return Err(missing("the answer has more than 100 headers"));

@@ -1,7 +1,8 @@
 //! Copies of one request over separate connections, all of each but its last byte sent first, then the last
-//! bytes released together.
+//! bytes released together. What is sent in other parts: `parts.rs`.
 
 mod answer;
+mod parts;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,6 +13,9 @@ use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::sync::Barrier;
 use url::Url;
+
+pub(crate) use answer::Version;
+pub(crate) use parts::{Parts, send_in_parts};
 
 use crate::wire::exchange::{Moment, NoAnswer, Request, Response};
 use crate::wire::http::Wire;
@@ -79,24 +83,28 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Stream for S {}
 /// Connects and sends all but the last byte.
 async fn prepare(tls: Arc<ClientConfig>, request: &Request) -> std::io::Result<(Box<dyn Stream>, u8)> {
     let url = Url::parse(&request.url).map_err(std::io::Error::other)?;
-    let host = url.host_str().unwrap_or_default();
-    let port = url.port_or_known_default().unwrap_or(80);
-    let tcp = TcpStream::connect((host.trim_matches(['[', ']']), port)).await?;
-    tcp.set_nodelay(true)?;
-    let mut stream: Box<dyn Stream> = if url.scheme() == "https" {
-        let name =
-            ServerName::try_from(host.trim_matches(['[', ']']).to_owned()).map_err(std::io::Error::other)?;
-        let connector = tokio_rustls::TlsConnector::from(tls);
-        Box::new(connector.connect(name, tcp).await?)
-    } else {
-        Box::new(tcp)
-    };
+    let mut stream = connect(tls, &url).await?;
     let bytes = write(&url, request);
     let (last, rest) = bytes.split_last().expect("a request has bytes");
     stream.write_all(rest).await?;
     stream.flush().await?;
     tokio::time::sleep(SETTLE).await;
     Ok((stream, *last))
+}
+
+/// A connection of its own to the server of a URL.
+async fn connect(tls: Arc<ClientConfig>, url: &Url) -> std::io::Result<Box<dyn Stream>> {
+    let host = url.host_str().unwrap_or_default();
+    let port = url.port_or_known_default().unwrap_or(80);
+    let tcp = TcpStream::connect((host.trim_matches(['[', ']']), port)).await?;
+    tcp.set_nodelay(true)?;
+    if url.scheme() == "https" {
+        let name =
+            ServerName::try_from(host.trim_matches(['[', ']']).to_owned()).map_err(std::io::Error::other)?;
+        let connector = tokio_rustls::TlsConnector::from(tls);
+        return Ok(Box::new(connector.connect(name, tcp).await?));
+    }
+    Ok(Box::new(tcp))
 }
 
 /// Sends the last byte and reads the answer.
@@ -111,6 +119,13 @@ async fn finish(mut stream: Box<dyn Stream>, last: u8) -> Result<Response, NoAns
 
 /// The request as HTTP/1.1 bytes.
 fn write(url: &Url, request: &Request) -> Vec<u8> {
+    let mut bytes = head(url, request);
+    bytes.extend_from_slice(&request.body);
+    bytes
+}
+
+/// The head of a request, with the length of its body unless that comes in chunks.
+fn head(url: &Url, request: &Request) -> Vec<u8> {
     let query = url.query().map_or_else(String::new, |query| format!("?{query}"));
     let port = url.port().map_or_else(String::new, |port| format!(":{port}"));
     let host = url.host_str().unwrap_or_default();
@@ -118,13 +133,12 @@ fn write(url: &Url, request: &Request) -> Vec<u8> {
     for (name, value) in &request.headers {
         head.push_str(&format!("{name}: {value}\r\n"));
     }
-    if request.method != "GET" || !request.body.is_empty() {
+    let in_chunks = request.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("transfer-encoding"));
+    if !in_chunks && (request.method != "GET" || !request.body.is_empty()) {
         head.push_str(&format!("Content-Length: {}\r\n", request.body.len()));
     }
     head.push_str("Connection: close\r\n\r\n");
-    let mut bytes = head.into_bytes();
-    bytes.extend_from_slice(&request.body);
-    bytes
+    head.into_bytes()
 }
 
 #[cfg(test)]

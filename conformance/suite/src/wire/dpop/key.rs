@@ -1,4 +1,4 @@
-//! Key pairs for proofs: P-256, drawn from the seed of the run.
+//! Key pairs for proofs, drawn from the seed of the run: of P-256, and of what `other.rs` has.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -7,9 +7,19 @@ use p256::ecdsa::{Signature, SigningKey};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
+use super::other::{Algorithm, OtherKey};
+
 /// A key pair.
 #[derive(Clone, PartialEq, Eq)]
-pub struct DpopKey(SigningKey);
+pub struct DpopKey(Pair);
+
+#[derive(Clone, PartialEq, Eq)]
+enum Pair {
+    /// Of P-256, for ES256.
+    Es256(SigningKey),
+    /// For another algorithm.
+    Other(OtherKey),
+}
 
 impl DpopKey {
     /// The pair that these bytes stand for.
@@ -19,17 +29,37 @@ impl DpopKey {
         loop {
             // All but a few numbers of that length are private keys.
             if let Ok(key) = SigningKey::from_slice(&bytes) {
-                return Self(key);
+                return Self(Pair::Es256(key));
             }
             bytes = Sha256::digest(bytes).into();
+        }
+    }
+
+    /// The pair for another algorithm that these bytes stand for; for RSA, all stand for one.
+    #[must_use]
+    pub fn drawn_for(algorithm: Algorithm, bytes: [u8; 32]) -> Self {
+        Self(Pair::Other(OtherKey::drawn(algorithm, bytes)))
+    }
+
+    /// The algorithm that it signs by, as `alg` has it.
+    #[must_use]
+    pub const fn algorithm(&self) -> &'static str {
+        match &self.0 {
+            Pair::Es256(_) => "ES256",
+            Pair::Other(key) => key.algorithm.name(),
         }
     }
 
     /// The public half, as the header of a proof has it.
     #[must_use]
     pub fn jwk(&self) -> Value {
-        let [x, y] = self.coordinates();
-        json!({ "kty": "EC", "crv": "P-256", "x": x, "y": y })
+        match &self.0 {
+            Pair::Es256(key) => {
+                let [x, y] = coordinates(key);
+                json!({ "kty": "EC", "crv": "P-256", "x": x, "y": y })
+            }
+            Pair::Other(key) => key.jwk(),
+        }
     }
 
     /// Its SHA-256 thumbprint (RFC 7638), as `dpop_jkt` and `jkt` have it.
@@ -38,32 +68,53 @@ impl DpopKey {
         thumbprint(&self.jwk()).unwrap_or_default()
     }
 
-    /// Both halves.
+    /// Both halves, of a pair for ES256; of another the public one.
     pub(super) fn private_jwk(&self) -> Value {
         let mut jwk = self.jwk();
-        jwk["d"] = URL_SAFE_NO_PAD.encode(self.0.to_bytes()).into();
+        if let Pair::Es256(key) = &self.0 {
+            jwk["d"] = URL_SAFE_NO_PAD.encode(key.to_bytes()).into();
+        }
         jwk
     }
 
-    /// The ES256 signature: deterministic (RFC 6979), 64 bytes.
+    /// The signature; that of ES256 is deterministic (RFC 6979) and has 64 bytes.
     pub(super) fn sign(&self, input: &str) -> Vec<u8> {
-        let signature: Signature = self.0.sign(input.as_bytes());
-        signature.to_bytes().to_vec()
-    }
-
-    fn coordinates(&self) -> [String; 2] {
-        let point = self.0.verifying_key().to_sec1_point(false);
-        let halves = point.as_bytes().get(1..).unwrap_or_default();
-        let (x, y) = halves.split_at(halves.len() / 2);
-        [x, y].map(|half| URL_SAFE_NO_PAD.encode(half))
+        match &self.0 {
+            Pair::Es256(key) => {
+                let signature: Signature = key.sign(input.as_bytes());
+                signature.to_bytes().to_vec()
+            }
+            Pair::Other(key) => key.sign(input),
+        }
     }
 }
 
-/// The SHA-256 thumbprint (RFC 7638) of a key of an elliptic curve; `None` for another key.
+fn coordinates(key: &SigningKey) -> [String; 2] {
+    let point = key.verifying_key().to_sec1_point(false);
+    let halves = point.as_bytes().get(1..).unwrap_or_default();
+    let (x, y) = halves.split_at(halves.len() / 2);
+    [x, y].map(|half| URL_SAFE_NO_PAD.encode(half))
+}
+
+/// The SHA-256 thumbprint (RFC 7638) of a public key; `None` for one of another kind than proofs have.
 pub(crate) fn thumbprint(jwk: &Value) -> Option<String> {
     let member = |name: &str| jwk.get(name)?.as_str();
-    let (curve, x, y) = (member("crv")?, member("x")?, member("y")?);
-    let members = format!(r#"{{"crv":"{curve}","kty":"EC","x":"{x}","y":"{y}"}}"#);
+    // The required members in the order of their names.
+    let members = match member("kty")? {
+        "EC" => {
+            let (curve, x, y) = (member("crv")?, member("x")?, member("y")?);
+            format!(r#"{{"crv":"{curve}","kty":"EC","x":"{x}","y":"{y}"}}"#)
+        }
+        "OKP" => {
+            let (curve, x) = (member("crv")?, member("x")?);
+            format!(r#"{{"crv":"{curve}","kty":"OKP","x":"{x}"}}"#)
+        }
+        "RSA" => {
+            let (exponent, modulus) = (member("e")?, member("n")?);
+            format!(r#"{{"e":"{exponent}","kty":"RSA","n":"{modulus}"}}"#)
+        }
+        _ => return None,
+    };
     Some(URL_SAFE_NO_PAD.encode(Sha256::digest(members)))
 }
 

@@ -1,9 +1,11 @@
 //! DPoP proofs (RFC 9449, section 4), made here and by nobody whom they judge, and spoilt in one place at will.
 
 mod key;
+mod other;
 
 pub use key::DpopKey;
 pub(crate) use key::thumbprint;
+pub use other::Algorithm;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -41,7 +43,7 @@ impl Proof {
     #[must_use]
     pub fn new(key: &DpopKey, (method, url): (&str, &str), jti: &str, iat: u64) -> Self {
         let htu = url.split(['?', '#']).next().unwrap_or_default();
-        let header = json!({ "typ": "dpop+jwt", "alg": "ES256", "jwk": key.jwk() });
+        let header = json!({ "typ": "dpop+jwt", "alg": key.algorithm(), "jwk": key.jwk() });
         let claims = json!({ "jti": jti, "htm": method, "htu": htu, "iat": iat });
         Self {
             header: object(header),
