@@ -84,7 +84,7 @@ class Tree:
 
     @staticmethod
     def by_hand(folder):
-        """Defects that somebody made: one diff of the tree a file, with its name for a key."""
+        """Defects that somebody made: one diff of the tree a file, with its name for a key and what stands above it for words."""
         files = sorted(pathlib.Path(folder).glob("*.patch"))
         if not files:
             sys.exit(f"{folder} has no file NAME.patch")
@@ -95,7 +95,9 @@ class Tree:
             if not changed:
                 sys.exit(f"{file}: no line `+++ b/PATH`; `git diff` writes such a file")
             place = f"{changed[0]}:{''.join(re.findall(r'^@@ -([0-9]+)', diff, re.MULTILINE)[:1])}"
-            defects.append({"key": file.stem, "files": changed, "place": place, "diff": diff})
+            about, _, changes = diff.partition("diff --git ")
+            told = {"key": file.stem, "about": about.strip(), "files": changed, "place": place}
+            defects.append(told | {"diff": f"diff --git {changes}"})
         return defects
 
     @contextlib.contextmanager

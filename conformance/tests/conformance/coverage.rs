@@ -3,6 +3,7 @@
 //! `UPDATE=1 cargo test -p oauth-conformance --test conformance coverage::` writes it anew, and the other pages that are
 //! made here.
 
+mod by_hand;
 mod detection;
 mod liberties;
 mod mutants;

@@ -12,7 +12,7 @@ use oauth_suite::case::{Case, Profile};
 use serde_json::{Value, json};
 
 use super::records::{Beyond, By, Disturbed, OfFault, OfLiberties, Record, Recorded, Run, Taken};
-use super::{cell, checks, hold, list, mutants};
+use super::{by_hand, cell, checks, hold, list, mutants};
 
 const HEAD: &str = "\
 # What the suite sees, and what it leaves alone
@@ -85,6 +85,7 @@ impl Recorded {
         [
             HEAD.to_owned(),
             MUTANTS.to_owned() + &mutants::section(),
+            by_hand::section(),
             self.specificity(),
             self.decided(),
             self.beyond(),

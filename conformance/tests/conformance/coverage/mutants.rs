@@ -139,8 +139,13 @@ impl Draw {
     }
 }
 
+/// Whether an outcome of the measurement says that the suite saw the mutant.
+pub(super) fn is_caught(outcome: &str) -> bool {
+    CAUGHT.contains(&outcome)
+}
+
 /// The share of a part in percent, with Wilson's interval of 95 %.
-fn share(part: usize, whole: usize) -> String {
+pub(super) fn share(part: usize, whole: usize) -> String {
     if whole == 0 {
         return "none".to_owned();
     }
