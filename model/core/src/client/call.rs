@@ -175,7 +175,7 @@ pub(super) fn is_sendable(token: &str) -> bool {
 /// everything else that is not the resource.
 pub fn judge_resource_answer(status: u16) -> Result<(), ClientRefusal> {
     match status {
-        200 => Ok(()),
+        200..=299 => Ok(()),
         401 => Err(ClientRefusal::ResourceRefused),
         _ => Err(ClientRefusal::ResourceFailed),
     }

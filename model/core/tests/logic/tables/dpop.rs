@@ -125,6 +125,7 @@ const DEFECTS: &[(&str, &str)] = &[
 fn proofs(t: &mut Table) {
     t.from(coded);
     t.row("proof:", bound(false));
+    t.row("proof:alg=RS256,key=rsa", bound(false));
     t.row("", tokens("Bearer", false));
     for (edits, says) in DEFECTS {
         t.row(*edits, refused_with_nonce(says));

@@ -1,7 +1,7 @@
 //! Proofs of possession for the rows: a good one, and edits of it.
 //!
 //! `proof:` is a good proof for the door of its row; behind the colon, between commas, `typ=`, `alg=`, `crit=`, `sig=` and
-//! `key=` (a digit: which of two keys, or `ed`, `private`, `none`, `small`) change its head, every other name a claim; `-name`
+//! `key=` (a digit: which of two keys, or `ed`, `rsa`, `private`, `none`, `small`) change its head, every other name a claim; `-name`
 //! takes one away; `iat=` counts from now, `half=` and `number=` make the claim that they name a number. The bench takes
 //! one signature for right, whatever was signed.
 
@@ -76,6 +76,8 @@ fn jwk(which: &str) -> Value {
     match which {
         "2" => json!({ "kty": "EC", "crv": "P-256", "x": X[1], "y": Y }),
         "ed" => json!({ "kty": "OKP", "crv": "Ed25519", "x": X[0] }),
+        // As many bytes as a modulus of 2048 bits has; nobody checks that two primes make it.
+        "rsa" => json!({ "kty": "RSA", "n": URL_SAFE_NO_PAD.encode([0xc5; 256]), "e": "AQAB" }),
         "private" => json!({ "kty": "EC", "crv": "P-256", "x": X[0], "y": Y, "d": X[1] }),
         "none" => json!("none"),
         "small" => json!({ "kty": "EC", "crv": "P-256", "x": "AA", "y": "AA" }),

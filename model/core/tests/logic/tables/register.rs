@@ -120,6 +120,7 @@ fn taking(t: &mut Table) {
         ])
     };
     t.row(r#"client_name="The␣one""#, one(r#""client_name""#, r#""The one""#));
+    t.row(r#"client_name="Zoë""#, one(r#""client_name""#, r#""Zoë""#));
     t.row(
         r#"grant_types=["authorization_code","refresh_token"]"#,
         one(r#""grant_types""#, r#"["authorization_code","refresh_token"]"#),

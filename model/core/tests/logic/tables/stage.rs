@@ -240,7 +240,17 @@ impl Draft {
 
     fn edit(&mut self, edit: &str) {
         let is_header = |name: &str| {
-            ["authorization", "cookie", "content-type", "dpop", "origin", "x-forwarded-host"].contains(&name)
+            [
+                "authorization",
+                "cookie",
+                "content-type",
+                "dpop",
+                "expect",
+                "origin",
+                "transfer-encoding",
+                "x-forwarded-host",
+            ]
+            .contains(&name)
         };
         if let Some(name) = edit.strip_prefix('-') {
             self.headers.retain(|(have, _)| have != name);

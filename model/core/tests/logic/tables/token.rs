@@ -52,6 +52,9 @@ fn bodies(t: &mut Table) {
     t.row("-content-type", "400 invalid_request (the body is not application/x-www-form-urlencoded)");
     t.row("content-type:application/x-www-form-urlencoded;␣charset=UTF-8", TOKENS);
     t.row("unknown=%ff", TOKENS);
+    t.row("unknown=%C3%B6", TOKENS);
+    t.row("transfer-encoding:chunked", TOKENS);
+    t.row("expect:100-continue", TOKENS);
     t.row(
         "code=%ff",
         "400 invalid_request (the parameters are not UTF-8 in application/x-www-form-urlencoded)",
