@@ -97,8 +97,11 @@ fn kind(location: &Location) -> String {
 /// The authorization responses of the run: redirects of the server's to a redirect URI, with a code or an error in the query.
 fn responses(ctx: &Context) -> Vec<Location> {
     let recording = ctx.live().recording();
-    let found = recording.iter().filter_map(|exchange| response(ctx, exchange));
-    found.collect()
+    let found: Vec<Location> = recording.iter().filter_map(|exchange| response(ctx, exchange)).collect();
+    if found.is_empty() {
+        ctx.note("no authorization response came by a redirect");
+    }
+    found
 }
 
 fn response(ctx: &Context, exchange: &Arc<Exchange>) -> Option<Location> {

@@ -104,8 +104,7 @@ async fn shown(ctx: &Context, browser: &Browser, question: &Question) -> Checked
     if let Some(asked) = consent_page_if_asked(ctx, browser.clone(), &ask).await? {
         return Ok(asked);
     }
-    let (_, browser, page) =
-        consent_page_for(ctx, browser.clone(), &question.client, Sent::Itself).await?;
+    let (_, browser, page) = consent_page_for(ctx, browser.clone(), &question.client, Sent::Itself).await?;
     Ok((browser, page))
 }
 

@@ -28,10 +28,8 @@ pub(super) const CASES: &[Case] = &[Case {
     ..Case::DEFAULT
 }];
 
-const NO_VERIFIER: &[RuleId] =
-    rules!["rfc7636-4.5-verifier-required", "rfc9700-2.1.1-as-enforces-verifier"];
-const ANOTHER: &[RuleId] =
-    rules!["rfc7636-4.6-mismatch-invalid-grant", "rfc9700-2.1.1-as-enforces-verifier"];
+const NO_VERIFIER: &[RuleId] = rules!["rfc7636-4.5-verifier-required", "rfc9700-2.1.1-as-enforces-verifier"];
+const ANOTHER: &[RuleId] = rules!["rfc7636-4.6-mismatch-invalid-grant", "rfc9700-2.1.1-as-enforces-verifier"];
 
 /// What a request says of its challenge's method, in words.
 const METHODS: &[(&str, Option<&str>)] = &[
