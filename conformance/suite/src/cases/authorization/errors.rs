@@ -333,7 +333,10 @@ async fn not_told_before_the_login(ctx: &Context) -> Checked {
     }
     // What is a fault may depend on the client.
     for other in ctx.target().registered().filter(|other| !other.redirect_uri.is_empty()) {
-        let mut asks: Vec<_> = faulty_of(ctx, other).into_iter().map(|it| (it.when, it.ask)).collect();
+        let mut asks = Vec::new();
+        if other.id != client.id {
+            asks.extend(faulty_of(ctx, other).into_iter().map(|faulty| (faulty.when, faulty.ask)));
+        }
         // Whether these are faults at all, the client's registration says; where they are none, the login page comes.
         asks.push(("the request is plain and good", flow::ask(ctx, other)));
         asks.push(("the request is plain and has no challenge", flow::ask(ctx, other).without_pkce()));
