@@ -1,4 +1,4 @@
-//! What every endpoint owes to HTTP (RFC 9110): media types in any spelling.
+//! What every endpoint owes to HTTP (RFC 9110): media types in any spelling, and HEAD that says what GET says.
 
 use std::sync::Arc;
 
@@ -12,17 +12,27 @@ use crate::cases::support::revocation::{done_for_access_token, revocation, revok
 use crate::expect;
 use crate::flow::{self, TokenRequest};
 use crate::subject::{Client, Met, Need};
-use crate::wire::Actor;
+use crate::wire::{Actor, Request, Response};
 
 /// The cases, in reading order.
-pub(super) const CASES: &[Case] = &[Case {
-    id: "endpoints/media-type-in-any-spelling",
-    rules: rules!["rfc9110-8.3.1-media-type-in-any-spelling"],
-    about: "A form or JSON object is read as one in whatever case its media type is, and with charset=UTF-8 behind it.",
-    needs: &[Need::Login],
-    run: |ctx| Box::pin(media_type_in_any_spelling(ctx)),
-    ..Case::DEFAULT
-}];
+pub(super) const CASES: &[Case] = &[
+    Case {
+        id: "endpoints/media-type-in-any-spelling",
+        rules: rules!["rfc9110-8.3.1-media-type-in-any-spelling"],
+        about: "A form or JSON object is read as one in whatever case its media type is, and with charset=UTF-8 behind it.",
+        needs: &[Need::Login],
+        run: |ctx| Box::pin(media_type_in_any_spelling(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "endpoints/head-has-the-length-of-get",
+        rules: rules!["rfc9110-8.6-head-length-of-get"],
+        about: "Where HEAD says how long a document is, GET brings as much.",
+        needs: &[],
+        run: |ctx| Box::pin(head_has_the_length_of_get(ctx)),
+        ..Case::DEFAULT
+    },
+];
 
 /// How a form may say that it is one.
 const FORMS: &[&str] = &[
@@ -134,4 +144,53 @@ async fn registrations(ctx: &Context) -> Checked {
             ctx.tried(&format!("a registration is {object}"), weighed(object, expect::registration(&answer)));
     }
     Ok(())
+}
+
+async fn head_has_the_length_of_get(ctx: &Context) -> Checked {
+    let mut urls: Vec<String> = ctx.target().metadata_url.iter().cloned().collect();
+    let ask = flow::ask(ctx, &ctx.parties().client()?);
+    // Whether that request leads to a page is for other cases.
+    if let Ok(landing) = flow::open_in(ctx, &mut flow::stranger(ctx), &ask).await {
+        urls.extend(landing.page().map(|page| page.url.clone()));
+    }
+    let mut says = false;
+    for url in urls {
+        let Some(length) = length_by_get(ctx, &url).await? else { continue };
+        let answer = ctx.send(Actor::Suite, plainly(&url).method("HEAD")).await?;
+        let response = answer.response()?;
+        // HEAD need not be taken, nor say how long the document is.
+        let Some(told) = length_of(response).filter(|_| response.status == 200) else { continue };
+        says = true;
+        if told != length {
+            let expected = format!("Content-Length {length}, as GET has, or none");
+            let when = format!("HEAD asks for {}", url.split('?').next().unwrap_or_default());
+            ctx.tell(answer.broken(expected, format!("Content-Length {told}")).when(&when));
+        }
+    }
+    if !says {
+        ctx.note("no answer to HEAD says how long a document is");
+    }
+    Ok(())
+}
+
+/// A request for a document as it is, without a content coding, which may be chosen anew each time.
+fn plainly(url: &str) -> Request {
+    Request::get(url).header("Accept-Encoding", "identity")
+}
+
+fn length_of(response: &Response) -> Option<&str> {
+    response.header("content-length").filter(|_| response.header("content-encoding").is_none())
+}
+
+/// How long a document is that GET brings, if that is said, and alike each time.
+async fn length_by_get(ctx: &Context, url: &str) -> Checked<Option<String>> {
+    let mut lengths = Vec::new();
+    for _ in 0..2 {
+        let answer = ctx.send(Actor::Suite, plainly(url)).await?;
+        let response = answer.response()?;
+        let length = length_of(response).filter(|_| response.status == 200);
+        lengths.push(length.map(str::to_owned));
+    }
+    let second = lengths.pop().flatten();
+    Ok(lengths.pop().flatten().filter(|first| Some(first) == second.as_ref()))
 }

@@ -117,7 +117,25 @@ async fn verifier_decides(ctx: &Context) -> Checked {
 async fn challenge_is_needed(ctx: &Context) -> Checked {
     let client = ctx.parties().public()?;
     let (ask, landing) = flow::spoilt_authorization(ctx, &client, AuthorizationRequest::without_pkce).await?;
-    expect::code_refused(ctx, &ask, &landing, &["invalid_request"])
+    expect::code_refused(ctx, &ask, &landing, &["invalid_request"])?;
+    // Apps are reached by a scheme of their own as well.
+    let mut others = Vec::new();
+    for other in ctx.target().clients.values().filter(|other| other.is_public() && other.id != client.id) {
+        others.extend(other.redirect_uris().filter(|uri| !is_https(uri)).map(|uri| (other, uri)));
+    }
+    for (other, uri) in others {
+        let good = flow::ask(ctx, other).set("redirect_uri", uri);
+        if flow::code_from(&good, &flow::authorize(ctx, &good).await?).is_err() {
+            ctx.note(format!("{} gets no code at {uri}, with a challenge either", other.id));
+            continue;
+        }
+        let ask = flow::ask(ctx, other).set("redirect_uri", uri).without_pkce();
+        let landing = flow::authorize(ctx, &ask).await?;
+        ctx.tries(&format!("{} asks for a code at {uri}", other.id), |ctx| {
+            expect::code_refused(ctx, &ask, &landing, &["invalid_request"])
+        });
+    }
+    Ok(())
 }
 
 async fn no_secret_is_needed(ctx: &Context) -> Checked {

@@ -160,6 +160,27 @@ pub(crate) const FAULTS: &[Entry] = &[
         })]),
     },
     Entry {
+        name: "iss-missing-without-state",
+        about: "a response without state has no iss",
+        rules: rules!["rfc9207-2-iss-in-success-response", "rfc9207-2-iss-in-error-response"],
+        lies: OfServer(&[Response(|pairs| {
+            if pairs.value("state").is_none() {
+                pairs.remove("iss");
+            }
+        })]),
+    },
+    Entry {
+        name: "iss-twice-without-state",
+        about: "a response without state has iss twice",
+        rules: rules!["rfc6749-3.1-duplicate-parameter-in-response"],
+        lies: OfServer(&[Response(|pairs| {
+            if pairs.value("state").is_none() {
+                let iss = pairs.value("iss").unwrap_or_default().to_owned();
+                pairs.push("iss", &iss);
+            }
+        })]),
+    },
+    Entry {
         name: "iss-not-issuer",
         about: "iss has a slash that the issuer has not",
         rules: rules!["rfc9207-2.3-iss-equals-metadata-issuer"],

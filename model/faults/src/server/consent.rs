@@ -175,6 +175,20 @@ pub(crate) const FAULTS: &[Entry] = &[
         ]),
     },
     Entry {
+        name: "narrower-consent-of-any-session",
+        about: "a consent form on which the owner can choose is taken from another browser session",
+        rules: rules!["rfc6749-10.12-authorization-endpoint-csrf-protected"],
+        lies: OfServer(&[Before(|found, request| {
+            let session = found.session;
+            if let Some((Decide { ask: Some(_), choice: Choice::ApproveOnly(_), .. }, grant)) =
+                decided(found, request)
+                && let (Some(session), Phase::Asked(_)) = (session, grant.phase)
+            {
+                grant.terms.owner = Some(Owner { user: session.user, session: session.key });
+            }
+        })]),
+    },
+    Entry {
         name: "decision-repeatable",
         about: "one consent page gives a code as often as it is sent",
         rules: rules!["rfc6749-4.1.1-owner-decision-obtained"],

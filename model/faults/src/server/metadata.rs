@@ -1,6 +1,6 @@
 //! Faults of the server's metadata (RFC 8414).
 
-use oauth_core::http::HttpReply;
+use oauth_core::http::{Body, HttpReply};
 use oauth_core::server::receive::METADATA_PATH;
 use oauth_rules::rules;
 use serde_json::{Value, json};
@@ -27,6 +27,17 @@ pub(crate) const FAULTS: &[Entry] = &[
                 Some(without) => without.to_owned(),
                 None => format!("{}/", request.path),
             };
+        })]),
+    },
+    Entry {
+        name: "metadata-head-counts-nothing",
+        about: "HEAD says of the metadata that it is empty",
+        rules: rules!["rfc9110-8.6-head-length-of-get"],
+        lies: OfServer(&[Reply(METADATA, |request, reply, _| {
+            if request.method == "HEAD" {
+                reply.body = Body::Empty;
+                reply.set("Content-Length", "0");
+            }
         })]),
     },
     Entry {

@@ -2,17 +2,20 @@
 
 use oauth_core::directory::{Authentication, Client};
 use oauth_core::grant::{Coded, Grant, Phase};
+use oauth_core::refusal::Refusal;
 use oauth_core::server::authenticate::Credentials;
 use oauth_core::server::dpop::{DpopHeader, Signature};
 use oauth_core::server::jwk::Algorithm;
+use oauth_core::server::redeem::TokenRequest;
+use oauth_core::server::{Outcome, Reply as Answer, Request};
 use oauth_rules::rules;
 use serde_json::json;
 
-use super::Lie::{After, Before, Read, Reply};
+use super::Lie::{After, Before, Read, Reply, Told};
 use super::client_authentication::presented;
 use super::code::redeemed;
 use super::push::brought;
-use super::{INTROSPECT, NEVER, PAR, REVOKE, written};
+use super::{INTROSPECT, NEVER, PAR, REVOKE, TOKEN, written};
 use crate::edit::{Members, Pairs, edit_json};
 use crate::entry::{Entry, Lies::OfServer};
 
@@ -55,6 +58,63 @@ pub(crate) const FAULTS: &[Entry] = &[
                 && let Some(code) = live.code
             {
                 grant.phase = Phase::Coded(Coded { code, until: NEVER });
+            }
+        })]),
+    },
+    Entry {
+        name: "code-replayable-with-its-key",
+        about: "a code is redeemed again by whoever proves the key that its token is bound to",
+        rules: rules!["rfc6749-4.1.2-code-single-use", "rfc9700-4.2.4-code-single-use"],
+        lies: OfServer(&[Before(|found, request| {
+            let proven = if let Request::Token(TokenRequest { proof: Ok(Some(proof)), .. }) = &*request {
+                Some(proof.key)
+            } else {
+                None
+            };
+            if let Some((_, grant, _)) = redeemed(found, request)
+                && let Phase::Live(live) = &grant.phase
+                && live.access.key.is_some()
+                && live.access.key == proven
+                && let Some(code) = live.code
+            {
+                grant.phase = Phase::Coded(Coded { code, until: NEVER });
+            }
+        })]),
+    },
+    Entry {
+        name: "challenge-not-required-off-loopback",
+        about: "a public client needs no code_challenge unless it has a redirect URI on loopback",
+        rules: rules!["rfc7636-4.4.1-challenge-required", "rfc8252-8.1-no-pkce-refused"],
+        lies: OfServer(&[super::Lie::Client(|client, request| {
+            if matches!(request, Request::Authorize(_))
+                && client.is_public()
+                && client.redirects.iter().all(|uri| uri.portless.is_none())
+            {
+                client.authentication = Authentication::Basic;
+            }
+        })]),
+    },
+    Entry {
+        name: "push-demanded-before-login",
+        about: "a client that has to push is told so by redirect before anybody logged in",
+        rules: rules!["rfc9700-4.11.2-authenticate-before-redirect"],
+        lies: OfServer(&[After(|_, found, request, outcome| {
+            if matches!(request, Request::Authorize(_))
+                && matches!(outcome, Outcome::Reply(Answer::LogInFirst))
+                && found.client.is_some_and(|client| client.pushed_only)
+            {
+                *outcome = Outcome::Reply(Refusal::PushNeeded.into());
+            }
+        })]),
+    },
+    Entry {
+        name: "bound-token-called-bearer-beside-refresh-token",
+        about: "a confidential client's bound token is announced as a bearer's where a refresh token comes with it",
+        rules: rules!["rfc9449-5-token-type-dpop"],
+        lies: OfServer(&[Told(TOKEN, |request, told| {
+            let is_confidential = request.header("authorization").next().is_some();
+            if is_confidential && told.contains_key("refresh_token") {
+                told.insert("token_type".to_owned(), json!("Bearer"));
             }
         })]),
     },

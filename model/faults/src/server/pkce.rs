@@ -11,7 +11,7 @@ use oauth_rules::rules;
 
 use super::Lie::{Before, Form, Policy, Query, Read, Told};
 use super::code::redeemed;
-use super::{METADATA, TOKEN};
+use super::{METADATA, PAR, TOKEN};
 use crate::edit::Pairs;
 use crate::entry::{Entry, Lies::OfServer};
 
@@ -53,6 +53,12 @@ pub(crate) const FAULTS: &[Entry] = &[
                 pairs.push("code_challenge_method", "S256");
             }
         })]),
+    },
+    Entry {
+        name: "challenge-without-method-dropped",
+        about: "a challenge without a method is left unread, so that its code needs no verifier",
+        rules: rules!["rfc7636-4.5-verifier-required", "rfc9700-2.1.1-as-enforces-verifier"],
+        lies: OfServer(&[Query(drop_without_method), Form(PAR, drop_without_method)]),
     },
     Entry {
         name: "challenge-syntax-unchecked",
@@ -166,6 +172,13 @@ pub(crate) const FAULTS: &[Entry] = &[
         })]),
     },
 ];
+
+/// Takes out a challenge of which no method is named.
+fn drop_without_method(pairs: &mut Pairs) {
+    if pairs.value("code_challenge_method").is_none_or(str::is_empty) {
+        pairs.remove("code_challenge");
+    }
+}
 
 /// A verifier that fits a challenge.
 fn fitting(challenge: CodeChallenge) -> Verifier {

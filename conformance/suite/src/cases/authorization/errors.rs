@@ -13,7 +13,7 @@ use crate::cases::support::provoke::{
 use crate::cases::support::scope::closed_list;
 use crate::expect;
 use crate::flow::{self, AuthorizationRequest};
-use crate::subject::Need;
+use crate::subject::{Client, Need};
 use crate::wire::{Exchange, is_breakdown};
 
 /// The cases, in reading order.
@@ -116,8 +116,11 @@ struct Faulty {
 }
 
 fn faulty(ctx: &Context) -> Checked<Vec<Faulty>> {
-    let client = ctx.parties().client()?;
-    let ask = || flow::ask(ctx, &client);
+    Ok(faulty_of(ctx, &ctx.parties().client()?))
+}
+
+fn faulty_of(ctx: &Context, client: &Arc<Client>) -> Vec<Faulty> {
+    let ask = || flow::ask(ctx, client);
     let mut faulty = vec![
         Faulty {
             when: "response_type is left out",
@@ -143,7 +146,7 @@ fn faulty(ctx: &Context) -> Checked<Vec<Faulty>> {
             error: "invalid_request",
         });
     }
-    Ok(faulty)
+    faulty
 }
 
 /// Sends each of these requests, and tells what `judge` finds amiss in the answer to each that brings no code.
@@ -327,6 +330,21 @@ async fn not_told_before_the_login(ctx: &Context) -> Checked {
     for Faulty { when, ask, .. } in faulty(ctx)? {
         let landing = flow::open_in(ctx, &mut flow::stranger(ctx), &ask).await;
         ctx.tried(when, landing.and_then(|landing| away(&landing)));
+    }
+    // What is a fault may depend on the client.
+    for other in ctx.target().registered().filter(|other| !other.redirect_uri.is_empty()) {
+        let mut asks = Vec::new();
+        if other.id != client.id {
+            asks.extend(faulty_of(ctx, other).into_iter().map(|faulty| (faulty.when, faulty.ask)));
+        }
+        // Whether these are faults at all, the client's registration says; where they are none, the login page comes.
+        asks.push(("the request is plain and good", flow::ask(ctx, other)));
+        asks.push(("the request is plain and has no challenge", flow::ask(ctx, other).without_pkce()));
+        for (when, ask) in asks {
+            let when = format!("{} asks and {when}", other.id);
+            let landing = flow::open_unpushed_in(ctx, &mut flow::stranger(ctx), &ask).await;
+            ctx.tried(&when, landing.and_then(|landing| away(&landing)));
+        }
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! The authorization endpoint: who asks, for what, and where the answer goes (RFC 6749, sections 3.1 and 4.1).
 
 mod client_id;
+mod each_response;
 mod errors;
 mod loopback;
 mod pkce;
@@ -25,4 +26,5 @@ pub(super) const CASES: &[&[Case]] = &[
     pkce::CASES,
     errors::CASES,
     response::CASES,
+    each_response::CASES,
 ];

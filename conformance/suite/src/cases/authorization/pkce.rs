@@ -2,17 +2,19 @@
 //!
 //! What a challenge is good for at the token endpoint is in `token/pkce.rs`.
 
+use std::sync::Arc;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use oauth_rules::{RuleId, rules};
 
 use crate::browser::Landing;
 use crate::case::{Case, Context};
-use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::case_end::{CaseEnd, Checked, EndAs as _, EndKind};
 use crate::cases::support::provoke::gives_code;
 use crate::expect;
 use crate::flow::{self, AuthorizationRequest};
-use crate::subject::{Met, Need};
+use crate::subject::{Client, Met, Need};
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -73,9 +75,34 @@ const UNKNOWN_METHOD: &[RuleId] =
 const REFUSED: &[&str] = &["invalid_request"];
 
 async fn needed_of_public_clients(ctx: &Context) -> Checked {
-    let client = ctx.parties().public()?;
-    flow::access(ctx, &client).await?;
-    let ask = flow::ask(ctx, &client).without_pkce();
+    let first = ctx.parties().public()?;
+    flow::access(ctx, &first).await?;
+    let whole = challenge_needed(ctx, &first, &first.redirect_uri).await;
+    for client in ctx.target().clients.values().filter(|client| client.is_public()) {
+        let is_other = |uri: &&str| client.id != first.id || **uri != *first.redirect_uri;
+        let others: Vec<&str> = client.redirect_uris().filter(is_other).collect();
+        for uri in others {
+            let good = flow::ask(ctx, client).set("redirect_uri", uri).with_verifier(&ctx.fresh());
+            let landing = flow::authorize(ctx, &good).await?;
+            if flow::code_from(&good, &landing).is_err() {
+                ctx.note(format!("{} gets no code at {uri}, with a challenge either", client.id));
+                continue;
+            }
+            match challenge_needed(ctx, client, uri).await {
+                // One client may be asked for what another is not.
+                Err(end) if end.kind == EndKind::NotOffered => {}
+                step => {
+                    ctx.tried(&format!("{} asks for a code at {uri}", client.id), step);
+                }
+            }
+        }
+    }
+    whole
+}
+
+/// A request of a public client for a code at this redirect URI, without a challenge.
+async fn challenge_needed(ctx: &Context, client: &Arc<Client>, uri: &str) -> Checked {
+    let ask = flow::ask(ctx, client).set("redirect_uri", uri).without_pkce();
     let landing = flow::authorize(ctx, &ask).await?;
     match Need::PkceRequired.met(ctx.target()) {
         // Who gives a code does not demand a challenge, and nobody said that it does.

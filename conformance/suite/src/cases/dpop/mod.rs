@@ -2,6 +2,7 @@
 
 mod algorithms;
 mod binding;
+mod each_client;
 mod nonce;
 mod proof;
 mod token;
@@ -10,4 +11,4 @@ use crate::case::Case;
 
 /// The cases, in reading order, one slice a file.
 pub(super) const CASES: &[&[Case]] =
-    &[proof::CASES, algorithms::CASES, token::CASES, binding::CASES, nonce::CASES];
+    &[proof::CASES, algorithms::CASES, token::CASES, each_client::CASES, binding::CASES, nonce::CASES];

@@ -1,6 +1,7 @@
 //! What the user meets: the login page, the consent page, and what others can make of them.
 
 mod again;
+mod answers;
 mod choice;
 mod consent;
 mod cors;
@@ -26,6 +27,7 @@ pub(super) const CASES: &[&[Case]] = &[
     consent::CASES,
     choice::CASES,
     forgery::CASES,
+    answers::CASES,
     protection::CASES,
     again::CASES,
     cors::CASES,

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::browser::Landing;
 use crate::case::{Case, Context, Isolation, Severity};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
-use crate::cases::support::dpop::{bound, says_bound};
+use crate::cases::support::dpop::{bound, misnamed, says_bound};
 use crate::cases::support::refresh::refresh;
 use crate::cases::support::spoil;
 use crate::cases::support::token_status::{out_wait, within_patience};
@@ -145,10 +145,15 @@ async fn told_binding_holds(ctx: &Context) -> Checked {
     if registered.json.get(MEMBER) != Some(&Value::Bool(true)) {
         return Err(CaseEnd::not_offered(format!("the answer does not tell {MEMBER}")));
     }
-    let token = bound(ctx, &registered.client, &flow::proof_key(ctx)).await?;
+    let key = flow::proof_key(ctx);
+    let token = bound(ctx, &registered.client, &key).await?;
     if !says_bound(&token) {
-        let end = token.exchange.broken("token_type DPoP", "another token_type");
-        return Err(end.control("an honest token request with a proof"));
+        let Some(end) = misnamed(ctx, &token, &key).await? else {
+            let end = token.exchange.broken("token_type DPoP", "another token_type");
+            return Err(end.control("an honest token request with a proof"));
+        };
+        // It is bound all the same, and what it is called is another rule's matter.
+        ctx.tell(end.under(rules!["rfc9449-5-token-type-dpop"]));
     }
     let code = flow::code(ctx, &registered.client).await?;
     let answer = flow::token(ctx, &flow::redemption(&code)).await?;

@@ -23,6 +23,31 @@ pub(in crate::cases) fn says_bound(token: &Token) -> bool {
     token.text("token_type").is_some_and(|kind| kind.eq_ignore_ascii_case("dpop"))
 }
 
+/// What shows that a token is bound to the key of the proof that it came for, and not called so: it opens the resource with a
+/// proof of that key, and not as a bearer's. `None` where nothing shows it.
+///
+/// # Errors
+/// `errored` without an answer.
+pub(in crate::cases) async fn misnamed(
+    ctx: &Context,
+    token: &Token,
+    key: &DpopKey,
+) -> Checked<Option<CaseEnd>> {
+    if says_bound(token) || ctx.target().endpoints.resource.is_none() {
+        return Ok(None);
+    }
+    if expect::served(&flow::resource(ctx, &token.access_token).await?).is_ok() {
+        return Ok(None);
+    }
+    let proven = flow::resource_proven(ctx, &token.access_token, key, |proof| proof).await?;
+    if expect::served(&proven).is_err() {
+        return Ok(None);
+    }
+    let saw = token.text("token_type").map_or_else(|| "none".into(), |kind| format!("{kind:?}"));
+    let expected = "token_type DPoP for a token that opens the resource with a proof alone";
+    Ok(Some(token.exchange.broken(expected, format!("token_type {saw}"))))
+}
+
 /// A bound token by an honest flow; `not-offered` where the server binds none. It is a control.
 pub(in crate::cases) async fn bound_token(
     ctx: &Context,

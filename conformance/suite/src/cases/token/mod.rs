@@ -10,6 +10,7 @@ mod entropy;
 mod errors;
 mod lifetime;
 mod pkce;
+mod pkce_methods;
 mod request;
 mod response;
 mod stored;
@@ -22,6 +23,7 @@ pub(super) const CASES: &[&[Case]] = &[
     burst::CASES,
     code_binding::CASES,
     pkce::CASES,
+    pkce_methods::CASES,
     client_auth::CASES,
     client_challenge::CASES,
     request::CASES,
