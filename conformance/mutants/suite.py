@@ -1,6 +1,7 @@
 """The unmutated suite pointed at a server program, and what its report says that it does not say of the server itself.
 
-Decides what counts as caught. Starts and ends each server, and bounds how long a run may take.
+Decides what counts as caught. Starts and ends each server, bounds how long a run may take, and ends it at the first
+finding that failed.
 """
 
 import contextlib
@@ -13,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 
 from tree import say
 
@@ -68,7 +70,7 @@ class Suite:
         if ADDRESS not in self.target:
             sys.exit(f"conformance/targets/reference.toml does not name {ADDRESS}")
 
-    def judge(self, server, profile, seconds):
+    def judge(self, server, profile, seconds, until=None):
         """What the suite says of a server program: the outcome, and the findings by verdict."""
         report = self.folder / "report.json"
         report.unlink(missing_ok=True)
@@ -87,27 +89,49 @@ class Suite:
             file.write_text(target)
             command = [self.program, "run", "--target", file, "--profile", profile, "--seed", SUITE_SEED]
             command += ["--skip", "driven/", "--json", report]
-            ended, says = complete(command, seconds)
+            ended, says = complete(command, seconds, until)
         if not report.exists():
             lines = says.decode(errors="replace").strip().splitlines()
             return "halted" if ended else "endless", {"says": lines[-1] if lines else ""}
         return None if ended else "endless", findings(json.loads(report.read_text()))
 
 
-def complete(command, seconds):
-    """Runs the suite; says whether it ended in that time, and what it wrote to standard error."""
-    quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
-    with subprocess.Popen(command, **quiet) as suite:
+def complete(command, seconds, until):
+    """Runs the suite until it ends or, if `until` is given, its text has that beginning of a line; says whether one of them
+    came in that time, and what it wrote to standard error."""
+    pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, **pipes) as suite:
+        reader = threading.Thread(target=end_at, args=(suite, until))
+        errors = []
+        writer = threading.Thread(target=lambda: errors.append(suite.stderr.read()))
+        reader.start()
+        writer.start()
         try:
-            return True, suite.communicate(timeout=seconds)[1]
+            suite.wait(timeout=seconds)
+            return True, joined(reader, writer, errors)
         except subprocess.TimeoutExpired:
             # It still reports what there is.
             suite.terminate()
             with contextlib.suppress(subprocess.TimeoutExpired):
-                return False, suite.communicate(timeout=60)[1]
+                suite.wait(timeout=60)
+                return False, joined(reader, writer, errors)
             return False, b""
         finally:
             suite.kill()
+
+
+def end_at(suite, until):
+    """Reads the text of the suite, and has it end where a line begins as told: what comes then would not change a verdict."""
+    for line in suite.stdout:
+        if until and line.startswith(until):
+            suite.terminate()
+            until = None
+
+
+def joined(reader, writer, errors):
+    reader.join()
+    writer.join()
+    return errors[0]
 
 
 def findings(report):
@@ -161,7 +185,9 @@ def judge(suite, clean, server, profile):
     """The outcome of a mutant that was built, with what tells it from the clean run."""
     before = clean.of(profile)
     known = {tuple(finding) for finding in before["findings"]}
-    outcome, found = suite.judge(server, profile, max(60, PATIENCE * before["seconds"]))
+    # One failed finding is enough, unless the server itself has some.
+    until = None if any(finding[0] == "failed" for finding in before["findings"]) else b"failed "
+    outcome, found = suite.judge(server, profile, max(60, PATIENCE * before["seconds"]), until)
     if "says" in found:
         return {"outcome": outcome, "says": found["says"]}
     seconds = found.pop("seconds")
