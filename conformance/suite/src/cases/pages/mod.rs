@@ -4,6 +4,7 @@ mod again;
 mod choice;
 mod consent;
 mod cors;
+mod earlier;
 mod forgery;
 mod form_answers;
 mod forwarded;
@@ -21,6 +22,7 @@ pub(super) const CASES: &[&[Case]] = &[
     login::CASES,
     password::CASES,
     session::CASES,
+    earlier::CASES,
     owner::CASES,
     login_forgery::CASES,
     consent::CASES,

@@ -9,6 +9,7 @@ mod code_binding;
 mod entropy;
 mod errors;
 mod lifetime;
+mod near_challenge;
 mod pkce;
 mod request;
 mod response;
@@ -22,6 +23,7 @@ pub(super) const CASES: &[&[Case]] = &[
     burst::CASES,
     code_binding::CASES,
     pkce::CASES,
+    near_challenge::CASES,
     client_auth::CASES,
     client_challenge::CASES,
     request::CASES,
