@@ -2,6 +2,7 @@
 
 mod client_id;
 mod each_response;
+mod denied;
 mod errors;
 mod loopback;
 mod pkce;
@@ -11,6 +12,7 @@ mod request;
 mod response;
 mod scope;
 mod state;
+mod two_faults;
 
 use crate::case::Case;
 
@@ -19,12 +21,14 @@ pub(super) const CASES: &[&[Case]] = &[
     request::CASES,
     client_id::CASES,
     redirect_uri::CASES,
+    two_faults::CASES,
     redirect_match::CASES,
     loopback::CASES,
     state::CASES,
     scope::CASES,
     pkce::CASES,
     errors::CASES,
+    denied::CASES,
     response::CASES,
     each_response::CASES,
 ];
