@@ -56,8 +56,8 @@ fn compare(request: &HttpRequest, received: &mut Received, reads: fn(&str) -> St
 
 /// The challenge of a request, in the browser or pushed.
 fn challenge(received: &mut Received) -> Option<&mut CodeChallenge> {
-    let (Received::Authorize { request, .. }
-    | Received::Push { request: Push { request, .. }, .. }) = received
+    let (Received::Authorize { request, .. } | Received::Push { request: Push { request, .. }, .. }) =
+        received
     else {
         return None;
     };

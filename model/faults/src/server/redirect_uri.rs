@@ -51,9 +51,9 @@ pub(crate) const FAULTS: &[Entry] = &[
         lies: OfServer(&[Read(|request, received, directory| {
             take_as_registered(request, received, directory, |text, texts, _| {
                 let literal = text.replacen("http://localhost", "http://127.0.0.1", 1);
-                texts.first().is_some_and(|have| {
-                    literal != text && without_port(have) == without_port(&literal)
-                })
+                texts
+                    .first()
+                    .is_some_and(|have| literal != text && without_port(have) == without_port(&literal))
             });
         })]),
     },

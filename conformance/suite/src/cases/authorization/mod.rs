@@ -1,8 +1,8 @@
 //! The authorization endpoint: who asks, for what, and where the answer goes (RFC 6749, sections 3.1 and 4.1).
 
 mod client_id;
-mod each_response;
 mod denied;
+mod each_response;
 mod errors;
 mod loopback;
 mod pkce;

@@ -38,7 +38,8 @@ async fn not_skipped_by_a_later_form(ctx: &Context) -> Checked {
     };
     let landing = user.submit(&form).await?;
     let landing = user.run(landing, Decision::Approve).await?;
-    expect::code_redirect(&ask, &landing).control("the consent page, approved where the user is logged in")?;
+    expect::code_redirect(&ask, &landing)
+        .control("the consent page, approved where the user is logged in")?;
 
     let own = values(&page, &form, &ask);
     let is_own = own.iter().any(|(_, text)| text.len() >= UNGUESSABLE);
