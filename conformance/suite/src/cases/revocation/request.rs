@@ -7,15 +7,16 @@ use oauth_rules::rules;
 use serde_json::Value;
 
 use crate::case::{Case, Context, Isolation};
-use crate::case_end::{Checked, EndAs as _};
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::cases::support::refresh::{refresh, refreshing_client};
 use crate::cases::support::revocation::{
-    done_for_access_token, get_refused, live_access_token, revocation, revocation_by_get, revoke,
-    well_received,
+    done, done_for_access_token, get_refused, live_access_token, live_refresh_token, revocation,
+    revocation_by_get, revoke, well_received,
 };
 use crate::cases::support::spoil;
 use crate::expect;
-use crate::flow::Authentication;
-use crate::subject::Need;
+use crate::flow::{self, Authentication};
+use crate::subject::{Met, Need};
 use crate::wire::Exchange;
 
 /// The cases, in reading order.
@@ -77,6 +78,36 @@ async fn needs_a_token(ctx: &Context) -> Checked {
 }
 
 async fn by_post_alone(ctx: &Context) -> Checked {
+    if ctx.live().met(Need::Refresh) == Met::Yes {
+        const WHEN: &str = "the query has a refresh token";
+        ctx.tried(WHEN, refresh_token_by_get(&ctx.when(WHEN)).await);
+    }
+    const WHEN: &str = "the query has an access token";
+    ctx.tried(WHEN, access_token_by_get(&ctx.when(WHEN)).await);
+    Ok(())
+}
+
+async fn refresh_token_by_get(ctx: &Context) -> Checked {
+    let client = refreshing_client(ctx, |_| true).await?;
+    let other = live_refresh_token(ctx, &client).await?;
+    done(&revoke(ctx, &revocation(&client, &other)).await?)
+        .control("an honest revocation of a refresh token")?;
+    let ended = flow::token(ctx, &refresh(&client, &other)).await?;
+    if expect::token(&ended).is_ok() {
+        let reason = "the control failed: a refresh token that was revoked by POST is good still";
+        return Err(CaseEnd::not_tested(reason).at(&ended));
+    }
+    let token = live_refresh_token(ctx, &client).await?;
+    let answer = revoke(ctx, &revocation_by_get(&client, &token)).await?;
+    let after = flow::token(ctx, &refresh(&client, &token)).await?;
+    if expect::token(&after).is_err() {
+        let saw = expect::describe(after.response()?);
+        return Err(after.broken("tokens for the refresh token, which a GET does not revoke", saw));
+    }
+    get_refused(&answer)
+}
+
+async fn access_token_by_get(ctx: &Context) -> Checked {
     let client = ctx.parties().client()?;
     let (other, gauge) = live_access_token(ctx, &client).await?;
     done_for_access_token(&revoke(ctx, &revocation(&client, &other)).await?)

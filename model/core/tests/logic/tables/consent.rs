@@ -62,6 +62,7 @@ pub(crate) fn table() -> Table {
     t.row("", "403 (nobody is logged in here; please start again at the application)");
     t.from(asked_of_another);
     t.row("", forged);
+    t.row("choosable=1 keep=profile", forged);
 
     // What comes again, and what comes late.
     t.from(asked);

@@ -171,6 +171,9 @@ fn proofs(t: &mut Table) {
     ]);
     // Who is refused anyway has used nothing up.
     t.story(&[(REDEEM, "proof:jti=a,nonce=x", WANTED), (REDEEM, "proof:jti=a", &bound(false))]);
+    // No key makes a code good once more.
+    let used = format!("400 invalid_grant (the code is not valid for this request){NONCE}");
+    t.story(&[(REDEEM, "proof:", &bound(false)), (REDEEM, "proof:", &used)]);
     t.from(without_nonces);
     for good in ["proof:-nonce", "proof:nonce=x"] {
         t.row(good, tokens("DPoP", false));

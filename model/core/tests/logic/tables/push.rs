@@ -169,8 +169,10 @@ fn demanding(t: &mut Table) {
         "303 CB error=invalid_request (authorization requests of this client have to be pushed) state=xyz";
     t.from(pushed_only);
     t.story(&[(PLAIN, "", NEEDED), (PUSH, "", TAKEN), (USE, "", CONSENT)]);
-    t.from(logged_in);
     let own = "client_id=pushing redirect_uri=http://localhost:8006/callback";
+    t.from(nobody);
+    t.story(&[(PLAIN, own, LOG_IN_FIRST)]);
+    t.from(logged_in);
     t.story(&[
         (PLAIN, own, &NEEDED.replace("CB", "http://localhost:8006/callback")),
         (PUSH, &format!("{own} basic:pushing:pushing_secret"), TAKEN),
