@@ -44,7 +44,7 @@ pub struct ByKind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Consent {
-    /// A form was sent before each code.
+    /// A page that asks for consent was shown before each code.
     Asked,
     /// Some code came without: an earlier yes is remembered, or none is needed.
     Settled,

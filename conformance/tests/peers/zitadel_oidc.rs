@@ -61,7 +61,6 @@ const KNOWN: &[&str] = &[
     "failed laws/public-refresh-replay-ends-grant",
     "failed redirect-match/each-registered-uri",
     "failed loopback/nothing-but-the-port",
-    "warned login/form-cannot-be-forged",
     "not-tested consent/no-more-than-agreed",
     "warned laws/refresh-keeps-scope",
 ];
@@ -78,6 +77,7 @@ const DISPUTED: &[&str] = &[
     "consent/asked-before-a-code",
     "consent/names-client-and-scope",
     "consent/cannot-be-forged",
+    "login/form-cannot-be-forged",
     "consent/one-answer-one-code",
     "consent/asked-of-each-request-without-proof",
     "native/user-is-asked-each-time",

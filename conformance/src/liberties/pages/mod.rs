@@ -4,6 +4,7 @@
 
 mod forms;
 mod languages;
+mod logins;
 mod steps;
 mod ways;
 
@@ -12,8 +13,8 @@ use oauth_suite::subject::Target;
 use super::message::{Answered, Asked};
 use super::{Act, Liberty};
 
-pub(super) const LIBERTIES: [&[Liberty]; 4] =
-    [forms::LIBERTIES, languages::LIBERTIES, steps::LIBERTIES, ways::LIBERTIES];
+pub(super) const LIBERTIES: [&[Liberty]; 5] =
+    [forms::LIBERTIES, languages::LIBERTIES, logins::LIBERTIES, steps::LIBERTIES, ways::LIBERTIES];
 
 /// Takes the hints out of the target file.
 const UNHINTED: Act = Act::Target(|target: &mut Target| target.forms.clear());

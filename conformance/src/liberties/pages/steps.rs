@@ -14,8 +14,6 @@ use super::{
 
 const NOTHING_FIXED: &str = "RFC 6749 3.1, 4.1.1: how people are authenticated and asked is beyond its scope";
 
-const SETTLED: &str = "consent is settled for the clients whose no the server has to send back; one that registered itself may be refused by a page";
-
 /// The server's cookie of who is logged in.
 pub(super) const SESSION: &str = "oauth_server_session";
 
@@ -133,10 +131,7 @@ pub(super) const LIBERTIES: &[Liberty] = &[
         seen_at: Some("Laravel Passport"),
         apart: &["pages"],
         acts: &[Act::Follow(remember)],
-        costs: &[
-            cost("driven/denied", Verdict::NotTested, SETTLED),
-            cost("errors/access-denied", Verdict::NotTested, SETTLED),
-        ],
+        costs: &[],
     },
     Liberty {
         name: "scope-told-in-words",
@@ -180,10 +175,7 @@ pub(super) const LIBERTIES: &[Liberty] = &[
         acts: &[Act::Follow(|_, asked, answered| {
             press_yes(asked, answered, |said| said.contains("<code>client_"))
         })],
-        costs: &[
-            cost("driven/denied", Verdict::NotTested, SETTLED),
-            cost("errors/access-denied", Verdict::NotTested, SETTLED),
-        ],
+        costs: &[],
     },
     Liberty {
         name: "login-for-each-request",
@@ -239,7 +231,7 @@ pub(super) const LIBERTIES: &[Liberty] = &[
     },
 ];
 
-fn page(title: &str, content: &str) -> Answered {
+pub(super) fn page(title: &str, content: &str) -> Answered {
     let html = format!(
         "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>{title}</title></head>\
         <body><main><h1>{title}</h1>{content}</main></body></html>"

@@ -26,6 +26,19 @@ pub(super) const ELSEWHERE: &[&str] = &[
     "you", "account", "logout", "signout", "switch", "konto", "compte", "cuenta", "conta",
 ];
 
+/// What is said of an account that is none of those on the page.
+#[rustfmt::skip]
+pub(super) const ANOTHER: &[&str] = &[
+    "another", "other", "different", "switch", "add", "anderes", "anderen", "andere", "wechseln", "autre",
+    "changer", "otra", "cambiar", "outra", "trocar", "altro", "cambia",
+];
+
+/// What goes on with the account that is named, and says nothing of a client or its rights.
+#[rustfmt::skip]
+pub(super) const GO_ON: &[&str] = &[
+    "continue", "proceed", "weiter", "fortfahren", "continuer", "continuar", "seguir", "avanti", "continua",
+];
+
 /// What logs in.
 #[rustfmt::skip]
 pub(super) const LOG_IN: &[&str] = &[

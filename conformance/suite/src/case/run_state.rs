@@ -138,9 +138,10 @@ impl RunState {
         }
     }
 
-    /// Remembers that a consent page was shown.
-    pub(crate) fn consent_was_asked(&self) {
+    /// Remembers that a consent page was shown in the browser session of this number.
+    pub(crate) fn consent_was_asked(&self, browser: u64) {
         self.consent.store(true, Ordering::Relaxed);
+        lock(&self.observer).consent_was_asked(browser);
     }
 
     /// Whether a consent page was shown in this run.

@@ -179,7 +179,7 @@ impl Browser {
                 tried = same;
                 form
             } else if page.status < 400 && self.consent_form(page, Decision::Approve).is_some() {
-                self.context.live().consent_was_asked();
+                self.context.live().consent_was_asked(self.number);
                 if until == Until::Consent {
                     break;
                 }

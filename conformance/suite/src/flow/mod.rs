@@ -5,6 +5,7 @@ mod browser;
 mod dpop;
 mod pushed;
 mod registered;
+mod revocable;
 
 use std::sync::Arc;
 
@@ -16,6 +17,8 @@ pub use dpop::{
 };
 pub use pushed::{push, push_as, push_url, pushed, pushes_only, send_push};
 pub use registered::{Registered, as_registered, metadata, register, registered, registration};
+pub use revocable::access_tokens_stay;
+pub(crate) use revocable::says_that_it_stays;
 
 use crate::browser::{Decision, Landing};
 use crate::case::Context;

@@ -87,6 +87,8 @@ struct Asked {
     is_whole: bool,
     /// Whether a form was sent since, which may have been an answer to the consent page.
     decided: bool,
+    /// Whether the browser was shown a page since that it knows as one of consent.
+    was_consent_asked: bool,
     /// Whether a response was seen.
     answered: bool,
 }
@@ -222,6 +224,7 @@ impl Observer {
                 params,
                 is_whole,
                 decided: false,
+                was_consent_asked: false,
                 answered: false,
             };
             if let Some(what) = self.code_asked(exchange, &asked) {

@@ -4,7 +4,7 @@ use oauth_laws::fact::{SecretShown, What};
 use serde_json::Value;
 
 use super::parse::{Pairs, Twice, credentials, form, header, query};
-use super::{Asked, Observer, is_vschar};
+use super::{Asked, GRACE, Observer, is_vschar};
 use crate::probe::{ByKind, Consent, Probed, hinted, shown};
 use crate::subject::Client;
 use crate::wire::Exchange;
@@ -50,13 +50,22 @@ impl Observer {
             shown(&mut self.probed.push_demanded, false);
         }
         let is_named = self.target.registered().any(|known| known.id == client.id);
-        // What was sent where a password was shown may have been the login alone.
-        if is_known && is_named {
-            let seen = if asked.decided { Consent::Asked } else { Consent::Settled };
+        // The page that asked for the password may have asked for the consent as well.
+        if is_named && (asked.was_consent_asked || is_known) {
+            let seen = if asked.was_consent_asked { Consent::Asked } else { Consent::Settled };
             let consent = self.probed.consent.entry(client.role.table()).or_insert(seen);
             if seen == Consent::Settled {
                 *consent = seen;
             }
+        }
+    }
+
+    /// A page that asks for consent was shown in a browser session: it is about the last request that is open there. Other pages,
+    /// such as a choice of accounts, ask for none.
+    pub(crate) fn consent_was_asked(&mut self, browser: u64) {
+        let mut open = self.asked.iter_mut().rev();
+        if let Some(asked) = open.find(|asked| asked.browser == Some(browser) && !asked.answered) {
+            asked.was_consent_asked = true;
         }
     }
 
@@ -126,7 +135,12 @@ impl Observer {
             });
             for (fact, other) in again {
                 let seconds = fact.sent_at.saturating_sub(first.answered_at).max(1);
-                let taken = if other.issued.is_some() { seconds } else { 0 };
+                // A refusal long after the use says nothing of a shorter grace.
+                let taken = match (other.issued.is_some(), seconds <= GRACE) {
+                    (true, _) => seconds,
+                    (false, true) => 0,
+                    (false, false) => continue,
+                };
                 longest = longest.max(Some(taken));
             }
         }
@@ -159,6 +173,9 @@ id = "p"
 redirect_uri = "http://p/cb"
 "#;
 
+    /// What stands on the page of consent, of which the browser tells the observer.
+    const PAGE: &str = "the page that asks for consent";
+
     /// A request, of which browser if of any, and its answer: status, `Location`, body.
     type Told<'t> = (Request, Option<u64>, (u16, &'t str, &'t str));
 
@@ -183,6 +200,9 @@ redirect_uri = "http://p/cb"
                 whole: Whole::default(),
             });
             observer.read(&exchange, &exchange);
+            if let Some(browser) = browser.filter(|_| *body == PAGE) {
+                observer.consent_was_asked(browser);
+            }
         }
         observer.probed()
     }
@@ -211,13 +231,16 @@ redirect_uri = "http://p/cb"
 
     #[test]
     fn consent_is_settled_where_a_code_comes_without_a_page() {
-        let by_form = |browser| {
+        let by_page = |browser, page| {
             let form = Request::post("http://h/decide", "yes=1".into()).header("Referer", "http://h/a");
             [
-                (ask("c", ""), Some(browser), (200, "", "")),
+                (ask("c", ""), Some(browser), (200, "", page)),
                 (form, Some(browser), (302, "http://c/cb?code=1&state=s", "")),
             ]
         };
+        let by_form = |browser| by_page(browser, PAGE);
+        let chosen = settled(&by_page(1, "the choice of an account")).consent;
+        assert_eq!(chosen.get("client"), Some(&Consent::Settled), "this form asks for no consent");
         let at_once = |browser| (ask("c", ""), Some(browser), (302, "http://c/cb?code=2&state=s", ""));
         let asked = settled(&by_form(1)).consent;
         assert_eq!(asked.get("client"), Some(&Consent::Asked));

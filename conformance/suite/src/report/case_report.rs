@@ -72,6 +72,9 @@ pub struct FindingReport {
     /// The number of an earlier exchange without which that one is not understood: the authorization request that it
     /// answers, or what it stands against.
     pub before: Option<u64>,
+    /// Where it was seen: the address of the exchange that decides, without its query.
+    #[serde(skip)]
+    pub place: Option<String>,
     /// Whether something was granted that had to be refused.
     #[serde(skip)]
     pub granted: bool,
@@ -111,6 +114,9 @@ impl CaseReport {
                 reason: text(&finding.reason),
                 exchange: number(&finding.evidence),
                 before: number(&finding.before),
+                place: finding.evidence.as_ref().map(|exchange| {
+                    veil.text(exchange.request.url.split(['?', '#']).next().unwrap_or_default())
+                }),
                 granted: finding.granted,
                 lacks: finding.lacks.clone(),
                 evidence: shown(&finding.evidence),

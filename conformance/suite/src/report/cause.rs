@@ -1,5 +1,5 @@
 //! What is behind the findings: those that saw the same and break the same rules are one cause, and so are those that
-//! stayed open for the same reason.
+//! stayed open for the same reason. Which error code came is no difference, if it came at the same place.
 
 use std::cmp::Reverse;
 
@@ -24,6 +24,9 @@ pub struct Cause {
     /// The same without the variation: what the findings have in common.
     #[serde(skip)]
     saw: String,
+    /// Where it was met first.
+    #[serde(skip)]
+    place: Option<String>,
     /// Whether something was granted that had to be refused.
     #[serde(skip)]
     granted: bool,
@@ -61,7 +64,10 @@ impl Cause {
                 let saw = found.said().unwrap_or_default().to_owned();
                 let same = |cause: &&mut Self| {
                     let rules = !found.verdict.is_break() || cause.rules == found.rules;
-                    cause.verdict == found.verdict && cause.saw == saw && rules
+                    let is_alike = found.verdict.is_break()
+                        && cause.place == found.place
+                        && without_codes(&cause.saw) == without_codes(&saw);
+                    cause.verdict == found.verdict && (cause.saw == saw || is_alike) && rules
                 };
                 match causes.iter_mut().find(same) {
                     Some(cause) => cause.add(at, found, &of.id),
@@ -70,6 +76,7 @@ impl Cause {
                         rules: found.rules.clone(),
                         says: under_variant(found.variant.as_deref(), &saw),
                         saw,
+                        place: found.place.clone(),
                         granted: found.granted,
                         lacks_key: !found.lacks.is_empty(),
                         findings: vec![at],
@@ -104,6 +111,37 @@ impl Cause {
         }
         if !self.cases.iter().any(|known| known == case) {
             self.cases.push(case.to_owned());
+        }
+    }
+}
+
+/// What was seen, but for the error code: that is another for each thing that is wrong with a request.
+fn without_codes(saw: &str) -> String {
+    let mut before = "";
+    let mut kept = Vec::new();
+    for word in saw.split(' ') {
+        let is_code = before == "error" && word.starts_with('"');
+        if !is_code {
+            kept.push(if word.starts_with("error=") { "error" } else { word });
+        }
+        before = word;
+    }
+    kept.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_codes;
+
+    #[test]
+    fn what_was_seen_is_alike_whatever_the_error_code() {
+        for (saw, kept) in [
+            ("a redirect to the client with error=invalid_scope, state, iss", "a redirect to the client with error state, iss"),
+            ("a redirect to the client with error=access_denied", "a redirect to the client with error"),
+            ("status 400, error \"invalid_grant\"", "status 400, error"),
+            ("status 200, JSON with error, state", "status 200, JSON with error, state"),
+        ] {
+            assert_eq!(without_codes(saw), kept);
         }
     }
 }

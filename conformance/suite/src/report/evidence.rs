@@ -1,5 +1,7 @@
 //! What shows each cause: the case that met it first, its rules, and the exchange that decides, with a curl line.
 
+use oauth_rules::Level;
+
 use crate::case_end::under_variant;
 use crate::outcome::Verdict;
 use crate::report::{Body, Cause, ExchangeReport, RunReport, Style, level_word};
@@ -36,6 +38,14 @@ fn details(out: &mut Page, report: &RunReport, cause: &Cause, style: Style) {
         let rule = rule.get();
         line!(out, "  {} ({}, section {}, {})", rule.id, rule.spec, rule.section, level_word(rule.level));
         line!(out, "    {}", rule.summary);
+    }
+    let must = finding.rules.iter().find(|rule| rule.get().level == Level::Must);
+    if let Some(must) = must.filter(|_| finding.verdict == Verdict::Warned) {
+        line!(
+            out,
+            "  warned    and not failed: what was seen hints at a break of this MUST and does not prove it; see `explain {}`",
+            must.id()
+        );
     }
     let said = [("expected", &finding.expected), ("saw", &finding.saw), ("reason", &finding.reason)];
     for (name, text) in said {

@@ -86,9 +86,11 @@ impl Flags {
             secret: self.client_secret_env.map(|name| secret("--client-secret-env", name)).transpose()?,
             secret_env: None,
             authentication: None,
-            redirect_uri: needed("--redirect-uri", self.redirect_uri)?
-                .try_into()
-                .map_err(wrong("--redirect-uri"))?,
+            redirect_uri: Some(
+                needed("--redirect-uri", self.redirect_uri)?
+                    .try_into()
+                    .map_err(wrong("--redirect-uri"))?,
+            ),
             other_redirect_uri: None,
             scope: self.scope,
             second_scope: None,

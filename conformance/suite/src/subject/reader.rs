@@ -161,6 +161,12 @@ impl Reader<'_> {
         let place = self.top.key(role.table());
         let secret = self.secret(&place, "secret", client.secret, client.secret_env)?;
         let authentication = authentication(&place, client.authentication, secret.is_some())?;
+        let redirect_uri = match client.redirect_uri {
+            Some(uri) => uri.into(),
+            // Who gets tokens for itself alone has none.
+            None if role == ClientRole::Service => String::new(),
+            None => return Err(place.key("redirect_uri").error("is missing; add it")),
+        };
         let says = match (role, authentication) {
             (ClientRole::First, ClientAuthentication::None) => {
                 "is the confidential client and has no secret; add secret or secret_env, or name it [public_client]"
@@ -175,7 +181,7 @@ impl Reader<'_> {
                     id: client.id.into(),
                     secret,
                     authentication,
-                    redirect_uri: client.redirect_uri.into(),
+                    redirect_uri,
                     other_redirect_uri: client.other_redirect_uri.map(String::from),
                     scope: client.scope,
                     second_scope: client.second_scope,

@@ -80,7 +80,8 @@ pub(super) struct ClientTable {
     pub(super) secret: Option<SecretText>,
     pub(super) secret_env: Option<String>,
     pub(super) authentication: Option<ClientAuthentication>,
-    pub(super) redirect_uri: RedirectUri,
+    /// Of a client that asks for codes it has to be there.
+    pub(super) redirect_uri: Option<RedirectUri>,
     pub(super) other_redirect_uri: Option<RedirectUri>,
     pub(super) scope: Option<String>,
     pub(super) second_scope: Option<String>,

@@ -9,6 +9,7 @@ use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _, EndKind};
 use crate::cases::support::provoke::{
     RedirectedError, Sent, UNKNOWN, consent_page_for, denied, errors_told, gives_code,
+    registered_itself,
 };
 use crate::cases::support::scope::closed_list;
 use crate::expect;
@@ -241,7 +242,7 @@ async fn access_denied(ctx: &Context) -> Checked {
     flow::code(ctx, &client).await?;
     let (ask, mut browser, page) = consent_page_for(ctx, flow::browser(ctx), &client, Sent::Itself).await?;
     let landing = browser.run(Landing::Page(page.clone()), Decision::Deny).await?;
-    if ask.client.id != client.id && !gives_code(&landing) {
+    if registered_itself(ctx, &ask.client) && !gives_code(&landing) {
         // A server need not send browsers to a client that it does not trust (RFC 9700, section 4.11.2).
         let reason =
             "the user is asked for clients alone that registered themselves, whom the server need not tell";

@@ -256,7 +256,8 @@ async fn knows_what_was_revoked(ctx: &Context) -> Checked {
         }
     }
     judged |= knows_what_was_replaced(ctx).await?;
-    if judged { Ok(()) } else { Err(CaseEnd::not_offered("nothing ends a token that anybody is told of")) }
+    let reason = "no token of which introspection tells is ended by a request: access tokens are not revoked, and refresh tokens not told of or not replaced";
+    if judged { Ok(()) } else { Err(CaseEnd::not_offered(reason)) }
 }
 
 /// Whether there was a refresh token to judge: one that its own client may ask about, and that another replaced.

@@ -7,7 +7,7 @@ use oauth_rules::rules;
 use crate::browser::{Decision, Page, Submission};
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
-use crate::cases::support::provoke::{consent_page, consent_page_if_asked, gives_code};
+use crate::cases::support::provoke::{consent_page, consent_page_if_asked, gives_code, others_to_ask};
 use crate::cases::support::refresh::refresh;
 use crate::cases::support::scope::{has_value, introspected, stated};
 use crate::expect::{self, Token};
@@ -60,8 +60,8 @@ impl Choice {
 
 async fn no_more_than_agreed(ctx: &Context) -> Checked {
     let client = ctx.parties().client_where(Need::SecondScope, |client| client.scopes().len() > 1)?;
-    let scope = client.scopes().join(" ");
-    let (ask, mut browser, page) = asked(ctx, &client, &scope).await?;
+    let (ask, mut browser, page) = asked(ctx, &client).await?;
+    let scope = ask.params.first("scope").unwrap_or_default().to_owned();
     let Some(form) = browser.consent_form(&page, Decision::Approve) else {
         return Err(CaseEnd::not_tested("the consent page has no form to approve").at(&page.exchange));
     };
@@ -127,22 +127,30 @@ async fn refreshed(ctx: &Context, client: &Arc<Client>, refresh_token: &str, wor
     }
 }
 
-/// A request for this scope on which the user is asked: of this client, or, where an earlier yes to that stands, of one that
-/// registers itself.
-async fn asked(
-    ctx: &Context,
-    client: &Arc<Client>,
-    scope: &str,
-) -> Checked<(AuthorizationRequest, Browser, Page)> {
-    let mut ask = flow::ask(ctx, client).set("scope", scope);
+/// A request for all that a client may ask for on which the user is asked: of this client, or, where an earlier yes to that
+/// stands, of another, by another user, or of a client that registers itself.
+async fn asked(ctx: &Context, client: &Arc<Client>) -> Checked<(AuthorizationRequest, Browser, Page)> {
+    let scope = client.scopes().join(" ");
+    let mut ask = flow::ask(ctx, client).set("scope", &scope);
     if let Some((browser, page)) = consent_page_if_asked(ctx, flow::browser(ctx), &ask).await? {
         return Ok((ask, browser, page));
     }
+    for (browser, other) in others_to_ask(ctx, &flow::browser(ctx), client) {
+        let scopes = other.scopes();
+        if scopes.len() < 2 {
+            continue;
+        }
+        let ask = flow::ask(ctx, &other).set("scope", &scopes.join(" "));
+        // Another client may be refused for a reason of its own.
+        if let Ok(Some((browser, page))) = consent_page_if_asked(ctx, browser, &ask).await {
+            return Ok((ask, browser, page));
+        }
+    }
     if ctx.target().endpoints.registration.is_some() {
         let mut metadata = flow::metadata(ctx)?;
-        metadata["scope"] = scope.into();
+        metadata["scope"] = scope.as_str().into();
         let fresh = flow::registered(ctx, &metadata).await?;
-        ask = flow::ask(ctx, &fresh.client).set("scope", scope);
+        ask = flow::ask(ctx, &fresh.client).set("scope", &scope);
     }
     let (browser, page) = consent_page(ctx, flow::browser(ctx), &ask).await?;
     Ok((ask, browser, page))

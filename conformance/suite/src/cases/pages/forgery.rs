@@ -1,17 +1,18 @@
-//! Forged and repeated answers to the consent page, and what of its form a forger cannot know.
+//! Forged and repeated answers to the consent page.
 
 use std::sync::Arc;
 
 use oauth_rules::rules;
 
-use crate::browser::{Decision, Submission};
+use crate::browser::{Decision, Landing, Submission};
 use crate::case::{Case, Context, Severity};
 use crate::case_end::{CaseEnd, Checked, EndAs as _, EndKind};
+use crate::cases::support::introspection::told_text;
+use crate::cases::support::own_values::{alter, query_of, unguessable, with_changed};
 use crate::cases::support::provoke::{Sent, consent_page_for, from_attackers_site, gives_code, no_code};
 use crate::expect;
-use crate::flow::{self, AuthorizationRequest, Browser};
+use crate::flow::{self, AuthorizationRequest, Browser, Code};
 use crate::subject::{Account, Client, Need};
-use crate::wire::Params;
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -70,21 +71,88 @@ async fn cannot_be_forged(ctx: &Context) -> Checked {
     let Approval { ask, browser, form } = approval(ctx, flow::browser(ctx), &client).await?;
     let altered = with_changed(&form, &ask, |_, value| Some(alter(value)));
     ctx.tried("the page's own values are altered", forged(browser, &altered).await);
+    of_another_session(ctx, &client).await.when("the form was shown in another browser session")
+}
+
+/// A consent form that the attacker was shown after a login, be it as another user.
+async fn shown_to_attacker(ctx: &Context, client: &Arc<Client>) -> Checked<Approval> {
     let mut other = flow::stranger(ctx);
-    other.who = Some(if ctx.target().users.contains_key(&Account::Second) {
-        Account::Second
-    } else {
-        Account::First
-    });
-    let elsewhere = match approval(ctx, other.clone(), &client).await {
+    let has_second = ctx.target().users.contains_key(&Account::Second);
+    other.who = Some(if has_second { Account::Second } else { Account::First });
+    match approval(ctx, other.clone(), client).await {
         Err(end) if end.kind == EndKind::NotTested => {
             // One page may ask for the password and for the consent; whoever is logged in is asked for the consent alone.
-            flow::authorize_in(ctx, &mut other, &flow::ask(ctx, &client), Decision::Approve).await?;
-            approval(ctx, other, &client).await?
+            flow::authorize_in(ctx, &mut other, &flow::ask(ctx, client), Decision::Approve).await?;
+            approval(ctx, other, client).await
         }
-        shown => shown?,
-    };
-    forged(flow::browser(ctx), &elsewhere.form).await.when("the form was shown in another browser session")
+        shown => shown,
+    }
+}
+
+/// Whose login a code stands for.
+enum Whose {
+    /// That of the user in whose browser the form was sent.
+    Users,
+    /// That of the attacker who was shown the form.
+    Attackers,
+    /// Nobody is told.
+    Untold,
+}
+
+/// The form that the attacker was shown, sent from the attacker's site in the user's browser. What only carries on the
+/// attacker's own login takes nothing of the user's: a code that comes is to be the attacker's, from which the client is
+/// protected by its state.
+async fn of_another_session(ctx: &Context, client: &Arc<Client>) -> Checked {
+    let shown = shown_to_attacker(ctx, client).await?;
+    let (landing, step) = answer_to_forged(flow::browser(ctx), &shown.form).await?;
+    let Err(end) = step else { return Ok(()) };
+    let whose = whose(ctx, &shown, &landing).await;
+    if matches!(whose, Whose::Users) {
+        return Err(end.granted());
+    }
+    // What a browser without any cookie can send as well was carried by no login of the user's.
+    let again = shown_to_attacker(ctx, client).await?;
+    let without_cookies = flow::stranger(ctx).send(from_attackers_site(&again.form)).await?;
+    if gives_code(&without_cookies) {
+        ctx.note("a form that another session was shown gives its code in any browser: it carries on the login of that session, and no cookie of the user's");
+        return Ok(());
+    }
+    match whose {
+        Whose::Attackers => Err(end.warn()),
+        Whose::Users | Whose::Untold => Err(end),
+    }
+}
+
+/// Whose login the code stands for that came for the form which the attacker was shown.
+async fn whose(ctx: &Context, shown: &Approval, landing: &Landing) -> Whose {
+    let Ok(code) = flow::code_from(&shown.ask, landing) else { return Whose::Untold };
+    let Some(owner) = owner_of(ctx, &code).await else { return Whose::Untold };
+    let client = &shown.ask.client;
+    let users = owner_in(ctx, client, flow::browser(ctx)).await;
+    let attackers = owner_in(ctx, client, shown.browser.clone()).await;
+    match (users, attackers) {
+        (Some(users), Some(attackers)) if users != attackers && owner == users => Whose::Users,
+        (Some(users), Some(attackers)) if users != attackers && owner == attackers => Whose::Attackers,
+        (_, _) => Whose::Untold,
+    }
+}
+
+/// What is told of the owner of a token that comes of an honest flow in this browser.
+async fn owner_in(ctx: &Context, client: &Arc<Client>, mut browser: Browser) -> Option<String> {
+    let ask = flow::ask(ctx, client);
+    let landing = flow::authorize_in(ctx, &mut browser, &ask, Decision::Approve).await.ok()?;
+    owner_of(ctx, &flow::code_from(&ask, &landing).ok()?).await
+}
+
+/// What is told of the owner of the token that a code yields: by introspection, or else at the resource.
+async fn owner_of(ctx: &Context, code: &Code) -> Option<String> {
+    let token = flow::redeem(ctx, code).await.ok()?;
+    if let Ok(Some(sub)) = told_text(ctx, &code.client, &token, "sub").await {
+        return Some(sub);
+    }
+    let answer = flow::resource(ctx, &token.access_token).await.ok()?;
+    let served = answer.response().ok().filter(|response| response.status == 200)?;
+    Some(served.text())
 }
 
 async fn one_answer_one_code(ctx: &Context) -> Checked {
@@ -127,77 +195,17 @@ async fn has_values_of_one_request(ctx: &Context, client: &Arc<Client>) -> Check
     Ok(!carried)
 }
 
-/// Sends a form as another site's page would, and expects no code. It only warns where the session cookie stays behind
-/// when another site's form is sent.
-async fn forged(mut browser: Browser, form: &Submission) -> Checked {
+/// Sends a form as another site's page would, and expects no code.
+async fn forged(browser: Browser, form: &Submission) -> Checked {
+    answer_to_forged(browser, form).await?.1
+}
+
+/// Sends a form as another site's page would: where the browser comes to rest, and that this is no code. A code only warns where
+/// the session cookie stays behind when another site's form is sent.
+async fn answer_to_forged(mut browser: Browser, form: &Submission) -> Checked<(Landing, Checked)> {
     let protected = browser.jar.has_same_site();
     let landing = browser.send(from_attackers_site(form)).await?;
     let step = no_code(&landing, "any answer without a code");
-    if protected { step.warn() } else { step }
-}
-
-fn query_of(form: &Submission) -> Params {
-    Params::decode(form.url.split_once('?').map_or("", |(_, query)| query))
-}
-
-/// The values of a form, and of the address it goes to, that whoever knows the request cannot guess.
-fn unguessable(form: &Submission, ask: &AuthorizationRequest) -> Vec<String> {
-    let query = query_of(form);
-    let values = form.params.pairs().chain(query.pairs()).map(|(_, value)| value);
-    values.filter(|value| is_unguessable(value, ask)).map(str::to_owned).collect()
-}
-
-fn is_unguessable(value: &str, ask: &AuthorizationRequest) -> bool {
-    let known = ask.params.pairs().any(|(_, known)| known == value);
-    // A copy of the whole request, such as a return address, is known as well.
-    let copied = ask.state().is_some_and(|state| value.contains(state));
-    value.len() >= 16 && !known && !copied
-}
-
-/// The form with each unguessable value changed, or left out.
-fn with_changed(
-    form: &Submission,
-    ask: &AuthorizationRequest,
-    change: impl Fn(&str, &str) -> Option<String>,
-) -> Submission {
-    let change_all = |params: &Params| -> Params {
-        let pairs = params.pairs().filter_map(|(name, value)| {
-            let value = if is_unguessable(value, ask) { change(name, value)? } else { value.to_owned() };
-            Some((name.to_owned(), value))
-        });
-        pairs.collect()
-    };
-    let bare = form.url.split('?').next().unwrap_or_default();
-    let url = change_all(&query_of(form)).append_to(bare);
-    Submission { url, params: change_all(&form.params), ..form.clone() }
-}
-
-/// Another text of the same length and alphabet: two characters near its end become others of their kind.
-fn alter(value: &str) -> String {
-    let at = value.chars().count().saturating_sub(3);
-    let other = |c: char| match c {
-        '0' => '1',
-        'a' => 'b',
-        'A' => 'B',
-        '1'..='9' => '0',
-        'b'..='z' => 'a',
-        'B'..='Z' => 'A',
-        other => other,
-    };
-    let chars = value.chars().enumerate();
-    chars.map(|(place, c)| if place == at || place + 1 == at { other(c) } else { c }).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::alter;
-
-    #[test]
-    fn an_altered_value_keeps_its_length_and_alphabet() {
-        for (value, expected) in
-            [("abcdef", "abaaef"), ("0123456789", "0123450089"), ("grant.AbC0z", "grant.AaA0z")]
-        {
-            assert_eq!(alter(value), expected);
-        }
-    }
+    let step = if protected { step.warn() } else { step };
+    Ok((landing, step))
 }

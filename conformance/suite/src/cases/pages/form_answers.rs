@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use oauth_rules::rules;
 
+use crate::browser::{Decision, Landing};
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
-use crate::cases::support::provoke::log_in_as_first;
+use crate::cases::support::provoke::{Sent, consent_page_for, log_in_as_first};
 use crate::flow;
 use crate::subject::{Account, Need};
 use crate::wire::{Exchange, Params};
@@ -37,12 +38,23 @@ async fn answers_to_forms(ctx: &Context) -> Checked<Vec<Arc<Exchange>>> {
     let mut browser = flow::stranger(ctx);
     log_in_as_first(ctx, &client, &mut browser).await.control("a login and a consent in a fresh browser")?;
     let mut posted = browser.trail;
-    posted.retain(|exchange| {
-        exchange.request.method == "POST"
-            && exchange.status().is_some_and(|status| (300..400).contains(&status))
-    });
+    posted.retain(|exchange| exchange.request.method == "POST");
+    // Where an earlier yes stands, that way had no consent form.
+    if ctx.live().asked_consent() && posted.iter().all(|exchange| has_password(ctx, exchange)) {
+        match consent_page_for(ctx, flow::browser(ctx), &client, Sent::Itself).await {
+            Ok((_, mut browser, page)) => {
+                let before = browser.trail.len();
+                browser.run(Landing::Page(page), Decision::Approve).await?;
+                posted.extend(browser.trail.into_iter().skip(before));
+                posted.retain(|exchange| exchange.request.method == "POST");
+            }
+            Err(end) => ctx.note(format!("not seen, what answers a consent form: {}", end.saw)),
+        }
+    }
+    posted.retain(|exchange| exchange.status().is_some_and(|status| (300..400).contains(&status)));
     if posted.is_empty() {
-        return Err(CaseEnd::not_offered("no posted form is answered by a redirect"));
+        let reason = "no form that was posted here, neither for a login nor for a consent, is answered by a redirect";
+        return Err(CaseEnd::not_offered(reason));
     }
     Ok(posted)
 }

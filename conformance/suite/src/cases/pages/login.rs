@@ -1,19 +1,22 @@
 //! The login: no code before it, and no way from it to somewhere else.
 
+use std::sync::Arc;
+
 use oauth_rules::rules;
 use url::Url;
 
-use crate::browser::{Decision, Page, Submission};
+use crate::browser::{Decision, Landing, Page, Submission};
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::cases::support::own_values::{alter, unguessable, with_changed};
 use crate::cases::support::provoke::{
-    ATTACKER, ATTACKER_URI, LOGIN_PAGES, NO_LOGIN_NO_CODE, UNKNOWN, consent_page_if_asked, no_code,
-    of_a_stranger, way_to,
+    ATTACKER, ATTACKER_URI, LOGIN_PAGES, NO_LOGIN_NO_CODE, UNKNOWN, consent_page_if_asked, gives_code,
+    no_code, of_a_stranger, way_to,
 };
 use crate::cases::support::redirect_uris::has_to_be_registered;
 use crate::expect;
-use crate::flow::{self, Browser};
-use crate::subject::{Account, Need};
+use crate::flow::{self, AuthorizationRequest, Browser};
+use crate::subject::{Account, Client, Need};
 use crate::wire::Params;
 
 /// The cases, in reading order.
@@ -51,19 +54,54 @@ async fn before_any_code(ctx: &Context) -> Checked {
     flow::code(ctx, &client).await?;
     let mut stranger = flow::stranger(ctx);
     let landing = flow::authorize_in(ctx, &mut stranger, &flow::ask(ctx, &client), Decision::Approve).await?;
-    ctx.tried("nobody is logged in", of_a_stranger(ctx, no_code(&landing, NO_LOGIN_NO_CODE)));
-    // The page that a user was shown, answered by a browser without that user's session.
-    if let Some((user, page)) =
-        consent_page_if_asked(ctx, flow::browser(ctx), &flow::ask(ctx, &client)).await?
-        && let Some(form) = user.consent_form(&page, Decision::Approve)
-    {
-        let mut stranger = flow::stranger(ctx);
-        let landing = stranger.submit(&form).await?;
-        let landing = stranger.run(landing, Decision::Approve).await?;
-        let step = of_a_stranger(ctx, no_code(&landing, NO_LOGIN_NO_CODE));
-        ctx.tried("a consent form comes from a browser without a session", step);
+    ctx.tried("nobody is logged in", stays_out(ctx, &landing));
+    consents_for_another(ctx, &client).await
+}
+
+/// A consent form that a user was shown, sent by a browser in which nobody is logged in. Whoever has a value of that page that
+/// nobody can guess may have the login by it, since no text demands that a cookie keeps it (section 3.1).
+async fn consents_for_another(ctx: &Context, client: &Arc<Client>) -> Checked {
+    let Some((ask, form)) = users_form(ctx, client).await? else { return Ok(()) };
+    if unguessable(&form, &ask).is_empty() {
+        let step = sent_by_a_stranger(ctx, &form).await.and_then(|landing| stays_out(ctx, &landing));
+        ctx.tried("a consent form that anybody can write comes from a browser where nobody is logged in", step);
+        return Ok(());
+    }
+    let bare = with_changed(&form, &ask, |_, _| None);
+    let altered = with_changed(&form, &ask, |_, value| Some(alter(value)));
+    for (when, spoilt) in [
+        ("a user's consent form comes without its own values from a browser where nobody is logged in", bare),
+        ("a user's consent form comes with altered values from a browser where nobody is logged in", altered),
+    ] {
+        let step = sent_by_a_stranger(ctx, &spoilt).await.and_then(|landing| stays_out(ctx, &landing));
+        ctx.tried(when, step);
+    }
+    if gives_code(&sent_by_a_stranger(ctx, &form).await?) {
+        ctx.note("a user's consent form gives a code in any browser that has it: its own values carry the login");
     }
     Ok(())
+}
+
+/// A request of this client and the consent form that the first user was shown for it, as the user would approve it.
+async fn users_form(
+    ctx: &Context,
+    client: &Arc<Client>,
+) -> Checked<Option<(AuthorizationRequest, Submission)>> {
+    let ask = flow::ask(ctx, client);
+    let asked = consent_page_if_asked(ctx, flow::browser(ctx), &ask).await?;
+    let form = asked.and_then(|(user, page)| user.consent_form(&page, Decision::Approve));
+    Ok(form.map(|form| (ask, form)))
+}
+
+/// Sends a form in a browser without cookies, and goes on to the end.
+async fn sent_by_a_stranger(ctx: &Context, form: &Submission) -> Checked<Landing> {
+    let mut stranger = flow::stranger(ctx);
+    let landing = stranger.submit(form).await?;
+    stranger.run(landing, Decision::Approve).await
+}
+
+fn stays_out(ctx: &Context, landing: &Landing) -> Checked {
+    of_a_stranger(ctx, no_code(landing, NO_LOGIN_NO_CODE))
 }
 
 async fn is_no_open_redirector(ctx: &Context) -> Checked {

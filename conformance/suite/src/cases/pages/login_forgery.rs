@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use oauth_rules::rules;
 
-use crate::browser::{Decision, Submission};
+use crate::browser::{Decision, Landing, Submission};
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::provoke::{
-    LOGIN_PAGES, NO_LOGIN_NO_CODE, NO_PASSWORD, from_attackers_site, is_authorization_endpoint, no_code,
-    of_a_stranger,
+    LOGIN_PAGES, NO_LOGIN_NO_CODE, NO_PASSWORD, from_attackers_site, gives_code, is_authorization_endpoint,
+    no_code, of_a_stranger,
 };
 use crate::expect;
 use crate::flow::{self, AuthorizationRequest, Browser};
@@ -55,8 +55,18 @@ async fn form_cannot_be_forged(ctx: &Context) -> Checked {
     let end = if is_authorization_endpoint(ctx, &form.url) { end } else { end.warn() };
     ctx.tried("the page's own values are left out", end);
     // Whoever sends it has fetched the page for that.
-    let end = forged(ctx, &client, &form).await.warn();
-    end.when("the form was shown in another browser")
+    shown_elsewhere(ctx, &client, &form).await.warn().when("the form was shown in another browser")
+}
+
+/// A form that another browser was shown. Where nobody is logged in by it but for the request of its page, its own values carry
+/// on what whoever fetched the page began, and the client's state is what keeps that apart.
+async fn shown_elsewhere(ctx: &Context, client: &Arc<Client>, form: &Submission) -> Checked {
+    let (mut browser, landing) = sent(ctx, form).await?;
+    logs_in_nobody(ctx, client, &mut browser).await?;
+    if gives_code(&landing) {
+        ctx.note("the login form logs nobody in but for the request of the page that it was on");
+    }
+    Ok(())
 }
 
 /// The form that takes the password, in a fresh browser; a name that is asked for before is given.
@@ -76,16 +86,26 @@ async fn shown(ctx: &Context, client: &Arc<Client>, user: &User) -> Checked<Show
 
 /// Sends a form as another site's page would, in a browser that never saw it, and expects nobody to be logged in there.
 async fn forged(ctx: &Context, client: &Arc<Client>, form: &Submission) -> Checked {
+    let (mut browser, landing) = sent(ctx, form).await?;
+    let asked = logs_in_nobody(ctx, client, &mut browser).await;
+    of_a_stranger(ctx, no_code(&landing, NO_LOGIN_NO_CODE))?;
+    asked
+}
+
+/// The browser in which another site's page sends a form that this browser never saw, and where it comes to rest.
+async fn sent(ctx: &Context, form: &Submission) -> Checked<(Browser, Landing)> {
     let mut browser = flow::stranger(ctx);
     let sent = browser.send(from_attackers_site(form)).await?;
     sent.sent()?;
     let landing = browser.run(sent, Decision::Approve).await?;
-    let asked = flow::authorize_in(ctx, &mut browser, &flow::ask(ctx, client), Decision::Approve).await?;
+    Ok((browser, landing))
+}
+
+/// A further request in this browser brings no code.
+async fn logs_in_nobody(ctx: &Context, client: &Arc<Client>, browser: &mut Browser) -> Checked {
+    let asked = flow::authorize_in(ctx, browser, &flow::ask(ctx, client), Decision::Approve).await?;
     asked.sent()?;
-    for landing in [&landing, &asked] {
-        of_a_stranger(ctx, no_code(landing, NO_LOGIN_NO_CODE))?;
-    }
-    Ok(())
+    of_a_stranger(ctx, no_code(&asked, NO_LOGIN_NO_CODE))
 }
 
 /// The form without the values that nobody knows who was not shown its page, in its address as well.

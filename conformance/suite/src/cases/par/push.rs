@@ -198,7 +198,7 @@ async fn usable_without_support_for_request_uri(ctx: &Context) -> Checked {
     let denied =
         says("request_uri_parameter_supported", false) || says("require_request_uri_registration", true);
     if !denied {
-        return Err(CaseEnd::not_offered("the metadata denies no support for request_uri"));
+        return Err(CaseEnd::not_offered("the metadata does not say that the server takes no request_uri parameter of clients' own, nor that such URIs have to be registered"));
     }
     let ask = flow::ask(ctx, &ctx.parties().client()?);
     let request_uri = flow::pushed(ctx, &ask).await?;

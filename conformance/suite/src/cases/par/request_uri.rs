@@ -10,7 +10,9 @@ use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::clients::others_that_work;
 use crate::cases::support::par::{pushed_only, refused};
-use crate::cases::support::provoke::{Sent, consent_page_for, denied, gives_code, of_a_stranger};
+use crate::cases::support::provoke::{
+    Sent, consent_page_for, denied, gives_code, of_a_stranger, registered_itself,
+};
 use crate::cases::support::token_status::{wait_until_its_end, within_patience};
 use crate::cases::support::{scope, spoil};
 use crate::expect;
@@ -266,7 +268,7 @@ async fn user_decides_all_the_same(ctx: &Context) -> Checked {
     let client = ctx.parties().client()?;
     let (ask, mut browser, page) = consent_page_for(ctx, flow::browser(ctx), &client, Sent::Pushed).await?;
     let landing = browser.run(Landing::Page(page.clone()), Decision::Deny).await?;
-    if ask.client.id != client.id && !gives_code(&landing) {
+    if registered_itself(ctx, &ask.client) && !gives_code(&landing) {
         // How a client that registered itself is told is the server's to say (RFC 9700, section 4.11.2).
         return Ok(());
     }

@@ -98,7 +98,12 @@ struct Scopes {
 impl Scopes {
     /// It is a control that the user can allow all of them.
     async fn find(ctx: &Context) -> Checked<Self> {
-        let client = refreshing_client(ctx, |client| client.scopes().len() > 1).await?;
+        Self::find_where(ctx, |_| true).await
+    }
+
+    /// The same for a client that fits.
+    async fn find_where(ctx: &Context, fits: fn(&Client) -> bool) -> Checked<Self> {
+        let client = refreshing_client(ctx, move |client| fits(client) && client.scopes().len() > 1).await?;
         let values = client.scopes();
         // The last one, unless it may be what brings a refresh token (OpenID Connect Core, section 11).
         let weight = |value: &&&str| match **value {
@@ -233,13 +238,40 @@ async fn without_scope_gives_all(ctx: &Context) -> Checked {
     gives_all(&honest(expect::token(&answer), "an honest refresh").when(when)?).when(when)
 }
 
-async fn narrowing_does_not_last(ctx: &Context) -> Checked {
-    let scopes = Scopes::find(ctx).await?;
+/// The refresh token that came with an access token for less, if one came.
+async fn given_with_less(ctx: &Context, scopes: &Scopes) -> Checked<Option<String>> {
     let allowed = scopes.allow_all(ctx).await?;
-    let less = narrowed(ctx, &scopes, &allowed.refresh_token).await?;
-    let Some(next) = less.refresh_token else {
-        return Err(CaseEnd::not_offered("a refresh brings no new refresh token"));
+    let less = narrowed(ctx, scopes, &allowed.refresh_token).await?;
+    Ok(less.refresh_token)
+}
+
+/// A client to which a refresh brings a new refresh token, and the one that came with an access token for less. Where it brings
+/// none to one kind of client, it may to the other.
+async fn newly_given(ctx: &Context) -> Checked<(Scopes, String)> {
+    let first = Scopes::find(ctx).await?;
+    if let Some(next) = given_with_less(ctx, &first).await? {
+        return Ok((first, next));
+    }
+    let (kept, kind) = (&first.client.id, if first.client.is_public() { "confidential" } else { "public" });
+    let of_other_kind: fn(&Client) -> bool =
+        if first.client.is_public() { |client: &Client| !client.is_public() } else { Client::is_public };
+    let Ok(other) = Scopes::find_where(ctx, of_other_kind).await else {
+        let reason = format!(
+            "a refresh brings no new refresh token to {kept}, and no {kind} client could show it, which takes a second_scope"
+        );
+        return Err(CaseEnd::not_offered(reason));
     };
+    match given_with_less(ctx, &other).await? {
+        Some(next) => Ok((other, next)),
+        None => {
+            let reason = format!("a refresh brings no new refresh token to {kept}, nor to {}", other.client.id);
+            Err(CaseEnd::not_offered(reason))
+        }
+    }
+}
+
+async fn narrowing_does_not_last(ctx: &Context) -> Checked {
+    let (scopes, next) = newly_given(ctx).await?;
     let answer = flow::token(ctx, &refresh(&scopes.client, &next).set("scope", &scopes.wide)).await?;
     let token =
         honest(expect::token(&answer), "an honest refresh").when("it asks for all that was allowed")?;

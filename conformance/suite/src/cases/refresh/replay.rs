@@ -59,6 +59,17 @@ async fn outlast_grace(ctx: &Context) -> Checked {
     }
 }
 
+/// What came of the second use of a refresh token, which a grace would make an honest one: the target file states it.
+fn after_grace<T>(ctx: &Context, step: Checked<T>) -> Checked<T> {
+    let stated = ctx.target().refresh_grace.unwrap_or(0);
+    step.map_err(|end| {
+        let expected = end.expected.as_ref().map(|expected| {
+            format!("{expected}, but for a grace (refresh_grace in the target file, in seconds: {stated})")
+        });
+        CaseEnd { expected, ..end }
+    })
+}
+
 async fn public_client_uses_it_once(ctx: &Context) -> Checked {
     let client = refreshing_client(ctx, Client::is_public).await?;
     let allowed = allowed(ctx, &client, None).await?;
@@ -66,8 +77,7 @@ async fn public_client_uses_it_once(ctx: &Context) -> Checked {
     renewed(ctx, &allowed.refresh()).await?;
     outlast_grace(ctx).await?;
     let again = flow::token(ctx, &allowed.refresh()).await?;
-    expect::token_refused(ctx, &again, &["invalid_grant"])?;
-    Ok(())
+    after_grace(ctx, expect::token_refused(ctx, &again, &["invalid_grant"]))
 }
 
 async fn copy_gives_itself_away(ctx: &Context) -> Checked {
@@ -76,7 +86,7 @@ async fn copy_gives_itself_away(ctx: &Context) -> Checked {
     let stolen = renewed(ctx, &allowed.refresh().by(Actor::Thief)).await?;
     outlast_grace(ctx).await?;
     let own = flow::token(ctx, &allowed.refresh()).await?;
-    expect::token_refused(ctx, &own, &["invalid_grant"])?;
+    after_grace(ctx, expect::token_refused(ctx, &own, &["invalid_grant"]))?;
     // What follows from the discovery is RFC 9700's to say.
     if let Some(successor) = &stolen.refresh_token {
         let answer = flow::token(ctx, &refresh(&client, successor).by(Actor::Thief)).await?;

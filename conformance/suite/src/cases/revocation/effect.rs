@@ -138,25 +138,31 @@ async fn takes_the_access_tokens_along(ctx: &Context) -> Checked {
 async fn ended_under_hints(ctx: &Context, of_refresh_token: &str, of_access_token: &str) -> Checked {
     if ctx.live().met(Need::Refresh) == Met::Yes {
         let when = format!("a refresh token is called {of_refresh_token}");
-        let client = refreshing_client(ctx, |_| true).await?;
-        // What no revocation ends says nothing of hints.
-        let plain = refresh_token_ended(&ctx.when(&when), &client, None).await;
-        let plain = plain.control("a refresh token that is revoked without a hint");
-        if ctx.tried(&when, plain).is_some() {
-            let ended = refresh_token_ended(&ctx.when(&when), &client, Some(of_refresh_token)).await;
-            ctx.tried(&when, ended);
-        }
+        ctx.tried(&when, refresh_token_called(&ctx.when(&when), of_refresh_token).await);
     }
     let when = format!("an access token is called {of_access_token}");
+    ctx.tried(&when, access_token_called(&ctx.when(&when), of_access_token).await);
+    Ok(())
+}
+
+async fn refresh_token_called(ctx: &Context, hint: &str) -> Checked {
+    let client = refreshing_client(ctx, |_| true).await?;
+    // What no revocation ends says nothing of hints.
+    let plain = refresh_token_ended(ctx, &client, None).await;
+    plain.control("a refresh token that is revoked without a hint")?;
+    refresh_token_ended(ctx, &client, Some(hint)).await
+}
+
+async fn access_token_called(ctx: &Context, hint: &str) -> Checked {
     let client = ctx.parties().client()?;
     let (token, gauge) = live_access_token(ctx, &client).await?;
     done_for_access_token(&revoke(ctx, &revocation(&client, &token)).await?)
         .control("an honest revocation of an access token")?;
     gauge.ended(ctx, &token).await.control("an access token that was revoked without a hint")?;
     let (token, gauge) = live_access_token(ctx, &client).await?;
-    let request = revocation(&client, &token).set("token_type_hint", of_access_token);
-    done(&revoke(ctx, &request).await?).when(&when)?;
-    gauge.ended(&ctx.when(&when), &token).await.when(&when)
+    let request = revocation(&client, &token).set("token_type_hint", hint);
+    done(&revoke(ctx, &request).await?)?;
+    gauge.ended(ctx, &token).await
 }
 
 async fn unknown_token_is_no_error(ctx: &Context) -> Checked {

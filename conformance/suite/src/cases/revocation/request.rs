@@ -7,14 +7,15 @@ use oauth_rules::rules;
 use serde_json::Value;
 
 use crate::case::{Case, Context, Isolation};
-use crate::case_end::{Checked, EndAs as _};
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::cases::support::refresh::{refresh, refreshing_client};
 use crate::cases::support::revocation::{
-    done_for_access_token, live_access_token, revocation, revoke, well_received,
+    done, done_for_access_token, live_access_token, live_refresh_token, revocation, revoke, well_received,
 };
 use crate::cases::support::spoil;
 use crate::expect;
-use crate::flow::Authentication;
-use crate::subject::Need;
+use crate::flow::{self, Authentication, TokenRequest};
+use crate::subject::{Client, Met, Need};
 use crate::wire::Exchange;
 
 /// The cases, in reading order.
@@ -76,13 +77,49 @@ async fn needs_a_token(ctx: &Context) -> Checked {
 }
 
 async fn by_post_alone(ctx: &Context) -> Checked {
+    if ctx.live().met(Need::Refresh) == Met::Yes {
+        const WHEN: &str = "the query has a refresh token";
+        ctx.tried(WHEN, refresh_token_by_get(&ctx.when(WHEN)).await);
+    }
+    const WHEN: &str = "the query has an access token";
+    ctx.tried(WHEN, access_token_by_get(&ctx.when(WHEN)).await);
+    Ok(())
+}
+
+async fn refresh_token_by_get(ctx: &Context) -> Checked {
+    let client = refreshing_client(ctx, |_| true).await?;
+    let other = live_refresh_token(ctx, &client).await?;
+    done(&revoke(ctx, &revocation(&client, &other)).await?).control("an honest revocation of a refresh token")?;
+    let ended = flow::token(ctx, &refresh(&client, &other)).await?;
+    if expect::token(&ended).is_ok() {
+        let reason = "the control failed: a refresh token that was revoked by POST is good still";
+        return Err(CaseEnd::not_tested(reason).at(&ended));
+    }
+    let token = live_refresh_token(ctx, &client).await?;
+    let answer = revoke(ctx, &by_get(&client, &token)).await?;
+    let after = flow::token(ctx, &refresh(&client, &token)).await?;
+    if expect::token(&after).is_err() {
+        let saw = expect::describe(after.response()?);
+        return Err(after.broken("tokens for the refresh token, which a GET does not revoke", saw));
+    }
+    any_refusal(&answer)
+}
+
+async fn access_token_by_get(ctx: &Context) -> Checked {
     let client = ctx.parties().client()?;
     let (other, gauge) = live_access_token(ctx, &client).await?;
     done_for_access_token(&revoke(ctx, &revocation(&client, &other)).await?)
         .control("an honest revocation of an access token")?;
     gauge.ended(ctx, &other).await.control("an access token that was revoked by POST")?;
     let (token, gauge) = live_access_token(ctx, &client).await?;
-    let mut request = revocation(&client, &token).without("token").in_query("token", &token).method("GET");
+    let answer = revoke(ctx, &by_get(&client, &token)).await?;
+    gauge.lives(ctx, &token).await?;
+    any_refusal(&answer)
+}
+
+/// The request of a client for the end of a token, with all that it has in its query.
+fn by_get(client: &Client, token: &str) -> TokenRequest {
+    let mut request = revocation(client, token).without("token").in_query("token", token).method("GET");
     if let Authentication::Body { id, secret } = request.authentication.clone() {
         request = request.in_query("client_id", &id).in_query("client_secret", &secret);
         request.authentication = Authentication::Nothing;
@@ -92,12 +129,14 @@ async fn by_post_alone(ctx: &Context) -> Checked {
         request.authentication = Authentication::Nothing;
     }
     request.content_type = None;
-    let answer = revoke(ctx, &request).await?;
-    gauge.lives(ctx, &token).await?;
-    // Any refusal will do where nothing was ended.
+    request
+}
+
+/// Any refusal will do where nothing was ended.
+fn any_refusal(answer: &Arc<Exchange>) -> Checked {
     match answer.response()?.status {
         400..=499 | 501 => Ok(()),
-        _ => expect::status(&answer, &[400, 401, 404, 405]),
+        _ => expect::status(answer, &[400, 401, 404, 405]),
     }
 }
 

@@ -10,6 +10,7 @@ pub(super) mod honest;
 pub(super) mod introspection;
 pub(super) mod markup;
 pub(super) mod metadata;
+pub(super) mod own_values;
 pub(super) mod par;
 pub(super) mod provoke;
 pub(super) mod redirect_spellings;

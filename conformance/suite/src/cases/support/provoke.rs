@@ -12,7 +12,7 @@ use crate::case::Context;
 use crate::case_end::{CaseEnd, Checked, EndKind};
 use crate::expect;
 use crate::flow::{self, AuthorizationRequest, Browser, Until};
-use crate::subject::{Account, Client, FileKey, FormHint};
+use crate::subject::{Account, Client, FileKey, FormHint, Need};
 use crate::wire::{Exchange, Params, Request};
 
 /// The host that no honest redirect leads to.
@@ -109,12 +109,39 @@ pub(in crate::cases) async fn consent_page(
 
 /// Why there is no consent page to look at.
 pub(in crate::cases) fn unasked(ctx: &Context) -> CaseEnd {
-    CaseEnd::not_tested(if ctx.live().asked_consent() {
-        "no consent page came; if consent is remembered, revoke it or add extra_parameters that ask again"
+    let reason = if ctx.live().asked_consent() {
+        "no consent page came for any client of the target; if consent is remembered, revoke it, add a client whose user is asked each time, such as a [public_client], or extra_parameters that ask again"
     } else {
         "no page of this run asked for consent; if none ever does, say so: [without] consent = \"why\""
-    })
-    .lacks(FileKey::ExtraParameters)
+    };
+    let key = Need::PublicClient.missing(ctx.target()).unwrap_or(FileKey::ExtraParameters);
+    CaseEnd::not_tested(reason).lacks(key)
+}
+
+/// Whether a client registered itself, so that the target file does not name it.
+pub(in crate::cases) fn registered_itself(ctx: &Context, client: &Client) -> bool {
+    !ctx.target().registered().any(|known| known.id == client.id)
+}
+
+/// Who may be asked still where an earlier yes of this browser's user to this client stands: the same user for the target's
+/// other clients, and another user for each. Public clients come first, whose user is to be asked each time.
+pub(in crate::cases) fn others_to_ask(
+    ctx: &Context,
+    browser: &Browser,
+    client: &Client,
+) -> Vec<(Browser, Arc<Client>)> {
+    let mut clients: Vec<&Arc<Client>> = ctx.target().clients.values().collect();
+    clients.sort_by_key(|other| !other.is_public());
+    let mut browsers = vec![browser.clone()];
+    if browser.who == Some(Account::First) && ctx.target().users.contains_key(&Account::Second) {
+        browsers.push(flow::browser_of(ctx, Account::Second));
+    }
+    let mut others = Vec::new();
+    for (at, browser) in browsers.iter().enumerate() {
+        let untried = clients.iter().filter(|other| at > 0 || other.id != client.id);
+        others.extend(untried.map(|other| (browser.clone(), Arc::clone(other))));
+    }
+    others
 }
 
 /// Whether a request had no answer at all.
@@ -218,33 +245,43 @@ pub(in crate::cases) enum Sent {
 }
 
 /// A request on which the user is asked for consent, and the browser that shows the page: a request of this client, or, where
-/// an earlier yes to that stands, of one that registers itself.
+/// an earlier yes to that stands, of another client, by another user, for another scope, or of a client that registers itself.
 ///
 /// # Errors
-/// `not-tested` if the user is asked for neither.
+/// `not-tested` if the user is asked for none.
 pub(in crate::cases) async fn consent_page_for(
     ctx: &Context,
     browser: Browser,
     client: &Arc<Client>,
     sent: Sent,
 ) -> Checked<(AuthorizationRequest, Browser, Page)> {
-    if let Some(asked) = asked_for(ctx, browser.clone(), client, sent).await? {
+    if let Some(asked) = asked_for(ctx, browser.clone(), flow::ask(ctx, client), sent).await? {
         return Ok(asked);
+    }
+    for (browser, other) in others_to_ask(ctx, &browser, client) {
+        let usual = flow::ask(ctx, &other);
+        let second = other.second_scope.as_ref().map(|scope| flow::ask(ctx, &other).set("scope", scope));
+        for ask in std::iter::once(usual).chain(second) {
+            // Another client may be refused for a reason of its own.
+            if let Ok(Some(asked)) = asked_for(ctx, browser.clone(), ask, sent).await {
+                return Ok(asked);
+            }
+        }
     }
     if ctx.target().endpoints.registration.is_none() {
         return Err(unasked(ctx));
     }
     let fresh = flow::registered(ctx, &flow::metadata(ctx)?).await.map_err(|_| unasked(ctx))?;
-    asked_for(ctx, browser, &fresh.client, sent).await?.ok_or_else(|| unasked(ctx))
+    let ask = flow::ask(ctx, &fresh.client);
+    asked_for(ctx, browser, ask, sent).await?.ok_or_else(|| unasked(ctx))
 }
 
 async fn asked_for(
     ctx: &Context,
     browser: Browser,
-    client: &Arc<Client>,
+    ask: AuthorizationRequest,
     sent: Sent,
 ) -> Checked<Option<(AuthorizationRequest, Browser, Page)>> {
-    let ask = flow::ask(ctx, client);
     let shown = match sent {
         Sent::Itself => ask.clone(),
         Sent::Pushed => ask.by_reference(&flow::pushed(ctx, &ask).await?),

@@ -14,7 +14,7 @@ use crate::cases::support::bearer::told;
 use crate::cases::support::introspection::{activity, callers, introspect, query};
 use crate::expect::{self, Token};
 use crate::flow::{self, AuthorizationRequest, TokenRequest};
-use crate::subject::{Client, Met, Need, Resource};
+use crate::subject::{Client, ClientRole, Met, Need, Resource};
 use crate::wire::{Actor, Exchange, Request};
 
 pub(in crate::cases) async fn token_is_for_it(ctx: &Context) -> Checked {
@@ -126,7 +126,8 @@ pub(in crate::cases) async fn told_audience(
         return Ok(None);
     }
     // The second resource's server is told of tokens for its own.
-    let servers = ctx.target().others.values().filter(|other| other.redirect_uri.is_empty()).cloned();
+    let is_server = |role: ClientRole| matches!(role, ClientRole::Resource | ClientRole::SecondResource);
+    let servers = ctx.target().others.values().filter(|other| is_server(other.role)).cloned();
     for caller in callers(ctx, client).into_iter().chain(servers) {
         let answer = introspect(ctx, &query(&caller, &token.access_token)).await?;
         if let Ok(told) = activity(&answer)

@@ -1,0 +1,72 @@
+//! What a form has that nobody can guess who was not shown its page.
+
+use crate::browser::Submission;
+use crate::flow::AuthorizationRequest;
+use crate::wire::Params;
+
+/// What the address of a form carries.
+pub(in crate::cases) fn query_of(form: &Submission) -> Params {
+    Params::decode(form.url.split_once('?').map_or("", |(_, query)| query))
+}
+
+/// The values of a form, and of the address it goes to, that whoever knows the request cannot guess.
+pub(in crate::cases) fn unguessable(form: &Submission, ask: &AuthorizationRequest) -> Vec<String> {
+    let query = query_of(form);
+    let values = form.params.pairs().chain(query.pairs()).map(|(_, value)| value);
+    values.filter(|value| is_unguessable(value, ask)).map(str::to_owned).collect()
+}
+
+fn is_unguessable(value: &str, ask: &AuthorizationRequest) -> bool {
+    let known = ask.params.pairs().any(|(_, known)| known == value);
+    // A copy of the whole request, such as a return address, is known as well.
+    let copied = ask.state().is_some_and(|state| value.contains(state));
+    value.len() >= 16 && !known && !copied
+}
+
+/// The form with each unguessable value changed, or left out.
+pub(in crate::cases) fn with_changed(
+    form: &Submission,
+    ask: &AuthorizationRequest,
+    change: impl Fn(&str, &str) -> Option<String>,
+) -> Submission {
+    let change_all = |params: &Params| -> Params {
+        let pairs = params.pairs().filter_map(|(name, value)| {
+            let value = if is_unguessable(value, ask) { change(name, value)? } else { value.to_owned() };
+            Some((name.to_owned(), value))
+        });
+        pairs.collect()
+    };
+    let bare = form.url.split('?').next().unwrap_or_default();
+    let url = change_all(&query_of(form)).append_to(bare);
+    Submission { url, params: change_all(&form.params), ..form.clone() }
+}
+
+/// Another text of the same length and alphabet: two characters near its end become others of their kind.
+pub(in crate::cases) fn alter(value: &str) -> String {
+    let at = value.chars().count().saturating_sub(3);
+    let other = |c: char| match c {
+        '0' => '1',
+        'a' => 'b',
+        'A' => 'B',
+        '1'..='9' => '0',
+        'b'..='z' => 'a',
+        'B'..='Z' => 'A',
+        other => other,
+    };
+    let chars = value.chars().enumerate();
+    chars.map(|(place, c)| if place == at || place + 1 == at { other(c) } else { c }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::alter;
+
+    #[test]
+    fn an_altered_value_keeps_its_length_and_alphabet() {
+        for (value, expected) in
+            [("abcdef", "abaaef"), ("0123456789", "0123450089"), ("grant.AbC0z", "grant.AaA0z")]
+        {
+            assert_eq!(alter(value), expected);
+        }
+    }
+}
