@@ -46,20 +46,29 @@ impl Ticker {
     }
 }
 
-/// Tells of waits that a server asks for: each in the ticker's line on a terminal; elsewhere the first, since a server
-/// that asks once asks a thousand times.
+/// Tells of waits: each in the ticker's line on a terminal; elsewhere each of a case, and the first that a server asks for,
+/// since a server that asks once asks a thousand times.
 pub(super) fn wait_teller(pen: Pen) -> impl Fn(&Wait) + Send + Sync {
     let told = AtomicBool::new(false);
     move |wait| {
-        let Wait { url, status, time } = wait;
-        let seconds = time.as_secs();
-        let text = format!("waiting {seconds} s, as Retry-After of a {status} from {url} asks");
+        let seconds = wait.time().as_secs();
+        let (text, rest) = match wait {
+            Wait::RetryAfter { url, status, .. } => (
+                format!("waiting {seconds} s, as Retry-After of a {status} from {url} asks"),
+                "; further waits that a server asks for are not told",
+            ),
+            Wait::Clock { case, .. } => (format!("{case} waits {seconds} s on the clock"), ""),
+        };
+        let is_told = match wait {
+            Wait::RetryAfter { .. } => !told.swap(true, Ordering::Relaxed),
+            Wait::Clock { .. } => true,
+        };
         if pen.ticks() {
             let mut page = Page::new();
             page.put(format_args!("{text}"));
             pen.tick(page);
-        } else if !told.swap(true, Ordering::Relaxed) {
-            tell(&Page::of(format_args!("oauth-conformance: {text}; further waits are not told")));
+        } else if is_told {
+            tell(&Page::of(format_args!("oauth-conformance: {text}{rest}")));
         }
     }
 }

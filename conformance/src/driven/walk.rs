@@ -10,9 +10,9 @@ use oauth_core::client::receive::receive;
 use oauth_core::client::reply::authorization_request;
 use oauth_core::client::settings::{Binding, Settings};
 use oauth_core::client::site::Site;
-use oauth_core::client::{Act, Event, Fresh, Session, step};
+use oauth_core::client::{Act, Event, Fresh, Rules, Session, step};
 use oauth_core::http::HttpRequest;
-use oauth_core::policy::Time;
+use oauth_core::policy::{Lifetime, Time};
 use oauth_core::secret::{Digest, Minted, Secret};
 use oauth_core::server::decide::Choice;
 use oauth_laws::fact::Sender;
@@ -53,6 +53,8 @@ pub(super) struct Walk<'a> {
     landing: Option<Landing>,
     calls: Vec<(Actor, HttpCall)>,
     token: Option<String>,
+    /// The answer to the client's own token request.
+    answer: Option<Arc<Exchange>>,
 }
 
 impl<'a> Walk<'a> {
@@ -72,6 +74,7 @@ impl<'a> Walk<'a> {
             landing: None,
             calls: Vec::new(),
             token: None,
+            answer: None,
         }
     }
 
@@ -120,7 +123,9 @@ impl<'a> Walk<'a> {
     }
 
     fn fold(&mut self, event: &Event) -> Act {
-        let (session, act) = step(Self::now(), &self.settings.rules(), self.session, event);
+        // The walk uses each token at once: one that lives for seconds is good, and a refresh is no step of it.
+        let rules = Rules { refresh_margin: Lifetime(0), ..self.settings.rules() };
+        let (session, act) = step(Self::now(), &rules, self.session, event);
         self.session = session;
         act
     }
@@ -352,6 +357,7 @@ impl<'a> Walk<'a> {
             let fresh = self.minted()?;
             let _shown = self.fold(&Event::TokenAnswer(judgement.answer, fresh));
             self.token = judgement.token;
+            self.answer = Some(Arc::clone(&exchange));
         }
         let class = if has_token { Class::Token } else { Class::NoToken };
         Ok(Walked { class, exchange: Some(exchange), saw: saw.trim_end().to_owned() })
@@ -362,11 +368,11 @@ impl<'a> Walk<'a> {
             return Err(CaseEnd::not_offered("the target names no resource"));
         }
         if self.fold(&Event::Profile) != Act::CallResource {
-            return Ok(Walked {
-                class: Class::Inside,
-                exchange: None,
-                saw: "no login at the client".to_owned(),
-            });
+            let saw = match &self.token {
+                None => "no request, since no token came that the client could send",
+                Some(_) => "no request, since the token is at its end when it comes (expires_in)",
+            };
+            return Ok(Walked { class: Class::Inside, exchange: self.answer.clone(), saw: saw.to_owned() });
         }
         let token = self.token.clone().unwrap_or_default();
         let call = resource_request(&self.settings, &token);

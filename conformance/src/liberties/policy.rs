@@ -199,6 +199,19 @@ pub(super) const LIBERTIES: &[Liberty] = &[
         costs: &[],
     },
     Liberty {
+        name: "access-tokens-live-for-ten-seconds",
+        about: "access tokens live for ten seconds",
+        allowed: "RFC 6749 5.1: expires_in has no least value; RFC 6750 5.3: an hour or less",
+        seen_at: None,
+        apart: &["lifetimes", "expiry"],
+        acts: &[
+            Act::Policy(|policy| policy.access_token_lifetime = Lifetime(10)),
+            Act::Target(|target| target.access_token_lifetime = Some(10)),
+            Act::Sign(|_, asked, answered| asked.is("POST", "/token") && lives_for(answered, 10)),
+        ],
+        costs: &[],
+    },
+    Liberty {
         name: "no-challenge-demanded",
         about: "a public client may leave code_challenge out; who sends one is held to it",
         allowed: "RFC 9700 2.1.1: the duty to use PKCE is the client's, that to support and enforce it the server's",

@@ -147,6 +147,11 @@ pub(crate) fn under_variant(variant: Option<&str>, said: &str) -> String {
     variant.map_or_else(|| said.to_owned(), |variant| format!("when {variant}: {said}"))
 }
 
+/// A variation within another.
+pub(crate) fn within(outer: &str, inner: &str) -> String {
+    format!("{outer} and {inner}")
+}
+
 impl Exchange {
     /// The answer, for judging it.
     ///
@@ -224,7 +229,7 @@ impl EndAs for CaseEnd {
 
     fn when(mut self, variation: &str) -> Self {
         self.variant = Some(match self.variant.take() {
-            Some(inner) => format!("{variation}: when {inner}"),
+            Some(inner) => within(variation, &inner),
             None => variation.to_owned(),
         });
         self

@@ -279,8 +279,25 @@ async fn a_long_wait_is_told_when_it_begins_and_a_short_one_is_not() {
             wait = told.recv() => wait,
             _ = wire.send(&request, moment) => None,
         };
-        assert_eq!(wait, expected.map(|time| Wait { url, status: 429, time }));
+        assert_eq!(wait, expected.map(|time| Wait::RetryAfter { url, status: 429, time }));
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wait_of_a_case_is_told_when_it_begins() {
+    let (tell, mut told) = mpsc::unbounded_channel();
+    let wire = Wire::new(&Settings::default()).expect("HTTP works").telling(move |wait| {
+        let _ = tell.send(wait.clone());
+    });
+    let target = target("http://127.0.0.1:9000");
+    let live = Arc::new(RunState::new(target, wire, Clock::Real, Profile::Rfc9700, 1));
+    let (context, time) = (Context::new(live, "code/late"), Duration::from_secs(14));
+    let wait = tokio::select! {
+        biased;
+        wait = told.recv() => wait,
+        _ = context.wait(time) => None,
+    };
+    assert_eq!(wait, Some(Wait::Clock { case: "code/late".into(), time }));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use oauth_conformance::{cases, reference};
+use oauth_core::policy::{Lifetime, Policy};
 use oauth_faults::Faults;
 use oauth_suite::case::{Profile, RunState};
 use oauth_suite::outcome::{Outcome, Overall, Verdict};
 use oauth_suite::report::{Event, Exchanges, RunReport, Secrets, Style, TEXT, Wants};
 use oauth_suite::run::{RunError, Selection, run};
-use oauth_suite::subject::discover;
+use oauth_suite::subject::{Client, ClientRole, discover};
 use oauth_suite::wire::http::{Settings, Wire};
 
 /// What people are shown of a run.
@@ -102,6 +103,26 @@ async fn reports_show_no_secret_and_the_contracts_members() {
     let exchange = &case["exchanges"][0];
     assert!(exchange["curl"].as_str().is_some_and(|line| line.starts_with("curl ")));
     assert!(exchange["request"]["headers"][0].is_array() && exchange["response"]["status"].is_u64());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_driven_client_that_has_a_refresh_token_uses_an_access_token_of_ten_seconds() {
+    let policy = Policy { access_token_lifetime: Lifetime(10), ..reference::policy(Profile::Rfc9700) };
+    let mut reference = reference::start_with(policy, Faults::none()).await.expect("it starts");
+    let wire = Wire::new(&Settings::default()).expect("HTTP works");
+    discover(&wire, &mut reference.target).await.expect("it publishes metadata");
+    // The second client gets refresh tokens, and the first gets none.
+    let clients = &mut reference.target.clients;
+    let second = clients.remove(&ClientRole::Second).expect("the target file names it");
+    clients.insert(ClientRole::First, Arc::new(Client { role: ClientRole::First, ..(*second).clone() }));
+    let (target, clock) = (reference.target.clone(), reference.clock.clone());
+    let live = Arc::new(RunState::new(target, wire, clock, Profile::Rfc9700, 7));
+    let only = ["driven/honest-flow", "driven/replay-ends-the-grant"].map(str::to_owned).to_vec();
+    let selection = Selection { only, ..Selection::default() };
+    let outcome = run(&live, &cases(live.profile), &selection, false, &mut (), std::future::pending()).await;
+    let outcome = outcome.expect("it runs");
+    assert_eq!(outcome.count(Verdict::Held), 2, "{}", shown(&live, &outcome));
+    assert_eq!(live.probed().refresh_token_issued.confidential, Some(true), "the control");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -11,9 +11,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::case::{Parties, Profile, Recorded, RunState};
-use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::case_end::{CaseEnd, Checked, EndAs as _, within};
 use crate::subject::{self, Target, shown};
 use crate::wire::burst::{Parts, Version, burst, send_in_parts};
+use crate::wire::http::Wait;
 use crate::wire::{Actor, Clock, Exchange, Request, lock};
 
 /// One case's view of the run. Cheap to clone; clones share the recording.
@@ -72,7 +73,7 @@ impl Context {
     #[must_use]
     pub fn when(&self, variation: &str) -> Self {
         let variation = match &self.variation {
-            Some(outer) => format!("{outer}: when {variation}"),
+            Some(outer) => within(outer, variation),
             None => variation.to_owned(),
         };
         Self { inner: Arc::clone(&self.inner), variation: Some(variation.into()) }
@@ -251,8 +252,13 @@ impl Context {
     /// `not-tested` if the clock was not advanced.
     pub async fn wait(&self, time: Duration) -> Checked {
         let time = Duration::from_secs(time.as_secs() + u64::from(time.subsec_nanos() > 0));
-        match &self.inner.live.clock {
-            Clock::Real | Clock::Advance(_) => self.pause(time).await,
+        let live = &self.inner.live;
+        match &live.clock {
+            Clock::Real => {
+                live.wire.tell_of(&Wait::Clock { case: self.inner.case.clone(), time });
+                self.pause(time).await;
+            }
+            Clock::Advance(_) => self.pause(time).await,
             Clock::Remote { url, .. } => self.advance(url, time).await?,
         }
         Ok(())

@@ -17,7 +17,7 @@ use crate::observe::{Observed, Observer};
 use crate::probe::Probed;
 use crate::secrets::Vault;
 use crate::secrets::keep::Room;
-use crate::subject::{Account, Met, Need, Target};
+use crate::subject::{Account, Client, Met, Need, Target};
 use crate::wire::http::Wire;
 use crate::wire::{Actor, Clock, Exchange, Moment, NoAnswer, Request, Response, Whole, lock, since_1970};
 
@@ -142,6 +142,11 @@ impl RunState {
     pub(crate) fn consent_was_asked(&self, browser: u64) {
         self.consent.store(true, Ordering::Relaxed);
         lock(&self.observer).consent_was_asked(browser);
+    }
+
+    /// Remembers that a request was refused for want of a challenge, though not by a redirect that follows it at once.
+    pub(crate) fn challenge_was_demanded(&self, client: &Client) {
+        lock(&self.observer).challenge_was_demanded(client);
     }
 
     /// Whether a consent page was shown in this run.

@@ -11,7 +11,7 @@ use url::Url;
 use crate::browser::{Decision, Landing};
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
-use crate::cases::support::honest::honest;
+use crate::cases::support::honest::{honest, honest_code};
 use crate::cases::support::provoke::{consent_page_if_asked, gives_code, logs_in, unseen_page};
 use crate::cases::support::redirect_uris::{refused, refuses_other_uris};
 use crate::expect;
@@ -193,7 +193,7 @@ async fn private_scheme(ctx: &Context) -> Checked {
     let (client, uri) = with_private_scheme(ctx)?;
     let ask = flow::ask(ctx, &client).set("redirect_uri", &uri);
     let landing = flow::authorize(ctx, &ask).await?;
-    let code = honest(flow::code_from(&ask, &landing), "an honest authorization request")?;
+    let code = honest_code(ctx, &ask, &landing).await?;
     let text = landing.callback().map(|location| location.text.as_str()).unwrap_or_default();
     let added = text.strip_prefix(uri.as_str()).filter(|rest| rest.starts_with(['?', '&']));
     if added.is_none() {
@@ -208,7 +208,7 @@ async fn https_makes_no_client_confidential(ctx: &Context) -> Checked {
     let (client, uri) = public_with(ctx, Need::HttpsPublicClient, is_https)?;
     let ask = flow::ask(ctx, &client).set("redirect_uri", &uri);
     let landing = flow::authorize(ctx, &ask).await?;
-    let code = honest(flow::code_from(&ask, &landing), "an honest authorization request")?;
+    let code = honest_code(ctx, &ask, &landing).await?;
     honest(expect::token(&flow::token(ctx, &flow::redemption(&code)).await?), "an honest token request")
         .map(drop)
 }

@@ -102,10 +102,12 @@ async fn no_code_without_challenge(ctx: &Context, client: &Arc<Client>) -> Check
         Some(location) if location.params.has("error") => {
             let state = expect::same_state(&ask, location);
             ctx.told(state.under(rules!["rfc6749-4.1.2.1-state-on-error"]));
-            expect::code_refused(ctx, &ask, &landing, &["invalid_request"])
+            expect::code_refused(ctx, &ask, &landing, &["invalid_request"])?;
         }
-        Some(_) | None => expect::refused(ctx, &ask, &landing, &["invalid_request"]),
+        Some(_) | None => expect::refused(ctx, &ask, &landing, &["invalid_request"])?,
     }
+    ctx.live().challenge_was_demanded(client);
+    Ok(())
 }
 
 async fn needed_of_every_public_client(ctx: &Context) -> Checked {

@@ -16,7 +16,7 @@ pub use dpop::{
     token_proven, token_spoilt,
 };
 pub use pushed::{push, push_as, push_url, pushed, pushes_only, send_push};
-pub use registered::{Registered, as_registered, metadata, register, registered, registration};
+pub use registered::{METHODS, Registered, as_registered, metadata, register, registered, registration};
 pub use revocable::access_tokens_stay;
 pub(crate) use revocable::says_that_it_stays;
 

@@ -22,17 +22,22 @@ pub struct Registered {
     pub exchange: Arc<Exchange>,
 }
 
-/// The good metadata of a client for the code flow, with Basic authentication. Its redirect URI is that of the
-/// target's own client, where the browser stops.
+/// Where the metadata lists how clients may authenticate at the token endpoint (RFC 8414, section 2).
+pub const METHODS: &str = "token_endpoint_auth_methods_supported";
+
+/// The good metadata of a client for the code flow, with Basic authentication, or else the next way that the server's metadata
+/// lists. Its redirect URI is that of the target's own client, where the browser stops.
 ///
 /// # Errors
 /// `not-tested` if the target names no client.
 pub fn metadata(ctx: &Context) -> Checked<Value> {
     let own = ctx.parties().client()?;
+    let mut methods = ["client_secret_basic", "client_secret_post", "none"].into_iter();
+    let method = methods.find(|method| !ctx.target().metadata_rules_out(METHODS, method));
     let mut metadata = json!({
         "client_name": "suite",
         "redirect_uris": [own.redirect_uri],
-        "token_endpoint_auth_method": "client_secret_basic",
+        "token_endpoint_auth_method": method.unwrap_or("client_secret_basic"),
         "grant_types": ["authorization_code"],
         "response_types": ["code"],
     });

@@ -41,6 +41,11 @@ impl Observer {
         }
     }
 
+    /// A case saw a request refused to which nothing can be said but that it has no challenge: by a page, or after the login.
+    pub(crate) fn challenge_was_demanded(&mut self, client: &Client) {
+        hinted(self.probed.challenge_demanded.of(client.is_public()), true);
+    }
+
     /// A code that was issued, by the certain answer to a request.
     pub(super) fn settle_code(&mut self, asked: &Asked, client: &Client, is_known: bool) {
         if !asked.params.has("code_challenge") {

@@ -41,11 +41,11 @@ fn details(out: &mut Page, report: &RunReport, cause: &Cause, style: Style) {
     }
     let must = finding.rules.iter().find(|rule| rule.get().level == Level::Must);
     if let Some(must) = must.filter(|_| finding.verdict == Verdict::Warned) {
-        line!(
-            out,
-            "  warned    and not failed: what was seen hints at a break of this MUST and does not prove it; see `explain {}`",
-            must.id()
-        );
+        let why = must.get().note.map(of_warnings).filter(|why| !why.is_empty());
+        let why = why.unwrap_or_else(|| {
+            "what was seen hints at a break of this MUST and does not prove it".to_owned()
+        });
+        line!(out, "  warned    and not failed: {why}; see `explain {}`", must.id());
     }
     let said = [("expected", &finding.expected), ("saw", &finding.saw), ("reason", &finding.reason)];
     for (name, text) in said {
@@ -68,6 +68,12 @@ fn details(out: &mut Page, report: &RunReport, cause: &Cause, style: Style) {
     if let Some(exchange) = &finding.evidence {
         exchanged(out, "exchange", exchange, case.exchange_count);
     }
+}
+
+/// What the note of a rule says of breaks that only warn: the sentences that have the word.
+fn of_warnings(note: &str) -> String {
+    let sentences = note.trim_end_matches('.').split(". ");
+    sentences.filter(|sentence| sentence.contains(" warns")).collect::<Vec<_>>().join("; ")
 }
 
 /// The cases that tell of a cause after its first finding, each once, with the variations in which they met it.
@@ -120,5 +126,27 @@ fn message(out: &mut Page, mark: char, headers: &[(String, String)], body: &Body
     }
     if cut.len() < text.len() || body.bytes.is_some() {
         line!(out, "    {mark} … ({} bytes in all)", body.bytes.unwrap_or(shown.len()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::of_warnings;
+
+    #[test]
+    fn of_a_note_the_sentences_tell_why_a_must_warns() {
+        for (note, told) in [
+            (
+                "An error page holds. A redirect to any of the URIs warns.",
+                "A redirect to any of the URIs warns",
+            ),
+            (
+                "Absence warns; a string fails. Tried twice. Up to a minute more warns.",
+                "Absence warns; a string fails; Up to a minute more warns",
+            ),
+            ("Refusals that count: invalid_grant.", ""),
+        ] {
+            assert_eq!(of_warnings(note), told);
+        }
     }
 }

@@ -11,7 +11,7 @@ use crate::outcome::Verdict;
 use crate::report::case_report::{CaseReport, rules};
 use crate::subject::FileKey;
 
-/// A key for want of which something was not tested.
+/// A key for want of which something was not tested: a case, or one variation of a case that held in others.
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct MissingKey {
@@ -31,7 +31,8 @@ impl MissingKey {
     pub(super) fn all(cases: &[CaseReport]) -> Vec<Self> {
         let mut missing: BTreeMap<FileKey, Self> = BTreeMap::new();
         for case in cases {
-            for finding in case.findings.iter().filter(|finding| finding.verdict == Verdict::NotTested) {
+            let is_open = |verdict: Verdict| matches!(verdict, Verdict::NotTested | Verdict::NotOffered);
+            for finding in case.findings.iter().filter(|finding| is_open(finding.verdict)) {
                 for key in &finding.lacks {
                     let Self { cases, rules, .. } = missing.entry(*key).or_insert_with(|| Self::of(*key));
                     if !cases.contains(&case.id) {

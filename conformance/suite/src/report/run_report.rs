@@ -135,6 +135,22 @@ impl RunReport {
         (held, held + with(Verdict::Failed) + with(Verdict::Warned))
     }
 
+    /// How many rules stayed open: of them something was not tested or errored, and nothing failed.
+    pub(super) fn rules_left_open(&self) -> usize {
+        let with = |verdict: Verdict| self.rule_counts.get(&verdict).copied().unwrap_or(0);
+        with(Verdict::NotTested) + with(Verdict::Errored)
+    }
+
+    /// Whether the run is incomplete although nothing stayed open: none of its cases held, the honest flow aside.
+    pub(super) fn shows_nothing(&self) -> bool {
+        let is_none = |verdict: Verdict| self.counts.get(&verdict).is_none_or(|count| *count == 0);
+        self.verdict == Overall::Incomplete
+            && !self.interrupted
+            && self.unsound.is_none()
+            && is_none(Verdict::NotTested)
+            && is_none(Verdict::Errored)
+    }
+
     /// The case and the finding at a place.
     #[must_use]
     pub fn find(&self, at: Place) -> Option<(&CaseReport, &FindingReport)> {

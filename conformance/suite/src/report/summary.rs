@@ -183,22 +183,43 @@ fn counted(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
-/// How many rules held, how many cases came to each verdict, and what that means.
+/// How many rules held and how many were not judged, what the run means, and how many cases came to each verdict.
 pub(super) fn verdict(report: &RunReport, style: Style) -> Page {
     let mut out = Page::new();
     let (held, judged) = report.rules();
-    if judged > 0 {
-        line!(out, "rules: {held} held of {judged} judged");
+    let open = report.rules_left_open();
+    if judged + open > 0 {
+        let more = match open {
+            0 => String::new(),
+            1 => "; 1 more was not tested".to_owned(),
+            open => format!("; {open} more were not tested"),
+        };
+        line!(out, "rules: {held} held of {judged} judged{more}");
+    }
+    if report.shows_nothing() {
+        line!(
+            out,
+            "nothing held but the honest flow, since each case is waived, not offered or warns: that shows nothing"
+        );
     }
     let colour = match report.verdict {
         Overall::Held => Verdict::Held,
         Overall::Failed => Verdict::Failed,
         Overall::Incomplete => Verdict::Errored,
     };
+    // The gravest first, as they decide.
+    let mut counts: Vec<(&Verdict, &usize)> = report.counts.iter().collect();
+    counts.sort_by_key(|(verdict, _)| verdict.weight());
     let counts: Vec<String> =
-        report.counts.iter().map(|(verdict, count)| format!("{count} {}", verdict.word())).collect();
+        counts.into_iter().map(|(verdict, count)| format!("{count} {}", verdict.word())).collect();
     style.paint(&mut out, colour, format_args!("{}", report.verdict.word()));
-    line!(out, ": {}; {} waived by the target file", counts.join(", "), report.waived);
+    line!(
+        out,
+        ": of {}, {}; {} waived by the target file",
+        counted(report.cases.len(), "case"),
+        counts.join(", "),
+        report.waived
+    );
     out
 }
 

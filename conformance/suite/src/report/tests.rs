@@ -348,8 +348,8 @@ fn a_text_that_streams_ends_with_the_verdict_and_a_file_begins_with_what_is_wron
     let live = live();
     let report = RunReport::new(&live, &odd_outcome(&live, Verdict::Failed), Wants::default());
     for (layout, first, last) in [
-        (Layout::Folded, "", "failed: 0 held, 2 failed, "),
-        (Layout::Each, "", "failed: 0 held, 2 failed, "),
+        (Layout::Folded, "", "failed: of 2 cases, 2 failed, "),
+        (Layout::Each, "", "failed: of 2 cases, 2 failed, "),
         (Layout::Whole, "causes, worst first; below", "  note      "),
     ] {
         let style = Style { layout, ..Style::default() };

@@ -298,6 +298,13 @@ impl Target {
         list.is_some_and(|list| list.iter().any(|member| member == value))
     }
 
+    /// Whether an array in the metadata document is there and lacks this string.
+    #[must_use]
+    pub fn metadata_rules_out(&self, name: &str, value: &str) -> bool {
+        let list = self.metadata(name).and_then(serde_json::Value::as_array);
+        list.is_some_and(|list| list.iter().all(|member| member != value))
+    }
+
     /// Whether the target says that it supports PKCE: by `pkce`, by its metadata, or by having a public client.
     #[must_use]
     pub fn claims_pkce(&self) -> bool {

@@ -135,16 +135,16 @@ needs! {
         |target| target.clients.contains_key(&ClientRole::SecondPublic);
     /// A public client whose redirect URI is on a loopback IP literal.
     LoopbackClient = "loopback_client",
-        Unclaimed("the target has no public client with a redirect URI on 127.0.0.1 or [::1]"),
+        Unclaimed("the target has no [public_client] with a redirect URI on 127.0.0.1 or [::1]"),
         |target| target.clients.get(&ClientRole::Public)
             .is_some_and(|client| is_on_loopback_address(client));
     /// A public client with a redirect URI of a private-use scheme.
     PrivateSchemeClient = "private_scheme_client",
-        Unclaimed("the target has no public client with a redirect URI of a private-use scheme"),
+        Unclaimed("the target has no public client with a redirect URI of a private-use scheme; [second_public_client] may be one"),
         |target| has_public_redirect(target, |uri| !uri.starts_with("http"));
     /// A public client with an https redirect URI.
     HttpsPublicClient = "https_public_client",
-        Unclaimed("the target has no public client with an https redirect URI"),
+        Unclaimed("the target has no public client with an https redirect URI; [second_public_client] may be one"),
         |target| has_public_redirect(target, |uri| uri.starts_with("https:"));
     /// A client whose id or secret has characters that form-encoding changes.
     SpecialClient = "special_client",

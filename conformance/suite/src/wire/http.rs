@@ -68,15 +68,35 @@ pub enum WireError {
     Http(#[from] reqwest::Error),
 }
 
-/// A wait that a server asked for by `Retry-After`.
+/// A wait. Callers match each by name, so that a new variant is a breaking release.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wait {
-    /// What was asked for, without its query.
-    pub url: String,
-    /// The status of the answer.
-    pub status: u16,
+pub enum Wait {
+    /// One that a server asked for by `Retry-After`.
+    RetryAfter {
+        /// What was asked for, without its query.
+        url: String,
+        /// The status of the answer.
+        status: u16,
+        /// How long it takes.
+        time: Duration,
+    },
+    /// That of a case until something has come to its end, where no clock can be advanced.
+    Clock {
+        /// The id of the case.
+        case: String,
+        /// How long it takes.
+        time: Duration,
+    },
+}
+
+impl Wait {
     /// How long it takes.
-    pub time: Duration,
+    #[must_use]
+    pub const fn time(&self) -> Duration {
+        match self {
+            Self::RetryAfter { time, .. } | Self::Clock { time, .. } => *time,
+        }
+    }
 }
 
 /// The connections to a target.
@@ -135,6 +155,13 @@ impl Wire {
         Self { tell: Box::new(tell), ..self }
     }
 
+    /// Tells of a wait that is about to begin, if it is long.
+    pub(crate) fn tell_of(&self, wait: &Wait) {
+        if wait.time() >= LONG_WAIT {
+            (self.tell)(wait);
+        }
+    }
+
     /// A request with the headers that every request carries.
     #[must_use]
     pub fn dress(&self, request: Request) -> Request {
@@ -177,11 +204,9 @@ impl Wire {
             match pause {
                 Some(time) if left > 0 => {
                     left -= 1;
-                    if let Ok(response) = &answer
-                        && time >= LONG_WAIT
-                    {
+                    if let Ok(response) = &answer {
                         let url = request.url.split('?').next().unwrap_or_default().to_owned();
-                        (self.tell)(&Wait { url, status: response.status, time });
+                        self.tell_of(&Wait::RetryAfter { url, status: response.status, time });
                     }
                     tokio::time::sleep(time).await;
                 }

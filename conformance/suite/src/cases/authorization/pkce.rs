@@ -109,7 +109,11 @@ async fn challenge_needed(ctx: &Context, client: &Arc<Client>, uri: &str) -> Che
         Met::NotOffered { reason, .. } | Met::Missing(reason) if gives_code(&landing) => {
             Err(CaseEnd::not_offered(reason).at(landing.exchange()))
         }
-        Met::Yes | Met::NotOffered { .. } | Met::Missing(_) => told_invalid_request(&ask, &landing),
+        Met::Yes | Met::NotOffered { .. } | Met::Missing(_) => {
+            told_invalid_request(&ask, &landing)?;
+            ctx.live().challenge_was_demanded(client);
+            Ok(())
+        }
     }
 }
 

@@ -15,7 +15,7 @@ use crate::cases::support::clients::others_that_work;
 use crate::cases::support::metadata::{document, object};
 use crate::cases::support::refresh::refresh;
 use crate::expect;
-use crate::flow::{self, TokenRequest};
+use crate::flow::{self, METHODS, TokenRequest};
 use crate::subject::{Client, ClientAuthentication, Need};
 use crate::wire::{Exchange, Params};
 
@@ -42,7 +42,6 @@ pub(super) const CASES: &[Case] = &[
 const GRANTS: &str = "grant_types_supported";
 const RESPONSE_TYPES: &str = "response_types_supported";
 const RESPONSE_MODES: &str = "response_modes_supported";
-const METHODS: &str = "token_endpoint_auth_methods_supported";
 
 /// The document, fetched once more, after an honest flow. It is a control.
 async fn claimed(ctx: &Context) -> Checked<(Arc<Client>, expect::Token, Arc<Exchange>, Value)> {

@@ -10,14 +10,14 @@ use oauth_rules::rules;
 use serde_json::Value;
 
 use crate::case::{Case, Context, Isolation};
-use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::case_end::{CaseEnd, Checked, EndAs as _, EndKind};
 use crate::cases::support::entropy;
 use crate::cases::support::honest::honest;
 use crate::cases::support::refresh::refresh;
 use crate::cases::support::registration::without;
 use crate::cases::support::spoil;
 use crate::expect::{self, Token};
-use crate::flow::{self, Authentication, Registered};
+use crate::flow::{self, Authentication, METHODS, Registered};
 use crate::subject::{Client, ClientAuthentication, Need};
 use crate::wire::{Actor, Exchange, fields};
 
@@ -265,10 +265,16 @@ async fn public_client_has_no_secret(ctx: &Context) -> Checked {
     metadata["redirect_uris"] = serde_json::json!([public.redirect_uri]);
     // A loopback redirect URI is a native application's; OpenID Connect has it said.
     metadata["application_type"] = "native".into();
-    let registered =
-        flow::as_registered(ctx, &flow::register(ctx, &metadata).await?).control("an honest registration")?;
+    let no_such = || CaseEnd::not_offered("the server registers no client with the method none");
+    let registered = match flow::as_registered(ctx, &flow::register(ctx, &metadata).await?) {
+        // A method that is not listed may be refused (RFC 7591, section 3.2.1).
+        Err(end) if end.kind == EndKind::Broken && ctx.target().metadata_rules_out(METHODS, "none") => {
+            return Err(no_such());
+        }
+        registered => registered.control("an honest registration")?,
+    };
     if registered.client.authentication != ClientAuthentication::None {
-        return Err(CaseEnd::not_offered("the server registers no client with the method none"));
+        return Err(no_such());
     }
     let client = Client { secret: None, scope: public.scope.clone(), ..(*registered.client).clone() };
     finishes_a_flow(ctx, &Arc::new(client)).await?;
@@ -279,23 +285,40 @@ async fn public_client_has_no_secret(ctx: &Context) -> Checked {
 }
 
 /// Whether what takes effect was told: the method POST, and refresh tokens. A server that has no such members in its
-/// registrations may treat every client so: both warn.
+/// registrations may treat every client so: both warn. One that refuses these members, as it may (RFC 7591, section 3.2.1), is
+/// asked for a plain client.
 async fn tells_what_was_registered(ctx: &Context) -> Checked {
+    const POST: &str = "client_secret_post";
     let mut metadata = flow::metadata(ctx)?;
-    metadata["token_endpoint_auth_method"] = "client_secret_post".into();
-    metadata["grant_types"] = serde_json::json!(["authorization_code", "refresh_token"]);
-    let Registered { client, json, exchange } = flow::registered(ctx, &metadata).await?;
+    if !ctx.target().metadata_rules_out(METHODS, POST) {
+        metadata["token_endpoint_auth_method"] = POST.into();
+    }
+    if !ctx.target().metadata_rules_out("grant_types_supported", "refresh_token") {
+        metadata["grant_types"] = serde_json::json!(["authorization_code", "refresh_token"]);
+    }
+    let taken = flow::as_registered(ctx, &flow::register(ctx, &metadata).await?);
+    let Registered { client, json, exchange } = match taken {
+        Ok(registered) => registered,
+        Err(_) => {
+            metadata = flow::metadata(ctx)?;
+            flow::registered(ctx, &metadata).await?
+        }
+    };
     if json.get("redirect_uris").is_none() {
         return Err(exchange.broken("redirect_uris in the response", expect::describe(exchange.response()?)));
     }
     let (id, secret) = (client.id.clone(), spoil::secret_of(&client).to_owned());
     let code = flow::code(ctx, &client).await?;
-    let by_post = flow::redemption(&code).authenticated(Authentication::Body { id, secret });
+    let is_by_post = metadata["token_endpoint_auth_method"] == POST;
+    let mut request = flow::redemption(&code);
+    if is_by_post {
+        request = request.authenticated(Authentication::Body { id, secret });
+    }
     let told = json.get("token_endpoint_auth_method").and_then(Value::as_str);
-    let answer = flow::token(ctx, &by_post).await?;
+    let answer = flow::token(ctx, &request).await?;
     answer.response()?;
     if let Ok(token) = expect::token(&answer) {
-        if told.is_none() {
+        if is_by_post && told.is_none() {
             let expected = "token_endpoint_auth_method in the response, since the one asked for works";
             return Err(exchange.broken(expected, "the member is absent")).warn();
         }

@@ -2,8 +2,12 @@
 
 use std::sync::Arc;
 
+use crate::browser::Landing;
+use crate::case::Context;
 use crate::case_end::{CaseEnd, Checked, EndAs as _, EndKind};
+use crate::cases::support::spoil::FOREIGN_URI;
 use crate::expect;
+use crate::flow::{self, AuthorizationRequest, Code};
 use crate::wire::{Exchange, Response, is_breakdown};
 
 /// The errors of a token request that speak of its scope or its proof, and not of what a case is about.
@@ -30,6 +34,37 @@ pub(in crate::cases) fn honest<T>(step: Checked<T>, what: &str) -> Checked<T> {
         let status = end.exchange.as_ref().and_then(|exchange| exchange.status());
         if status.is_some_and(is_breakdown) { end.control(what) } else { end }
     })
+}
+
+/// The code that an honest request of a client brings. Its refusal breaks the rules of the case, unless the server takes the client
+/// for one that it does not know: then the target file is wrong about it.
+pub(in crate::cases) async fn honest_code(
+    ctx: &Context,
+    ask: &AuthorizationRequest,
+    landing: &Landing,
+) -> Checked<Code> {
+    let code = honest(flow::code_from(ask, landing), "an honest authorization request");
+    let is_broken = code.as_ref().is_err_and(|end| end.kind == EndKind::Broken);
+    if is_broken && is_unknown(ctx, ask, landing).await? {
+        let reason = format!(
+            "the server answers {} as a client that it does not know; look at its id in the target file",
+            ask.client.id
+        );
+        return Err(CaseEnd::not_tested(reason).at(landing.exchange()));
+    }
+    code
+}
+
+/// Whether a client is shown the page of one that nobody registered, and the page of a redirect URI that is not good is another.
+async fn is_unknown(ctx: &Context, ask: &AuthorizationRequest, landing: &Landing) -> Checked<bool> {
+    let page =
+        |landing: &Landing, id: &str| landing.page().map(|page| (page.status, page.text.replace(id, "")));
+    let Some(own) = page(landing, &ask.client.id) else { return Ok(false) };
+    let name = ctx.fresh();
+    let stranger = flow::authorize(ctx, &ask.clone().set("client_id", &name)).await?;
+    let known = ctx.parties().client()?;
+    let elsewhere = flow::authorize(ctx, &flow::ask(ctx, &known).set("redirect_uri", FOREIGN_URI)).await?;
+    Ok(page(&stranger, &name).as_ref() == Some(&own) && page(&elsewhere, &known.id).as_ref() != Some(&own))
 }
 
 fn speaks_of(answer: &Exchange, elsewhere: &[&str]) -> bool {

@@ -93,9 +93,15 @@ async fn bound_to_its_public_client(ctx: &Context) -> Checked {
         .iter()
         .filter_map(|role| ctx.target().clients.get(role).cloned())
         .collect();
+    let lacks = Need::SecondPublicClient.missing(ctx.target());
     if others.is_empty() {
         let reason = "the target names no second client; add [second_public_client] or [client]";
-        return Err(ctx.parties().lacking(Need::SecondPublicClient, reason));
+        return Err(CaseEnd::not_tested(reason).lacks(lacks));
+    }
+    if lacks.is_some() {
+        // What is refused to who has to show a secret says less of whose the code is.
+        let reason = "the target names no other public client; add [second_public_client]";
+        ctx.tell(CaseEnd::not_offered(reason).lacks(lacks));
     }
     for other in others {
         let way = format!("the client is {} instead of {}", other.id, public.id);

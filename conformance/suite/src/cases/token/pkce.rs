@@ -13,7 +13,7 @@ use crate::case_end::{Checked, EndAs as _};
 use crate::cases::support::honest::honest;
 use crate::cases::support::spoil;
 use crate::expect;
-use crate::flow::{self, AuthorizationRequest, Code, Until, challenge};
+use crate::flow::{self, Code, Until, challenge};
 use crate::subject::{Client, ClientRole, Need};
 use crate::wire::Exchange;
 
@@ -318,23 +318,24 @@ async fn code_is_bound_to_its_transaction(ctx: &Context) -> Checked {
 async fn downgrade_is_refused(ctx: &Context) -> Checked {
     let client = ctx.parties().client()?;
     flow::access(ctx, &client).await?;
-    let bare = || flow::ask(ctx, &client).without_pkce();
-    let Some(good) = unchallenged(ctx, &bare()).await? else { return Ok(()) };
+    let Some(good) = unchallenged(ctx, &client).await? else { return Ok(()) };
     flow::redeem(ctx, &good).await?;
-    let Some(code) = unchallenged(ctx, &bare()).await? else { return Ok(()) };
+    let Some(code) = unchallenged(ctx, &client).await? else { return Ok(()) };
     let answer = flow::token(ctx, &flow::redemption(&code).set("code_verifier", &ctx.fresh())).await?;
     expect::token_refused(ctx, &answer, &["invalid_grant", "invalid_request"])?;
     Ok(())
 }
 
 /// A code without a challenge; `None` where the server demands one, which keeps the rule too.
-async fn unchallenged(ctx: &Context, ask: &AuthorizationRequest) -> Checked<Option<Code>> {
-    let landing = flow::authorize(ctx, ask).await?;
-    if let Ok(code) = flow::code_from(ask, &landing) {
+async fn unchallenged(ctx: &Context, client: &Arc<Client>) -> Checked<Option<Code>> {
+    let ask = flow::ask(ctx, client).without_pkce();
+    let landing = flow::authorize(ctx, &ask).await?;
+    if let Ok(code) = flow::code_from(&ask, &landing) {
         return Ok(Some(code));
     }
-    expect::refused(ctx, ask, &landing, &["invalid_request"])
+    expect::refused(ctx, &ask, &landing, &["invalid_request"])
         .control("an authorization request without a challenge")?;
+    ctx.live().challenge_was_demanded(client);
     ctx.note("the server demands a challenge");
     Ok(None)
 }
