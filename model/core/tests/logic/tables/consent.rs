@@ -5,6 +5,11 @@ use super::table::{Table, check, check_precedence};
 
 const DOOR: &str = "POST /authorize";
 
+/// A browser in which nobody is logged in sees the login page.
+fn at_the_login_page(stage: &mut Stage) {
+    stage.send("GET /login", "");
+}
+
 /// The owner sees a page that asks for two scope values.
 fn asked_for_two(stage: &mut Stage) {
     logged_in(stage);
@@ -60,6 +65,8 @@ pub(crate) fn table() -> Table {
     t.row("ask=$askx", forged);
     t.from(nobody);
     t.row("", "403 (nobody is logged in here; please start again at the application)");
+    t.from(at_the_login_page);
+    t.row("ask=$csrf", "403 (nobody is logged in here; please start again at the application)");
     t.from(asked_of_another);
     t.row("", forged);
     t.row("choosable=1 keep=profile", forged);

@@ -14,6 +14,7 @@ const CONSENT: &str = "200 consent <handle> id001: client_1 wants profile at CB"
 const CODE: &str = "303 CB code=<handle> state=xyz";
 const USELESS: &str =
     "400 (this request_uri cannot be used (any more); please start again at the application)";
+const OWN_LOG_IN_FIRST: &str = "303 /login?next=%2Fauthorize%3Fresponse_type%3Dcode%26client_id%3Dpushing%26redirect_uri%3Dhttp%3A%2F%2Flocalhost%3A8006%2Fcallback%26scope%3Dprofile%26state%3Dxyz%26code_challenge%3DE9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM%26code_challenge_method%3DS256";
 const LOG_IN_FIRST: &str = "303 /login?next=%2Fauthorize%3Fclient_id%3Dclient_1%26request_uri%3Durn%3Aietf%3Aparams%3Aoauth%3Arequest_uri%3A<handle>";
 const CLIENT_INVALID: &str =
     "401 invalid_client (client authentication failed) [WWW-Authenticate: Basic realm=\"token endpoint\"]";
@@ -171,7 +172,8 @@ fn demanding(t: &mut Table) {
     t.story(&[(PLAIN, "", NEEDED), (PUSH, "", TAKEN), (USE, "", CONSENT)]);
     let own = "client_id=pushing redirect_uri=http://localhost:8006/callback";
     t.from(nobody);
-    t.story(&[(PLAIN, own, LOG_IN_FIRST)]);
+    t.door(PLAIN);
+    t.row(own, OWN_LOG_IN_FIRST);
     t.from(logged_in);
     t.story(&[
         (PLAIN, own, &NEEDED.replace("CB", "http://localhost:8006/callback")),
