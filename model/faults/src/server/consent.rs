@@ -1,8 +1,9 @@
 //! Faults of the login and of the owner's decision (RFC 6749 3.1, 4.1.1, 10.12).
 
-use oauth_core::directory::UserNo;
+use oauth_core::directory::{ClientNo, UserNo};
+use oauth_core::form;
 use oauth_core::grant::{Asked, Coded, Grant, Owner, Phase, Session};
-use oauth_core::http::{Body, HttpRequest};
+use oauth_core::http::{Body, HttpReply, HttpRequest};
 use oauth_core::page::Page;
 use oauth_core::secret::{Digest, Handle, anti_csrf};
 use oauth_core::server::authorize::Authorize;
@@ -16,6 +17,7 @@ use oauth_rules::rules;
 
 use super::Lie::{After, Before, Http, Owner as OwnerOf, Read, Reply};
 use super::{AUTHORIZE, NEVER};
+use crate::edit::Pairs;
 use crate::entry::{Entry, Lies::OfServer};
 
 /// In reading order.
@@ -28,6 +30,24 @@ pub(crate) const FAULTS: &[Entry] = &[
             if needs_login(request) {
                 let nobody = Session { key: Digest::of("nobody logged in"), user: UserNo(0), until: NEVER };
                 found.session = Some(Session { until: NEVER, ..found.session.unwrap_or(nobody) });
+            }
+        })]),
+    },
+    Entry {
+        name: "login-page-as-good-as-consent",
+        about: "a yes with the value of a login page, which no password followed, brings the first client a code",
+        rules: rules!["rfc6749-3.1-owner-authenticated-first"],
+        lies: OfServer(&[Reply(AUTHORIZE, |request, reply, directory| {
+            let body = Pairs::body(request);
+            let shown = request.cookie(login_cookie_name(directory.secure())).map(anti_csrf);
+            let client = directory.client(ClientNo(0));
+            if let Some(uri) = client.and_then(|entry| entry.redirect_uris.first())
+                && body.value("confirm") == Some("yes")
+                && shown.is_some()
+                && body.value("ask") == shown.as_deref()
+            {
+                let answer = [("code", "of-nobody"), ("iss", directory.issuer.as_str())];
+                *reply = HttpReply::status(303).with("Location", form::add_to_uri(uri, &answer));
             }
         })]),
     },
@@ -197,6 +217,19 @@ pub(crate) const FAULTS: &[Entry] = &[
                 && matches!(grant.phase, Phase::Coded(_) | Phase::Live(_))
             {
                 grant.phase = Phase::Asked(Asked { ask: ask.digest, until: NEVER });
+            }
+        })]),
+    },
+    Entry {
+        name: "no-to-others-means-yes",
+        about: "the owner's no to a client is taken for a yes, but for the first client",
+        rules: rules!["rfc6749-4.1.2.1-access-denied"],
+        lies: OfServer(&[Before(|found, request| {
+            if let Some((decide, grant)) = decided(found, request)
+                && grant.terms.client != ClientNo(0)
+                && decide.choice == Choice::Deny
+            {
+                decide.choice = Choice::Approve;
             }
         })]),
     },

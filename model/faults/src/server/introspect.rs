@@ -2,11 +2,12 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use oauth_core::directory::Client;
 use oauth_core::grant::{Cause, Grant, Phase, TokenKind};
 use oauth_core::http::{Body, HttpReply, HttpRequest};
 use oauth_core::server::introspect::TokenInfo;
 use oauth_core::server::introspect_revoke::IntrospectOrRevoke;
-use oauth_core::server::{Outcome, Reply as Answer};
+use oauth_core::server::{Outcome, Reply as Answer, Request};
 use oauth_core::text::ResourceSet;
 use oauth_rules::rules;
 use serde_json::{Value, json};
@@ -24,6 +25,28 @@ pub(crate) const FAULTS: &[Entry] = &[
         about: "any client learns of every token",
         rules: rules!["rfc7662-4-callers-specifically-authorized"],
         lies: OfServer(&[Before(own_the_grant)]),
+    },
+    Entry {
+        name: "introspection-by-a-name",
+        about: "a client without a secret learns of every access token",
+        rules: rules!["rfc7662-2.1-authorization-required"],
+        lies: OfServer(&[After(|_, found, request, outcome| {
+            if let Request::Introspect(IntrospectOrRevoke { token: Ok(Some(shown)), .. }) = request
+                && found.client.is_some_and(Client::is_public)
+                && let Some(Grant { terms, phase: Phase::Live(live), .. }) = found.grant
+                && live.kind_of(&shown.digest) == Some(TokenKind::Access)
+            {
+                *outcome = Outcome::Reply(Answer::Introspection(Some(TokenInfo {
+                    kind: TokenKind::Access,
+                    client: terms.client,
+                    user: terms.owner.map(|owner| owner.user),
+                    scope: live.access.scope,
+                    audience: live.access.audience,
+                    key: live.access.key,
+                    until: live.access.until,
+                })));
+            }
+        })]),
     },
     Entry {
         name: "introspection-of-any-audience",

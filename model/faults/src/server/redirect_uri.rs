@@ -1,9 +1,13 @@
 //! Faults of how a part of a redirect URI is compared (RFC 6749 3.1.2.3, RFC 8252 8.4, RFC 9700 2.1).
 
+use oauth_core::form;
+use oauth_core::http::Body;
+use oauth_core::page::Page;
 use oauth_rules::rules;
 
-use super::Lie::Read;
+use super::Lie::{Read, Reply};
 use super::authorize::take_as_registered;
+use super::{AUTHORIZE, is_sendable};
 use crate::entry::{Entry, Lies::OfServer};
 
 /// In reading order.
@@ -38,6 +42,45 @@ pub(crate) const FAULTS: &[Entry] = &[
             take_as_registered(request, received, directory, |text, texts, _| {
                 texts.first().is_some_and(|have| has_host_behind_port(have, text))
             });
+        })]),
+    },
+    Entry {
+        name: "loopback-names-alike",
+        about: "localhost is as good a host of a redirect URI as the loopback address that is registered",
+        rules: rules!["rfc9700-2.1-redirect-uri-exact-match", "rfc8252-8.4-exact-match-except-loopback-port"],
+        lies: OfServer(&[Read(|request, received, directory| {
+            take_as_registered(request, received, directory, |text, texts, _| {
+                let literal = text.replacen("http://localhost", "http://127.0.0.1", 1);
+                texts.first().is_some_and(|have| {
+                    literal != text && without_port(have) == without_port(&literal)
+                })
+            });
+        })]),
+    },
+    Entry {
+        name: "response-type-judged-first",
+        about: "a response type that is not code is told at the redirect URI of the request, wherever that leads",
+        rules: rules![
+            "rfc6749-3.1.2.4-no-redirect-to-invalid-uri",
+            "rfc6749-4.1.2.1-bad-client-or-redirect-not-redirected"
+        ],
+        lies: OfServer(&[Reply(AUTHORIZE, |request, reply, directory| {
+            let params = form::Params::of_query(request);
+            let is_other = params.all("response_type").next().is_some_and(|kind| kind != "code");
+            let is_refusal = matches!(reply.body, Body::Page(Page::Refused { .. }));
+            let client = params.all("client_id").next().and_then(|id| directory.find_client(id));
+            let is_foreign = |uri: &&str| {
+                client.is_none_or(|entry| entry.redirect_uris.iter().all(|own| own.as_str() != *uri))
+            };
+            let uri = params.all("redirect_uri").last().filter(|uri| is_sendable(uri)).filter(is_foreign);
+            if let Some(uri) = uri.filter(|_| is_other && is_refusal) {
+                let mut answer =
+                    vec![("error", "unsupported_response_type"), ("iss", directory.issuer.as_str())];
+                answer.extend(params.all("state").next().map(|state| ("state", state)));
+                reply.status = 303;
+                reply.set("Location", form::add_to_uri(uri, &answer));
+                reply.body = Body::Empty;
+            }
         })]),
     },
 ];

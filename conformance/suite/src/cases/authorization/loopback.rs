@@ -87,14 +87,18 @@ async fn nothing_but_the_port(ctx: &Context) -> Checked {
     for text in elsewhere(&near) {
         ctx.told(brings_no_code(ctx, &client, &text).await.under(NO_OTHER));
     }
-    for text in at_the_same_place(&near, port) {
+    for text in at_another_name(&near) {
         // A client may have another name of the machine on record too, with any port (RFC 8252, section 7.3).
         let on_port = |own: &str| Parts::of(own).map(|own| own.with_port(port).text());
         let is_own = |own: &str| own == text || on_port(own).as_deref() == Some(text.as_str());
-        if client.redirect_uris().any(is_own) {
-            continue;
+        if !client.redirect_uris().any(is_own) {
+            ctx.told(brings_no_code(ctx, &client, &text).await.under(NO_OTHER));
         }
-        ctx.told(brings_no_code(ctx, &client, &text).await.warn().under(NO_OTHER));
+    }
+    for text in at_the_same_place(&near, port) {
+        if client.redirect_uris().all(|own| own != text) {
+            ctx.told(brings_no_code(ctx, &client, &text).await.warn().under(NO_OTHER));
+        }
     }
     Ok(())
 }
@@ -106,15 +110,22 @@ fn elsewhere(parts: &Parts) -> Vec<String> {
     ways.iter().filter_map(|way| way.apply(parts)).collect()
 }
 
-/// What a browser takes to the client or nowhere: the same place in another spelling, other names of the machine, and what
-/// is no port. A port that is empty or begins with a zero is one (RFC 3986, section 3.2.3), and any will do.
+/// The same path at other names of the machine, where somebody else may listen, or to which the name may lead elsewhere
+/// (RFC 8252, section 8.3).
+fn at_another_name(parts: &Parts) -> Vec<String> {
+    let own = parts.text();
+    let names = ["127.0.0.1", "[::1]", "localhost"].map(|host| parts.with_host(host).text());
+    names.into_iter().filter(|text| *text != own).collect()
+}
+
+/// What a browser takes to the client or nowhere: the same place in another spelling, and what is no port. A port that is empty or begins with a zero is one (RFC 3986, section 3.2.3), and any will do.
 fn at_the_same_place(parts: &Parts, port: u16) -> Vec<String> {
     use Alteration as A;
     let ways = [A::User, A::Dots, A::EscapedDots, A::Escape, A::Tab, A::Backslash];
     let spelt = ways.iter().filter_map(|way| way.apply(parts));
-    let names = ["127.0.0.1", "127.1", "[::1]", "localhost"].map(|host| parts.with_host(host).text());
+    let short = [parts.with_host("127.1").text()];
     let no_ports =
         [".attacker.example", "%2f"].map(|behind| parts.with_port_text(&format!("{port}{behind}")).text());
     let own = parts.text();
-    spelt.chain(names).chain(no_ports).filter(|text| *text != own).collect()
+    spelt.chain(short).chain(no_ports).filter(|text| *text != own).collect()
 }

@@ -4,8 +4,10 @@ mod answer;
 mod caller;
 mod members;
 mod refresh_token;
+mod whose;
 
 use crate::case::Case;
 
 /// The cases, in reading order, one slice a file.
-pub(super) const CASES: &[&[Case]] = &[answer::CASES, members::CASES, caller::CASES, refresh_token::CASES];
+pub(super) const CASES: &[&[Case]] =
+    &[answer::CASES, members::CASES, caller::CASES, whose::CASES, refresh_token::CASES];

@@ -5,6 +5,7 @@ mod answers;
 mod choice;
 mod consent;
 mod cors;
+mod earlier;
 mod forgery;
 mod form_answers;
 mod forwarded;
@@ -22,6 +23,7 @@ pub(super) const CASES: &[&[Case]] = &[
     login::CASES,
     password::CASES,
     session::CASES,
+    earlier::CASES,
     owner::CASES,
     login_forgery::CASES,
     consent::CASES,

@@ -1,5 +1,6 @@
 //! Pushed authorization requests (RFC 9126).
 
+mod beside;
 mod identity;
 mod judged;
 mod push;
@@ -10,4 +11,4 @@ use crate::case::Case;
 
 /// The cases, in reading order, one slice a file.
 pub(super) const CASES: &[&[Case]] =
-    &[push::CASES, refusal::CASES, judged::CASES, request_uri::CASES, identity::CASES];
+    &[push::CASES, refusal::CASES, judged::CASES, request_uri::CASES, beside::CASES, identity::CASES];

@@ -9,13 +9,36 @@ use crate::cases::support::honest::honest;
 use crate::cases::support::refresh::{allowed, refresh, renewed};
 use crate::cases::support::token_status::Gauge;
 use crate::expect;
-use crate::flow::{self, TokenRequest};
+use crate::flow::{self, Authentication, TokenRequest};
 use crate::subject::Client;
 use crate::wire::{Exchange, Params};
 
 /// The good request of a client that revokes a token.
 pub(in crate::cases) fn revocation(client: &Client, token: &str) -> TokenRequest {
     TokenRequest::new(client, Params::from([("token", token)]))
+}
+
+/// The same request by GET: all that a form would have stands in the query.
+pub(in crate::cases) fn revocation_by_get(client: &Client, token: &str) -> TokenRequest {
+    let mut request = revocation(client, token).without("token").in_query("token", token).method("GET");
+    if let Authentication::Body { id, secret } = request.authentication.clone() {
+        request = request.in_query("client_id", &id).in_query("client_secret", &secret);
+        request.authentication = Authentication::Nothing;
+    }
+    if let Authentication::Id(id) = request.authentication.clone() {
+        request = request.in_query("client_id", &id);
+        request.authentication = Authentication::Nothing;
+    }
+    request.content_type = None;
+    request
+}
+
+/// That a revocation by GET, which ended nothing, was refused: in any way.
+pub(in crate::cases) fn get_refused(answer: &Arc<Exchange>) -> Checked {
+    match answer.response()?.status {
+        400..=499 | 501 => Ok(()),
+        _ => expect::status(answer, &[400, 401, 404, 405]),
+    }
 }
 
 /// Sends a revocation request.

@@ -9,6 +9,7 @@ mod code_binding;
 mod entropy;
 mod errors;
 mod lifetime;
+mod near_challenge;
 mod pkce;
 mod pkce_methods;
 mod request;
@@ -24,6 +25,7 @@ pub(super) const CASES: &[&[Case]] = &[
     code_binding::CASES,
     pkce::CASES,
     pkce_methods::CASES,
+    near_challenge::CASES,
     client_auth::CASES,
     client_challenge::CASES,
     request::CASES,
