@@ -18,7 +18,7 @@ use crate::cases::support::registration::without;
 use crate::cases::support::spoil;
 use crate::expect::{self, Token};
 use crate::flow::{self, Authentication, Registered};
-use crate::subject::{Client, ClientAuthentication, Need};
+use crate::subject::{Client, ClientAuthentication, Met, Need};
 use crate::wire::{Actor, Exchange, fields};
 
 /// The cases, in reading order.
@@ -281,21 +281,32 @@ async fn public_client_has_no_secret(ctx: &Context) -> Checked {
 /// Whether what takes effect was told: the method POST, and refresh tokens. A server that has no such members in its
 /// registrations may treat every client so: both warn.
 async fn tells_what_was_registered(ctx: &Context) -> Checked {
+    const METHODS: &str = "token_endpoint_auth_methods_supported";
+    const POST: &str = "client_secret_post";
     let mut metadata = flow::metadata(ctx)?;
-    metadata["token_endpoint_auth_method"] = "client_secret_post".into();
-    metadata["grant_types"] = serde_json::json!(["authorization_code", "refresh_token"]);
+    // A server may refuse a method that it does not list, and a grant that it does not know.
+    let may_post = ctx.target().metadata(METHODS).is_none() || ctx.target().metadata_lists(METHODS, POST);
+    if may_post {
+        metadata["token_endpoint_auth_method"] = POST.into();
+    }
+    if Need::Refresh.met(ctx.target()) == Met::Yes {
+        metadata["grant_types"] = serde_json::json!(["authorization_code", "refresh_token"]);
+    }
     let Registered { client, json, exchange } = flow::registered(ctx, &metadata).await?;
     if json.get("redirect_uris").is_none() {
         return Err(exchange.broken("redirect_uris in the response", expect::describe(exchange.response()?)));
     }
     let (id, secret) = (client.id.clone(), spoil::secret_of(&client).to_owned());
     let code = flow::code(ctx, &client).await?;
-    let by_post = flow::redemption(&code).authenticated(Authentication::Body { id, secret });
+    let mut request = flow::redemption(&code);
+    if may_post {
+        request = request.authenticated(Authentication::Body { id, secret });
+    }
     let told = json.get("token_endpoint_auth_method").and_then(Value::as_str);
-    let answer = flow::token(ctx, &by_post).await?;
+    let answer = flow::token(ctx, &request).await?;
     answer.response()?;
     if let Ok(token) = expect::token(&answer) {
-        if told.is_none() {
+        if may_post && told.is_none() {
             let expected = "token_endpoint_auth_method in the response, since the one asked for works";
             return Err(exchange.broken(expected, "the member is absent")).warn();
         }

@@ -1,6 +1,7 @@
 //! Token revocation (RFC 7009).
 
 mod by_get;
+mod each_kind;
 mod effect;
 mod request;
 mod whose;
@@ -8,4 +9,4 @@ mod whose;
 use crate::case::Case;
 
 /// The cases, in reading order, one slice a file.
-pub(super) const CASES: &[&[Case]] = &[effect::CASES, request::CASES, by_get::CASES, whose::CASES];
+pub(super) const CASES: &[&[Case]] = &[effect::CASES, each_kind::CASES, request::CASES, by_get::CASES, whose::CASES];
