@@ -40,7 +40,9 @@ pub(super) const CASES: &[Case] = &[
         rules: rules!["rfc9700-4.14.2-refresh-bound-to-scope"],
         about: "The refresh tokens that follow one another keep to the scope that the user allowed.",
         needs: &[Need::Login, Need::Refresh, Need::SecondScope],
-        run: |ctx| Box::pin(each_client(ctx, |ctx, scopes| Box::pin(no_chain_leads_to_more_scope(ctx, scopes)))),
+        run: |ctx| {
+            Box::pin(each_client(ctx, |ctx, scopes| Box::pin(no_chain_leads_to_more_scope(ctx, scopes))))
+        },
         ..Case::DEFAULT
     },
     Case {
