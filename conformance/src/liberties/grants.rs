@@ -84,6 +84,8 @@ pub(super) const LIBERTIES: &[Liberty] = &[
         ],
         costs: &[
             cost("revocation/ends-an-access-token", Verdict::NotOffered, LASTING),
+            cost("revocation/ends-access-tokens-of-each-grant", Verdict::NotOffered, LASTING),
+            cost("revocation/ends-bound-access-tokens", Verdict::NotOffered, LASTING),
             cost("revocation/takes-the-access-tokens-along", Verdict::NotOffered, LASTING),
             cost("revocation/wrong-hint-hides-no-token", Verdict::NotOffered, LASTING),
             cost("revocation/unknown-hint-is-ignored", Verdict::NotOffered, LASTING),

@@ -249,6 +249,7 @@ pub(super) const LIBERTIES: &[Liberty] = &[
             cost("introspection/knows-which-refresh-token-expired", Verdict::NotOffered, NO_REFRESH),
             cost("introspection/no-refresh-token-for-a-resource", Verdict::NotOffered, NO_REFRESH),
             cost("revocation/ends-a-refresh-token", Verdict::NotOffered, NO_REFRESH),
+            cost("revocation/ends-bound-refresh-tokens", Verdict::NotOffered, NO_REFRESH),
             cost("revocation/takes-the-access-tokens-along", Verdict::NotOffered, NO_REFRESH),
             cost("revocation/can-be-repeated", Verdict::NotOffered, NO_REFRESH),
             cost("resource-indicator/fewer-than-allowed", Verdict::NotOffered, NO_REFRESH),

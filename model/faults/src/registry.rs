@@ -21,6 +21,7 @@ const TOPICS: &[&[Entry]] = &[
     server::resource::FAULTS,
     server::audience::FAULTS,
     server::revoke::FAULTS,
+    server::revoke_kinds::FAULTS,
     server::introspect::FAULTS,
     server::metadata::FAULTS,
     server::resource_metadata::FAULTS,

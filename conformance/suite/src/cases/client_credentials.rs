@@ -1,20 +1,19 @@
 //! The client credentials grant (RFC 6749, section 4.4), and what a client is told that may not use a grant.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use oauth_rules::rules;
 use serde_json::Value;
 
 use crate::case::{Case, Context, Isolation, Severity};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
-use crate::cases::support::client_credentials::own_token;
+use crate::cases::support::client_credentials::{Served, own_token, served_client};
 use crate::cases::support::honest::ELSEWHERE;
 use crate::cases::support::introspection::{Activity, activity, introspect, query, told_token};
 use crate::cases::support::spoil;
 use crate::expect::{self, Token};
-use crate::flow::{self, Authentication, TokenRequest};
-use crate::subject::{Client, ClientRole, Need};
+use crate::flow::{self, Authentication};
+use crate::subject::{ClientRole, Need};
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -62,32 +61,6 @@ pub(super) const CASES: &[Case] = &[
         ..Case::DEFAULT
     },
 ];
-
-/// A client that gets a token of its own: how it asks, and the token.
-struct Served {
-    client: Arc<Client>,
-    request: TokenRequest,
-    token: Token,
-}
-
-/// The first client that gets a token of its own, for its scope or for none in particular. It is a control.
-async fn served_client(ctx: &Context) -> Checked<Served> {
-    let clients = ctx.target().clients.values().chain(ctx.target().others.get(&ClientRole::Service));
-    let mut refusal = None;
-    for client in clients.filter(|client| !client.is_public()) {
-        for request in [own_token(client), own_token(client).without("scope")] {
-            let answer = flow::token(ctx, &request).await?;
-            answer.response()?;
-            match expect::token(&answer) {
-                Ok(token) => return Ok(Served { client: Arc::clone(client), request, token }),
-                Err(_) => refusal = Some(answer),
-            }
-        }
-    }
-    let reason = "the control failed: no client of the target is given a token for its credentials; waive client_credentials if none may";
-    let stop = CaseEnd::not_tested(reason);
-    Err(refusal.map_or(stop.clone(), |answer| stop.at(&answer)))
-}
 
 async fn for_proven_clients(ctx: &Context) -> Checked {
     let Served { client, request, .. } = served_client(ctx).await?;

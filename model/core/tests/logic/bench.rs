@@ -254,6 +254,7 @@ const CLIENTS: &[(&str, Authentication, &str, &[&str], &str)] = &[
     // The servers of the two resources.
     ("resource_1", Authentication::Basic, "resource_secret_1", &[], "profile"),
     ("resource_2", Authentication::Basic, "resource_secret_2", &[], "profile"),
+    ("public_two", Authentication::None, "", &["com.example.two:/callback"], "profile email"),
 ];
 
 /// The protected resources: path and scope.
@@ -264,7 +265,7 @@ fn resources() -> Vec<(String, String)> {
 }
 
 /// The clients that get refresh tokens.
-const REFRESHING: &[&str] = &["client_2", "public_1", "local_1"];
+const REFRESHING: &[&str] = &["client_2", "public_1", "public_two", "local_1"];
 
 fn registrations() -> Vec<Registration> {
     let register =

@@ -13,6 +13,7 @@ use oauth_core::server::login::{Checked, LogIn};
 use oauth_core::server::push::AuthorizePushed;
 use oauth_core::server::received::Received;
 use oauth_core::server::{Found, Outcome, Pending, Reply as Answer, Request, Write};
+use oauth_core::text::ScopeSet;
 use oauth_rules::rules;
 
 use super::Lie::{After, Before, Http, Owner as OwnerOf, Read, Reply};
@@ -244,6 +245,20 @@ pub(crate) const FAULTS: &[Entry] = &[
                 && !kept.is_empty()
             {
                 decide.choice = Choice::Approve;
+            }
+        })]),
+    },
+    Entry {
+        name: "last-choice-ignored",
+        about: "of what the owner can leave out on the consent page the last scope value is granted all the same",
+        rules: rules!["rfc6749-10.12-no-more-than-agreed"],
+        lies: OfServer(&[Before(|found, request| {
+            if let Some((decide, grant)) = decided(found, request)
+                && let Choice::ApproveOnly(kept) = decide.choice
+                && !kept.is_empty()
+                && let Some(last) = grant.terms.scope.0.checked_ilog2()
+            {
+                decide.choice = Choice::ApproveOnly(kept.or(ScopeSet(1 << last)));
             }
         })]),
     },

@@ -27,6 +27,7 @@ pub(crate) mod register_effect;
 pub(crate) mod resource;
 pub(crate) mod resource_metadata;
 pub(crate) mod revoke;
+pub(crate) mod revoke_kinds;
 pub(crate) mod token_request;
 pub(crate) mod token_response;
 

@@ -35,6 +35,18 @@ pub(crate) const FAULTS: &[Entry] = &[
         })]),
     },
     Entry {
+        name: "redirect-query-appended",
+        about: "to the query of a redirect URI that has one more may be added",
+        rules: rules!["rfc9700-2.1-redirect-uri-exact-match"],
+        lies: OfServer(&[Read(|request, received, directory| {
+            take_as_registered(request, received, directory, |text, texts, _| {
+                texts.first().filter(|have| have.contains('?')).is_some_and(|have| {
+                    text.strip_prefix(have.as_str()).is_some_and(|more| more.starts_with('&'))
+                })
+            });
+        })]),
+    },
+    Entry {
         name: "loopback-user-taken",
         about: "behind the port of a loopback redirect URI another host may stand",
         rules: rules!["rfc9700-2.1-redirect-uri-exact-match", "rfc8252-8.4-exact-match-except-loopback-port"],

@@ -165,6 +165,19 @@ pub(crate) const FAULTS: &[Entry] = &[
         })]),
     },
     Entry {
+        name: "refresh-narrows-grant-of-public-clients",
+        about: "for a client without a secret a refresh with a narrower scope narrows all that follow",
+        rules: rules!["rfc6749-6-new-refresh-token-same-scope", "rfc6749-6-scope-omitted-means-original"],
+        lies: OfServer(&[After(|_, found, request, outcome| {
+            if let Request::Token(TokenRequest { ask: Ok(TokenAsk::Refresh(_)), .. }) = request
+                && found.client.is_some_and(Client::is_public)
+                && let Some(Grant { terms, phase: Phase::Live(live), .. }) = written(outcome)
+            {
+                terms.scope = live.access.scope;
+            }
+        })]),
+    },
+    Entry {
         name: "refresh-opens-resource",
         about: "a refresh token opens the resource",
         rules: rules!["rfc6749-1.5-refresh-token-not-for-rs"],

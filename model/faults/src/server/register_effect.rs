@@ -15,7 +15,7 @@ use super::client_authentication::presented;
 use super::code::redeemed;
 use super::register::{PLACEHOLDER, edit_asked, tell_as_asked};
 use super::{AUTHORIZE, REGISTER};
-use crate::edit::change;
+use crate::edit::{Members, change, edit_json};
 use crate::entry::{Entry, Lies::OfServer};
 
 /// In reading order.
@@ -81,6 +81,44 @@ pub(crate) const FAULTS: &[Entry] = &[
         lies: OfServer(&[Told(REGISTER, |_, told| {
             told.remove("grant_types");
         })]),
+    },
+    Entry {
+        name: "registration-scope-untold",
+        about: "a client is not told which scope it may have",
+        rules: rules!["rfc7591-3.2.1-registered-metadata-returned"],
+        lies: OfServer(&[Told(REGISTER, |_, told| {
+            told.remove("scope");
+        })]),
+    },
+    Entry {
+        name: "registration-scope-told-wider",
+        about: "a client is told all scope values there are, whatever it may have",
+        rules: rules!["rfc7591-3.2.1-registered-metadata-returned"],
+        lies: OfServer(&[Reply(REGISTER, |_, reply, directory| {
+            if reply.status == 201 {
+                edit_json(reply, |told| {
+                    told.insert("scope".to_owned(), json!(directory.scopes.join(" ")));
+                });
+            }
+        })]),
+    },
+    Entry {
+        name: "registered-public-clients-own-tokens",
+        about: "a client that registers without a secret may have the client credentials grant, and gets tokens by it",
+        rules: rules!["rfc6749-4.4-client-credentials-confidential-only"],
+        lies: OfServer(&[
+            Http(REGISTER, |request| {
+                edit_asked(request, |asked| {
+                    if asks_for_own_tokens(asked) {
+                        asked.insert("grant_types".to_owned(), json!(["authorization_code"]));
+                        asked.insert("response_types".to_owned(), json!(["code"]));
+                    }
+                });
+            }),
+            Client(|client, _| {
+                client.client_credentials_grant |= client.self_registered && client.is_public();
+            }),
+        ]),
     },
     Entry {
         name: "registration-push-demand-forgotten",
@@ -171,6 +209,13 @@ fn hide_uris(request: &mut HttpRequest, is_hidden: fn(&str) -> bool) {
             }
         }
     });
+}
+
+/// Whether a client wants tokens for itself and no secret.
+fn asks_for_own_tokens(asked: &Members) -> bool {
+    let has_no_secret = asked.get("token_endpoint_auth_method").is_some_and(|method| method == "none");
+    let grants = asked.get("grant_types").and_then(Value::as_array);
+    has_no_secret && grants.is_some_and(|grants| grants.iter().any(|grant| grant == "client_credentials"))
 }
 
 /// Whether a redirect URI has more behind the name of this machine than a port, a path or a query.

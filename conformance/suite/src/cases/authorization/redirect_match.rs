@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use oauth_rules::rules;
+use oauth_rules::{RuleId, rules};
 
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _, EndKind};
@@ -120,27 +120,37 @@ async fn each_registered_uri(ctx: &Context) -> Checked {
     if tried { Ok(()) } else { Err(CaseEnd::not_tested("no client got a code at a redirect URI of its own")) }
 }
 
-/// Tells of each spelling of one of a client's redirect URIs that brings a code, but for the one that is on record.
+/// Tells of each spelling of one of a client's redirect URIs that brings a code, but for the one that is on record. Where a query
+/// may be added, RFC 6749, section 3.1.2.2, excuses what RFC 9700 does not: there no URI is on record by halves.
 async fn only_as_registered(ctx: &Context, client: &Arc<Client>, uri: &str) {
     let Spellings { queries, others, normalised } = Spellings::of(client, uri);
     let mut is_whole = true;
     for (at, text) in queries.iter().enumerate() {
-        match brings_no_code(ctx, client, text).await {
-            Err(end) if at == 0 && end.kind == EndKind::Broken => {
-                ctx.note(format!("of {uri} the query is not on record"));
-                is_whole = false;
-                break;
-            }
-            step => {
-                ctx.told(step);
-            }
+        let step = brings_no_code(ctx, client, text).await;
+        if at == 0 && is_broken(&step) {
+            is_whole = false;
+            let reason = "RFC 6749, section 3.1.2.2, lets a server do so, and RFC 9700 does not";
+            ctx.note(format!("a query may be added to {uri}: {reason}"));
         }
+        ctx.told(if is_whole { step } else { step.under(EXACT) });
     }
     for text in &others {
         ctx.told(brings_no_code(ctx, client, text).await);
     }
     for text in &normalised {
         let step = brings_no_code(ctx, client, text).await;
-        ctx.told(if is_whole { step } else { step.warn() });
+        if is_whole || !is_broken(&step) {
+            ctx.told(step);
+            continue;
+        }
+        ctx.told(step.clone().under(EXACT));
+        ctx.told(step.warn().under(rules!["rfc6749-3.1.2.3-simple-string-comparison"]));
     }
+}
+
+/// What no server may do, be it that not the full URI is on record with it.
+const EXACT: &[RuleId] = rules!["rfc9700-2.1-redirect-uri-exact-match"];
+
+fn is_broken(step: &Checked) -> bool {
+    matches!(step, Err(end) if end.kind == EndKind::Broken)
 }

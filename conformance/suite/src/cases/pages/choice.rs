@@ -6,7 +6,7 @@ use oauth_rules::rules;
 
 use crate::browser::{Decision, Page, Submission};
 use crate::case::{Case, Context};
-use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::case_end::{CaseEnd, Checked, EndAs as _, EndKind};
 use crate::cases::support::provoke::{consent_page, consent_page_if_asked, gives_code, others_to_ask};
 use crate::cases::support::refresh::refresh;
 use crate::cases::support::scope::{has_value, introspected, stated};
@@ -18,7 +18,7 @@ use crate::subject::{Client, Need};
 pub(super) const CASES: &[Case] = &[Case {
     id: "consent/no-more-than-agreed",
     rules: rules!["rfc6749-10.12-no-more-than-agreed"],
-    about: "A scope value that the user leaves out on the consent page is in no token, refreshed ones included.",
+    about: "Each scope value that the user leaves out on the consent page is in no token, refreshed ones included.",
     needs: &[Need::Login, Need::Consent, Need::SecondScope],
     run: |ctx| Box::pin(no_more_than_agreed(ctx)),
     ..Case::DEFAULT
@@ -35,88 +35,166 @@ struct Choice {
 }
 
 impl Choice {
-    /// Finds one that the form would send and the user may leave out: its value or its name is the scope value.
-    fn find(page: &Page, form: &Submission, words: &[&str]) -> Option<Self> {
+    /// Those that the form would send and the user may leave out, in the order of the page: the value or the name is a scope
+    /// value.
+    fn all(page: &Page, form: &Submission, scope: &str) -> Vec<Self> {
+        let words: Vec<&str> = scope.split(' ').filter(|word| !SPECIAL.contains(word)).collect();
         let fields = page.forms.iter().flat_map(|form| &form.fields);
         // Whether a box was ticked on the page or had to be, it can be left out.
-        let mut boxes = fields.filter(|field| field.kind == "checkbox" && !field.required);
-        boxes.find_map(|field| {
-            let pair = (field.name.as_str(), field.value.as_str());
-            let word = words.iter().find(|word| pair.0 == **word || pair.1 == **word)?;
-            form.params.pairs().any(|sent| sent == pair).then(|| Self {
-                word: (*word).to_owned(),
-                name: field.name.clone(),
-                value: field.value.clone(),
-            })
-        })
+        let boxes = fields.filter(|field| field.kind == "checkbox" && !field.required);
+        let choice = |(name, value): (&str, &str)| {
+            let word = words.iter().find(|word| name == **word || value == **word)?;
+            let is_sent = form.params.pairs().any(|sent| sent == (name, value));
+            is_sent.then(|| Self { word: (*word).to_owned(), name: name.to_owned(), value: value.to_owned() })
+        };
+        boxes.filter_map(|field| choice((field.name.as_str(), field.value.as_str()))).collect()
     }
 
-    /// The form without the box.
-    fn left_out(&self, form: &Submission) -> Submission {
-        let is_other = |(name, value): &(&str, &str)| *name != self.name || *value != self.value;
-        Submission { params: form.params.pairs().filter(is_other).collect(), ..form.clone() }
+    /// The form without the boxes of these scope values.
+    fn left_out(choices: &[Self], form: &Submission, words: &[String]) -> Submission {
+        let is_kept = |(name, value): &(&str, &str)| {
+            let mut left_out = choices.iter().filter(|choice| words.contains(&choice.word));
+            !left_out.any(|choice| choice.name == *name && choice.value == *value)
+        };
+        Submission { params: form.params.pairs().filter(is_kept).collect(), ..form.clone() }
+    }
+
+    /// What the user leaves out in turn: each scope value that has a box, and, of more than two, all but the first.
+    fn ways(choices: &[Self]) -> Vec<Vec<String>> {
+        let mut words: Vec<String> = Vec::new();
+        for choice in choices {
+            if !words.contains(&choice.word) {
+                words.push(choice.word.clone());
+            }
+        }
+        let mut ways: Vec<Vec<String>> = words.iter().map(|word| vec![word.clone()]).collect();
+        if let [_, rest @ ..] = words.as_slice()
+            && rest.len() > 1
+        {
+            ways.push(rest.to_vec());
+        }
+        ways
     }
 }
 
 async fn no_more_than_agreed(ctx: &Context) -> Checked {
     let client = ctx.parties().client_where(Need::SecondScope, |client| client.scopes().len() > 1)?;
-    let (ask, mut browser, page) = asked(ctx, &client).await?;
-    let scope = ask.params.first("scope").unwrap_or_default().to_owned();
-    let Some(form) = browser.consent_form(&page, Decision::Approve) else {
-        return Err(CaseEnd::not_tested("the consent page has no form to approve").at(&page.exchange));
-    };
-    let words: Vec<&str> = scope.split(' ').filter(|word| !SPECIAL.contains(word)).rev().collect();
-    let Some(choice) = Choice::find(&page, &form, &words) else {
-        let reason = "the consent page has no box for a scope value that the user could leave out";
-        return Err(CaseEnd::not_offered(reason).at(&page.exchange));
-    };
-    // What the page says next is not answered: a second page may ask for what was left out.
-    let landing = browser.submit(&choice.left_out(&form)).await?;
-    landing.sent()?;
-    if !gives_code(&landing) {
-        let reason = format!("whoever leaves out {} gets {}", choice.word, landing.describe());
-        return Err(CaseEnd::not_offered(reason).at(landing.exchange()));
+    let first = Asked::of(ctx, &client).await?;
+    let ways = Choice::ways(&first.choices);
+    let mut asks_next = Some(first);
+    let (mut tried, mut broken, mut untried) = (Vec::new(), false, None);
+    for words in ways {
+        let when = format!("{} is left out", words.join(" "));
+        let asked = match asks_next.take() {
+            Some(asked) => Ok(asked),
+            None => Asked::of(ctx, &client).await,
+        };
+        let answered = match asked {
+            Ok(asked) => asked.without(&ctx.when(&when), &words).await,
+            Err(end) => Err(end),
+        };
+        match answered {
+            Ok(asked) => tried.push((words, asked)),
+            Err(end) if matches!(end.kind, EndKind::NotOffered | EndKind::NotTested) => {
+                ctx.note(format!("when {when}: {}", end.saw));
+                untried.get_or_insert(end);
+            }
+            Err(end) => {
+                broken = true;
+                ctx.tell(end.when(&when));
+            }
+        }
     }
-    let code = flow::code_from(&ask, &landing).control("the consent page without one box")?;
-    let narrowed = flow::redeem(ctx, &code).await?;
+    let Some((_, (last, scope))) = tried.last() else {
+        return if broken { Ok(()) } else { untried.map_or(Ok(()), Err) };
+    };
 
     // The same request with each box as it stood.
-    let whole = flow::ask(ctx, &ask.client).set("scope", &scope);
+    let whole = flow::ask(ctx, last).set("scope", scope);
     let landing = flow::authorize(ctx, &whole).await?;
     let code = flow::code_from(&whole, &landing).control("the consent page with all of its boxes")?;
     let full = flow::redeem(ctx, &code).await?;
-    if stated(ctx, &full)?.is_some_and(|stated| !stated.contains(choice.word.as_str())) {
-        let reason = format!("{} is in no token, whether the user leaves it out or not", choice.word);
-        return Err(CaseEnd::not_tested(reason).at(&full.exchange));
+    let Some(stated) = stated(ctx, &full)? else { return Ok(()) };
+    let is_given = |words: &[String]| words.iter().all(|word| stated.contains(word.as_str()));
+    let never = tried.iter().find(|(words, _)| !is_given(words));
+    match never {
+        Some((words, _)) if !broken => {
+            let reason = format!("{} is in no token, whether the user leaves it out or not", words.join(" "));
+            Err(CaseEnd::not_tested(reason).at(&full.exchange))
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// A page on which the user can choose.
+struct Asked {
+    ask: AuthorizationRequest,
+    scope: String,
+    browser: Browser,
+    form: Submission,
+    choices: Vec<Choice>,
+}
+
+impl Asked {
+    /// `not-offered` where there is nothing to be chosen.
+    async fn of(ctx: &Context, client: &Arc<Client>) -> Checked<Self> {
+        let (ask, browser, page) = asked(ctx, client).await?;
+        let scope = ask.params.first("scope").unwrap_or_default().to_owned();
+        let Some(form) = browser.consent_form(&page, Decision::Approve) else {
+            return Err(CaseEnd::not_tested("the consent page has no form to approve").at(&page.exchange));
+        };
+        let choices = Choice::all(&page, &form, &scope);
+        if choices.is_empty() {
+            let reason = "the consent page has no box for a scope value that the user could leave out";
+            return Err(CaseEnd::not_offered(reason).at(&page.exchange));
+        }
+        Ok(Self { ask, scope, browser, form, choices })
     }
 
-    match ctx.told(lacks(ctx, &ask.client, &narrowed, &choice.word).await) {
-        Some(Shown::Stated) | None => {}
-        Some(Shown::Told) => ctx.tell(silent(&narrowed, &choice.word)),
-        Some(Shown::Nowhere) => {
-            ctx.tell(silent(&narrowed, &choice.word));
-            let reason = "neither the token response nor introspection says what the token is for";
-            return Err(CaseEnd::not_tested(reason).at(&narrowed.exchange));
+    /// No token of whoever leaves these scope values out is for one of them. Gives the client that asked, and for what.
+    async fn without(mut self, ctx: &Context, words: &[String]) -> Checked<(Arc<Client>, String)> {
+        if !words.iter().all(|word| self.choices.iter().any(|choice| choice.word == *word)) {
+            return Err(CaseEnd::not_offered("the page has no box for it this time"));
         }
-    }
-    match &narrowed.refresh_token {
-        Some(refresh_token) => refreshed(ctx, &ask.client, refresh_token, &choice.word).await,
-        None => Ok(()),
+        // What the page says next is not answered: a second page may ask for what was left out.
+        let landing = self.browser.submit(&Choice::left_out(&self.choices, &self.form, words)).await?;
+        landing.sent()?;
+        let left_out = words.join(" ");
+        if !gives_code(&landing) {
+            let reason = format!("whoever leaves out {left_out} gets {}", landing.describe());
+            return Err(CaseEnd::not_offered(reason).at(landing.exchange()));
+        }
+        let code = flow::code_from(&self.ask, &landing).control("the consent page without one box")?;
+        let narrowed = flow::redeem(ctx, &code).await?;
+        let client = Arc::clone(&self.ask.client);
+        match lacks(ctx, &client, &narrowed, words).await? {
+            Shown::Stated => {}
+            Shown::Told => ctx.tell(silent(&narrowed, &left_out)),
+            Shown::Nowhere => {
+                ctx.tell(silent(&narrowed, &left_out));
+                let reason = "neither the token response nor introspection says what the token is for";
+                return Err(CaseEnd::not_tested(reason).at(&narrowed.exchange));
+            }
+        }
+        if let Some(refresh_token) = &narrowed.refresh_token {
+            refreshed(ctx, &client, refresh_token, words).await?;
+        }
+        Ok((client, self.scope))
     }
 }
 
 /// No refresh brings back what was left out.
-async fn refreshed(ctx: &Context, client: &Arc<Client>, refresh_token: &str, word: &str) -> Checked {
+async fn refreshed(ctx: &Context, client: &Arc<Client>, refresh_token: &str, words: &[String]) -> Checked {
     let answer = flow::token(ctx, &refresh(client, refresh_token)).await?;
     let token = expect::token(&answer).control("an honest refresh")?;
     // Without a scope in the request, silence means what the user allowed (section 6).
-    let lacks_it = lacks(ctx, client, &token, word).await;
+    let lacks_it = lacks(ctx, client, &token, words).await;
     ctx.tried("the token is refreshed", lacks_it);
     let newest = token.refresh_token.as_deref().unwrap_or(refresh_token);
-    let answer = flow::token(ctx, &refresh(client, newest).set("scope", word)).await?;
+    let answer = flow::token(ctx, &refresh(client, newest).set("scope", &words.join(" "))).await?;
     let way = "a refresh asks for what was left out";
     match expect::token(&answer) {
-        Ok(token) => match lacks(ctx, client, &token, word).await.when(way)? {
+        Ok(token) => match lacks(ctx, client, &token, words).await.when(way)? {
             Shown::Stated | Shown::Told => Ok(()),
             // Silence means what was asked for (section 5.1).
             Shown::Nowhere => {
@@ -166,18 +244,17 @@ enum Shown {
     Nowhere,
 }
 
-/// A token lacks a scope value, by what its response states and by what is told of it.
-async fn lacks(ctx: &Context, client: &Arc<Client>, token: &Token, word: &str) -> Checked<Shown> {
+/// A token lacks these scope values, by what its response states and by what is told of it.
+async fn lacks(ctx: &Context, client: &Arc<Client>, token: &Token, words: &[String]) -> Checked<Shown> {
     let stated = stated(ctx, token)?;
     let told = introspected(ctx, client, token).await?;
-    let by = if stated.as_ref().is_some_and(|values| values.contains(word)) {
-        Some("its response")
-    } else if told.as_ref().is_some_and(|scope| has_value(scope, word)) {
-        Some("introspection")
-    } else {
-        None
+    let has = |word: &String| {
+        if stated.as_ref().is_some_and(|values| values.contains(word.as_str())) {
+            return Some("its response");
+        }
+        told.as_ref().is_some_and(|scope| has_value(scope, word)).then_some("introspection")
     };
-    if let Some(by) = by {
+    if let Some((word, by)) = words.iter().find_map(|word| Some((word, has(word)?))) {
         let expected = format!("a token without {word}, which the user left out");
         return Err(token.exchange.broken(expected, format!("a token with {word}, by {by}")));
     }

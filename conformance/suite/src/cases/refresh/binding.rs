@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use oauth_rules::rules;
 
-use crate::case::{Case, Context, Isolation};
-use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::case::{Case, Context, Isolation, Steps};
+use crate::case_end::{CaseEnd, Checked, EndAs as _, EndKind};
 use crate::cases::support::honest::honest;
 use crate::cases::support::provoke::UNKNOWN;
 use crate::cases::support::refresh::{Allowed, allowed, refresh, refreshing_client, renewed};
@@ -32,7 +32,7 @@ pub(super) const CASES: &[Case] = &[
         rules: rules!["rfc6749-6-scope-not-beyond-original"],
         about: "A refresh that asks for more scope than the user allowed does not get it.",
         needs: &[Need::Login, Need::Refresh, Need::SecondScope],
-        run: |ctx| Box::pin(asks_for_no_more_scope(ctx)),
+        run: |ctx| Box::pin(each_client(ctx, |ctx, scopes| Box::pin(asks_for_no_more_scope(ctx, scopes)))),
         ..Case::DEFAULT
     },
     Case {
@@ -40,7 +40,9 @@ pub(super) const CASES: &[Case] = &[
         rules: rules!["rfc9700-4.14.2-refresh-bound-to-scope"],
         about: "The refresh tokens that follow one another keep to the scope that the user allowed.",
         needs: &[Need::Login, Need::Refresh, Need::SecondScope],
-        run: |ctx| Box::pin(no_chain_leads_to_more_scope(ctx)),
+        run: |ctx| {
+            Box::pin(each_client(ctx, |ctx, scopes| Box::pin(no_chain_leads_to_more_scope(ctx, scopes))))
+        },
         ..Case::DEFAULT
     },
     Case {
@@ -48,7 +50,7 @@ pub(super) const CASES: &[Case] = &[
         rules: rules!["rfc6749-6-scope-omitted-means-original"],
         about: "A refresh without scope gives all that the user allowed, also after one that asked for less.",
         needs: &[Need::Login, Need::Refresh, Need::SecondScope],
-        run: |ctx| Box::pin(without_scope_gives_all(ctx)),
+        run: |ctx| Box::pin(each_client(ctx, |ctx, scopes| Box::pin(without_scope_gives_all(ctx, scopes)))),
         ..Case::DEFAULT
     },
     Case {
@@ -56,7 +58,7 @@ pub(super) const CASES: &[Case] = &[
         rules: rules!["rfc6749-6-new-refresh-token-same-scope"],
         about: "A refresh token that came with a narrower access token is still good for the whole scope.",
         needs: &[Need::Login, Need::Refresh, Need::SecondScope],
-        run: |ctx| Box::pin(narrowing_does_not_last(ctx)),
+        run: |ctx| Box::pin(each_client(ctx, |ctx, scopes| Box::pin(narrowing_does_not_last(ctx, scopes)))),
         ..Case::DEFAULT
     },
 ];
@@ -96,14 +98,9 @@ struct Scopes {
 }
 
 impl Scopes {
-    /// It is a control that the user can allow all of them.
-    async fn find(ctx: &Context) -> Checked<Self> {
-        Self::find_where(ctx, |_| true).await
-    }
-
-    /// The same for a client that fits.
-    async fn find_where(ctx: &Context, fits: fn(&Client) -> bool) -> Checked<Self> {
-        let client = refreshing_client(ctx, move |client| fits(client) && client.scopes().len() > 1).await?;
+    /// It is a control that the client refreshes, and that the user can allow it all of them.
+    async fn of(ctx: &Context, of: &Client) -> Checked<Self> {
+        let client = refreshing_client(ctx, |client| client.id == of.id).await?;
         let values = client.scopes();
         // The last one, unless it may be what brings a refresh token (OpenID Connect Core, section 11).
         let weight = |value: &&&str| match **value {
@@ -138,6 +135,32 @@ impl Scopes {
     }
 }
 
+/// Tries it with each client that may have two scope values. What cannot be tried with one takes nothing from another.
+async fn each_client(ctx: &Context, judge: for<'a> fn(&'a Context, &'a Scopes) -> Steps<'a>) -> Checked {
+    let (mut unoffered, mut tried) = (Vec::new(), false);
+    for client in ctx.target().clients.values().filter(|client| client.scopes().len() > 1) {
+        let when = format!("the client is {}", client.id);
+        let with_client = ctx.when(&when);
+        let step = match Scopes::of(&with_client, client).await {
+            Ok(scopes) => judge(&with_client, &scopes).await,
+            Err(end) => Err(end),
+        };
+        match step {
+            Err(end) if end.kind == EndKind::NotOffered => unoffered.push(end.when(&when)),
+            step => {
+                tried = true;
+                ctx.tried(&when, step);
+            }
+        }
+    }
+    let mut unoffered = unoffered.into_iter();
+    if !tried {
+        return unoffered.next().map_or(Ok(()), Err);
+    }
+    unoffered.for_each(|end| ctx.tell(end));
+    Ok(())
+}
+
 fn set(scope: &str) -> BTreeSet<&str> {
     scope.split(' ').collect()
 }
@@ -166,8 +189,7 @@ fn kept(ctx: &Context, answer: &Arc<Exchange>, within: &BTreeSet<&str>) -> Check
     }
 }
 
-async fn asks_for_no_more_scope(ctx: &Context) -> Checked {
-    let scopes = Scopes::find(ctx).await?;
+async fn asks_for_no_more_scope(ctx: &Context, scopes: &Scopes) -> Checked {
     let unknown = format!("{} {UNKNOWN}", scopes.narrow);
     for (way, asked) in
         [("the user could have allowed it", &scopes.wide), ("nobody knows the value", &unknown)]
@@ -180,8 +202,7 @@ async fn asks_for_no_more_scope(ctx: &Context) -> Checked {
     Ok(())
 }
 
-async fn no_chain_leads_to_more_scope(ctx: &Context) -> Checked {
-    let scopes = Scopes::find(ctx).await?;
+async fn no_chain_leads_to_more_scope(ctx: &Context, scopes: &Scopes) -> Checked {
     let allowed = scopes.allow_narrow(ctx).await?;
     let within = granted(ctx, &allowed, &scopes.narrow)?;
     let second = renewed(ctx, &allowed.refresh()).await?;
@@ -218,8 +239,7 @@ async fn narrowed(ctx: &Context, scopes: &Scopes, refresh_token: &str) -> Checke
     expect::token(&flow::token(ctx, &request).await?).control("a refresh that asks for less scope")
 }
 
-async fn without_scope_gives_all(ctx: &Context) -> Checked {
-    let scopes = Scopes::find(ctx).await?;
+async fn without_scope_gives_all(ctx: &Context, scopes: &Scopes) -> Checked {
     let allowed = scopes.allow_all(ctx).await?;
     let all = granted(ctx, &allowed, &scopes.wide)?;
     let gives_all = |token: &Token| match scope::stated(ctx, token)? {
@@ -231,48 +251,19 @@ async fn without_scope_gives_all(ctx: &Context) -> Checked {
     let first = renewed(ctx, &allowed.refresh()).await?;
     ctx.tried("it is the first refresh", gives_all(&first));
     let last = first.refresh_token.unwrap_or_else(|| allowed.refresh_token.clone());
-    let less = narrowed(ctx, &scopes, &last).await?;
+    let less = narrowed(ctx, scopes, &last).await?;
     let last = less.refresh_token.unwrap_or(last);
     let answer = flow::token(ctx, &refresh(&scopes.client, &last)).await?;
     let when = "a refresh before it asked for less";
     gives_all(&honest(expect::token(&answer), "an honest refresh").when(when)?).when(when)
 }
 
-/// The refresh token that came with an access token for less, if one came.
-async fn given_with_less(ctx: &Context, scopes: &Scopes) -> Checked<Option<String>> {
+async fn narrowing_does_not_last(ctx: &Context, scopes: &Scopes) -> Checked {
     let allowed = scopes.allow_all(ctx).await?;
     let less = narrowed(ctx, scopes, &allowed.refresh_token).await?;
-    Ok(less.refresh_token)
-}
-
-/// A client to which a refresh brings a new refresh token, and the one that came with an access token for less. Where it brings
-/// none to one kind of client, it may to the other.
-async fn newly_given(ctx: &Context) -> Checked<(Scopes, String)> {
-    let first = Scopes::find(ctx).await?;
-    if let Some(next) = given_with_less(ctx, &first).await? {
-        return Ok((first, next));
-    }
-    let (kept, kind) = (&first.client.id, if first.client.is_public() { "confidential" } else { "public" });
-    let of_other_kind: fn(&Client) -> bool =
-        if first.client.is_public() { |client: &Client| !client.is_public() } else { Client::is_public };
-    let Ok(other) = Scopes::find_where(ctx, of_other_kind).await else {
-        let reason = format!(
-            "a refresh brings no new refresh token to {kept}, and no {kind} client could show it, which takes a second_scope"
-        );
-        return Err(CaseEnd::not_offered(reason));
+    let Some(next) = less.refresh_token else {
+        return Err(CaseEnd::not_offered("a refresh brings no new refresh token"));
     };
-    match given_with_less(ctx, &other).await? {
-        Some(next) => Ok((other, next)),
-        None => {
-            let reason =
-                format!("a refresh brings no new refresh token to {kept}, nor to {}", other.client.id);
-            Err(CaseEnd::not_offered(reason))
-        }
-    }
-}
-
-async fn narrowing_does_not_last(ctx: &Context) -> Checked {
-    let (scopes, next) = newly_given(ctx).await?;
     let answer = flow::token(ctx, &refresh(&scopes.client, &next).set("scope", &scopes.wide)).await?;
     let token =
         honest(expect::token(&answer), "an honest refresh").when("it asks for all that was allowed")?;

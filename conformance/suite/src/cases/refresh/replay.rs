@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use oauth_rules::rules;
 
-use crate::case::{Case, Context, Isolation};
+use crate::case::{Case, Context, Isolation, Severity};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::refresh::{allowed, refresh, refreshing_client, renewed};
 use crate::expect;
@@ -42,6 +42,17 @@ pub(super) const CASES: &[Case] = &[
         needs: &[Need::Login, Need::Refresh, Need::PublicClient],
         isolation: Isolation::Alone,
         run: |ctx| Box::pin(replay_ends_its_successor(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "refresh/grace-ends-with-its-successor",
+        rules: rules!["rfc9700-2.2.2-public-refresh-protected"],
+        about: "A public client's used refresh token is refused at once when the one that followed it was used as well.",
+        needs: &[Need::Login, Need::Refresh, Need::PublicClient],
+        isolation: Isolation::Alone,
+        // No text allows a grace, and none says when one that is given has to end.
+        severity: Severity::Warns,
+        run: |ctx| Box::pin(grace_ends_with_its_successor(ctx)),
         ..Case::DEFAULT
     },
 ];
@@ -115,6 +126,14 @@ async fn ended_by_replay(ctx: &Context, client: &Arc<Client>, refreshes: usize) 
     expect::token_refused(ctx, &replay, &["invalid_grant"]).control("the used refresh token is refused")?;
     let after = flow::token(ctx, &refresh(client, &last)).await?;
     expect::token_refused(ctx, &after, &["invalid_grant"])
+}
+
+/// Whoever used the successor got it, so that nobody who lost an answer asks once more.
+async fn grace_ends_with_its_successor(ctx: &Context) -> Checked {
+    let client = refreshing_client(ctx, Client::is_public).await?;
+    let (first, _) = chain(ctx, &client, 2).await?;
+    let again = flow::token(ctx, &refresh(&client, &first)).await?;
+    expect::token_refused(ctx, &again, &["invalid_grant"])
 }
 
 /// The first and the last refresh token of a row of honest refreshes.

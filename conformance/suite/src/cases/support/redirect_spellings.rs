@@ -10,8 +10,8 @@ use crate::subject::Client;
 
 /// Texts that are nearly a redirect URI.
 pub(in crate::cases) struct Spellings {
-    /// With another query, first with a pair added to it. Where only the rest is on record, each is as good as the other
-    /// (RFC 6749, section 3.1.2.2).
+    /// With another query, first with a pair added to it. Where only the rest is on record, each is as good as the other for
+    /// RFC 6749, section 3.1.2.2.
     pub(in crate::cases) queries: Vec<String>,
     /// What names another place, however it is read.
     pub(in crate::cases) others: Vec<String>,

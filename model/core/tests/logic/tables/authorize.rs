@@ -87,6 +87,7 @@ fn redirect_uris(t: &mut Table) {
         "200 consent <handle> id001: client_3 wants email at http://localhost:8003/callback?tenant=a%26b",
     );
     t.row(tenant("c"), unregistered);
+    t.row(tenant("a%2526b%26more%3D1"), unregistered);
     let public = |client: &str, uri: &str| format!("client_id={client} redirect_uri={uri}");
     let consent =
         |client: &str, uri: &str| format!("200 consent <handle> id001: {client} wants profile at {uri}");

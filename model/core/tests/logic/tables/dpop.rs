@@ -11,6 +11,7 @@ const ME: &str = "GET /api/me";
 const BOUND: &str = "GET /api/me (bound)";
 const PUSH: &str = "POST /par";
 const INTROSPECT: &str = "POST /introspect";
+const REVOKE: &str = "POST /revoke";
 const AUTHORIZE: &str = "GET /authorize";
 const DECIDE: &str = "POST /authorize";
 
@@ -224,7 +225,14 @@ fn resource(t: &mut Table) {
     );
     t.from(super::stage::redeemed);
     t.row("proof:", challenged("invalid_token", "the access token is not valid"));
+    // A bound token is revoked by its client, with a proof or without.
     t.from(bound_tokens);
+    let ended = challenged("invalid_token", "the access token is not valid");
+    t.story(&[(REVOKE, &format!("{PUBLIC} token=$token"), "200"), (BOUND, "proof:", &ended)]);
+    t.story(&[
+        (REVOKE, PUBLIC, "200"),
+        (REFRESH, &format!("{PUBLIC} proof:"), &format!("{INVALID_REFRESH}{NONCE}")),
+    ]);
     t.door(INTROSPECT);
     t.row(
         "",

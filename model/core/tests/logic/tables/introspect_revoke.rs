@@ -98,6 +98,8 @@ fn revocation(t: &mut Table) {
         (REVOKE, "token=$refresh1", DONE),
         (REFRESH, "refresh_token=$refresh2", REFRESH_INVALID),
     ]);
+    // So does the access token that a refresh brought.
+    t.story(&[(REFRESH, "", &refreshed()), (REVOKE, "token=$token", DONE), (RESOURCE, "", TOKEN_ENDED)]);
     // An expired access token as well.
     t.story(&[(REVOKE, "token=$token wait:3600", DONE), (REFRESH, "", REFRESH_INVALID)]);
     t.story(&[(REVOKE, "basic:client_1:client_secret_1", OF_ANOTHER), (RESOURCE, "", SERVED)]);
@@ -112,6 +114,16 @@ fn revocation(t: &mut Table) {
         (REVOKE, "token=$token basic:client_1:client_secret_1", DONE),
         (RESOURCE, "", TOKEN_ENDED),
         ("POST /token", "", "400 invalid_grant (the code is not valid for this request)"),
+    ]);
+    t.from(nobody);
+    t.story(&[
+        (
+            "POST /token (for itself)",
+            "",
+            "200 {\"access_token\":\"<handle>\",\"expires_in\":3600,\"scope\":\"profile\",\"token_type\":\"Bearer\"}",
+        ),
+        (REVOKE, "token=$token basic:machine:machine_secret", DONE),
+        (RESOURCE, "", TOKEN_ENDED),
     ]);
 }
 

@@ -260,6 +260,11 @@ fn scopes(t: &mut Table) {
         (DOOR, "", &all()),
         (RESOURCE, "", &served("profile email")),
     ]);
+    // Of a client without a secret as well.
+    t.from(public_for_two);
+    let own = "-authorization client_id=public_two";
+    t.story(&[(DOOR, &format!("{own} scope=profile"), &tokens("profile")), (DOOR, own, &all())]);
+    t.from(refreshable);
     for wrong in
         ["scope=nonsense", "scope=profile+nonsense", "scope=PROFILE", "scope=profile++email", "scope=+"]
     {
@@ -309,6 +314,15 @@ fn public(stage: &mut Stage) {
     stage.send("GET /authorize", &format!("client_id=public_1 {uri}"));
     stage.send("POST /authorize", "");
     stage.send(CODE, &format!("-authorization client_id=public_1 {uri}"));
+}
+
+/// A client without a secret has tokens for two scope values.
+fn public_for_two(stage: &mut Stage) {
+    logged_in(stage);
+    let uri = "redirect_uri=com.example.two:/callback";
+    stage.send("GET /authorize", &format!("client_id=public_two {uri} scope=profile+email"));
+    stage.send("POST /authorize", "");
+    stage.send(CODE, &format!("-authorization client_id=public_two {uri}"));
 }
 
 fn refreshed(stage: &mut Stage, times: usize) {

@@ -8,6 +8,7 @@ const ASK: &str = "GET /authorize";
 const DECIDE: &str = "POST /authorize";
 const REDEEM: &str = "POST /token";
 const REFRESH: &str = "POST /token (refresh)";
+const ITSELF: &str = "POST /token (for itself)";
 const PUSH: &str = "POST /par";
 
 const URI_REFUSED: &str = "400 invalid_redirect_uri (redirect_uris has to hold https URLs, http URLs on this machine, or URIs whose scheme has a period)";
@@ -281,6 +282,13 @@ fn proving(t: &mut Table) {
     ] {
         t.row(format!("{by} redirect_uri=https://app.example/cb"), gets);
     }
+    // Without a secret it gets none for itself, whether it asks to be registered for that or not.
+    t.from(registered);
+    t.door(ITSELF);
+    t.row(
+        "-authorization client_id=$client",
+        "400 unauthorized_client (the client is not registered for this grant_type)",
+    );
     t.from(bound_and_refreshable);
     t.door(REFRESH);
     t.row("basic:$client:$secret", PROOF_REQUIRED);
