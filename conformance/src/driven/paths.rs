@@ -262,7 +262,11 @@ async fn walk(ctx: &Context, path: &'static Path) -> Checked {
         }
         // Consent that was given before may stand (RFC 6749 4.1.1 leaves that to the server).
         if expected == Class::ConsentPage && walked.class == Class::Code {
-            ctx.note("the server did not ask for consent again");
+            ctx.note(if walk.asked_at_login() {
+                "the page that takes the password asked for the consent as well"
+            } else {
+                "the server did not ask for consent again"
+            });
             continue;
         }
         // Whether a refused attempt burns the code is the server's choice.

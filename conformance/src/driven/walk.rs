@@ -49,6 +49,8 @@ pub(super) struct Walk<'a> {
     login_behind: bool,
     /// Whether the run logged this browser in, and nothing was seen of that yet.
     resumes: bool,
+    /// Whether a page that asked for consent was approved together with the login.
+    asked_at_login: bool,
     uri: String,
     landing: Option<Landing>,
     calls: Vec<(Actor, HttpCall)>,
@@ -70,6 +72,7 @@ impl<'a> Walk<'a> {
             browser,
             login_behind: !fresh_login,
             resumes: !fresh_login,
+            asked_at_login: false,
             uri: String::new(),
             landing: None,
             calls: Vec::new(),
@@ -81,6 +84,11 @@ impl<'a> Walk<'a> {
     /// Lets the request have a challenge, if it has to have one for what the walk is about.
     pub(super) fn challenge(&mut self, needed: bool) {
         self.settings.pkce |= needed;
+    }
+
+    /// Whether the page that took the password asked for consent as well.
+    pub(super) const fn asked_at_login(&self) -> bool {
+        self.asked_at_login
     }
 
     /// Takes one step; `None` where this walk has it behind it already.
@@ -206,6 +214,11 @@ impl<'a> Walk<'a> {
             let Some(page) = landing.page() else { break };
             let Some(mut form) = self.browser.login_form(page) else { break };
             let with_password = form.params.pairs().any(|(_, value)| value == user.password.expose());
+            let asks = right
+                && with_password
+                && page.status < 400
+                && self.browser.consent_form(page, Decision::Approve).is_some_and(|both| both == form);
+            self.asked_at_login |= asks;
             if !right {
                 let names: Vec<String> = form
                     .params
@@ -245,6 +258,10 @@ impl<'a> Walk<'a> {
             self.landing.take().ok_or_else(|| CaseEnd::not_tested("no consent page was reached"))?;
         let decision = if choice == Choice::Deny { Decision::Deny } else { Decision::Approve };
         if self.class_of(&landing) == Class::Code {
+            if decision == Decision::Deny && self.asked_at_login {
+                let reason = "the page that takes the password asks for the consent as well, so that no answer comes after the login; see errors/access-denied";
+                return Err(CaseEnd::not_offered(reason));
+            }
             if decision == Decision::Deny {
                 return Err(CaseEnd::not_tested(if self.ctx.live().asked_consent() {
                     "the server did not ask, since consent was given before"

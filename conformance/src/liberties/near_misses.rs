@@ -129,6 +129,68 @@ async fn what_is_no_liberty_is_seen_under_its_rule_and_what_never_acted_is_not_l
     }
 }
 
+/// What a server does that logs in and asks on one page and keeps no session, and that is no liberty.
+static AT_ONE_PAGE: &[(Liberty, &[RuleId])] = &[
+    (
+        departure(
+            "a no that is taken for a yes",
+            &[Act::Answer(|memory, asked, answered| {
+                let is_no =
+                    asked.is("POST", "/login") && asked.parameter("answer").as_deref() == Some("deny");
+                let request = answered.header("location").filter(|to| is_no && to.starts_with("/authorize?"));
+                request.is_some_and(|request| memory.keep(format!("answered {request}"), "allow").is_some())
+            })],
+        ),
+        rules!["rfc6749-4.1.2.1-access-denied"],
+    ),
+    (
+        departure(
+            "a client's name that is markup",
+            &[Act::Answer(|memory, asked, answered| {
+                if asked.is("POST", "/register") {
+                    let members = answered.members().unwrap_or_default();
+                    let text = |name: &str| members.get(name).and_then(Value::as_str);
+                    if let (Some(id), Some(name)) = (text("client_id"), text("client_name")) {
+                        memory.keep(format!("name {id}"), name);
+                    }
+                    return false;
+                }
+                let query = asked.head.uri.query().unwrap_or_default();
+                let next = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "next");
+                let Some((_, next)) = next.filter(|_| answered.is_page()) else { return false };
+                let behind = next.split_once('?').map_or("", |(_, behind)| behind);
+                let mut behind = url::form_urlencoded::parse(behind.as_bytes());
+                let id = behind.find(|(name, _)| name == "client_id").map(|(_, id)| id.into_owned());
+                let name = id.and_then(|id| memory.get(&format!("name {id}")));
+                name.is_some_and(|name| answered.replace("<main>", &format!("<main><p>For {name}</p>")))
+            })],
+        ),
+        rules!["rfc6749-10.14-as-sanitizes-input"],
+    ),
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_liberty_is_seen_where_one_page_asks_for_the_password_and_for_the_consent() {
+    let mut one_page = super::all().filter(|liberty| liberty.name == "one-page-and-no-session");
+    let one_page = one_page.next().expect("the liberty has this name");
+    let acting = AT_ONE_PAGE.iter().map(|(departure, _)| departure);
+    let group: Vec<&'static Liberty> = std::iter::once(one_page).chain(acting).collect();
+    let mut told = String::new();
+    let found = selftest(&Wanted::liberties(vec![group]), 1, |page| told += &page.to_string()).await;
+    let found = found.expect("the reference server starts on loopback");
+    let trial = &found.trials[0];
+    assert!(trial.idle().is_empty(), "{told}");
+    for (departure, rules) in AT_ONE_PAGE {
+        for rule in *rules {
+            assert!(
+                trial.broken.contains(rule),
+                "{}: no case says that {rule} is broken\n{told}",
+                departure.name
+            );
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_law_that_falls_silent_is_noticed() {
     // Without a word about introspection no law can judge what it says.

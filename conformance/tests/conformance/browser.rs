@@ -177,6 +177,33 @@ async fn it_stops_where_it_is_told_and_denies() {
 }
 
 #[tokio::test]
+async fn a_page_that_logs_in_and_asks_is_one_of_login_and_one_of_consent() {
+    let script = Script::start(&[
+        (
+            "GET /both",
+            "200 OK\nContent-Type: text/html\n\n<form method=post action=/answer><input name=u><input type=password name=p>\
+             <button name=a value=yes>Log in and allow</button><button name=a value=no>Deny</button></form>",
+        ),
+        ("POST /answer", "302 Found\nLocation: http://client.example/cb?error=access_denied\n\n"),
+    ])
+    .await;
+    let context = context(&target(&script.base));
+    let mut browser = flow::browser(&context);
+    let first = browser.open(&format!("{}/both", script.base)).await.expect("it lands");
+    for until in [Until::Login, Until::Consent] {
+        let landing = browser.run_until(first.clone(), until, Decision::Approve).await.expect("it lands");
+        assert!(landing.page().is_some_and(|page| page.url.ends_with("/both")), "{until:?}");
+        assert_eq!(context.live().asked_consent(), until == Until::Consent);
+    }
+    let nobody = flow::stranger(&context);
+    assert!(first.page().is_some_and(|page| nobody.consent_form(page, Decision::Approve).is_none()));
+    let denied = browser.run(first, Decision::Deny).await.expect("it lands");
+    assert!(denied.callback().is_some());
+    let sent = script.asked().pop().expect("the form came");
+    assert!(sent.ends_with("u=ann&p=pass+word&a=no"), "{sent}");
+}
+
+#[tokio::test]
 async fn a_refused_login_is_tried_once() {
     let form = "200 OK\nContent-Type: text/html\n\n<form method=post><input name=u><input type=password name=p>\
                 <input type=hidden name=csrf value=v></form>";

@@ -5,6 +5,7 @@
 mod forms;
 mod languages;
 mod logins;
+mod one_page;
 mod steps;
 mod ways;
 
@@ -13,8 +14,14 @@ use oauth_suite::subject::Target;
 use super::message::{Answered, Asked};
 use super::{Act, Liberty};
 
-pub(super) const LIBERTIES: [&[Liberty]; 5] =
-    [forms::LIBERTIES, languages::LIBERTIES, logins::LIBERTIES, steps::LIBERTIES, ways::LIBERTIES];
+pub(super) const LIBERTIES: [&[Liberty]; 6] = [
+    forms::LIBERTIES,
+    languages::LIBERTIES,
+    logins::LIBERTIES,
+    one_page::LIBERTIES,
+    steps::LIBERTIES,
+    ways::LIBERTIES,
+];
 
 /// Takes the hints out of the target file.
 const UNHINTED: Act = Act::Target(|target: &mut Target| target.forms.clear());

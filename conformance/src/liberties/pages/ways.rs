@@ -137,16 +137,20 @@ fn refused(text: &str) -> Answered {
     Answered::page(StatusCode::BAD_REQUEST, format!("<!DOCTYPE html><title>Refused</title><p>{text}</p>"))
 }
 
-/// Lets the login page of an authorization request ask for the consent too.
-fn ask_both(asked: &Asked, answered: &mut Answered) -> bool {
+/// The client and the scope of the authorization request that a login page stands before.
+pub(super) fn request_behind(asked: &Asked) -> Option<(String, String)> {
     let first = |query: &str, wanted: &str| {
         let mut pairs = url::form_urlencoded::parse(query.as_bytes());
         pairs.find_map(|(name, value)| (name == wanted).then(|| value.into_owned()))
     };
-    let Some(next) = first(asked.head.uri.query().unwrap_or_default(), "next") else { return false };
+    let next = first(asked.head.uri.query().unwrap_or_default(), "next")?;
     let query = next.split_once('?').map_or("", |(_, query)| query);
-    let Some(client) = first(query, "client_id") else { return false };
-    let scope = first(query, "scope").unwrap_or_default();
+    Some((first(query, "client_id")?, first(query, "scope").unwrap_or_default()))
+}
+
+/// Lets the login page of an authorization request ask for the consent too.
+fn ask_both(asked: &Asked, answered: &mut Answered) -> bool {
+    let Some((client, scope)) = request_behind(asked) else { return false };
     let both = format!(
         "<p>Whoever logs in here allows <strong>{}</strong> to use: <strong>{}</strong></p>\
          <button type=\"submit\">Log in and allow</button>",

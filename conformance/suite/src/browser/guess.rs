@@ -1,5 +1,11 @@
 //! Which form logs in and which consents, and how they are filled: by the target's hints, else by guess.
 
+mod one_page;
+
+use std::collections::BTreeMap;
+
+pub use one_page::login_with_consent;
+
 use super::words::{
     ANOTHER, APPROVE, DENY, ELSEWHERE, GO_ON, LOG_IN, ONWARD, SCOPE, USER, contains_any, says,
 };
@@ -23,30 +29,49 @@ pub fn login(page: &Page, hints: &[FormHint], user: &User) -> Option<Submission>
     for hint in hints.iter().filter(|hint| is_login(hint)) {
         if let Some(form) = page.forms.iter().find(|form| form.has(&hint.has)) {
             let mut submission = form.submission(&page.url, login_button(form));
-            for (name, value) in &hint.fill {
-                let value = match value.as_str() {
-                    "$user" => &user.name,
-                    "$password" => user.password.expose(),
-                    other => other,
-                };
-                submission.params.set(name, value);
-            }
+            put(&mut submission, &hint.fill, user);
             return Some(submission);
         }
     }
+    let form = login_form(page)?;
+    let asks = one_page::asks(form);
+    let button = one_page::yes(form).filter(|_| asks).or_else(|| login_button(form));
+    let mut submission = form.submission(&page.url, button);
+    type_in(form, &mut submission, user);
+    if asks {
+        tick(form, &mut submission, Decision::Approve);
+    }
+    Some(submission)
+}
+
+/// The form that a page without hints logs in by.
+fn login_form(page: &Page) -> Option<&Form> {
     let asking = || page.forms.iter().filter(|form| form.asks_password());
-    let form =
-        asking().find(|form| !signs_up(form)).or_else(|| asking().next()).or_else(|| first_step(page))?;
+    asking().find(|form| !signs_up(form)).or_else(|| asking().next()).or_else(|| first_step(page))
+}
+
+/// Gives a form the values of a hint.
+fn put(submission: &mut Submission, values: &BTreeMap<String, String>, user: &User) {
+    for (name, value) in values {
+        let value = match value.as_str() {
+            "$user" => &user.name,
+            "$password" => user.password.expose(),
+            other => other,
+        };
+        submission.params.set(name, value);
+    }
+}
+
+/// Gives a login form name and password, as far as it asks for them.
+fn type_in(form: &Form, submission: &mut Submission, user: &User) {
     let at = form.fields.iter().position(Field::is_password);
     let before = &form.fields[..at.unwrap_or(form.fields.len())];
-    let mut submission = form.submission(&page.url, login_button(form));
     if let Some(field) = user_field(before).or_else(|| user_field(&form.fields)) {
         submission.params.set(&field.name, &user.name);
     }
     if let Some(at) = at {
         submission.params.set(&form.fields[at].name, user.password.expose());
     }
-    Some(submission)
 }
 
 /// The consent form of a page, filled in with the decision. `None` if the page has none, or no way to deny.

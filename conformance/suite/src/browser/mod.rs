@@ -10,7 +10,7 @@ mod words;
 
 pub(crate) use document::resolve;
 pub use form::{Button, Field, Form, Submission};
-pub use guess::{Decision, by_itself, consent, login, onward, response};
+pub use guess::{Decision, by_itself, consent, login, login_with_consent, onward, response};
 pub use jar::Jar;
 pub use landing::{Landing, Led, Location};
 pub use page::{Link, Page};

@@ -39,6 +39,12 @@ pub(super) const GO_ON: &[&str] = &[
     "continue", "proceed", "weiter", "fortfahren", "continuer", "continuar", "seguir", "avanti", "continua",
 ];
 
+/// What says yes to whatever stands on a page, a login without a question included.
+#[rustfmt::skip]
+pub(super) const CONFIRM: &[&str] = &[
+    "confirm", "yes", "bestätigen", "ja", "confirmer", "oui", "confirmar", "sí", "sim", "conferma", "はい",
+];
+
 /// What logs in.
 #[rustfmt::skip]
 pub(super) const LOG_IN: &[&str] = &[

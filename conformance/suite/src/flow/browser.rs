@@ -7,8 +7,8 @@ use std::sync::Arc;
 use url::Url;
 
 use crate::browser::{
-    Decision, Jar, Landing, Led, Location, Page, Submission, by_itself, consent, login, onward, resolve,
-    response,
+    Decision, Jar, Landing, Led, Location, Page, Submission, by_itself, consent, login, login_with_consent,
+    onward, resolve, response,
 };
 use crate::case::Context;
 use crate::case_end::{CaseEnd, Checked};
@@ -169,6 +169,7 @@ impl Browser {
         let mut tried = None;
         for _ in 0..MAX_PAGES {
             let Landing::Page(page) = &landing else { break };
+            let asks = page.status < 400 && self.consent_form(page, Decision::Approve).is_some();
             let submission = if let Some(form) = self.login_form(page) {
                 // The same form once more: the login was refused.
                 let names: Vec<String> = form.params.pairs().map(|(name, _)| name.into()).collect();
@@ -176,18 +177,21 @@ impl Browser {
                 if until == Until::Login || tried == same || self.who.is_none() {
                     break;
                 }
+                let asks = asks && self.login_with_consent(page, Decision::Approve).is_some();
+                if asks {
+                    self.context.live().consent_was_asked(self.number);
+                    if until == Until::Consent {
+                        break;
+                    }
+                }
                 tried = same;
-                form
-            } else if page.status < 400 && self.consent_form(page, Decision::Approve).is_some() {
+                if asks { self.answer(page, decision)? } else { form }
+            } else if asks {
                 self.context.live().consent_was_asked(self.number);
                 if until == Until::Consent {
                     break;
                 }
-                let form = self.consent_form(page, decision);
-                form.ok_or_else(|| {
-                    let hint = "no way to deny was found on the consent page; add deny to its [[login.form]]";
-                    CaseEnd::not_tested(hint).lacks(FileKey::LoginForm).at(&page.exchange)
-                })?
+                self.answer(page, decision)?
             } else {
                 break;
             };
@@ -204,10 +208,28 @@ impl Browser {
         login(page, &target.forms, user)
     }
 
-    /// The page's consent form, filled in with the decision.
+    /// The page's consent form, filled in with the decision. Where it logs in as well, it has this browser's name and password;
+    /// to a stranger such a page is one of login alone.
     #[must_use]
     pub fn consent_form(&self, page: &Page, decision: Decision) -> Option<Submission> {
+        if self.login_with_consent(page, Decision::Approve).is_some() {
+            return self.login_with_consent(page, decision);
+        }
         consent(page, &self.context.target().forms, decision)
+    }
+
+    /// The page's form that logs this browser's user in and asks for consent at once, filled in with the decision.
+    fn login_with_consent(&self, page: &Page, decision: Decision) -> Option<Submission> {
+        let target = self.context.target();
+        login_with_consent(page, &target.forms, target.users.get(&self.who?)?, decision)
+    }
+
+    /// As [`Browser::consent_form`], of a page that has one.
+    fn answer(&self, page: &Page, decision: Decision) -> Checked<Submission> {
+        self.consent_form(page, decision).ok_or_else(|| {
+            let hint = "no way to deny was found on the consent page; add deny to its [[login.form]]";
+            CaseEnd::not_tested(hint).lacks(FileKey::LoginForm).at(&page.exchange)
+        })
     }
 
     /// Where the browser comes to rest on a page: at the client, if the page leads there by itself with a response.

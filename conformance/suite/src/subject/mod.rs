@@ -143,7 +143,7 @@ pub struct FormHint {
     /// Values by field name; `$user` and `$password` stand for the account.
     #[serde(default)]
     pub fill: BTreeMap<String, String>,
-    /// Values that deny, for a consent form.
+    /// Values that deny, for a consent form, be it one that takes the password as well.
     pub deny: Option<BTreeMap<String, String>>,
     /// Denying is another form: the first with a field or button of this name.
     pub deny_has: Option<String>,

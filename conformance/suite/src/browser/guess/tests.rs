@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::{Decision, by_itself, consent, login, onward};
+use super::{Decision, by_itself, consent, login, login_with_consent, onward};
 use crate::browser::page::Page;
 use crate::subject::{FormHint, User};
 use crate::wire::{Actor, Exchange, Moment, Request, Response, Whole};
@@ -177,6 +177,71 @@ fn a_consent_form_is_found_approved_and_denied() {
         assert_eq!(shown(consent(&page(html), &[], Decision::Approve)), approved, "{what}");
         assert_eq!(shown(consent(&page(html), &[], Decision::Deny)), denied, "{what}");
     }
+}
+
+#[test]
+fn a_form_that_logs_in_and_asks_is_answered_with_name_and_password() {
+    let user = User { name: "ann".into(), password: "pw".into() };
+    #[rustfmt::skip]
+    let table = [
+        ("two buttons and ticked boxes",
+         "<form method=post action=/d><input type=hidden name=t value=1><input name=user><input type=password name=p>\
+          <input type=checkbox name=scope value=a checked><input type=checkbox name=scope value=b checked>\
+          <button name=answer value=allow>Sign in and allow</button><button name=answer value=deny>Deny</button></form>",
+         "POST http://as.example/d t=1&user=ann&p=pw&scope=a&scope=b&answer=allow",
+         "POST http://as.example/d t=1&user=ann&p=pw&scope=a&scope=b&answer=deny"),
+        ("boxes that nobody ticked, and the no first",
+         "<form method=post action=/d><input name=user><input type=password name=p><input type=checkbox name=scope value=a>\
+          <input type=checkbox name=scope value=b><button name=no>Cancel</button><button name=yes>Authorize</button></form>",
+         "POST http://as.example/d user=ann&p=pw&yes=&scope=a&scope=b",
+         "POST http://as.example/d user=ann&p=pw&no="),
+        ("a choice",
+         "<form method=post action=/d><input name=user><input type=password name=p><input type=radio name=d value=approve>\
+          <input type=radio name=d value=reject><button>Send</button></form>",
+         "POST http://as.example/d user=ann&p=pw&d=approve", "POST http://as.example/d user=ann&p=pw&d=reject"),
+        ("a login that can be cancelled",
+         "<form method=post action=/l><input name=user><input type=password name=p><button name=b value=login>Log in</button>\
+          <button name=b value=cancel>Cancel</button></form>",
+         "-", "-"),
+        ("a login that goes on or is confirmed",
+         "<form method=post action=/l><input name=user><input type=password name=p><button>Confirm and continue</button>\
+          <button name=b value=cancel>Cancel</button></form>",
+         "-", "-"),
+        ("no way to deny",
+         "<form method=post action=/l><input name=user><input type=password name=p><button>Log in and allow</button></form>", "-", "-"),
+        ("a consent form", "<form method=post action=/c><button>Allow</button><button name=no>Deny</button></form>", "-", "-"),
+    ];
+    for (what, html, approved, denied) in table {
+        let page = page(html);
+        let answer = |decision| shown(login_with_consent(&page, &[], &user, decision));
+        assert_eq!(
+            (answer(Decision::Approve).as_str(), answer(Decision::Deny).as_str()),
+            (approved, denied),
+            "{what}"
+        );
+        if approved != "-" {
+            assert_eq!(shown(login(&page, &[], &user)), approved, "{what}");
+        }
+    }
+}
+
+#[test]
+fn a_hint_says_what_denies_where_one_form_logs_in_and_asks() {
+    let user = User { name: "ann".into(), password: "pw".into() };
+    let page = page(
+        "<form method=post action=/d><input name=u><input type=password name=p><button name=go value=1>Los</button>\
+         <button name=stop value=1>Halt</button></form>",
+    );
+    let fill = hint("p", &[("u", "$user"), ("p", "$password"), ("go", "1")]);
+    let by_value = FormHint { deny: Some([("stop".into(), "1".into())].into()), ..fill.clone() };
+    let by_value = FormHint { fill: hint("p", &[("u", "$user"), ("p", "$password")]).fill, ..by_value };
+    let by_button = FormHint { deny_has: Some("stop".into()), ..fill.clone() };
+    let denied = |hint: FormHint| shown(login_with_consent(&page, &[hint], &user, Decision::Deny));
+    assert_eq!(denied(by_value), "POST http://as.example/d u=ann&p=pw&stop=1");
+    assert_eq!(denied(by_button.clone()), "POST http://as.example/d u=ann&p=pw&stop=1");
+    let approved = login_with_consent(&page, &[by_button], &user, Decision::Approve);
+    assert_eq!(shown(approved), "POST http://as.example/d u=ann&p=pw&go=1");
+    assert_eq!(denied(fill), "-");
 }
 
 #[test]

@@ -8,6 +8,7 @@ use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::provoke::{
     LOGIN_PAGES, NO_LOGIN_NO_CODE, NO_PASSWORD, Sent, consent_page_for, gives_code, no_code, of_a_stranger,
+    sends_password,
 };
 use crate::expect;
 use crate::flow::{self, AuthorizationRequest, Browser};
@@ -36,6 +37,10 @@ async fn not_skipped_by_a_later_form(ctx: &Context) -> Checked {
     let Some(form) = user.consent_form(&page, Decision::Approve) else {
         return Err(CaseEnd::not_tested("the consent page has no form to approve").at(&page.exchange));
     };
+    if sends_password(ctx, &form) {
+        let reason = "the yes stands in the form that takes the password, so that none is sent in its place";
+        return Err(CaseEnd::not_offered(reason).at(&page.exchange));
+    }
     let landing = user.submit(&form).await?;
     let landing = user.run(landing, Decision::Approve).await?;
     expect::code_redirect(&ask, &landing)

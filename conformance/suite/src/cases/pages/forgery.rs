@@ -9,7 +9,10 @@ use crate::case::{Case, Context, Severity};
 use crate::case_end::{CaseEnd, Checked, EndAs as _, EndKind};
 use crate::cases::support::introspection::told_text;
 use crate::cases::support::own_values::{alter, query_of, unguessable, with_changed};
-use crate::cases::support::provoke::{Sent, consent_page_for, from_attackers_site, gives_code, no_code};
+use crate::cases::support::provoke::{
+    Sent, consent_page_for, from_attackers_site, gives_code, is_authorization_endpoint, no_code,
+    sends_password,
+};
 use crate::expect;
 use crate::flow::{self, AuthorizationRequest, Browser, Code};
 use crate::subject::{Account, Client, Need};
@@ -58,20 +61,29 @@ async fn cannot_be_forged(ctx: &Context) -> Checked {
     let landing = browser.run(landing, Decision::Approve).await?;
     flow::code_from(&ask, &landing).control("the consent page, approved")?;
 
-    if unguessable(&form, &ask).is_empty() {
+    if unguessable(ctx, &form, &ask).is_empty() {
         // Whoever knows the request can write this form; what is left is what browsers say of its origin.
         let Approval { browser, form, .. } = approval(ctx, flow::browser(ctx), &client).await?;
-        return forged(browser, &form)
-            .await
-            .when("the form, which has no value of its own, comes from another site");
+        let step = forged(browser, &form).await;
+        let step = if sends_password(ctx, &form) { step.warn() } else { step };
+        return step.when("the form, which has no value of its own, comes from another site");
     }
     let Approval { ask, browser, form } = approval(ctx, flow::browser(ctx), &client).await?;
-    let bare = with_changed(&form, &ask, |_, _| None);
-    ctx.tried("the page's own values are left out", forged(browser, &bare).await);
+    let bare = with_changed(ctx, &form, &ask, |_, _| None);
+    let step = weighed(ctx, &bare, forged(browser, &bare).await);
+    ctx.tried("the page's own values are left out", step);
     let Approval { ask, browser, form } = approval(ctx, flow::browser(ctx), &client).await?;
-    let altered = with_changed(&form, &ask, |_, value| Some(alter(value)));
-    ctx.tried("the page's own values are altered", forged(browser, &altered).await);
+    let altered = with_changed(ctx, &form, &ask, |_, value| Some(alter(value)));
+    let step = weighed(ctx, &altered, forged(browser, &altered).await);
+    ctx.tried("the page's own values are altered", step);
     of_another_session(ctx, &client).await.when("the form was shown in another browser session")
+}
+
+/// Where a form takes the password as well, whoever forges it sends that of an account of their own. How users log in elsewhere
+/// than at the authorization endpoint is beyond the scope of the text (section 3.1).
+fn weighed(ctx: &Context, form: &Submission, step: Checked) -> Checked {
+    let logs_in_elsewhere = sends_password(ctx, form) && !is_authorization_endpoint(ctx, &form.url);
+    if logs_in_elsewhere { step.warn() } else { step }
 }
 
 /// A consent form that the attacker was shown after a login, be it as another user.
@@ -79,14 +91,17 @@ async fn shown_to_attacker(ctx: &Context, client: &Arc<Client>) -> Checked<Appro
     let mut other = flow::stranger(ctx);
     let has_second = ctx.target().users.contains_key(&Account::Second);
     other.who = Some(if has_second { Account::Second } else { Account::First });
-    match approval(ctx, other.clone(), client).await {
-        Err(end) if end.kind == EndKind::NotTested => {
-            // One page may ask for the password and for the consent; whoever is logged in is asked for the consent alone.
-            flow::authorize_in(ctx, &mut other, &flow::ask(ctx, client), Decision::Approve).await?;
-            approval(ctx, other, client).await
-        }
-        shown => shown,
+    let shown = approval(ctx, other.clone(), client).await;
+    let is_unasked = shown.as_ref().is_err_and(|end| end.kind == EndKind::NotTested);
+    let logs_in = shown.as_ref().is_ok_and(|shown| sends_password(ctx, &shown.form));
+    if !is_unasked && !logs_in {
+        return shown;
     }
+    // One page may ask for the password and for the consent; whoever is logged in is asked for the consent alone, where a login
+    // lasts.
+    flow::authorize_in(ctx, &mut other, &flow::ask(ctx, client), Decision::Approve).await?;
+    let again = approval(ctx, other, client).await;
+    if logs_in && again.is_err() { shown } else { again }
 }
 
 /// Whose login a code stands for.
@@ -114,6 +129,10 @@ async fn of_another_session(ctx: &Context, client: &Arc<Client>) -> Checked {
     let again = shown_to_attacker(ctx, client).await?;
     let without_cookies = flow::stranger(ctx).send(from_attackers_site(&again.form)).await?;
     if gives_code(&without_cookies) {
+        if sends_password(ctx, &again.form) && !again.browser.jar.is_empty() {
+            // The page had a cookie for the browser that was shown it, and its decision counts without.
+            return Err(end.warn());
+        }
         ctx.note("a form that another session was shown gives its code in any browser: it carries on the login of that session, and no cookie of the user's");
         return Ok(());
     }
@@ -181,12 +200,12 @@ async fn one_answer_one_code(ctx: &Context) -> Checked {
 async fn has_values_of_one_request(ctx: &Context, client: &Arc<Client>) -> Checked<bool> {
     let one = approval(ctx, flow::browser(ctx), client).await?;
     let mut other = approval(ctx, one.browser.clone(), client).await?;
-    let values = unguessable(&one.form, &one.ask);
-    if values.is_empty() || values == unguessable(&other.form, &other.ask) {
+    let values = unguessable(ctx, &one.form, &one.ask);
+    if values.is_empty() || values == unguessable(ctx, &other.form, &other.ask) {
         return Ok(false);
     }
     let query = query_of(&other.form);
-    let exchanged = with_changed(&one.form, &one.ask, |name, _| {
+    let exchanged = with_changed(ctx, &one.form, &one.ask, |name, _| {
         other.form.params.first(name).or_else(|| query.first(name)).map(str::to_owned)
     });
     let landing = other.browser.submit(&exchanged).await?;

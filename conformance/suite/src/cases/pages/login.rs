@@ -11,7 +11,7 @@ use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::own_values::{alter, unguessable, with_changed};
 use crate::cases::support::provoke::{
     ATTACKER, ATTACKER_URI, LOGIN_PAGES, NO_LOGIN_NO_CODE, UNKNOWN, consent_page_if_asked, gives_code,
-    no_code, of_a_stranger, way_to,
+    no_code, of_a_stranger, sends_password, way_to,
 };
 use crate::cases::support::redirect_uris::has_to_be_registered;
 use crate::expect;
@@ -62,7 +62,7 @@ async fn before_any_code(ctx: &Context) -> Checked {
 /// nobody can guess may have the login by it, since no text demands that a cookie keeps it (section 3.1).
 async fn consents_for_another(ctx: &Context, client: &Arc<Client>) -> Checked {
     let Some((ask, form)) = users_form(ctx, client).await? else { return Ok(()) };
-    if unguessable(&form, &ask).is_empty() {
+    if unguessable(ctx, &form, &ask).is_empty() {
         let step = sent_by_a_stranger(ctx, &form).await.and_then(|landing| stays_out(ctx, &landing));
         ctx.tried(
             "a consent form that anybody can write comes from a browser where nobody is logged in",
@@ -70,8 +70,8 @@ async fn consents_for_another(ctx: &Context, client: &Arc<Client>) -> Checked {
         );
         return Ok(());
     }
-    let bare = with_changed(&form, &ask, |_, _| None);
-    let altered = with_changed(&form, &ask, |_, value| Some(alter(value)));
+    let bare = with_changed(ctx, &form, &ask, |_, _| None);
+    let altered = with_changed(ctx, &form, &ask, |_, value| Some(alter(value)));
     for (when, spoilt) in [
         ("a user's consent form comes without its own values from a browser where nobody is logged in", bare),
         ("a user's consent form comes with altered values from a browser where nobody is logged in", altered),
@@ -87,7 +87,8 @@ async fn consents_for_another(ctx: &Context, client: &Arc<Client>) -> Checked {
     Ok(())
 }
 
-/// A request of this client and the consent form that the first user was shown for it, as the user would approve it.
+/// A request of this client and the consent form that the first user was shown for it, as the user would approve it; `None` if
+/// none came, or one that takes the password.
 async fn users_form(
     ctx: &Context,
     client: &Arc<Client>,
@@ -95,6 +96,8 @@ async fn users_form(
     let ask = flow::ask(ctx, client);
     let asked = consent_page_if_asked(ctx, flow::browser(ctx), &ask).await?;
     let form = asked.and_then(|(user, page)| user.consent_form(&page, Decision::Approve));
+    // Whoever sends a password with the yes logs in by that.
+    let form = form.filter(|form| !sends_password(ctx, form));
     Ok(form.map(|form| (ask, form)))
 }
 

@@ -1,6 +1,7 @@
 //! What a form has that nobody can guess who was not shown its page.
 
 use crate::browser::Submission;
+use crate::case::Context;
 use crate::flow::AuthorizationRequest;
 use crate::wire::Params;
 
@@ -9,15 +10,22 @@ pub(in crate::cases) fn query_of(form: &Submission) -> Params {
     Params::decode(form.url.split_once('?').map_or("", |(_, query)| query))
 }
 
-/// The values of a form, and of the address it goes to, that whoever knows the request cannot guess.
-pub(in crate::cases) fn unguessable(form: &Submission, ask: &AuthorizationRequest) -> Vec<String> {
+/// The values of a form, and of the address it goes to, that whoever knows the request cannot guess. What a user types into it
+/// is none of the page's.
+pub(in crate::cases) fn unguessable(
+    ctx: &Context,
+    form: &Submission,
+    ask: &AuthorizationRequest,
+) -> Vec<String> {
     let query = query_of(form);
     let values = form.params.pairs().chain(query.pairs()).map(|(_, value)| value);
-    values.filter(|value| is_unguessable(value, ask)).map(str::to_owned).collect()
+    values.filter(|value| is_unguessable(ctx, value, ask)).map(str::to_owned).collect()
 }
 
-fn is_unguessable(value: &str, ask: &AuthorizationRequest) -> bool {
-    let known = ask.params.pairs().any(|(_, known)| known == value);
+fn is_unguessable(ctx: &Context, value: &str, ask: &AuthorizationRequest) -> bool {
+    let mut users = ctx.target().users.values();
+    let typed = users.any(|user| value == user.name || value == user.password.expose());
+    let known = typed || ask.params.pairs().any(|(_, known)| known == value);
     // A copy of the whole request, such as a return address, is known as well.
     let copied = ask.state().is_some_and(|state| value.contains(state));
     value.len() >= 16 && !known && !copied
@@ -25,13 +33,14 @@ fn is_unguessable(value: &str, ask: &AuthorizationRequest) -> bool {
 
 /// The form with each unguessable value changed, or left out.
 pub(in crate::cases) fn with_changed(
+    ctx: &Context,
     form: &Submission,
     ask: &AuthorizationRequest,
     change: impl Fn(&str, &str) -> Option<String>,
 ) -> Submission {
     let change_all = |params: &Params| -> Params {
         let pairs = params.pairs().filter_map(|(name, value)| {
-            let value = if is_unguessable(value, ask) { change(name, value)? } else { value.to_owned() };
+            let value = if is_unguessable(ctx, value, ask) { change(name, value)? } else { value.to_owned() };
             Some((name.to_owned(), value))
         });
         pairs.collect()

@@ -112,10 +112,16 @@ pub(in crate::cases) fn unasked(ctx: &Context) -> CaseEnd {
     let reason = if ctx.live().asked_consent() {
         "no consent page came for any client of the target; if consent is remembered, revoke it, add a client whose user is asked each time, such as a [public_client], or extra_parameters that ask again"
     } else {
-        "no page of this run asked for consent; if none ever does, say so: [without] consent = \"why\""
+        "the suite knew no page of this run for one that asks for consent; if the page that takes the password asks as well, say by deny or deny_has in its [[login.form]] what denies; if none ever asks, say so: [without] consent = \"why\""
     };
-    let key = Need::PublicClient.missing(ctx.target()).unwrap_or(FileKey::ExtraParameters);
-    CaseEnd::not_tested(reason).lacks(key)
+    let may_ask_again = || ctx.target().extra_parameters.is_empty().then_some(FileKey::ExtraParameters);
+    CaseEnd::not_tested(reason).lacks(Need::PublicClient.missing(ctx.target()).or_else(may_ask_again))
+}
+
+/// Whether a form sends a user's password, so that it logs in whatever else it does.
+pub(in crate::cases) fn sends_password(ctx: &Context, form: &Submission) -> bool {
+    let mut users = ctx.target().users.values();
+    users.any(|user| form.field_with(user.password.expose()).is_some())
 }
 
 /// Whether a client registered itself, so that the target file does not name it.
