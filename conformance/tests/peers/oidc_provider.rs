@@ -19,6 +19,7 @@ const KNOWN: &[&str] = &[
     "warned introspection/not-for-everybody",
     "failed registration/kinds-of-redirect-uri",
     "failed registration/no-http-beyond-loopback",
+    "failed registration/no-own-tokens-without-a-secret",
     "failed driven/no-redirect-uri",
     "failed laws/code-redeemed-with-its-redirect-uri",
     "warned registration/private-scheme-has-a-dot",

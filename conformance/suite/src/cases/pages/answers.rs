@@ -48,6 +48,8 @@ async fn each_answer_has_its_session(ctx: &Context) -> Checked {
     let has_second = ctx.target().users.contains_key(&Account::Second);
     let other = logged_in(ctx, &first, if has_second { Account::Second } else { Account::First }).await?;
     let nobody = flow::stranger(ctx);
+    // No request of its own is open in the session that sends what another was shown: a code answers that one's.
+    let idle = logged_in(ctx, &first, Account::First).await?;
 
     let usual = Question { client: Arc::clone(&first), scope: None };
     let honest = answered(ctx, &own, &usual, AS_IT_STANDS, None).await?;
@@ -55,7 +57,7 @@ async fn each_answer_has_its_session(ctx: &Context) -> Checked {
         return Err(CaseEnd::not_tested("the consent page, approved as it stands, gives no code"));
     }
     // Where the plain yes is taken from anywhere, the cookie or the origin of the form is to keep others out.
-    let plain = answered(ctx, &other, &usual, AS_IT_STANDS, Some(&own)).await?;
+    let plain = answered(ctx, &other, &usual, AS_IT_STANDS, Some(&idle)).await?;
     let is_tied = plain.as_ref().is_some_and(|landing| !gives_code(landing));
     if let Some(landing) = plain {
         let when = format!("{AS_IT_STANDS}, and it comes from another session");
@@ -73,7 +75,7 @@ async fn each_answer_has_its_session(ctx: &Context) -> Checked {
             if !honest.is_some_and(|landing| gives_code(&landing)) {
                 continue;
             }
-            for (place, sender) in [("another session", &own), ("nobody's session", &nobody)] {
+            for (place, sender) in [("another session", &idle), ("nobody's session", &nobody)] {
                 let landing = answered(ctx, &other, &question, &says, Some(sender)).await?;
                 let Some(landing) = landing else { continue };
                 let when = format!("{} asks, {says}, and it comes from {place}", question.client.id);
