@@ -40,7 +40,8 @@ pub async fn serve_from<S: Store>(
     let options = Options { logic: Arc::new(Faulty::under(faults)), ..options };
     match race {
         Some(race) => {
-            let store = Blind::new(store, race).knowing_public(config.public_clients());
+            let store =
+                Blind::new(store, race).knowing_public(config.public_clients().map(str::to_owned).collect());
             crate::serve_from(listener, config, options, store).await
         }
         None => crate::serve_from(listener, config, options, store).await,

@@ -8,11 +8,10 @@ mod file;
 
 pub use oauth_configuration::ConfigError;
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
 use oauth_configuration::{Secret, read_file};
-use oauth_core::directory::{Authentication, Directory, DirectoryError, Registration};
+use oauth_core::directory::{Directory, DirectoryError, Registration};
 use oauth_core::policy::Policy;
 
 use file::{LifetimesTable, PolicyTable};
@@ -112,9 +111,12 @@ impl Config {
     }
 
     /// The identifiers of the clients that have no secret.
-    pub(crate) fn public_clients(&self) -> BTreeSet<String> {
+    #[cfg(feature = "faults")]
+    pub(crate) fn public_clients(&self) -> impl Iterator<Item = &str> {
+        use oauth_core::directory::Authentication;
+
         let public = self.clients.iter().filter(|client| client.authentication == Authentication::None);
-        public.map(|client| client.id.clone()).collect()
+        public.map(|client| client.id.as_str())
     }
 
     /// What the front page names.
