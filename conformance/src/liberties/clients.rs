@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use hyper::Uri;
 use hyper::header::{AUTHORIZATION, HeaderValue};
 use hyper::http::StatusCode;
 use oauth_suite::outcome::Verdict;
 use oauth_suite::subject::{ClientAuthentication, ClientRole};
 use serde_json::{Value, json};
 
-use super::message::{Answered, Asked};
+use super::message::{Answered, Asked, first_of};
 use super::relay::Memory;
 use super::{Act, Liberty, cost};
 
@@ -216,16 +215,7 @@ fn to_registered_port(memory: &Memory, asked: &mut Asked) -> bool {
         let Some(own) = memory.get(&format!("code {code} {shown}")) else { return false };
         return asked.change_form(|name, _| (name == "redirect_uri").then(|| own.clone()));
     }
-    let is_get = asked.is("GET", "/authorize");
-    if !is_get && !asked.is("POST", "/authorize") && !asked.is("POST", "/par") {
-        return false;
-    }
-    let query = asked.head.uri.query().unwrap_or_default();
-    let mut pairs: Vec<(String, String)> = if is_get {
-        url::form_urlencoded::parse(query.as_bytes()).into_owned().collect()
-    } else {
-        asked.form()
-    };
+    let Some(mut pairs) = asked.authorization() else { return false };
     let one = |wanted: &str| pairs.iter().find_map(|(name, value)| (name == wanted).then(|| value.clone()));
     let (Some(client), Some(uri), Some(state)) = (one("client_id"), one("redirect_uri"), one("state")) else {
         return false;
@@ -241,24 +231,14 @@ fn to_registered_port(memory: &Memory, asked: &mut Asked) -> bool {
     memory.keep(format!("port {state}"), port);
     memory.keep(format!("asked {state}"), uri);
     memory.keep(format!("own {state}"), own);
-    if is_get {
-        let written = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&pairs).finish();
-        let Ok(uri) = format!("/authorize?{written}").parse::<Uri>() else { return false };
-        asked.head.uri = uri;
-    } else {
-        asked.set_form(&pairs);
-    }
-    true
+    asked.set_authorization(&pairs)
 }
 
 /// Leads to the port that was asked for, and remembers with which redirect URI the code is redeemed.
 fn to_asked_port(memory: &Memory, answered: &mut Answered) -> bool {
     let Some(url) = answered.header("location").map(str::to_owned) else { return false };
     let query = url.split('#').next().and_then(|url| url.split_once('?')).map_or("", |(_, query)| query);
-    let one = |wanted: &str| {
-        let mut pairs = url::form_urlencoded::parse(query.as_bytes());
-        pairs.find_map(|(name, value)| (name == wanted).then(|| value.into_owned()))
-    };
+    let one = |wanted: &str| first_of(query, wanted);
     let Some(state) = one("state") else { return false };
     let kept = |what: &str| memory.get(&format!("{what} {state}"));
     let (Some(registered), Some(port)) = (kept("registered"), kept("port")) else { return false };

@@ -6,7 +6,7 @@ use oauth_rules::{RuleId, rules};
 use oauth_suite::outcome::Verdict;
 use serde_json::{Value, json};
 
-use super::message::{Answered, Asked};
+use super::message::{Answered, Asked, encoded};
 use super::relay::Memory;
 use super::tokens::{UNASKED, change_text, issues, unwrap_tokens, wrap_tokens};
 use super::{Act, Liberty, cost, warns};
@@ -195,10 +195,6 @@ pub(super) const LIBERTIES: &[Liberty] = &[
     },
 ];
 
-fn encoded(text: &str) -> String {
-    url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
-}
-
 /// What makes codes long.
 fn long_tail() -> String {
     format!("-{}", "0123456789abcdef".repeat(128))
@@ -313,28 +309,12 @@ fn with_default_scope(memory: &Memory, asked: &Asked, answered: &mut Answered) -
 
 /// Asks in the name of who names no scope for one that the server refuses.
 fn name_no_scope(_: &Memory, asked: &mut Asked) -> bool {
-    let is_get = asked.is("GET", "/authorize");
-    if !is_get && !asked.is("POST", "/authorize") && !asked.is("POST", "/par") {
-        return false;
-    }
-    let query = asked.head.uri.query().unwrap_or_default();
-    let mut pairs = if is_get {
-        url::form_urlencoded::parse(query.as_bytes()).into_owned().collect()
-    } else {
-        asked.form()
-    };
+    let Some(mut pairs) = asked.authorization() else { return false };
     let has = |wanted: &str| pairs.iter().any(|(name, value)| name == wanted && !value.is_empty());
     if !has("response_type") || has("scope") || has("request_uri") {
         return false;
     }
     pairs.retain(|(name, _)| name != "scope");
     pairs.push(("scope".to_owned(), NO_SCOPE.to_owned()));
-    if is_get {
-        let written = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&pairs).finish();
-        let Ok(uri) = format!("/authorize?{written}").parse::<Uri>() else { return false };
-        asked.head.uri = uri;
-    } else {
-        asked.set_form(&pairs);
-    }
-    true
+    asked.set_authorization(&pairs)
 }

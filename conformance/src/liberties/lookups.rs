@@ -8,7 +8,7 @@ use oauth_rules::rules;
 use oauth_suite::outcome::Verdict;
 use serde_json::{Map, Value};
 
-use super::message::{Answered, Asked};
+use super::message::{Answered, Asked, encoded};
 use super::{Act, Liberty, cost, warns};
 
 /// What opens registration where it is closed.
@@ -380,7 +380,7 @@ pub(super) const LIBERTIES: &[Liberty] = &[
             Act::Target(|target| target.issuer = target.issuer.as_ref().map(|issuer| format!("{issuer}/"))),
             Act::Answer(|_, asked, answered| {
                 let Some(origin) = asked.origin() else { return false };
-                let written: String = url::form_urlencoded::byte_serialize(origin.as_bytes()).collect();
+                let written = encoded(&origin);
                 let in_url = answered.header("location").and_then(|url| {
                     let told = format!("iss={written}");
                     url.contains(&told).then(|| url.replace(&told, &format!("{told}%2F")))

@@ -20,6 +20,17 @@ use serde_json::{Map, Value};
 /// Where OpenID Connect has the metadata.
 pub(crate) const OPENID_PATH: &str = "/.well-known/openid-configuration";
 
+/// A text as a query or a form has it.
+pub(crate) fn encoded(text: &str) -> String {
+    url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}
+
+/// The first value of a parameter of a query.
+pub(crate) fn first_of(query: &str, wanted: &str) -> Option<String> {
+    let mut pairs = url::form_urlencoded::parse(query.as_bytes());
+    pairs.find_map(|(name, value)| (name == wanted).then(|| value.into_owned()))
+}
+
 /// A request, with its whole body.
 #[derive(Debug, Clone)]
 pub(crate) struct Asked {
@@ -68,6 +79,27 @@ impl Asked {
         self.body = encoded.into();
     }
 
+    /// The parameters of an authorization request, in the browser or pushed; `None` if it is none.
+    pub(crate) fn authorization(&self) -> Option<Vec<(String, String)>> {
+        if self.is("GET", "/authorize") {
+            let query = self.head.uri.query().unwrap_or_default();
+            return Some(url::form_urlencoded::parse(query.as_bytes()).into_owned().collect());
+        }
+        (self.is("POST", "/authorize") || self.is("POST", "/par")).then(|| self.form())
+    }
+
+    /// Puts these parameters in place of those of an authorization request; whether that could be done.
+    pub(crate) fn set_authorization(&mut self, pairs: &[(String, String)]) -> bool {
+        if !self.is("GET", "/authorize") {
+            self.set_form(pairs);
+            return true;
+        }
+        let written = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+        let Ok(uri) = format!("/authorize?{written}").parse() else { return false };
+        self.head.uri = uri;
+        true
+    }
+
     /// Changes values of the parameters of its body; whether `change` gave another for any.
     pub(crate) fn change_form(&mut self, change: impl Fn(&str, &str) -> Option<String>) -> bool {
         let mut changed = false;
@@ -108,8 +140,7 @@ impl Asked {
 
     /// Lets it authenticate by HTTP Basic.
     pub(crate) fn set_basic(&mut self, id: &str, secret: &str) {
-        let encode = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
-        let pair = format!("{}:{}", encode(id), encode(secret));
+        let pair = format!("{}:{}", encoded(id), encoded(secret));
         if let Ok(value) = HeaderValue::try_from(format!("Basic {}", BASE64_STANDARD.encode(pair))) {
             self.head.headers.insert(AUTHORIZATION, value);
         }

@@ -7,6 +7,7 @@ use hyper::http::StatusCode;
 use oauth_rules::{RuleId, rules};
 use serde_json::Value;
 
+use super::message::first_of;
 use super::{Act, Liberty};
 use crate::selftest::{Wanted, selftest};
 
@@ -156,12 +157,10 @@ static AT_ONE_PAGE: &[(Liberty, &[RuleId])] = &[
                     return false;
                 }
                 let query = asked.head.uri.query().unwrap_or_default();
-                let next = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "next");
-                let Some((_, next)) = next.filter(|_| answered.is_page()) else { return false };
+                let next = first_of(query, "next").filter(|_| answered.is_page());
+                let Some(next) = next else { return false };
                 let behind = next.split_once('?').map_or("", |(_, behind)| behind);
-                let mut behind = url::form_urlencoded::parse(behind.as_bytes());
-                let id = behind.find(|(name, _)| name == "client_id").map(|(_, id)| id.into_owned());
-                let name = id.and_then(|id| memory.get(&format!("name {id}")));
+                let name = first_of(behind, "client_id").and_then(|id| memory.get(&format!("name {id}")));
                 name.is_some_and(|name| answered.replace("<main>", &format!("<main><p>For {name}</p>")))
             })],
         ),

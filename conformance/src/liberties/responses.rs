@@ -5,7 +5,7 @@ use hyper::Uri;
 use hyper::header::{HeaderValue, SET_COOKIE};
 use hyper::http::StatusCode;
 
-use super::message::{Answered, Asked};
+use super::message::{Answered, Asked, encoded, first_of};
 use super::pages::cookie;
 use super::relay::Memory;
 use super::{Act, Liberty};
@@ -123,10 +123,6 @@ fn is_page_of_ours(to: &str) -> bool {
     to.starts_with("/login?") || to.starts_with("/authorize?")
 }
 
-fn encoded(text: &str) -> String {
-    url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
-}
-
 /// The cookie of who may go to this step.
 fn at_step(number: usize) -> HeaderValue {
     HeaderValue::try_from(format!("step={number}; Path=/step; HttpOnly; SameSite=Lax"))
@@ -137,9 +133,8 @@ fn at_step(number: usize) -> HeaderValue {
 fn step(_: &Memory, asked: &Asked) -> Option<Answered> {
     let number: usize = asked.head.uri.path().strip_prefix("/step/")?.parse().ok()?;
     let query = asked.head.uri.query().unwrap_or_default();
-    let mut pairs = url::form_urlencoded::parse(query.as_bytes());
-    let to = pairs.find_map(|(name, value)| (name == "to").then(|| value.into_owned()));
-    let to = to.filter(|to| is_page_of_ours(to) && cookie(asked, "step") == Some(number.to_string()));
+    let to = first_of(query, "to")
+        .filter(|to| is_page_of_ours(to) && cookie(asked, "step") == Some(number.to_string()));
     let Some(to) = to else {
         let html = "<!DOCTYPE html><title>Lost</title><p>Begin again.</p>";
         return Some(Answered::page(StatusCode::BAD_REQUEST, html.to_owned()));

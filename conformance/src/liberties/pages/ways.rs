@@ -3,7 +3,7 @@
 use hyper::Method;
 use hyper::http::StatusCode;
 
-use super::super::message::{Answered, Asked};
+use super::super::message::{Answered, Asked, first_of};
 use super::super::relay::Memory;
 use super::super::{Act, Liberty};
 use super::steps::{SESSION, press_yes};
@@ -139,13 +139,9 @@ fn refused(text: &str) -> Answered {
 
 /// The client and the scope of the authorization request that a login page stands before.
 pub(super) fn request_behind(asked: &Asked) -> Option<(String, String)> {
-    let first = |query: &str, wanted: &str| {
-        let mut pairs = url::form_urlencoded::parse(query.as_bytes());
-        pairs.find_map(|(name, value)| (name == wanted).then(|| value.into_owned()))
-    };
-    let next = first(asked.head.uri.query().unwrap_or_default(), "next")?;
+    let next = first_of(asked.head.uri.query().unwrap_or_default(), "next")?;
     let query = next.split_once('?').map_or("", |(_, query)| query);
-    Some((first(query, "client_id")?, first(query, "scope").unwrap_or_default()))
+    Some((first_of(query, "client_id")?, first_of(query, "scope").unwrap_or_default()))
 }
 
 /// Lets the login page of an authorization request ask for the consent too.
