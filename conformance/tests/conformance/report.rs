@@ -1,6 +1,6 @@
 //! What a run tells, and when: its events, the text that streams, and a reader who went away.
 
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 use std::sync::Arc;
 
 use oauth_conformance::{cases, reference};
@@ -105,20 +105,27 @@ async fn the_text_has_what_is_wrong_then_what_shows_it_then_its_causes() {
     insta::assert_snapshot!("text", settled(&text.0));
 }
 
+/// A run of these cases against the reference server.
+fn run_only(cases: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_oauth-conformance"));
+    command.args(["run", "--only"]).args(cases);
+    command
+}
+
+/// What comes of a run whose text nobody reads.
+fn unread(command: &mut Command) -> Output {
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("it starts");
+    drop(child.stdout.take());
+    child.wait_with_output().expect("it ends")
+}
+
 #[test]
 fn a_reader_who_goes_away_ends_no_run_and_breaks_no_file() {
     let name = format!("{}-unread.json", std::process::id());
     let file = std::path::PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
-    let mut child = Command::new(env!("CARGO_BIN_EXE_oauth-conformance"))
-        .args(["run", "--only", "sanity", "code/refused-the-second-time", "--json"])
-        .arg(&file)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("it starts");
-    drop(child.stdout.take());
-    let ended = child.wait_with_output().expect("it ends");
+    let mut command = run_only(&["sanity", "code/refused-the-second-time"]);
+    let ended = unread(command.arg("--json").arg(&file));
     assert_eq!((ended.status.code(), String::from_utf8_lossy(&ended.stderr).as_ref()), (Some(0), ""));
     let report = std::fs::read(&file).expect("it is written");
     // What is left behind is overwritten by the next run.
@@ -129,14 +136,6 @@ fn a_reader_who_goes_away_ends_no_run_and_breaks_no_file() {
 
 #[test]
 fn a_run_whose_only_reader_went_away_ends_soon_and_tells_no_verdict() {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_oauth-conformance"))
-        .args(["run", "--only", "sanity", "code/", "par/"])
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("it starts");
-    drop(child.stdout.take());
-    let ended = child.wait_with_output().expect("it ends");
+    let ended = unread(&mut run_only(&["sanity", "code/", "par/"]));
     assert_eq!((ended.status.code(), String::from_utf8_lossy(&ended.stderr).as_ref()), (Some(3), ""));
 }
