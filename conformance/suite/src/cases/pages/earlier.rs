@@ -6,6 +6,7 @@ use oauth_rules::rules;
 use crate::browser::{Decision, Page, Submission};
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::cases::support::own_values::{UNGUESSABLE, is_of_request, query_of};
 use crate::cases::support::provoke::{
     LOGIN_PAGES, NO_LOGIN_NO_CODE, NO_PASSWORD, Sent, consent_page_for, gives_code, no_code, of_a_stranger,
     sends_password,
@@ -13,7 +14,6 @@ use crate::cases::support::provoke::{
 use crate::expect;
 use crate::flow::{self, AuthorizationRequest, Browser};
 use crate::subject::{Account, FileKey, Need};
-use crate::wire::Params;
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[Case {
@@ -24,9 +24,6 @@ pub(super) const CASES: &[Case] = &[Case {
     run: |ctx| Box::pin(not_skipped_by_a_later_form(ctx)),
     ..Case::DEFAULT
 }];
-
-/// A shorter value may be a constant of the form.
-const UNGUESSABLE: usize = 16;
 
 /// Name and text of a value that a page was given.
 type Value = (String, String);
@@ -113,14 +110,10 @@ fn values(page: &Page, form: &Submission, ask: &AuthorizationRequest) -> Vec<Val
     let fields = page.forms.iter().flat_map(|form| &form.fields);
     let hidden: Vec<&str> =
         fields.filter(|field| field.kind == "hidden").map(|field| field.name.as_str()).collect();
-    let in_address = Params::decode(form.url.split_once('?').map_or("", |(_, query)| query));
+    let in_address = query_of(form);
     let in_body = form.params.pairs().filter(|(name, _)| hidden.contains(name));
-    let is_asked = |value: &str| {
-        let copied = ask.state().is_some_and(|state| value.contains(state));
-        copied || ask.params.pairs().any(|(_, known)| known == value)
-    };
     let all = in_body.chain(in_address.pairs());
-    let given = all.filter(|(_, value)| !value.is_empty() && !is_asked(value));
+    let given = all.filter(|(_, value)| !value.is_empty() && !is_of_request(value, ask));
     given.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 

@@ -7,6 +7,7 @@ use oauth_rules::rules;
 use crate::browser::{Decision, Landing, Submission};
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::cases::support::own_values::with_changed;
 use crate::cases::support::provoke::{
     LOGIN_PAGES, NO_LOGIN_NO_CODE, NO_PASSWORD, from_attackers_site, gives_code, is_authorization_endpoint,
     no_code, of_a_stranger,
@@ -14,7 +15,6 @@ use crate::cases::support::provoke::{
 use crate::expect;
 use crate::flow::{self, AuthorizationRequest, Browser};
 use crate::subject::{Account, Client, FileKey, Need, User};
-use crate::wire::Params;
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[Case {
@@ -44,7 +44,7 @@ async fn form_cannot_be_forged(ctx: &Context) -> Checked {
     expect::code_redirect(&ask, &landing).control("the login form as it was shown")?;
 
     let Shown { ask, form, .. } = shown(ctx, &client, user).await?;
-    let bare = without_own_values(&form, &ask, user);
+    let bare = with_changed(ctx, &form, &ask, |_, _| None);
     if bare == form {
         // Nothing shows that the server means to look where the form comes from.
         let end = forged(ctx, &client, &form).await.warn();
@@ -106,22 +106,4 @@ async fn logs_in_nobody(ctx: &Context, client: &Arc<Client>, browser: &mut Brows
     let asked = flow::authorize_in(ctx, browser, &flow::ask(ctx, client), Decision::Approve).await?;
     asked.sent()?;
     of_a_stranger(ctx, no_code(&asked, NO_LOGIN_NO_CODE))
-}
-
-/// The form without the values that nobody knows who was not shown its page, in its address as well.
-fn without_own_values(form: &Submission, ask: &AuthorizationRequest, user: &User) -> Submission {
-    let is_typed = |value: &str| value == user.name || value == user.password.expose();
-    let is_asked = |value: &str| {
-        // A copy of the whole request, such as a return address, is known as well.
-        let copied = ask.state().is_some_and(|state| value.contains(state));
-        copied || ask.params.pairs().any(|(_, known)| known == value)
-    };
-    let known = |params: &Params| -> Params {
-        let kept = params.pairs().filter(|(_, value)| value.len() < 16 || is_typed(value) || is_asked(value));
-        kept.collect()
-    };
-    let (bare, query) = form.url.split_once('?').unwrap_or((&form.url, ""));
-    let (whole, left) = (Params::decode(query), known(&Params::decode(query)));
-    let url = if left == whole { form.url.clone() } else { left.append_to(bare) };
-    Submission { url, params: known(&form.params), ..form.clone() }
 }

@@ -5,6 +5,9 @@ use crate::case::Context;
 use crate::flow::AuthorizationRequest;
 use crate::wire::Params;
 
+/// A shorter value may be a constant of the form.
+pub(in crate::cases) const UNGUESSABLE: usize = 16;
+
 /// What the address of a form carries.
 pub(in crate::cases) fn query_of(form: &Submission) -> Params {
     Params::decode(form.url.split_once('?').map_or("", |(_, query)| query))
@@ -25,10 +28,13 @@ pub(in crate::cases) fn unguessable(
 fn is_unguessable(ctx: &Context, value: &str, ask: &AuthorizationRequest) -> bool {
     let mut users = ctx.target().users.values();
     let typed = users.any(|user| value == user.name || value == user.password.expose());
-    let known = typed || ask.params.pairs().any(|(_, known)| known == value);
-    // A copy of the whole request, such as a return address, is known as well.
+    value.len() >= UNGUESSABLE && !typed && !is_of_request(value, ask)
+}
+
+/// Whether a value is one of the authorization request. A copy of the whole request, such as a return address, is as well.
+pub(in crate::cases) fn is_of_request(value: &str, ask: &AuthorizationRequest) -> bool {
     let copied = ask.state().is_some_and(|state| value.contains(state));
-    value.len() >= 16 && !known && !copied
+    copied || ask.params.pairs().any(|(_, known)| known == value)
 }
 
 /// The form with each unguessable value changed, or left out.
@@ -46,7 +52,9 @@ pub(in crate::cases) fn with_changed(
         pairs.collect()
     };
     let bare = form.url.split('?').next().unwrap_or_default();
-    let url = change_all(&query_of(form)).append_to(bare);
+    let (whole, changed) = (query_of(form), change_all(&query_of(form)));
+    // What is not changed is not spelt anew either.
+    let url = if changed == whole { form.url.clone() } else { changed.append_to(bare) };
     Submission { url, params: change_all(&form.params), ..form.clone() }
 }
 
