@@ -6,7 +6,7 @@ use std::sync::Arc;
 use oauth_rules::rules;
 
 use crate::case::{Case, Context, Isolation, Steps};
-use crate::case_end::{CaseEnd, Checked, EndAs as _, EndKind};
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::honest::honest;
 use crate::cases::support::provoke::UNKNOWN;
 use crate::cases::support::refresh::{Allowed, allowed, refresh, refreshing_client, renewed};
@@ -135,9 +135,8 @@ impl Scopes {
     }
 }
 
-/// Tries it with each client that may have two scope values. What cannot be tried with one takes nothing from another.
+/// Tries it with each client that may have two scope values.
 async fn each_client(ctx: &Context, judge: for<'a> fn(&'a Context, &'a Scopes) -> Steps<'a>) -> Checked {
-    let (mut unoffered, mut tried) = (Vec::new(), false);
     for client in ctx.target().clients.values().filter(|client| client.scopes().len() > 1) {
         let when = format!("the client is {}", client.id);
         let with_client = ctx.when(&when);
@@ -145,19 +144,8 @@ async fn each_client(ctx: &Context, judge: for<'a> fn(&'a Context, &'a Scopes) -
             Ok(scopes) => judge(&with_client, &scopes).await,
             Err(end) => Err(end),
         };
-        match step {
-            Err(end) if end.kind == EndKind::NotOffered => unoffered.push(end.when(&when)),
-            step => {
-                tried = true;
-                ctx.tried(&when, step);
-            }
-        }
+        ctx.tried(&when, step);
     }
-    let mut unoffered = unoffered.into_iter();
-    if !tried {
-        return unoffered.next().map_or(Ok(()), Err);
-    }
-    unoffered.for_each(|end| ctx.tell(end));
     Ok(())
 }
 
