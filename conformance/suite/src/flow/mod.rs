@@ -22,7 +22,7 @@ pub(crate) use revocable::says_that_it_stays;
 
 use crate::browser::{Decision, Landing};
 use crate::case::Context;
-use crate::case_end::{CaseEnd, Checked, EndAs};
+use crate::case_end::{CaseEnd, Checked, EndAs, EndKind};
 use crate::expect::{self, Token};
 use crate::subject::Client;
 use crate::wire::{Actor, Exchange, Params, Request};
@@ -67,6 +67,17 @@ pub fn ask(ctx: &Context, client: &Arc<Client>) -> AuthorizationRequest {
 /// `errored` without a usable answer.
 pub async fn authorize(ctx: &Context, ask: &AuthorizationRequest) -> Checked<Landing> {
     authorize_in(ctx, &mut browser(ctx), ask, Decision::Approve).await
+}
+
+/// As [`authorize`]; `None` where all requests have to be pushed and this one was refused there.
+///
+/// # Errors
+/// `errored` without a usable answer.
+pub async fn landing(ctx: &Context, ask: &AuthorizationRequest) -> Checked<Option<Landing>> {
+    match authorize(ctx, ask).await {
+        Err(end) if end.kind == EndKind::NotOffered => Ok(None),
+        landing => landing.map(Some),
+    }
 }
 
 /// As [`authorize`], but the user denies.

@@ -7,7 +7,7 @@ use oauth_rules::rules;
 use serde_json::{Value, json};
 
 use crate::case::{Case, Context, Isolation};
-use crate::case_end::{CaseEnd, Checked, EndAs as _, EndKind};
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::client_credentials::{own_token, served_client};
 use crate::cases::support::scope::{has_value, stated};
 use crate::expect;
@@ -138,11 +138,7 @@ async fn registered_for(ctx: &Context, word: &str) -> Checked<Option<Registered>
 /// Whether a client gets a token for this scope value, as far as anything says.
 async fn gets(ctx: &Context, client: &Arc<Client>, word: &str) -> Checked<bool> {
     let ask = flow::ask(ctx, client).set("scope", word);
-    let landing = match flow::authorize(ctx, &ask).await {
-        // Where all requests have to be pushed, it may be refused there.
-        Err(end) if end.kind == EndKind::NotOffered => return Ok(false),
-        landing => landing?,
-    };
+    let Some(landing) = flow::landing(ctx, &ask).await? else { return Ok(false) };
     landing.sent()?;
     landing.exchange().response()?;
     let Ok(code) = flow::code_from(&ask, &landing) else { return Ok(false) };

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use crate::browser::Landing;
 use crate::case::Context;
 use crate::case_end::Checked;
-use crate::cases::support::redirect_uris::{Alteration, Parts, landed, without_code};
+use crate::cases::support::redirect_uris::{Alteration, Parts, without_code};
+use crate::flow;
 use crate::subject::Client;
 
 /// Texts that are nearly a redirect URI.
@@ -70,7 +71,8 @@ pub(in crate::cases) async fn brings_no_code(
     client: &Arc<Client>,
     redirect_uri: &str,
 ) -> Checked {
-    let Some(landing) = landed(ctx, client, redirect_uri).await? else { return Ok(()) };
+    let ask = flow::ask(ctx, client).set("redirect_uri", redirect_uri);
+    let Some(landing) = flow::landing(ctx, &ask).await? else { return Ok(()) };
     ctx.trying(&format!("redirect_uri is {redirect_uri:?}"), |ctx| match &landing {
         // What such a page has to look like is asked elsewhere.
         Landing::Page(page) if !landing.grants() => page.exchange.response().map(drop),

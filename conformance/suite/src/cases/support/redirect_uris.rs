@@ -7,7 +7,7 @@ use url::Url;
 
 use crate::browser::{Landing, Location};
 use crate::case::Context;
-use crate::case_end::{CaseEnd, Checked, EndAs as _, EndKind};
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::expect;
 use crate::flow;
 use crate::subject::Client;
@@ -80,23 +80,9 @@ pub(in crate::cases) fn has_to_be_registered(ctx: &Context, client: &Client) -> 
 /// As [`without_code`].
 pub(in crate::cases) async fn refused(ctx: &Context, client: &Arc<Client>, redirect_uri: &str) -> Checked {
     let when = format!("redirect_uri is {redirect_uri:?}");
-    let Some(landing) = landed(ctx, client, redirect_uri).await.when(&when)? else { return Ok(()) };
+    let ask = flow::ask(ctx, client).set("redirect_uri", redirect_uri);
+    let Some(landing) = flow::landing(ctx, &ask).await.when(&when)? else { return Ok(()) };
     ctx.trying(&when, |ctx| without_code(ctx, client, redirect_uri, &landing))
-}
-
-/// Where a request with this redirect URI leads; `None` where all requests have to be pushed and this one was refused there.
-///
-/// # Errors
-/// `errored` without a usable answer.
-pub(super) async fn landed(
-    ctx: &Context,
-    client: &Arc<Client>,
-    redirect_uri: &str,
-) -> Checked<Option<Landing>> {
-    match flow::authorize(ctx, &flow::ask(ctx, client).set("redirect_uri", redirect_uri)).await {
-        Err(end) if end.kind == EndKind::NotOffered => Ok(None),
-        asked => asked.map(Some),
-    }
 }
 
 /// That the answer to a request whose redirect URI is not good brings no code. That it leads there at all is a finding of its

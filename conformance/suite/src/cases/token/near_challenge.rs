@@ -6,7 +6,7 @@ use std::sync::Arc;
 use oauth_rules::rules;
 
 use crate::case::{Case, Context};
-use crate::case_end::{Checked, EndAs as _, EndKind};
+use crate::case_end::{Checked, EndAs as _};
 use crate::cases::support::clients::others_that_work;
 use crate::cases::support::provoke::gives_code;
 use crate::cases::support::spoil;
@@ -70,11 +70,7 @@ async fn not_redeemed(ctx: &Context, client: &Arc<Client>, alter: fn(&str) -> Op
     let verifier = ctx.fresh();
     let Some(altered) = alter(&challenge(&verifier)) else { return Ok(()) };
     let ask = flow::ask(ctx, client).with_verifier(&verifier).set("code_challenge", &altered);
-    let landing = match flow::authorize(ctx, &ask).await {
-        // It was refused where it was pushed.
-        Err(end) if end.kind == EndKind::NotOffered => return Ok(()),
-        asked => asked?,
-    };
+    let Some(landing) = flow::landing(ctx, &ask).await? else { return Ok(()) };
     if !gives_code(&landing) {
         landing.sent()?;
         // A challenge that is no challenge need not get as far as a code.

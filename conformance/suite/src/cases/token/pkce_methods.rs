@@ -7,7 +7,7 @@ use std::sync::Arc;
 use oauth_rules::{RuleId, rules};
 
 use crate::case::{Case, Context};
-use crate::case_end::{Checked, EndAs as _, EndKind};
+use crate::case_end::{Checked, EndAs as _};
 use crate::cases::support::clients::others_that_work;
 use crate::cases::support::provoke::Sent;
 use crate::expect;
@@ -91,10 +91,5 @@ async fn code_for(ctx: &Context, ask: &AuthorizationRequest, sent: Sent) -> Chec
     } else {
         ask.clone()
     };
-    match flow::authorize(ctx, &brought).await {
-        Ok(landing) => Ok(flow::code_from(ask, &landing).ok()),
-        // It has to be pushed, and was refused there.
-        Err(end) if end.kind == EndKind::NotOffered => Ok(None),
-        Err(end) => Err(end),
-    }
+    Ok(flow::landing(ctx, &brought).await?.and_then(|landing| flow::code_from(ask, &landing).ok()))
 }
