@@ -8,7 +8,7 @@ use crate::browser::Decision;
 use crate::case::{Case, Context};
 use crate::case_end::{Checked, EndAs as _};
 use crate::cases::support::introspection::{active, introspect, query, told_token};
-use crate::cases::support::revocation::{done_for_access_token, revocation, revoke, well_received};
+use crate::cases::support::revocation::{done_for_access_token, well_received};
 use crate::expect;
 use crate::flow::{self, TokenRequest};
 use crate::subject::{Client, Met, Need};
@@ -117,7 +117,7 @@ async fn revocations(ctx: &Context, client: &Arc<Client>) -> Checked {
     let plain = well_received(ctx, client).await?;
     for form in FORMS {
         let token = flow::access(ctx, client).await?.access_token;
-        let answer = revoke(ctx, &typed(revocation(client, &token), form)).await?;
+        let answer = flow::revoke(ctx, &typed(flow::revocation(client, &token), form)).await?;
         let alike = answer.status() == plain.status();
         let done = if alike { Ok(()) } else { done_for_access_token(&answer) };
         ctx.tried(&format!("a revocation request is {form}"), weighed(form, done));

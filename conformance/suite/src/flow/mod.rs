@@ -5,7 +5,7 @@ mod browser;
 mod dpop;
 mod pushed;
 mod registered;
-mod revocable;
+mod revocation;
 
 use std::sync::Arc;
 
@@ -17,8 +17,8 @@ pub use dpop::{
 };
 pub use pushed::{push, push_as, push_url, pushed, pushes_only, send_push};
 pub use registered::{METHODS, Registered, as_registered, metadata, register, registered, registration};
-pub use revocable::access_tokens_stay;
-pub(crate) use revocable::says_that_it_stays;
+pub use revocation::access_tokens_stay;
+pub(crate) use revocation::{revocation, revoke, says_that_it_stays, shown_as_taken};
 
 use crate::browser::{Decision, Landing};
 use crate::case::Context;

@@ -15,7 +15,7 @@ use crate::cases::support::introspection::{
 };
 use crate::cases::support::refresh::{allowed, refreshing_client, renewed};
 use crate::cases::support::resource_indicators::told_audience;
-use crate::cases::support::revocation::{done_for_access_token, revocation, revoke};
+use crate::cases::support::revocation::done_for_access_token;
 use crate::cases::support::token_status::{Gauge, outlive};
 use crate::cases::support::{bearer, spoil};
 use crate::expect;
@@ -212,7 +212,7 @@ async fn about_dead_ones(ctx: &Context) -> Checked<Vec<(&'static str, Arc<Exchan
     }
     if Need::Revocation.met(ctx.target()) == Met::Yes {
         let text = &token.access_token;
-        let revoked = done_for_access_token(&revoke(ctx, &revocation(&client, text)).await?);
+        let revoked = done_for_access_token(&flow::revoke(ctx, &flow::revocation(&client, text)).await?);
         if revoked.is_ok() {
             answers.push(("the token was revoked", introspect(ctx, &query(&caller, text)).await?));
         }
@@ -244,7 +244,7 @@ async fn knows_what_was_revoked(ctx: &Context) -> Checked {
         let client = ctx.parties().client()?;
         let (token, caller) = told_token(ctx, &client).await?;
         let text = &token.access_token;
-        match done_for_access_token(&revoke(ctx, &revocation(&client, text)).await?) {
+        match done_for_access_token(&flow::revoke(ctx, &flow::revocation(&client, text)).await?) {
             Ok(()) => {
                 const WHEN: &str = "an access token was revoked";
                 judged = true;

@@ -11,9 +11,7 @@ use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::introspection::{active, query, told_token};
 use crate::cases::support::metadata::{document, object};
-use crate::cases::support::revocation::{
-    done_for_access_token, live_access_token, revocation, revoke, well_received,
-};
+use crate::cases::support::revocation::{done_for_access_token, live_access_token, well_received};
 use crate::expect;
 use crate::flow::{self, TokenRequest};
 use crate::subject::{Client, Met, Need, Place};
@@ -110,11 +108,11 @@ async fn authorizes(ctx: &Context, client: &Arc<Client>, url: &str) -> Checked {
 async fn revokes(ctx: &Context, client: &Arc<Client>, url: &str) -> Checked {
     well_received(ctx, client).await?;
     let (first, gauge) = live_access_token(ctx, client).await?;
-    let own = revoke(ctx, &revocation(client, &first)).await?;
+    let own = flow::revoke(ctx, &flow::revocation(client, &first)).await?;
     // Whether a token ends at all, other cases say: here it has to end as it does at the target's address.
     let ends = gauge.ended(ctx, &first).await.is_ok();
     let token = flow::access(ctx, client).await?.access_token;
-    let answer = send(ctx, &revocation(client, &token), url).await?;
+    let answer = send(ctx, &flow::revocation(client, &token), url).await?;
     if answer.status() != own.status() {
         done_for_access_token(&answer)?;
     }

@@ -7,11 +7,11 @@ use std::time::Duration;
 use oauth_rules::rules;
 
 use crate::case::{Case, Context};
-use crate::case_end::{CaseEnd, Checked, EndAs as _, EndKind};
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::client_credentials::{Served, served_client};
 use crate::cases::support::dpop::bound_token;
 use crate::cases::support::refresh::{allowed, refresh, refreshing_client, renewed};
-use crate::cases::support::revocation::{done, done_for_access_token, revocation, revoke};
+use crate::cases::support::revocation::{done, done_for_access_token};
 use crate::cases::support::token_status::Gauge;
 use crate::expect;
 use crate::flow;
@@ -48,55 +48,25 @@ pub(super) const CASES: &[Case] = &[
 /// Whether a client is of a kind: those that prove who they are, and those that cannot.
 const KINDS: [fn(&Client) -> bool; 2] = [|client| !client.is_public(), Client::is_public];
 
-/// How the variations of a case went.
-#[derive(Default)]
-struct Tries {
-    some: bool,
-    unoffered: Option<CaseEnd>,
-}
-
-impl Tries {
-    /// Tells how one went. One that is not offered takes nothing from the others.
-    fn add(&mut self, ctx: &Context, when: &str, step: Checked) {
-        match step {
-            Err(end) if end.kind == EndKind::NotOffered => {
-                ctx.note(format!("when {when}: {}", end.saw));
-                self.unoffered.get_or_insert(end);
-            }
-            step => {
-                self.some = true;
-                ctx.tried(when, step);
-            }
-        }
-    }
-
-    /// # Errors
-    /// `not-offered` where none of them was.
-    fn end(self) -> Checked {
-        self.unoffered.filter(|_| !self.some).map_or(Ok(()), Err)
-    }
-}
-
 /// A live access token is dead once its client revoked it.
 async fn ended(ctx: &Context, gauge: &Gauge, client: &Arc<Client>, token: &str) -> Checked {
-    done_for_access_token(&revoke(ctx, &revocation(client, token)).await?)?;
+    done_for_access_token(&flow::revoke(ctx, &flow::revocation(client, token)).await?)?;
     gauge.ended(ctx, token).await
 }
 
 async fn ends_access_tokens_of_each_grant(ctx: &Context) -> Checked {
-    let mut tries = Tries::default();
     for is_of_kind in KINDS {
         if let Some(client) = ctx.target().clients.values().find(|client| is_of_kind(client)) {
             let when = format!("{} got it for a code", client.id);
             let step = ended_of_a_code(&ctx.when(&when), client).await;
-            tries.add(ctx, &when, step);
+            ctx.tried(&when, step);
         }
         if ctx.live().met(Need::Refresh) == Met::Yes
             && let Ok(client) = refreshing_client(ctx, is_of_kind).await
         {
             let when = format!("{} got it for a refresh token", client.id);
             let step = ended_of_a_refresh(&ctx.when(&when), &client).await;
-            tries.add(ctx, &when, step);
+            ctx.tried(&when, step);
         }
     }
     if Need::ClientCredentials.met(ctx.target()) == Met::Yes
@@ -107,13 +77,13 @@ async fn ends_access_tokens_of_each_grant(ctx: &Context) -> Checked {
         match Gauge::find(&with_client, &client, &token.access_token).await {
             Ok(gauge) => {
                 let step = ended(&with_client, &gauge, &client, &token.access_token).await;
-                tries.add(ctx, &when, step);
+                ctx.tried(&when, step);
             }
             // What is a user's, a client's own token need not open.
             Err(end) => ctx.note(format!("when {when}: {}", end.saw)),
         }
     }
-    tries.end()
+    Ok(())
 }
 
 async fn ended_of_a_code(ctx: &Context, client: &Arc<Client>) -> Checked {
@@ -145,13 +115,12 @@ async fn clients(ctx: &Context) -> Vec<Arc<Client>> {
 }
 
 async fn ends_bound_access_tokens(ctx: &Context) -> Checked {
-    let mut tries = Tries::default();
     for client in clients(ctx).await {
         let when = format!("the client is {}", client.id);
         let step = bound_access_token_ended(&ctx.when(&when), &client).await;
-        tries.add(ctx, &when, step);
+        ctx.tried(&when, step);
     }
-    tries.end()
+    Ok(())
 }
 
 async fn bound_access_token_ended(ctx: &Context, client: &Arc<Client>) -> Checked {
@@ -169,7 +138,7 @@ async fn bound_access_token_ended(ctx: &Context, client: &Arc<Client>) -> Checke
         Err(end) => return Err(end),
     };
     // Nobody needs a proof to give a token up.
-    done_for_access_token(&revoke(ctx, &revocation(client, &token.access_token)).await?)?;
+    done_for_access_token(&flow::revoke(ctx, &flow::revocation(client, &token.access_token)).await?)?;
     if let Some(gauge) = &gauge {
         gauge.ended(ctx, &token.access_token).await?;
     }
@@ -188,13 +157,12 @@ async fn bound_access_token_ended(ctx: &Context, client: &Arc<Client>) -> Checke
 }
 
 async fn ends_bound_refresh_tokens(ctx: &Context) -> Checked {
-    let mut tries = Tries::default();
     for client in clients(ctx).await {
         let when = format!("the client is {}", client.id);
         let step = bound_refresh_token_ended(&ctx.when(&when), &client).await;
-        tries.add(ctx, &when, step);
+        ctx.tried(&when, step);
     }
-    tries.end()
+    Ok(())
 }
 
 async fn bound_refresh_token_ended(ctx: &Context, client: &Arc<Client>) -> Checked {
@@ -205,7 +173,7 @@ async fn bound_refresh_token_ended(ctx: &Context, client: &Arc<Client>) -> Check
     let answer = flow::token_proven(ctx, &refresh(client, &given), &key).await?;
     let renewed = expect::token(&answer).control("an honest refresh with a proof")?;
     let last = renewed.refresh_token.unwrap_or(given);
-    done(&revoke(ctx, &revocation(client, &last)).await?)?;
+    done(&flow::revoke(ctx, &flow::revocation(client, &last)).await?)?;
     let answer = flow::token_proven(ctx, &refresh(client, &last), &key).await?;
     expect::token_refused(ctx, &answer, &["invalid_grant"])
 }

@@ -11,7 +11,7 @@ use crate::case::{Case, Context};
 use crate::case_end::{Checked, EndAs as _};
 use crate::cases::support::refresh::{allowed, refresh, refreshing_client, renewed};
 use crate::cases::support::revocation::{
-    done, done_for_access_token, live_access_token, live_refresh_token, revocation, revoke, well_received,
+    done, done_for_access_token, live_access_token, live_refresh_token, well_received,
 };
 use crate::cases::support::token_status::Gauge;
 use crate::expect;
@@ -101,21 +101,21 @@ async fn ends_a_refresh_token(ctx: &Context) -> Checked {
 /// A live refresh token of a client is good for nothing once the client revoked it, be it under this hint.
 async fn refresh_token_ended(ctx: &Context, client: &Arc<Client>, hint: Option<&str>) -> Checked {
     let token = live_refresh_token(ctx, client).await?;
-    done(&revoke(ctx, &revocation(client, &token).hinted(hint)).await?)?;
+    done(&flow::revoke(ctx, &flow::revocation(client, &token).hinted(hint)).await?)?;
     refused(ctx, client, &token).await
 }
 
 async fn ends_an_access_token(ctx: &Context) -> Checked {
     let client = ctx.parties().client()?;
     let (token, gauge) = live_access_token(ctx, &client).await?;
-    done_for_access_token(&revoke(ctx, &revocation(&client, &token)).await?)?;
+    done_for_access_token(&flow::revoke(ctx, &flow::revocation(&client, &token)).await?)?;
     gauge.ended(ctx, &token).await
 }
 
 async fn takes_the_access_tokens_along(ctx: &Context) -> Checked {
     let client = refreshing_client(ctx, |_| true).await?;
     let (other, gauge) = live_access_token(ctx, &client).await?;
-    done_for_access_token(&revoke(ctx, &revocation(&client, &other)).await?)
+    done_for_access_token(&flow::revoke(ctx, &flow::revocation(&client, &other)).await?)
         .control("an honest revocation of an access token")?;
     gauge.ended(ctx, &other).await.control("an access token that was revoked by itself")?;
     let allowed = allowed(ctx, &client, None).await?;
@@ -128,7 +128,7 @@ async fn takes_the_access_tokens_along(ctx: &Context) -> Checked {
     if gauge.see(ctx, &first).await?.live {
         tokens.push(("the access token came before a refresh", first));
     }
-    done(&revoke(ctx, &revocation(&client, &last)).await?).control("revoking a refresh token")?;
+    done(&flow::revoke(ctx, &flow::revocation(&client, &last)).await?).control("revoking a refresh token")?;
     for (when, token) in tokens {
         ctx.tried(when, gauge.ended(&ctx.when(when), &token).await);
     }
@@ -156,12 +156,12 @@ async fn refresh_token_called(ctx: &Context, hint: &str) -> Checked {
 async fn access_token_called(ctx: &Context, hint: &str) -> Checked {
     let client = ctx.parties().client()?;
     let (token, gauge) = live_access_token(ctx, &client).await?;
-    done_for_access_token(&revoke(ctx, &revocation(&client, &token)).await?)
+    done_for_access_token(&flow::revoke(ctx, &flow::revocation(&client, &token)).await?)
         .control("an honest revocation of an access token")?;
     gauge.ended(ctx, &token).await.control("an access token that was revoked without a hint")?;
     let (token, gauge) = live_access_token(ctx, &client).await?;
-    let request = revocation(&client, &token).set("token_type_hint", hint);
-    done(&revoke(ctx, &request).await?)?;
+    let request = flow::revocation(&client, &token).set("token_type_hint", hint);
+    done(&flow::revoke(ctx, &request).await?)?;
     gauge.ended(ctx, &token).await
 }
 
@@ -169,12 +169,12 @@ async fn unknown_token_is_no_error(ctx: &Context) -> Checked {
     let client = ctx.parties().client()?;
     let real = well_received(ctx, &client).await?;
     for hint in [None, Some("refresh_token")] {
-        let request = revocation(&client, &ctx.fresh()).hinted(hint);
+        let request = flow::revocation(&client, &ctx.fresh()).hinted(hint);
         let mut when = "the token is made up".to_owned();
         if let Some(hint) = hint {
             when = format!("{when} and called {hint}");
         }
-        let answer = revoke(ctx, &request).await?;
+        let answer = flow::revoke(ctx, &request).await?;
         ctx.tried(&when, expect::status(&answer, &[200]));
         // Clients ignore the body; whoever guesses tokens may not.
         if real.status() == Some(200) && answer.response()?.body != real.response()?.body {
@@ -187,6 +187,7 @@ async fn unknown_token_is_no_error(ctx: &Context) -> Checked {
 async fn can_be_repeated(ctx: &Context) -> Checked {
     let client = refreshing_client(ctx, |_| true).await?;
     let token = live_refresh_token(ctx, &client).await?;
-    done(&revoke(ctx, &revocation(&client, &token)).await?).control("revoking a refresh token")?;
-    expect::status(&revoke(ctx, &revocation(&client, &token)).await?, &[200])
+    done(&flow::revoke(ctx, &flow::revocation(&client, &token)).await?)
+        .control("revoking a refresh token")?;
+    expect::status(&flow::revoke(ctx, &flow::revocation(&client, &token)).await?, &[200])
 }

@@ -10,8 +10,8 @@ use crate::case::{Case, Context, Isolation};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::refresh::{refresh, refreshing_client};
 use crate::cases::support::revocation::{
-    done, done_for_access_token, get_refused, live_access_token, live_refresh_token, revocation,
-    revocation_by_get, revoke, well_received,
+    done, done_for_access_token, get_refused, live_access_token, live_refresh_token, revocation_by_get,
+    well_received,
 };
 use crate::cases::support::spoil;
 use crate::expect;
@@ -68,12 +68,12 @@ pub(super) const CASES: &[Case] = &[
 async fn needs_a_token(ctx: &Context) -> Checked {
     let client = ctx.parties().client()?;
     well_received(ctx, &client).await?;
-    let empty = revocation(&client, "");
+    let empty = flow::revocation(&client, "");
     let none = empty.clone().without("token");
-    let answer = revoke(ctx, &none).await?;
+    let answer = flow::revoke(ctx, &none).await?;
     ctx.tried("there is none", expect::token_error(&answer, &["invalid_request"]));
     // That an empty parameter counts as none is said of other endpoints.
-    let answer = revoke(ctx, &empty).await?;
+    let answer = flow::revoke(ctx, &empty).await?;
     expect::token_error(&answer, &["invalid_request"]).when("it is empty").map(drop).warn()
 }
 
@@ -90,7 +90,7 @@ async fn by_post_alone(ctx: &Context) -> Checked {
 async fn refresh_token_by_get(ctx: &Context) -> Checked {
     let client = refreshing_client(ctx, |_| true).await?;
     let other = live_refresh_token(ctx, &client).await?;
-    done(&revoke(ctx, &revocation(&client, &other)).await?)
+    done(&flow::revoke(ctx, &flow::revocation(&client, &other)).await?)
         .control("an honest revocation of a refresh token")?;
     let ended = flow::token(ctx, &refresh(&client, &other)).await?;
     if expect::token(&ended).is_ok() {
@@ -98,7 +98,7 @@ async fn refresh_token_by_get(ctx: &Context) -> Checked {
         return Err(CaseEnd::not_tested(reason).at(&ended));
     }
     let token = live_refresh_token(ctx, &client).await?;
-    let answer = revoke(ctx, &revocation_by_get(&client, &token)).await?;
+    let answer = flow::revoke(ctx, &revocation_by_get(&client, &token)).await?;
     let after = flow::token(ctx, &refresh(&client, &token)).await?;
     if expect::token(&after).is_err() {
         let saw = expect::describe(after.response()?);
@@ -110,11 +110,11 @@ async fn refresh_token_by_get(ctx: &Context) -> Checked {
 async fn access_token_by_get(ctx: &Context) -> Checked {
     let client = ctx.parties().client()?;
     let (other, gauge) = live_access_token(ctx, &client).await?;
-    done_for_access_token(&revoke(ctx, &revocation(&client, &other)).await?)
+    done_for_access_token(&flow::revoke(ctx, &flow::revocation(&client, &other)).await?)
         .control("an honest revocation of an access token")?;
     gauge.ended(ctx, &other).await.control("an access token that was revoked by POST")?;
     let (token, gauge) = live_access_token(ctx, &client).await?;
-    let answer = revoke(ctx, &revocation_by_get(&client, &token)).await?;
+    let answer = flow::revoke(ctx, &revocation_by_get(&client, &token)).await?;
     gauge.lives(ctx, &token).await?;
     get_refused(&answer)
 }
@@ -136,20 +136,20 @@ fn error_in_json(answer: &Arc<Exchange>) -> Checked {
 async fn errors_like_the_token_endpoints(ctx: &Context) -> Checked {
     let client = ctx.parties().confidential()?;
     well_received(ctx, &client).await?;
-    let without_token = revocation(&client, "").without("token");
-    ctx.tried("there is no token", error_in_json(&revoke(ctx, &without_token).await?));
+    let without_token = flow::revocation(&client, "").without("token");
+    ctx.tried("there is no token", error_in_json(&flow::revoke(ctx, &without_token).await?));
     let wrong = spoil::middle_changed(spoil::secret_of(&client));
     let Some(wrong) = spoil::with_secret(&client, &wrong) else { return Ok(()) };
-    let request = revocation(&client, &ctx.fresh()).authenticated(wrong);
-    error_in_json(&revoke(ctx, &request).await?).when("the secret is wrong")
+    let request = flow::revocation(&client, &ctx.fresh()).authenticated(wrong);
+    error_in_json(&flow::revoke(ctx, &request).await?).when("the secret is wrong")
 }
 
 async fn public_client_names_itself(ctx: &Context) -> Checked {
     let client = ctx.parties().public()?;
     well_received(ctx, &client).await?;
     let (token, gauge) = live_access_token(ctx, &client).await?;
-    let request = revocation(&client, &token).authenticated(Authentication::Nothing);
-    let answer = revoke(ctx, &request).await?;
+    let request = flow::revocation(&client, &token).authenticated(Authentication::Nothing);
+    let answer = flow::revoke(ctx, &request).await?;
     gauge.lives(ctx, &token).await?;
     expect::refused_by(&expect::REVOCATION, ctx, &answer, &["invalid_client", "invalid_request"])
 }
@@ -176,7 +176,8 @@ async fn takes_the_clients_credentials(ctx: &Context) -> Checked {
     for (way, authentication, errors) in ways {
         let Some(authentication) = authentication else { continue };
         let (token, gauge) = live_access_token(ctx, &client).await?;
-        let answer = revoke(ctx, &revocation(&client, &token).authenticated(authentication)).await?;
+        let answer =
+            flow::revoke(ctx, &flow::revocation(&client, &token).authenticated(authentication)).await?;
         if ctx.tried(way, gauge.lives(ctx, &token).await).is_none() {
             continue;
         }

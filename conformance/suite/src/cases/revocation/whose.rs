@@ -8,9 +8,7 @@ use oauth_rules::rules;
 use crate::case::{Case, Context};
 use crate::case_end::{Checked, EndAs as _, EndKind};
 use crate::cases::support::refresh::refresh;
-use crate::cases::support::revocation::{
-    done_for_access_token, live_access_token, newest, revocation, revoke, well_received,
-};
+use crate::cases::support::revocation::{done_for_access_token, live_access_token, newest, well_received};
 use crate::expect;
 use crate::flow::{self, Authentication, TokenRequest};
 use crate::subject::{Client, ClientRole, Met, Need};
@@ -68,7 +66,7 @@ struct Pair<'a> {
 impl Pair<'_> {
     /// The other's well-made requests for a token of the owner.
     fn requests(self, token: &str, hint: &str) -> Vec<TokenRequest> {
-        let plain = revocation(self.other, token);
+        let plain = flow::revocation(self.other, token);
         let mut requests = vec![plain.clone(), plain.clone().set("token_type_hint", hint)];
         // A public client's name is all that it shows.
         if !self.owner.is_public() && matches!(plain.authentication, Authentication::Basic { .. }) {
@@ -92,7 +90,7 @@ impl Pair<'_> {
         const HINT: &str = "access_token";
         let (mut token, mut gauge) = live_access_token(ctx, self.owner).await?;
         for at in 0..self.requests(&token, HINT).len() {
-            let answer = revoke(ctx, &self.requests(&token, HINT)[at]).await?;
+            let answer = flow::revoke(ctx, &self.requests(&token, HINT)[at]).await?;
             let lives = gauge.lives(ctx, &token).await.when(WHEN);
             if ctx.told(self.weighed(lives)).is_none() {
                 // What was ended shows nothing of the next request.
@@ -119,7 +117,7 @@ impl Pair<'_> {
         let token = newest(ctx, self.owner, first).await?;
         let mut answers = Vec::new();
         for request in self.requests(&token, "refresh_token") {
-            answers.push(revoke(ctx, &request).await?);
+            answers.push(flow::revoke(ctx, &request).await?);
         }
         let last = self.weighed(self.good(ctx, &token).await.when(WHEN))?.unwrap_or_else(|| token.clone());
         for answer in &answers {
@@ -129,7 +127,7 @@ impl Pair<'_> {
             return Ok(());
         }
         // That a used token comes from another client may be taken for a theft, which ends what followed it.
-        revoke(ctx, &revocation(self.other, &token)).await?;
+        flow::revoke(ctx, &flow::revocation(self.other, &token)).await?;
         self.good(ctx, &last).await.when("it is a refresh token that was used").warn().map(drop)
     }
 

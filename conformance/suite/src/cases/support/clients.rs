@@ -1,11 +1,10 @@
-//! The clients of a target: those beside the usual one, since a rule that speaks of every client is tried with each of them;
-//! and where they show their secrets.
+//! The clients of a target beside the usual one: a rule that speaks of every client is tried with each of them.
 
 use std::sync::Arc;
 
 use crate::case::Context;
 use crate::case_end::{Checked, EndKind};
-use crate::flow::{self, Authentication, TokenRequest};
+use crate::flow;
 use crate::subject::Client;
 
 /// Those clients beside `first` that fit and are given a token by an honest flow. Why others are left out, a note says.
@@ -31,21 +30,4 @@ pub(in crate::cases) async fn others_that_work(
         }
     }
     Ok(found)
-}
-
-/// A POST of a client with its secret where this list of the metadata has it, if that lists another way than the client's at
-/// the token endpoint: an endpoint may take others (RFC 8414, section 2).
-pub(in crate::cases) fn shown_as_taken(ctx: &Context, list: &str, request: &TokenRequest) -> TokenRequest {
-    let taken = |method: &str| ctx.target().metadata_lists(list, method);
-    let (by_header, by_body) = (taken("client_secret_basic"), taken("client_secret_post"));
-    let authentication = match request.authentication.clone() {
-        Authentication::Basic { id, secret } if by_body && !by_header => Authentication::Body { id, secret },
-        Authentication::Body { id, secret } if by_header && !by_body => Authentication::Basic { id, secret },
-        shown @ (Authentication::Basic { .. }
-        | Authentication::Body { .. }
-        | Authentication::Id(_)
-        | Authentication::Header(_)
-        | Authentication::Nothing) => shown,
-    };
-    if request.method == "POST" { request.clone().authenticated(authentication) } else { request.clone() }
 }

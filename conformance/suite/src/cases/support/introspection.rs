@@ -7,7 +7,6 @@ use serde_json::Value;
 
 use crate::case::Context;
 use crate::case_end::{CaseEnd, Checked};
-use crate::cases::support::clients::shown_as_taken;
 use crate::expect::{self, Token};
 use crate::flow::{self, TokenRequest};
 use crate::subject::{Client, ClientRole, Need};
@@ -23,7 +22,7 @@ pub(in crate::cases) async fn introspect(ctx: &Context, request: &TokenRequest) 
     let endpoint = ctx.target().endpoints.introspection.as_deref();
     let endpoint =
         endpoint.ok_or_else(|| CaseEnd::not_offered("the target has no introspection endpoint"))?;
-    let request = shown_as_taken(ctx, "introspection_endpoint_auth_methods_supported", request);
+    let request = flow::shown_as_taken(ctx, "introspection_endpoint_auth_methods_supported", request);
     ctx.send(request.who, request.request(endpoint)).await
 }
 

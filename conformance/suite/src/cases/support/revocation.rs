@@ -4,23 +4,17 @@ use std::sync::Arc;
 
 use crate::case::Context;
 use crate::case_end::{CaseEnd, Checked, EndAs as _, EndKind};
-use crate::cases::support::clients::shown_as_taken;
 use crate::cases::support::honest::honest;
 use crate::cases::support::refresh::{allowed, refresh, renewed};
 use crate::cases::support::token_status::Gauge;
 use crate::expect;
 use crate::flow::{self, Authentication, TokenRequest};
 use crate::subject::Client;
-use crate::wire::{Exchange, Params};
+use crate::wire::Exchange;
 
-/// The good request of a client that revokes a token.
-pub(in crate::cases) fn revocation(client: &Client, token: &str) -> TokenRequest {
-    TokenRequest::new(client, Params::from([("token", token)]))
-}
-
-/// The same request by GET: all that a form would have stands in the query.
+/// The request of a client that revokes a token, by GET: all that a form would have stands in the query.
 pub(in crate::cases) fn revocation_by_get(client: &Client, token: &str) -> TokenRequest {
-    let mut request = revocation(client, token).without("token").in_query("token", token).method("GET");
+    let mut request = flow::revocation(client, token).without("token").in_query("token", token).method("GET");
     if let Authentication::Body { id, secret } = request.authentication.clone() {
         request = request.in_query("client_id", &id).in_query("client_secret", &secret);
         request.authentication = Authentication::Nothing;
@@ -41,14 +35,6 @@ pub(in crate::cases) fn get_refused(answer: &Arc<Exchange>) -> Checked {
     }
 }
 
-/// Sends a revocation request.
-pub(in crate::cases) async fn revoke(ctx: &Context, request: &TokenRequest) -> Checked<Arc<Exchange>> {
-    let endpoint = ctx.target().endpoints.revocation.as_deref();
-    let endpoint = endpoint.ok_or_else(|| CaseEnd::not_offered("the target has no revocation endpoint"))?;
-    let request = shown_as_taken(ctx, "revocation_endpoint_auth_methods_supported", request);
-    ctx.send(request.who, request.request(endpoint)).await
-}
-
 /// It was done: an honest request is answered by status 200. Whether it is 200 or another 2xx does not matter to what was to be
 /// ended.
 pub(in crate::cases) fn done(answer: &Arc<Exchange>) -> Checked {
@@ -61,8 +47,8 @@ pub(in crate::cases) fn done(answer: &Arc<Exchange>) -> Checked {
 
 /// It was done; not offered where the server says that it ends no tokens of this kind.
 pub(in crate::cases) fn done_for_access_token(answer: &Arc<Exchange>) -> Checked {
-    let error = answer.response()?.json().unwrap_or_default();
-    if error.get("error").is_some_and(|error| error == "unsupported_token_type") {
+    answer.response()?;
+    if flow::says_that_it_stays(answer) {
         return Err(CaseEnd::not_offered("the server does not revoke access tokens").at(answer));
     }
     done(answer)
@@ -82,7 +68,7 @@ pub(in crate::cases) async fn live_access_token(
 /// tokens. Gives the answer. It is a control.
 pub(in crate::cases) async fn well_received(ctx: &Context, client: &Arc<Client>) -> Checked<Arc<Exchange>> {
     let token = flow::access(ctx, client).await?.access_token;
-    let answer = revoke(ctx, &revocation(client, &token)).await?;
+    let answer = flow::revoke(ctx, &flow::revocation(client, &token)).await?;
     match done_for_access_token(&answer) {
         Err(stop) if stop.kind == EndKind::NotOffered => Ok(answer),
         ended => ended.control("an honest revocation request").map(|()| answer),
