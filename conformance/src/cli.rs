@@ -173,7 +173,7 @@ struct SelftestArgs {
     #[arg(long, value_name = "NAME", value_parser = liberty)]
     liberty: Vec<Liberties>,
     /// Every case under each fault (all faults, if none is named), and nothing may fail under a rule that the fault
-    /// neither breaks nor brings with it; half an hour for all
+    /// neither breaks nor brings with it; a quarter of an hour for all
     #[arg(long, conflicts_with = "liberty")]
     whole: bool,
     /// Takes up to so many of the liberties together, in groups drawn by the seed

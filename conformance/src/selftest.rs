@@ -10,7 +10,10 @@
 mod caught;
 
 use std::collections::BTreeSet;
+use std::num::NonZero;
+use std::thread::available_parallelism;
 
+use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use oauth_core::policy::Policy;
 use oauth_faults::{Fault, Faults, Side};
 use oauth_rules::RuleId;
@@ -25,6 +28,9 @@ use crate::liberties::{self, Liberty, Trial};
 use crate::reference;
 use crate::whole::{PROFILE, under, whole_run};
 pub use caught::{Beyond, By, Caught};
+
+/// How many runs go on at once for each core.
+const AT_ONCE: usize = 2;
 
 /// The profile under which a fault of this rule is caught: that of the clean run, if the rule applies there.
 fn profile_of(rule: RuleId) -> Profile {
@@ -174,20 +180,17 @@ pub async fn selftest(wanted: &Wanted, seed: u64, mut tell: impl FnMut(Page)) ->
     } else {
         None
     };
-    let mut faults = Vec::new();
-    for fault in &wanted.faults {
-        let caught = catch(*fault, wanted.whole, seed).await;
-        tell(caught.told());
-        faults.push(caught);
-    }
-    let mut trials = Vec::new();
-    if let Some(clean) = &clean {
-        for group in &wanted.liberties {
-            let trial = liberties::trial(group, clean, seed).await?;
-            tell(trial.told());
-            trials.push(trial);
-        }
-    }
+    // A run waits half of its time. Each has a server of its own, so that no run knows of another.
+    let at_once = AT_ONCE * available_parallelism().map_or(1, NonZero::get);
+    let caught =
+        stream::iter(&wanted.faults).map(|fault| catch(*fault, wanted.whole, seed)).buffered(at_once);
+    let faults: Vec<Caught> = caught.inspect(|caught| tell(caught.told())).collect().await;
+    let groups = clean.iter().flat_map(|clean| wanted.liberties.iter().map(move |group| (group, clean)));
+    let trials = stream::iter(groups)
+        .map(|(group, clean)| liberties::trial(group, clean, seed))
+        .buffered(at_once)
+        .inspect_ok(|trial| tell(trial.told()));
+    let trials: Vec<Trial> = trials.try_collect().await?;
     Ok(Selftest { clean, faults, trials })
 }
 
