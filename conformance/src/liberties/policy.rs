@@ -36,6 +36,7 @@ const WITHOUT_METADATA: &[Cost] = &[
     cost("par/usable-without-support-for-request-uri", Verdict::NotOffered, UNTOLD),
     cost("dpop/algorithms-are-announced", Verdict::NotOffered, "there is none"),
     cost("dpop/good-proof-is-taken", Verdict::NotOffered, "nothing names the algorithms"),
+    cost("dpop/each-listed-algorithm", Verdict::NotOffered, "nothing names the algorithms"),
 ];
 
 pub(super) const LIBERTIES: &[Liberty] = &[
@@ -111,11 +112,11 @@ pub(super) const LIBERTIES: &[Liberty] = &[
         acts: &[
             Act::Policy(|policy| policy.excess_scope = ExcessScope::Narrowed),
             Act::Sign(|_, asked, answered| {
-                let query = asked.head.uri.query().unwrap_or_default();
-                let mut pairs = url::form_urlencoded::parse(query.as_bytes());
                 let beyond =
                     |scope: &str| scope.split(' ').any(|word| !matches!(word, "" | "profile" | "email"));
-                pairs.any(|(name, value)| name == "scope" && beyond(&value)) && is_taken(answered)
+                let pairs = asked.authorization().unwrap_or_default();
+                let is_beyond = pairs.iter().any(|(name, value)| name == "scope" && beyond(value));
+                is_beyond && (is_taken(answered) || answered.status == StatusCode::CREATED)
             }),
         ],
         costs: &[],

@@ -29,6 +29,7 @@ pub(super) const LIBERTIES: &[Liberty] = &[
         apart: &["pages", "own redirects"],
         acts: &[Act::Request(with_cookies), Act::Answer(without_cookies)],
         costs: &[
+            cost("consent/each-answer-has-its-session", Verdict::NotOffered, IN_NO_COOKIE),
             cost("laws/code-after-consent", Verdict::NotOffered, IN_NO_COOKIE),
             cost("login/ends", Verdict::NotOffered, IN_NO_COOKIE),
             cost("login/session-is-its-own", Verdict::NotOffered, IN_NO_COOKIE),

@@ -60,6 +60,7 @@ pub(super) const LIBERTIES: &[Liberty] = &[Liberty {
             Verdict::NotOffered,
             "the form has no value of one request alone: what it stands for is the password, and that may be given again",
         ),
+        cost("driven/denied", Verdict::NotOffered, "no answer comes after the login"),
         cost("laws/code-after-consent", Verdict::NotOffered, "no browser that is logged in asks for a code"),
         cost("login/ends", Verdict::NotOffered, NO_LOGIN),
         cost(

@@ -58,7 +58,7 @@ pub(crate) struct Observer {
     pushes: BTreeMap<String, Pairs>,
     /// The nonces for proofs, each with the time when it was given away last.
     nonces: BTreeMap<String, u64>,
-    /// Tokens whose origin is not known.
+    /// Tokens and codes whose origin is not known.
     foreign: BTreeSet<String>,
     /// Clients that registered themselves.
     registered: Registered,
@@ -288,6 +288,8 @@ impl Observer {
         }
         let params = Pairs::of(url.query().unwrap_or_default().as_bytes());
         let (Ok(Some(code)), Ok(state)) = (params.one("code"), params.one("state")) else { return };
+        // Unless it is read below, nobody knows which request this code answers.
+        self.foreign.insert(known_as(code).into_owned());
         let Some((at, certain)) = self.request_of(exchange, state) else { return };
         let mut asked = std::mem::take(&mut self.asked);
         asked[at].answered = true;
@@ -295,6 +297,7 @@ impl Observer {
         // Kept, since a form that is sent twice answers the same request twice.
         self.asked = asked;
         if let Some(issued) = issued {
+            self.foreign.remove(&*known_as(code));
             self.record(exchange, What::CodeIssued(issued));
         }
     }

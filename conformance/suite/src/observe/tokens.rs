@@ -42,6 +42,11 @@ impl Observer {
             Some("client_credentials") if plain => Some(None),
             Some(_) | None => None,
         };
+        if let Some(Some((true, code))) = &asked
+            && self.foreign.contains(code)
+        {
+            return Ok(());
+        }
         let (Some(asked), Some((client_id, secret))) = (asked, self.presented(exchange, &params)?) else {
             return Ok(());
         };

@@ -47,6 +47,11 @@ async fn each_answer_has_its_session(ctx: &Context) -> Checked {
     let own = logged_in(ctx, &first, Account::First).await?;
     let has_second = ctx.target().users.contains_key(&Account::Second);
     let other = logged_in(ctx, &first, if has_second { Account::Second } else { Account::First }).await?;
+    if other.jar.is_empty() {
+        return Err(CaseEnd::not_offered(
+            "the login is kept in no cookie, so that a page is tied to its own values alone",
+        ));
+    }
     let nobody = flow::stranger(ctx);
     // No request of its own is open in the session that sends what another was shown: a code answers that one's.
     let idle = logged_in(ctx, &first, Account::First).await?;
