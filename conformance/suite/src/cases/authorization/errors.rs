@@ -207,7 +207,9 @@ async fn unsupported_response_type(ctx: &Context) -> Checked {
     let client = ctx.parties().client()?;
     let (ask, landing) =
         flow::spoilt_authorization(ctx, &client, |ask| ask.set("response_type", UNKNOWN)).await?;
-    expect::code_refused(ctx, &ask, &landing, &["unsupported_response_type"])
+    // What is granted breaks no rule about the error's name.
+    let granted = rules!["rfc6749-3.1.1-response-type-unknown"];
+    expect::code_refused(ctx, &ask, &landing, &["unsupported_response_type"]).under(granted)
 }
 
 async fn invalid_scope(ctx: &Context) -> Checked {

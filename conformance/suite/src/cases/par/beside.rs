@@ -62,7 +62,8 @@ async fn both_work(ctx: &Context, client: &Arc<Client>, other: &str) -> Checked 
     for uri in [client.redirect_uri.as_str(), other] {
         let ask = flow::ask(ctx, client).set("redirect_uri", uri);
         let landing = brought(ctx, &ask, None, None).await.map_err(CaseEnd::of_a_control)?;
-        expect::code_redirect(&ask, &landing).control("an honest pushed request")?;
+        let location = expect::code_redirect(&ask, &landing).control("an honest pushed request")?;
+        expect::same_state(&ask, location).control("an honest pushed request")?;
         goes_as_pushed(&ask, &landing).control("an honest pushed request")?;
     }
     Ok(())

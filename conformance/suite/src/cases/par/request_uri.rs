@@ -210,6 +210,13 @@ async fn what_was_pushed_counts(ctx: &Context) -> Checked {
 
 /// A parameter beside the reference changes nothing, or the request is refused.
 async fn changes_nothing(ctx: &Context, (name, value): (&str, &str), other_verifier: &str) -> Checked {
+    if name == "code_challenge" {
+        let ask = flow::ask(ctx, &ctx.parties().client()?);
+        let landing = flow::authorize(ctx, &ask.by_reference(&flow::pushed(ctx, &ask).await?)).await?;
+        let code = flow::code_from(&ask, &landing).control("an honest pushed request")?;
+        let answer = flow::token(ctx, &flow::redemption(&code).set("code_verifier", other_verifier)).await?;
+        expect::withheld(&answer).control("a verifier that is not that of the pushed challenge")?;
+    }
     let ask = flow::ask(ctx, &ctx.parties().client()?);
     let request_uri = flow::pushed(ctx, &ask).await?;
     let by_reference = ask.by_reference(&request_uri).set(name, value);
@@ -231,7 +238,12 @@ async fn as_pushed(
     other_verifier: &str,
 ) -> Checked {
     let location = expect::code_redirect(ask, landing)?;
-    expect::same_state(ask, location)?;
+    if let Err(end) = expect::same_state(ask, location) {
+        // A state that is lost, or of the server's invention, is not that of the request's address.
+        let is_beside = name == "state" && location.params.all("state").contains(&beside);
+        let other = "the response has neither the state that was pushed nor the one beside it";
+        return Err(if is_beside { end } else { CaseEnd::not_tested(other).at(&location.exchange) });
+    }
     let code = flow::code_from(ask, landing)?;
     let good = flow::redemption(&code);
     if name == "code_challenge" {
