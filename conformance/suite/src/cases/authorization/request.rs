@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use oauth_rules::rules;
 
+use crate::browser::Decision;
 use crate::browser::Landing;
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
@@ -176,6 +177,16 @@ async fn repeated_parameter_refused(ctx: &Context) -> Checked {
             let Some(first) = ask.params.first(name).map(str::to_owned) else { continue };
             let ask = ask.add(name, second.as_ref().unwrap_or(&first));
             let when = format!("{name} stands there twice {which}");
+            // The way over the login may lose what was wrong.
+            if matches!(name, "state" | "scope") {
+                let when = format!("{when}, and the browser has to log in first");
+                let mut stranger = flow::stranger(ctx);
+                stranger.who = flow::browser(ctx).who;
+                let landing = flow::authorize_in(ctx, &mut stranger, &ask, Decision::Approve).await;
+                if let Some(landing) = ctx.tried(&when, landing) {
+                    ctx.tries(&when, |ctx| expect::code_refused(ctx, &ask, &landing, &["invalid_request"]));
+                }
+            }
             let Some(landing) = ctx.tried(&when, flow::authorize(ctx, &ask).await) else { continue };
             let step = ctx.trying(&when, |ctx| {
                 // Which client or redirect URI is meant is in doubt, so that no redirect is owed.

@@ -289,9 +289,19 @@ async fn knows_what_was_replaced(ctx: &Context) -> Checked<bool> {
 
 async fn knows_what_expired(ctx: &Context) -> Checked {
     let (token, caller) = told_token(ctx, &ctx.parties().client()?).await?;
+    // Its grant goes on where there is a refresh token.
+    let beside_refresh = match refreshing_client(ctx, |_| true).await {
+        Ok(client) => Some(allowed(ctx, &client, None).await?.token),
+        Err(_) => None,
+    };
     let when = outlive(ctx, &token).await?;
     let answer = introspect(ctx, &query(&caller, &token.access_token)).await?;
-    ctx.trying(&when, |ctx| not_active(ctx, &answer))
+    ctx.tries(&when, |ctx| not_active(ctx, &answer));
+    let Some(token) = beside_refresh else { return Ok(()) };
+    // It may live longer than the first.
+    let when = outlive(ctx, &token).await?;
+    let answer = introspect(ctx, &query(&caller, &token.access_token)).await?;
+    ctx.trying(&format!("{when}, with a refresh token beside it"), |ctx| not_active(ctx, &answer))
 }
 
 async fn checks_signatures(ctx: &Context) -> Checked {

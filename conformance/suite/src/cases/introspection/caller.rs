@@ -10,7 +10,7 @@ use crate::cases::support::introspection::{
     Activity, activity, introspect, not_active, nothing_else, query, says_active, told_token,
 };
 use crate::cases::support::resource_indicators::{open, token_for};
-use crate::cases::support::spoil;
+use crate::cases::support::{resource_indicators, spoil};
 use crate::expect;
 use crate::flow::{self, Authentication};
 use crate::subject::{ClientAuthentication, ClientRole, Need};
@@ -200,7 +200,17 @@ async fn of_tokens_for_the_caller(ctx: &Context) -> Checked {
     }
     let answer = introspect(ctx, &query(&first, &token.access_token)).await?;
     let when = "the token is for the second resource and the first one's server asks";
-    ctx.trying(when, |ctx| foreign(ctx, &answer))
+    ctx.tries(when, |ctx| foreign(ctx, &answer));
+    let both = [resource.identifier.as_str(), other.identifier.as_str()];
+    for (narrowed, asks, which) in [(both[0], &second, "first"), (both[1], &first, "second")] {
+        // A server may allow one resource at a time.
+        let Ok(token) = resource_indicators::token(ctx, &client, &both, &[narrowed]).await else { break };
+        let answer = introspect(ctx, &query(asks, &token.access_token)).await?;
+        let when =
+            format!("both resources were allowed, the token is for the {which}, and the other's server asks");
+        ctx.tries(&when, |ctx| foreign(ctx, &answer));
+    }
+    Ok(())
 }
 
 /// It is told of a token for another resource that it is not active. An error in place of that breaks the rule that says in

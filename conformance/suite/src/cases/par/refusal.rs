@@ -117,7 +117,13 @@ async fn holds_no_reference_itself(ctx: &Context) -> Checked {
     let client = ctx.parties().client()?;
     let earlier = flow::pushed(ctx, &flow::ask(ctx, &client)).await?;
     let made_up = "urn:ietf:params:oauth:request_uri:suite";
-    for (way, inner) in [("it is a good one", earlier.as_str()), ("it is made up", made_up)] {
+    let elsewhere = "https://suite.invalid/request.jwt";
+    let ways = [
+        ("it is a good one", earlier.as_str()),
+        ("it is made up", made_up),
+        ("it is an address elsewhere", elsewhere),
+    ];
+    for (way, inner) in ways {
         let answer =
             flow::send_push(ctx, &flow::push(&flow::ask(ctx, &client)).add("request_uri", inner)).await?;
         // No text fixes the code.

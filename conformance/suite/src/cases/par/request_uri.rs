@@ -163,8 +163,18 @@ async fn refused_when_expired(ctx: &Context) -> Checked {
     used(ctx).await?;
     let (_, by_reference, lifetime) = pushed_for(ctx).await?;
     ctx.wait(Duration::from_secs(lifetime + GRACE)).await?;
+    let when = format!("{} s after it was pushed", lifetime + GRACE);
     let landing = flow::authorize(ctx, &by_reference).await?;
-    ctx.trying(&format!("{} s after it was pushed", lifetime + GRACE), |ctx| refused(ctx, &landing))
+    ctx.tries(&when, |ctx| refused(ctx, &landing));
+    // The first time may have ended at a login, which had grown old as well.
+    let (_, by_reference, lifetime) = pushed_for(ctx).await?;
+    ctx.wait(Duration::from_secs(lifetime + GRACE)).await?;
+    let mut browser = flow::browser(ctx);
+    let ask = flow::ask(ctx, &ctx.parties().client()?);
+    let landing = flow::authorize_in(ctx, &mut browser, &ask, Decision::Approve).await?;
+    flow::code_from(&ask, &landing).control("an honest authorization request")?;
+    let landing = flow::authorize_in(ctx, &mut browser, &by_reference, Decision::Approve).await?;
+    ctx.trying(&format!("{when}, in a browser that has just logged in"), |ctx| refused(ctx, &landing))
 }
 
 async fn good_until_its_end(ctx: &Context) -> Checked {

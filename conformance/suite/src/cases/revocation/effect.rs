@@ -13,7 +13,7 @@ use crate::cases::support::refresh::{allowed, refresh, refreshing_client, renewe
 use crate::cases::support::revocation::{
     done, done_for_access_token, live_access_token, live_refresh_token, well_received,
 };
-use crate::cases::support::token_status::Gauge;
+use crate::cases::support::token_status::{Gauge, outlive};
 use crate::expect;
 use crate::flow;
 use crate::subject::{Client, Met, Need};
@@ -34,6 +34,15 @@ pub(super) const CASES: &[Case] = &[
         about: "An access token that its client revoked is dead, unless the server says that it cannot do so.",
         needs: &[Need::Revocation, Need::Login],
         run: |ctx| Box::pin(ends_an_access_token(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
+        id: "revocation/ends-a-refresh-token-grown-old",
+        rules: rules!["rfc7009-2-refresh-token-revocable"],
+        about: "A refresh token is ended also when the access token beside it has expired.",
+        needs: &[Need::Revocation, Need::Login, Need::Refresh, Need::AccessTokenLifetime],
+        slow: true,
+        run: |ctx| Box::pin(ends_a_refresh_token_grown_old(ctx)),
         ..Case::DEFAULT
     },
     Case {
@@ -103,6 +112,15 @@ async fn refresh_token_ended(ctx: &Context, client: &Arc<Client>, hint: Option<&
     let token = live_refresh_token(ctx, client).await?;
     done(&flow::revoke(ctx, &flow::revocation(client, &token).hinted(hint)).await?)?;
     refused(ctx, client, &token).await
+}
+
+async fn ends_a_refresh_token_grown_old(ctx: &Context) -> Checked {
+    let client = refreshing_client(ctx, |_| true).await?;
+    let (kept, revoked) = (allowed(ctx, &client, None).await?, allowed(ctx, &client, None).await?);
+    let when = outlive(ctx, &revoked.token).await?;
+    renewed(ctx, &kept.refresh()).await?;
+    done(&flow::revoke(ctx, &flow::revocation(&client, &revoked.refresh_token)).await?)?;
+    refused(ctx, &client, &revoked.refresh_token).await.when(&format!("the access token ended: {when}"))
 }
 
 async fn ends_an_access_token(ctx: &Context) -> Checked {
