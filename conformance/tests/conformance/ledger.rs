@@ -10,7 +10,7 @@ use oauth_rules::{Kind, Role, RuleId, Status};
 use oauth_suite::outcome::Verdict;
 
 /// At least so many rules are held; the count cannot fall unnoticed.
-const HELD_AT_LEAST: usize = 465;
+const HELD_AT_LEAST: usize = 481;
 
 /// What the client's hostile-server tests judge, which those tests keep true.
 const CLIENT_CHECKS: &str = include_str!("../../../reference-client/tests/hostile/checks.txt");

@@ -2,13 +2,14 @@
 
 use oauth_core::directory::Authentication;
 use oauth_reference_client::{Config, Options, Registration, Running, serve};
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
 use crate::server::{Answer, Server};
 use crate::wire::query;
 use crate::world::{
-    Browser, Departure, Held, Host, METADATA, Reply, Stop, control, demand, metadata, token_answer,
+    Browser, Departure, Held, Host, METADATA, Reply, Stop, control, demand, metadata, metadata_but,
+    token_answer,
 };
 
 crate::checks! {
@@ -23,6 +24,8 @@ crate::checks! {
         "rfc9700-4.4.2.2-client-distinct-redirect-uris", "rfc8252-8.10-client-redirect-uri-per-server",
         "rfc9700-2.1-client-mixup-defence",
     ];
+    iss_of_each "mixup/which-server-sends-iss-is-remembered" ["rfc9207-2.4-client-retains-iss-support"];
+    tokens_stay "mixup/tokens-go-to-no-other-server" ["rfc6749-10.4-client-refresh-token-kept"];
     alike_servers "mixup/servers-that-cannot-be-told-apart-are-not-asked" ["rfc9700-2.1-client-mixup-defence"];
     one_issuer_twice "mixup/two-servers-of-one-issuer-are-no-configuration" ["rfc9207-4-client-unique-issuers"];
 }
@@ -175,6 +178,57 @@ async fn attack_under_addresses(host: &Host) -> Held {
         demand(asked == [0, 0], format!("the code went to {asked:?} token endpoints"))?;
     }
     Ok(())
+}
+
+async fn iss_of_each(host: &Host) -> Held {
+    const MEMBER: &str = "authorization_response_iss_parameter_supported";
+    let pair = pair(host, By::Address, |_| {}).await;
+    pair.evil.answer(METADATA, Answer::json(200, &metadata(&pair.evil.origin)));
+    pair.honest.answer(METADATA, metadata_but(&pair.honest.origin, MEMBER, Value::Null));
+    let servers = [("evil", &pair.evil, true), ("honest", &pair.honest, false)];
+    // Both logins are under way before either response comes.
+    let mut open = Vec::new();
+    for (name, server, announces) in servers {
+        let mut browser = pair.browser();
+        let departure = browser.depart_by(&format!("/login?server={name}")).await?;
+        open.push((browser, departure, server, announces));
+    }
+    for (browser, departure, server, announces) in &mut open {
+        let state = departure.state()?;
+        pair.respond(browser, departure, &[("code", "code"), ("state", state.as_str())]).await;
+        let taken = !server.seen_at("/token").is_empty();
+        demand(!(*announces && taken), "a response without iss is taken of the server that always sends it")?;
+        control(*announces || taken, "a response without iss is refused of the server that sends none")?;
+    }
+    let mut browser = pair.browser();
+    let departure = browser.depart_by("/login?server=evil").await?;
+    let state = departure.state()?;
+    let response = [("code", "code"), ("state", state.as_str()), ("iss", pair.evil.origin.as_str())];
+    pair.respond(&mut browser, &departure, &response).await;
+    control(
+        pair.tokens_asked() == [1, 1],
+        "a response with iss is refused of the server that always sends it",
+    )
+}
+
+async fn tokens_stay(host: &Host) -> Held {
+    let pair = pair(host, By::Iss, |_| {}).await;
+    // A token that ends at once is refreshed when it is used.
+    let mut answer = token_answer();
+    answer["expires_in"] = json!(1);
+    answer["refresh_token"] = json!("refresh of honest");
+    pair.honest.answer("/token", Answer::json(200, &answer));
+    let mut browser = pair.browser();
+    let departure = browser.depart_by("/login?server=honest").await?;
+    let state = departure.state()?;
+    let response = [("code", "code"), ("state", state.as_str()), ("iss", pair.honest.origin.as_str())];
+    let reply = pair.respond(&mut browser, &departure, &response).await;
+    control(reply.status == 303, format!("an honest login ended in {}", reply.status))?;
+    browser.get("/profile").await;
+    let [evil, honest] = pair.tokens_asked();
+    demand(evil == 0, "a refresh token went to another server than its own")?;
+    demand(pair.evil.seen_at("/api/me").is_empty(), "an access token went to another server's resource")?;
+    control(honest == 2, format!("{honest} token requests instead of two"))
 }
 
 async fn alike_servers(host: &Host) -> Held {

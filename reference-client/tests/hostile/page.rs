@@ -15,6 +15,7 @@ crate::checks! {
     ];
     response_is_no_markup "page/no-response-becomes-markup" ["rfc6749-10.14-client-sanitizes-input"];
     odd_bytes_do_no_harm "page/odd-bytes-do-no-harm" ["rfc6749-10.14-client-sanitizes-input"];
+    session_is_private "page/the-session-is-for-this-host-alone" ["rfc6749-10.12-client-session-kept-private"];
     no_open_redirector "page/no-parameter-leads-elsewhere" ["rfc9700-2.1-client-no-open-redirector"];
 }
 
@@ -29,6 +30,19 @@ async fn callback_redirects_away(host: &Host) -> Held {
     let is_redirect = (301..=303).contains(&reply.status) && !to.is_empty();
     demand(is_redirect, format!("the callback answers {} under the code's own URI", reply.status))?;
     demand(!to.contains("code-of-this-test") && !to.contains(&state), format!("the callback leads to {to:?}"))
+}
+
+async fn session_is_private(host: &Host) -> Held {
+    let world = host.world().await;
+    let mut browser = world.browser();
+    world.log_in(&mut browser).await?;
+    control(!browser.cookies_set.is_empty(), "the client sets no cookie")?;
+    for cookie in &browser.cookies_set {
+        let attributes = cookie.split(';').skip(1).map(|attribute| attribute.trim().to_ascii_lowercase());
+        let shared = attributes.filter(|attribute| attribute.starts_with("domain")).collect::<String>();
+        demand(shared.is_empty(), format!("the session's cookie has {shared:?}"))?;
+    }
+    Ok(())
 }
 
 /// Every page that a callback can end in.

@@ -20,6 +20,8 @@ crate::checks! {
     metadata_of_another_issuer_is_not_used "request/metadata-of-another-issuer-is-not-used" [
         "rfc8414-3.3-client-rejects-issuer-mismatch",
     ];
+    issuers_compare "request/issuers-compare-letter-by-letter" ["rfc8414-4-client-compares-code-points"];
+    says_where_to "request/says-where-the-response-goes" ["rfc6749-3.1.2.3-client-names-redirect-uri"];
     loopback_literal "request/a-public-client-is-reached-at-a-loopback-literal" [
         "rfc8252-8.3-client-loopback-literal",
     ];
@@ -32,7 +34,7 @@ crate::checks! {
     ];
     resource_is_the_one_called "request/the-resource-that-is-named-is-called" ["rfc8707-2-client-base-uri"];
     responses_stay_private "request/responses-come-by-tls-or-stay-on-the-machine" [
-        "rfc6749-3.1.2.1-redirect-endpoint-tls",
+        "rfc6749-3.1.2.1-redirect-endpoint-tls", "rfc6749-10.5-client-login-callback-tls",
     ];
 }
 
@@ -169,6 +171,51 @@ async fn metadata_of_another_issuer_is_not_used(host: &Host) -> Held {
         )?;
     }
     Ok(())
+}
+
+/// Whether a client uses metadata whose `issuer` is this JSON text, made of the issuer that it asked for.
+async fn uses_metadata_of(host: &Host, written: fn(&str) -> String) -> Result<bool, Stop> {
+    let at = format!("{METADATA}/tenant");
+    let script = |server: &crate::server::Server| {
+        let mut document = metadata(&server.origin);
+        document["authorization_endpoint"] = json!(format!("{}/named", server.origin));
+        document["issuer"] = json!("ISSUER");
+        let issuer = written(&format!("{}/tenant", server.origin));
+        let text = document.to_string().replace("\"ISSUER\"", &issuer);
+        let kind = vec![("content-type", "application/json".to_owned())];
+        server.answer(&at, Answer::Http(200, kind, text.into_bytes()));
+    };
+    let world = host.world_with(script, |config| config.issuer.push_str("/tenant")).await;
+    let departure = world.browser().depart().await?;
+    control(!world.server.seen_at(&at).is_empty(), "the client did not ask for metadata")?;
+    Ok(departure.url.contains("/named?"))
+}
+
+async fn issuers_compare(host: &Host) -> Held {
+    // JSON's own escapes are undone before anything is compared.
+    let escaped = |issuer: &str| json!(issuer).to_string().replace('/', "\\u002f");
+    control(uses_metadata_of(host, escaped).await?, "an issuer in JSON's escapes is another one")?;
+    for spoilt in [
+        |issuer: &str| json!(issuer.replace("http", "HTTP")).to_string(),
+        |issuer: &str| json!(issuer.replace("/tenant", "/Tenant")).to_string(),
+        |issuer: &str| json!(issuer.replace("/tenant", "/ten%61nt")).to_string(),
+        |issuer: &str| json!(issuer.replace("/tenant", "/t\u{435}nant")).to_string(),
+        |issuer: &str| json!(format!("{issuer}\u{301}")).to_string(),
+    ] {
+        let shown = spoilt("http://as.example/tenant");
+        demand(
+            !uses_metadata_of(host, spoilt).await?,
+            format!("metadata of an issuer like {shown} is used"),
+        )?;
+    }
+    Ok(())
+}
+
+async fn says_where_to(host: &Host) -> Held {
+    let world = host.world().await;
+    let departure = world.browser().depart().await?;
+    let named = wire::values(&departure.params, "redirect_uri");
+    demand(named == [world.client.redirect_uri.as_str()], format!("redirect_uri is sent as {named:?}"))
 }
 
 async fn loopback_literal(host: &Host) -> Held {

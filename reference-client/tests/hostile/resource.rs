@@ -1,5 +1,6 @@
 //! The access token: where it is sent, and where it is not.
 
+use crate::server::{Answer, Server};
 use crate::wire::{self, holds};
 use crate::world::{Held, Host, TOKEN, World, control, demand};
 
@@ -8,6 +9,7 @@ crate::checks! {
     no_token_in_a_query "resource/no-token-stands-in-a-uri" ["rfc9700-4.3.2-client-no-token-in-query"];
     token_is_sent_once "resource/the-token-is-sent-in-one-place" ["rfc6750-2-client-one-method"];
     body_is_a_form "resource/no-token-stands-in-the-body-of-a-get" ["rfc6750-2.2-body-only-form-not-get"];
+    no_token_for_others "resource/the-token-is-for-the-resource-alone" ["rfc6750-5.3-client-token-not-leaked"];
     no_token_in_a_cookie "resource/no-token-stands-in-a-cookie" ["rfc6750-5.3-no-token-in-clear-cookie"];
 }
 
@@ -62,6 +64,37 @@ async fn body_is_a_form(host: &Host) -> Held {
         demand(!found || is_form, "the token stands in a body that is no form")?;
     }
     Ok(())
+}
+
+async fn no_token_for_others(host: &Host) -> Held {
+    let world = host.world().await;
+    let mut browser = world.browser();
+    let departure = browser.depart().await?;
+    let mut replies = vec![browser.callback(&world.response(&departure, "code-1")?).await];
+    for page in ["/profile", "/"] {
+        replies.push(browser.get(page).await);
+    }
+    control(world.server.seen_at("/api/me").len() == 1, "the resource was not called")?;
+    for reply in replies {
+        let told = holds(&reply.body, TOKEN) || reply.headers.iter().any(|(_, value)| holds(value, TOKEN));
+        demand(!told, "the browser is told the token")?;
+    }
+    for request in world.server.seen().iter().filter(|request| request.path != "/api/me") {
+        let told =
+            holds(&request.body, TOKEN) || request.headers.iter().any(|(_, value)| holds(value, TOKEN));
+        demand(!told, format!("the token went to {}", request.path))?;
+    }
+    // A resource that leads elsewhere does not lead the token there.
+    let other = Server::start().await;
+    let away = vec![("location", format!("{}/api/me", other.origin))];
+    let script = |server: &Server| server.answer("/api/me", Answer::Http(307, away, Vec::new()));
+    let world = host.world_with(script, |_| {}).await;
+    let mut browser = world.browser();
+    world.log_in(&mut browser).await?;
+    browser.get("/profile").await;
+    control(world.server.seen_at("/api/me").len() == 1, "the resource was not called")?;
+    let led = other.seen().iter().any(|request| request.headers.iter().any(|(_, value)| holds(value, TOKEN)));
+    demand(!led, "the token went where the resource's redirect led")
 }
 
 async fn no_token_in_a_cookie(host: &Host) -> Held {

@@ -13,6 +13,7 @@ use crate::world::{Held, Host, METADATA, World, control, demand, metadata, token
 
 crate::checks! {
     token_endpoint "tls/no-code-for-a-bad-certificate" ["rfc6749-10.9-client-validates-certificate"];
+    token_endpoint_in_clear "tls/no-code-in-clear-text" ["rfc6749-10.8-client-no-secrets-in-clear"];
     metadata_of_a_server "tls/no-metadata-from-a-bad-certificate" ["rfc8414-6.1-client-checks-certificate"];
     metadata_of_a_resource "tls/no-resource-metadata-from-a-bad-certificate" [
         "rfc9728-7.3-client-checks-certificate",
@@ -106,6 +107,27 @@ async fn token_endpoint(host: &Host) -> Held {
         demand(reply.status == 502, format!("the login ended in {}", reply.status))?;
     }
     Ok(())
+}
+
+async fn token_endpoint_in_clear(host: &Host) -> Held {
+    let world = host.world().await;
+    world.log_in(&mut world.browser()).await?;
+    // The same machine by an address that is not known to be one of its own.
+    let plain = |config: &mut Registration| {
+        let elsewhere = config.issuer.replace("127.0.0.1", "0.0.0.0");
+        config.endpoints.token = Some(format!("{elsewhere}/token"));
+    };
+    let world = host.world_with(|_| {}, plain).await;
+    let mut browser = world.browser();
+    let reply = browser.get("/login").await;
+    if reply.status == 303 {
+        world.log_in(&mut browser).await?;
+    }
+    demand(world.token_requests().is_empty(), "a code and a secret went over a network in clear text")?;
+    control(
+        reply.status == 500,
+        format!("a login that must not come about is answered with {}", reply.status),
+    )
 }
 
 async fn metadata_of_a_server(host: &Host) -> Held {

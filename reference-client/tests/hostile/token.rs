@@ -5,7 +5,7 @@ use oauth_reference_client::Registration;
 use serde_json::{Value, json};
 
 use crate::server::{Answer, Received};
-use crate::wire::{self, decoded};
+use crate::wire::{self, decoded, holds};
 use crate::world::{Held, Host, METADATA, Stop, TOKEN, World, control, demand, metadata_but, token_answer};
 
 crate::checks! {
@@ -14,6 +14,8 @@ crate::checks! {
     authenticates "token/a-confidential-client-authenticates" ["rfc6749-3.2.1-confidential-client-authenticates"];
     authenticates_once "token/a-client-authenticates-in-one-way" ["rfc6749-2.3-client-one-auth-method"];
     prefers_basic "token/the-secret-stays-out-of-the-form" ["rfc6749-2.3.1-client-prefers-basic"];
+    secret_in_no_uri "token/the-secret-stands-in-no-uri" ["rfc6749-2.3.1-client-secret-not-in-uri"];
+    keeps_the_endpoints_query "token/keeps-the-endpoints-query" ["rfc6749-3.2-client-keeps-endpoint-query"];
     encodes_for_basic "token/basic-credentials-are-form-encoded" ["rfc6749-2.3.1-client-basic-form-encoding"];
     names_itself "token/a-public-client-names-itself" ["rfc6749-3.2.1-public-client-sends-client-id"];
     sends_no_password "token/no-password-is-sent" ["rfc9700-2.4-client-no-password-grant"];
@@ -119,6 +121,39 @@ async fn prefers_basic(host: &Host) -> Held {
     let request = redeem(&world, "code").await?;
     demand(wire::values(&request.form(), "client_secret").is_empty(), "client_secret stands in the form")?;
     demand(!decoded(&request.body).contains(ODD), "the secret stands in the form")
+}
+
+async fn secret_in_no_uri(host: &Host) -> Held {
+    // Long enough to stand nowhere by chance.
+    const SECRET: &str = "a-secret-of-some-length+/42==";
+    for method in [Authentication::Basic, Authentication::Post] {
+        let configure = |config: &mut Registration| {
+            config.client_secret = Some(SECRET.into());
+            config.authentication = method;
+        };
+        let world = host.world_with(|_| {}, configure).await;
+        let mut browser = world.browser();
+        let departure = browser.depart().await?;
+        browser.callback(&world.response(&departure, "code")?).await;
+        world.token_request()?;
+        let asked = world.server.seen();
+        let queries = asked.iter().map(|request| request.query.as_str()).chain([departure.url.as_str()]);
+        for query in queries {
+            demand(!holds(query, SECRET), format!("the secret stands in a URI by {}", method.name()))?;
+        }
+    }
+    Ok(())
+}
+
+async fn keeps_the_endpoints_query(host: &Host) -> Held {
+    const QUERY: &str = "tenant=a%26b&empty=";
+    let script = |server: &crate::server::Server| {
+        let endpoint = json!(format!("{}/token?{QUERY}", server.origin));
+        server.answer(METADATA, metadata_but(&server.origin, "token_endpoint", endpoint));
+    };
+    let world = host.world_with(script, |_| {}).await;
+    let request = redeem(&world, "code").await?;
+    demand(request.query == QUERY, format!("the query became {:?}", request.query))
 }
 
 async fn encodes_for_basic(host: &Host) -> Held {

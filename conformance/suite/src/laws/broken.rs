@@ -24,7 +24,7 @@ pub(super) fn rules_broken(
     match (law.id, what) {
         // A new browser in which nothing was sent has shown no wrong password either.
         ("code-after-login", _) => rules!["rfc6749-3.1-owner-authenticated-first"],
-        // Where an earlier consent may stand, the law is silent.
+        // Where an earlier consent may stand, the law is silent; and a second code for one yes is none without consent.
         ("code-after-consent", _) => rules!["rfc6749-4.1.1-owner-decision-obtained"],
         // Whether public clients register redirect URIs at all, a case says.
         ("code-to-registered-uri", _) => rules![

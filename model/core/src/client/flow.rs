@@ -16,7 +16,8 @@ pub(super) fn depart(now: Time, rules: &Rules, session: Session, fresh: &Fresh) 
     if rules.address == Address::Shared && rules.iss != IssNeed::Required {
         return (session, Act::ShowError(ClientRefusal::ServersAlike));
     }
-    // rfc6750-5.3-client-tls: no login comes about whose token could not be used.
+    // rfc6750-5.3-client-tls, rfc6749-10.8-client-no-secrets-in-clear: no login comes about whose token could not be
+    // used.
     if rules.channel == Channel::Clear {
         return (session, Act::ShowError(ClientRefusal::InClear));
     }

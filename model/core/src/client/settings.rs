@@ -239,7 +239,7 @@ impl Settings {
     pub fn discover(&mut self, body: &[u8]) -> Result<(), MetadataRefusal> {
         let document: Value = serde_json::from_slice(body).map_err(|_| MetadataRefusal::Malformed)?;
         let text = |name: &str| document.get(name).and_then(Value::as_str).map(str::to_owned);
-        // rfc8414-3.3-client-rejects-issuer-mismatch
+        // rfc8414-3.3-client-rejects-issuer-mismatch, rfc8414-4-client-compares-code-points
         if text("issuer").as_deref() != Some(self.issuer.as_str()) {
             return Err(MetadataRefusal::OtherIssuer);
         }

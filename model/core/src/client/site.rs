@@ -119,7 +119,7 @@ impl core::fmt::Display for SiteRefusal {
 /// What it must not be configured with.
 pub fn check(servers: &[Settings]) -> Result<(), SiteRefusal> {
     let Some(first) = servers.first() else { return Err(SiteRefusal::Empty) };
-    // rfc6749-3.1.2.1-redirect-endpoint-tls
+    // rfc6749-3.1.2.1-redirect-endpoint-tls, rfc6749-10.5-client-login-callback-tls
     if servers.iter().any(|server| !stays_private(&server.redirect_uri)) {
         return Err(SiteRefusal::AddressPlain);
     }

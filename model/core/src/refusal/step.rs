@@ -259,7 +259,9 @@ table! {
         rules!["rfc9449-7.2-bound-token-not-as-bearer"],
     );
     /// A token that is bound to no key came behind `DPoP`.
-    TokenNotBound => row(Challenge(401, Some(InvalidToken)), BAD_TOKEN, rules!["rfc9449-4.3-key-binding"]);
+    TokenNotBound => row(Challenge(401, Some(InvalidToken)), BAD_TOKEN, rules![
+        "rfc9449-7.1-unbound-token-not-as-dpop",
+    ]);
     /// What is wrong with the proof of a request to the token endpoint, or of a pushed one.
     ProofAtToken(flaw: DpopFlaw, of &DpopFlaw::AT_TOKEN) => flaw.row_at_token();
     /// What is wrong with the proof of a request for a resource.

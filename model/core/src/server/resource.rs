@@ -162,6 +162,7 @@ pub fn admit(
     match (live.access.key, scheme) {
         // rfc9449-7.2-bound-token-not-as-bearer
         (Some(_), Scheme::Bearer) => return Err(Refusal::BoundTokenAsBearer),
+        // rfc9449-7.1-unbound-token-not-as-dpop
         (None, Scheme::Dpop) => return Err(Refusal::TokenNotBound),
         // rfc9449-4.3-key-binding, rfc9700-4.10.1-rs-checks-possession
         (bound_to, Scheme::Dpop) => fits(bound_to, key).map_err(Refusal::ProofAtResource)?,

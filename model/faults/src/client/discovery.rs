@@ -46,6 +46,20 @@ pub(crate) const FAULTS: &[Entry] = &[
         })]),
     },
     Entry {
+        name: "client-issuer-normalised",
+        about: "issuers compare without regard to case and escapes",
+        rules: rules!["rfc8414-4-client-compares-code-points"],
+        lies: OfClient(&[Metadata(|settings, body| {
+            if let Ok(mut members) = serde_json::from_slice::<Members>(body)
+                && let Some(issuer) = members.get("issuer").and_then(Value::as_str)
+                && plain(issuer) == plain(&settings.issuer)
+            {
+                members.insert("issuer".to_owned(), json!(settings.issuer));
+                *body = Value::Object(members).to_string().into_bytes();
+            }
+        })]),
+    },
+    Entry {
         name: "client-challenge-ignored",
         about: "the challenge of a resource is not followed to its metadata",
         rules: rules!["rfc9728-5-client-follows-challenge"],
@@ -127,7 +141,7 @@ pub(crate) const FAULTS: &[Entry] = &[
     Entry {
         name: "client-sends-in-clear",
         about: "codes and tokens go over a network in clear text",
-        rules: rules!["rfc6750-5.3-client-tls"],
+        rules: rules!["rfc6750-5.3-client-tls", "rfc6749-10.8-client-no-secrets-in-clear"],
         lies: OfClient(&[Before(|rules, _, _| rules.channel = Channel::Private)]),
     },
 ];

@@ -138,6 +138,14 @@ pub(crate) const FAULTS: &[Entry] = &[
         })]),
     },
     Entry {
+        name: "client-redirect-uri-unnamed",
+        about: "the authorization request does not say where the response goes",
+        rules: rules!["rfc6749-3.1.2.3-client-names-redirect-uri"],
+        lies: OfClient(&[Departure(|_, _, reply| {
+            edit_location(reply, |pairs| pairs.remove("redirect_uri"));
+        })]),
+    },
+    Entry {
         name: "client-implicit",
         about: "the authorization request asks for a token",
         rules: rules!["rfc9700-2.1.2-client-no-implicit"],

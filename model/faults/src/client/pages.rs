@@ -23,6 +23,26 @@ pub(crate) const FAULTS: &[Entry] = &[
         })]),
     },
     Entry {
+        name: "client-token-in-address",
+        about: "the browser is led to the profile with the access token in the address",
+        rules: rules!["rfc6750-5.3-client-token-not-leaked"],
+        lies: OfClient(&[Reply(|_, act, token, reply| {
+            if let Act::ToProfile(_) = act {
+                reply.set("Location", format!("/profile?token={}", token.unwrap_or_default()));
+            }
+        })]),
+    },
+    Entry {
+        name: "client-session-of-a-domain",
+        about: "the session's cookie goes to every host of a domain",
+        rules: rules!["rfc6749-10.12-client-session-kept-private"],
+        lies: OfClient(&[Reply(|_, _, _, reply| {
+            for (_, value) in reply.headers.iter_mut().filter(|(name, _)| *name == "Set-Cookie") {
+                value.push_str("; Domain=localhost");
+            }
+        })]),
+    },
+    Entry {
         name: "client-callback-shows-page",
         about: "the callback answers with a page under the code's own URI",
         rules: rules!["rfc6749-3.1.2.5-client-callback-redirects-away"],

@@ -59,6 +59,16 @@ pub(crate) const FAULTS: &[Entry] = &[
         })]),
     },
     Entry {
+        name: "client-iss-support-forgotten",
+        about: "whether a server sends iss is not remembered: a response is taken with it and without",
+        rules: rules!["rfc9207-2.4-client-retains-iss-support"],
+        lies: OfClient(&[Before(|rules, _, event| {
+            if let Event::Callback(_) = event {
+                rules.iss = IssNeed::IfSent;
+            }
+        })]),
+    },
+    Entry {
         name: "client-unadvertised-iss-taken",
         about: "a response with an iss that the server does not advertise is taken",
         rules: rules!["rfc9207-2.4-client-discards-unadvertised-iss"],
@@ -99,6 +109,12 @@ pub(crate) const FAULTS: &[Entry] = &[
         lies: OfClient(&[FirstServer(|event| matches!(event, Event::Callback(_)))]),
     },
     Entry {
+        name: "client-tokens-to-the-first",
+        about: "the tokens of a login are sent to the first server, whichever issued them",
+        rules: rules!["rfc6749-10.4-client-refresh-token-kept"],
+        lies: OfClient(&[FirstServer(|event| matches!(event, Event::Profile))]),
+    },
+    Entry {
         name: "client-alike-servers-asked",
         about: "a server whose responses cannot be told from another's is asked all the same",
         rules: rules!["rfc9700-2.1-client-mixup-defence"],
@@ -117,7 +133,7 @@ pub(crate) const FAULTS: &[Entry] = &[
     Entry {
         name: "client-address-plain",
         about: "a redirect URI may be plain http to another machine",
-        rules: rules!["rfc6749-3.1.2.1-redirect-endpoint-tls"],
+        rules: rules!["rfc6749-3.1.2.1-redirect-endpoint-tls", "rfc6749-10.5-client-login-callback-tls"],
         lies: OfClient(&[Overlook(SiteRefusal::AddressPlain)]),
     },
     Entry {

@@ -65,6 +65,27 @@ pub(crate) const FAULTS: &[Entry] = &[
         })]),
     },
     Entry {
+        name: "client-secret-in-query",
+        about: "the secret is sent in the query of the token endpoint's URI",
+        rules: rules!["rfc6749-2.3.1-client-secret-not-in-uri"],
+        lies: OfClient(&[TokenCall(|settings, call| {
+            forget_authorization(call);
+            let secret = settings.client_secret.as_deref().unwrap_or_default();
+            let pairs = [("client_id", settings.client_id.as_str()), ("client_secret", secret)];
+            call.url = form::add_to_uri(&call.url, &pairs);
+        })]),
+    },
+    Entry {
+        name: "client-token-endpoint-query-dropped",
+        about: "the query of the token endpoint's URI is lost",
+        rules: rules!["rfc6749-3.2-client-keeps-endpoint-query"],
+        lies: OfClient(&[TokenCall(|_, call| {
+            if let Some(at) = call.url.find('?') {
+                call.url.truncate(at);
+            }
+        })]),
+    },
+    Entry {
         name: "client-two-authentications",
         about: "the secret is sent in the header and in the body",
         rules: rules!["rfc6749-2.3-client-one-auth-method"],

@@ -151,6 +151,7 @@ pub(crate) const FAULTS: &[Entry] = &[
         about: "a code is issued without asking the owner",
         rules: rules![
             "rfc6749-4.1.1-owner-decision-obtained",
+            "rfc6749-10.12-explicit-consent",
             "rfc6749-10.2-no-automatic-repeat",
             "rfc8252-8.6-no-silent-consent"
         ],

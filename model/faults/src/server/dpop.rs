@@ -119,6 +119,21 @@ pub(crate) const FAULTS: &[Entry] = &[
         })]),
     },
     Entry {
+        name: "unbound-token-as-bound-taken",
+        about: "a token that is bound to no key is taken behind DPoP with a proof by any key",
+        rules: rules!["rfc9449-7.1-unbound-token-not-as-dpop"],
+        lies: OfServer(&[Before(|found, request| {
+            if let (
+                Request::Resource(ResourceRequest { scheme: Scheme::Dpop, proof: Ok(Some(proof)), .. }),
+                Some(Grant { phase: Phase::Live(live), .. }),
+            ) = (request, &mut found.grant)
+                && live.access.key.is_none()
+            {
+                live.access.key = Some(proof.key);
+            }
+        })]),
+    },
+    Entry {
         name: "bound-token-bound-to-nothing",
         about: "a token that is announced as bound is bound to no key",
         rules: rules!["rfc9449-7.2-bound-token-not-as-bearer", "rfc9700-4.10.1-rs-checks-possession"],

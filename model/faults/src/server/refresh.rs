@@ -112,7 +112,11 @@ pub(crate) const FAULTS: &[Entry] = &[
     Entry {
         name: "refresh-unchecked",
         about: "only the grant id of a refresh token is compared",
-        rules: rules!["rfc6749-6-refresh-token-validated", "rfc9700-4.14.2-refresh-token-integrity"],
+        rules: rules![
+            "rfc6749-6-refresh-token-validated",
+            "rfc6749-10.4-refresh-token-not-forgeable",
+            "rfc9700-4.14.2-refresh-token-integrity"
+        ],
         lies: OfServer(&[Before(|found, request| {
             if let Some(Asked { shown, refresh, .. }) = refreshed(found, request)
                 && !refresh.spent.holds(shown)

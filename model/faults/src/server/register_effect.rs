@@ -183,6 +183,16 @@ pub(crate) const FAULTS: &[Entry] = &[
         })]),
     },
     Entry {
+        name: "name-in-capitals",
+        about: "the consent page shows a client's name in capitals",
+        rules: rules!["rfc7591-2.2-name-shown-as-is"],
+        lies: OfServer(&[Reply(AUTHORIZE, |_, reply, _| {
+            if let Body::Page(Page::Consent { client_name, .. }) = &mut reply.body {
+                *client_name = client_name.to_uppercase();
+            }
+        })]),
+    },
+    Entry {
         name: "name-as-markup",
         about: "the consent page shows a client's name as markup",
         rules: rules!["rfc6749-10.14-as-sanitizes-input"],

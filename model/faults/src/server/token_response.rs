@@ -1,15 +1,16 @@
 //! Faults of the token response (RFC 6749 5).
 
 use oauth_core::form;
+use oauth_core::http::{Body, HttpReply};
 use oauth_core::policy::Lifetime;
 use oauth_core::secret::{GrantId, Minted, Secret};
 use oauth_rules::rules;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Lie::{Before, Error, Fresh, Http, Policy, Reply, Told};
 use super::authorize::asked;
 use super::{ME, TOKEN, is_refresh};
-use crate::edit::{Pairs, change};
+use crate::edit::{Members, Pairs, change};
 use crate::entry::{Entry, Lies::OfServer};
 
 /// In reading order.
@@ -92,6 +93,20 @@ pub(crate) const FAULTS: &[Entry] = &[
         lies: OfServer(&[Reply(TOKEN, |_, reply, _| reply.set("Content-Type", "text/html"))]),
     },
     Entry {
+        name: "token-type-twice",
+        about: "token_type stands twice in the token response, the second time in small letters",
+        rules: rules!["rfc6749-3.2-duplicate-parameter-in-response"],
+        lies: OfServer(&[Reply(TOKEN, |_, reply, _| repeat(reply, "token_type", str::to_ascii_lowercase))]),
+    },
+    Entry {
+        name: "token-error-description-twice",
+        about: "error_description stands twice in a token error, the second time in other words",
+        rules: rules!["rfc6749-3.2-duplicate-parameter-in-response"],
+        lies: OfServer(&[Reply(TOKEN, |_, reply, _| {
+            repeat(reply, "error_description", |said| format!("{said}, once more"));
+        })]),
+    },
+    Entry {
         name: "access-token-missing",
         about: "the token response has no access_token",
         rules: rules!["rfc6749-5.1-access-token-present"],
@@ -171,3 +186,14 @@ pub(crate) const FAULTS: &[Entry] = &[
         })]),
     },
 ];
+
+/// Lets a member that is a text stand a second time, at the end and in other words, where a JSON body has it.
+fn repeat(reply: &mut HttpReply, name: &str, again: fn(&str) -> String) {
+    if let Body::Text(text) = &mut reply.body
+        && let Ok(members) = serde_json::from_str::<Members>(text)
+        && let Some(value) = members.get(name).and_then(Value::as_str)
+        && let Some(open) = text.strip_suffix('}')
+    {
+        *text = format!("{open},{}:{}}}", json!(name), json!(again(value)));
+    }
+}

@@ -24,6 +24,7 @@ pub const LAWS: &[Law] = &[
         about: "A code is issued only when the owner said yes to this very request.",
         rules: rules![
             "rfc6749-4.1.1-owner-decision-obtained",
+            "rfc6749-10.12-explicit-consent",
             "rfc6749-10.2-no-automatic-repeat",
             "rfc8252-8.6-no-silent-consent",
         ],

@@ -18,7 +18,7 @@ use crate::subject::{Client, ClientRole, Need};
 pub(super) const CASES: &[Case] = &[
     Case {
         id: "consent/asked-before-a-code",
-        rules: rules!["rfc6749-4.1.1-owner-decision-obtained"],
+        rules: rules!["rfc6749-4.1.1-owner-decision-obtained", "rfc6749-10.12-explicit-consent"],
         about: "The user is asked before a client gets its first code.",
         needs: &[Need::Login, Need::Consent],
         run: |ctx| Box::pin(asked_before_a_code(ctx)),

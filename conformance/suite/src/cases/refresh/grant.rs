@@ -36,7 +36,7 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         id: "refresh/altered-anywhere-is-refused",
-        rules: rules!["rfc9700-4.14.2-refresh-token-integrity"],
+        rules: rules!["rfc6749-10.4-refresh-token-not-forgeable", "rfc9700-4.14.2-refresh-token-integrity"],
         about: "No part of a live refresh token can be altered.",
         needs: &[Need::Login, Need::Refresh],
         isolation: Isolation::Alone,

@@ -60,6 +60,14 @@ pub(super) const CASES: &[Case] = &[
         ..Case::DEFAULT
     },
     Case {
+        id: "dpop-resource/unbound-token-is-no-bound-token",
+        rules: rules!["rfc9449-7.1-unbound-token-not-as-dpop"],
+        about: "A token that is bound to no key opens nothing behind DPoP, with and without a proof.",
+        needs: &[Need::Login, Need::Dpop, Need::ResourceServer, Need::DpopResource],
+        run: |ctx| Box::pin(unbound_token_is_no_bound_token(ctx)),
+        ..Case::DEFAULT
+    },
+    Case {
         id: "dpop-resource/no-error-without-a-token",
         rules: rules!["rfc9449-7.2-no-error-without-credentials"],
         about: "No challenge to a request without a token has an error.",
@@ -219,6 +227,15 @@ async fn called_bound(ctx: &Context, key: &DpopKey) -> Checked<Vec<(&'static str
         }
     }
     Ok(found)
+}
+
+async fn unbound_token_is_no_bound_token(ctx: &Context) -> Checked {
+    let (_, key) = opening(ctx).await?;
+    let unbound = bearer::opening_token(ctx).await?.access_token;
+    let answer = flow::resource_proven(ctx, &unbound, &key, |proof| proof).await?;
+    ctx.tries("there is a good proof", |ctx| refused(ctx, &answer));
+    let answer = ctx.send(Actor::Client, flow::bound_request(ctx, &unbound)?).await?;
+    ctx.trying("there is no proof", |ctx| refused(ctx, &answer))
 }
 
 async fn no_error_without_a_token(ctx: &Context) -> Checked {

@@ -9,6 +9,7 @@ mod code_binding;
 mod entropy;
 mod errors;
 mod lifetime;
+mod members;
 mod near_challenge;
 mod pkce;
 mod pkce_methods;
@@ -31,6 +32,7 @@ pub(super) const CASES: &[&[Case]] = &[
     request::CASES,
     errors::CASES,
     response::CASES,
+    members::CASES,
     lifetime::CASES,
     stored::CASES,
     entropy::CASES,
