@@ -1,14 +1,13 @@
-"""Measures what the suite sees of defects that nobody thought of: mutants of the reference server, drawn by a seed.
+"""Measures what is seen of defects that nobody thought of: mutants of the reference server or client, drawn by a seed.
 
-`run` draws them, builds the server alone from each, points the unmutated suite at it and appends what came of it;
-an interrupted run goes on where it stopped. `summary` writes the survivors.
+`run` draws them, builds the program from each, has it judged and appends what came of it: the server by the unmutated suite
+that is pointed at it, the client by its own tests. An interrupted run goes on where it stopped. `summary` writes the survivors.
 """
 
 import argparse
 import hashlib
 import json
 import pathlib
-import shutil
 import signal
 import sys
 import time
@@ -16,10 +15,14 @@ import time
 # Nothing is written beside the sources.
 sys.dont_write_bytecode = True
 
-from results import LEFT, NOT_COUNTED, PROFILES, RESULTS, read, summary
-from suite import Clean, Suite, digest, judge
-from tree import ROOT, Tree, output, say
+from hostile import ByTests
+from results import LEFT, NOT_COUNTED, PROFILES, place, read, summary
+from suite import BySuite
+from tree import MUTATED, ROOT, Tree, output, say
 
+JUDGES = {"server": BySuite, "client": ByTests}
+# Both can be measured side by side.
+FOLDERS = {"server": "target/mutants", "client": "target/mutants-of-client"}
 # Defects made by hand are judged as a run judges unless told otherwise.
 BY_HAND_PROFILE = "rfc9700"
 
@@ -31,55 +34,29 @@ def number(*words):
 
 def draw(mutants, seed):
     """The mutants in the order that the seed gives them, so that a longer measurement begins with the shorter one."""
-    drawn = sorted(mutants, key=lambda mutant: number(seed, mutant["key"]))
-    for mutant in drawn:
-        mutant["profile"] = PROFILES[number("profile", seed, mutant["key"]) % len(PROFILES)]
-    return drawn
-
-
-def measure(suite, clean, tree, folder, mutant):
-    """Builds a mutant and has it judged."""
-    begun = time.monotonic()
-    with tree.mutated(mutant):
-        built, error = tree.build("oauth-reference-server", "oauth-server")
-    result = {"build_seconds": round(time.monotonic() - begun, 1)}
-    if error:
-        return result | {"outcome": "unviable", "says": error}
-    server = folder / "mutant"
-    shutil.copy2(built, server)
-    if digest(server) == clean.digest:
-        return result | {"outcome": "absent"}
-    judged = judge(suite, clean, server, mutant["profile"])
-    if judged["outcome"] == "caught" and "failed" not in judged["new"]:
-        # A machine that is too busy errs as well.
-        judged = judge(suite, clean, server, mutant["profile"])
-    return result | judged
+    return sorted(mutants, key=lambda mutant: number(seed, mutant["key"]))
 
 
 def run(args):
-    folder = pathlib.Path(args.folder or ROOT / "target/mutants").resolve()
+    folder = pathlib.Path(args.folder or ROOT / FOLDERS[args.of]).resolve()
     folder.mkdir(parents=True, exist_ok=True)
     tree = Tree(folder, args.jobs)
-    if args.patches:
-        drawn = [defect | {"profile": BY_HAND_PROFILE} for defect in tree.by_hand(args.patches)]
-    else:
-        drawn = draw(tree.mutants(), args.seed)
+    drawn = tree.by_hand(args.patches) if args.patches else draw(tree.mutants(args.of), args.seed)
+    for mutant in drawn if args.of == "server" else []:
+        chosen = number("profile", args.seed, mutant["key"]) % len(PROFILES)
+        mutant["profile"] = BY_HAND_PROFILE if args.patches else PROFILES[chosen]
     if args.list:
         for mutant in drawn[: args.count]:
-            say(f"{mutant['profile']:<8} {mutant['place']} {mutant['key']}")
+            say(f"{mutant.get('profile', ''):<8} {mutant['place']} {mutant['key']}")
         return
-    file = RESULTS / f"{args.seed}.jsonl"
+    file = place(args.of, args.seed)
     done = read(file)
     anew = {key for key, result in done.items() if args.again and result["outcome"] in LEFT}
     say(f"seed {args.seed}: {len(drawn)} mutants at {tree.commit}; {args.count} are judged, {len(done)} results stand")
-    program = pathlib.Path(args.suite or ROOT / "target/release/oauth-conformance").resolve()
-    if not program.exists():
-        sys.exit(f"{program} is missing; `cargo build --release` makes it, or --suite names another")
-    suite = Suite(program, folder, tree)
-    clean = Clean(tree, suite, folder)
+    judge = JUDGES[args.of](tree, folder, args)
     file.parent.mkdir(parents=True, exist_ok=True)
     tool = output(["cargo", "mutants", "--version"]).strip()
-    told = {"seed": args.seed, "commit": tree.commit, "suite": suite.digest, "tool": tool}
+    told = {"seed": args.seed, "commit": tree.commit} | judge.told | {"tool": tool}
     counted = 0
     for mutant in drawn:
         if counted == args.count:
@@ -87,12 +64,13 @@ def run(args):
         result = done.get(mutant["key"])
         if result is None or mutant["key"] in anew:
             begun = time.monotonic()
-            result = told | mutant | measure(suite, clean, tree, folder, mutant)
+            result = told | mutant | judge.measure(mutant)
             with file.open("a") as out:
                 out.write(json.dumps(result) + "\n")
             by = result["by"][0][0] if result.get("by") else result.get("says", "")
             took = f"{time.monotonic() - begun:4.0f} s"
-            say(f"{counted + 1:4} {took}  {result['outcome']:<8} {mutant['profile']:<8} {mutant['key']}  {by}")
+            profile = mutant.get("profile", "")
+            say(f"{counted + 1:4} {took}  {result['outcome']:<8} {profile:<8} {mutant['key']}  {by}")
         counted += result["outcome"] not in NOT_COUNTED
 
 
@@ -100,16 +78,19 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     commands = parser.add_subparsers(required=True)
     runs = commands.add_parser("run", help="judges the mutants of a draw that have no result yet")
+    of = {"choices": list(MUTATED), "default": "server", "help": "whose mutants; server"}
+    runs.add_argument("--of", **of)
     runs.add_argument("--seed", required=True, help="a word; what it draws depends on nothing else but the mutants")
     runs.add_argument("--patches", help="judges the defects of this folder, one diff a file, in place of mutants")
     runs.add_argument("--count", type=int, default=120, help="how many are judged that compile")
-    runs.add_argument("--suite", help="the unmutated oauth-conformance; target/release/oauth-conformance")
+    runs.add_argument("--suite", help="judges servers: the unmutated oauth-conformance; target/release/oauth-conformance")
     runs.add_argument("--again", action="store_true", help="judges the survivors anew as well")
     runs.add_argument("--list", action="store_true", help="says what is drawn, and runs nothing")
-    runs.add_argument("--folder", help="where the tree is copied and built; target/mutants")
+    runs.add_argument("--folder", help="where the tree is copied and built; target/mutants or target/mutants-of-client")
     runs.add_argument("--jobs", type=int, help="how many jobs Cargo may run")
     runs.set_defaults(do=run)
     sums = commands.add_parser("summary", help="writes the outcomes and the survivors of a draw, in Markdown")
+    sums.add_argument("--of", **of)
     sums.add_argument("--seed", required=True)
     sums.set_defaults(do=summary)
     args = parser.parse_args()

@@ -15,8 +15,9 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 
-from tree import say
+from tree import ROOT, say
 
 # What the server that is tested has beside its built-in data, as the suite's own runs have it.
 POLICY = "\n[policy]\nregistration = true\n"
@@ -205,3 +206,35 @@ def judge(suite, clean, server, profile):
     by = [[*name, saw[:200]] for name, saw in list(worst.items())[:3]]
     told = {"outcome": outcome, "new": counts, "honest_flow_breaks": everything, "by": by}
     return told | {"seconds": round(seconds, 1)}
+
+
+class BySuite:
+    """Builds the server from each mutant, and has the suite judge it."""
+
+    def __init__(self, tree, folder, args):
+        program = pathlib.Path(args.suite or ROOT / "target/release/oauth-conformance").resolve()
+        if not program.exists():
+            sys.exit(f"{program} is missing; `cargo build --release` makes it, or --suite names another")
+        self.tree = tree
+        self.folder = folder
+        self.suite = Suite(program, folder, tree)
+        self.clean = Clean(tree, self.suite, folder)
+        self.told = {"suite": self.suite.digest}
+
+    def measure(self, mutant):
+        """Builds a mutant and has it judged."""
+        begun = time.monotonic()
+        with self.tree.mutated(mutant):
+            built, error = self.tree.build("oauth-reference-server", "oauth-server")
+        result = {"build_seconds": round(time.monotonic() - begun, 1)}
+        if error:
+            return result | {"outcome": "unviable", "says": error}
+        server = self.folder / "mutant"
+        shutil.copy2(built, server)
+        if digest(server) == self.clean.digest:
+            return result | {"outcome": "absent"}
+        judged = judge(self.suite, self.clean, server, mutant["profile"])
+        if judged["outcome"] == "caught" and "failed" not in judged["new"]:
+            # A machine that is too busy errs as well.
+            judged = judge(self.suite, self.clean, server, mutant["profile"])
+        return result | judged

@@ -13,17 +13,33 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-# The server's logic, codecs and edge. Configuration, command line and faults are not what a client meets.
-FILES = ["model/core/src/**/*.rs", "reference-server/src/**/*.rs"]
-LEFT_OUT = [
-    "model/core/src/client/**",
-    "reference-server/src/config/**",
-    "reference-server/src/program/**",
-    "reference-server/src/faulty.rs",
-    "reference-server/src/main.rs",
-    "reference-server/src/store/blind.rs",
-    "reference-server/src/test_clock.rs",
-]
+# Of each program its logic, codecs and edge. Configuration, command line and faults are not what a peer meets. What server and
+# client share is the server's here.
+MUTATED = {
+    "server": {
+        "packages": ["oauth-core", "oauth-reference-server"],
+        "files": ["model/core/src/**/*.rs", "reference-server/src/**/*.rs"],
+        "left out": [
+            "model/core/src/client/**",
+            "reference-server/src/config/**",
+            "reference-server/src/program/**",
+            "reference-server/src/faulty.rs",
+            "reference-server/src/main.rs",
+            "reference-server/src/store/blind.rs",
+            "reference-server/src/test_clock.rs",
+        ],
+    },
+    "client": {
+        "packages": ["oauth-core", "oauth-reference-client"],
+        "files": ["model/core/src/client/**/*.rs", "reference-client/src/**/*.rs"],
+        "left out": [
+            "reference-client/src/config.rs",
+            "reference-client/src/config/**",
+            "reference-client/src/program/**",
+            "reference-client/src/main.rs",
+        ],
+    },
+}
 # Quick to build, and with the arithmetic of a release: a mutant must not be caught because a sum panics.
 BUILD = [
     "profile.dev.debug=false",
@@ -32,6 +48,7 @@ BUILD = [
     "profile.dev.debug-assertions=false",
     "profile.dev.strip=true",
     "profile.dev.package.oauth-core.opt-level=0",
+    "profile.dev.package.oauth-faults.opt-level=0",
 ]
 
 
@@ -63,14 +80,11 @@ class Tree:
         # -m: Cargo builds anew what is younger than its last build, however old the commit is.
         subprocess.run(["tar", "-xm", "-C", self.path], input=packed, check=True)
 
-    def mutants(self):
-        """All mutants of the tree, with a key that lines above them do not change."""
-        chosen = [word for glob in FILES for word in ("-f", glob)]
-        chosen += [word for glob in LEFT_OUT for word in ("-e", glob)]
-        packages = ["-p", "oauth-core", "-p", "oauth-reference-server"]
-        listed = json.loads(
-            output(["cargo", "mutants", "--list", "--json", "--diff", *packages, *chosen], self.path)
-        )
+    def mutants(self, of):
+        """All mutants of the server or the client, with a key that lines above them do not change."""
+        options = (("-p", "packages"), ("-f", "files"), ("-e", "left out"))
+        chosen = [word for option, name in options for value in MUTATED[of][name] for word in (option, value)]
+        listed = json.loads(output(["cargo", "mutants", "--list", "--json", "--diff", *chosen], self.path))
         seen = collections.Counter()
         mutants = []
         for entry in listed:
@@ -119,13 +133,29 @@ class Tree:
 
     def build(self, package, program):
         """Builds a program; gives its path, or the compiler's first error."""
-        command = ["cargo", "build", "--quiet", "--locked", "-p", package, "--bin", program]
-        command += ["--target-dir", str(self.target), "--message-format", "short"]
+        _, error = self.compile("build", "-p", package, "--bin", program, "--message-format", "short")
+        return (None, error) if error else (self.target / "debug" / program, None)
+
+    def tests(self, package, names):
+        """Builds tests, and the programs that they start; gives the paths of all by name, or the compiler's first error."""
+        chosen = [word for name in names for word in ("--test", name)]
+        # What was built is told as JSON, what is wrong as `build` has it.
+        form = ["--message-format", "json-render-diagnostics,json-diagnostic-short"]
+        told, error = self.compile("test", "--no-run", "-p", package, *chosen, *form)
+        if error:
+            return None, error
+        artifacts = [json.loads(line) for line in told.splitlines() if line.startswith("{")]
+        built = [artifact for artifact in artifacts if artifact.get("executable")]
+        return {artifact["target"]["name"]: pathlib.Path(artifact["executable"]) for artifact in built}, None
+
+    def compile(self, *words):
+        """Has Cargo compile something; gives what it prints, or the compiler's first error."""
+        command = ["cargo", *words, "--quiet", "--locked", "--target-dir", str(self.target)]
         command += [word for setting in BUILD for word in ("--config", setting)]
         command += ["-j", str(self.jobs)] if self.jobs else []
         done = subprocess.run(command, cwd=self.path, capture_output=True, text=True, check=False)
         if done.returncode == 0:
-            return self.target / "debug" / program, None
+            return done.stdout, None
         errors = [line for line in done.stderr.splitlines() if re.search(r"\berror(\[E\d+\])?: ", line)]
         if "could not compile `oauth-" not in done.stderr:
             sys.exit(f"the build fails, and not by the mutant: {done.stderr}")

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use oauth_core::client::logic::{Honest, Logic};
 use oauth_faults::{Faults, Faulty};
 use oauth_reference_client::{Clock, Options, Registration, Running, serve};
 use rustls::pki_types::CertificateDer;
@@ -52,8 +53,11 @@ pub(crate) struct Host {
 }
 
 impl Host {
-    /// What decides for it.
-    pub(crate) fn logic(&self) -> Arc<Faulty> {
+    /// What decides for it. Without a fault the logic itself, since `Faulty` answers some questions in its place.
+    pub(crate) fn logic(&self) -> Arc<dyn Logic> {
+        if self.faults.is_empty() {
+            return Arc::new(Honest);
+        }
         Arc::new(Faulty::under(self.faults.clone()))
     }
 

@@ -86,6 +86,7 @@ impl Recorded {
             HEAD.to_owned(),
             MUTANTS.to_owned() + &mutants::section(),
             by_hand::section(),
+            mutants::client::section(),
             self.specificity(),
             self.decided(),
             self.beyond(),

@@ -1,5 +1,7 @@
-//! The part of `specs/DETECTION.md` about mutants: what the published draw of `specs/mutants/` comes to, together with the
+//! The part of `specs/DETECTION.md` about mutants: what the published draws of `specs/mutants/` come to, together with the
 //! verdicts by hand. `conformance/mutants/results.py` shows the survivors of any draw, and counts none of this.
+
+pub(super) mod client;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -8,27 +10,33 @@ use serde::Deserialize;
 
 use super::{cell, in_specs};
 
-/// The seed whose rate is published: drawn after the last case was written.
+/// The seed whose rates are published, of the server and of the client: drawn after the last case and check were written.
 const SEED: &str = "B";
 
 const PROFILES: [&str; 3] = ["rfc6749", "rfc9700", "oauth21"];
-/// A finding that is none without the mutant; a server that does not start; a suite that ends without a report and says why,
-/// or does not end in many times its time.
+/// A finding that is none without the mutant, or a test of the client that fails; a server that does not start; a suite that ends
+/// without a report and says why; a suite or tests that do not end in many times their time.
 const CAUGHT: [&str; 4] = ["caught", "dead", "halted", "endless"];
 const LEFT: [&str; 2] = ["warned", "missed"];
 const NOT_COUNTED: [&str; 2] = ["unviable", "absent"];
 /// What a verdict by hand may say of a survivor, beside `real`.
 const EXCUSED: [&str; 3] = ["equivalent", "lawful", "out-of-reach"];
 const NOT_JUDGED: &str = "not judged yet";
+/// What the page may have of a survivor, the gravest first.
+const CLASSES: [&str; 5] = ["real", NOT_JUDGED, EXCUSED[0], EXCUSED[1], EXCUSED[2]];
 
 /// A line of the results.
 #[derive(Deserialize)]
 struct Mutant {
     key: String,
+    /// By which the suite judged it; tests of the client know none.
+    #[serde(default)]
     profile: String,
     outcome: String,
     commit: String,
     honest_flow_breaks: Option<bool>,
+    /// What of the client's tests told of it.
+    seen: Option<client::Seen>,
 }
 
 /// What was judged of a survivor by hand.
@@ -45,6 +53,13 @@ struct Draw {
 }
 
 impl Draw {
+    /// The draw whose results lie in this file; `None` if there are none.
+    fn recorded(file: &str) -> Option<Self> {
+        let read = |name: &str| std::fs::read_to_string(in_specs("mutants").join(name)).unwrap_or_default();
+        let results = read(file);
+        (!results.is_empty()).then(|| Self::of(&results, &read("verdicts.toml")))
+    }
+
     /// A draw by the lines of its results, and the file of verdicts.
     fn of(results: &str, verdicts: &str) -> Self {
         let mutants = results.lines().map(|line| {
@@ -92,6 +107,17 @@ impl Draw {
             let _ = writeln!(out, "| judged by `{profile}` | {} |", share(of(&caught), of(&counted)));
         }
         let blatant = caught.iter().filter(|mutant| mutant.honest_flow_breaks.unwrap_or(true)).count();
+        let _ = writeln!(
+            out,
+            "\nOf those caught, {blatant} break the honest flow or the start, and {} do not. {}",
+            caught.len() - blatant,
+            self.drawn()
+        );
+        out
+    }
+
+    /// How many were drawn, where, and how many of them do not count.
+    fn drawn(&self) -> String {
         let left_out = [&NOT_COUNTED[..], &EXCUSED[..]].concat();
         let left_out: Vec<String> = left_out
             .iter()
@@ -100,32 +126,30 @@ impl Draw {
         let mut commits: Vec<&str> = self.mutants.values().map(|mutant| mutant.commit.as_str()).collect();
         commits.sort_unstable();
         commits.dedup();
-        let _ = writeln!(
-            out,
-            "\nOf those caught, {blatant} break the honest flow or the start, and {} do not. Drawn were {} at commit {}; \
-             not counted are {}.",
-            caught.len() - blatant,
+        format!(
+            "Drawn were {} at commit {}; not counted are {}.",
             self.mutants.len(),
             commits.join(", "),
             left_out.join(", ")
-        );
-        out
+        )
+    }
+
+    /// What was not caught, with the verdict by hand and its reason.
+    fn judged_by_hand(&self) -> Vec<(&Mutant, &str, &str)> {
+        let left = self.mutants.values().filter(|mutant| LEFT.contains(&mutant.outcome.as_str()));
+        left.map(|mutant| match self.by_hand.get(&mutant.key) {
+            Some(ByHand { verdict, why }) => (mutant, verdict.as_str(), why.as_str()),
+            None => (mutant, NOT_JUDGED, ""),
+        })
+        .collect()
     }
 
     fn survivors(&self) -> String {
-        let survivors: Vec<(&Mutant, &str, &str)> = self
-            .mutants
-            .values()
-            .filter(|mutant| LEFT.contains(&mutant.outcome.as_str()))
-            .map(|mutant| match self.by_hand.get(&mutant.key) {
-                Some(ByHand { verdict, why }) => (mutant, verdict.as_str(), why.as_str()),
-                None => (mutant, NOT_JUDGED, ""),
-            })
-            .collect();
+        let survivors = self.judged_by_hand();
         let mut out = "\n| survivors, by hand | missed | warned |\n|---|---|---|\n".to_owned();
-        for class in ["real", NOT_JUDGED].iter().chain(&EXCUSED) {
+        for class in CLASSES {
             let count = |outcome: &str| {
-                let of_class = survivors.iter().filter(|(_, verdict, _)| verdict == class);
+                let of_class = survivors.iter().filter(|(_, verdict, _)| *verdict == class);
                 of_class.filter(|(mutant, ..)| mutant.outcome == outcome).count()
             };
             let _ = writeln!(out, "| {class} | {} | {} |", count("missed"), count("warned"));
@@ -158,17 +182,17 @@ pub(super) fn share(part: usize, whole: usize) -> String {
     format!("{part} of {whole}: {:.0} %, with 95 % between {low:.0} and {high:.0} %", 100.0 * share)
 }
 
-/// What the page says of the published draw.
+/// What the page says of the published draw of the server's mutants.
 pub(super) fn section() -> String {
-    let read = |name: &str| std::fs::read_to_string(in_specs("mutants").join(name)).unwrap_or_default();
-    let results = read(&format!("{SEED}.jsonl"));
-    if results.is_empty() {
-        return format!(
-            "Not yet recorded; `python3 conformance/mutants/measure.py run --seed {SEED}` does that.\n"
-        );
+    match Draw::recorded(&format!("{SEED}.jsonl")) {
+        Some(draw) => draw.rates() + &draw.survivors(),
+        None => not_yet(""),
     }
-    let draw = Draw::of(&results, &read("verdicts.toml"));
-    draw.rates() + &draw.survivors()
+}
+
+/// That there is no record of the published draw, and how it is made.
+fn not_yet(of: &str) -> String {
+    format!("Not yet recorded; `python3 conformance/mutants/measure.py run {of}--seed {SEED}` does that.\n")
 }
 
 #[test]
