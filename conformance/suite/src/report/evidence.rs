@@ -39,6 +39,10 @@ fn details(out: &mut Page, report: &RunReport, cause: &Cause, style: Style) {
         line!(out, "  {} ({}, section {}, {})", rule.id, rule.spec, rule.section, level_word(rule.level));
         line!(out, "    {}", rule.summary);
     }
+    let also = cause.rules.iter().filter(|rule| cause.verdict.is_break() && !finding.rules.contains(rule));
+    for rule in also.map(|rule| rule.get()) {
+        line!(out, "  {} ({}, section {}, {})", rule.id, rule.spec, rule.section, level_word(rule.level));
+    }
     let must = finding.rules.iter().find(|rule| rule.get().level == Level::Must);
     if let Some(must) = must.filter(|_| finding.verdict == Verdict::Warned) {
         let why = must.get().note.map(of_warnings).filter(|why| !why.is_empty());
