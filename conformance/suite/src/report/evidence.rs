@@ -131,6 +131,12 @@ fn message(out: &mut Page, mark: char, headers: &[(String, String)], body: &Body
     if cut.len() < text.len() || body.bytes.is_some() {
         line!(out, "    {mark} … ({} bytes in all)", body.bytes.unwrap_or(shown.len()));
     }
+    if body.is_masked() {
+        line!(
+            out,
+            "    {mark} (the whole body is masked: it is compressed, or reads like one secret; --unmask shows it)"
+        );
+    }
 }
 
 #[cfg(test)]

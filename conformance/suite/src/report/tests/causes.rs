@@ -2,7 +2,7 @@
 
 use oauth_rules::{RuleId, rules};
 
-use super::{exchange, live, odd_outcome, sent};
+use super::{exchange, live, odd_outcome, outcome, sent};
 use crate::case::RunState;
 use crate::outcome::{CaseOutcome, Outcome, Verdict};
 use crate::report::{Event, Exchanges, Layout, RunReport, Style, TEXT, Wants};
@@ -113,5 +113,16 @@ fn what_does_not_fit_on_the_screen_is_counted_and_told_to_whoever_asks() {
             page.lines().filter(|line| line.starts_with("failed      a/") && line.contains(": answer "));
         assert_eq!(told.count(), lines, "{page}");
         assert_eq!(page.lines().find(|line| line.starts_with("and ")), left, "{page}");
+    }
+}
+
+#[test]
+fn a_body_of_which_nothing_is_left_to_read_is_said_to_be_masked() {
+    let live = live();
+    for (body, is_told) in [(&b"\x1f\x8b\x08\0\0\0\0\0\0\x03"[..], true), (&b"as it is"[..], false)] {
+        let response = Response { status: 200, headers: Vec::new(), body: body.to_vec() };
+        let exchanges = [exchange(&live, Ok(response.clone())), exchange(&live, Ok(response))];
+        let page = text_of(&live, &outcome("it", Verdict::Failed, exchanges), Layout::Folded);
+        assert_eq!(page.contains("    < (the whole body is masked"), is_told, "{page}");
     }
 }
