@@ -138,7 +138,7 @@ struct RunArgs {
     /// Shows secrets as they are
     #[arg(long)]
     unmask: bool,
-    /// Lets the text have a line for each case, where it else has one for each family
+    /// Lets the text have a line for each case, where it else has one for each family, and one for each cause at its end
     #[arg(long, short)]
     verbose: bool,
     /// How the results are written

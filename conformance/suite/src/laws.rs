@@ -132,6 +132,7 @@ fn judge_observed(ctx: &Context, law: &Law, observed: &Observed) -> Checked {
                 _ => expected.to_owned(),
             };
             let mut stop = CaseEnd::broken(expected, saw).under(rules);
+            stop.granted = broken::is_granted(law, &observed.facts, at);
             stop.exchange = exchange(at).cloned();
             stop.before = before.and_then(exchange).cloned();
             Err(stop)

@@ -101,7 +101,7 @@ pub fn token_refused(ctx: &Context, exchange: &Arc<Exchange>, errors: &[&str]) -
 pub fn refused_by(endpoint: &Refusals, ctx: &Context, exchange: &Arc<Exchange>, errors: &[&str]) -> Checked {
     let response = exchange.response()?;
     if endpoint.grants(response) {
-        return Err(exchange.broken("a refusal", describe(response)).granted());
+        return Err(exchange.broken(refusal("error", errors), describe(response)).granted());
     }
     let Some(told) = error_of(response) else {
         ctx.tell(exchange.broken("status 400 and JSON with error", describe(response)).under(endpoint.form));
@@ -123,6 +123,15 @@ pub fn refused_by(endpoint: &Refusals, ctx: &Context, exchange: &Arc<Exchange>, 
     };
     ctx.tell(exchange.broken(format!("error {}", one_of(errors)), format!("error {told:?}")).under(rules));
     Ok(())
+}
+
+/// What has to come in place of what was granted, and a form in which it may.
+fn refusal(form: &str, errors: &[&str]) -> String {
+    if errors.is_empty() {
+        "a refusal".to_owned()
+    } else {
+        format!("a refusal, as by {form} {}", one_of(errors))
+    }
 }
 
 /// The `error` of a token endpoint's refusal, for cases about which code it is. A refusal that has none to read is a finding
@@ -195,7 +204,8 @@ pub fn code_refused(
     let exchange = landing.exchange();
     exchange.response()?;
     if landing.grants() {
-        return Err(exchange.broken("no code and no token", landing.describe()).granted());
+        let expected = refusal("a redirect with error", errors);
+        return Err(exchange.broken(expected, landing.describe()).granted());
     }
     if let Err(end) = error_redirect(ask, landing, errors) {
         let told = landing.callback().filter(|at| at.params.has("error") && same_place(at, ask));

@@ -90,20 +90,21 @@ pub(super) fn contradiction(
 ) -> (String, Option<usize>) {
     let all = facts.facts;
     let Some(what) = all.get(at).map(|fact| &fact.what) else { return (String::new(), None) };
-    let (gained, before) = match what {
-        What::CodeIssued(issued) => ("a code", issued.pushed.and_then(|(uri, _)| before_code(all, at, uri))),
-        What::Redemption(redemption) => ("a token for the code", before_redemption(all, at, redemption.code)),
-        What::Refresh(refresh) => ("a token for the refresh token", before_use(all, at, refresh.token)),
-        What::Resource(service) => ("the resource for the access token", before_use(all, at, service.token)),
-        What::Introspection(asked) => ("active: true for the token", before_use(all, at, asked.token)),
-        What::ForItself(_) => ("a token for the client itself", None),
-        What::Pushed(_)
+    let gained = gained(what).unwrap_or("an exchange that breaks it");
+    let before = match what {
+        What::CodeIssued(issued) => issued.pushed.and_then(|(uri, _)| before_code(all, at, uri)),
+        What::Redemption(redemption) => before_redemption(all, at, redemption.code),
+        What::Refresh(refresh) => before_use(all, at, refresh.token),
+        What::Resource(service) => before_use(all, at, service.token),
+        What::Introspection(asked) => before_use(all, at, asked.token),
+        What::ForItself(_)
+        | What::Pushed(_)
         | What::Revocation(_)
         | What::LoggedIn(_)
         | What::Handed(_)
         | What::SentAway(_)
         | What::CodeAsked(_)
-        | What::ProofRefused(_) => ("an exchange that breaks it", None),
+        | What::ProofRefused(_) => None,
     };
     let ended = match (law.id, what) {
         (
@@ -115,6 +116,31 @@ pub(super) fn contradiction(
     let Some((before, did)) = ended.or(before) else { return (gained.into(), None) };
     let number = exchanges.get(before).map_or(0, |exchange| exchange.number);
     (format!("{gained} that exchange {number} {did}"), Some(before))
+}
+
+/// Whether a broken law says that something was granted which had to be refused. Two laws are about how it was granted.
+pub(super) fn is_granted(law: &Law, facts: &[Fact], at: usize) -> bool {
+    !matches!(law.id, "state-returned" | "refresh-keeps-scope")
+        && facts.get(at).is_some_and(|fact| gained(&fact.what).is_some())
+}
+
+/// What a fact gained for whoever sent the request, in words.
+const fn gained(what: &What) -> Option<&'static str> {
+    match what {
+        What::CodeIssued(_) => Some("a code"),
+        What::Redemption(_) => Some("a token for the code"),
+        What::Refresh(_) => Some("a token for the refresh token"),
+        What::Resource(_) => Some("the resource for the access token"),
+        What::Introspection(_) => Some("active: true for the token"),
+        What::ForItself(_) => Some("a token for the client itself"),
+        What::Pushed(_)
+        | What::Revocation(_)
+        | What::LoggedIn(_)
+        | What::Handed(_)
+        | What::SentAway(_)
+        | What::CodeAsked(_)
+        | What::ProofRefused(_) => None,
+    }
 }
 
 /// The latest of the facts before this one that `did` says something of, and what.
@@ -347,6 +373,20 @@ mod tests {
             assert_eq!(names, expected, "{id}");
             let own: BTreeSet<&RuleId> = law(id).rules.iter().collect();
             assert!(broken.iter().all(|rule| own.contains(rule)), "{id} has {broken:?}");
+        }
+    }
+
+    #[test]
+    fn a_law_says_of_what_was_gained_that_it_had_to_be_refused_unless_it_is_about_how_it_was_granted() {
+        let revocation =
+            Revocation { token: Sym(8), client: Sym(2), secret: SecretShown::Right, accepted: true };
+        let all = facts(&[((0, 1), What::Refresh(REFRESHED)), ((2, 3), What::Revocation(revocation))]);
+        for (id, at, expected) in [
+            ("confidential-client-authenticated", 0, true),
+            ("refresh-keeps-scope", 0, false),
+            ("revoked-refresh-token-is-dead", 1, false),
+        ] {
+            assert_eq!(is_granted(law(id), &all, at), expected, "{id}");
         }
     }
 

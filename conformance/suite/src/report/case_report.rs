@@ -7,12 +7,14 @@ use oauth_rules::{Level, RuleId};
 use serde::{Serialize, Serializer};
 
 use crate::case_end::under_variant;
+use crate::expect::describe;
 use crate::outcome::{CaseOutcome, Finding, Verdict};
 use crate::report::Exchanges;
+use crate::report::alike::undrawn;
 use crate::report::exchange_report::ExchangeReport;
 use crate::report::veil::Veil;
 use crate::subject::FileKey;
-use crate::wire::Exchange;
+use crate::wire::{Exchange, Params};
 
 /// What came of a case.
 #[derive(Debug, Clone, Serialize)]
@@ -72,9 +74,15 @@ pub struct FindingReport {
     /// The number of an earlier exchange without which that one is not understood: the authorization request that it
     /// answers, or what it stands against.
     pub before: Option<u64>,
-    /// Where it was seen: the address of the exchange that decides, without its query.
+    /// Where it was seen: the address of the exchange that decides, without its query and what is drawn by lot.
     #[serde(skip)]
     pub place: Option<String>,
+    /// Which grant type was asked for there, if one was.
+    #[serde(skip)]
+    pub grant_type: Option<String>,
+    /// What was answered there, in a few words.
+    #[serde(skip)]
+    pub answer: Option<String>,
     /// Whether something was granted that had to be refused.
     #[serde(skip)]
     pub granted: bool,
@@ -115,8 +123,15 @@ impl CaseReport {
                 exchange: number(&finding.evidence),
                 before: number(&finding.before),
                 place: finding.evidence.as_ref().map(|exchange| {
-                    veil.text(exchange.request.url.split(['?', '#']).next().unwrap_or_default())
+                    undrawn(&veil.text(exchange.request.url.split(['?', '#']).next().unwrap_or_default()))
                 }),
+                grant_type: finding.evidence.as_ref().and_then(|exchange| {
+                    Some(veil.text(Params::decode(&exchange.request.text()).first("grant_type")?))
+                }),
+                answer: finding
+                    .evidence
+                    .as_ref()
+                    .and_then(|exchange| Some(veil.text(&describe(exchange.answer.as_ref().ok()?)))),
                 granted: finding.granted,
                 lacks: finding.lacks.clone(),
                 evidence: shown(&finding.evidence),

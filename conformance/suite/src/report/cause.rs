@@ -1,5 +1,6 @@
-//! What is behind the findings: those that saw the same and break the same rules are one cause, and so are those that
-//! stayed open for the same reason. Which error code came is no difference, if it came at the same place.
+//! What is behind the findings: those that saw the same and break one rule are one cause, and so are those that stayed open
+//! for the same reason. Which error code came at one place is no difference, and no more is what came with something that was
+//! granted there.
 
 use std::cmp::Reverse;
 
@@ -8,6 +9,7 @@ use serde::Serialize;
 
 use crate::case_end::under_variant;
 use crate::outcome::Verdict;
+use crate::report::alike::{alike, without_codes};
 use crate::report::case_report::{CaseReport, FindingReport, rules};
 
 /// One thing that is wrong or stayed open.
@@ -21,9 +23,14 @@ pub struct Cause {
     pub rules: Vec<RuleId>,
     /// What was seen, or why it stayed open, with the variation in front under which it was met first.
     pub says: String,
-    /// The same without the variation: what the findings have in common.
+    /// What was to be seen instead, by the same finding.
+    pub expected: Option<String>,
+    /// What was seen without the variation: what the findings have in common.
     #[serde(skip)]
     saw: String,
+    /// The same without what is no difference at one place.
+    #[serde(skip)]
+    common: String,
     /// Where it was met first.
     #[serde(skip)]
     place: Option<String>,
@@ -62,20 +69,17 @@ impl Cause {
                 }
                 let at = Place { case, finding };
                 let saw = found.said().unwrap_or_default().to_owned();
-                let same = |cause: &&mut Self| {
-                    let rules = !found.verdict.is_break() || cause.rules == found.rules;
-                    let is_alike = found.verdict.is_break()
-                        && cause.place == found.place
-                        && without_codes(&cause.saw) == without_codes(&saw);
-                    cause.verdict == found.verdict && (cause.saw == saw || is_alike) && rules
-                };
+                let common = without_codes(&alike(&saw));
+                let same = |cause: &&mut Self| cause.is_behind(found, &saw, &common);
                 match causes.iter_mut().find(same) {
                     Some(cause) => cause.add(at, found, &of.id),
                     None => causes.push(Self {
                         verdict: found.verdict,
                         rules: found.rules.clone(),
                         says: under_variant(found.variant.as_deref(), &saw),
+                        expected: found.expected.clone(),
                         saw,
+                        common,
                         place: found.place.clone(),
                         granted: found.granted,
                         lacks_key: !found.lacks.is_empty(),
@@ -91,6 +95,20 @@ impl Cause {
         }
         causes.sort_by_key(Self::weight);
         causes
+    }
+
+    /// Whether a finding tells of this cause too.
+    fn is_behind(&self, found: &FindingReport, saw: &str, common: &str) -> bool {
+        if self.verdict != found.verdict {
+            return false;
+        }
+        if !found.verdict.is_break() {
+            return self.saw == saw;
+        }
+        let one_rule = self.rules == found.rules || self.rules.iter().any(|rule| found.rules.contains(rule));
+        // What comes with a token that had to be refused makes no other defect of it.
+        let one_answer = self.common == common || (self.granted && found.granted);
+        one_rule && (self.saw == saw || (self.place == found.place && one_answer))
     }
 
     /// Its place among the causes.
@@ -111,40 +129,6 @@ impl Cause {
         }
         if !self.cases.iter().any(|known| known == case) {
             self.cases.push(case.to_owned());
-        }
-    }
-}
-
-/// What was seen, but for the error code: that is another for each thing that is wrong with a request.
-fn without_codes(saw: &str) -> String {
-    let mut before = "";
-    let mut kept = Vec::new();
-    for word in saw.split(' ') {
-        let is_code = before == "error" && word.starts_with('"');
-        if !is_code {
-            kept.push(if word.starts_with("error=") { "error" } else { word });
-        }
-        before = word;
-    }
-    kept.join(" ")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::without_codes;
-
-    #[test]
-    fn what_was_seen_is_alike_whatever_the_error_code() {
-        for (saw, kept) in [
-            (
-                "a redirect to the client with error=invalid_scope, state, iss",
-                "a redirect to the client with error state, iss",
-            ),
-            ("a redirect to the client with error=access_denied", "a redirect to the client with error"),
-            ("status 400, error \"invalid_grant\"", "status 400, error"),
-            ("status 200, JSON with error, state", "status 200, JSON with error, state"),
-        ] {
-            assert_eq!(without_codes(saw), kept);
         }
     }
 }

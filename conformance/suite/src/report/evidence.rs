@@ -39,6 +39,10 @@ fn details(out: &mut Page, report: &RunReport, cause: &Cause, style: Style) {
         line!(out, "  {} ({}, section {}, {})", rule.id, rule.spec, rule.section, level_word(rule.level));
         line!(out, "    {}", rule.summary);
     }
+    let also = cause.rules.iter().filter(|rule| cause.verdict.is_break() && !finding.rules.contains(rule));
+    for rule in also.map(|rule| rule.get()) {
+        line!(out, "  {} ({}, section {}, {})", rule.id, rule.spec, rule.section, level_word(rule.level));
+    }
     let must = finding.rules.iter().find(|rule| rule.get().level == Level::Must);
     if let Some(must) = must.filter(|_| finding.verdict == Verdict::Warned) {
         let why = must.get().note.map(of_warnings).filter(|why| !why.is_empty());
@@ -126,6 +130,12 @@ fn message(out: &mut Page, mark: char, headers: &[(String, String)], body: &Body
     }
     if cut.len() < text.len() || body.bytes.is_some() {
         line!(out, "    {mark} … ({} bytes in all)", body.bytes.unwrap_or(shown.len()));
+    }
+    if body.is_masked() {
+        line!(
+            out,
+            "    {mark} (the whole body is masked: it is compressed, or reads like one secret; --unmask shows it)"
+        );
     }
 }
 

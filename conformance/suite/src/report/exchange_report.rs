@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::report::curl::{Curl, curl};
 use crate::report::veil::Veil;
+use crate::secrets::{DIGITS, Kind};
 use crate::wire::Exchange;
 
 /// A request and what came back.
@@ -107,6 +108,16 @@ impl Body {
             Err(fault) => (None, Some(STANDARD.encode(fault.as_bytes()))),
         };
         Self { text, base64, bytes }
+    }
+
+    /// Whether a pseudonym stands for all of it, so that nothing is left to read.
+    pub(super) fn is_masked(&self) -> bool {
+        let text = self.text.as_deref().unwrap_or_default().trim().trim_matches('"');
+        text.split_once(':').is_some_and(|(word, digits)| {
+            Kind::ALL.iter().any(|kind| kind.word() == word)
+                && digits.len() == DIGITS
+                && digits.bytes().all(|digit| digit.is_ascii_hexdigit())
+        })
     }
 
     /// The bytes that are here.

@@ -8,9 +8,11 @@ macro_rules! line {
     ($out:expr, $($argument:tt)*) => { $out.line(format_args!($($argument)*)) };
 }
 
+mod alike;
 mod case_report;
 mod cause;
 mod curl;
+mod defect;
 mod event;
 mod evidence;
 mod exchange_report;

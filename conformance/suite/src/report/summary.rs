@@ -3,15 +3,16 @@
 
 use std::collections::BTreeMap;
 
-use oauth_rules::Level;
+use oauth_rules::{Level, RuleId};
 
 use crate::outcome::{Overall, Verdict};
-use crate::report::{Cause, ExchangeReport, Layout, RunReport, Style, level_word};
+use crate::report::defect::{Defect, Effect};
+use crate::report::{ExchangeReport, Layout, RunReport, Style, level_word};
 use crate::visible::Page;
 
-/// How many lines the causes take, unless more than that failed.
-const LINES: usize = 60;
-/// How many lines a cause takes that is told in full.
+/// How many lines the causes take.
+const LINES: usize = 50;
+/// How many lines a cause takes that is told in full, without a line for what is seen alike.
 const BLOCK: usize = 5;
 /// How many causes are told in full, however many there are.
 const WORST: usize = 5;
@@ -53,11 +54,11 @@ pub(super) fn about(report: &RunReport, style: Style) -> Page {
     out
 }
 
-/// The causes, worst first: those in full that leave a line for each of the others.
+/// The causes, worst first, those together that look like one defect: in full as many as leave a line for each of the others.
 pub(super) fn causes(report: &RunReport, style: Style) -> Page {
     let mut out = Page::new();
-    let causes: Vec<&Cause> = report.causes.iter().filter(|cause| !cause.lacks_key).collect();
-    if causes.is_empty() {
+    let defects = Defect::all(report);
+    if defects.is_empty() {
         return out;
     }
     let place = if style.layout == Layout::Whole { "below" } else { "above" };
@@ -65,63 +66,108 @@ pub(super) fn causes(report: &RunReport, style: Style) -> Page {
         out,
         "causes, worst first; {place}, each with the whole exchange and a curl line that sends it again"
     );
-    let (in_full, brief) = room(causes.iter().map(|cause| cause.verdict));
-    for cause in causes.iter().take(in_full) {
-        block(&mut out, report, cause, style);
+    let heights: Vec<usize> =
+        defects.iter().map(|defect| BLOCK + usize::from(!defect.further.is_empty())).collect();
+    let (in_full, fitting) = room(&heights);
+    // Whoever asks for all has a line for each.
+    let brief = if style.layout == Layout::Each { defects.len() - in_full } else { fitting };
+    for defect in defects.iter().take(in_full) {
+        block(&mut out, report, defect, style);
     }
-    for cause in causes.iter().skip(in_full).take(brief) {
-        style.paint(&mut out, cause.verdict, format_args!("{:<11}", cause.verdict.word()));
-        let (rules, cases) = (rules_of(cause, 1), few(&cause.cases, 1));
-        let within = if rules.is_empty() { "" } else { " in " };
-        line!(out, " {rules}{within}{cases}: {}", cut(&cause.says, BRIEFLY));
+    for defect in defects.iter().skip(in_full).take(brief) {
+        briefly(&mut out, defect, style);
     }
     let mut left: BTreeMap<Verdict, usize> = BTreeMap::new();
-    for cause in causes.iter().skip(in_full + brief) {
-        *left.entry(cause.verdict).or_default() += 1;
+    for defect in defects.iter().skip(in_full + brief) {
+        *left.entry(defect.worst.verdict).or_default() += 1;
     }
     if !left.is_empty() {
         let left = left.iter().map(|(verdict, count)| format!("{count} {}", verdict.word()));
-        line!(out, "and {} that are told {place} alone", left.collect::<Vec<String>>().join(", "));
+        let left = left.collect::<Vec<String>>().join(", ");
+        match style.layout {
+            Layout::Whole => line!(out, "and {left} more: below"),
+            Layout::Folded | Layout::Each => line!(out, "and {left} more: above, and here with -v"),
+        }
     }
     out
 }
 
-/// How many of these causes are told in full, and how many more by a line. What failed has a line at least.
-fn room(causes: impl ExactSizeIterator<Item = Verdict>) -> (usize, usize) {
-    let all = causes.len();
-    let in_full = (LINES.saturating_sub(all) / (BLOCK - 1)).max(WORST).min(all);
-    let failed = causes.filter(|verdict| *verdict == Verdict::Failed).count().saturating_sub(in_full);
-    let brief = LINES.saturating_sub(in_full * BLOCK).max(failed).min(all - in_full);
-    (in_full, brief)
+/// How many of the causes that would take so many lines in full are told so, and how many more by a line.
+fn room(heights: &[usize]) -> (usize, usize) {
+    let all = heights.len();
+    let lines = |in_full: usize| heights.iter().take(in_full).sum::<usize>();
+    let least = WORST.min(all);
+    let in_full = (least..=all).rev().find(|in_full| lines(*in_full) + all - in_full <= LINES);
+    let in_full = in_full.unwrap_or(least);
+    (in_full, LINES.saturating_sub(lines(in_full)).min(all - in_full))
 }
 
-/// A cause, by the first finding that tells of it.
-fn block(out: &mut Page, report: &RunReport, cause: &Cause, style: Style) {
+/// A cause, by the first finding that tells of it, and what is seen alike.
+fn block(out: &mut Page, report: &RunReport, defect: &Defect<'_>, style: Style) {
+    let cause = defect.worst;
     let Some((case, finding)) = report.first(cause) else { return };
     style.paint(out, cause.verdict, format_args!("{}", cause.verdict.word()));
-    let rules = rules_of(cause, LISTED);
+    let rules = rules_of(&cause.rules, LISTED);
     // No rule stands behind what the server could not answer.
     line!(out, " {}", if rules.is_empty() { &case.id } else { &rules });
     line!(out, "  {}", cause.rules.first().map_or(case.about.as_str(), |rule| rule.get().summary));
     let said = cut(&cause.says, SAID);
-    match &finding.expected {
+    match &cause.expected {
         Some(expected) => line!(out, "  expected {}; saw {said}", cut(expected, SAID)),
         None => line!(out, "  because {said}"),
     }
     let decides = finding.evidence.as_ref().map(in_a_line);
     // A case that sent nothing judges what others sent.
-    let again = (case.exchange_count > 0)
-        .then(|| format!("again with --only {} --seed {}", case.id, report.began.seed));
+    let mut tellers = cause.findings.iter().filter_map(|at| report.find(*at));
+    let sender = tellers.find(|(case, _)| case.exchange_count > 0);
+    let again = sender.map(|(case, _)| format!("again with --only {} --seed {}", case.id, report.began.seed));
     let shown: Vec<String> = decides.into_iter().chain(again).collect();
     if !shown.is_empty() {
         line!(out, "  {}", shown.join("; "));
     }
-    line!(out, "  in {}", few(&cause.cases, LISTED));
+    line!(out, "  in {}", cases(&cause.cases));
+    if let Some(symptom) = &defect.symptom {
+        seen_alike(out, defect, &symptom.effect);
+    }
 }
 
-/// The rules of a cause with their levels, so many of them.
-fn rules_of(cause: &Cause, most: usize) -> String {
-    let rules = cause.rules.iter().map(|rule| format!("{} ({})", rule.id(), level_word(rule.get().level)));
+/// How many cases these are, and the first of them.
+fn cases(all: &[String]) -> String {
+    let listed = few(all, LISTED);
+    if all.len() == 1 { listed } else { format!("{}: {listed}", counted(all.len(), "case")) }
+}
+
+/// Which further rules the same defect may break, and in which cases.
+fn seen_alike(out: &mut Page, defect: &Defect<'_>, effect: &Effect<'_>) {
+    if defect.further.is_empty() {
+        return;
+    }
+    let rules = rules_of(&defect.further_rules(), LISTED);
+    let against = if rules.is_empty() { String::new() } else { format!(", against {rules}") };
+    let alike = match effect {
+        Effect::Grants => format!("granted there too{against}"),
+        Effect::Breaks(_) => format!("seen alike there{against}"),
+        // What was not tested breaks no rule.
+        Effect::Answers(_) => "answered alike there, which leaves more open".to_owned(),
+    };
+    line!(out, "  {alike}, in {}", cases(&defect.further_cases()));
+}
+
+/// A cause in one line, with the number of rules and cases of all that looks like it.
+fn briefly(out: &mut Page, defect: &Defect<'_>, style: Style) {
+    let cause = defect.worst;
+    style.paint(out, cause.verdict, format_args!("{:<11}", cause.verdict.word()));
+    let all_rules = [cause.rules.as_slice(), defect.further_rules().as_slice()].concat();
+    let mut all_cases = cause.cases.clone();
+    all_cases.extend(defect.further_cases().into_iter().filter(|case| !cause.cases.contains(case)));
+    let (rules, cases) = (rules_of(&all_rules, 1), few(&all_cases, 1));
+    let within = if rules.is_empty() { "" } else { " in " };
+    line!(out, " {rules}{within}{cases}: {}", cut(&cause.says, BRIEFLY));
+}
+
+/// Rules with their levels, so many of them.
+fn rules_of(rules: &[RuleId], most: usize) -> String {
+    let rules = rules.iter().map(|rule| format!("{} ({})", rule.id(), level_word(rule.get().level)));
     few(&rules.collect::<Vec<String>>(), most)
 }
 
@@ -225,19 +271,18 @@ pub(super) fn verdict(report: &RunReport, style: Style) -> Page {
 
 #[cfg(test)]
 mod tests {
-    use super::room;
-    use crate::outcome::Verdict::{self, Failed, Warned};
+    use super::{BLOCK, room};
 
     #[test]
-    fn the_worst_are_told_in_full_and_what_failed_by_a_line_at_least() {
+    fn the_worst_are_told_in_full_and_each_by_a_line_that_fits_on_the_screen() {
         #[rustfmt::skip]
         let table = [
-            ((0, 0), (0, 0)), ((1, 0), (1, 0)), ((8, 4), (12, 0)), ((15, 0), (11, 4)),
-            ((30, 0), (7, 23)), ((28, 34), (5, 35)), ((80, 5), (5, 75)),
+            (0, 0, (0, 0)), (1, 0, (1, 0)), (10, 0, (10, 0)), (12, 0, (9, 3)), (30, 0, (5, 25)), (80, 0, (5, 25)),
+            (8, 8, (8, 0)), (10, 10, (8, 2)), (30, 30, (5, 20)),
         ];
-        for ((failed, warned), expected) in table {
-            let causes: Vec<Verdict> = [vec![Failed; failed], vec![Warned; warned]].concat();
-            assert_eq!(room(causes.into_iter()), expected, "{failed} failed, {warned} warned");
+        for (all, with_more, expected) in table {
+            let heights: Vec<usize> = (0..all).map(|at| BLOCK + usize::from(at < with_more)).collect();
+            assert_eq!(room(&heights), expected, "{all} causes, {with_more} of them with a line more");
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Nothing that a terminal would obey is in a report and no secret, wherever a server puts it.
 
+mod causes;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
