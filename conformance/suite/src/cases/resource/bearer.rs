@@ -131,7 +131,7 @@ async fn altered_token_opens_nothing(ctx: &Context) -> Checked {
         ("a character in its middle is another", Some(spoil::middle_changed(&good))),
         ("its last character is gone", Some(spoil::shortened(&good))),
         ("it goes on", Some(format!("{good}A"))),
-        ("small and capital letters are exchanged", spoil::case_swapped(&good)),
+        ("small and capital letters are exchanged", spoil::mixed_case_swapped(&good)),
         ("its signature is gone and its algorithm is none", unsigned(&good)),
         ("it is made up", Some(ctx.fresh())),
     ];
