@@ -251,6 +251,11 @@ async fn nonce_asked_for_and_taken(ctx: &Context) -> Checked {
         // Neither the one nor the other: it was refused for something else.
         expect::served(&answer).control("the resource with a bound token and a good proof")?;
     }
+    if !error {
+        // Nor may it be, where every answer has a nonce.
+        let proven = flow::resource_proven(ctx, &token, &key, |proof| proof).await?;
+        expect::served(&proven).control("the resource with a bound token and a good proof")?;
+    }
     if !error || response.status != 401 || response.header("dpop-nonce").is_none() {
         let expected = "status 401, a DPoP challenge with error use_dpop_nonce, and a DPoP-Nonce header";
         return Err(answer.broken(expected, expect::describe(response)));
