@@ -10,7 +10,7 @@ use url::Url;
 
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
-use crate::cases::support::bearer::{in_query, with_header};
+use crate::cases::support::bearer::{in_query, seen_in_header, with_header};
 use crate::cases::support::honest::honest;
 use crate::cases::support::metadata::get;
 use crate::cases::support::metadata::{https_fault, is_sent_as_json, object};
@@ -288,8 +288,7 @@ async fn ways_to_show_a_token(ctx: &Context) -> Checked {
     }
     let token = flow::access(ctx, &ctx.parties().client()?).await?.access_token;
     if ways.contains(&"header") {
-        let served = expect::served(&flow::resource(ctx, &token).await?);
-        ctx.tried("the token is in the header", honest(served, "the resource with a fresh token"));
+        ctx.tried("the token is in the header", seen_in_header(&flow::resource(ctx, &token).await?));
     }
     if ways.contains(&"query") {
         let request = flow::resource_request(ctx, "")?.without_header("Authorization");
