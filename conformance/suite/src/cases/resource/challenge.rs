@@ -218,14 +218,16 @@ async fn each_parameter_once(ctx: &Context) -> Checked {
 }
 
 async fn plain_characters(ctx: &Context) -> Checked {
+    let mut looked = false;
     for ((way, answer), challenge) in challenges(ctx).await? {
         for (name, value) in &challenge.params {
             let legal = match name.as_str() {
                 "error" | "error_description" => value.chars().all(plain),
                 "error_uri" => value.chars().all(|c| plain(c) && c != ' '),
                 "scope" => value.chars().all(plain),
-                _ => true,
+                _ => continue,
             };
+            looked = true;
             if name == "scope" && value.split(' ').any(str::is_empty) {
                 let stop = answer.broken("scope of words with single spaces", format!("{value:?}"));
                 ctx.tell(stop.when(way).warn());
@@ -236,7 +238,7 @@ async fn plain_characters(ctx: &Context) -> Checked {
             }
         }
     }
-    Ok(())
+    if looked { Ok(()) } else { Err(CaseEnd::not_offered("no challenge has error or scope")) }
 }
 
 fn plain(c: char) -> bool {

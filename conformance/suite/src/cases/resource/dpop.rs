@@ -70,7 +70,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "dpop-resource/nonce-asked-for-and-taken",
         rules: rules!["rfc9449-9-rs-use-dpop-nonce"],
-        about: "A resource that wants a nonce says use_dpop_nonce in its challenge, gives one, and takes it next.",
+        about: "A resource that wants a nonce says use_dpop_nonce in its challenge, gives one, and takes that one next and no other.",
         needs: &[Need::Login, Need::Dpop, Need::ResourceServer, Need::DpopResource],
         run: |ctx| Box::pin(nonce_asked_for_and_taken(ctx)),
         ..Case::DEFAULT
@@ -262,5 +262,8 @@ async fn nonce_asked_for_and_taken(ctx: &Context) -> Checked {
     }
     let good = flow::proof(ctx, &key, &request).for_token(&token);
     let again = flow::send_proof(ctx, Actor::Client, &request, &good).await?;
-    expect::served(&again).when("it comes again with the nonce that was asked for")
+    expect::served(&again).when("it comes again with the nonce that was asked for")?;
+    let made_up = flow::proof(ctx, &key, &request).for_token(&token).claim("nonce", ctx.fresh());
+    let answer = flow::send_proof(ctx, Actor::Client, &request, &made_up).await?;
+    ctx.trying("the nonce is made up", |ctx| refused(ctx, &answer)).under(rules!["rfc9449-4.3-nonce"])
 }

@@ -292,6 +292,9 @@ async fn ways_to_show_a_token(ctx: &Context) -> Checked {
         let served = expect::served(&ctx.send(Actor::Client, in_query(request, &token)).await?);
         ctx.tried("the token is in the query", honest(served, "the resource with a fresh token"));
     }
+    if !["header", "query"].iter().any(|way| ways.contains(way)) {
+        return Err(CaseEnd::not_offered("no way is listed by which the suite shows tokens").at(&exchange));
+    }
     Ok(())
 }
 
