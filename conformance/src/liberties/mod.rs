@@ -14,7 +14,9 @@ mod lookups;
 mod message;
 mod pages;
 mod policy;
+mod registration;
 mod relay;
+mod resources;
 mod responses;
 mod tokens;
 mod trial;
@@ -143,6 +145,8 @@ pub fn all() -> impl Iterator<Item = &'static Liberty> {
         errors::LIBERTIES,
         limits::LIBERTIES,
         lookups::LIBERTIES,
+        resources::LIBERTIES,
+        registration::LIBERTIES,
         clients::LIBERTIES,
         policy::LIBERTIES,
     ];

@@ -358,6 +358,28 @@ pub(super) const LIBERTIES: &[Liberty] = &[
         costs: WITHOUT_METADATA,
     },
     Liberty {
+        name: "an-object-in-place-of-metadata",
+        about: "there is no metadata, and every well-known address is answered by an object that says so, with status 200; the target file says all",
+        allowed: "RFC 9700 2.6: to publish metadata is RECOMMENDED; no text says what is at the address of who publishes none",
+        seen_at: None,
+        apart: WITHOUT_METADATA_APART,
+        acts: &[
+            Act::Target(name_everything),
+            Act::Request(|_, asked| asked.hide(METADATA_PATH)),
+            Act::Answer(|_, asked, answered| {
+                let is_due = asked.head.uri.path().starts_with("/.well-known/")
+                    && answered.status == StatusCode::NOT_FOUND;
+                if is_due {
+                    *answered = Answered { status: StatusCode::OK, ..Answered::default() };
+                    answered.set("content-type", "application/json");
+                    answered.body = "{\"success\":false,\"message\":\"nothing is here\"}".into();
+                }
+                is_due
+            }),
+        ],
+        costs: WITHOUT_METADATA,
+    },
+    Liberty {
         name: "metadata-by-the-name-of-openid-alone",
         about: "the metadata is at `/.well-known/openid-configuration` and nowhere else",
         allowed: "RFC 8414 3: applications may define and register different well-known URI path suffixes; 5: openid-configuration",

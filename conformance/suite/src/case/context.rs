@@ -34,7 +34,8 @@ struct Inner {
     found: Mutex<Vec<CaseEnd>>,
     /// Whether a step was told of that was not broken.
     some_held: AtomicBool,
-    /// The newest DPoP nonce of each URL.
+    /// The newest DPoP nonce of each URL, without its query. Nonces of an authorization server and those of a resource server
+    /// are different things (RFC 9449, section 9).
     nonces: Mutex<BTreeMap<String, String>>,
     /// Why something was not sent that the case wanted to send; the first reason.
     unsent: Mutex<Option<CaseEnd>>,
@@ -129,14 +130,14 @@ impl Context {
         self.inner.live.draw(&self.inner.case, count)
     }
 
-    /// The newest DPoP nonce that a URL gave in this case.
+    /// The newest DPoP nonce that a URL gave in this case, whatever its query.
     pub(crate) fn nonce_of(&self, url: &str) -> Option<String> {
-        lock(&self.inner.nonces).get(url).cloned()
+        lock(&self.inner.nonces).get(without_query(url)).cloned()
     }
 
     /// Keeps the newest DPoP nonce of a URL.
     pub(crate) fn keep_nonce(&self, url: &str, nonce: &str) {
-        lock(&self.inner.nonces).insert(url.into(), nonce.into());
+        lock(&self.inner.nonces).insert(without_query(url).into(), nonce.into());
     }
 
     /// Sends a request as it stands: no cookies, no redirects.
@@ -382,4 +383,9 @@ impl Context {
         lock(&self.inner.exchanges).push(recorded.kept);
         recorded.exchange
     }
+}
+
+/// A URL as far as its path.
+fn without_query(url: &str) -> &str {
+    url.split(['?', '#']).next().unwrap_or_default()
 }

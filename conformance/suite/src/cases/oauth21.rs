@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::browser::Landing;
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::cases::support::clients::others_that_work;
 use crate::cases::support::honest::honest;
 use crate::cases::support::provoke::UNKNOWN;
 use crate::cases::support::{bearer, spoil};
@@ -110,16 +111,33 @@ async fn no_code_without_challenge(ctx: &Context, client: &Arc<Client>) -> Check
     Ok(())
 }
 
+/// This client, and the others that fit and are given a token.
+async fn all_that_work(
+    ctx: &Context,
+    first: Arc<Client>,
+    fits: fn(&Client) -> bool,
+) -> Checked<Vec<Arc<Client>>> {
+    let mut all = others_that_work(ctx, &first, fits).await?;
+    all.insert(0, first);
+    Ok(all)
+}
+
 async fn needed_of_every_public_client(ctx: &Context) -> Checked {
-    no_code_without_challenge(ctx, &ctx.parties().public()?).await
+    for client in all_that_work(ctx, ctx.parties().public()?, Client::is_public).await? {
+        let way = format!("the client is {}", client.id);
+        ctx.tried(&way, no_code_without_challenge(&ctx.when(&way), &client).await);
+    }
+    Ok(())
 }
 
 async fn needed_of_confidential_clients(ctx: &Context) -> Checked {
-    let step = no_code_without_challenge(ctx, &ctx.parties().confidential()?).await;
-    if step.is_err() {
-        ctx.note("whoever deploys the server may vouch for another defence (OAuth 2.1, section 4.1.2.1); then --skip this case");
+    for client in all_that_work(ctx, ctx.parties().confidential()?, |client| !client.is_public()).await? {
+        let way = format!("the client is {}", client.id);
+        if ctx.tried(&way, no_code_without_challenge(&ctx.when(&way), &client).await).is_none() {
+            ctx.note_once("whoever deploys the server may vouch for another defence (OAuth 2.1, section 4.1.2.1); then --skip this case");
+        }
     }
-    step
+    Ok(())
 }
 
 async fn no_token_from_here(ctx: &Context) -> Checked {
@@ -212,11 +230,15 @@ async fn secret_in_the_body(ctx: &Context) -> Checked {
 }
 
 async fn redeemed_without_redirect_uri(ctx: &Context) -> Checked {
-    let client = ctx.parties().client()?;
-    expect::token(&flow::token(ctx, &challenged(ctx, &client).await?).await?)
+    let first = ctx.parties().client()?;
+    expect::token(&flow::token(ctx, &challenged(ctx, &first).await?).await?)
         .control("an honest flow with a challenge")?;
-    let request = challenged(ctx, &client).await?.without("redirect_uri");
-    honest(expect::token(&flow::token(ctx, &request).await?), "an honest token request").map(drop)
+    for client in all_that_work(ctx, first, |_| true).await? {
+        let request = challenged(ctx, &client).await?.without("redirect_uri");
+        let granted = honest(expect::token(&flow::token(ctx, &request).await?), "an honest token request");
+        ctx.tried(&format!("the client is {}", client.id), granted);
+    }
+    Ok(())
 }
 
 async fn invalid_replay_ends_nothing(ctx: &Context) -> Checked {
@@ -250,15 +272,23 @@ async fn invalid_replay(
 }
 
 async fn verifier_if_and_only_if_challenged(ctx: &Context) -> Checked {
-    let client = ctx.parties().client()?;
-    expect::token(&flow::token(ctx, &challenged(ctx, &client).await?).await?)
+    let first = ctx.parties().client()?;
+    expect::token(&flow::token(ctx, &challenged(ctx, &first).await?).await?)
         .control("an honest flow with a challenge")?;
-    let request = challenged(ctx, &client).await?.without("code_verifier");
+    for client in all_that_work(ctx, first, |_| true).await? {
+        let way = format!("the client is {}", client.id);
+        ctx.tried(&way, verifier_iff_challenged(&ctx.when(&way), &client).await);
+    }
+    Ok(())
+}
+
+async fn verifier_iff_challenged(ctx: &Context, client: &Arc<Client>) -> Checked {
+    let request = challenged(ctx, client).await?.without("code_verifier");
     let answer = flow::token(ctx, &request).await?;
     ctx.tries("the verifier is left out", |ctx| {
         expect::token_refused(ctx, &answer, &["invalid_grant", "invalid_request"])
     });
-    let ask = flow::ask(ctx, &client).without_pkce();
+    let ask = flow::ask(ctx, client).without_pkce();
     let landing = flow::authorize(ctx, &ask).await?;
     let Ok(code) = flow::code_from(&ask, &landing) else {
         // Refusing the request without a challenge holds too.
@@ -269,7 +299,9 @@ async fn verifier_if_and_only_if_challenged(ctx: &Context) -> Checked {
         expect::token_refused(ctx, &answer, &["invalid_request", "invalid_grant"])
     })?;
     if expect::token_error(&answer, &["invalid_grant"]).is_ok() {
-        ctx.note("a verifier without a challenge is invalid_grant, where the draft names invalid_request");
+        ctx.note_once(
+            "a verifier without a challenge is invalid_grant, where the draft names invalid_request",
+        );
     }
     Ok(())
 }

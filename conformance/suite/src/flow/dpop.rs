@@ -28,7 +28,7 @@ pub fn proof_key_for(ctx: &Context, algorithm: Algorithm) -> DpopKey {
 pub fn proof(ctx: &Context, key: &DpopKey, request: &Request) -> Proof {
     let issued = ctx.live().unix_time();
     let proof = Proof::new(key, (&request.method, &request.url), &ctx.fresh(), issued);
-    match ctx.nonce_of(place(request)) {
+    match ctx.nonce_of(&request.url) {
         Some(nonce) => proof.claim("nonce", nonce),
         None => proof,
     }
@@ -73,7 +73,7 @@ pub async fn send_proof(
     let exchange = ctx.send(who, dressed).await?;
     let nonce = exchange.answer.as_ref().ok().and_then(|response| response.header("dpop-nonce"));
     if let Some(nonce) = nonce {
-        ctx.keep_nonce(place(request), nonce);
+        ctx.keep_nonce(&request.url, nonce);
     }
     Ok(exchange)
 }
@@ -120,11 +120,6 @@ pub async fn resource_proven(
 /// `not-tested` if the target names no resource.
 pub fn bound_request(ctx: &Context, access_token: &str) -> Checked<Request> {
     Ok(Request::get(ctx.parties().resource_url()?).header("Authorization", format!("DPoP {access_token}")))
-}
-
-/// Nonces of an authorization server and those of a resource server are different things (RFC 9449, section 9).
-fn place(request: &Request) -> &str {
-    request.url.split(['?', '#']).next().unwrap_or_default()
 }
 
 /// Whether an answer refuses a proof for its nonce alone: by JSON (section 8) or by a challenge (section 9). Which status it

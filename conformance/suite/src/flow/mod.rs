@@ -16,7 +16,9 @@ pub use dpop::{
     token_proven, token_spoilt,
 };
 pub use pushed::{push, push_as, push_url, pushed, pushes_only, send_push};
-pub use registered::{METHODS, Registered, as_registered, metadata, register, registered, registration};
+pub use registered::{
+    METHODS, Registered, as_registered, metadata, register, registered, registration, told_scope,
+};
 pub use revocation::access_tokens_stay;
 pub(crate) use revocation::{revocation, revoke, says_that_it_stays, shown_as_taken};
 

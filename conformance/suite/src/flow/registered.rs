@@ -80,6 +80,18 @@ pub async fn registered(ctx: &Context, metadata: &Value) -> Checked<Registered> 
     flow::as_registered(ctx, &answer).control("an honest registration")
 }
 
+/// The scope for which a new client asks that would ask for this one: what the response says that it may have, where the server put
+/// another in its place (RFC 7591, section 3.2.1).
+#[must_use]
+pub fn told_scope(asked: &str, json: &Value) -> String {
+    let Some(told) = json.get("scope").and_then(Value::as_str).filter(|told| !told.is_empty()) else {
+        return asked.to_owned();
+    };
+    let is_told = |value: &&str| told.split(' ').any(|told| told == *value);
+    let both: Vec<&str> = asked.split(' ').filter(is_told).collect();
+    if both.is_empty() { told.to_owned() } else { both.join(" ") }
+}
+
 /// The client that a response describes.
 ///
 /// # Errors
@@ -95,17 +107,40 @@ pub fn as_registered(ctx: &Context, answer: &Arc<Exchange>) -> Checked<Registere
         Some(_) | None => ClientAuthentication::ClientSecretBasic,
     };
     let uris = json.get("redirect_uris").and_then(Value::as_array);
-    let first = uris.and_then(|uris| uris.first()).and_then(Value::as_str);
+    let uris = || uris.into_iter().flatten().filter_map(Value::as_str);
+    // A server may register others beside the one that was asked for.
+    let known = uris().find(|uri| *uri == own.redirect_uri).or_else(|| uris().next());
     let client = Client {
         role: ClientRole::First,
         id: text("client_id").unwrap_or_default(),
         secret: secret.map(Secret::from),
         authentication,
-        redirect_uri: first.unwrap_or(&own.redirect_uri).to_owned(),
+        redirect_uri: known.unwrap_or(&own.redirect_uri).to_owned(),
         other_redirect_uri: None,
         second_scope: None,
         narrow_scope: None,
+        scope: own.scope.as_deref().map(|asked| flow::told_scope(asked, &json)),
         ..(*own).clone()
     };
     Ok(Registered { client: Arc::new(client), json, exchange: Arc::clone(answer) })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::told_scope;
+
+    #[test]
+    fn a_new_client_asks_for_no_more_than_it_was_told_that_it_may_have() {
+        for (told, expected) in [
+            (json!({}), "a b"),
+            (json!({ "scope": "" }), "a b"),
+            (json!({ "scope": "b a c" }), "a b"),
+            (json!({ "scope": "b c" }), "b"),
+            (json!({ "scope": "c" }), "c"),
+        ] {
+            assert_eq!(told_scope("a b", &told), expected, "{told}");
+        }
+    }
 }

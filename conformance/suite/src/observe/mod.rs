@@ -245,7 +245,7 @@ impl Observer {
         }
         let client_id = one("client_id")?;
         let client = self.registered.client(&self.target, client_id)?;
-        let registered = one("redirect_uri").map(|uri| is_registered(&client, uri));
+        let registered = one("redirect_uri").map(|uri| self.is_registered(&client, uri));
         let is_good = registered != Some(false);
         let answer = location(exchange).and_then(|location| Url::parse(&location).ok());
         if let Some(answer) = answer.filter(|answer| self.target.is_callback(answer)) {
@@ -264,6 +264,11 @@ impl Observer {
             consented,
             pushed: one("request_uri").map(|uri| (self.sym(uri), asked.at)),
         })
+    }
+
+    /// Whether a response went to a redirect URI that the target names for the client, or of which the client was told.
+    fn is_registered(&self, client: &Client, location: &str) -> bool {
+        is_registered(client, self.registered.further_uris(&client.id), location)
     }
 
     /// Whether a server sent the browser back to a request that is open: after the login, or after the consent.
@@ -361,7 +366,7 @@ impl Observer {
             code: self.sym(code),
             client: self.sym(&client_id),
             sent_to: self.sym(location.split(['?', '#']).next().unwrap_or_default()),
-            registered: is_registered(&client, location),
+            registered: self.is_registered(&client, location),
             redirect_uri: one("redirect_uri").map(|uri| self.sym(&uri)),
             state: (
                 one("state").filter(|text| is_vschar(text)).map(|text| self.sym(&text)),
@@ -407,8 +412,9 @@ fn is_vschar(text: &str) -> bool {
     text.bytes().all(|byte| matches!(byte, 0x20..=0x7e))
 }
 
-/// Whether a response went to a registered redirect URI of the client: its place, and the query that it had.
-fn is_registered(client: &Client, location: &str) -> bool {
+/// Whether a response went to a registered redirect URI of the client, one of those further ones among them: its place, and the query
+/// that it had.
+fn is_registered(client: &Client, further: &[String], location: &str) -> bool {
     let parts = |text: &str| {
         let text = text.split('#').next().unwrap_or_default();
         let (place, query) = text.split_once('?').unwrap_or((text, ""));
@@ -422,7 +428,7 @@ fn is_registered(client: &Client, location: &str) -> bool {
         let (registered, own) = parts(uri);
         registered == place && pairs.hold(&own)
     };
-    if std::iter::once(&client.redirect_uri).chain(&client.other_redirect_uri).any(fits) {
+    if std::iter::once(&client.redirect_uri).chain(&client.other_redirect_uri).chain(further).any(fits) {
         return true;
     }
     let without_port = |text: &str| {

@@ -10,7 +10,11 @@ use crate::wire::{Exchange, Response};
 
 /// Clients by their identifiers.
 #[derive(Debug, Default)]
-pub(super) struct Registered(BTreeMap<String, Arc<Client>>);
+pub(super) struct Registered {
+    clients: BTreeMap<String, Arc<Client>>,
+    /// The redirect URIs of each client behind the first two.
+    further_uris: BTreeMap<String, Vec<String>>,
+}
 
 impl Registered {
     /// Reads the answer to a registration.
@@ -37,12 +41,18 @@ impl Registered {
             second_scope: None,
             narrow_scope: None,
         };
-        self.0.insert(id, Arc::new(client));
+        self.further_uris.insert(id.clone(), uris.collect());
+        self.clients.insert(id, Arc::new(client));
+    }
+
+    /// The redirect URIs that a client has beside those that its entry names.
+    pub(super) fn further_uris(&self, id: &str) -> &[String] {
+        self.further_uris.get(id).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// The client of an identifier.
     pub(super) fn client(&self, target: &Target, id: &str) -> Option<Arc<Client>> {
         let known = target.registered().find(|client| client.id == id);
-        known.or_else(|| self.0.get(id)).cloned()
+        known.or_else(|| self.clients.get(id)).cloned()
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Instant;
 
+use serde_json::Value;
 use url::Url;
 
 use crate::subject::{Endpoints, Place, Target};
@@ -61,6 +62,12 @@ fn places(issuer: &str) -> Vec<String> {
     places
 }
 
+/// Whether a document is about a server, and not what some hosts answer at every address.
+pub(crate) fn is_metadata(document: &Value) -> bool {
+    let members = ["issuer", "authorization_endpoint", "token_endpoint", "response_types_supported"];
+    members.iter().any(|member| document.get(member).is_some())
+}
+
 /// Looks for the metadata document of the target's issuer and fills in what the target does not name.
 ///
 /// # Errors
@@ -73,7 +80,7 @@ pub async fn discover(wire: &Wire, target: &mut Target) -> Result<(), DiscoverEr
         let (_, answer) = wire.send(&request, || Moment { tick: 0, at: Instant::now() }).await;
         let response =
             answer.map_err(|fault| DiscoverError::Down { url: url.clone(), reason: fault.to_string() })?;
-        if let Some(document) = response.json().filter(|json| response.status == 200 && json.is_object()) {
+        if let Some(document) = response.json().filter(|json| response.status == 200 && is_metadata(json)) {
             target.metadata = Some(document);
             target.metadata_url = Some(url.clone());
             break;
@@ -83,7 +90,7 @@ pub async fn discover(wire: &Wire, target: &mut Target) -> Result<(), DiscoverEr
 }
 
 fn fill(target: &mut Target, tried: &str) -> Result<(), DiscoverError> {
-    let member = |name: &str| target.metadata(name).and_then(serde_json::Value::as_str).map(str::to_owned);
+    let member = |name: &str| target.metadata(name).and_then(Value::as_str).map(str::to_owned);
     let optional = |given: &Option<String>, name: &str| given.clone().or_else(|| member(name));
     let needed = |given: &String, name: &'static str| {
         if !given.is_empty() {
@@ -116,7 +123,9 @@ fn fill(target: &mut Target, tried: &str) -> Result<(), DiscoverError> {
 
 #[cfg(test)]
 mod tests {
-    use super::places;
+    use serde_json::json;
+
+    use super::{is_metadata, places};
 
     #[test]
     fn the_issuers_path_follows_the_well_known_part() {
@@ -129,5 +138,13 @@ mod tests {
             ]
         );
         assert_eq!(places("http://127.0.0.1:9000").len(), 2);
+    }
+
+    #[test]
+    fn what_is_answered_at_every_address_is_no_metadata() {
+        assert!(is_metadata(&json!({ "issuer": "https://as.example" })));
+        assert!(is_metadata(&json!({ "token_endpoint": "https://as.example/token" })));
+        assert!(!is_metadata(&json!({ "status": 404, "message": "no such page" })));
+        assert!(!is_metadata(&json!(["issuer"])));
     }
 }

@@ -19,8 +19,8 @@ use std::sync::Arc;
 
 pub use clock::{NoClock, clock};
 pub(crate) use clock::{advancing, now};
-pub(crate) use discover::advice;
 pub use discover::{DiscoverError, discover};
+pub(crate) use discover::{advice, is_metadata};
 pub use file::{Flags, read, read_text};
 pub use need::{FileKey, Met, Need};
 pub use oauth_configuration::{ClientAuthentication, ConfigError, Secret};

@@ -132,6 +132,10 @@ async fn asked_for_and_taken(ctx: &Context) -> Checked {
         // Neither the one nor the other: it was refused for something else.
         expect::token(&answer).control("a token request with a proof")?;
     }
+    if !error {
+        // Nor may it be, where every answer has a nonce.
+        bound(ctx, &client, &key).await?;
+    }
     expect::token_error(&answer, &["use_dpop_nonce"])?;
     ctx.told(expect::error_status(&answer).under(rules!["rfc6749-5.2-error-400-json"]));
     if !asks_for_nonce(response) {

@@ -205,8 +205,28 @@ async fn resource_with_query(ctx: &Context, access_token: &str, key: &DpopKey) -
     expect::served(&bare).control("the resource with a bound token and a good proof")?;
     let separator = if request.url.contains('?') { '&' } else { '?' };
     let with_query = Request { url: format!("{}{separator}suite=1", request.url), ..request };
-    let answer = flow::send_proven(ctx, Actor::Client, with_query, key, good).await?;
+    let answer = flow::send_proven(ctx, Actor::Client, with_query.clone(), key, good).await?;
+    answer.response()?;
+    if expect::served(&answer).is_err() && !takes_query(ctx, &with_query, access_token, key).await? {
+        return Err(CaseEnd::not_offered("the resource takes no query that it does not know").at(&answer));
+    }
     expect::served(&answer).when("the request has a query")
+}
+
+/// Whether the query of a request for the resource does no harm by itself: the request is served with a proof that names the query,
+/// or with a token that needs no proof.
+async fn takes_query(ctx: &Context, request: &Request, access_token: &str, key: &DpopKey) -> Checked<bool> {
+    let whole = |proof: Proof| proof.for_token(access_token).claim("htu", request.url.clone());
+    let named = flow::send_proven(ctx, Actor::Client, request.clone(), key, whole).await?;
+    named.response()?;
+    if expect::served(&named).is_ok() {
+        return Ok(true);
+    }
+    let bearer = flow::access(ctx, &ctx.parties().client()?).await?.access_token;
+    let request = request.clone().without_header("Authorization");
+    let bare = ctx.send(Actor::Client, request.header("Authorization", format!("Bearer {bearer}"))).await?;
+    bare.response()?;
+    Ok(expect::served(&bare).is_ok())
 }
 
 /// Other spellings of a URL, by what is other in each (RFC 3986, section 6.2).

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::case::{Case, Context, Severity};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
-use crate::cases::support::dpop::{bound, bound_token, proof_refused, says_bound};
+use crate::cases::support::dpop::{bound, bound_token, misnamed, proof_refused, says_bound};
 use crate::cases::support::honest::refusal;
 use crate::cases::support::token_status::access_token_lifetime;
 use crate::expect;
@@ -75,15 +75,19 @@ pub(super) const CASES: &[Case] = &[
 
 async fn token_is_bound(ctx: &Context) -> Checked {
     let (client, key) = (ctx.parties().client()?, flow::proof_key(ctx));
-    flow::access(ctx, &client).await?;
+    let plain = flow::access(ctx, &client).await?;
     let token = bound(ctx, &client, &key).await?;
     let answer = &token.exchange;
     if says_bound(&token) {
         return Ok(());
     }
-    // A token that is said to be a bearer's has to be one.
-    let has_resource = ctx.target().endpoints.resource.is_some();
-    if has_resource && expect::served(&flow::resource(ctx, &token.access_token).await?).is_err() {
+    if let Some(end) = misnamed(ctx, &token, &key).await? {
+        return Err(end);
+    }
+    // A token that is said to be a bearer's has to be one, where the resource takes those of this client at all.
+    let takes_bearer = ctx.target().endpoints.resource.is_some()
+        && expect::served(&flow::resource(ctx, &plain.access_token).await?).is_ok();
+    if takes_bearer && expect::served(&flow::resource(ctx, &token.access_token).await?).is_err() {
         let saw = token.text("token_type").map_or_else(|| "none".into(), |kind| format!("{kind:?}"));
         let expected = "token_type DPoP for a token that does not open the resource as a bearer's";
         return Err(answer.broken(expected, format!("token_type {saw}")));

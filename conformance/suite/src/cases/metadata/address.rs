@@ -10,7 +10,7 @@ use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::honest::honest;
 use crate::cases::support::metadata::{
-    document, get, is_sent_as_json, issuer_place, no_issuer, object, unless_waived,
+    document, get, is_sent_as_json, issuer_place, no_issuer, of_a_server, unless_waived,
 };
 use crate::subject::Need;
 use crate::wire::Exchange;
@@ -57,7 +57,7 @@ async fn at_its_well_known_address(ctx: &Context) -> Checked {
     // A profile of RFC 8414 may have a name of its own for the document, as OpenID's has.
     for name in ["oauth-authorization-server", "openid-configuration"] {
         let exchange = answered(ctx, &format!("{origin}/.well-known/{name}{path}")).await?;
-        if object(&exchange).is_some() {
+        if of_a_server(&exchange).is_some() {
             return Ok(());
         }
         first.get_or_insert(exchange);
@@ -67,7 +67,7 @@ async fn at_its_well_known_address(ctx: &Context) -> Checked {
         format!("{origin}/.well-known/oauth-authorization-server{path}/"),
     ] {
         let elsewhere = answered(ctx, &elsewhere).await?;
-        if let (Some(first), true) = (&first, object(&elsewhere).is_some()) {
+        if let (Some(first), true) = (&first, of_a_server(&elsewhere).is_some()) {
             let saw = format!("none, and one at {}", elsewhere.request.url);
             let end = first.broken("the metadata, behind the well-known part", saw);
             return honest(Err(end), "the metadata");
@@ -100,7 +100,7 @@ async fn another_issuers(ctx: &Context, issuer: &str) -> Checked {
     let unknown = format!("{path}/suite-unknown");
     let place = format!("{origin}/.well-known/oauth-authorization-server{unknown}");
     let exchange = answered(ctx, &place).await?;
-    let Some(json) = object(&exchange) else { return Ok(()) };
+    let Some(json) = of_a_server(&exchange) else { return Ok(()) };
     let told = json.get("issuer").and_then(Value::as_str).unwrap_or_default();
     if told == format!("{origin}{unknown}") {
         return Ok(());

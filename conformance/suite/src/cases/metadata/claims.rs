@@ -9,7 +9,7 @@ use oauth_rules::rules;
 use serde_json::Value;
 
 use crate::case::{Case, Context};
-use crate::case_end::{Checked, EndAs as _};
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::client_credentials::own_token;
 use crate::cases::support::clients::others_that_work;
 use crate::cases::support::metadata::{document, object};
@@ -60,6 +60,7 @@ fn lists(json: &Value, list: &str, value: &str) -> Option<bool> {
 
 async fn lists_what_there_is(ctx: &Context) -> Checked {
     let (client, _, _, json) = claimed(ctx).await?;
+    let mut answered = false;
     for grant in ["refresh_token", "client_credentials", "password"] {
         if lists(&json, GRANTS, grant) != Some(true) {
             continue;
@@ -70,17 +71,24 @@ async fn lists_what_there_is(ctx: &Context) -> Checked {
             let told = answer.response()?.json().unwrap_or_default();
             unless_unsupported(&answer, told.get("error").and_then(Value::as_str), "unsupported_grant_type")
         });
-        ctx.tried(&format!("{GRANTS} has {grant}"), is_known);
+        answered |= ctx.tried(&format!("{GRANTS} has {grant}"), is_known).is_some();
     }
     if lists(&json, RESPONSE_TYPES, "token") == Some(true) {
-        ctx.tried(&format!("{RESPONSE_TYPES} has token"), knows_response_type(ctx, &client, "token").await);
+        let is_known = knows_response_type(ctx, &client, "token").await;
+        answered |= ctx.tried(&format!("{RESPONSE_TYPES} has token"), is_known).is_some();
     }
     for mode in ["query", "fragment"] {
         if lists(&json, RESPONSE_MODES, mode) == Some(true) {
-            ctx.tried(&format!("{RESPONSE_MODES} has {mode}"), knows_response_mode(ctx, &client, mode).await);
+            let is_known = knows_response_mode(ctx, &client, mode).await;
+            answered |= ctx.tried(&format!("{RESPONSE_MODES} has {mode}"), is_known) == Some(true);
         }
     }
-    Ok(())
+    if answered {
+        return Ok(());
+    }
+    Err(CaseEnd::not_offered(
+        "the metadata lists nothing for which the suite can ask and which this client may use",
+    ))
 }
 
 /// A token request of this grant type, with values that nobody gave out where it needs some; `None` where the client has no
@@ -115,7 +123,8 @@ async fn knows_response_type(ctx: &Context, client: &Arc<Client>, kind: &str) ->
     unless_unsupported(landing.exchange(), told, "unsupported_response_type")
 }
 
-async fn knows_response_mode(ctx: &Context, client: &Arc<Client>, mode: &str) -> Checked {
+/// Whether a code comes in this mode; what is refused shows nothing.
+async fn knows_response_mode(ctx: &Context, client: &Arc<Client>, mode: &str) -> Checked<bool> {
     let ask = flow::ask(ctx, client).set("response_mode", mode);
     let landing = flow::authorize(ctx, &ask).await?;
     landing.sent()?;
@@ -127,10 +136,10 @@ async fn knows_response_mode(ctx: &Context, client: &Arc<Client>, mode: &str) ->
         Some(at) if at.fragment.has("code") && mode != "fragment" => {
             Err(at.exchange.broken(expected, "it in the fragment"))
         }
-        Some(at) if at.brings("code") => Ok(()),
+        Some(at) if at.brings("code") => Ok(true),
         Some(_) | None => {
             ctx.note(format!("{mode} is refused, if not by the server then for this client"));
-            Ok(())
+            Ok(false)
         }
     }
 }

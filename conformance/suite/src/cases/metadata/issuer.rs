@@ -9,7 +9,7 @@ use crate::browser::Location;
 use crate::case::{Case, Context, Severity};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::honest::honest;
-use crate::cases::support::metadata::{document, get, https_fault, issuer_place, unless_waived};
+use crate::cases::support::metadata::{document, get, https_fault, issuer_place, of_a_server, unless_waived};
 use crate::cases::support::provoke::errors_told;
 use crate::expect;
 use crate::flow;
@@ -159,8 +159,8 @@ async fn published(ctx: &Context) -> Checked {
     let mut first: Option<Arc<Exchange>> = None;
     for place in places {
         let exchange = get(ctx, &place).await?;
-        let response = exchange.response()?;
-        if response.status == 200 && response.json().is_some_and(|json| json.is_object()) {
+        exchange.response()?;
+        if of_a_server(&exchange).is_some() {
             return Ok(());
         }
         first.get_or_insert(exchange);

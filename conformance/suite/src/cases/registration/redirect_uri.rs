@@ -14,7 +14,7 @@ use crate::cases::support::redirect_uris::refused;
 use crate::cases::support::registration::without;
 use crate::expect;
 use crate::flow::{self, Registered, Until};
-use crate::subject::Need;
+use crate::subject::{Client, Need};
 use crate::wire::Exchange;
 
 /// The cases, in reading order.
@@ -82,6 +82,8 @@ pub(super) const CASES: &[Case] = &[
 const EITHER: &[&str] = &["invalid_redirect_uri", "invalid_client_metadata"];
 /// An https redirect URI of a client that nobody knows.
 const STRANGERS_URI: &str = "https://app.suite.example/callback";
+/// The same of a client to which no user said yes.
+const UNHEARD_URI: &str = "https://unheard.suite.example/callback";
 
 /// A registration of these redirect URIs, as a native application's if it is one.
 async fn with_uris(ctx: &Context, uris: &Value, native: bool) -> Checked<Arc<Exchange>> {
@@ -245,17 +247,33 @@ async fn strangers_uri_is_asked_about(ctx: &Context) -> Checked {
         return Err(honest.exchange().broken("a code at the new client", honest.describe()))
             .control("an honest flow of the new client");
     }
+    if let Some(landing) = error_at(ctx, &registered.client).await? {
+        ctx.note(format!("at the client to which the user said yes: {}", landing.describe()));
+    }
+    // A yes of the user may be what a server trusts: of this client, and of its host, no user has heard.
+    metadata["client_name"] = "suite, unheard of".into();
+    metadata["redirect_uris"] = json!([UNHEARD_URI]);
+    let unheard = flow::registered(ctx, &metadata).await?;
+    match error_at(ctx, &unheard.client).await? {
+        Some(landing) => {
+            let expected = "a page that says where the browser is about to go, or an error page";
+            Err(landing.exchange().broken(expected, landing.describe()))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Where an error leads a browser that is logged in, if that is the client's own host.
+async fn error_at(ctx: &Context, client: &Arc<Client>) -> Checked<Option<Landing>> {
+    let host = |url: &str| Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned));
     let mut browser = flow::browser(ctx);
     let landing =
-        flow::open_in(ctx, &mut browser, &flow::ask(ctx, &registered.client).set("response_type", UNKNOWN))
-            .await?;
-    let at_stranger =
-        |location: &str| Url::parse(location).is_ok_and(|url| url.host_str() == Some("app.suite.example"));
-    match &landing {
-        Landing::Foreign(location) | Landing::Callback(location) if at_stranger(&location.text) => {
-            let expected = "a page that says where the browser is about to go, or an error page";
-            Err(location.exchange.broken(expected, landing.describe()))
+        flow::open_in(ctx, &mut browser, &flow::ask(ctx, client).set("response_type", UNKNOWN)).await?;
+    let is_there = match &landing {
+        Landing::Foreign(location) | Landing::Callback(location) => {
+            host(&location.text) == host(&client.redirect_uri)
         }
-        Landing::Foreign(_) | Landing::Callback(_) | Landing::Page(_) => Ok(()),
-    }
+        Landing::Page(_) => false,
+    };
+    Ok(is_there.then_some(landing))
 }

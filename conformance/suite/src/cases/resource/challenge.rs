@@ -72,6 +72,9 @@ pub(super) const CASES: &[Case] = &[
     },
 ];
 
+/// What is shown in place of a token.
+const BASIC: &str = "Basic credentials are shown";
+
 /// An answer of the resource, and to what.
 type Refusal = (&'static str, Arc<Exchange>);
 
@@ -94,7 +97,7 @@ async fn refused_without_token(ctx: &Context) -> Checked<Vec<Refusal>> {
     opening_token(ctx).await?;
     let none = with_header(ctx, None).await?;
     let basic = with_header(ctx, Some("Basic c3VpdGU6c3VpdGU=")).await?;
-    refused(ctx, vec![("nothing is shown", none), ("Basic credentials are shown", basic)])
+    refused(ctx, vec![("nothing is shown", none), (BASIC, basic)])
 }
 
 /// Whether they are refusals is for other cases: here it is the control, and those that are none are not looked at.
@@ -158,6 +161,8 @@ async fn bearer_and_a_parameter(ctx: &Context) -> Checked {
         let saw = match fields::challenge(response, "Bearer") {
             Some(challenge) if !challenge.params.is_empty() => "",
             Some(_) => "one without parameters",
+            // Where Basic opens the resource as well, its challenge is not one of RFC 6750.
+            None if way == BASIC && fields::challenge(response, "Basic").is_some() => continue,
             None if response.header("www-authenticate").is_some() => "none",
             // That there has to be one is another rule's matter.
             None => continue,
@@ -213,14 +218,16 @@ async fn each_parameter_once(ctx: &Context) -> Checked {
 }
 
 async fn plain_characters(ctx: &Context) -> Checked {
+    let mut looked = false;
     for ((way, answer), challenge) in challenges(ctx).await? {
         for (name, value) in &challenge.params {
             let legal = match name.as_str() {
                 "error" | "error_description" => value.chars().all(plain),
                 "error_uri" => value.chars().all(|c| plain(c) && c != ' '),
                 "scope" => value.chars().all(plain),
-                _ => true,
+                _ => continue,
             };
+            looked = true;
             if name == "scope" && value.split(' ').any(str::is_empty) {
                 let stop = answer.broken("scope of words with single spaces", format!("{value:?}"));
                 ctx.tell(stop.when(way).warn());
@@ -231,7 +238,7 @@ async fn plain_characters(ctx: &Context) -> Checked {
             }
         }
     }
-    Ok(())
+    if looked { Ok(()) } else { Err(CaseEnd::not_offered("no challenge has error or scope")) }
 }
 
 fn plain(c: char) -> bool {

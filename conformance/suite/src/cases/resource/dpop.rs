@@ -78,7 +78,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "dpop-resource/nonce-asked-for-and-taken",
         rules: rules!["rfc9449-9-rs-use-dpop-nonce"],
-        about: "A resource that wants a nonce says use_dpop_nonce in its challenge, gives one, and takes it next.",
+        about: "A resource that wants a nonce says use_dpop_nonce in its challenge, gives one, and takes that one next and no other.",
         needs: &[Need::Login, Need::Dpop, Need::ResourceServer, Need::DpopResource],
         run: |ctx| Box::pin(nonce_asked_for_and_taken(ctx)),
         ..Case::DEFAULT
@@ -268,11 +268,19 @@ async fn nonce_asked_for_and_taken(ctx: &Context) -> Checked {
         // Neither the one nor the other: it was refused for something else.
         expect::served(&answer).control("the resource with a bound token and a good proof")?;
     }
+    if !error {
+        // Nor may it be, where every answer has a nonce.
+        let proven = flow::resource_proven(ctx, &token, &key, |proof| proof).await?;
+        expect::served(&proven).control("the resource with a bound token and a good proof")?;
+    }
     if !error || response.status != 401 || response.header("dpop-nonce").is_none() {
         let expected = "status 401, a DPoP challenge with error use_dpop_nonce, and a DPoP-Nonce header";
         return Err(answer.broken(expected, expect::describe(response)));
     }
     let good = flow::proof(ctx, &key, &request).for_token(&token);
     let again = flow::send_proof(ctx, Actor::Client, &request, &good).await?;
-    expect::served(&again).when("it comes again with the nonce that was asked for")
+    expect::served(&again).when("it comes again with the nonce that was asked for")?;
+    let made_up = flow::proof(ctx, &key, &request).for_token(&token).claim("nonce", ctx.fresh());
+    let answer = flow::send_proof(ctx, Actor::Client, &request, &made_up).await?;
+    ctx.trying("the nonce is made up", |ctx| refused(ctx, &answer)).under(rules!["rfc9449-4.3-nonce"])
 }

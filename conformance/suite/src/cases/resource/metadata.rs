@@ -10,12 +10,12 @@ use url::Url;
 
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
-use crate::cases::support::bearer::{in_query, with_header};
+use crate::cases::support::bearer::{in_query, seen_in_header, with_header};
 use crate::cases::support::honest::honest;
 use crate::cases::support::metadata::get;
 use crate::cases::support::metadata::{https_fault, is_sent_as_json, object};
 use crate::cases::support::resource_indicators::token_is_for_it;
-use crate::cases::support::resource_metadata::{address, identical, named_in};
+use crate::cases::support::resource_metadata::{address, identical, is_of_a_resource, is_there, named_in};
 use crate::expect;
 use crate::flow;
 use crate::subject::{Need, Resource};
@@ -135,10 +135,7 @@ async fn published(ctx: &Context) -> Checked<(Resource, Arc<Exchange>)> {
         return Err(CaseEnd::not_offered("the resource's identifier is no URL with a host"));
     };
     let exchange = get(ctx, &address).await?;
-    // Some hosts answer every address with a page.
-    let response = exchange.response()?;
-    let is_page = response.media_type().as_deref() == Some("text/html");
-    if (is_page || !(200..300).contains(&response.status)) && challenged(ctx).await?.is_none() {
+    if !is_there(exchange.response()?) && challenged(ctx).await?.is_none() {
         return Err(CaseEnd::not_offered("the resource publishes no metadata").at(&exchange));
     }
     Ok((resource, exchange))
@@ -198,7 +195,7 @@ async fn resource_is_the_one_asked_for(ctx: &Context) -> Checked {
             continue;
         };
         let exchange = get(ctx, &address).await?;
-        if let Some(json) = object(&exchange) {
+        if let Some(json) = object(&exchange).filter(is_of_a_resource) {
             let way = format!("the resource is {other}");
             ctx.tried(&way, identical(&exchange, &json, &other).warn());
         }
@@ -288,13 +285,15 @@ async fn ways_to_show_a_token(ctx: &Context) -> Checked {
     }
     let token = flow::access(ctx, &ctx.parties().client()?).await?.access_token;
     if ways.contains(&"header") {
-        let served = expect::served(&flow::resource(ctx, &token).await?);
-        ctx.tried("the token is in the header", honest(served, "the resource with a fresh token"));
+        ctx.tried("the token is in the header", seen_in_header(&flow::resource(ctx, &token).await?));
     }
     if ways.contains(&"query") {
         let request = flow::resource_request(ctx, "")?.without_header("Authorization");
         let served = expect::served(&ctx.send(Actor::Client, in_query(request, &token)).await?);
         ctx.tried("the token is in the query", honest(served, "the resource with a fresh token"));
+    }
+    if !["header", "query"].iter().any(|way| ways.contains(way)) {
+        return Err(CaseEnd::not_offered("no way is listed by which the suite shows tokens").at(&exchange));
     }
     Ok(())
 }
@@ -315,7 +314,10 @@ async fn may_be_kept_for_a_while(ctx: &Context) -> Checked {
     let (exchange, _) = document(ctx).await?;
     let response = exchange.response()?;
     let says = |directive| fields::has_directive(response, "cache-control", directive);
-    if ["max-age", "s-maxage", "no-cache", "no-store"].into_iter().any(says) {
+    // `Expires` says the same by a date (RFC 9111, section 5.3).
+    if ["max-age", "s-maxage", "no-cache", "no-store"].into_iter().any(says)
+        || response.header("expires").is_some()
+    {
         return Ok(());
     }
     let saw = response.header("cache-control").map_or_else(|| "none".to_owned(), |text| format!("{text:?}"));
@@ -328,14 +330,16 @@ async fn named_by_the_challenge(ctx: &Context) -> Checked {
     };
     let broken = |saw: String| Err(challenge.broken("resource_metadata that leads to metadata", saw));
     let Ok(url) = Url::parse(&address) else { return broken(format!("{address:?}, which is no URL")) };
-    let own =
-        Url::parse(ctx.parties().resource_url()?).is_ok_and(|resource| resource.origin() == url.origin());
+    let shown = ctx.parties().resource_url()?;
+    let own = Url::parse(shown).is_ok_and(|resource| resource.origin() == url.origin());
     if !own && !ctx.target().is_own(&url) {
         ctx.note(format!("{address} is on another host and was not asked"));
         return Ok(());
     }
     let exchange = get(ctx, &address).await?;
     match object(&exchange) {
+        // The URL that was challenged counts, which the identifier of a target may differ from.
+        Some(json) if json.get("resource").and_then(Value::as_str) == Some(shown) => Ok(()),
         Some(json) => identical(&exchange, &json, &ctx.parties().first_resource()?.identifier),
         None => broken(format!("{} at {address}", expect::describe(exchange.response()?))),
     }

@@ -12,7 +12,7 @@ use crate::cases::support::bearer::with_narrow_scope;
 use crate::cases::support::metadata::get;
 use crate::cases::support::metadata::object;
 use crate::cases::support::resource_indicators::{ask_for, guarded, open, read_by_server, token_for, with};
-use crate::cases::support::resource_metadata::{address, identical, named_in};
+use crate::cases::support::resource_metadata::{address, identical, is_there, named_in};
 use crate::cases::support::scope::{beside_narrow_scope, not_opened_by};
 use crate::expect;
 use crate::flow;
@@ -70,10 +70,7 @@ async fn each_resource_has_its_own(ctx: &Context) -> Checked {
 async fn published(ctx: &Context, resource: &Resource) -> Checked<Option<Arc<Exchange>>> {
     let Some(address) = address(&resource.identifier) else { return Ok(None) };
     let exchange = get(ctx, &address).await?;
-    let response = exchange.response()?;
-    // Some hosts answer every address with a page.
-    let is_page = response.media_type().as_deref() == Some("text/html");
-    let is_there = (200..300).contains(&response.status) && !is_page;
+    let is_there = is_there(exchange.response()?);
     Ok(is_there.then_some(exchange))
 }
 

@@ -4,15 +4,19 @@
 //! parameter. One that refuses any value reads it, and then is held to it; so is one of which the target says
 //! `resource_indicators = true`.
 
+use std::sync::Arc;
+
 use oauth_rules::rules;
 
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::resource_indicators::{
-    INVALID_TARGET, UNKNOWN, authorized, readers, redeemed, token_for,
+    INVALID_TARGET, UNKNOWN, authorized, readers, redeemed, token_for, told_audience,
 };
 use crate::expect;
-use crate::subject::Need;
+use crate::flow;
+use crate::subject::{Client, Need};
+use crate::wire::Exchange;
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -80,6 +84,9 @@ async fn unknown_is_told_by_redirect(ctx: &Context) -> Checked {
         return Err(CaseEnd::not_offered("the authorization endpoint does not read resource"));
     }
     let (ask, landing) = authorized(ctx, &client, UNKNOWN).await?;
+    if let Ok(code) = flow::code_from(&ask, &landing) {
+        is_unknown(ctx, &client, &flow::token(ctx, &flow::redemption(&code)).await?).await?;
+    }
     let location = expect::error_redirect(&ask, &landing, &[INVALID_TARGET])?;
     expect::same_state(&ask, location).under(rules!["rfc6749-4.1.2.1-state-on-error"])
 }
@@ -92,5 +99,19 @@ async fn unknown_is_told_in_json(ctx: &Context) -> Checked {
         return Err(CaseEnd::not_offered("the token endpoint does not read resource"));
     }
     let answer = redeemed(ctx, &client, UNKNOWN).await?;
+    is_unknown(ctx, &client, &answer).await?;
     expect::token_error(&answer, &[INVALID_TARGET]).map(drop)
+}
+
+/// That the server does not know the resource for which nobody has a server. Which it knows is its own to say: one for which it issues
+/// tokens, by their audience, is known.
+async fn is_unknown(ctx: &Context, client: &Arc<Client>, answer: &Arc<Exchange>) -> Checked {
+    let Ok(token) = expect::token(answer) else { return Ok(()) };
+    let told = told_audience(ctx, client, &token).await?.unwrap_or_default();
+    if told.iter().any(|name| name == UNKNOWN) {
+        return Err(
+            CaseEnd::not_offered("the server issues tokens for whatever resource is named").at(answer)
+        );
+    }
+    Ok(())
 }

@@ -42,6 +42,17 @@ pub(in crate::cases) async fn looks_at_tokens(ctx: &Context) -> Checked {
     Err(CaseEnd::not_tested(reason).at(&none))
 }
 
+/// That the resource saw a fresh token in the header. It is a control that nothing else is wrong: that the token is for too little,
+/// the address another, or that something lacks in the request, says nothing of the header.
+pub(in crate::cases) fn seen_in_header(answer: &Arc<Exchange>) -> Checked {
+    const UNAUTHORIZED: u16 = 401;
+    let served = expect::served(answer);
+    if answer.status() == Some(UNAUTHORIZED) {
+        return served;
+    }
+    served.control("the resource with a fresh token")
+}
+
 /// The resource's answer to a token of a scope that does not open it, while another opens it.
 pub(in crate::cases) async fn with_narrow_scope(ctx: &Context) -> Checked<Arc<Exchange>> {
     opening_token(ctx).await?;

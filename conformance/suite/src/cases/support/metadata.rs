@@ -8,7 +8,7 @@ use url::Url;
 use crate::case::Context;
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::expect;
-use crate::subject::{FileKey, Need, is_loopback};
+use crate::subject::{FileKey, Need, is_loopback, is_metadata};
 use crate::wire::{Actor, Exchange, Request};
 
 /// Why a server's metadata is not looked for.
@@ -71,6 +71,11 @@ pub(in crate::cases) fn unless_waived(ctx: &Context) -> Checked {
 pub(in crate::cases) fn object(exchange: &Exchange) -> Option<Value> {
     let response = exchange.answer.as_ref().ok().filter(|response| response.status == 200)?;
     response.json().filter(Value::is_object)
+}
+
+/// What a document says that is a server's metadata; `None` where another one is there, or none.
+pub(in crate::cases) fn of_a_server(exchange: &Exchange) -> Option<Value> {
+    object(exchange).filter(is_metadata)
 }
 
 /// Whether a published document came as one.

@@ -17,6 +17,20 @@ pub(in crate::cases) fn address(identifier: &str) -> Option<String> {
     Some(format!("{}/.well-known/oauth-protected-resource{path}{query}", url.origin().ascii_serialization()))
 }
 
+/// Whether a document is about a resource, and not what some hosts answer at every address.
+pub(in crate::cases) fn is_of_a_resource(document: &Value) -> bool {
+    let members = ["resource", "authorization_servers", "scopes_supported", "bearer_methods_supported"];
+    members.iter().any(|member| document.get(member).is_some())
+}
+
+/// Whether an answer has something for whoever asks for metadata. Some hosts answer every address with a page, or with an object
+/// that says that nothing is there.
+pub(in crate::cases) fn is_there(response: &Response) -> bool {
+    let is_page = response.media_type().as_deref() == Some("text/html");
+    let is_another = response.json().is_some_and(|json| json.is_object() && !is_of_a_resource(&json));
+    (200..300).contains(&response.status) && !is_page && !is_another
+}
+
 /// The address of metadata that a challenge of this answer names (RFC 9728, section 5.1).
 pub(in crate::cases) fn named_in(response: &Response) -> Option<String> {
     let challenges = fields::challenges(response);

@@ -17,13 +17,14 @@ pub(in crate::cases) fn first_changed(text: &str) -> String {
 }
 
 /// Changes the first letter or digit at or behind `from`, else the last one before it. The last character of an
-/// encoded text may have bits without meaning: it is changed only where no other can be.
+/// encoded text may have bits without meaning: it is changed only where no other can be. It becomes no letter that differs in
+/// case alone, since hexadecimal and base32 have no case.
 fn changed_from(text: &str, from: usize) -> String {
     let fits = |at: &usize| text.as_bytes()[*at].is_ascii_alphanumeric();
     let last = text.len().saturating_sub(1);
     let at = (from..last).chain((0..from.min(last)).rev()).chain(last..text.len()).find(fits);
     let Some(at) = at else { return format!("{text}A") };
-    let other = if &text[at..=at] == "A" { "B" } else { "A" };
+    let other = if text[at..=at].eq_ignore_ascii_case("a") { "B" } else { "A" };
     format!("{}{other}{}", &text[..at], &text[at + 1..])
 }
 
@@ -39,6 +40,14 @@ pub(in crate::cases) fn case_swapped(text: &str) -> Option<String> {
     let swap = |c: char| if c.is_ascii_lowercase() { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() };
     let has_case = text.chars().any(|c| c.is_ascii_alphabetic() && !c.is_ascii_hexdigit());
     has_case.then(|| text.chars().map(swap).collect())
+}
+
+/// The same of a text in letters of both kinds; `None` where all are of one kind, as in base32, which may be read without
+/// regard to case.
+pub(in crate::cases) fn mixed_case_swapped(text: &str) -> Option<String> {
+    let is_mixed = text.bytes().any(|byte| byte.is_ascii_lowercase())
+        && text.bytes().any(|byte| byte.is_ascii_uppercase());
+    if is_mixed { case_swapped(text) } else { None }
 }
 
 /// The client with another secret, shown in the way that it is registered for; `None` for a public one.
@@ -58,12 +67,12 @@ pub(in crate::cases) fn secret_of(client: &Client) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::{case_swapped, first_changed, middle_changed};
+    use super::{case_swapped, first_changed, middle_changed, mixed_case_swapped};
 
     #[test]
     fn one_character_changes_and_the_last_stays() {
         for (text, first, middle) in
-            [("abcd", "Abcd", "abAd"), ("A.-_z", "B.-_z", "B.-_z"), ("a", "A", "A"), ("--", "--A", "--A")]
+            [("abcd", "Bbcd", "abAd"), ("A.-_z", "B.-_z", "B.-_z"), ("a", "B", "B"), ("--", "--A", "--A")]
         {
             assert_eq!(
                 (first_changed(text).as_str(), middle_changed(text).as_str()),
@@ -77,5 +86,7 @@ mod tests {
     fn what_may_be_hexadecimal_has_no_case() {
         assert_eq!(case_swapped("aG1"), Some("Ag1".to_owned()));
         assert_eq!(case_swapped("deadBEEF-01"), None);
+        assert_eq!(mixed_case_swapped("mfzw62i"), None);
+        assert_eq!(mixed_case_swapped("aG1"), case_swapped("aG1"));
     }
 }
