@@ -120,7 +120,6 @@ pub fn as_registered(ctx: &Context, answer: &Arc<Exchange>) -> Checked<Registere
         second_scope: None,
         narrow_scope: None,
         scope: own.scope.as_deref().map(|asked| flow::told_scope(asked, &json)),
-        ..(*own).clone()
     };
     Ok(Registered { client: Arc::new(client), json, exchange: Arc::clone(answer) })
 }
