@@ -113,6 +113,7 @@ fn judge_observed(ctx: &Context, law: &Law, observed: &Observed) -> Checked {
         refresh_grace: live.target.refresh_grace.unwrap_or(0),
         proof_lifetime: PROOF_LIFETIME + GRACE,
         refresh_lifetime: live.target.refresh_token_lifetime.map(|span| span + GRACE),
+        revocation_delay: live.target.ends_are_known_within(),
     };
     match law.judge(&facts) {
         Judgement::Silent | Judgement::Holds if law.is_tried(&facts) => Ok(()),
