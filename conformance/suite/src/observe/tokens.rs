@@ -63,7 +63,7 @@ impl Observer {
             self.foreign.remove(token);
         }
         let expires_in =
-            member("expires_in").and_then(serde_json::Value::as_u64).map(|span| span + super::GRACE);
+            member("expires_in").and_then(serde_json::Value::as_u64).map(|span| span + super::LENIENCE);
         let named: Vec<String> = params.all("resource").into_iter().map(str::to_owned).collect();
         let Some((by_code, shown)) = asked else {
             let issued = token.map(|token| Issued {
