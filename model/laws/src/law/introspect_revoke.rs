@@ -25,7 +25,7 @@ pub(super) fn refresh_token_is_dead(facts: &Facts<'_>) -> Judgement {
     all(facts.revocations().map(|(_, revoked, revocation)| {
         let of = revocation.token;
         let brought = facts.refreshed().any(|(_, fact, used)| used.token == of && fact.is_after(revoked));
-        let is_named = |token| token == of || (brought && comes_of(facts, (revoked, of), token));
+        let is_named = |token: Sym| token == of || (brought && comes_of(facts, (revoked, of), token));
         let named = facts.refreshes().filter(|(_, _, refresh)| is_named(refresh.token));
         let named = named.map(|(at, fact, refresh)| (at, fact, refresh.issued.is_some()));
         facts.nothing_gained_of_what_ended(revoked, named)

@@ -30,9 +30,9 @@ fn has_a_key(facts: &Facts<'_>, token: Sym) -> bool {
 }
 
 pub(super) fn used_once(facts: &Facts<'_>) -> Judgement {
-    let of_no_key = facts.refreshed().filter(|(_, _, refresh)| is_public(refresh));
+    let of_public = facts.refreshed().filter(|(_, _, refresh)| is_public(refresh));
     let used: Vec<(usize, &Fact, &RefreshUse)> =
-        of_no_key.filter(|(_, _, refresh)| !has_a_key(facts, refresh.token)).collect();
+        of_public.filter(|(_, _, refresh)| !has_a_key(facts, refresh.token)).collect();
     every(used.iter().map(|(at, fact, refresh)| {
         let first = used.iter().find(|(_, _, other)| other.token == refresh.token);
         let good = first.is_none_or(|(earlier, first, _)| {
