@@ -124,6 +124,24 @@ pub(super) const LIBERTIES: &[Liberty] = &[
         ],
     },
     Liberty {
+        name: "introspection-hears-of-a-revocation-late",
+        about: "the first question about a token that was revoked is answered as before the revocation",
+        allowed: "RFC 7009 2: there could be a propagation delay, in which some servers know about the invalidation while others do not",
+        seen_at: None,
+        apart: &["introspection", "revocation"],
+        acts: &[Act::Answer(tell_late)],
+        costs: &[],
+    },
+    Liberty {
+        name: "a-resource-keeps-what-it-was-told",
+        about: "for half a minute a resource serves a revoked token that it has served before, and the target file says so",
+        allowed: "RFC 7662 4: a protected resource may cache the response of the introspection endpoint",
+        seen_at: None,
+        apart: &["resource content", "revocation", "access tokens"],
+        acts: &[Act::Target(|target| target.revocation_delay = Some(30)), Act::Answer(serve_late)],
+        costs: &[],
+    },
+    Liberty {
         name: "codes-of-two-kilobytes",
         about: "codes are two kilobytes long",
         allowed: "RFC 6749 4.1.2: the authorization code string size is left undefined; clients should avoid assumptions",
@@ -234,6 +252,57 @@ fn outlive(memory: &Memory, asked: &Asked, answered: &mut Answered) -> bool {
     }
     let before = memory.get(&opened).filter(|_| memory.get(&format!("ended {token}")).is_some());
     let Some(content) = before.filter(|_| answered.status == StatusCode::UNAUTHORIZED) else { return false };
+    *answered = Answered { body: content.into(), ..Answered::default() };
+    answered.set("content-type", "application/json");
+    true
+}
+
+/// Remembers which tokens were revoked.
+fn keep_revoked(memory: &Memory, asked: &Asked, answered: &Answered) {
+    if asked.is("POST", "/revoke")
+        && answered.status == StatusCode::OK
+        && let Some(token) = asked.parameter("token")
+    {
+        memory.keep(format!("revoked {token}"), "");
+    }
+}
+
+/// Whether this is the first time that something is said late of a token that was revoked.
+fn is_late(memory: &Memory, token: &str) -> bool {
+    memory.get(&format!("revoked {token}")).is_some() && memory.keep(format!("late {token}"), "").is_none()
+}
+
+/// Tells once more what a caller was told of a token before it was revoked: one answer, which the news overtakes.
+fn tell_late(memory: &Memory, asked: &Asked, answered: &mut Answered) -> bool {
+    keep_revoked(memory, asked, answered);
+    if !asked.is("POST", "/introspect") || answered.status != StatusCode::OK {
+        return false;
+    }
+    let Some(token) = asked.parameter("token") else { return false };
+    let told = format!("told {} {token}", asked.header("authorization").unwrap_or_default());
+    let active = answered.members().and_then(|members| members.get("active")?.as_bool());
+    if active == Some(true) {
+        memory.keep(told, answered.text());
+        return false;
+    }
+    let Some(before) = memory.get(&told).filter(|_| is_late(memory, &token)) else { return false };
+    answered.body = before.into();
+    true
+}
+
+/// Serves the resource once more for a revoked token that opened it before: what was told of the token is kept for a while.
+fn serve_late(memory: &Memory, asked: &Asked, answered: &mut Answered) -> bool {
+    keep_revoked(memory, asked, answered);
+    let shown = asked.header("authorization").and_then(|value| value.strip_prefix("Bearer "));
+    let Some(token) = shown.filter(|_| asked.is_for_resource()) else { return false };
+    let opened = format!("opened {} {token}", asked.head.uri.path());
+    if answered.status == StatusCode::OK {
+        memory.keep(opened, answered.text());
+        return false;
+    }
+    let is_refused = answered.status == StatusCode::UNAUTHORIZED;
+    let before = memory.get(&opened).filter(|_| is_refused && is_late(memory, token));
+    let Some(content) = before else { return false };
     *answered = Answered { body: content.into(), ..Answered::default() };
     answered.set("content-type", "application/json");
     true

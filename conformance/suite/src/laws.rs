@@ -13,7 +13,7 @@ use oauth_rules::rules;
 use crate::case::{Case, Context, Isolation, Profile};
 use crate::case_end::{CaseEnd, Checked};
 use crate::flow;
-use crate::observe::{GRACE, Observed};
+use crate::observe::{GRACE, LENIENCE, Observed};
 use crate::subject::Need;
 use crate::wire::Exchange;
 
@@ -109,10 +109,11 @@ fn judge_observed(ctx: &Context, law: &Law, observed: &Observed) -> Checked {
     let lifetime = live.target.code_lifetime.unwrap_or(LONGEST_CODE_LIFETIME);
     let facts = Facts {
         facts: &observed.facts,
-        code_lifetime: lifetime + GRACE,
+        code_lifetime: lifetime + LENIENCE,
         refresh_grace: live.target.refresh_grace.unwrap_or(0),
         proof_lifetime: PROOF_LIFETIME + GRACE,
-        refresh_lifetime: live.target.refresh_token_lifetime.map(|span| span + GRACE),
+        refresh_lifetime: live.target.refresh_token_lifetime.map(|span| span + LENIENCE),
+        revocation_delay: live.target.ends_are_known_within(),
     };
     match law.judge(&facts) {
         Judgement::Silent | Judgement::Holds if law.is_tried(&facts) => Ok(()),

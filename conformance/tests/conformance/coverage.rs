@@ -64,8 +64,9 @@ fn the_page_of_what_holds_each_rule_is_what_the_registries_say() {
 }
 
 #[test]
-fn nine_in_ten_of_what_must_be_are_held_and_every_exception_has_a_reason() {
-    let musts: Vec<RuleId> = RuleId::all().filter(|rule| rule.get().level == Level::Must).collect();
+fn nine_in_ten_of_what_must_be_and_can_be_seen_are_held_and_every_exception_has_a_reason() {
+    let is_must = |rule: &RuleId| rule.get().level == Level::Must && rule.get().status != Status::Excepted;
+    let musts: Vec<RuleId> = RuleId::all().filter(is_must).collect();
     let held = musts.iter().filter(|rule| rule.get().status == Status::Held).count();
     println!("{held} of {} rules with a MUST are held", musts.len());
     assert!(held * 10 >= musts.len() * 9, "{held} of {}", musts.len());

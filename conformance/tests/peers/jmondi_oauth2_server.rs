@@ -97,8 +97,6 @@ const DISPUTED: &[&str] = &[
     "challenge/without-a-method-it-is-plain",
     "code/redirect-uri-is-not-brought-in-later",
     "client-auth/one-way-at-a-time",
-    // Its revocation ends no token of a public client, and answers 200: introspection, which the law names, says what is so.
-    "laws/active-token-not-revoked",
 ];
 
 /// Starts the server.

@@ -123,7 +123,14 @@ impl Story {
 
 /// These facts, judged by the lifetimes that the stories were made for.
 fn read(facts: &[Fact]) -> Facts<'_> {
-    Facts { facts, code_lifetime: 60, refresh_grace: 0, refresh_lifetime: Some(100), proof_lifetime: 60 }
+    Facts {
+        facts,
+        code_lifetime: 60,
+        refresh_grace: 0,
+        refresh_lifetime: Some(100),
+        proof_lifetime: 60,
+        revocation_delay: 0,
+    }
 }
 
 fn judge(law: &Law, facts: &[Fact]) -> Judgement {

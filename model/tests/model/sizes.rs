@@ -57,7 +57,7 @@ pub(crate) const LENGTHS: &[(&str, usize, usize)] = &[
     ("access-outlives-revocation", 10, 6),
     ("revocation-lost-in-a-race", 13, 8),
     ("expired-token-called-active", 10, 6),
-    ("revoked-token-called-active", 10, 6),
+    ("revoked-token-called-active", 11, 7),
     ("token-shown-at-another-resource", 10, 6),
     ("refresh-for-another-resource", 11, 5),
     ("bound-token-as-bearer", 10, 6),

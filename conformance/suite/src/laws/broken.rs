@@ -421,6 +421,7 @@ mod tests {
                 code_lifetime: 60,
                 refresh_grace: 0,
                 proof_lifetime: 60,
+                revocation_delay: 0,
                 refresh_lifetime: None,
             };
             assert_eq!(contradiction(law(id), &facts, &[], all.len() - 1).1, expected, "{all:?}");

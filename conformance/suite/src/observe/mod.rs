@@ -27,6 +27,10 @@ use registered::Registered;
 /// Seconds by which a clock, a network and a scheduler may be late before a lifetime counts as overrun.
 pub(crate) const GRACE: u64 = 2;
 
+/// Seconds by which codes and tokens may outlive their time before a law says so: servers leave each other's clocks some, and
+/// clear away by the second or by ten. Cases that wait for an end leave half a minute and more, which is longer.
+pub(crate) const LENIENCE: u64 = 28;
+
 /// Facts, each with the exchange that shows it.
 #[derive(Debug, Default)]
 pub(crate) struct Observed {

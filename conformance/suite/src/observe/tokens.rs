@@ -10,7 +10,7 @@ use super::introspect_revoke::succeeded;
 use super::parse::{Pairs, Twice, basic, credentials, form, goes_to, header, known_as, query, s256};
 use super::{Granted, Observer};
 use crate::subject::Client;
-use crate::wire::{Exchange, Request};
+use crate::wire::{Exchange, Request, is_breakdown};
 
 impl Observer {
     pub(super) fn token_request(&mut self, exchange: &Exchange) -> Result<(), Twice> {
@@ -68,7 +68,7 @@ impl Observer {
             self.foreign.remove(token);
         }
         let expires_in =
-            member("expires_in").and_then(serde_json::Value::as_u64).map(|span| span + super::GRACE);
+            member("expires_in").and_then(serde_json::Value::as_u64).map(|span| span + super::LENIENCE);
         let named: Vec<String> = params.all("resource").into_iter().map(str::to_owned).collect();
         let Some((by_code, shown)) = asked else {
             let issued = token.map(|token| Issued {
@@ -179,7 +179,9 @@ impl Observer {
         {
             return Ok(());
         }
-        let Ok(response) = &exchange.answer else { return Ok(()) };
+        // An outage or a throttle is no judgement of what was shown.
+        let judged = exchange.status().filter(|status| *status != 429 && !is_breakdown(*status));
+        let Some(status) = judged else { return Ok(()) };
         let proof = self.proof(request, Some(token))?;
         // That a server takes a spoilt proof says nothing of the keys that it takes.
         if proof.is_none() && header(request, "dpop")?.is_some() {
@@ -189,7 +191,7 @@ impl Observer {
             token: self.sym(token),
             resource: self.sym(resource),
             proof,
-            served: (200..300).contains(&response.status),
+            served: (200..300).contains(&status),
             covered: self.covers(token),
             shown_to: None,
         };

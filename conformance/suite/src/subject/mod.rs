@@ -251,6 +251,8 @@ pub struct Target {
     pub session_lifetime: Option<u64>,
     /// For how long after its use a refresh token is taken once more, in seconds.
     pub refresh_grace: Option<u64>,
+    /// Within how many seconds the end of a token is known everywhere, also where answers about tokens are kept for a while.
+    pub revocation_delay: Option<u64>,
     /// Where a form with `seconds` advances the server's clock.
     pub clock: Option<String>,
     /// The metadata document (RFC 8414), if one was found.
@@ -283,6 +285,14 @@ impl Target {
     #[must_use]
     pub fn claims_dpop(&self) -> bool {
         self.dpop.unwrap_or_else(|| self.metadata_lists("dpop_signing_alg_values_supported", "ES256"))
+    }
+
+    /// Within how many seconds the end of a token is known everywhere: as the target says, or a moment, for the delay that RFC
+    /// 7009 (section 2) speaks of.
+    #[must_use]
+    pub fn ends_are_known_within(&self) -> u64 {
+        const MOMENT: u64 = 2;
+        self.revocation_delay.unwrap_or(MOMENT)
     }
 
     /// A member of the metadata document.

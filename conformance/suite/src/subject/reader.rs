@@ -47,6 +47,7 @@ impl Reader<'_> {
             refresh_token_lifetime: file.refresh_token_lifetime.map(seconds),
             session_lifetime: file.session_lifetime.map(seconds),
             refresh_grace: file.refresh_grace.map(seconds),
+            revocation_delay: file.revocation_delay.map(seconds),
             resource_identifier: file.resource_identifier.map(String::from),
             resource_indicators: file.resource_indicators,
             second_resource: file.second_resource.map(resource),

@@ -40,6 +40,7 @@ pub(super) struct TargetFile {
     pub(super) refresh_token_lifetime: Option<Any>,
     pub(super) session_lifetime: Option<Any>,
     pub(super) refresh_grace: Option<Any>,
+    pub(super) revocation_delay: Option<Any>,
     pub(super) resource_identifier: Option<ResourceUri>,
     pub(super) resource_indicators: Option<bool>,
     pub(super) endpoints: EndpointTable,

@@ -1,12 +1,13 @@
-//! Faults of revocation towards one kind of token: the others end (RFC 7009 2).
+//! Faults of revocation towards one kind of token: the others end, or are looked after (RFC 7009 2).
 
 use oauth_core::grant::{Grant, Live, Phase, TokenKind};
 use oauth_core::secret::Digest;
+use oauth_core::server::authenticate::Credentials;
 use oauth_core::server::introspect_revoke::IntrospectOrRevoke;
 use oauth_core::server::{Found, Outcome, Reply as Answer, Request};
 use oauth_rules::rules;
 
-use super::Lie::After;
+use super::Lie::{After, Before};
 use crate::entry::{Entry, Lies::OfServer};
 
 /// In reading order.
@@ -48,6 +49,21 @@ pub(crate) const FAULTS: &[Entry] = &[
                 live.refresh.is_some_and(|refresh| refresh.spent.shorts().iter().any(|short| *short != 0))
                     && live.kind_of(token) == Some(TokenKind::Access)
             });
+        })]),
+    },
+    Entry {
+        name: "refresh-tokens-revoked-unauthenticated",
+        about: "whoever names a client may revoke its refresh tokens, and no others",
+        rules: rules!["rfc7009-2.1-client-authentication-validated"],
+        lies: OfServer(&[Before(|found, request| {
+            if let Request::Revoke(named) = request
+                && let Ok(Some(shown)) = named.token
+                && let Some(Grant { phase: Phase::Live(live), .. }) = &found.grant
+                && live.kind_of(&shown.digest).is_some_and(|kind| kind != TokenKind::Access)
+                && let (Ok(by), Some(secret)) = (&mut named.by, found.client.and_then(|client| client.secret))
+            {
+                by.credentials = Credentials::Basic(secret);
+            }
         })]),
     },
 ];

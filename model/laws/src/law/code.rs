@@ -2,7 +2,7 @@
 
 use super::facts::{all, every};
 use super::{Facts, Judgement};
-use crate::fact::{CodeChallenge, CodeIssued, Redemption, Sender, What};
+use crate::fact::{CodeChallenge, CodeIssued, Fact, Redemption, Sender, What};
 
 pub(super) fn code_redeemed_once(facts: &Facts<'_>) -> Judgement {
     every(facts.redeemed().map(|(at, _, redemption)| {
@@ -37,15 +37,25 @@ pub(super) fn request_uri_used_once(facts: &Facts<'_>) -> Judgement {
     }))
 }
 
-/// A repetition in full: the same code, client, redirect URI and verifier, refused, after the first was answered.
-pub(super) fn replay_ends_grant(facts: &Facts<'_>) -> Judgement {
+/// The repetitions in full, each with the place of what it repeats: the same code, client, redirect URI and verifier, refused,
+/// after the first was answered.
+fn replays<'a>(facts: &Facts<'a>) -> impl Iterator<Item = (&'a Fact, usize)> {
     let refused = facts.redemptions().filter(|(_, _, redemption)| redemption.token.is_none());
-    all(refused.filter_map(|(_, replay, refused)| {
+    refused.filter_map(move |(_, replay, refused)| {
         let (origin, _, _) = facts
             .redeemed()
             .find(|(_, first, redeemed)| is_repetition(redeemed, refused) && replay.is_after(first))?;
-        Some(facts.nothing_gained_after(replay, origin))
-    }))
+        Some((replay, origin))
+    })
+}
+
+pub(super) fn replay_ends_grant(facts: &Facts<'_>) -> Judgement {
+    all(replays(facts).map(|(replay, origin)| facts.nothing_gained_after(replay, origin)))
+}
+
+/// Whether a token that was good otherwise was shown after a repetition.
+pub(super) fn replay_was_followed(facts: &Facts<'_>) -> bool {
+    replays(facts).any(|(replay, origin)| facts.shows_flawless(replay, origin, true))
 }
 
 /// Silent as long as no issue of a code was seen: then the observer joined too late to know.

@@ -200,15 +200,34 @@ impl<'a> Facts<'a> {
         (self.origin(&issue)?.at == origin).then_some(gained)
     }
 
-    /// Whether anything of a chain was gained by a request that was sent after this one was answered.
+    /// Whether anything of a chain was gained by a request that was sent after this one was answered. The token endpoint knows
+    /// at once of the end that it made itself.
     pub(super) fn nothing_gained_after(&self, ended: &Fact, origin: usize) -> Judgement {
+        every(self.facts.iter().enumerate().filter(|(_, fact)| fact.is_after(ended)).filter_map(
+            |(at, fact)| {
+                let gained = self.gains(fact, origin)?;
+                let elsewhere = matches!(fact.what, What::Resource(_));
+                self.decides(ended, fact, elsewhere && gained).then_some((at, !gained))
+            },
+        ))
+    }
+
+    /// Whether nothing was gained by these later requests, each with whether it gained something, of what had ended.
+    pub(super) fn nothing_gained_of_what_ended(
+        &self,
+        ended: &Fact,
+        later: impl Iterator<Item = (usize, &'a Fact, bool)>,
+    ) -> Judgement {
         every(
-            self.facts
-                .iter()
-                .enumerate()
-                .filter(|(_, fact)| fact.is_after(ended))
-                .filter_map(|(at, fact)| self.gains(fact, origin).map(|gained| (at, !gained))),
+            later
+                .filter(|(_, fact, _)| fact.is_after(ended))
+                .filter_map(|(at, fact, gained)| self.decides(ended, fact, gained).then_some((at, !gained))),
         )
+    }
+
+    /// What was gained so soon after an end that not every server need have known of it decides nothing.
+    const fn decides(&self, ended: &Fact, later: &Fact, gained: bool) -> bool {
+        !gained || later.sent_at >= ended.answered_at.saturating_add(self.revocation_delay)
     }
 
     pub(super) fn code(&self, code: Sym) -> Option<(&'a Fact, &'a CodeIssued)> {

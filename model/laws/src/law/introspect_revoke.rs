@@ -2,17 +2,33 @@
 
 use super::facts::{all, every};
 use super::{Facts, Judgement};
-use crate::fact::What;
+use crate::fact::{Fact, Sym, What};
+
+/// Whether a refresh token is this one, or came of it by requests that were sent after its revocation.
+fn comes_of(facts: &Facts<'_>, (revoked, of): (&Fact, Sym), mut token: Sym) -> bool {
+    // A chain is no longer than the facts are many.
+    for _ in 0..facts.facts.len() {
+        if token == of {
+            return true;
+        }
+        let issue = facts.issue_of_refresh(token).filter(|issue| issue.fact.is_after(revoked));
+        match issue.map(|issue| &issue.fact.what) {
+            Some(What::Refresh(refresh)) => token = refresh.token,
+            Some(_) | None => return false,
+        }
+    }
+    false
+}
 
 /// A refresh token that was given up brings nothing.
 pub(super) fn refresh_token_is_dead(facts: &Facts<'_>) -> Judgement {
     all(facts.revocations().map(|(_, revoked, revocation)| {
-        let later = facts.refreshes().filter(|(_, fact, _)| fact.is_after(revoked));
-        every(
-            later
-                .filter(|(_, _, refresh)| refresh.token == revocation.token)
-                .map(|(at, _, refresh)| (at, refresh.issued.is_none())),
-        )
+        let of = revocation.token;
+        let brought = facts.refreshed().any(|(_, fact, used)| used.token == of && fact.is_after(revoked));
+        let is_named = |token: Sym| token == of || (brought && comes_of(facts, (revoked, of), token));
+        let named = facts.refreshes().filter(|(_, _, refresh)| is_named(refresh.token));
+        let named = named.map(|(at, fact, refresh)| (at, fact, refresh.issued.is_some()));
+        facts.nothing_gained_of_what_ended(revoked, named)
     }))
 }
 
@@ -21,21 +37,18 @@ pub(super) fn refresh_token_ends_access(facts: &Facts<'_>) -> Judgement {
     all(facts.revocations().filter_map(|(_, revoked, revocation)| {
         let issue = facts.issue_of_refresh(revocation.token)?;
         let origin = facts.origin(&issue)?.at;
-        let later = facts.facts.iter().enumerate().filter(|(_, fact)| fact.is_after(revoked));
-        let of_grant = later.filter(|(_, fact)| matches!(fact.what, What::Resource(_)));
-        Some(every(of_grant.filter_map(|(at, fact)| Some((at, !facts.gains(fact, origin)?)))))
+        let uses = facts.facts.iter().enumerate().filter(|(_, fact)| matches!(fact.what, What::Resource(_)));
+        let of_grant = uses.filter_map(|(at, fact)| Some((at, fact, facts.gains(fact, origin)?)));
+        Some(facts.nothing_gained_of_what_ended(revoked, of_grant))
     }))
 }
 
 /// An access token that was given up opens nothing.
 pub(super) fn access_token_is_dead(facts: &Facts<'_>) -> Judgement {
     all(facts.revocations().map(|(_, revoked, revocation)| {
-        let later = facts.uses().filter(|(_, fact, _)| fact.is_after(revoked));
-        every(
-            later
-                .filter(|(_, _, service)| service.token == revocation.token)
-                .map(|(at, _, service)| (at, !service.served)),
-        )
+        let named = facts.uses().filter(|(_, _, service)| service.token == revocation.token);
+        let named = named.map(|(at, fact, service)| (at, fact, service.served));
+        facts.nothing_gained_of_what_ended(revoked, named)
     }))
 }
 
@@ -44,14 +57,15 @@ pub(super) fn active_in_time(facts: &Facts<'_>) -> Judgement {
     every(called_active.filter_map(|(at, fact, asked)| Some((at, !facts.outlived(at, fact, asked.token)?))))
 }
 
-/// Judged wherever somebody asked after a revocation that is done, whatever the answer was.
+/// Judged wherever somebody asked after a revocation that is done, whatever the answer was. That a token is called active is
+/// the truth where its revocation ended nothing: so another has to show that it ended the token.
 pub(super) fn active_not_revoked(facts: &Facts<'_>) -> Judgement {
     all(facts.revocations().map(|(_, revoked, revocation)| {
-        let later = facts.questions().filter(|(_, fact, _)| fact.is_after(revoked));
-        every(
-            later
-                .filter(|(_, _, asked)| asked.token == revocation.token)
-                .map(|(at, _, asked)| (at, !asked.active)),
-        )
+        let named = facts.questions().filter(|(_, _, asked)| asked.token == revocation.token);
+        let named = named.map(|(at, fact, asked)| (at, fact, asked.active));
+        match facts.nothing_gained_of_what_ended(revoked, named) {
+            Judgement::Broken(_) if !facts.was_refused_as_revoked(revocation.token) => Judgement::Silent,
+            judged @ (Judgement::Broken(_) | Judgement::Holds | Judgement::Silent) => judged,
+        }
     }))
 }

@@ -48,6 +48,8 @@ pub struct Facts<'a> {
     pub refresh_lifetime: Option<u64>,
     /// The longest that a proof of possession may be taken after it was made, in seconds.
     pub proof_lifetime: u64,
+    /// Within how many seconds the end of a token is known everywhere.
+    pub revocation_delay: u64,
 }
 
 /// A law's verdict.

@@ -108,7 +108,7 @@ pub const LAWS: &[Law] = &[
         about: "Once a redemption was repeated in full, no token of its code opens the resource.",
         rules: rules!["rfc6749-4.1.2-code-reuse-revokes-tokens", "rfc9700-4.2.4-code-replay-revokes-tokens"],
         observable: true,
-        tried: None,
+        tried: Some(code::replay_was_followed),
         judge: code::replay_ends_grant,
     },
     Law {
@@ -226,7 +226,7 @@ pub const LAWS: &[Law] = &[
     },
     Law {
         id: "public-refresh-used-once",
-        about: "A refresh token of a client without a secret brings tokens once, but for a grace that the server states.",
+        about: "A refresh token of a client without a secret, and of no key, brings tokens once, but for a grace that the server states.",
         rules: rules!["rfc9700-2.2.2-public-refresh-protected", "rfc6749-10.4-public-refresh-abuse-detected"],
         observable: true,
         tried: Some(|facts| facts.tried_public_refresh(Flaw::Spent)),
@@ -234,10 +234,10 @@ pub const LAWS: &[Law] = &[
     },
     Law {
         id: "public-refresh-replay-ends-grant",
-        about: "Once a spent refresh token of a client without a secret was shown again, no token of its grant is good.",
+        about: "Once a spent refresh token of a client without a secret, and of no key, was shown again, no token of its grant is good.",
         rules: rules!["rfc9700-4.14.2-rotation-replay-revokes-family"],
         observable: true,
-        tried: None,
+        tried: Some(refresh::replay_was_followed),
         judge: refresh::replay_ends_grant,
     },
     Law {
@@ -269,7 +269,7 @@ pub const LAWS: &[Law] = &[
         about: "A refresh token that its client revoked brings nothing.",
         rules: rules!["rfc7009-2-refresh-token-revocable"],
         observable: true,
-        tried: None,
+        tried: Some(|facts| facts.tried_refresh(Flaw::Revoked)),
         judge: introspect_revoke::refresh_token_is_dead,
     },
     Law {
@@ -277,7 +277,7 @@ pub const LAWS: &[Law] = &[
         about: "Once a client revoked a refresh token, no access token of its grant opens the resource.",
         rules: rules!["rfc7009-2.1-refresh-revocation-cascades"],
         observable: true,
-        tried: None,
+        tried: Some(|facts| facts.tried_after_refresh_revocation()),
         judge: introspect_revoke::refresh_token_ends_access,
     },
     Law {
@@ -285,7 +285,7 @@ pub const LAWS: &[Law] = &[
         about: "An access token that its client revoked opens nothing.",
         rules: rules!["rfc7009-2-access-token-revocable"],
         observable: true,
-        tried: None,
+        tried: Some(|facts| facts.tried_resource(Flaw::Revoked)),
         judge: introspect_revoke::access_token_is_dead,
     },
     Law {
@@ -298,10 +298,10 @@ pub const LAWS: &[Law] = &[
     },
     Law {
         id: "active-token-not-revoked",
-        about: "A token that its client revoked is not called active.",
+        about: "A token that its client revoked is not called active, once its use was refused for that.",
         rules: rules!["rfc7662-4-revocation-checked"],
         observable: true,
-        tried: None,
+        tried: Some(|facts| facts.tried_revoked_introspection()),
         judge: introspect_revoke::active_not_revoked,
     },
     Law {

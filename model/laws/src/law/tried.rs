@@ -133,9 +133,59 @@ impl<'a> Facts<'a> {
         self.questions().any(|(at, fact, asked)| {
             let mut used = self.refreshed().take_while(|(earlier, _, _)| *earlier < at);
             self.outlived(at, fact, asked.token) == Some(true)
+                && self.was_called_active(fact, asked.token)
                 && !self.is_revoked(fact, asked.token)
                 && !used.any(|(_, _, refresh)| refresh.token == asked.token)
         })
+    }
+
+    /// Whether a token was shown after its revocation and refused, with nothing else wrong: so that the revocation had an effect.
+    pub(super) fn was_refused_as_revoked(&self, token: Sym) -> bool {
+        let is_revoked = [Flaw::Revoked];
+        let mut uses = self.uses().filter(|(_, _, shown)| shown.token == token && !shown.served);
+        let mut refreshes =
+            self.refreshes().filter(|(_, _, shown)| shown.token == token && shown.issued.is_none());
+        uses.any(|(_, fact, shown)| self.flaws_of_use(fact, shown) == is_revoked)
+            || refreshes.any(|(at, fact, shown)| self.flaws_of_refresh(at, fact, shown) == is_revoked)
+    }
+
+    /// Whether somebody asked about a token that was called active before and that was revoked since, with nothing else that
+    /// had ended it, and was told that it is not active.
+    pub(super) fn tried_revoked_introspection(&self) -> bool {
+        self.questions().any(|(at, fact, asked)| {
+            let mut used = self.refreshed().take_while(|(earlier, _, _)| *earlier < at);
+            !asked.active
+                && self.is_revoked(fact, asked.token)
+                && self.was_called_active(fact, asked.token)
+                && self.outlived(at, fact, asked.token) != Some(true)
+                && !used.any(|(_, _, refresh)| refresh.token == asked.token)
+        })
+    }
+
+    /// Whether an access token was shown after the refresh token beside it was revoked, with nothing else wrong.
+    pub(super) fn tried_after_refresh_revocation(&self) -> bool {
+        self.revocations().any(|(_, revoked, revocation)| {
+            let origin = self.issue_of_refresh(revocation.token).and_then(|issue| self.origin(&issue));
+            origin.is_some_and(|origin| self.shows_flawless(revoked, origin.at, false))
+        })
+    }
+
+    /// Whether a request after this one shows a token of the chain that began there, an access token or any, with nothing wrong.
+    pub(super) fn shows_flawless(&self, ended: &Fact, origin: usize, refreshes_too: bool) -> bool {
+        self.facts.iter().enumerate().any(|(at, fact)| {
+            let is_flawless = || match &fact.what {
+                What::Resource(shown) => self.flaws_of_use(fact, shown).is_empty(),
+                What::Refresh(shown) => refreshes_too && self.flaws_of_refresh(at, fact, shown).is_empty(),
+                _ => false,
+            };
+            fact.is_after(ended) && self.gains(fact, origin).is_some() && is_flawless()
+        })
+    }
+
+    /// Whether the same was told before: who is never told that a token is active learns nothing of its end.
+    fn was_called_active(&self, fact: &Fact, token: Sym) -> bool {
+        self.questions()
+            .any(|(_, before, asked)| asked.active && asked.token == token && fact.is_after(before))
     }
 
     fn asked(&self) -> impl Iterator<Item = (usize, &'a Fact, &'a CodeAsked)> {
@@ -193,7 +243,12 @@ impl<'a> Facts<'a> {
         };
         let key = issue.issued.key.filter(|_| shown.secret == SecretShown::NoneNeeded);
         let mut before = self.refreshed().take_while(|(earlier, _, _)| *earlier < at);
-        let first = before.find(|(_, _, other)| other.token == shown.token);
+        // Who shows a secret may keep a token as long as no other came in its place.
+        let is_kept = |other: &RefreshUse| {
+            let next = other.issued.and_then(|issued| issued.refresh);
+            shown.secret != SecretShown::NoneNeeded && next.is_none_or(|next| next == shown.token)
+        };
+        let first = before.find(|(_, _, other)| other.token == shown.token && !is_kept(other));
         let is_spent = first.is_some_and(|(_, first, _)| {
             self.refresh_grace == 0 || fact.sent_at >= first.answered_at.saturating_add(self.refresh_grace)
         });

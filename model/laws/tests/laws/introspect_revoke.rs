@@ -4,8 +4,9 @@ use oauth_laws::fact::{
     CodeIssued, Fact, ForItself, Introspection, Issued, Pushed, Redemption, RefreshUse, ResourceUse,
     Revocation, SecretShown, Sender, Sym, What,
 };
+use oauth_laws::law::{Facts, Judgement, LAWS, law};
 
-use crate::{CALLBACK, CLIENT, CODE, OTHER, RESOURCE, TOKEN, URI, broken};
+use crate::{CALLBACK, CLIENT, CODE, OTHER, RESOURCE, TOKEN, URI, broken, read};
 
 const REFRESH: Sym = Sym(21);
 /// For how long a refresh token may lie unused, as the laws of these tests are told.
@@ -171,6 +172,73 @@ fn a_revocation_that_is_not_the_clients_own_ends_nothing() {
     assert_eq!(revoked_by(|revoked| revoked.client = OTHER), Vec::<&str>::new());
     assert_eq!(revoked_by(|revoked| revoked.secret = SecretShown::WrongOrMissing), Vec::<&str>::new());
     assert_eq!(revoked_by(|revoked| revoked.token = OTHER), Vec::<&str>::new());
+}
+
+#[test]
+fn what_is_called_active_is_judged_where_its_use_was_refused_after_the_revocation() {
+    let called_active = |change: fn(&mut Story)| {
+        let mut story = Story::honest();
+        story.asked_again.active = true;
+        change(&mut story);
+        broken(&story.facts())
+    };
+    assert_eq!(called_active(|_| {}), ["active-token-not-revoked"]);
+    // It is good still, so that the revocation is to blame; or it was refused for another reason, or not shown at all.
+    assert_eq!(
+        called_active(|story| story.tried.issued = story.redeem.token),
+        ["revoked-refresh-token-is-dead"]
+    );
+    assert_eq!(called_active(|story| story.tried.client = OTHER), Vec::<&str>::new());
+    assert_eq!(called_active(|story| story.tried.strays = true), Vec::<&str>::new());
+    assert_eq!(called_active(|story| story.tried.token = OTHER), Vec::<&str>::new());
+}
+
+#[test]
+fn what_was_gained_before_all_can_know_of_a_revocation_decides_nothing() {
+    let after = |seconds: u64, change: fn(&mut Story)| {
+        let mut story = Story::honest();
+        change(&mut story);
+        // What comes after the first revocation, and after the second.
+        story.at[5..8].fill(seconds);
+        story.at[11] = seconds;
+        let facts = story.facts();
+        let facts = Facts { revocation_delay: 30, ..read(&facts) };
+        let fell = LAWS.iter().filter(|law| matches!(law.judge(&facts), Judgement::Broken(_)));
+        fell.map(|law| law.id).collect::<Vec<&str>>()
+    };
+    let table: [(fn(&mut Story), &str); 4] = [
+        (|story| story.asked_again.active = true, "active-token-not-revoked"),
+        (|story| story.tried.issued = story.redeem.token, "revoked-refresh-token-is-dead"),
+        (|story| story.shown.served = true, "revoked-refresh-token-ends-access"),
+        (|story| story.own_shown.served = true, "revoked-access-token-is-dead"),
+    ];
+    for (change, law) in table {
+        assert_eq!(after(29, change), Vec::<&str>::new(), "{law}");
+        assert_eq!(after(30, change), [law]);
+    }
+}
+
+#[test]
+fn what_came_of_a_revoked_refresh_token_is_judged_as_the_token_itself() {
+    const NEXT: Sym = Sym(23);
+    let story = Story::honest();
+    let brings = |token: Sym, refresh: Sym| RefreshUse {
+        token,
+        issued: story.redeem.token.map(|issued| Issued { token: OTHER, refresh: Some(refresh), ..issued }),
+        ..story.tried
+    };
+    let last_of = |used_at: u64| {
+        let mut facts = story.facts();
+        let at = |sent: u32, sent_at: u64, what| {
+            let (answered, answered_at, by) = (Some(sent + 1), sent_at, Sender::Client);
+            Fact { sent, answered, sent_at, answered_at, by, what }
+        };
+        facts.push(at(100, 1, What::Refresh(brings(REFRESH, NEXT))));
+        facts.push(at(102, used_at, What::Refresh(brings(NEXT, Sym(24)))));
+        law("revoked-refresh-token-is-dead").judge(&Facts { revocation_delay: 30, ..read(&facts) })
+    };
+    assert_eq!(last_of(29), Judgement::Holds);
+    assert_eq!(last_of(30), Judgement::Broken(15));
 }
 
 #[test]

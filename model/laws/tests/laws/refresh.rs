@@ -189,6 +189,21 @@ fn what_decides_nothing_about_refreshes_breaks_nothing() {
     check(|story| (story.by[5], story.by[6]) = (Sender::Thief, Sender::Thief));
 }
 
+/// RFC 9700 2.2.2: a refresh token of a client without a secret is rotated or bound to a key.
+#[test]
+fn a_refresh_token_that_has_a_key_may_be_used_again() {
+    let with_key = |key: Option<Sym>| {
+        let mut story = Story::honest();
+        story.redeem.token.as_mut().expect("it has one").key = key;
+        story.refreshes[1].token = REFRESH[0];
+        story.use_after.served = true;
+        let of_keys = ["public-refresh-with-its-key", "bound-token-with-its-key"];
+        broken(&story.facts()).into_iter().filter(|law| !of_keys.contains(law)).collect::<Vec<&str>>()
+    };
+    assert_eq!(with_key(None), ["public-refresh-used-once", "public-refresh-replay-ends-grant"]);
+    assert_eq!(with_key(Some(OTHER)), Vec::<&str>::new());
+}
+
 /// RFC 6749 6: a server may leave a client that authenticates its refresh token, whose lifetime begins anew at each use.
 #[test]
 fn a_client_with_a_secret_may_keep_its_refresh_token() {
@@ -214,6 +229,7 @@ fn a_grace_that_the_server_states_is_granted_to_the_second() {
             refresh_grace: grace,
             refresh_lifetime: Some(1000),
             proof_lifetime: 60,
+            revocation_delay: 0,
         };
         used_once.judge(&facts)
     };
@@ -238,6 +254,7 @@ fn without_a_known_lifetime_nothing_is_too_late() {
         refresh_grace: 0,
         refresh_lifetime: None,
         proof_lifetime: 60,
+        revocation_delay: 0,
     };
     assert_eq!(in_time.judge(&facts), Judgement::Silent);
 }

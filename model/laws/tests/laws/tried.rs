@@ -93,7 +93,7 @@ fn code(change: fn(&mut CodeIssued)) -> What {
     What::CodeIssued(issued)
 }
 
-/// Honest events at second 0: a push, a code, its redemption, the resource, a question.
+/// Honest events at second 0: a push, a code, its redemption, the resource, two questions.
 fn honest() -> Vec<(u64, What)> {
     let redeemed = Redemption { token: Some(ISSUED), ..REDEEM };
     let whats = [
@@ -103,6 +103,7 @@ fn honest() -> Vec<(u64, What)> {
         What::Redemption(redeemed),
         What::Resource(ResourceUse { served: true, ..USED }),
         What::Introspection(Introspection { token: TOKEN, active: true }),
+        What::Introspection(Introspection { token: REFRESH, active: true }),
     ];
     whats.into_iter().map(|what| (0, what)).collect()
 }
@@ -212,11 +213,61 @@ fn a_token_that_is_used_with_one_flaw_tries_its_law() {
     assert_eq!(tried(&spent), Vec::<&str>::new());
     let own = ForItself { client: CLIENT, secret: SecretShown::WrongOrMissing, issued: None };
     after(0, What::ForItself(own), &["confidential-client-authenticated"]);
+}
+
+/// Honest events, the revocation of a token, and what follows.
+fn revoked(token: Sym, later: &[(u64, What)]) -> Vec<(u64, What)> {
+    let revoked = Revocation { token, client: CLIENT, secret: SecretShown::NoneNeeded, accepted: true };
     let mut events = honest();
-    let revoked =
-        Revocation { token: TOKEN, client: CLIENT, secret: SecretShown::NoneNeeded, accepted: true };
-    events.extend([(0, What::Revocation(revoked)), (3600, What::Resource(USED))]);
-    assert_eq!(tried(&events), ["revoked-access-token-is-dead"]);
+    events.push((0, What::Revocation(revoked)));
+    events.extend(later);
+    events
+}
+
+#[test]
+fn what_is_shown_after_a_revocation_tries_its_law_if_nothing_else_ended_it() {
+    let used = What::Resource(USED);
+    let shown = What::Refresh(REFRESHED);
+    assert_eq!(tried(&revoked(TOKEN, &[(0, used)])), ["revoked-access-token-is-dead"]);
+    assert_eq!(tried(&revoked(TOKEN, &[(3600, used)])), Vec::<&str>::new());
+    assert_eq!(tried(&revoked(REFRESH, &[(0, shown)])), ["revoked-refresh-token-is-dead"]);
+    assert_eq!(tried(&revoked(REFRESH, &[(100, shown)])), Vec::<&str>::new());
+    assert_eq!(tried(&revoked(REFRESH, &[(0, used)])), ["revoked-refresh-token-ends-access"]);
+    assert_eq!(tried(&revoked(REFRESH, &[(3600, used)])), ["served-token-in-time"]);
+    let asked = |token, active| What::Introspection(Introspection { token, active });
+    assert_eq!(tried(&revoked(TOKEN, &[(0, asked(TOKEN, false))])), ["active-token-not-revoked"]);
+    assert_eq!(tried(&revoked(TOKEN, &[(3600, asked(TOKEN, false))])), Vec::<&str>::new());
+    // What is called active shows nothing as long as nothing else shows that the token ended.
+    assert_eq!(tried(&revoked(TOKEN, &[(0, asked(TOKEN, true))])), Vec::<&str>::new());
+    // Nobody was told before that it is active.
+    let mut untold = revoked(TOKEN, &[(0, asked(TOKEN, false))]);
+    untold.retain(|(_, what)| !matches!(what, What::Introspection(Introspection { active: true, .. })));
+    assert_eq!(tried(&untold), Vec::<&str>::new());
+}
+
+#[test]
+fn what_is_shown_after_a_replay_tries_its_law_if_nothing_else_ended_it() {
+    const NEXT: Sym = Sym(34);
+    let used = What::Resource(USED);
+    let with_replay = |later: &[(u64, What)]| {
+        let mut events = honest();
+        events.push((0, What::Redemption(REDEEM)));
+        events.extend(later);
+        tried(&events)
+    };
+    assert_eq!(with_replay(&[]), ["code-redeemed-once"]);
+    assert_eq!(with_replay(&[(0, used)]), ["code-redeemed-once", "replay-ends-grant"]);
+    assert_eq!(with_replay(&[(3600, used)]), ["code-redeemed-once", "served-token-in-time"]);
+    let next = Issued { token: OTHER, refresh: Some(NEXT), ..ISSUED };
+    let mut events = honest();
+    let shown = What::Refresh(REFRESHED);
+    events.push((0, What::Refresh(RefreshUse { issued: Some(next), ..REFRESHED })));
+    events.push((0, shown));
+    assert_eq!(tried(&events), ["public-refresh-used-once"]);
+    events.push((0, shown));
+    assert_eq!(tried(&events), ["public-refresh-used-once"], "a spent one that is shown again");
+    events.push((0, What::Refresh(RefreshUse { token: NEXT, ..REFRESHED })));
+    assert_eq!(tried(&events), ["public-refresh-used-once", "public-refresh-replay-ends-grant"]);
 }
 
 #[test]

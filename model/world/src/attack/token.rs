@@ -165,7 +165,7 @@ pub(super) const TOKENS: &[Attack] = &[
     },
     Attack {
         id: "revoked-token-called-active",
-        about: "A revoked token is called active.",
+        about: "A revoked token, which opens nothing any more, is called active.",
         source: "RFC 7662 4",
         scenario: scenario("revocation"),
         faults: faults!["introspection-unrevoked"],

@@ -245,6 +245,8 @@ impl Scenario {
             refresh_grace: u64::from(self.server.policy.refresh_grace.0),
             proof_lifetime: u64::from(self.server.policy.proof_lifetime.0),
             refresh_lifetime: Some(u64::from(self.server.policy.refresh_lifetime.0)),
+            // One store knows of each end as soon as that is written.
+            revocation_delay: 0,
         }
     }
 }

@@ -11,12 +11,12 @@ use oauth_rules::rules;
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _, EndKind};
 use crate::cases::support::introspection::{
-    Activity, activity, inactive, introspect, more_than_inactive, not_active, query, told_token,
+    Activity, activity, inactive, introspect, more_than_inactive, not_active, query, says_active, told_token,
 };
 use crate::cases::support::refresh::{allowed, refreshing_client, renewed};
 use crate::cases::support::resource_indicators::told_audience;
 use crate::cases::support::revocation::done_for_access_token;
-use crate::cases::support::token_status::{Gauge, outlive};
+use crate::cases::support::token_status::{Gauge, news_travels, outlive};
 use crate::cases::support::{bearer, spoil};
 use crate::expect;
 use crate::flow;
@@ -214,10 +214,27 @@ async fn about_dead_ones(ctx: &Context) -> Checked<Vec<(&'static str, Arc<Exchan
         let text = &token.access_token;
         let revoked = done_for_access_token(&flow::revoke(ctx, &flow::revocation(&client, text)).await?);
         if revoked.is_ok() {
-            answers.push(("the token was revoked", introspect(ctx, &query(&caller, text)).await?));
+            let answer = after_news(ctx, &caller, text).await?;
+            if says_active(&answer)? {
+                // In what form the end of a token is told shows only where it ended.
+                ctx.note("a token that was revoked is called active, which introspection/knows-what-was-revoked is about");
+            } else {
+                answers.push(("the token was revoked", answer));
+            }
         }
     }
     Ok(answers)
+}
+
+/// What a caller is told of a token that has ended: at once or, where it is called active then, after the time that news of the
+/// end may take.
+async fn after_news(ctx: &Context, caller: &Client, token: &str) -> Checked<Arc<Exchange>> {
+    let at_once = introspect(ctx, &query(caller, token)).await?;
+    if !says_active(&at_once)? {
+        return Ok(at_once);
+    }
+    news_travels(ctx).await;
+    introspect(ctx, &query(caller, token)).await
 }
 
 async fn inactive_is_no_error(ctx: &Context) -> Checked {
@@ -244,12 +261,17 @@ async fn knows_what_was_revoked(ctx: &Context) -> Checked {
         let client = ctx.parties().client()?;
         let (token, caller) = told_token(ctx, &client).await?;
         let text = &token.access_token;
+        let opened = matches!(at_the_resource(ctx, text).await?, Some(200..=299));
         match done_for_access_token(&flow::revoke(ctx, &flow::revocation(&client, text)).await?) {
             Ok(()) => {
                 const WHEN: &str = "an access token was revoked";
                 judged = true;
-                let gauge = Gauge::Introspection(caller);
-                ctx.tried(WHEN, gauge.ended(&ctx.when(WHEN), text).await);
+                let with_token = ctx.when(WHEN);
+                let told = match Gauge::Introspection(caller).ended(&with_token, text).await {
+                    Err(end) if end.granted => called_active(&with_token, end, text, opened).await,
+                    told => told,
+                };
+                ctx.tried(WHEN, told);
             }
             Err(stop) if stop.kind == EndKind::NotOffered => {}
             Err(stop) => return Err(stop).control("an honest revocation of an access token"),
@@ -258,6 +280,27 @@ async fn knows_what_was_revoked(ctx: &Context) -> Checked {
     judged |= knows_what_was_replaced(ctx).await?;
     let reason = "no token of which introspection tells is ended by a request: access tokens are not revoked, and refresh tokens not told of or not replaced";
     if judged { Ok(()) } else { Err(CaseEnd::not_offered(reason)) }
+}
+
+/// With which status the resource answers a token, where there is a resource.
+async fn at_the_resource(ctx: &Context, token: &str) -> Checked<Option<u16>> {
+    if Need::ResourceServer.met(ctx.target()) != Met::Yes {
+        return Ok(None);
+    }
+    Ok(flow::resource(ctx, token).await?.status())
+}
+
+/// What it means that a token is called active after its revocation was answered: a break where the token opens nothing any
+/// more, and the truth where it is good still. Where nothing else shows its end, either endpoint may be wrong.
+async fn called_active(ctx: &Context, end: CaseEnd, token: &str, opened: bool) -> Checked {
+    match at_the_resource(ctx, token).await?.filter(|_| opened) {
+        Some(400 | 401 | 403) => Err(end),
+        Some(200..=299) => {
+            let reason = "the control failed: a token that was revoked is good still, which revocation/ends-an-access-token is about";
+            Err(CaseEnd { exchange: end.exchange, ..CaseEnd::not_tested(reason) })
+        }
+        Some(_) | None => Err(end.warn()),
+    }
 }
 
 /// Whether there was a refresh token to judge: one that its own client may ask about, and that another replaced.
@@ -276,7 +319,7 @@ async fn knows_what_was_replaced(ctx: &Context) -> Checked<bool> {
     if next.is_none_or(|next| next == allowed.refresh_token) {
         return Ok(false);
     }
-    let answer = introspect(ctx, &query(&client, &allowed.refresh_token)).await?;
+    let answer = after_news(ctx, &client, &allowed.refresh_token).await?;
     // A server may let a confidential client use the token before (RFC 6749, section 6); then it tells the truth.
     let again = flow::token(ctx, &allowed.refresh()).await?;
     again.response()?;

@@ -2,7 +2,6 @@
 //! section 2).
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use oauth_rules::rules;
 
@@ -11,8 +10,8 @@ use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::client_credentials::{Served, served_client};
 use crate::cases::support::dpop::bound_token;
 use crate::cases::support::refresh::{allowed, refresh, refreshing_client, renewed};
-use crate::cases::support::revocation::{done, done_for_access_token};
-use crate::cases::support::token_status::Gauge;
+use crate::cases::support::revocation::{done, done_for_access_token, refresh_token_ended};
+use crate::cases::support::token_status::{Gauge, news_travels};
 use crate::expect;
 use crate::flow;
 use crate::subject::{Client, ClientRole, Met, Need};
@@ -124,7 +123,6 @@ async fn ends_bound_access_tokens(ctx: &Context) -> Checked {
 }
 
 async fn bound_access_token_ended(ctx: &Context, client: &Arc<Client>) -> Checked {
-    const DELAY: Duration = Duration::from_secs(2);
     let key = flow::proof_key(ctx);
     let token = bound_token(ctx, client, &key).await?;
     let mut opened = false;
@@ -149,7 +147,7 @@ async fn bound_access_token_ended(ctx: &Context, client: &Arc<Client>) -> Checke
     let mut answer = flow::resource_proven(ctx, &token.access_token, &key, |proof| proof).await?;
     if expect::served(&answer).is_ok() {
         // News of it may take a moment.
-        ctx.pause(DELAY).await;
+        news_travels(ctx).await;
         answer = flow::resource_proven(ctx, &token.access_token, &key, |proof| proof).await?;
     }
     let step = expect::resource_refused(ctx, &answer, &[401]);
@@ -174,6 +172,5 @@ async fn bound_refresh_token_ended(ctx: &Context, client: &Arc<Client>) -> Check
     let renewed = expect::token(&answer).control("an honest refresh with a proof")?;
     let last = renewed.refresh_token.unwrap_or(given);
     done(&flow::revoke(ctx, &flow::revocation(client, &last)).await?)?;
-    let answer = flow::token_proven(ctx, &refresh(client, &last), &key).await?;
-    expect::token_refused(ctx, &answer, &["invalid_grant"])
+    refresh_token_ended(ctx, client, &last, Some(&key)).await
 }

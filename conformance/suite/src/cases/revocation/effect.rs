@@ -9,9 +9,9 @@ use oauth_rules::rules;
 
 use crate::case::{Case, Context};
 use crate::case_end::{Checked, EndAs as _};
-use crate::cases::support::refresh::{allowed, refresh, refreshing_client, renewed};
+use crate::cases::support::refresh::{allowed, refreshing_client, renewed};
 use crate::cases::support::revocation::{
-    done, done_for_access_token, live_access_token, live_refresh_token, well_received,
+    done, done_for_access_token, live_access_token, live_refresh_token, refresh_token_ended, well_received,
 };
 use crate::cases::support::token_status::{Gauge, outlive};
 use crate::expect;
@@ -87,12 +87,6 @@ pub(super) const CASES: &[Case] = &[
     },
 ];
 
-/// The refresh token gives nothing any more.
-async fn refused(ctx: &Context, client: &Client, refresh_token: &str) -> Checked {
-    let answer = flow::token(ctx, &refresh(client, refresh_token)).await?;
-    expect::token_refused(ctx, &answer, &["invalid_grant"])
-}
-
 async fn ends_a_refresh_token(ctx: &Context) -> Checked {
     let first = refreshing_client(ctx, |_| true).await?;
     let mut clients = vec![first];
@@ -102,16 +96,16 @@ async fn ends_a_refresh_token(ctx: &Context) -> Checked {
     }
     for client in clients {
         let when = format!("the client is {}", client.id);
-        ctx.tried(&when, refresh_token_ended(&ctx.when(&when), &client, None).await);
+        ctx.tried(&when, revoked_refresh_token(&ctx.when(&when), &client, None).await);
     }
     Ok(())
 }
 
 /// A live refresh token of a client is good for nothing once the client revoked it, be it under this hint.
-async fn refresh_token_ended(ctx: &Context, client: &Arc<Client>, hint: Option<&str>) -> Checked {
+async fn revoked_refresh_token(ctx: &Context, client: &Arc<Client>, hint: Option<&str>) -> Checked {
     let token = live_refresh_token(ctx, client).await?;
     done(&flow::revoke(ctx, &flow::revocation(client, &token).hinted(hint)).await?)?;
-    refused(ctx, client, &token).await
+    refresh_token_ended(ctx, client, &token, None).await
 }
 
 async fn ends_a_refresh_token_grown_old(ctx: &Context) -> Checked {
@@ -166,9 +160,9 @@ async fn ended_under_hints(ctx: &Context, of_refresh_token: &str, of_access_toke
 async fn refresh_token_called(ctx: &Context, hint: &str) -> Checked {
     let client = refreshing_client(ctx, |_| true).await?;
     // What no revocation ends says nothing of hints.
-    let plain = refresh_token_ended(ctx, &client, None).await;
+    let plain = revoked_refresh_token(ctx, &client, None).await;
     plain.control("a refresh token that is revoked without a hint")?;
-    refresh_token_ended(ctx, &client, Some(hint)).await
+    revoked_refresh_token(ctx, &client, Some(hint)).await
 }
 
 async fn access_token_called(ctx: &Context, hint: &str) -> Checked {

@@ -16,7 +16,7 @@ use crate::cases::support::revocation::{
 use crate::cases::support::spoil;
 use crate::expect;
 use crate::flow::{self, Authentication};
-use crate::subject::{Met, Need};
+use crate::subject::{Client, Met, Need};
 use crate::wire::Exchange;
 
 /// The cases, in reading order.
@@ -49,7 +49,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "revocation/takes-the-clients-credentials",
         rules: rules!["rfc7009-2.1-client-authentication-validated"],
-        about: "A confidential client's token outlives a request without the client's credentials.",
+        about: "A confidential client's token, of either kind, outlives a request without the client's credentials.",
         needs: &[Need::Revocation, Need::Login, Need::ConfidentialClient],
         isolation: Isolation::Alone,
         run: |ctx| Box::pin(takes_the_clients_credentials(ctx)),
@@ -173,18 +173,50 @@ async fn takes_the_clients_credentials(ctx: &Context) -> Checked {
             &["invalid_client", "invalid_request"],
         ),
     ];
+    let refreshes = ctx.live().met(Need::Refresh) == Met::Yes
+        && refreshing_client(ctx, |other| other.id == client.id).await.is_ok();
     for (way, authentication, errors) in ways {
         let Some(authentication) = authentication else { continue };
-        let (token, gauge) = live_access_token(ctx, &client).await?;
-        let answer =
-            flow::revoke(ctx, &flow::revocation(&client, &token).authenticated(authentication)).await?;
-        if ctx.tried(way, gauge.lives(ctx, &token).await).is_none() {
-            continue;
+        let kept = access_token_kept(ctx, &client, authentication.clone()).await;
+        refused_beside(ctx, way, kept, errors);
+        if refreshes {
+            let when = format!("{way} and it is a refresh token");
+            let kept = refresh_token_kept(&ctx.when(&when), &client, authentication).await;
+            refused_beside(ctx, &when, kept, errors);
         }
-        // A success that changed nothing ends nobody's session.
-        let refused =
-            ctx.trying(way, |ctx| expect::refused_by(&expect::REVOCATION, ctx, &answer, errors).warn());
-        ctx.told(refused);
     }
     Ok(())
+}
+
+/// The answer to a request that kept its token alive was a refusal. A success that changed nothing ends nobody's session.
+fn refused_beside(ctx: &Context, way: &str, kept: Checked<Arc<Exchange>>, errors: &[&str]) {
+    let Some(answer) = ctx.tried(way, kept) else { return };
+    let refused = ctx.trying(way, |ctx| expect::refused_by(&expect::REVOCATION, ctx, &answer, errors).warn());
+    ctx.told(refused);
+}
+
+/// The answer to a client's revocation with these credentials, which its access token outlives.
+async fn access_token_kept(
+    ctx: &Context,
+    client: &Arc<Client>,
+    authentication: Authentication,
+) -> Checked<Arc<Exchange>> {
+    let (token, gauge) = live_access_token(ctx, client).await?;
+    let request = flow::revocation(client, &token).authenticated(authentication);
+    let answer = flow::revoke(ctx, &request).await?;
+    gauge.lives(ctx, &token).await?;
+    Ok(answer)
+}
+
+/// The same of a refresh token, which is good still.
+async fn refresh_token_kept(
+    ctx: &Context,
+    client: &Arc<Client>,
+    authentication: Authentication,
+) -> Checked<Arc<Exchange>> {
+    let token = live_refresh_token(ctx, client).await?;
+    let request = flow::revocation(client, &token).authenticated(authentication);
+    let answer = flow::revoke(ctx, &request).await?;
+    expect::token(&flow::token(ctx, &refresh(client, &token)).await?)?;
+    Ok(answer)
 }

@@ -6,11 +6,12 @@ use crate::case::Context;
 use crate::case_end::{CaseEnd, Checked, EndAs as _, EndKind};
 use crate::cases::support::honest::honest;
 use crate::cases::support::refresh::{allowed, refresh, renewed};
-use crate::cases::support::token_status::Gauge;
+use crate::cases::support::token_status::{Gauge, news_travels};
 use crate::expect;
 use crate::flow::{self, Authentication, TokenRequest};
 use crate::subject::Client;
 use crate::wire::Exchange;
+use crate::wire::dpop::DpopKey;
 
 /// The request of a client that revokes a token, by GET: all that a form would have stands in the query.
 pub(in crate::cases) fn revocation_by_get(client: &Client, token: &str) -> TokenRequest {
@@ -52,6 +53,39 @@ pub(in crate::cases) fn done_for_access_token(answer: &Arc<Exchange>) -> Checked
         return Err(CaseEnd::not_offered("the server does not revoke access tokens").at(answer));
     }
     done(answer)
+}
+
+/// A refresh token that its client revoked brings nothing, now or after the time that news of it may take; with a proof by this
+/// key, where it is bound to one.
+pub(in crate::cases) async fn refresh_token_ended(
+    ctx: &Context,
+    client: &Client,
+    token: &str,
+    key: Option<&DpopKey>,
+) -> Checked {
+    let at_once = refreshed(ctx, client, token, key).await?;
+    let Ok(brought) = expect::token(&at_once) else {
+        return expect::token_refused(ctx, &at_once, &["invalid_grant"]);
+    };
+    news_travels(ctx).await;
+    // What came in its place was good no longer than it.
+    let last = brought.refresh_token.unwrap_or_else(|| token.to_owned());
+    let later = refreshed(ctx, client, &last, key).await?;
+    expect::token_refused(ctx, &later, &["invalid_grant"])?;
+    ctx.note("the end of a token took a moment to show");
+    Ok(())
+}
+
+async fn refreshed(
+    ctx: &Context,
+    client: &Client,
+    token: &str,
+    key: Option<&DpopKey>,
+) -> Checked<Arc<Exchange>> {
+    match key {
+        Some(key) => flow::token_proven(ctx, &refresh(client, token), key).await,
+        None => flow::token(ctx, &refresh(client, token)).await,
+    }
 }
 
 /// A client's live access token, and what shows that it lives. It is a control.

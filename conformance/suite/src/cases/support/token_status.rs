@@ -86,6 +86,11 @@ pub(in crate::cases) async fn out_wait(ctx: &Context, lifetime: u64) -> Checked<
     Ok(format!("{} s after it was issued", lifetime + GRACE))
 }
 
+/// Leaves news of the end of a token the time that it may take, and what clocks may take beside that.
+pub(in crate::cases) async fn news_travels(ctx: &Context) {
+    ctx.pause(Duration::from_secs(ctx.target().ends_are_known_within() + MARGIN)).await;
+}
+
 /// What tells whether an access token lives.
 pub(in crate::cases) enum Gauge {
     /// What the introspection endpoint tells this client.
@@ -170,10 +175,9 @@ impl Gauge {
     /// The token has come to its end: now, or after the time that news of it may take. That its end is told in another form is
     /// a finding of its own.
     pub(in crate::cases) async fn ended(&self, ctx: &Context, token: &str) -> Checked {
-        const DELAY: Duration = Duration::from_secs(2);
         let mut seen = self.look(ctx, token).await?;
         if seen.live {
-            ctx.pause(DELAY).await;
+            news_travels(ctx).await;
             seen = self.look(ctx, token).await?;
             if !seen.live {
                 ctx.note("the end of a token took a moment to show");

@@ -138,6 +138,7 @@ impl Walk {
             refresh_grace: u64::from(policy.refresh_grace.0),
             refresh_lifetime: Some(u64::from(policy.refresh_lifetime.0)),
             proof_lifetime: u64::from(policy.proof_lifetime.0),
+            revocation_delay: 0,
         };
         let fell = |law: &&oauth_laws::law::Law| matches!(law.judge(&facts), Judgement::Broken(_));
         LAWS.iter().filter(fell).map(|law| law.id).collect()
