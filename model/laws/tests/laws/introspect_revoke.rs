@@ -206,7 +206,8 @@ fn what_was_gained_before_all_can_know_of_a_revocation_decides_nothing() {
         let fell = LAWS.iter().filter(|law| matches!(law.judge(&facts), Judgement::Broken(_)));
         fell.map(|law| law.id).collect::<Vec<&str>>()
     };
-    let table: [(fn(&mut Story), &str); 4] = [
+    type Telling = (fn(&mut Story), &'static str);
+    let table: [Telling; 4] = [
         (|story| story.asked_again.active = true, "active-token-not-revoked"),
         (|story| story.tried.issued = story.redeem.token, "revoked-refresh-token-is-dead"),
         (|story| story.shown.served = true, "revoked-refresh-token-ends-access"),

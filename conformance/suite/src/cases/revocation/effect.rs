@@ -114,7 +114,8 @@ async fn ends_a_refresh_token_grown_old(ctx: &Context) -> Checked {
     let when = outlive(ctx, &revoked.token).await?;
     renewed(ctx, &kept.refresh()).await?;
     done(&flow::revoke(ctx, &flow::revocation(&client, &revoked.refresh_token)).await?)?;
-    refused(ctx, &client, &revoked.refresh_token).await.when(&format!("the access token ended: {when}"))
+    let ended = refresh_token_ended(ctx, &client, &revoked.refresh_token, None).await;
+    ended.when(&format!("the access token beside it has ended, {when}"))
 }
 
 async fn ends_an_access_token(ctx: &Context) -> Checked {
