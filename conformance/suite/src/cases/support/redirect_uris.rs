@@ -107,7 +107,7 @@ pub(in crate::cases) fn without_code(
         return Err(end.granted());
     }
     let end = end.under(rules!["rfc6749-3.1.2.4-no-redirect-to-invalid-uri"]);
-    if client.redirect_uris().any(|own| own.split('?').next() == Some(location.base())) {
+    if client.redirect_uris().any(|own| location.is_at(own)) {
         ctx.tell(end.warn());
     } else if leads_to(location, redirect_uri) {
         ctx.tell(end);
