@@ -85,7 +85,7 @@ async fn compared_as_text(ctx: &Context) -> Checked {
     for way in A::ALL {
         let Some(text) = way.of(&client, &parts) else { continue };
         let step = refused(ctx, &client, &text).await;
-        let counts = is_whole || !A::NORMALISED.contains(way);
+        let counts = is_whole || !way.is_normalised(&parts);
         ctx.told(if counts { step } else { step.warn() });
     }
     Ok(())
