@@ -271,6 +271,21 @@ pub(super) const LIBERTIES: &[Liberty] = &[
         costs: &[],
     },
     Liberty {
+        name: "a-lasting-yes-before-the-no",
+        about: "between yes and no stands a button that says `Allow, and don't ask again`",
+        allowed: "RFC 6749 4.1.1: the owner's decision is obtained by asking; no text says between how many answers",
+        seen_at: None,
+        apart: &["pages"],
+        acts: &[
+            UNHINTED,
+            Act::Answer(|_, _, answered| {
+                let lasting = ALLOW.replace("Allow", "Allow, and don't ask again");
+                is_consent(answered) && answered.replace(DENY, &format!("{lasting}{DENY}"))
+            }),
+        ],
+        costs: &[],
+    },
+    Liberty {
         name: "not-you-beside-the-no",
         about: "beside the consent form stand `Not you?` and a form that logs out",
         allowed: HTML,

@@ -9,7 +9,7 @@ use super::super::message::{Answered, Asked};
 use super::super::relay::Memory;
 use super::super::{Act, Liberty, cost};
 use super::steps::{SESSION, page};
-use super::{FORM, UNHINTED, address, between, cookie, sends_form};
+use super::{FORM, UNHINTED, address, between, cookie, is_consent, sends_form};
 
 const IN_NO_COOKIE: &str =
     "the login is kept in no cookie, so that no browser has it but by the page's address";
@@ -34,6 +34,19 @@ pub(super) const LIBERTIES: &[Liberty] = &[
             cost("login/ends", Verdict::NotOffered, IN_NO_COOKIE),
             cost("login/session-is-its-own", Verdict::NotOffered, IN_NO_COOKIE),
         ],
+    },
+    Liberty {
+        name: "the-session-stays-within-the-site",
+        about: "a consent form has no value of its own and may come from anywhere: the session's cookie, which is SameSite=Lax, keeps out what other sites send",
+        allowed: "RFC 6749 10.12: the server MUST implement CSRF protection for its authorization endpoint, and no text says which; RFC 6265bis 5.6.7: browsers leave such a cookie out of what another site posts",
+        seen_at: None,
+        apart: &["pages", "own redirects"],
+        acts: &[Act::Request(with_ask), Act::Answer(without_ask)],
+        costs: &[cost(
+            "consent/one-answer-one-code",
+            Verdict::NotOffered,
+            "the form has no value of one request alone, so that it can be a new answer",
+        )],
     },
     Liberty {
         name: "a-choice-of-the-account-to-go-on-with",
@@ -94,6 +107,35 @@ fn without_cookies(memory: &Memory, _: &Asked, answered: &mut Answered) -> bool 
         answered.set("location", &on);
     }
     true
+}
+
+/// What the request is remembered by that a page asks about: the session, and the address of the page.
+fn asked_of(asked: &Asked) -> Option<String> {
+    Some(format!("asked of {} {}", cookie(asked, SESSION)?, asked.target()))
+}
+
+/// Gives a consent form the value of the request that its session was asked about at its address, wherever it comes from.
+fn with_ask(memory: &Memory, asked: &mut Asked) -> bool {
+    if !sends_form(asked) || !asked.is("POST", "/authorize") {
+        return false;
+    }
+    asked.head.headers.remove("origin");
+    asked.head.headers.remove("sec-fetch-site");
+    if let Some(ask) = asked_of(asked).and_then(|known_as| memory.get(&known_as)) {
+        let mut form = asked.form();
+        form.push(("ask".to_owned(), ask));
+        asked.set_form(&form);
+    }
+    false
+}
+
+/// Takes the value of the request out of a consent form, and remembers it.
+fn without_ask(memory: &Memory, asked: &Asked, answered: &mut Answered) -> bool {
+    let text = answered.text();
+    let ask = between(&text, "name=\"ask\" value=\"", "\"").filter(|_| is_consent(answered));
+    let Some((known_as, ask)) = asked_of(asked).zip(ask) else { return false };
+    memory.keep(known_as, ask);
+    answered.replace(&format!("<input type=\"hidden\" name=\"ask\" value=\"{ask}\">"), "")
 }
 
 /// The choice, for who has a login; and on, for who chose.

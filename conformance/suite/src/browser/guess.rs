@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 pub use one_page::login_with_consent;
 
 use super::words::{
-    ANOTHER, APPROVE, DENY, ELSEWHERE, GO_ON, LOG_IN, ONWARD, SCOPE, USER, contains_any, says,
+    ANOTHER, APPROVE, DENY, ELSEWHERE, GO_ON, LOG_IN, ONWARD, SCOPE, USER, contains_any, says, says_no,
 };
 use crate::browser::form::{Button, Field, Form, Submission};
 use crate::browser::page::Page;
@@ -269,7 +269,7 @@ fn deny(page: &Page) -> Option<Submission> {
 /// The button that gives this answer: what it shows or sends counts before what it is called.
 fn answer_button(form: &Form, decision: Decision) -> Option<&Button> {
     let wanted = words(decision);
-    let denies = |button: &Button| says(&button.text, DENY) || says(&button.value, DENY);
+    let denies = |button: &Button| says_no(&button.text) || says_no(&button.value);
     let approves = |button: &Button| says(&button.text, APPROVE) || says(&button.value, APPROVE);
     let shown = |button: &&Button| match decision {
         Decision::Approve => approves(button) && !denies(button),

@@ -1,7 +1,7 @@
 //! Cookies as a browser keeps them (RFC 6265, as far as servers under test rely on it).
 //!
-//! Host, path, `Secure`, `Max-Age` and `Expires` are honoured, ports are not: cookies know none. `SameSite` is kept and
-//! not acted on; public suffixes and size limits are left out.
+//! Host, path, `Secure`, `Max-Age` and `Expires` are honoured, ports are not: cookies know none. `SameSite` is honoured where
+//! another site leads the browser (RFC 6265bis, section 5.6.7); public suffixes and size limits are left out.
 
 use std::time::{Duration, SystemTime};
 
@@ -20,8 +20,18 @@ struct Cookie {
     path: String,
     secure: bool,
     expires: Option<SystemTime>,
-    /// Whether another site's form lacks it: `SameSite=Lax` or `Strict`.
-    same_site: bool,
+    same_site: SameSite,
+}
+
+/// With which requests a cookie goes that another site brought about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum SameSite {
+    /// With all. Browsers differ in what they do without the attribute, and some leave nothing out.
+    None,
+    /// With those that open a page by GET.
+    Lax,
+    /// With none.
+    Strict,
 }
 
 /// A cookie jar. Cloning it forks the session.
@@ -52,7 +62,23 @@ impl Jar {
     /// The `Cookie` header for a request to `url` at the time `now`; `None` if no cookie goes there.
     #[must_use]
     pub fn header(&self, url: &Url, now: SystemTime) -> Option<String> {
-        let mut sent: Vec<&Cookie> = self.0.iter().filter(|cookie| cookie.goes_to(url, now)).collect();
+        self.header_of(url, now, |_| true)
+    }
+
+    /// The same for a request by this method that opens a page because another site leads there: without the cookies that stay
+    /// within the site.
+    #[must_use]
+    pub fn header_from_elsewhere(&self, url: &Url, now: SystemTime, method: &str) -> Option<String> {
+        self.header_of(url, now, |cookie| match cookie.same_site {
+            SameSite::None => true,
+            SameSite::Lax => method == "GET",
+            SameSite::Strict => false,
+        })
+    }
+
+    fn header_of(&self, url: &Url, now: SystemTime, comes: impl Fn(&Cookie) -> bool) -> Option<String> {
+        let goes = |&cookie: &&Cookie| cookie.goes_to(url, now) && comes(cookie);
+        let mut sent: Vec<&Cookie> = self.0.iter().filter(goes).collect();
         // Longer paths first; the sort is stable, so older cookies come first among equals.
         sent.sort_by_key(|cookie| std::cmp::Reverse(cookie.path.len()));
         let pairs: Vec<String> =
@@ -85,12 +111,6 @@ impl Jar {
     #[must_use]
     pub fn unending(&self) -> Self {
         Self(self.0.iter().map(|cookie| Cookie { expires: None, ..cookie.clone() }).collect())
-    }
-
-    /// Whether a cookie in it is left out of another site's forms.
-    #[must_use]
-    pub fn has_same_site(&self) -> bool {
-        self.0.iter().any(|cookie| cookie.same_site)
     }
 
     /// Whether no cookie is in it.
@@ -138,7 +158,7 @@ fn parse(url: &Url, text: &str, now: SystemTime) -> Option<Cookie> {
         path: default_path(url),
         secure: false,
         expires: None,
-        same_site: false,
+        same_site: SameSite::None,
     };
     if cookie.name.is_empty() {
         return None;
@@ -160,7 +180,11 @@ fn parse(url: &Url, text: &str, now: SystemTime) -> Option<Cookie> {
             "path" if value.starts_with('/') => cookie.path = value.into(),
             "secure" => cookie.secure = true,
             "samesite" => {
-                cookie.same_site = ["lax", "strict"].iter().any(|word| value.eq_ignore_ascii_case(word));
+                cookie.same_site = match value.to_ascii_lowercase().as_str() {
+                    "lax" => SameSite::Lax,
+                    "strict" => SameSite::Strict,
+                    _ => SameSite::None,
+                };
             }
             "expires" => cookie.expires = httpdate::parse_http_date(&value.replace('-', " ")).ok(),
             "max-age" => max_age = value.parse::<i64>().ok(),
@@ -247,17 +271,21 @@ mod tests {
     }
 
     #[test]
-    fn a_jar_knows_which_cookies_stay_within_the_site() {
-        let (now, at) = (SystemTime::UNIX_EPOCH, url("http://a.example/"));
-        for (text, expected) in [
-            ("s=1", false),
-            ("s=1; SameSite=None; Secure", false),
-            ("s=1; SameSite=Lax", true),
-            ("s=1; samesite=strict", true),
+    fn a_cookie_stays_within_the_site_where_another_one_leads() {
+        let (now, at) = (SystemTime::UNIX_EPOCH, url("http://127.0.0.1/"));
+        for (text, by_get, by_post) in [
+            ("s=1", true, true),
+            ("s=1; SameSite=None; Secure", true, true),
+            ("s=1; SameSite=Lax", true, false),
+            ("s=1; samesite=strict", false, false),
         ] {
             let mut jar = Jar::default();
             jar.take(&at, &[text], now);
-            assert_eq!(jar.has_same_site(), expected, "{text}");
+            for (method, expected) in [("GET", by_get), ("POST", by_post)] {
+                let is_sent = jar.header_from_elsewhere(&at, now, method).is_some();
+                assert_eq!(is_sent, expected, "{text} by {method}");
+            }
+            assert!(jar.header(&at, now).is_some(), "{text}");
         }
     }
 

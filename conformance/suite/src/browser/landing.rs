@@ -182,6 +182,19 @@ impl Location {
     pub fn base(&self) -> &str {
         self.text.split(['?', '#']).next().unwrap_or_default()
     }
+
+    /// Whether it is the place that a redirect URI names, whatever is behind that: as text, or as a browser reads both. A
+    /// library may write `https://client.example/` for `https://client.example`, and leave out the port that goes without saying.
+    #[must_use]
+    pub fn is_at(&self, redirect_uri: &str) -> bool {
+        is_same_place(self.base(), redirect_uri.split(['?', '#']).next().unwrap_or_default())
+    }
+}
+
+/// Whether two URIs without query and fragment are one place to a browser.
+fn is_same_place(one: &str, other: &str) -> bool {
+    let parsed = |text: &str| Url::parse(text).ok();
+    one == other || parsed(one).is_some_and(|one| parsed(other).is_some_and(|other| one == other))
 }
 
 fn has_pair(url: &str, name: &str) -> bool {
@@ -202,7 +215,7 @@ mod tests {
     use std::sync::Arc;
     use std::time::Instant;
 
-    use super::{Landing, Page, has_pair};
+    use super::{Landing, Page, has_pair, is_same_place};
     use crate::wire::{Actor, Exchange, Moment, Request, Response, Whole};
 
     #[test]
@@ -219,6 +232,22 @@ mod tests {
             ("https://client.example/cb?state=%3Fcode%3D1", false),
         ] {
             assert_eq!(has_pair(url, "code"), is_there, "{url}");
+        }
+    }
+
+    #[test]
+    fn a_place_is_the_same_in_each_spelling_that_a_browser_takes_there() {
+        for (one, other, expected) in [
+            ("https://client.example", "https://client.example/", true),
+            ("https://client.example:443/cb", "https://client.example/cb", true),
+            ("http://[::1]:8000/cb", "http://[::1]:8000/cb", true),
+            ("com.example.app:/cb", "com.example.app:/cb", true),
+            ("https://client.example/cb", "https://client.example/cb/", false),
+            ("https://client.example/cb", "http://client.example/cb", false),
+            ("com.example.app:/cb", "com.example.app:/CB", false),
+            ("", "https://client.example", false),
+        ] {
+            assert_eq!(is_same_place(one, other), expected, "{one} {other}");
         }
     }
 

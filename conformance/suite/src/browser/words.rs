@@ -73,9 +73,21 @@ pub(super) const USER: &[&str] = &[
 
 /// Whether one of the words occurs: as a whole word, or anywhere in scripts that don't part words.
 pub(super) fn says(text: &str, words: &[&str]) -> bool {
+    place(text, words).is_some()
+}
+
+/// Whether a text says no: it has a word for that, and none of consent before, as `Allow, and don't ask again` has. Other
+/// languages may put the no last.
+pub(super) fn says_no(text: &str) -> bool {
+    let (yes, no) = (place(text, APPROVE), place(text, DENY));
+    no.is_some_and(|no| !text.is_ascii() || yes.is_none_or(|yes| no <= yes))
+}
+
+/// How many words stand in a text before the first of these.
+fn place(text: &str, words: &[&str]) -> Option<usize> {
     let text = text.to_lowercase();
     let mut parts = text.split(|c: char| !c.is_alphanumeric());
-    parts.any(|part| words.iter().any(|word| part == *word || (!word.is_ascii() && part.contains(word))))
+    parts.position(|part| words.iter().any(|word| part == *word || (!word.is_ascii() && part.contains(word))))
 }
 
 pub(super) fn contains_any(text: &str, words: &[&str]) -> bool {

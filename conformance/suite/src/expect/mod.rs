@@ -271,9 +271,7 @@ pub fn describe(response: &Response) -> String {
 
 fn same_place(location: &Location, ask: &AuthorizationRequest) -> bool {
     let asked = ask.params.first("redirect_uri").filter(|text| !text.is_empty());
-    let bare = |text: &str| text.split(['?', '#']).next().unwrap_or_default().to_owned();
-    bare(asked.unwrap_or(&ask.client.redirect_uri)) == location.base()
-        || bare(&ask.client.redirect_uri) == location.base()
+    location.is_at(asked.unwrap_or(&ask.client.redirect_uri)) || location.is_at(&ask.client.redirect_uri)
 }
 
 fn one_of(texts: &[&str]) -> String {

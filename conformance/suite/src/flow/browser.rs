@@ -55,12 +55,14 @@ pub struct Browser {
     pub actor: Actor,
     /// Every exchange of this browser, in order.
     pub trail: Vec<Arc<Exchange>>,
+    /// Whether another site leads it, so that cookies stay behind which are kept within the site.
+    is_led_from_elsewhere: bool,
 }
 
 impl Browser {
     pub(crate) fn new(context: Context, jar: Jar, who: Option<Account>, actor: Actor) -> Self {
         let number = context.live().browser();
-        Self { context, number, jar, who, actor, trail: Vec::new() }
+        Self { context, number, jar, who, actor, trail: Vec::new(), is_led_from_elsewhere: false }
     }
 
     /// Opens a URL and follows redirects until it comes to rest.
@@ -92,6 +94,18 @@ impl Browser {
     /// As [`Browser::open`].
     pub async fn send(&mut self, request: Request) -> Checked<Landing> {
         self.travel(request, None).await
+    }
+
+    /// As [`Browser::send`], of a request that a page of another site begins: on all of its way those cookies stay behind which
+    /// `SameSite` keeps within the site.
+    ///
+    /// # Errors
+    /// As [`Browser::open`].
+    pub async fn send_from_elsewhere(&mut self, request: Request) -> Checked<Landing> {
+        self.is_led_from_elsewhere = true;
+        let landing = self.send(request).await;
+        self.is_led_from_elsewhere = false;
+        landing
     }
 
     /// Sends a request, if it may go there, and follows redirects.
@@ -132,7 +146,14 @@ impl Browser {
     /// `errored` if no answer came; `not-tested` if it may not go there.
     pub async fn send_one(&mut self, request: Request) -> Checked<Arc<Exchange>> {
         let url = Url::parse(&request.url);
-        let cookies = url.as_ref().ok().and_then(|url| self.jar.header(url, self.context.live().now()));
+        let now = self.context.live().now();
+        let cookies = url.as_ref().ok().and_then(|url| {
+            if self.is_led_from_elsewhere {
+                self.jar.header_from_elsewhere(url, now, &request.method)
+            } else {
+                self.jar.header(url, now)
+            }
+        });
         let mut request = request;
         if let Some(cookies) = cookies {
             request = request.header("Cookie", cookies);

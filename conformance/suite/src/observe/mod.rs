@@ -21,7 +21,8 @@ use url::Url;
 use crate::probe::Probed;
 use crate::subject::{Client, Target};
 use crate::wire::{Actor, Exchange};
-use parse::{Pairs, form, goes_to, known_as, led_by_page, location, query};
+pub(crate) use parse::led_by_page;
+use parse::{Pairs, form, goes_to, known_as, location, query};
 use registered::Registered;
 
 /// Seconds by which a clock, a network and a scheduler may be late before a lifetime counts as overrun.

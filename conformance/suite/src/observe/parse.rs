@@ -143,7 +143,7 @@ pub(super) fn s256(verifier: &str) -> String {
 }
 
 /// Where a page leads its browser by itself with a response. What of HTML that is, the browser reads.
-pub(super) fn led_by_page(exchange: &Exchange) -> Option<String> {
+pub(crate) fn led_by_page(exchange: &Exchange) -> Option<String> {
     let response = exchange.answer.as_ref().ok()?;
     let is_page = response.media_type().is_some_and(|kind| kind.contains("html"));
     let text = response.text().to_ascii_lowercase();

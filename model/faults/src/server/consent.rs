@@ -17,7 +17,7 @@ use oauth_core::text::ScopeSet;
 use oauth_rules::rules;
 
 use super::Lie::{After, Before, Http, Owner as OwnerOf, Read, Reply};
-use super::{AUTHORIZE, NEVER};
+use super::{AUTHORIZE, At, NEVER};
 use crate::edit::Pairs;
 use crate::entry::{Entry, Lies::OfServer};
 
@@ -171,6 +171,7 @@ pub(crate) const FAULTS: &[Entry] = &[
         rules: rules!["rfc6749-10.12-authorization-endpoint-csrf-protected"],
         lies: OfServer(&[
             Http(AUTHORIZE, forget_where_from),
+            Reply(At::Everywhere, |_, reply, _| let_cookies_out(reply)),
             Before(|found, request| {
                 if let Some((decide, grant)) = decided(found, request)
                     && let (Some(ask), Phase::Asked(asked)) = (&mut decide.ask, grant.phase)
@@ -186,6 +187,7 @@ pub(crate) const FAULTS: &[Entry] = &[
         rules: rules!["rfc6749-10.12-authorization-endpoint-csrf-protected"],
         lies: OfServer(&[
             Http(AUTHORIZE, forget_where_from),
+            Reply(At::Everywhere, |_, reply, _| let_cookies_out(reply)),
             Before(|found, request| {
                 let session = found.session;
                 if let Some((Decide { ask: Some(_), .. }, grant)) = decided(found, request)
@@ -297,6 +299,13 @@ fn decided<'a>(
 /// Takes away what a browser says of the page that a form comes from.
 fn forget_where_from(request: &mut HttpRequest) {
     request.headers.retain(|(name, _)| name != "origin" && name != "sec-fetch-site");
+}
+
+/// Lets browsers send cookies with the forms of other sites too.
+fn let_cookies_out(reply: &mut HttpReply) {
+    for (_, value) in reply.headers.iter_mut().filter(|(name, _)| *name == "Set-Cookie") {
+        *value = value.replace("; SameSite=Lax", "");
+    }
 }
 
 /// Whether a request is decided by who is logged in.

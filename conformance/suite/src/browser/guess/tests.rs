@@ -167,6 +167,10 @@ fn a_consent_form_is_found_approved_and_denied() {
         ("a consent page with a way to another account",
          "<form method=post action=/c><button name=c value=1>Continue</button><button name=c value=0>Cancel</button></form><a href=/out>Switch account</a>",
          "POST http://as.example/c c=1", "POST http://as.example/c c=0"),
+        ("a yes that has a no in it before the no",
+         "<form method=post action=/c><button name=c value=2>Allow, and don't ask again</button><button name=c value=1>Allow</button>\
+          <button name=c value=0>Don't allow</button></form>",
+         "POST http://as.example/c c=2", "POST http://as.example/c c=0"),
         ("no way to deny",
          "<form method=post action=/c><button>Approve</button></form>", "POST http://as.example/c ", "-"),
         ("a login form is no consent form",

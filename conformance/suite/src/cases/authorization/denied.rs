@@ -5,6 +5,7 @@ use oauth_rules::rules;
 use crate::browser::{Decision, Landing, Page};
 use crate::case::{Case, Context};
 use crate::case_end::Checked;
+use crate::cases::support::markup::names;
 use crate::cases::support::provoke::{consent_page_if_asked, denied, gives_code, unasked};
 use crate::flow::{self, AuthorizationRequest};
 use crate::subject::{Account, Need};
@@ -61,7 +62,7 @@ fn no_code(ctx: &Context, ask: &AuthorizationRequest, page: &Page, landing: &Lan
         return Ok(());
     }
     // A page that names the client asks for it, and what says no there was understood rightly.
-    if page.text.to_lowercase().contains(&ask.client.id.to_lowercase()) {
+    if names(&page.text, &ask.client.id) {
         let exchange = landing.exchange();
         return Err(exchange.broken("access_denied, and no code", landing.describe()).granted());
     }

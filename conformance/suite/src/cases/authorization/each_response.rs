@@ -1,4 +1,5 @@
-//! What holds of every authorization response, whoever asked and whatever came: read off every redirect of the run that is one.
+//! What holds of every authorization response, whoever asked and whatever came: read off every redirect of the run that is one,
+//! and off every page that leads its browser to a client by itself.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -6,12 +7,13 @@ use std::sync::Arc;
 use oauth_rules::{RuleId, rules};
 use serde_json::Value;
 
-use crate::browser::{Location, resolve};
+use crate::browser::{Led, Location, resolve};
 use crate::case::{Case, Context, Isolation};
-use crate::case_end::{Checked, EndAs as _};
+use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::provoke::UNKNOWN;
 use crate::expect;
 use crate::flow::{self, AuthorizationRequest};
+use crate::observe::led_by_page;
 use crate::subject::{Met, Need, Place};
 use crate::wire::Exchange;
 
@@ -52,7 +54,7 @@ async fn named_in_each_response(ctx: &Context) -> Checked {
     ctx.live().try_once(|| send_each_kind(ctx)).await?;
     let issuer = ctx.target().metadata("issuer").and_then(Value::as_str).unwrap_or_default();
     let mut told = BTreeSet::new();
-    for location in responses(ctx) {
+    for location in responses(ctx)? {
         let own = if location.params.has("error") { BESIDE_AN_ERROR } else { BESIDE_A_CODE };
         let (saw, rules) = match location.params.all("iss").as_slice() {
             [] => ("no iss".to_owned(), own),
@@ -74,7 +76,7 @@ async fn named_in_each_response(ctx: &Context) -> Checked {
 async fn no_parameter_twice_in_any(ctx: &Context) -> Checked {
     ctx.live().try_once(|| send_each_kind(ctx)).await?;
     let mut told = BTreeSet::new();
-    for location in responses(ctx) {
+    for location in responses(ctx)? {
         for name in OF_THE_SERVER {
             let count = location.params.all(name).len();
             let when = kind(&location);
@@ -94,24 +96,37 @@ fn kind(location: &Location) -> String {
     format!("{what} comes {state}")
 }
 
-/// The authorization responses of the run: redirects of the server's to a redirect URI, with a code or an error in the query.
-fn responses(ctx: &Context) -> Vec<Location> {
+/// The authorization responses of the run: what led to a redirect URI with a code or an error in the query.
+///
+/// # Errors
+/// `not-tested` if there is none.
+fn responses(ctx: &Context) -> Checked<Vec<Location>> {
     let recording = ctx.live().recording();
     let found: Vec<Location> = recording.iter().filter_map(|exchange| response(ctx, exchange)).collect();
     if found.is_empty() {
-        ctx.note("no authorization response came by a redirect");
+        return Err(CaseEnd::not_tested("no authorization response of the run was kept whole"));
     }
-    found
+    Ok(found)
 }
 
 fn response(ctx: &Context, exchange: &Arc<Exchange>) -> Option<Location> {
+    let location = redirect(exchange).or_else(|| page(exchange))?;
+    let is_response = location.params.has("code") || location.params.has("error");
+    let place = ctx.target().place(&resolve(&exchange.request.url, &location.text));
+    (is_response && place == Place::Callback).then_some(location)
+}
+
+fn redirect(exchange: &Arc<Exchange>) -> Option<Location> {
     let answer = exchange.head().filter(|answer| answer.is_redirect())?;
-    let text = answer.header("location")?;
-    let is_response = |location: &Location| location.params.has("code") || location.params.has("error");
     // Of what is very long the beginning is kept, and a sign that shows it.
-    let is_whole = !text.contains('…');
-    let at_client = ctx.target().place(&resolve(&exchange.request.url, text)) == Place::Callback;
-    Some(Location::redirect(exchange, text)).filter(|location| is_whole && at_client && is_response(location))
+    let text = answer.header("location").filter(|text| !text.contains('…'))?;
+    Some(Location::redirect(exchange, text))
+}
+
+/// Where a page leads by itself, if all of it was kept.
+fn page(exchange: &Arc<Exchange>) -> Option<Location> {
+    let url = led_by_page(exchange).filter(|_| exchange.whole.response.is_none())?;
+    Some(Location::of(exchange, &url, Led::Link("a page leads by itself to".to_owned())))
 }
 
 /// That a response of each kind was asked for: once for all cases that look at them.

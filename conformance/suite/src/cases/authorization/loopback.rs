@@ -107,7 +107,7 @@ async fn nothing_but_the_port(ctx: &Context) -> Checked {
 fn elsewhere(parts: &Parts) -> Vec<String> {
     use Alteration as A;
     let ways = [A::Slash, A::Segment, A::PathCapitals, A::Query, A::Scheme, A::HostAsUser, A::HostSuffix];
-    ways.iter().filter_map(|way| way.apply(parts)).collect()
+    ways.iter().filter(|way| !way.is_normalised(parts)).filter_map(|way| way.apply(parts)).collect()
 }
 
 /// The same path at other names of the machine, where somebody else may listen, or to which the name may lead elsewhere
@@ -122,7 +122,8 @@ fn at_another_name(parts: &Parts) -> Vec<String> {
 fn at_the_same_place(parts: &Parts, port: u16) -> Vec<String> {
     use Alteration as A;
     let ways = [A::User, A::Dots, A::EscapedDots, A::Escape, A::Tab, A::Backslash];
-    let spelt = ways.iter().filter_map(|way| way.apply(parts));
+    let slash = Some(A::Slash).filter(|way| way.is_normalised(parts));
+    let spelt = ways.into_iter().chain(slash).filter_map(|way| way.apply(parts));
     let short = [parts.with_host("127.1").text()];
     let no_ports =
         [".attacker.example", "%2f"].map(|behind| parts.with_port_text(&format!("{port}{behind}")).text());

@@ -10,7 +10,7 @@ use oauth_rules::{RuleId, rules};
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _, EndKind};
 use crate::cases::support::redirect_spellings::{Spellings, brings_no_code};
-use crate::cases::support::redirect_uris::{Alteration, compared, refused, refused_of};
+use crate::cases::support::redirect_uris::{Alteration, compared, has_to_be_registered, refused, refused_of};
 use crate::flow;
 use crate::subject::{Client, Need};
 
@@ -85,7 +85,7 @@ async fn compared_as_text(ctx: &Context) -> Checked {
     for way in A::ALL {
         let Some(text) = way.of(&client, &parts) else { continue };
         let step = refused(ctx, &client, &text).await;
-        let counts = is_whole || !A::NORMALISED.contains(way);
+        let counts = is_whole || !way.is_normalised(&parts);
         ctx.told(if counts { step } else { step.warn() });
     }
     Ok(())
@@ -96,16 +96,25 @@ async fn refuses(ctx: &Context, alterations: &[Alteration]) -> Checked {
 }
 
 async fn each_registered_uri(ctx: &Context) -> Checked {
-    if flow::pushes_only(ctx) {
-        // Who authenticates may push one that it never registered (RFC 9126, section 2.4).
-        return Err(CaseEnd::not_offered("only pushed requests are taken, which have a rule of their own"));
-    }
-    let mut tried = false;
+    let (mut tried, mut unbound) = (false, None);
     for client in ctx.target().clients.values() {
+        // Who authenticates may push one that it never registered, and nobody else may (RFC 9126, sections 2.4 and 7.2).
+        if let Err(end) = has_to_be_registered(ctx, client) {
+            unbound = Some(end);
+            continue;
+        }
         let uris: Vec<&str> = client.redirect_uris().collect();
         for uri in uris {
             let ask = flow::ask(ctx, client).set("redirect_uri", uri);
-            let landing = flow::authorize(ctx, &ask).await?;
+            let asked = flow::authorize(ctx, &ask).await.map_err(CaseEnd::of_a_control);
+            let landing = match asked {
+                // Which clients may push, and for which of their redirect URIs, is the server's to say.
+                Err(end) if flow::pushes_only(ctx) && end.kind == EndKind::NotTested => {
+                    ctx.note(format!("nothing like {uri} was tried: {}", end.saw));
+                    continue;
+                }
+                asked => asked?,
+            };
             if let Err(end) = flow::code_from(&ask, &landing) {
                 ctx.note(format!(
                     "nothing like {uri} was tried, where {} got no code: {}",
@@ -117,7 +126,11 @@ async fn each_registered_uri(ctx: &Context) -> Checked {
             only_as_registered(&ctx.when(&format!("{} has {uri} on record", client.id)), client, uri).await;
         }
     }
-    if tried { Ok(()) } else { Err(CaseEnd::not_tested("no client got a code at a redirect URI of its own")) }
+    match unbound {
+        _ if tried => Ok(()),
+        Some(end) => Err(end),
+        None => Err(CaseEnd::not_tested("no client got a code at a redirect URI of its own")),
+    }
 }
 
 /// Tells of each spelling of one of a client's redirect URIs that brings a code, but for the one that is on record. Where a query

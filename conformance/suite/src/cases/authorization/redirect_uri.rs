@@ -210,7 +210,8 @@ async fn absolute(ctx: &Context) -> Checked {
     let (path, rest) = (&url[Position::BeforePath..], &url[Position::BeforeUsername..]);
     let relative =
         [path.to_owned(), format!("//{rest}"), path.trim_start_matches('/').to_owned(), rest.to_owned()];
-    for redirect_uri in relative.iter().filter(|text| !text.is_empty()) {
+    // Whatever the server leads to on its own origin begins with a slash.
+    for redirect_uri in relative.iter().filter(|text| !matches!(text.as_str(), "" | "/")) {
         let when = format!("redirect_uri is {redirect_uri}");
         ctx.tried(&when, not_relative(&ctx.when(&when), &client, redirect_uri).await);
     }
@@ -286,9 +287,9 @@ async fn keeps_its_query(ctx: &Context) -> Checked {
 
 /// Whether a pair of the registered query is not in the response, or another redirect URI was used.
 fn lost(client: &Client, location: &Location) -> bool {
-    let (base, query) = client.redirect_uri.split_once('?').unwrap_or((&client.redirect_uri, ""));
+    let query = client.redirect_uri.split_once('?').map_or("", |(_, query)| query);
     let registered = Params::decode(query);
-    location.base() != base
+    !location.is_at(&client.redirect_uri)
         || registered.pairs().any(|(name, value)| !location.params.all(name).contains(&value))
 }
 

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use oauth_rules::rules;
-use url::Url;
 
 use crate::browser::{Landing, Location};
 use crate::case::{Case, Context};
@@ -64,10 +63,8 @@ async fn code_in_the_query(ctx: &Context) -> Checked {
             return broken(&format!("{name} in the fragment"));
         }
     }
-    let bare = client.redirect_uri.split('?').next().unwrap_or_default();
     // A browser goes to the same place, however a server's library spells it.
-    let same = Url::parse(bare).is_ok_and(|own| Url::parse(location.base()).is_ok_and(|at| at == own));
-    if !same {
+    if !location.is_at(&client.redirect_uri) {
         return broken(&format!("a redirect to {}", location.base()));
     }
     Ok(())

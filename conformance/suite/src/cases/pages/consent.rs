@@ -7,6 +7,7 @@ use oauth_rules::rules;
 use crate::browser::{Decision, Landing};
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::cases::support::markup::names;
 use crate::cases::support::provoke::{
     Sent, UNKNOWN, consent_page, consent_page_for, consent_page_if_asked, gives_code, logs_in, unseen_page,
 };
@@ -109,7 +110,7 @@ async fn without_question(ctx: &Context) -> Checked<Option<CaseEnd>> {
 /// Whether the page that asks for the password says for which client: by its id, or in words that are others for another one.
 async fn login_page_names(ctx: &Context, client: &Arc<Client>) -> Checked<bool> {
     let Some(own) = login_page_of(ctx, client).await? else { return Ok(false) };
-    if own.to_lowercase().contains(&client.id.to_lowercase()) {
+    if names(&own, &client.id) {
         return Ok(true);
     }
     let Ok(second) = ctx.parties().second() else { return Ok(false) };
@@ -130,7 +131,7 @@ async fn names_client_and_scope(ctx: &Context) -> Checked {
     let (ask, _, page) = consent_page_for(ctx, flow::browser(ctx), &client, Sent::Itself).await?;
     let client = ask.client;
     let text = page.text.to_lowercase();
-    if !text.contains(&client.id.to_lowercase()) {
+    if !names(&text, &client.id) {
         // It may have a name that the suite does not know; then another client's page reads otherwise.
         let others = [ClientRole::Second, ClientRole::First].map(|role| ctx.parties().client_of(role));
         let Some(second) = others.into_iter().flatten().find(|other| other.id != client.id) else {

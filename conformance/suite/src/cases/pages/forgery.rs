@@ -219,12 +219,10 @@ async fn forged(browser: Browser, form: &Submission) -> Checked {
     answer_to_forged(browser, form).await?.1
 }
 
-/// Sends a form as another site's page would: where the browser comes to rest, and that this is no code. A code only warns where
-/// the session cookie stays behind when another site's form is sent.
+/// Sends a form as another site's page would: where the browser comes to rest, and that this is no code. Cookies that browsers keep
+/// within the site stay behind, so that a server may rely on that.
 async fn answer_to_forged(mut browser: Browser, form: &Submission) -> Checked<(Landing, Checked)> {
-    let protected = browser.jar.has_same_site();
-    let landing = browser.send(from_attackers_site(form)).await?;
+    let landing = browser.send_from_elsewhere(from_attackers_site(form)).await?;
     let step = no_code(&landing, "any answer without a code");
-    let step = if protected { step.warn() } else { step };
     Ok((landing, step))
 }

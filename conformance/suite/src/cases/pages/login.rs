@@ -7,10 +7,10 @@ use url::Url;
 
 use crate::browser::{Decision, Landing, Page, Submission};
 use crate::case::{Case, Context};
-use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::case_end::{CaseEnd, Checked, EndAs as _, EndKind};
 use crate::cases::support::own_values::{alter, unguessable, with_changed};
 use crate::cases::support::provoke::{
-    ATTACKER, ATTACKER_URI, LOGIN_PAGES, NO_LOGIN_NO_CODE, UNKNOWN, consent_page_if_asked, gives_code,
+    ATTACKER, ATTACKER_URI, LOGIN_PAGES, NO_LOGIN_NO_CODE, Sent, UNKNOWN, consent_page_for, gives_code,
     no_code, of_a_stranger, sends_password, way_to,
 };
 use crate::cases::support::redirect_uris::has_to_be_registered;
@@ -87,17 +87,24 @@ async fn consents_for_another(ctx: &Context, client: &Arc<Client>) -> Checked {
     Ok(())
 }
 
-/// A request of this client and the consent form that the first user was shown for it, as the user would approve it; `None` if
-/// none came, or one that takes the password.
+/// A request and the consent form that a user was shown for it, as the user would approve it: of this client, or of one for which
+/// no earlier yes stands. `None` if none came, or one that takes the password.
 async fn users_form(
     ctx: &Context,
     client: &Arc<Client>,
 ) -> Checked<Option<(AuthorizationRequest, Submission)>> {
-    let ask = flow::ask(ctx, client);
-    let asked = consent_page_if_asked(ctx, flow::browser(ctx), &ask).await?;
-    let form = asked.and_then(|(user, page)| user.consent_form(&page, Decision::Approve));
+    if ctx.target().without.contains_key(Need::Consent.key()) {
+        return Ok(None);
+    }
+    let (ask, user, page) = match consent_page_for(ctx, flow::browser(ctx), client, Sent::Itself).await {
+        Err(end) if end.kind == EndKind::NotTested => {
+            ctx.note(format!("no consent form was sent where nobody is logged in: {}", end.saw));
+            return Ok(None);
+        }
+        asked => asked?,
+    };
     // Whoever sends a password with the yes logs in by that.
-    let form = form.filter(|form| !sends_password(ctx, form));
+    let form = user.consent_form(&page, Decision::Approve).filter(|form| !sends_password(ctx, form));
     Ok(form.map(|form| (ask, form)))
 }
 

@@ -103,10 +103,10 @@ fn goes_as_pushed(ask: &AuthorizationRequest, landing: &Landing) -> Checked {
         Landing::Page(_) => return Ok(()),
     };
     let pushed = ask.params.first("redirect_uri").unwrap_or_default();
-    let base = pushed.split(['?', '#']).next().unwrap_or_default();
-    if location.base() == base {
+    if location.is_at(pushed) {
         return Ok(());
     }
+    let base = pushed.split(['?', '#']).next().unwrap_or_default();
     let saw = format!("an answer at {}", location.base());
     let end = location.exchange.broken(format!("the answer at {base}, which was pushed"), saw);
     Err(if landing.grants() { end.granted() } else { end })

@@ -82,7 +82,7 @@ fn code_at(landing: &Landing, uri: &str) -> Checked {
     let bare = uri.split('?').next().unwrap_or_default();
     match landing {
         Landing::Callback(location) | Landing::Foreign(location)
-            if location.base() == bare && location.params.has("code") =>
+            if location.is_at(uri) && location.params.has("code") =>
         {
             Ok(())
         }

@@ -127,6 +127,15 @@ fn is_markup(page: &str, payload: &str) -> bool {
     payload.contains("</script") || page.matches(payload).count() > inside
 }
 
+/// Whether a text names a client by its identifier: `app` is not named by `application`.
+pub(in crate::cases) fn names(text: &str, client_id: &str) -> bool {
+    let (text, id) = (text.to_lowercase(), client_id.to_lowercase());
+    let ends = |next: Option<char>| next.is_none_or(|next| !next.is_ascii_alphanumeric());
+    let is_apart =
+        |at: usize| ends(text[..at].chars().next_back()) && ends(text[at + id.len()..].chars().next());
+    !id.is_empty() && text.match_indices(id.as_str()).any(|(at, _)| is_apart(at))
+}
+
 /// An error page with something to read.
 ///
 /// # Errors
@@ -148,7 +157,7 @@ pub(in crate::cases) fn readable(landing: &Landing) -> Checked {
 
 #[cfg(test)]
 mod tests {
-    use super::{has_frame_ancestors, has_frame_options, is_markup, style_addresses};
+    use super::{has_frame_ancestors, has_frame_options, is_markup, names, style_addresses};
     use crate::wire::Response;
 
     fn response(name: &str, value: &str) -> Response {
@@ -190,6 +199,20 @@ mod tests {
             (r#"<script>name = "<script>suite()</script>"</script>"#, SCRIPT, true),
         ] {
             assert_eq!(is_markup(page, payload), expected, "{page}");
+        }
+    }
+
+    #[test]
+    fn a_client_is_named_by_its_whole_identifier() {
+        for (text, id, expected) in [
+            ("App wants to see your name", "app", true),
+            ("Approve the application?", "app", false),
+            ("Approve the application app?", "app", true),
+            ("client_12 asks", "client_1", false),
+            ("(client_1)", "client_1", true),
+            ("who asks", "", false),
+        ] {
+            assert_eq!(names(text, id), expected, "{text}");
         }
     }
 

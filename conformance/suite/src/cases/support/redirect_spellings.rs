@@ -34,13 +34,11 @@ impl Spellings {
     }
 
     fn of_parts(parts: &Parts) -> Self {
-        let others = Alteration::ALL
-            .iter()
-            .filter(|way| !Alteration::NORMALISED.contains(way))
-            .chain(&[Alteration::HostAsUser])
-            .filter_map(|way| way.apply(parts))
-            .collect();
-        let normalised = Alteration::NORMALISED.iter().filter_map(|way| way.apply(parts)).collect();
+        let all = || Alteration::ALL.iter().chain(&[Alteration::HostAsUser]);
+        let others =
+            all().filter(|way| !way.is_normalised(parts)).filter_map(|way| way.apply(parts)).collect();
+        let normalised =
+            all().filter(|way| way.is_normalised(parts)).filter_map(|way| way.apply(parts)).collect();
         Self { queries: parts.with_other_queries(), others, normalised }
     }
 

@@ -107,7 +107,7 @@ pub(in crate::cases) fn without_code(
         return Err(end.granted());
     }
     let end = end.under(rules!["rfc6749-3.1.2.4-no-redirect-to-invalid-uri"]);
-    if client.redirect_uris().any(|own| own.split('?').next() == Some(location.base())) {
+    if client.redirect_uris().any(|own| location.is_at(own)) {
         ctx.tell(end.warn());
     } else if leads_to(location, redirect_uri) {
         ctx.tell(end);
@@ -189,9 +189,15 @@ impl Alteration {
         Self::Backslash,
     ];
 
-    /// Those of them that normalisation undoes (RFC 3986, section 6).
-    pub(in crate::cases) const NORMALISED: &'static [Self] =
+    /// Those of them that normalisation undoes (RFC 3986, section 6), whatever the URI.
+    const NORMALISED: &'static [Self] =
         &[Self::HostCapitals, Self::DefaultPort, Self::Escape, Self::Dots, Self::EscapedDots];
+
+    /// Whether normalisation undoes it for this URI. A path that is empty or one slash is the same one (RFC 3986, section 6.2.3).
+    pub(in crate::cases) fn is_normalised(self, parts: &Parts) -> bool {
+        let is_bare = matches!(parts.path.as_str(), "" | "/");
+        Self::NORMALISED.contains(&self) || (self == Self::Slash && is_bare)
+    }
 
     /// The altered text, unless the client has that on record too.
     pub(in crate::cases) fn of(self, client: &Client, parts: &Parts) -> Option<String> {
@@ -333,6 +339,19 @@ mod tests {
             assert_eq!(Parts::of(text).map(|parts| parts.text()).as_deref(), Some(text));
         }
         assert!(Parts::of("com.example.app:/cb").is_none());
+    }
+
+    #[test]
+    fn a_slash_behind_a_host_alone_is_no_other_place() {
+        for (text, expected) in [
+            ("https://client.example", true),
+            ("https://client.example/", true),
+            ("https://client.example?a=1", true),
+            ("https://client.example/cb", false),
+        ] {
+            let parts = Parts::of(text).expect("it has a host");
+            assert_eq!(Alteration::Slash.is_normalised(&parts), expected, "{text}");
+        }
     }
 
     #[test]
