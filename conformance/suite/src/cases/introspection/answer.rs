@@ -11,7 +11,7 @@ use oauth_rules::rules;
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _, EndKind};
 use crate::cases::support::introspection::{
-    Activity, activity, inactive, introspect, more_than_inactive, not_active, query, told_token,
+    Activity, activity, inactive, introspect, more_than_inactive, not_active, query, says_active, told_token,
 };
 use crate::cases::support::refresh::{allowed, refreshing_client, renewed};
 use crate::cases::support::resource_indicators::told_audience;
@@ -110,7 +110,7 @@ async fn told_active(ctx: &Context) -> Checked<Activity> {
         // The target says that this one may ask: what it is told is judged.
         Some(caller) => {
             let token = flow::access(ctx, &client).await?;
-            let told = activity(&introspect(ctx, &query(caller, &token.access_token)).await?)?;
+            let told = told_by(&introspect(ctx, &query(caller, &token.access_token)).await?)?;
             if told.active
                 || is_for(ctx, caller, &told_audience(ctx, &client, &token).await?.unwrap_or_default())
             {
@@ -120,7 +120,7 @@ async fn told_active(ctx: &Context) -> Checked<Activity> {
                 match told_token(ctx, &client).await {
                     Ok((token, caller)) => {
                         ctx.note("[resource_client] is told that a token which does not name its resource is not active");
-                        activity(&introspect(ctx, &query(&caller, &token.access_token)).await?)?
+                        told_by(&introspect(ctx, &query(&caller, &token.access_token)).await?)?
                     }
                     Err(_) => told,
                 }
@@ -128,13 +128,23 @@ async fn told_active(ctx: &Context) -> Checked<Activity> {
         }
         None => {
             let (token, caller) = told_token(ctx, &client).await?;
-            activity(&introspect(ctx, &query(&caller, &token.access_token)).await?)?
+            told_by(&introspect(ctx, &query(&caller, &token.access_token)).await?)?
         }
     };
     if !told.active {
         return Err(told.exchange.broken("active: true for a fresh access token", "active: false"));
     }
     Ok(told)
+}
+
+/// What is told of a live token. Where that cannot be read, either the form was not taken, or the answer to it says nothing.
+fn told_by(answer: &Arc<Exchange>) -> Checked<Activity> {
+    let is_taken = answer.status() == Some(200);
+    activity(answer).under(if is_taken {
+        rules!["rfc7662-2.2-active-boolean-json"]
+    } else {
+        rules!["rfc7662-2.1-post-form"]
+    })
 }
 
 /// Whether a token's audience, as far as it is told, names the first resource or its server.
@@ -214,7 +224,11 @@ async fn about_dead_ones(ctx: &Context) -> Checked<Vec<(&'static str, Arc<Exchan
         let text = &token.access_token;
         let revoked = done_for_access_token(&flow::revoke(ctx, &flow::revocation(&client, text)).await?);
         if revoked.is_ok() {
-            answers.push(("the token was revoked", introspect(ctx, &query(&caller, text)).await?));
+            let answer = introspect(ctx, &query(&caller, text)).await?;
+            // Whether what was revoked is dead, and is called so, is for another case.
+            if !says_active(&answer)? {
+                answers.push(("the token was revoked", answer));
+            }
         }
     }
     Ok(answers)
@@ -244,12 +258,17 @@ async fn knows_what_was_revoked(ctx: &Context) -> Checked {
         let client = ctx.parties().client()?;
         let (token, caller) = told_token(ctx, &client).await?;
         let text = &token.access_token;
+        let opened = opens(ctx, text).await?.is_some_and(|answer| expect::served(&answer).is_ok());
         match done_for_access_token(&flow::revoke(ctx, &flow::revocation(&client, text)).await?) {
             Ok(()) => {
                 const WHEN: &str = "an access token was revoked";
                 judged = true;
                 let gauge = Gauge::Introspection(caller);
-                ctx.tried(WHEN, gauge.ended(&ctx.when(WHEN), text).await);
+                let told = match gauge.ended(&ctx.when(WHEN), text).await {
+                    Err(end) if end.granted => is_dead(ctx, text, opened).await.and(Err(end)),
+                    told => told,
+                };
+                ctx.tried(WHEN, told);
             }
             Err(stop) if stop.kind == EndKind::NotOffered => {}
             Err(stop) => return Err(stop).control("an honest revocation of an access token"),
@@ -258,6 +277,26 @@ async fn knows_what_was_revoked(ctx: &Context) -> Checked {
     judged |= knows_what_was_replaced(ctx).await?;
     let reason = "no token of which introspection tells is ended by a request: access tokens are not revoked, and refresh tokens not told of or not replaced";
     if judged { Ok(()) } else { Err(CaseEnd::not_offered(reason)) }
+}
+
+/// The resource's answer to an access token, where the target names a resource.
+async fn opens(ctx: &Context, token: &str) -> Checked<Option<Arc<Exchange>>> {
+    if Need::ResourceServer.met(ctx.target()) != Met::Yes {
+        return Ok(None);
+    }
+    let answer = flow::resource(ctx, token).await?;
+    answer.response()?;
+    Ok(Some(answer))
+}
+
+/// That a revoked token is dead, whatever is told of it: the resource was `opened` by it before, and is not now. Where a
+/// revocation ends nothing, introspection that calls the token active tells the truth. It is a control.
+async fn is_dead(ctx: &Context, token: &str, opened: bool) -> Checked {
+    let Some(answer) = opens(ctx, token).await?.filter(|_| opened) else {
+        let reason = "the token is called active, and nothing else shows whether its revocation ended it; name a resource that it opens";
+        return Err(ctx.parties().lacking(Need::ResourceServer, reason));
+    };
+    expect::withheld(&answer).control("the resource, which has to refuse what was revoked")
 }
 
 /// Whether there was a refresh token to judge: one that its own client may ask about, and that another replaced.
