@@ -193,7 +193,7 @@ pub(crate) const FAULTS: &[Entry] = &[
         about: "every client gets the same identifier",
         rules: rules!["rfc7591-3.2.1-client-id-unique"],
         lies: OfServer(&[Told(REGISTER, |_, told| {
-            told.insert("client_id".to_owned(), json!("registered"));
+            told.insert("client_id".to_owned(), json!("the-only-client"));
         })]),
     },
     Entry {
