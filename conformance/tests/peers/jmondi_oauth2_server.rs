@@ -97,7 +97,7 @@ const DISPUTED: &[&str] = &[
     "challenge/without-a-method-it-is-plain",
     "code/redirect-uri-is-not-brought-in-later",
     "client-auth/one-way-at-a-time",
-    // Its revocation ends no token of a public client, and answers 200: introspection, which the law names, says what is so.
+    // Its revocation ends no token of a public client, and answers 200: how grave that is depends on the token that is met first.
     "laws/active-token-not-revoked",
 ];
 
