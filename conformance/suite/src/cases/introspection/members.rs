@@ -181,3 +181,19 @@ async fn texts_are_strings(ctx: &Context) -> Checked {
         _ => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::are_seconds;
+
+    #[test]
+    fn a_number_is_one_of_seconds_unless_it_comes_to_our_time_in_a_smaller_unit() {
+        for number in [1_700_000_000, 253_402_300_799, 9_223_372_036_854_775_807, u64::MAX] {
+            assert!(are_seconds(number), "{number}");
+        }
+        let others = [0, 3600, 1_700_000_000_000, 1_700_000_000_000_000, 1_700_000_000_000_000_000];
+        for number in others {
+            assert!(!are_seconds(number), "{number}");
+        }
+    }
+}
