@@ -162,8 +162,11 @@ async fn answered_201(ctx: &Context) -> Checked {
     let registered = flow::as_registered(ctx, &answer);
     // One that is refused has no answer of this kind, and other cases say what may be refused.
     let is_answered = (200..300).contains(&response.status);
-    let registered = if is_answered { registered } else { registered.control("an honest registration") };
-    let registered = registered.under(rules!["rfc7591-3.2.1-created-response"])?;
+    let registered = if is_answered {
+        registered.under(rules!["rfc7591-3.2.1-created-response"])
+    } else {
+        registered.control("an honest registration")
+    }?;
     if response.status != 201 || response.media_type().as_deref() != Some("application/json") {
         let end = answer.broken("status 201 and a body of type application/json", expect::describe(response));
         ctx.tell(end.under(rules!["rfc7591-3.2-created-201-json"]));
