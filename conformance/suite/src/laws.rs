@@ -4,6 +4,7 @@
 //! for what it forbids has not shown that it would refuse it.
 
 mod broken;
+mod reading;
 
 use std::sync::Arc;
 
@@ -130,6 +131,7 @@ fn judge_observed(ctx: &Context, law: &Law, observed: &Observed) -> Checked {
             let expected = law.about.trim_end_matches('.');
             let expected = match law.id {
                 "public-refresh-used-once" => format!("{expected} (refresh_grace in the target file)"),
+                "served-token-was-issued" => format!("{expected} as an access token"),
                 _ => expected.to_owned(),
             };
             let mut stop = CaseEnd::broken(expected, saw).under(rules);

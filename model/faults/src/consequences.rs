@@ -4,13 +4,62 @@
 //! `oauth-conformance selftest --whole` runs every case under each fault. A finding that fails there under a rule that is
 //! neither the fault's nor stands here accuses a server of what it does right.
 
-use oauth_rules::RuleId;
+use oauth_rules::{RuleId, rules};
 
 /// A fault, the rules that break by themselves where it is on, and why nobody with it can keep them.
 type Consequence = (&'static str, &'static [RuleId], &'static str);
 
+/// A proof is wrong if any check of it fails.
+const CHECKS: &[RuleId] = rules![
+    "rfc9449-4.3-proof-checked-at-token-endpoint",
+    "rfc9449-7.1-rs-checks-proof",
+    "rfc9449-10.1-par-proof-checked"
+];
+const ONE_CHECK_LESS: &str =
+    "wherever a proof is shown, all checks of it are wanted, and this one is missing";
+
+const BY_NAME: &[RuleId] =
+    rules!["rfc6749-2.2-client-id-alone-no-auth", "rfc9700-2.5-client-authentication-enforced"];
+const NO_SECRET: &str = "its identifier is all that such a client shows";
+
+const NONCE_UNTOLD: &str = "that a nonce is wanted is an error in the challenge";
+
 /// In the order of the registry; a line for each reason.
-const CONSEQUENCES: &[Consequence] = &[];
+#[rustfmt::skip]
+const CONSEQUENCES: &[Consequence] = &[
+    ("refresh-scope-wider", rules!["rfc6749-10.12-no-more-than-agreed"], "a refresh asks for what the user left out"),
+    ("refresh-scope-of-registration", rules!["rfc6749-10.12-no-more-than-agreed"], "a refresh asks for what the user left out"),
+    ("token-unchecked", rules!["rfc6749-1.5-refresh-token-not-for-rs"], "a refresh token has the id of the grant too"),
+    ("second-resource-of-any-scope", rules!["rfc9700-2.3-rs-refuses-insufficient-privilege"], "what no scope is wanted for needs no privilege"),
+    ("resource-challenge-missing", rules!["rfc9110-15.5.2-401-has-challenge"], "a 401 of the resource has none"),
+    ("resource-challenge-missing", rules!["rfc9449-9-rs-use-dpop-nonce"], NONCE_UNTOLD),
+    ("grant-for-every-resource", rules!["rfc9700-4.14.2-refresh-bound-to-resource"], "a refresh leads wherever the grant does"),
+    ("told-type-wrong", rules!["rfc9449-6.2-introspection-token-type"], "it says so of a bound token too"),
+    ("metadata-issuer-odd", rules!["rfc9207-2.3-iss-equals-metadata-issuer", "rfc9728-2-authorization-servers-form"], "whoever names the issuer as it is names another than the metadata"),
+    ("pushed-unusable", rules!["rfc9126-2.2-success-201"], "what is not taken leads to no code"),
+    ("proof-signature-unchecked", rules!["rfc9449-7.1-rs-checks-proof", "rfc9449-10.1-par-proof-checked"], ONE_CHECK_LESS),
+    ("proof-method-unchecked", CHECKS, ONE_CHECK_LESS),
+    ("proof-target-unchecked", CHECKS, ONE_CHECK_LESS),
+    ("proof-port-ignored", rules!["rfc9449-7.1-rs-checks-proof"], ONE_CHECK_LESS),
+    ("proof-of-any-key", rules!["rfc9700-4.10.1-rs-checks-possession"], "nobody needs the token's own key"),
+    ("proof-repeated-taken", CHECKS, ONE_CHECK_LESS),
+    ("proof-garbage-ignored", rules!["rfc9449-4.3-proof-checked-at-token-endpoint", "rfc9449-10.1-par-proof-checked"], ONE_CHECK_LESS),
+    ("proof-garbage-ignored", rules!["rfc9449-4.3-one-header-field"], "two proofs in one field are no JWT"),
+    ("proof-claims-optional", CHECKS, ONE_CHECK_LESS),
+    ("proof-type-unchecked", CHECKS, ONE_CHECK_LESS),
+    ("proof-algorithm-unchecked", CHECKS, ONE_CHECK_LESS),
+    ("proof-private-key-taken", CHECKS, ONE_CHECK_LESS),
+    ("proof-challenge-silent", rules!["rfc9449-9-rs-use-dpop-nonce"], NONCE_UNTOLD),
+    ("push-proof-ignored", rules!["rfc9449-10.1-par-both-ways", "rfc9449-10.1-par-mismatch-refused"], "the key of a proof that nobody looks at is not known"),
+    ("nonce-stored", rules!["rfc6749-5.1-no-store"], "a token response may have a nonce"),
+    ("registration-id-constant", rules!["rfc7591-3.2.1-created-response"], "a client that is told another's identifier finishes no flow"),
+    ("registration-secret-constant", rules!["rfc7591-3.2.1-created-response"], "a client that is told another's secret finishes no flow"),
+    ("registration-of-any-uri", rules!["rfc6749-3.1.2-redirect-no-fragment"], "one with a fragment is of some kind too"),
+    ("registered-clients-unproven", BY_NAME, NO_SECRET),
+    ("post-clients-unproven", BY_NAME, NO_SECRET),
+    ("code-replayable-by-public-clients", rules!["rfc6749-4.1.2-code-single-use-concurrent"], "what is taken again and again is taken many times at once"),
+    ("refresh-type-missing", rules!["rfc9449-5-token-type-dpop"], "a bound token that a refresh brings is not announced as such"),
+];
 
 /// What follows from the fault of this name: each rule, and why.
 pub(crate) fn of(fault: &'static str) -> impl Iterator<Item = (RuleId, &'static str)> {

@@ -144,8 +144,15 @@ async fn unauthorized_at_token_endpoint(ctx: &Context) -> Checked {
     let served = served_client(ctx).await?.client;
     let (mut unlike, mut granted, mut judged) = (None, false, false);
     let others = ctx.target().registered().filter(|other| !other.is_public() && other.id != served.id);
+    let key = flow::proof_key(ctx);
     for other in others {
-        let answer = flow::token(ctx, &own_token(other)).await?;
+        let request = own_token(other);
+        // One that is registered for bound tokens is refused without a proof, whatever else it may not do.
+        let answer = if other.role == ClientRole::Dpop {
+            flow::token_proven(ctx, &request, &key).await?
+        } else {
+            flow::token(ctx, &request).await?
+        };
         if expect::token(&answer).is_ok() {
             granted = true;
             continue;
@@ -157,6 +164,14 @@ async fn unauthorized_at_token_endpoint(ctx: &Context) -> Checked {
             unlike = Some(answer);
             continue;
         }
+        if told == Some("invalid_client") && flow::access(ctx, other).await.is_err() {
+            ctx.note(format!(
+                "{} gets no token for a code either, so that it may not have proved who it is",
+                other.id
+            ));
+            unlike = Some(answer);
+            continue;
+        }
         judged = true;
         let way = format!("{} asks for a token of its own", other.id);
         let told = ctx.trying(&way, |ctx| expect::token_code(ctx, &answer, &["unauthorized_client"]));
@@ -165,11 +180,15 @@ async fn unauthorized_at_token_endpoint(ctx: &Context) -> Checked {
     if judged {
         return Ok(());
     }
-    const EVERY: &str = "every client of the target may use the client credentials grant";
     match unlike {
-        Some(answer) => Err(CaseEnd::not_tested(EVERY).at(&answer)),
+        Some(answer) => {
+            let reason = "no client is refused for the grant alone: each that is refused may be for its scope, its proof or its secret";
+            Err(CaseEnd::not_tested(reason).at(&answer))
+        }
         // A server may know no clients without it.
-        None if granted => Err(CaseEnd::not_offered(EVERY)),
+        None if granted => {
+            Err(CaseEnd::not_offered("every client of the target may use the client credentials grant"))
+        }
         None => {
             let reason = "no other client has a secret; add [second_client]";
             Err(ctx.parties().lacking(Need::SecondClient, reason))

@@ -10,9 +10,11 @@ use oauth_laws::fact::{
 use oauth_laws::law::{Facts, Law};
 use oauth_rules::{RuleId, rules};
 
+use super::reading::{codes, first_redeemed, is_refresh_token, issued, was_pushed};
 use crate::wire::{Exchange, Params};
 
-/// The rules of a law that its broken fact breaks; empty for all of them. A SHOULD does not fail by standing beside a MUST.
+/// The rules that the broken fact of a law breaks, its own or another's that says what was wrong; empty for all of its own. A
+/// SHOULD does not fail by standing beside a MUST.
 pub(super) fn rules_broken(
     law: &Law,
     facts: &[Fact],
@@ -70,6 +72,17 @@ pub(super) fn rules_broken(
         ("token-within-consent", _) => rules!["rfc6749-5.2-scope-not-beyond-grant"],
         // Which refresh token a refresh without scope began with does not matter.
         ("refresh-keeps-scope", _) => rules!["rfc6749-6-scope-omitted-means-original"],
+        // A refresh token was issued, but not to open anything.
+        ("served-token-was-issued", What::Resource(service)) if is_refresh_token(facts, service.token) => {
+            rules!["rfc6749-1.5-refresh-token-not-for-rs"]
+        }
+        // What the token was asked for is known, and not what it says: whether server or resource is wrong about it.
+        ("served-token-is-for-resource", _) => rules!["rfc8707-2-token-audience-restricted"],
+        ("active-token-not-revoked", What::Introspection(asked)) => called_active(facts, at, asked.token),
+        // Pushed with the parameter or with a proof.
+        ("code-with-its-key", What::Redemption(redemption)) if was_pushed(facts, redemption.code) => {
+            rules!["rfc9449-10.1-par-both-ways"]
+        }
         ("bound-token-with-its-key", What::Resource(service)) => match service.proof {
             None => rules!["rfc9449-7.2-bound-token-not-as-bearer", "rfc9700-4.10.1-rs-checks-possession"],
             Some(_) => rules!["rfc9449-7.1-rs-checks-proof", "rfc9700-4.10.1-rs-checks-possession"],
@@ -90,7 +103,12 @@ pub(super) fn contradiction(
 ) -> (String, Option<usize>) {
     let all = facts.facts;
     let Some(what) = all.get(at).map(|fact| &fact.what) else { return (String::new(), None) };
-    let gained = gained(what).unwrap_or("an exchange that breaks it");
+    let gained = match what {
+        What::Resource(service) if is_refresh_token(all, service.token) => {
+            "the resource for the refresh token"
+        }
+        what => gained(what).unwrap_or("an exchange that breaks it"),
+    };
     let before = match what {
         What::CodeIssued(issued) => issued.pushed.and_then(|(uri, _)| before_code(all, at, uri)),
         What::Redemption(redemption) => before_redemption(all, at, redemption.code),
@@ -234,18 +252,38 @@ fn verifier(facts: &[Fact], redemption: &Redemption) -> &'static [RuleId] {
     rules!["rfc7636-4.6-mismatch-invalid-grant", "rfc9700-2.1.1-as-enforces-verifier"]
 }
 
-fn codes(facts: &[Fact]) -> impl Iterator<Item = &CodeIssued> {
-    facts.iter().filter_map(|fact| match &fact.what {
-        What::CodeIssued(issued) => Some(issued),
-        _ => None,
-    })
-}
-
-fn first_redeemed(facts: &[Fact], code: Sym) -> Option<usize> {
-    facts.iter().position(|fact| match &fact.what {
-        What::Redemption(redemption) => redemption.code == code && redemption.token.is_some(),
+/// The rule that a revoked token breaks which is called active. Introspection is wrong about one that is dead: it was good until
+/// then, and is refused since. Of any other it may tell the truth: what was revoked did not end.
+fn called_active(facts: &[Fact], at: usize, token: Sym) -> &'static [RuleId] {
+    let revokes = |fact: &&Fact| match &fact.what {
+        What::Revocation(revocation) => {
+            revocation.token == token && revocation.accepted && facts[at].is_after(fact)
+        }
         _ => false,
-    })
+    };
+    let is_refresh_token = is_refresh_token(facts, token);
+    let key = issued(facts).find(|issued| issued.token == token).and_then(|issued| issued.key);
+    // Whether a request that showed it brought something; none for a request with another flaw.
+    let gained = |fact: &Fact| match &fact.what {
+        What::Resource(service) if service.token == token => {
+            let is_proven = key.is_none() || service.proof.map(|proof| proof.key) == key;
+            is_proven.then_some(service.served)
+        }
+        What::Refresh(refresh) if refresh.token == token => {
+            (refresh.secret != SecretShown::WrongOrMissing).then_some(refresh.issued.is_some())
+        }
+        _ => None,
+    };
+    let is_dead = facts.iter().find(revokes).is_some_and(|revoked| {
+        let mut before = facts.iter().filter(|fact| revoked.is_after(fact)).filter_map(gained);
+        let mut after = facts.iter().filter(|fact| fact.is_after(revoked)).filter_map(gained);
+        (is_refresh_token || before.any(|gained| gained)) && after.next_back() == Some(false)
+    });
+    match (is_dead, is_refresh_token) {
+        (true, _) => rules!["rfc7662-4-revocation-checked"],
+        (false, true) => rules!["rfc7009-2-refresh-token-revocable"],
+        (false, false) => rules!["rfc7009-2-access-token-revocable"],
+    }
 }
 
 /// Whether a token request brings credentials, in its header or its body.
@@ -259,7 +297,7 @@ fn has_credentials(exchange: &Exchange) -> bool {
 mod tests {
     use std::collections::BTreeSet;
 
-    use oauth_laws::fact::{Proved, Revocation, Sender};
+    use oauth_laws::fact::{Introspection, Proved, Revocation, Sender};
     use oauth_laws::law::law;
 
     use super::*;
@@ -387,6 +425,46 @@ mod tests {
             ("revoked-refresh-token-is-dead", 1, false),
         ] {
             assert_eq!(is_granted(law(id), &all, at), expected, "{id}");
+        }
+    }
+
+    #[test]
+    fn a_law_names_the_rule_of_another_where_that_says_what_was_wrong() {
+        let with_refresh = |at| {
+            let token = Some(Issued { refresh: Some(Sym(8)), ..TOKEN });
+            (at, What::Redemption(Redemption { token, ..REDEEMED }))
+        };
+        let resource =
+            |at, token, served| (at, What::Resource(ResourceUse { token: Sym(token), served, ..SERVED }));
+        let revoked = |at, token| {
+            let (token, client, secret) = (Sym(token), Sym(2), SecretShown::Right);
+            (at, What::Revocation(Revocation { token, client, secret, accepted: true }))
+        };
+        let active = |at, token| (at, What::Introspection(Introspection { token: Sym(token), active: true }));
+        let pushed = |at| match code(1, None) {
+            What::CodeIssued(issued) => {
+                let pushed = Some((Sym(7), 0));
+                (at, What::CodeIssued(CodeIssued { key: Some(Sym(5)), pushed, ..issued }))
+            }
+            other => (at, other),
+        };
+        let spent = RefreshUse { secret: SecretShown::Right, issued: None, ..REFRESHED };
+        #[rustfmt::skip]
+        let table: Vec<(&str, Told, &str)> = vec![
+            ("served-token-was-issued", vec![with_refresh((0, 1)), resource((2, 3), 8, true)], "rfc6749-1.5-refresh-token-not-for-rs"),
+            ("served-token-is-for-resource", vec![with_refresh((0, 1)), resource((2, 3), 9, true)], "rfc8707-2-token-audience-restricted"),
+            ("active-token-not-revoked", vec![with_refresh((0, 1)), revoked((2, 3), 9), active((4, 5), 9)], "rfc7009-2-access-token-revocable"),
+            ("active-token-not-revoked", vec![with_refresh((0, 1)), revoked((2, 3), 9), resource((4, 5), 9, false), active((6, 7), 9)], "rfc7009-2-access-token-revocable"),
+            ("active-token-not-revoked", vec![with_refresh((0, 1)), resource((2, 3), 9, true), revoked((4, 5), 9), resource((6, 7), 9, true), active((8, 9), 9)], "rfc7009-2-access-token-revocable"),
+            ("active-token-not-revoked", vec![with_refresh((0, 1)), resource((2, 3), 9, true), revoked((4, 5), 9), resource((6, 7), 9, false), active((8, 9), 9)], "rfc7662-4-revocation-checked"),
+            ("active-token-not-revoked", vec![with_refresh((0, 1)), revoked((2, 3), 8), active((4, 5), 8)], "rfc7009-2-refresh-token-revocable"),
+            ("active-token-not-revoked", vec![with_refresh((0, 1)), revoked((2, 3), 8), ((4, 5), What::Refresh(spent)), active((6, 7), 8)], "rfc7662-4-revocation-checked"),
+            ("code-with-its-key", vec![pushed((0, 1)), with_refresh((2, 3))], "rfc9449-10.1-par-both-ways"),
+        ];
+        for (id, all, expected) in table {
+            let broken = rules_broken(law(id), &facts(&all), all.len() - 1, None, false);
+            let names: Vec<&str> = broken.iter().map(|rule| rule.id()).collect();
+            assert_eq!(names, [expected], "{id}: {all:?}");
         }
     }
 

@@ -40,10 +40,15 @@ impl Observer {
         // One that is very long would be kept with each request that names it.
         let Some(uri) = uri.filter(|uri| !params.repeats() && uri.len() <= LONGEST) else { return Ok(()) };
         let expires_in = document.get("expires_in").and_then(Value::as_u64).map(|span| span + super::GRACE);
+        let named_in_form = params.one("client_id")?.map(str::to_owned);
         // A pushed proof is as good as `dpop_jkt` (RFC 9449, section 10.1).
         let proven = self.proven_key(&exchange.request).filter(|_| !params.has("dpop_jkt"));
         let params = proven.iter().fold(params, |params, key| params.with("dpop_jkt", key));
         self.pushes.insert(uri.to_owned(), params);
+        // Whose a push is that names two clients is not known.
+        if named_in_form.is_some_and(|named| named != client_id) {
+            return Ok(());
+        }
         let pushed = Pushed { uri: self.sym(uri), client: self.sym(&client_id), expires_in };
         self.record(exchange, What::Pushed(pushed));
         Ok(())

@@ -59,6 +59,9 @@ pub(crate) struct Observer {
     wanted: BTreeMap<String, Granted>,
     /// What was granted with a refresh token: the scope as the server told it.
     granted: BTreeMap<String, Granted>,
+    /// Access tokens of refreshes that named resources which were not granted: the place of the refresh among the facts, and
+    /// these resources.
+    strayed: BTreeMap<String, (usize, Vec<String>)>,
     /// Requests that were pushed, by their `request_uri`.
     pushes: BTreeMap<String, Pairs>,
     /// The nonces for proofs, each with the time when it was given away last.
@@ -90,6 +93,8 @@ struct Asked {
     params: Pairs,
     /// Whether these are all that it asked for.
     is_whole: bool,
+    /// Whether a `state` stood beside what was pushed: which of them comes back is for a case to judge.
+    has_other_state: bool,
     /// Whether a form was sent since, which may have been an answer to the consent page.
     decided: bool,
     /// Whether the browser was shown a page since that it knows as one of consent.
@@ -117,6 +122,7 @@ impl Observer {
             consented: BTreeSet::new(),
             wanted: BTreeMap::new(),
             granted: BTreeMap::new(),
+            strayed: BTreeMap::new(),
             pushes: BTreeMap::new(),
             nonces: BTreeMap::new(),
             foreign: BTreeSet::new(),
@@ -210,6 +216,7 @@ impl Observer {
         // The browser names the page that a form was on; what the suite composed itself came from none.
         let is_form = request.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("referer"));
         let named = if request.method == "POST" { body } else { in_query };
+        let has_other_state = named.has("request_uri") && named.has("state");
         let (params, is_whole) = match self.as_pushed(named) {
             Ok(params) => (params, true),
             Err(params) => (params, false),
@@ -228,6 +235,7 @@ impl Observer {
                 at: self.seconds(exchange.sent.at).floor() as u64,
                 params,
                 is_whole,
+                has_other_state,
                 decided: false,
                 was_consent_asked: false,
                 answered: false,
@@ -374,7 +382,9 @@ impl Observer {
             registered: self.is_registered(&client, location),
             redirect_uri: one("redirect_uri").map(|uri| self.sym(&uri)),
             state: (
-                one("state").filter(|text| is_vschar(text)).map(|text| self.sym(&text)),
+                one("state")
+                    .filter(|text| is_vschar(text) && !asked.has_other_state)
+                    .map(|text| self.sym(&text)),
                 state.map(|text| self.sym(text)),
             ),
             challenge,

@@ -86,7 +86,7 @@ impl Observer {
         let known = if by_code { &self.wanted } else { &self.granted };
         let before = known.get(&shown).cloned();
         let Granted { scope: allowed, resources } = before.clone().unwrap_or_default();
-        let strays = self.strays(&named, before.as_ref());
+        let strayed = self.not_granted(&named, before.as_ref());
         let told = member("scope").and_then(serde_json::Value::as_str).map(str::to_owned);
         let refresh = member("refresh_token").and_then(serde_json::Value::as_str);
         let refresh = refresh.map(|refresh| known_as(refresh).into_owned());
@@ -102,6 +102,7 @@ impl Observer {
             self.settle_tokens((by_code, &shown), is_public, refresh.as_deref());
         }
         let wanted = params.one("scope")?;
+        let new = token.clone().filter(|_| !by_code);
         let issued = token.map(|token| Issued {
             token: self.sym(&token),
             expires_in,
@@ -111,6 +112,11 @@ impl Observer {
             key,
             only_for: self.only_for(if named.is_empty() { &resources } else { &named }),
         });
+        // What came for a resource that was not granted is judged by what it opens: a server may leave such a resource out.
+        let strays = !strayed.is_empty() && issued.is_none();
+        if let Some(token) = new.filter(|_| !strayed.is_empty()) {
+            self.strayed.insert(token, (self.observed.facts.len(), strayed));
+        }
         let client = self.sym(&client_id);
         let what = if by_code {
             let verifier = params.one("code_verifier")?.map(str::to_owned);
@@ -187,11 +193,13 @@ impl Observer {
         if proof.is_none() && header(request, "dpop")?.is_some() {
             return Ok(());
         }
+        let served = (200..300).contains(&status);
+        self.stray(&known_as(token), resource, served);
         let service = ResourceUse {
             token: self.sym(token),
             resource: self.sym(resource),
             proof,
-            served: (200..300).contains(&status),
+            served,
             covered: self.covers(token),
             shown_to: None,
         };
@@ -233,10 +241,24 @@ impl Observer {
         self.target.resource_indicators == Some(true) && all.any(|known| known.identifier == identifier)
     }
 
-    /// Whether a known resource is named that was not, where others were.
-    fn strays(&self, named: &[String], granted: Option<&Granted>) -> bool {
-        let Some(granted) = granted.filter(|granted| !granted.resources.is_empty()) else { return false };
-        named.iter().any(|name| self.is_known_resource(name) && !granted.resources.contains(name))
+    /// The known resources that are named and were not before, where others were.
+    fn not_granted(&self, named: &[String], granted: Option<&Granted>) -> Vec<String> {
+        let Some(granted) = granted.filter(|granted| !granted.resources.is_empty()) else {
+            return Vec::new();
+        };
+        let strays = |name: &&String| self.is_known_resource(name) && !granted.resources.contains(name);
+        named.iter().filter(strays).cloned().collect()
+    }
+
+    /// Notes of a refresh that it led to a resource which was not granted, where its token is served there.
+    fn stray(&mut self, token: &str, resource: &str, served: bool) {
+        if let Some((at, strayed)) = self.strayed.get(token)
+            && served
+            && strayed.iter().any(|name| name == resource)
+            && let Some(What::Refresh(refresh)) = self.observed.facts.get_mut(*at).map(|fact| &mut fact.what)
+        {
+            refresh.strays = true;
+        }
     }
 }
 

@@ -207,12 +207,18 @@ pub(crate) const FAULTS: &[Entry] = &[
         name: "proof-algorithm-unchecked",
         about: "a proof whose algorithm is none or a MAC is taken",
         rules: rules!["rfc9449-4.3-alg-asymmetric"],
-        lies: OfServer(&[
-            Read(|request, received, directory| {
-                overlook(DpopDefect::Algorithm, request, received, directory);
-            }),
-            Proof(|_, proof| proof.signature = Signature::Right),
-        ]),
+        lies: OfServer(&[Read(|request, received, directory| {
+            let Some((proof, _)) = received.dpop() else { return };
+            if *proof != Err(Malformed::Proof(DpopDefect::Algorithm)) {
+                return;
+            }
+            overlook(DpopDefect::Algorithm, request, received, directory);
+            if let Some((Ok(Some(proof)), header)) = received.dpop() {
+                proof.signature = Signature::Right;
+                // Nobody checks what is no proof.
+                *header = DpopHeader::Other;
+            }
+        })]),
     },
     Entry {
         name: "proof-private-key-taken",

@@ -1,6 +1,7 @@
 //! Faults of the nonces of proofs (RFC 9449 8, 9).
 
 use oauth_core::http::{HttpReply, HttpRequest};
+use oauth_core::secret::Digest;
 use oauth_core::server::Inputs;
 use oauth_core::server::dpop::DpopProof;
 use oauth_rules::rules;
@@ -10,6 +11,9 @@ use super::dpop::{edit_challenge, rename_error};
 use super::{At, PAR, TOKEN};
 use crate::edit::Members;
 use crate::entry::{Entry, Lies::OfServer};
+
+const COUNTED: &str = "1700000000";
+const UNQUOTABLE: &str = "say \"no\"";
 
 /// In reading order.
 pub(crate) const FAULTS: &[Entry] = &[
@@ -56,8 +60,8 @@ pub(crate) const FAULTS: &[Entry] = &[
         about: "nonces are numbers",
         rules: rules!["rfc9449-8-nonce-unpredictable"],
         lies: OfServer(&[
-            Reply(At::Everywhere, |_, reply, _| give(reply, "1700000000")),
-            Proof(take_any_nonce),
+            Reply(At::Everywhere, |_, reply, _| give(reply, COUNTED)),
+            Proof(|at, proof| take(at, proof, COUNTED)),
         ]),
     },
     Entry {
@@ -65,8 +69,8 @@ pub(crate) const FAULTS: &[Entry] = &[
         about: "a nonce has spaces and quotes",
         rules: rules!["rfc9449-8.1-nonce-syntax"],
         lies: OfServer(&[
-            Reply(At::Everywhere, |_, reply, _| give(reply, "say \"no\"")),
-            Proof(take_any_nonce),
+            Reply(At::Everywhere, |_, reply, _| give(reply, UNQUOTABLE)),
+            Proof(|at, proof| take(at, proof, UNQUOTABLE)),
         ]),
     },
     Entry {
@@ -83,6 +87,13 @@ pub(crate) const FAULTS: &[Entry] = &[
 
 fn take_any_nonce(at: &mut Inputs, proof: &mut DpopProof) {
     proof.nonce = proof.nonce.and(Some(at.nonces.current));
+}
+
+/// Takes the nonce that was given in place of the server's own.
+fn take(at: &Inputs, proof: &mut DpopProof, given: &str) {
+    if proof.nonce == Some(Digest::of(given)) {
+        proof.nonce = Some(at.nonces.current);
+    }
 }
 
 fn ask_for_none(_: &HttpRequest, told: &mut Members) {

@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use oauth_core::directory::Client;
-use oauth_core::grant::{Cause, Grant, Phase, TokenKind};
+use oauth_core::grant::{Cause, Grant, Live, Phase, Terms, TokenKind};
 use oauth_core::http::{Body, HttpReply, HttpRequest};
 use oauth_core::server::introspect::TokenInfo;
 use oauth_core::server::introspect_revoke::IntrospectOrRevoke;
@@ -13,7 +13,7 @@ use oauth_rules::rules;
 use serde_json::{Value, json};
 
 use super::Lie::{After, Before, Reply, Told};
-use super::revoke::{named, own_the_grant};
+use super::revoke::named;
 use super::{INTROSPECT, NEVER};
 use crate::edit::{Members, change, edit_json};
 use crate::entry::{Entry, Lies::OfServer};
@@ -22,9 +22,20 @@ use crate::entry::{Entry, Lies::OfServer};
 pub(crate) const FAULTS: &[Entry] = &[
     Entry {
         name: "introspection-by-any-client",
-        about: "any client learns of every token",
+        about: "any client with a secret learns of every access token",
         rules: rules!["rfc7662-4-callers-specifically-authorized"],
-        lies: OfServer(&[Before(own_the_grant)]),
+        // A resource's server is no client of a user: what that may learn is a rule of its own.
+        lies: OfServer(&[After(|at, found, request, outcome| {
+            if let Request::Introspect(IntrospectOrRevoke { token: Ok(Some(shown)), .. }) = request
+                && found.client.is_some_and(|client| client.introspects.is_empty())
+                && let Some(Grant { terms, phase: Phase::Live(live), .. }) = found.grant
+                && live.kind_of(&shown.digest) == Some(TokenKind::Access)
+                && at.now < live.access.until
+                && let Outcome::Reply(Answer::Introspection(told @ None)) = outcome
+            {
+                *told = Some(access_token(&terms, &live));
+            }
+        })]),
     },
     Entry {
         name: "introspection-by-a-name",
@@ -36,15 +47,7 @@ pub(crate) const FAULTS: &[Entry] = &[
                 && let Some(Grant { terms, phase: Phase::Live(live), .. }) = found.grant
                 && live.kind_of(&shown.digest) == Some(TokenKind::Access)
             {
-                *outcome = Outcome::Reply(Answer::Introspection(Some(TokenInfo {
-                    kind: TokenKind::Access,
-                    client: terms.client,
-                    user: terms.owner.map(|owner| owner.user),
-                    scope: live.access.scope,
-                    audience: live.access.audience,
-                    key: live.access.key,
-                    until: live.access.until,
-                })));
+                *outcome = Outcome::Reply(Answer::Introspection(Some(access_token(&terms, &live))));
             }
         })]),
     },
@@ -278,6 +281,19 @@ pub(crate) const FAULTS: &[Entry] = &[
         })]),
     },
 ];
+
+/// What is told of a live grant's access token.
+fn access_token(terms: &Terms, live: &Live) -> TokenInfo {
+    TokenInfo {
+        kind: TokenKind::Access,
+        client: terms.client,
+        user: terms.owner.map(|owner| owner.user),
+        scope: live.access.scope,
+        audience: live.access.audience,
+        key: live.access.key,
+        until: live.access.until,
+    }
+}
 
 fn is_active(told: &Members) -> bool {
     told.get("active") == Some(&json!(true))

@@ -255,7 +255,11 @@ pub(crate) const FAULTS: &[Entry] = &[
         about: "the metadata denies request_uri, and none is taken",
         rules: rules!["rfc9126-5-usable-without-request-uri-support"],
         lies: OfServer(&[
-            Query(|pairs| pairs.replace("request_uri", |_| "urn%3Anone".to_owned())),
+            Query(|pairs| {
+                pairs.replace("request_uri", |uri| {
+                    if uri.is_empty() { String::new() } else { "urn%3Anone".to_owned() }
+                });
+            }),
             Told(METADATA, |_, told| {
                 told.insert("request_uri_parameter_supported".to_owned(), json!(false));
             }),

@@ -109,7 +109,9 @@ pub(crate) const FAULTS: &[Entry] = &[
         about: "a client with the method none gets a secret",
         rules: rules!["rfc7591-2-auth-method-none-no-secret"],
         lies: OfServer(&[Told(REGISTER, |_, told| {
-            told.insert("client_secret".to_owned(), json!("a secret that nobody needs"));
+            if told.get("token_endpoint_auth_method").is_some_and(|method| method == "none") {
+                told.insert("client_secret".to_owned(), json!("a secret that nobody needs"));
+            }
         })]),
     },
     Entry {
@@ -191,7 +193,7 @@ pub(crate) const FAULTS: &[Entry] = &[
         about: "every client gets the same identifier",
         rules: rules!["rfc7591-3.2.1-client-id-unique"],
         lies: OfServer(&[Told(REGISTER, |_, told| {
-            told.insert("client_id".to_owned(), json!("registered"));
+            told.insert("client_id".to_owned(), json!("the-only-client"));
         })]),
     },
     Entry {

@@ -1,6 +1,7 @@
 //! Faults of the protected resource (RFC 6749 7, RFC 6750).
 
 use oauth_core::grant::{Live, Phase};
+use oauth_core::http::{HttpReply, HttpRequest};
 use oauth_core::secret::Digest;
 use oauth_core::server::resource::{Bearer, ResourceRequest};
 use oauth_core::server::{Found, Request};
@@ -127,9 +128,7 @@ pub(crate) const FAULTS: &[Entry] = &[
         about: "the Bearer challenge has no parameter",
         rules: rules!["rfc6750-3-challenge-scheme-and-parameters", "rfc6750-3-error-attribute"],
         lies: OfServer(&[Reply(ME, |_, reply, _| {
-            if reply.header("WWW-Authenticate").is_some() {
-                reply.set("WWW-Authenticate", "Bearer");
-            }
+            edit_bearer(reply, |_| "Bearer".to_owned());
         })]),
     },
     Entry {
@@ -137,11 +136,7 @@ pub(crate) const FAULTS: &[Entry] = &[
         about: "the Bearer challenge has a parameter twice",
         rules: rules!["rfc6750-3-challenge-attributes-once"],
         lies: OfServer(&[Reply(ME, |_, reply, _| {
-            if let Some(twice) =
-                reply.header("WWW-Authenticate").map(|challenge| format!("{challenge}, realm=\"resource\""))
-            {
-                reply.set("WWW-Authenticate", twice);
-            }
+            edit_bearer(reply, |challenge| format!("{challenge}, realm=\"resource\""));
         })]),
     },
     Entry {
@@ -159,11 +154,9 @@ pub(crate) const FAULTS: &[Entry] = &[
         name: "error-without-token",
         about: "a request without token is told an error code",
         rules: rules!["rfc6750-3.1-no-error-without-token", "rfc9449-7.2-no-error-without-credentials"],
-        lies: OfServer(&[Reply(ME, |_, reply, _| {
-            let challenge =
-                reply.header("WWW-Authenticate").filter(|challenge| !challenge.contains("error="));
-            if let Some(told) = challenge.map(|challenge| format!("{challenge}, error=\"invalid_token\"")) {
-                reply.set("WWW-Authenticate", told);
+        lies: OfServer(&[Reply(ME, |request, reply, _| {
+            if shows_no_token(request) {
+                edit_bearer(reply, |challenge| format!("{challenge}, error=\"invalid_token\""));
             }
         })]),
     },
@@ -179,6 +172,24 @@ pub(crate) const FAULTS: &[Entry] = &[
         })]),
     },
 ];
+
+/// Changes the challenges to bring a bearer's token.
+fn edit_bearer(reply: &mut HttpReply, edit: impl Fn(&str) -> String) {
+    for (_, value) in reply.headers.iter_mut().filter(|(name, _)| *name == "WWW-Authenticate") {
+        if value.starts_with("Bearer") {
+            *value = edit(value);
+        }
+    }
+}
+
+/// Whether there is no token in the header of a request: nothing, or credentials of another kind.
+fn shows_no_token(request: &HttpRequest) -> bool {
+    let is_token = |value: &[u8]| {
+        let scheme = value.split(|byte| *byte == b' ').next().unwrap_or_default();
+        scheme.eq_ignore_ascii_case(b"bearer") || scheme.eq_ignore_ascii_case(b"dpop")
+    };
+    !request.header("authorization").any(is_token)
+}
 
 /// The digest of a token that is shown to a resource, with its live grant.
 pub(super) fn shown<'a>(

@@ -51,7 +51,11 @@ pub(crate) const FAULTS: &[Entry] = &[
         name: "revocation-by-any-client",
         about: "a token is revoked for any client",
         rules: rules!["rfc7009-2.1-token-bound-to-client"],
-        lies: OfServer(&[Before(own_the_grant)]),
+        lies: OfServer(&[Before(|found, request| {
+            if matches!(request, Request::Revoke(_)) {
+                own_the_grant(found, request);
+            }
+        })]),
     },
     Entry {
         name: "revocation-by-public-clients",
@@ -186,7 +190,7 @@ pub(super) fn named(request: &Request) -> Option<&IntrospectOrRevoke> {
 }
 
 /// Makes the grant of a token that is named that of the client who asks.
-pub(super) fn own_the_grant(found: &mut Found<'_>, request: &mut Request) {
+fn own_the_grant(found: &mut Found<'_>, request: &mut Request) {
     if let Some(Client { no, .. }) = found.client
         && let Some(IntrospectOrRevoke { token: Ok(Some(_)), .. }) = named(request)
         && let Some(grant @ Grant { phase: Phase::Live(_), .. }) = &mut found.grant

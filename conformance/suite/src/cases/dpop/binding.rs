@@ -310,6 +310,16 @@ async fn introspected(ctx: &Context, key: &DpopKey) -> Checked<Told> {
     Err(stop)
 }
 
+/// That a token which is announced as bound does not open the resource as a bearer's: of one that does, introspection tells the
+/// truth if it names no key. It is a control.
+async fn bound_in_truth(ctx: &Context, token: &Token) -> Checked {
+    if Need::ResourceServer.met(ctx.target()) != Met::Yes {
+        return Ok(());
+    }
+    let bare = flow::resource(ctx, &token.access_token).await?;
+    expect::withheld(&bare).control("the resource without a proof, for a token that is announced as bound")
+}
+
 async fn introspection_names_the_key(ctx: &Context) -> Checked {
     let key = flow::proof_key(ctx);
     let Told { token, activity, to_resource } = introspected(ctx, &key).await?;
@@ -321,6 +331,7 @@ async fn introspection_names_the_key(ctx: &Context) -> Checked {
             Err(CaseEnd::not_offered("the access token is a JWT, which names its key itself"))
         }
         found => {
+            bound_in_truth(ctx, &token).await?;
             let broken = Err(activity.exchange.broken(
                 format!("cnf with jkt {:?}", key.thumbprint()),
                 found.map_or_else(|| "no jkt".into(), |found| format!("jkt {found:?}")),
@@ -332,7 +343,8 @@ async fn introspection_names_the_key(ctx: &Context) -> Checked {
 }
 
 async fn introspection_names_the_type(ctx: &Context) -> Checked {
-    let Activity { json, exchange, .. } = introspected(ctx, &flow::proof_key(ctx)).await?.activity;
+    let Told { token, activity, .. } = introspected(ctx, &flow::proof_key(ctx)).await?;
+    let Activity { json, exchange, .. } = activity;
     match json.get("token_type").map(|kind| kind.as_str().unwrap_or_default()) {
         None => Err(CaseEnd::not_offered("introspection says nothing of the type")),
         Some("DPoP") => Ok(()),
@@ -340,6 +352,9 @@ async fn introspection_names_the_type(ctx: &Context) -> Checked {
             ctx.note(format!("introspection spells the type {kind:?}"));
             Ok(())
         }
-        Some(kind) => Err(exchange.broken("token_type DPoP", format!("token_type {kind:?}"))),
+        Some(kind) => {
+            bound_in_truth(ctx, &token).await?;
+            Err(exchange.broken("token_type DPoP", format!("token_type {kind:?}")))
+        }
     }
 }

@@ -110,7 +110,7 @@ async fn told_active(ctx: &Context) -> Checked<Activity> {
         // The target says that this one may ask: what it is told is judged.
         Some(caller) => {
             let token = flow::access(ctx, &client).await?;
-            let told = activity(&introspect(ctx, &query(caller, &token.access_token)).await?)?;
+            let told = told_by(&introspect(ctx, &query(caller, &token.access_token)).await?)?;
             if told.active
                 || is_for(ctx, caller, &told_audience(ctx, &client, &token).await?.unwrap_or_default())
             {
@@ -120,7 +120,7 @@ async fn told_active(ctx: &Context) -> Checked<Activity> {
                 match told_token(ctx, &client).await {
                     Ok((token, caller)) => {
                         ctx.note("[resource_client] is told that a token which does not name its resource is not active");
-                        activity(&introspect(ctx, &query(&caller, &token.access_token)).await?)?
+                        told_by(&introspect(ctx, &query(&caller, &token.access_token)).await?)?
                     }
                     Err(_) => told,
                 }
@@ -128,13 +128,23 @@ async fn told_active(ctx: &Context) -> Checked<Activity> {
         }
         None => {
             let (token, caller) = told_token(ctx, &client).await?;
-            activity(&introspect(ctx, &query(&caller, &token.access_token)).await?)?
+            told_by(&introspect(ctx, &query(&caller, &token.access_token)).await?)?
         }
     };
     if !told.active {
         return Err(told.exchange.broken("active: true for a fresh access token", "active: false"));
     }
     Ok(told)
+}
+
+/// What is told of a live token. Where that cannot be read, either the form was not taken, or the answer to it says nothing.
+fn told_by(answer: &Arc<Exchange>) -> Checked<Activity> {
+    let is_taken = answer.status() == Some(200);
+    activity(answer).under(if is_taken {
+        rules!["rfc7662-2.2-active-boolean-json"]
+    } else {
+        rules!["rfc7662-2.1-post-form"]
+    })
 }
 
 /// Whether a token's audience, as far as it is told, names the first resource or its server.

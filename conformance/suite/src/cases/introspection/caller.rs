@@ -214,10 +214,11 @@ async fn of_tokens_for_the_caller(ctx: &Context) -> Checked {
 }
 
 /// It is told of a token for another resource that it is not active. An error in place of that breaks the rule that says in
-/// what words.
+/// what words, and that alone.
 fn foreign(ctx: &Context, answer: &Arc<Exchange>) -> Checked {
     if says_active(answer)? {
-        return Err(answer.broken("active: false", "active: true").granted());
+        let told = answer.broken("active: false", "active: true").granted();
+        return Err(told.under(rules!["rfc7662-4-audience-of-caller-checked"]));
     }
     ctx.told(activity(answer).under(rules!["rfc7662-2.2-foreign-token-inactive"]));
     nothing_else(ctx, answer)

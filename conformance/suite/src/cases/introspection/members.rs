@@ -80,14 +80,12 @@ fn member<'a>(told: &'a Activity, name: &str) -> Checked<&'a Value> {
 }
 
 async fn times_in_seconds(ctx: &Context) -> Checked {
-    // The turn of the millennium, and the year 5138: milliseconds are beyond it.
-    const PLAUSIBLE: std::ops::Range<u64> = 946_684_800..100_000_000_000;
     let (_, told) = told(ctx, &ctx.parties().client()?).await?;
     let mut judged = false;
     for name in ["exp", "iat", "nbf"] {
         let Some(value) = told.json.get(name) else { continue };
         judged = true;
-        if !value.as_u64().is_some_and(|seconds| PLAUSIBLE.contains(&seconds)) {
+        if !value.as_u64().is_some_and(are_seconds) {
             ctx.tell(told.exchange.broken(
                 format!("{name} as a whole number of seconds since 1970"),
                 format!("{name}: {value}"),
@@ -95,6 +93,15 @@ async fn times_in_seconds(ctx: &Context) -> Checked {
         }
     }
     if judged { Ok(()) } else { Err(CaseEnd::not_offered("the answer tells no times").at(&told.exchange)) }
+}
+
+/// Whether a number is one of seconds since 1970: no duration, and no smaller units. A time that never comes, as the year 9999 or
+/// the largest number there is, is one of seconds.
+fn are_seconds(number: u64) -> bool {
+    /// The years 2000 to 2199.
+    const OURS: std::ops::Range<u64> = 946_684_800..7_258_118_400;
+    let units = [1_000, 1_000_000, 1_000_000_000];
+    number >= OURS.start && !units.into_iter().any(|unit| OURS.contains(&(number / unit)))
 }
 
 async fn expiry_as_promised(ctx: &Context) -> Checked {
@@ -172,5 +179,21 @@ async fn texts_are_strings(ctx: &Context) -> Checked {
             Err(told.exchange.broken("aud as a string or a list of strings", format!("aud: {aud}")))
         }
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::are_seconds;
+
+    #[test]
+    fn a_number_is_one_of_seconds_unless_it_comes_to_our_time_in_a_smaller_unit() {
+        for number in [1_700_000_000, 253_402_300_799, 9_223_372_036_854_775_807, u64::MAX] {
+            assert!(are_seconds(number), "{number}");
+        }
+        let others = [0, 3600, 1_700_000_000_000, 1_700_000_000_000_000, 1_700_000_000_000_000_000];
+        for number in others {
+            assert!(!are_seconds(number), "{number}");
+        }
     }
 }

@@ -38,8 +38,12 @@ async fn do_what_they_are_named_for(ctx: &Context) -> Checked {
     let mut elsewhere = 0;
     for (key, own) in own {
         let member = format!("{key}_endpoint");
-        let named = json.get(&member).and_then(Value::as_str).filter(|named| *named != own);
-        let Some(named) = named else { continue };
+        let Some(named) = json.get(&member).and_then(Value::as_str) else { continue };
+        // A fragment is sent to nobody; that there is none is a rule of its own.
+        let named = named.split('#').next().unwrap_or_default();
+        if named == own {
+            continue;
+        }
         elsewhere += 1;
         if need_of(key).is_some_and(|need| need.met(ctx.target()) != Met::Yes) {
             continue;

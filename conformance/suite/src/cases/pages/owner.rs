@@ -8,9 +8,10 @@ use crate::browser::Decision;
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::introspection::told_text;
-use crate::expect::Token;
+use crate::expect::{self, Token};
 use crate::flow;
-use crate::subject::{Account, Client, Need};
+use crate::subject::{Account, Client, Met, Need};
+use crate::wire::Exchange;
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[Case {
@@ -42,6 +43,10 @@ async fn token_is_the_users_own(ctx: &Context) -> Checked {
         return Err(CaseEnd::not_offered(reason).at(&again.exchange));
     }
     if of_first == of_second {
+        if let Some(answer) = opens_as_anothers(ctx, [&first, &again, &second]).await? {
+            let reason = "the resource has another answer for the second user, so that sub says nothing of whose a token is";
+            return Err(CaseEnd::not_tested(reason).at(&answer));
+        }
         let expected = "another sub than that of the first user's token";
         return Err(second.exchange.broken(expected, "the same sub")).when("the second user logs in");
     }
@@ -55,6 +60,26 @@ async fn token_of(ctx: &Context, client: &Arc<Client>, user: Account) -> Checked
     let landing = flow::authorize_in(ctx, &mut browser, &ask, Decision::Approve).await?;
     let code = flow::code_from(&ask, &landing).control("an honest authorization request")?;
     flow::redeem(ctx, &code).await
+}
+
+/// The resource's answer to the last of these tokens, where it is of another user's things than its answer to the first two, which
+/// are of one user.
+async fn opens_as_anothers(ctx: &Context, tokens: [&Token; 3]) -> Checked<Option<Arc<Exchange>>> {
+    if Need::ResourceServer.met(ctx.target()) != Met::Yes {
+        return Ok(None);
+    }
+    let mut answers = Vec::new();
+    for token in tokens {
+        let answer = flow::resource(ctx, &token.access_token).await?;
+        answer.response()?;
+        if expect::served(&answer).is_err() {
+            return Ok(None);
+        }
+        answers.push(answer);
+    }
+    let shown = |at: usize| answers[at].response().map(|response| response.body.as_slice());
+    let differs = shown(0)? == shown(1)? && shown(0)? != shown(2)?;
+    Ok(answers.pop().filter(|_| differs))
 }
 
 /// Whose a token is, as introspection tells it.

@@ -9,8 +9,8 @@ use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::refresh::{Allowed, refresh, refreshing_client};
 use crate::cases::support::resource_indicators::{
-    INVALID_TARGET, UNKNOWN, ask_for, guarded, open, read_by_server, readers, refused, token, token_for,
-    token_is_for_it, told_audience, with,
+    INVALID_TARGET, UNKNOWN, ask_for, closed_to_others, guarded, open, read_by_server, readers, refused,
+    token, token_for, token_is_for_it, told_audience, with,
 };
 use crate::expect;
 use crate::flow;
@@ -102,6 +102,7 @@ async fn bounds_the_grant(ctx: &Context) -> Checked {
         let control = format!("{} with a token that was asked for it", other.url);
         let good = token_for(ctx, &client, &other.identifier).await?;
         expect::served(&open(ctx, other, &good).await?).control(&control)?;
+        closed_to_others(ctx, &client, other, asked).await?;
         let bare = token(ctx, &client, &[&asked.identifier], &[]).await?;
         let when = format!("the authorization request alone names {}", asked.identifier);
         let answer = open(ctx, other, &bare).await?;
@@ -139,6 +140,7 @@ async fn fewer_than_allowed(ctx: &Context) -> Checked {
     let allowed = allowed(ctx, &client, &both, &both[..1]).await?;
     expect::served(&open(ctx, &first, &allowed.token).await?).control("the resource that was asked for")?;
     guarded(ctx, &[&first, &second]).await?;
+    closed_to_others(ctx, &client, &second, &first).await?;
     let answer = open(ctx, &second, &allowed.token).await?;
     let when = "both resources were allowed and the code was redeemed for the first";
     ctx.tries(when, |ctx| refused(ctx, &answer));
@@ -168,6 +170,7 @@ async fn leads_to_no_other_resource(ctx: &Context) -> Checked {
             continue;
         };
         ctx.note("a refresh that asks for another resource gets a token for those that were allowed");
+        closed_to_others(ctx, &client, &second, &first).await?;
         let answer = open(ctx, &second, &token).await?;
         ctx.tries(&when, |ctx| refused(ctx, &answer));
         last = token.refresh_token.unwrap_or(last);

@@ -56,7 +56,11 @@ pub(in crate::cases) async fn honest_code(
 }
 
 /// Whether a client is shown the page of one that nobody registered, and the page of a redirect URI that is not good is another.
-async fn is_unknown(ctx: &Context, ask: &AuthorizationRequest, landing: &Landing) -> Checked<bool> {
+pub(in crate::cases) async fn is_unknown(
+    ctx: &Context,
+    ask: &AuthorizationRequest,
+    landing: &Landing,
+) -> Checked<bool> {
     let page =
         |landing: &Landing, id: &str| landing.page().map(|page| (page.status, page.text.replace(id, "")));
     let Some(own) = page(landing, &ask.client.id) else { return Ok(false) };

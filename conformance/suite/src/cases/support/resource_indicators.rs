@@ -91,6 +91,22 @@ pub(in crate::cases) async fn guarded(ctx: &Context, resources: &[&Resource]) ->
     Ok(())
 }
 
+/// That a resource is closed to a token which was asked for another one, from the authorization request on: else nothing shows for
+/// whom another token is. It is a control.
+///
+/// # Errors
+/// `not-tested` if it opens; `errored` without a usable answer.
+pub(in crate::cases) async fn closed_to_others(
+    ctx: &Context,
+    client: &Arc<Client>,
+    resource: &Resource,
+    other: &Resource,
+) -> Checked {
+    let foreign = token_for(ctx, client, &other.identifier).await?;
+    let what = format!("{} with a token for {}", resource.url, other.identifier);
+    expect::withheld(&open(ctx, resource, &foreign).await?).control(&what)
+}
+
 /// The resource is not opened by a token that is not for it. How it says so is a finding of its own.
 pub(in crate::cases) fn refused(ctx: &Context, answer: &Arc<Exchange>) -> Checked {
     expect::withheld(answer)?;
