@@ -92,6 +92,7 @@ pub(super) const LIBERTIES: &[Liberty] = &[
             cost("revocation/by-post-alone", Verdict::NotOffered, LASTING),
             cost("laws/revoked-access-token-is-dead", Verdict::NotOffered, LASTING),
             cost("laws/active-token-not-revoked", Verdict::NotOffered, LASTING),
+            cost("introspection/knows-what-was-revoked", Verdict::NotOffered, LASTING),
             cost(
                 "laws/revoked-refresh-token-ends-access",
                 Verdict::NotOffered,

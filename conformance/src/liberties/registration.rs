@@ -60,7 +60,7 @@ pub(super) const LIBERTIES: &[Liberty] = &[
         about: "an error leads to a client that registered itself without a question, once a user has said yes to that client",
         allowed: "RFC 9700 4.11.2: SHOULD only automatically redirect the user agent if it trusts the redirect URI; no text says by what",
         seen_at: None,
-        apart: &["registration", "error redirects"],
+        apart: &["registration", "error redirects", "own redirects"],
         acts: &[Act::Answer(to_the_trusted)],
         costs: &[],
     },

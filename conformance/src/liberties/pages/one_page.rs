@@ -69,6 +69,11 @@ pub(super) const LIBERTIES: &[Liberty] = &[Liberty {
             "no form comes after the one with the password",
         ),
         cost("login/session-is-its-own", Verdict::NotOffered, NO_LOGIN),
+        cost(
+            "registration/name-is-shown-as-it-is",
+            Verdict::NotOffered,
+            "the page tells of clients by their identifiers",
+        ),
     ],
 }];
 

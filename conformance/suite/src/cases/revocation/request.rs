@@ -157,35 +157,38 @@ async fn public_client_names_itself(ctx: &Context) -> Checked {
 async fn takes_the_clients_credentials(ctx: &Context) -> Checked {
     let client = ctx.parties().confidential()?;
     well_received(ctx, &client).await?;
-    let wrong = spoil::middle_changed(spoil::secret_of(&client));
-    let (id, empty) = (client.id.clone(), String::new());
-    let ways: [(_, _, &[&str]); 4] = [
-        ("a character of the secret is another", spoil::with_secret(&client, &wrong), &["invalid_client"]),
-        ("there is a client_id and nothing else", Some(Authentication::Id(id.clone())), &["invalid_client"]),
-        (
-            "the secret in the body is empty",
-            Some(Authentication::Body { id, secret: empty }),
-            &["invalid_client", "invalid_request"],
-        ),
-        (
-            "there is no client_id either",
-            Some(Authentication::Nothing),
-            &["invalid_client", "invalid_request"],
-        ),
-    ];
-    let refreshes = ctx.live().met(Need::Refresh) == Met::Yes
-        && refreshing_client(ctx, |other| other.id == client.id).await.is_ok();
-    for (way, authentication, errors) in ways {
-        let Some(authentication) = authentication else { continue };
-        let kept = access_token_kept(ctx, &client, authentication.clone()).await;
+    for (way, authentication, errors) in badly_authenticated(&client) {
+        let kept = access_token_kept(ctx, &client, authentication).await;
         refused_beside(ctx, way, kept, errors);
-        if refreshes {
-            let when = format!("{way} and it is a refresh token");
-            let kept = refresh_token_kept(&ctx.when(&when), &client, authentication).await;
-            refused_beside(ctx, &when, kept, errors);
-        }
+    }
+    if ctx.live().met(Need::Refresh) != Met::Yes {
+        return Ok(());
+    }
+    let Ok(client) = refreshing_client(ctx, |client| !client.is_public()).await else { return Ok(()) };
+    for (way, authentication, errors) in badly_authenticated(&client) {
+        let when = format!("{way}, and it is a refresh token");
+        let kept = refresh_token_kept(&ctx.when(&when), &client, authentication).await;
+        refused_beside(ctx, &when, kept, errors);
     }
     Ok(())
+}
+
+/// Ways in which a client with a secret does not authenticate, and the errors that refuse each.
+fn badly_authenticated(client: &Client) -> Vec<(&'static str, Authentication, &'static [&'static str])> {
+    const EITHER: &[&str] = &["invalid_client", "invalid_request"];
+    let id = || client.id.clone();
+    let empty = Authentication::Body { id: id(), secret: String::new() };
+    let mut ways: Vec<(_, _, &[&str])> = vec![
+        ("there is a client_id and nothing else", Authentication::Id(id()), &["invalid_client"]),
+        ("the secret in the body is empty", empty, EITHER),
+        ("there is no client_id either", Authentication::Nothing, EITHER),
+    ];
+    let wrong = spoil::middle_changed(spoil::secret_of(client));
+    ways.extend(
+        spoil::with_secret(client, &wrong)
+            .map(|wrong| ("a character of the secret is another", wrong, &["invalid_client"][..])),
+    );
+    ways
 }
 
 /// The answer to a request that kept its token alive was a refusal. A success that changed nothing ends nobody's session.
