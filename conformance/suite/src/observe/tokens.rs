@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use oauth_laws::fact::{
-    AskedScope, ForItself, Issued, ProofRefused, Redemption, RefreshUse, ResourceUse, SecretShown, Sym, What,
+    AskedScope, Fact, ForItself, Issued, ProofRefused, Redemption, RefreshUse, ResourceUse, SecretShown, Sym,
+    What,
 };
 
 use super::introspect_revoke::succeeded;
@@ -130,12 +131,16 @@ impl Observer {
                 client,
                 secret,
                 asks: asks(params.has("scope"), wanted, allowed.as_deref()),
-                strays,
+                // Of a token that came all the same, what it opens decides.
+                strays: issued.is_none() && !strays.is_empty(),
                 proof,
                 falls_short: !params.has("scope") && is_wider(allowed.as_deref(), told.as_deref()),
                 issued,
             })
         };
+        if let Some(issued) = issued.filter(|_| !by_code && !strays.is_empty()) {
+            self.strayed.insert(issued.token, (self.observed.facts.len(), strays));
+        }
         self.record(exchange, what);
         Ok(())
     }
@@ -193,6 +198,13 @@ impl Observer {
             covered: self.covers(token),
             shown_to: None,
         };
+        if let Some((at, beyond)) = self.strayed.get(&service.token)
+            && service.served
+            && beyond.iter().any(|identifier| identifier == resource)
+            && let Some(Fact { what: What::Refresh(refresh), .. }) = self.observed.facts.get_mut(*at)
+        {
+            refresh.strays = true;
+        }
         self.record(exchange, What::Resource(service));
         Ok(())
     }
@@ -231,10 +243,13 @@ impl Observer {
         self.target.resource_indicators == Some(true) && all.any(|known| known.identifier == identifier)
     }
 
-    /// Whether a known resource is named that was not, where others were.
-    fn strays(&self, named: &[String], granted: Option<&Granted>) -> bool {
-        let Some(granted) = granted.filter(|granted| !granted.resources.is_empty()) else { return false };
-        named.iter().any(|name| self.is_known_resource(name) && !granted.resources.contains(name))
+    /// The known resources that are named and were not, where others were.
+    fn strays(&self, named: &[String], granted: Option<&Granted>) -> Vec<String> {
+        let Some(granted) = granted.filter(|granted| !granted.resources.is_empty()) else {
+            return Vec::new();
+        };
+        let is_beyond = |name: &&String| self.is_known_resource(name) && !granted.resources.contains(name);
+        named.iter().filter(is_beyond).cloned().collect()
     }
 }
 
@@ -251,13 +266,18 @@ fn asks(names: bool, wanted: Option<&str>, allowed: Option<&str>) -> Option<Aske
 /// Whether asking for a scope brought a value that was not allowed before.
 fn gains(wanted: &str, told: Option<&str>, allowed: Option<&str>) -> bool {
     let (Some(told), Some(allowed)) = (told, allowed) else { return false };
-    let has = |set: &str, value: &str| set.split(' ').any(|have| have == value);
-    wanted.split(' ').any(|value| has(told, value) && !has(allowed, value))
+    let has = |set: &str, value: &str| values(set).any(|have| have == value);
+    values(wanted).any(|value| has(told, value) && !has(allowed, value))
 }
 
 /// Whether a scope has a value that another has not.
 fn is_wider(told: Option<&str>, asked: Option<&str>) -> bool {
     let (Some(told), Some(asked)) = (told, asked) else { return false };
-    let asked: Vec<&str> = asked.split(' ').collect();
-    told.split(' ').any(|value| !asked.contains(&value))
+    let asked: Vec<&str> = values(asked).collect();
+    values(told).any(|value| !asked.contains(&value))
+}
+
+/// The values of a scope. Whether it is spelt as it has to be, a case says.
+fn values(scope: &str) -> impl Iterator<Item = &str> {
+    scope.split(' ').filter(|value| !value.is_empty())
 }
