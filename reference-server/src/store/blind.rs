@@ -27,13 +27,15 @@ pub struct Blind<S> {
     /// The identifiers of the clients without a secret, as far as they are configured.
     public: BTreeSet<String>,
     held: Mutex<HashMap<GrantId, oneshot::Sender<()>>>,
+    /// From which write on a grant was seen to have tokens.
+    live: Mutex<HashMap<GrantId, Version>>,
 }
 
 impl<S: Store> Blind<S> {
     /// Takes the comparing out of a store, in which these requests meet.
     #[must_use]
     pub fn new(inner: S, race: Race) -> Self {
-        Self { inner, race, public: BTreeSet::new(), held: Mutex::new(HashMap::new()) }
+        Self { inner, race, public: BTreeSet::new(), held: Mutex::default(), live: Mutex::default() }
     }
 
     /// The same, with the identifiers of the clients that have no secret.
@@ -51,6 +53,20 @@ impl<S: Store> Blind<S> {
             }
             Race::Refresh => matches!(grant.phase, PhaseRecord::Live(_)),
         }
+    }
+
+    /// Whether a swap compares nothing: a redemption is compared where refreshes meet, and what other clients write where those
+    /// without a secret do.
+    fn is_blind(&self, seen: Version, grant: &GrantRecord) -> bool {
+        match self.race {
+            Race::Redemption => true,
+            Race::PublicRedemption => self.public.contains(&grant.client),
+            Race::Refresh => self.live().get(&grant.id).is_some_and(|first| *first <= seen),
+        }
+    }
+
+    fn live(&self) -> MutexGuard<'_, HashMap<GrantId, Version>> {
+        self.live.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn held(&self) -> MutexGuard<'_, HashMap<GrantId, oneshot::Sender<()>>> {
@@ -92,6 +108,12 @@ impl<S: Store> Store for Blind<S> {
 
     async fn grant(&self, id: GrantId) -> Result<Option<Stored>, StoreError> {
         let found = self.inner.grant(id).await?;
+        if let Some(stored) = &found
+            && self.race == Race::Refresh
+            && matches!(stored.grant.phase, PhaseRecord::Live(_))
+        {
+            self.live().entry(id).or_insert(stored.version);
+        }
         if found.as_ref().is_some_and(|stored| self.meets(&stored.grant)) {
             self.meet(id).await;
         }
@@ -115,7 +137,7 @@ impl<S: Store> Store for Blind<S> {
     }
 
     async fn swap_grant(&self, seen: Version, grant: GrantRecord) -> Result<Swap, StoreError> {
-        if self.race == Race::PublicRedemption && !self.public.contains(&grant.client) {
+        if !self.is_blind(seen, &grant) {
             return self.inner.swap_grant(seen, grant).await;
         }
         while let Some(stored) = self.inner.grant(grant.id).await? {

@@ -79,6 +79,15 @@ async fn the_blind_store_of_refreshes_shows_the_same_tokens_to_two_loads_at_once
 }
 
 #[tokio::test]
+async fn the_blind_store_of_refreshes_compares_what_a_redemption_writes() {
+    let store = Blind::new(memory(), Race::Refresh);
+    assert_eq!(store.insert_grant(grant(9, coded())).await, Ok(Swap::Landed));
+    let seen = store.grant(id(9)).await.expect("a working store").expect("the grant").version;
+    assert_eq!(store.swap_grant(seen, grant(9, live("token"))).await, Ok(Swap::Landed));
+    assert_eq!(store.swap_grant(seen, grant(9, live("other"))).await, Ok(Swap::Lost));
+}
+
+#[tokio::test]
 async fn a_lone_load_of_the_blind_store_is_let_go() {
     let store = Blind::new(memory(), Race::Redemption);
     assert_eq!(store.insert_grant(grant(7, coded())).await, Ok(Swap::Landed));

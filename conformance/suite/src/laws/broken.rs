@@ -28,12 +28,14 @@ pub(super) fn rules_broken(
         ("code-after-login", _) => rules!["rfc6749-3.1-owner-authenticated-first"],
         // Where an earlier consent may stand, the law is silent; and a second code for one yes is none without consent.
         ("code-after-consent", _) => rules!["rfc6749-4.1.1-owner-decision-obtained"],
-        // Whether public clients register redirect URIs at all, a case says.
-        ("code-to-registered-uri", _) => rules![
-            "rfc6749-3.1.2.3-registered-uris-compared",
-            "rfc6749-3.1.2.4-no-redirect-to-invalid-uri",
-            "rfc9700-2.1-redirect-uri-exact-match",
-        ],
+        // How the redirect URI was compared shows where the code went to the one that was named. Whether public clients
+        // register any at all, and where answers go that have no code, cases say.
+        ("code-to-registered-uri", What::CodeIssued(issued))
+            if issued.redirect_uri == Some(issued.sent_to) =>
+        {
+            rules!["rfc6749-3.1.2.3-registered-uris-compared", "rfc9700-2.1-redirect-uri-exact-match"]
+        }
+        ("code-to-registered-uri", _) => rules!["rfc6749-3.1.2.3-registered-uris-compared"],
         ("code-redeemed-once", What::Redemption(redemption)) => {
             let first = first_redeemed(facts, redemption.code);
             match first.is_some_and(|first| facts[at].is_after(&facts[first])) {
@@ -358,6 +360,12 @@ mod tests {
         })
     }
 
+    /// A code at the redirect URI that its request named.
+    fn code_where_asked(at: u32) -> What {
+        let What::CodeIssued(issued) = code(at, None) else { panic!("it is a code") };
+        What::CodeIssued(CodeIssued { redirect_uri: Some(issued.sent_to), ..issued })
+    }
+
     fn verified(text: u32, hashed: u32) -> What {
         What::Redemption(Redemption { verifier: Some((Sym(text), Sym(hashed))), ..REDEEMED })
     }
@@ -400,8 +408,8 @@ mod tests {
             ("token-within-consent", vec![((0, 1), What::Refresh(REFRESHED))], &["rfc6749-6-scope-not-beyond-original", "rfc9700-4.14.2-refresh-bound-to-scope"]),
             ("bound-token-with-its-key", vec![((0, 1), What::Resource(SERVED))], &["rfc9449-7.2-bound-token-not-as-bearer", "rfc9700-4.10.1-rs-checks-possession"]),
             ("bound-token-with-its-key", vec![((0, 1), What::Resource(ResourceUse { proof: PROOF, ..SERVED }))], &["rfc9449-7.1-rs-checks-proof", "rfc9700-4.10.1-rs-checks-possession"]),
-            ("code-to-registered-uri", vec![((0, 1), code(1, None))], &["rfc6749-3.1.2.3-registered-uris-compared", "rfc6749-3.1.2.4-no-redirect-to-invalid-uri", "rfc9700-2.1-redirect-uri-exact-match"]),
-            ("code-to-registered-uri", vec![((0, 1), What::Redemption(public)), ((2, 3), code(4, None))], &["rfc6749-3.1.2.3-registered-uris-compared", "rfc6749-3.1.2.4-no-redirect-to-invalid-uri", "rfc9700-2.1-redirect-uri-exact-match"]),
+            ("code-to-registered-uri", vec![((0, 1), code(1, None))], &["rfc6749-3.1.2.3-registered-uris-compared"]),
+            ("code-to-registered-uri", vec![((0, 1), What::Redemption(public)), ((2, 3), code_where_asked(4))], &["rfc6749-3.1.2.3-registered-uris-compared", "rfc9700-2.1-redirect-uri-exact-match"]),
             ("code-after-login", vec![((0, 1), code(1, None))], &["rfc6749-3.1-owner-authenticated-first"]),
             ("served-token-was-issued", vec![((0, 1), What::Resource(SERVED))], &[]),
         ];

@@ -258,7 +258,7 @@ impl Observer {
         }
         let client_id = one("client_id")?;
         let client = self.registered.client(&self.target, client_id)?;
-        let registered = one("redirect_uri").map(|uri| self.is_registered(&client, uri));
+        let registered = one("redirect_uri").map(|uri| self.is_on_record(&client, uri));
         let is_good = registered != Some(false);
         let answer = location(exchange).and_then(|location| Url::parse(&location).ok());
         if let Some(answer) = answer.filter(|answer| self.target.is_callback(answer)) {
@@ -277,11 +277,6 @@ impl Observer {
             consented,
             pushed: one("request_uri").map(|uri| (self.sym(uri), asked.at)),
         })
-    }
-
-    /// Whether a response went to a redirect URI that the target names for the client, or of which the client was told.
-    fn is_registered(&self, client: &Client, location: &str) -> bool {
-        is_registered(client, self.registered.further_uris(&client.id), location)
     }
 
     /// Whether a server sent the browser back to a request that is open: after the login, or after the consent.
@@ -358,8 +353,11 @@ impl Observer {
         let one = |name: &str| asked.params.one(name).ok().flatten().map(str::to_owned);
         let client_id = one("client_id")?;
         let client = self.registered.client(&self.target, &client_id)?;
-        // What a challenge means whose method nobody has defined is not for the laws to say.
-        let is_defined = matches!(one("code_challenge_method").as_deref(), None | Some("plain" | "S256"));
+        // What a challenge means whose method nobody has defined, or that names none, is for cases to say.
+        let is_defined = match one("code_challenge_method").as_deref() {
+            Some(method) => matches!(method, "plain" | "S256"),
+            None => one("code_challenge").is_none(),
+        };
         let certain = certain && is_defined;
         let password_shown = self.password_shown(exchange);
         let consented = self.was_consented(exchange, asked, &client);
@@ -375,11 +373,19 @@ impl Observer {
                 Some(_) | None => CodeChallenge::Plain(text),
             }
         });
+        let by = self.sym(&client_id);
+        let pushed = one("request_uri").map(|uri| self.sym(&uri));
+        // Where another client pushed the request, the redirect URI is that one's, and whose the request is, another law says.
+        let is_anothers = pushed.is_some_and(|uri| {
+            let others =
+                |what: &What| matches!(what, What::Pushed(push) if push.uri == uri && push.client != by);
+            self.observed.facts.iter().any(|fact| others(&fact.what))
+        });
         Some(CodeIssued {
             code: self.sym(code),
-            client: self.sym(&client_id),
+            client: by,
             sent_to: self.sym(location.split(['?', '#']).next().unwrap_or_default()),
-            registered: self.is_registered(&client, location),
+            registered: is_anothers || self.is_on_record(&client, location),
             redirect_uri: one("redirect_uri").map(|uri| self.sym(&uri)),
             state: (
                 one("state")
@@ -393,8 +399,14 @@ impl Observer {
             consented,
             owner: None,
             key: one("dpop_jkt").map(|thumbprint| self.sym(&thumbprint)),
-            pushed: one("request_uri").map(|uri| (self.sym(&uri), asked.at)),
+            pushed: pushed.map(|uri| (uri, asked.at)),
         })
+    }
+
+    /// Whether a response went to a redirect URI that is the client's, as far as it is known.
+    fn is_on_record(&self, client: &Client, location: &str) -> bool {
+        is_registered(client, self.registered.further_uris(&client.id), location)
+            || self.registered.asked_for(&client.id).iter().any(|uri| fits(uri, location))
     }
 
     /// Whether the browser showed a password. A session that the run brought along, or that sent anything of its own, may
@@ -427,23 +439,9 @@ fn is_vschar(text: &str) -> bool {
     text.bytes().all(|byte| matches!(byte, 0x20..=0x7e))
 }
 
-/// Whether a response went to a registered redirect URI of the client, one of those further ones among them: its place, and the query
-/// that it had.
+/// Whether a response went to a registered redirect URI of the client, one of those further ones among them.
 fn is_registered(client: &Client, further: &[String], location: &str) -> bool {
-    let parts = |text: &str| {
-        let text = text.split('#').next().unwrap_or_default();
-        let (place, query) = text.split_once('?').unwrap_or((text, ""));
-        // `https://app.example` and `https://app.example/` are one place.
-        let is_bare = Url::parse(place)
-            .is_ok_and(|url| url.has_host() && matches!(url.path(), "" | "/") && !place.ends_with('/'));
-        (if is_bare { format!("{place}/") } else { place.to_owned() }, Pairs::of(query.as_bytes()))
-    };
-    let (place, pairs) = parts(location);
-    let fits = |uri: &String| {
-        let (registered, own) = parts(uri);
-        registered == place && pairs.hold(&own)
-    };
-    if std::iter::once(&client.redirect_uri).chain(&client.other_redirect_uri).chain(further).any(fits) {
+    if client.redirect_uris().chain(further.iter().map(String::as_str)).any(|uri| fits(uri, location)) {
         return true;
     }
     let without_port = |text: &str| {
@@ -455,4 +453,18 @@ fn is_registered(client: &Client, further: &[String], location: &str) -> bool {
     };
     let bare = without_port(location);
     bare.is_some() && bare == without_port(&client.redirect_uri)
+}
+
+/// Whether a response went to this redirect URI: its place, and the query that it had.
+fn fits(uri: &str, location: &str) -> bool {
+    let parts = |text: &str| {
+        let text = text.split('#').next().unwrap_or_default();
+        let (place, query) = text.split_once('?').unwrap_or((text, ""));
+        // `https://app.example` and `https://app.example/` are one place.
+        let is_bare = Url::parse(place)
+            .is_ok_and(|url| url.has_host() && matches!(url.path(), "" | "/") && !place.ends_with('/'));
+        (if is_bare { format!("{place}/") } else { place.to_owned() }, Pairs::of(query.as_bytes()))
+    };
+    let ((place, pairs), (own_place, own)) = (parts(location), parts(uri));
+    own_place == place && pairs.hold(&own)
 }

@@ -14,6 +14,8 @@ pub(super) struct Registered {
     clients: BTreeMap<String, Arc<Client>>,
     /// The redirect URIs of each client behind the first two.
     further_uris: BTreeMap<String, Vec<String>>,
+    /// The redirect URIs that each asked for: whether it is told of those that count is not for the laws to say.
+    asked: BTreeMap<String, Vec<String>>,
 }
 
 impl Registered {
@@ -22,8 +24,9 @@ impl Registered {
         let document = exchange.answer.as_ref().ok().and_then(Response::json).unwrap_or_default();
         let text = |name: &str| document.get(name).and_then(Value::as_str).map(str::to_owned);
         let Some(id) = text("client_id") else { return };
-        let uris = document.get("redirect_uris").and_then(Value::as_array);
-        let mut uris = uris.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned);
+        let asked: Value = serde_json::from_slice(&exchange.request.body).unwrap_or_default();
+        self.asked.insert(id.clone(), redirect_uris(&asked).collect());
+        let mut uris = redirect_uris(&document);
         // A secret that came beside the method none is not needed, whatever else is wrong with it.
         let public = text("token_endpoint_auth_method").is_some_and(|method| method == "none");
         let secret = text("client_secret").filter(|_| !public);
@@ -55,4 +58,14 @@ impl Registered {
         let known = target.registered().find(|client| client.id == id);
         known.or_else(|| self.clients.get(id)).cloned()
     }
+
+    /// The redirect URIs that a client asked for.
+    pub(super) fn asked_for(&self, id: &str) -> &[String] {
+        self.asked.get(id).map_or(&[], Vec::as_slice)
+    }
+}
+
+fn redirect_uris(metadata: &Value) -> impl Iterator<Item = String> {
+    let uris = metadata.get("redirect_uris").and_then(Value::as_array);
+    uris.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned)
 }

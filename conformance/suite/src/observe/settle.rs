@@ -34,7 +34,7 @@ impl Observer {
         let is_extra = |name: &str| self.target.extra_parameters.iter().any(|(extra, _)| extra == name);
         let is_plain = params.names().all(|name| PLAIN.contains(&name) || is_extra(name))
             && one("response_type") == Some("code")
-            && one("redirect_uri").is_none_or(|uri| self.is_registered(client, uri))
+            && one("redirect_uri").is_none_or(|uri| self.is_on_record(client, uri))
             && one("state").is_none_or(is_vschar);
         if is_plain && error == Some("invalid_request") {
             hinted(self.probed.challenge_demanded.of(client.is_public()), true);

@@ -275,13 +275,18 @@ fn asks(names: bool, wanted: Option<&str>, allowed: Option<&str>) -> Option<Aske
 /// Whether asking for a scope brought a value that was not allowed before.
 fn gains(wanted: &str, told: Option<&str>, allowed: Option<&str>) -> bool {
     let (Some(told), Some(allowed)) = (told, allowed) else { return false };
-    let has = |set: &str, value: &str| set.split(' ').any(|have| have == value);
-    wanted.split(' ').any(|value| has(told, value) && !has(allowed, value))
+    let has = |set: &str, value: &str| values(set).any(|have| have == value);
+    values(wanted).any(|value| has(told, value) && !has(allowed, value))
 }
 
 /// Whether a scope has a value that another has not.
 fn is_wider(told: Option<&str>, asked: Option<&str>) -> bool {
     let (Some(told), Some(asked)) = (told, asked) else { return false };
-    let asked: Vec<&str> = asked.split(' ').collect();
-    told.split(' ').any(|value| !asked.contains(&value))
+    let asked: Vec<&str> = values(asked).collect();
+    values(told).any(|value| !asked.contains(&value))
+}
+
+/// The values of a scope. Whether it is spelt as it has to be, a case says.
+fn values(scope: &str) -> impl Iterator<Item = &str> {
+    scope.split(' ').filter(|value| !value.is_empty())
 }

@@ -100,8 +100,8 @@ pub(crate) const FAULTS: &[Entry] = &[
             "oauth21-2.3.2-redirect-uri-required-when-several"
         ],
         lies: OfServer(&[Read(|request, received, directory| {
-            take_as_registered(request, received, directory, |_, _, authorize| {
-                authorize.redirect == Ok(None)
+            take_as_registered(request, received, directory, |_, texts, authorize| {
+                authorize.redirect == Ok(None) && texts.len() > 1
             });
         })]),
     },
@@ -132,8 +132,11 @@ pub(crate) const FAULTS: &[Entry] = &[
         about: "an authorization request with an unknown parameter is refused",
         rules: rules!["rfc6749-3.1-unknown-parameter-ignored"],
         lies: OfServer(&[Read(|request, received, _| {
+            let pairs = Pairs::query(request);
+            // One that is empty counts as left out.
+            let has_value = |name: &str| pairs.value(name).is_some_and(|value| !value.is_empty());
             if let Some(authorize) = authorization(received)
-                && Pairs::query(request).names().any(|name| !PARAMETERS.contains(&name))
+                && pairs.names().any(|name| !PARAMETERS.contains(&name) && has_value(name))
             {
                 authorize.ask = Err(Malformed::Syntax(Field::State));
             }
@@ -243,8 +246,8 @@ pub(super) fn asked(request: &mut Request) -> Option<&mut Ask> {
     if let Request::Authorize(Authorize { ask: Ok(ask), .. }) = request { Some(ask) } else { None }
 }
 
-/// Takes a redirect URI for the client's first one, if it has this form. Other defects stay refused: what cannot stand in a
-/// header, and a parameter that stands there twice.
+/// Takes a redirect URI that the client may not name for its first one, if it has this form. Other defects stay refused: what
+/// cannot stand in a header, and a parameter that stands there twice.
 pub(super) fn take_as_registered(
     request: &HttpRequest,
     received: &mut Received,
@@ -259,7 +262,9 @@ pub(super) fn take_as_registered(
     };
     let params = Params::decode(request.query.as_deref().unwrap_or_default().as_bytes());
     let text = params.as_ref().ok().and_then(|params| params.all("redirect_uri").next()).unwrap_or_default();
-    if is_taken(text, &entry.redirect_uris, authorize)
+    let is_its_own = matches!(authorize.redirect, Ok(Some(uri)) if entry.client.knows(&uri));
+    if !is_its_own
+        && is_taken(text, &entry.redirect_uris, authorize)
         && text.bytes().all(|byte| byte.is_ascii_graphic())
         && !matches!(authorize.redirect, Err(Malformed::Repeated(_)))
     {

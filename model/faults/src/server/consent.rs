@@ -155,8 +155,10 @@ pub(crate) const FAULTS: &[Entry] = &[
             "rfc6749-10.2-no-automatic-repeat",
             "rfc8252-8.6-no-silent-consent"
         ],
-        lies: OfServer(&[After(|at, _, _, outcome| {
-            if let Outcome::Write(Pending { write: Write::InsertGrant(mut grant), .. }) = *outcome {
+        lies: OfServer(&[After(|at, _, request, outcome| {
+            if matches!(request, Request::Authorize(_))
+                && let Outcome::Write(Pending { write: Write::InsertGrant(mut grant), .. }) = *outcome
+            {
                 let code = at.fresh.secret;
                 let until = at.now.after(at.policy.code_lifetime);
                 grant.phase = Phase::Coded(Coded { code: code.digest, until });

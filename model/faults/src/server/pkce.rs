@@ -49,7 +49,10 @@ pub(crate) const FAULTS: &[Entry] = &[
         about: "a challenge without a method counts as S256",
         rules: rules!["rfc7636-4.3-method-defaults-to-plain"],
         lies: OfServer(&[Query(|pairs| {
-            if pairs.value("code_challenge").is_some() && pairs.value("code_challenge_method").is_none() {
+            if pairs.value("code_challenge").is_some_and(|challenge| !challenge.is_empty())
+                && pairs.value("code_challenge_method").is_none_or(str::is_empty)
+            {
+                pairs.remove("code_challenge_method");
                 pairs.push("code_challenge_method", "S256");
             }
         })]),

@@ -1,12 +1,14 @@
 //! Faults of dynamic registration (RFC 7591): what a client says of itself, and what it is told.
 
+use oauth_core::form;
 use oauth_core::http::{Body, HttpReply, HttpRequest};
+use oauth_core::server::received::Received;
 use oauth_rules::rules;
 use serde_json::{Value, json};
 
-use super::Lie::{Client, Error, Http, Query, Reply, Told};
+use super::Lie::{Client, Error, Http, Query, Read, Reply, Told};
 use super::REGISTER;
-use crate::edit::{Members, edit_json};
+use crate::edit::{Members, Pairs, edit_json};
 use crate::entry::{Entry, Lies::OfServer};
 
 /// What stands in for redirect URIs that cannot be registered.
@@ -276,10 +278,17 @@ pub(crate) const FAULTS: &[Entry] = &[
                 });
             }),
             Query(|pairs| {
-                let plain =
-                    |uri: &str| uri.starts_with("http%3A%2F%2Fapp.") || uri.starts_with("http://app.");
-                if pairs.value("redirect_uri").is_some_and(plain) {
+                if pairs.value("redirect_uri").is_some_and(is_plain) {
                     pairs.replace("redirect_uri", |_| PLACEHOLDER.to_owned());
+                }
+            }),
+            Read(|request, received, _| {
+                let pairs = Pairs::query(request);
+                let uri = pairs.value("redirect_uri").filter(|uri| is_plain(uri));
+                if let Received::Authorize { response_target, .. } = received
+                    && let Some(uri) = uri.and_then(|uri| form::decode(uri.as_bytes()))
+                {
+                    response_target.redirect_uri = uri;
                 }
             }),
             Told(REGISTER, |request, told| tell_as_asked(request, told, "redirect_uris")),
@@ -325,6 +334,11 @@ pub(super) fn tell_as_asked(request: &HttpRequest, told: &mut Members, name: &st
 fn refuse(reply: &mut HttpReply, status: u16) {
     reply.status = status;
     reply.body = Body::Text(json!({ "error": "invalid_token" }).to_string());
+}
+
+/// Whether a redirect URI, undecoded, is one of the suite's on plain http.
+fn is_plain(uri: &str) -> bool {
+    uri.starts_with("http%3A%2F%2Fapp.") || uri.starts_with("http://app.")
 }
 
 /// Whether a redirect URI is https, or on this machine.

@@ -3,6 +3,7 @@
 use oauth_core::http::Body;
 use oauth_core::refusal::{Field, Malformed};
 use oauth_core::server::received::Received;
+use oauth_core::server::redeem::TokenAsk;
 use oauth_rules::rules;
 use serde_json::json;
 
@@ -11,8 +12,16 @@ use super::{At, TOKEN};
 use crate::edit::Pairs;
 use crate::entry::{Entry, Lies::OfServer};
 
-const PARAMETERS: &[&str] =
-    &["client_id", "client_secret", "code", "code_verifier", "grant_type", "redirect_uri", "scope"];
+const PARAMETERS: &[&str] = &[
+    "client_id",
+    "client_secret",
+    "code",
+    "code_verifier",
+    "grant_type",
+    "redirect_uri",
+    "refresh_token",
+    "scope",
+];
 
 /// In reading order.
 pub(crate) const FAULTS: &[Entry] = &[
@@ -30,6 +39,7 @@ pub(crate) const FAULTS: &[Entry] = &[
         rules: rules!["rfc6749-3.2-unknown-parameter-ignored"],
         lies: OfServer(&[Read(|request, received, _| {
             if let Received::Token { request: token, .. } = received
+                && !matches!(token.ask, Ok(TokenAsk::Unsupported))
                 && Pairs::body(request).names().any(|name| !PARAMETERS.contains(&name))
             {
                 token.ask = Err(Malformed::Missing(Field::GrantType));

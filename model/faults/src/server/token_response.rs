@@ -7,10 +7,10 @@ use oauth_core::secret::{GrantId, Minted, Secret};
 use oauth_rules::rules;
 use serde_json::{Value, json};
 
-use super::Lie::{Before, Error, Fresh, Http, Policy, Reply, Told};
+use super::Lie::{Before, Error, Form, Fresh, Http, Policy, Reply, Told};
 use super::authorize::asked;
-use super::{ME, TOKEN, is_refresh};
-use crate::edit::{Members, Pairs, change};
+use super::{At, INTROSPECT, REVOKE, TOKEN, is_refresh};
+use crate::edit::{Members, Pairs, append, change};
 use crate::entry::{Entry, Lies::OfServer};
 
 /// In reading order.
@@ -158,12 +158,19 @@ pub(crate) const FAULTS: &[Entry] = &[
         about: "the access token holds characters that its header cannot carry",
         rules: rules!["rfc6750-2.1-token-fits-b64token"],
         lies: OfServer(&[
-            Told(TOKEN, |_, told| change(told, "access_token", |token| format!("{token}!"))),
-            Http(ME, |request| {
-                for (_, value) in request.headers.iter_mut().filter(|(name, _)| name == "authorization") {
-                    value.retain(|byte| *byte != b'!');
+            // A bound token is hashed by whoever shows it, as it was told.
+            Told(TOKEN, |_, told| {
+                if told.get("token_type").is_some_and(|kind| kind == "Bearer") {
+                    append(told, "access_token", "!");
                 }
             }),
+            Http(At::Below("/api/"), |request| {
+                for (_, value) in request.headers.iter_mut().filter(|(name, _)| name == "authorization") {
+                    take_mark(value);
+                }
+            }),
+            Form(INTROSPECT, |pairs| pairs.replace("token", without_mark)),
+            Form(REVOKE, |pairs| pairs.replace("token", without_mark)),
         ]),
     },
     Entry {
@@ -196,4 +203,18 @@ fn repeat(reply: &mut HttpReply, name: &str, again: fn(&str) -> String) {
     {
         *text = format!("{open},{}:{}}}", json!(name), json!(again(value)));
     }
+}
+
+/// Takes the exclamation mark off the end of a bearer token; one that has none there is none that was told.
+fn take_mark(value: &mut Vec<u8>) {
+    if value.last() == Some(&b'!') {
+        value.pop();
+    } else if value.get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"bearer ")) {
+        value.push(b'0');
+    }
+}
+
+/// A token of a form without the mark, if it has one: a refresh token has none.
+fn without_mark(token: &str) -> String {
+    token.strip_suffix("%21").or_else(|| token.strip_suffix('!')).unwrap_or(token).to_owned()
 }

@@ -15,7 +15,7 @@ use crate::expect;
 use crate::flow::{self, AuthorizationRequest};
 use crate::observe::led_by_page;
 use crate::subject::{Met, Need, Place};
-use crate::wire::Exchange;
+use crate::wire::{Exchange, Params};
 
 /// The cases, in reading order.
 pub(super) const CASES: &[Case] = &[
@@ -102,11 +102,32 @@ fn kind(location: &Location) -> String {
 /// `not-tested` if there is none.
 fn responses(ctx: &Context) -> Checked<Vec<Location>> {
     let recording = ctx.live().recording();
-    let found: Vec<Location> = recording.iter().filter_map(|exchange| response(ctx, exchange)).collect();
+    let known = clients(ctx, &recording);
+    let owed = recording.iter().filter(|exchange| !is_nobodys(&exchange.request.url, &known));
+    let found: Vec<Location> = owed.filter_map(|exchange| response(ctx, exchange)).collect();
     if found.is_empty() {
         return Err(CaseEnd::not_tested("no authorization response of the run was kept whole"));
     }
     Ok(found)
+}
+
+/// The clients that the target names, and those that registered themselves.
+fn clients(ctx: &Context, recording: &[Arc<Exchange>]) -> BTreeSet<String> {
+    let endpoint = ctx.target().endpoints.registration.as_deref();
+    let told = recording.iter().filter(|exchange| endpoint == Some(exchange.request.url.as_str()));
+    let own = told.filter_map(|exchange| {
+        let json = exchange.head()?.json()?;
+        json.get("client_id").and_then(Value::as_str).map(str::to_owned)
+    });
+    ctx.target().registered().map(|client| client.id.clone()).chain(own).collect()
+}
+
+/// Whether the request at this address names no client that there is: then no response is owed, and one that comes breaks a
+/// rule of its own.
+fn is_nobodys(url: &str, clients: &BTreeSet<String>) -> bool {
+    let asked = Params::decode(url.split_once('?').map_or("", |(_, query)| query));
+    let is_request = asked.has("client_id") || asked.has("response_type");
+    is_request && !asked.all("client_id").iter().any(|id| clients.contains(*id))
 }
 
 fn response(ctx: &Context, exchange: &Arc<Exchange>) -> Option<Location> {

@@ -205,9 +205,11 @@ async fn repeated_parameter_refused(ctx: &Context) -> Checked {
 async fn response_type_needed(ctx: &Context) -> Checked {
     let client = ctx.parties().client()?;
     let (ask, landing) = flow::spoilt_authorization(ctx, &client, |ask| ask.without("response_type")).await?;
-    // That the code ought to be invalid_request is another case's matter.
-    // Section 3.1.1 has a MUST of its own for this answer.
-    expect::error_redirect(&ask, &landing, &["invalid_request", "unsupported_response_type"]).map(drop)
+    // Section 3.1.1 has a MUST of its own for this answer; which error it is, is laid down apart.
+    expect::error_redirect(&ask, &landing, &[error_told(&landing)])?;
+    let code = expect::error_redirect(&ask, &landing, &["invalid_request", "unsupported_response_type"]);
+    ctx.told(code.under(rules!["rfc6749-4.1.2.1-invalid-request"]));
+    Ok(())
 }
 
 async fn unknown_response_type_refused(ctx: &Context) -> Checked {
@@ -229,7 +231,7 @@ async fn unknown_response_type_refused(ctx: &Context) -> Checked {
     }
     let ask = flow::ask(ctx, &client).set("response_type", "token");
     let landing = flow::authorize(ctx, &ask).await?;
-    implicit_served_or_refused(ctx, &ask, &landing).when("response_type is \"token\"")
+    ctx.trying("response_type is \"token\"", |ctx| implicit_served_or_refused(ctx, &ask, &landing))
 }
 
 /// The error that the client is told, if it is one of RFC 6749 4.1.2.1; else the one that is due for a response type.
@@ -259,9 +261,15 @@ fn implicit_served_or_refused(ctx: &Context, ask: &AuthorizationRequest, landing
             return Ok(());
         }
     }
-    // The MUST is about what is not understood, which `token` may be.
-    let refused = expect::error_redirect(ask, landing, ERRORS).map(drop);
-    if landing.page().is_some() { refused.warn() } else { refused }
+    // The MUST is about what is not understood, which `token` may be; which error it is, is laid down apart.
+    let refused = expect::error_redirect(ask, landing, &[error_told(landing)]).map(drop);
+    if landing.page().is_some() {
+        return refused.warn();
+    }
+    refused?;
+    let code = expect::error_redirect(ask, landing, ERRORS);
+    ctx.told(code.under(rules!["rfc6749-4.1.2.1-unsupported-response-type"]));
+    Ok(())
 }
 
 async fn response_type_case_matters(ctx: &Context) -> Checked {

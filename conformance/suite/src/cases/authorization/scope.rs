@@ -7,6 +7,7 @@ use oauth_rules::rules;
 use crate::browser::Landing;
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
+use crate::cases::support::honest::honest;
 use crate::cases::support::provoke::UNKNOWN;
 use crate::cases::support::scope::{closed_list, has_value, introspected, stated};
 use crate::expect::{self, Token};
@@ -222,6 +223,6 @@ async fn may_be_left_out(ctx: &Context) -> Checked {
         return expect::error_redirect(&ask, &landing, INVALID_SCOPE).map(drop);
     };
     let answer = flow::token(ctx, &flow::redemption(&code)).await?;
-    let token = expect::token(&answer).map(drop);
+    let token = honest(expect::token(&answer), "an honest token request").map(drop);
     if expect::token_error(&answer, INVALID_SCOPE).is_ok() { Ok(()) } else { token }
 }

@@ -90,7 +90,10 @@ async fn token_is_bound(ctx: &Context) -> Checked {
     if takes_bearer && expect::served(&flow::resource(ctx, &token.access_token).await?).is_err() {
         let saw = token.text("token_type").map_or_else(|| "none".into(), |kind| format!("{kind:?}"));
         let expected = "token_type DPoP for a token that does not open the resource as a bearer's";
-        return Err(answer.broken(expected, format!("token_type {saw}")));
+        let end = answer.broken(expected, format!("token_type {saw}"));
+        // One that is not announced at all is not called a bearer's.
+        let is_named = token.text("token_type").is_some();
+        return Err(if is_named { end } else { end.under(rules!["rfc9449-5-token-type-dpop"]) });
     }
     Err(CaseEnd::not_offered("the server binds no token to the key of a proof").at(answer))
 }

@@ -79,11 +79,13 @@ pub(super) const CASES: &[Case] = &[
 ];
 
 fn one_iss(location: &Location) -> Checked {
+    let expected = "one iss in the response";
     match location.params.all("iss").as_slice() {
         [_] => Ok(()),
-        found => {
-            let saw = if found.is_empty() { "no iss".into() } else { format!("iss {} times", found.len()) };
-            Err(location.exchange.broken("one iss in the response", saw))
+        [] => Err(location.exchange.broken(expected, "no iss")),
+        more => {
+            let end = location.exchange.broken(expected, format!("iss {} times", more.len()));
+            Err(end.under(rules!["rfc6749-3.1-duplicate-parameter-in-response"]))
         }
     }
 }

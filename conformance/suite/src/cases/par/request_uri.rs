@@ -9,7 +9,7 @@ use crate::browser::{Decision, Landing};
 use crate::case::{Case, Context};
 use crate::case_end::{CaseEnd, Checked, EndAs as _};
 use crate::cases::support::clients::others_that_work;
-use crate::cases::support::par::{pushed_only, refused};
+use crate::cases::support::par::{code_by_push, pushed_only, refused};
 use crate::cases::support::provoke::{
     Sent, consent_page_for, denied, gives_code, of_a_stranger, registered_itself,
 };
@@ -201,8 +201,8 @@ async fn client_id_stands_beside_it(ctx: &Context) -> Checked {
 }
 
 async fn what_was_pushed_counts(ctx: &Context) -> Checked {
-    used(ctx).await?;
     let client = ctx.parties().client()?;
+    flow::redeem(ctx, &code_by_push(ctx, &client).await?).await?;
     let other_scope = client.second_scope.as_deref();
     let (verifier, state) = (ctx.fresh(), ctx.fresh());
     let challenge = challenge(&verifier);

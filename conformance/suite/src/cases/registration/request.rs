@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::case::{Case, Context, Isolation};
 use crate::case_end::{CaseEnd, Checked, EndAs as _, EndKind};
 use crate::cases::support::entropy;
-use crate::cases::support::honest::{honest, is_unknown};
+use crate::cases::support::honest::{by_get, honest, is_unknown};
 use crate::cases::support::refresh::refresh;
 use crate::cases::support::registration::without;
 use crate::cases::support::spoil;
@@ -146,7 +146,8 @@ pub(super) const CASES: &[Case] = &[
 async fn finishes_a_flow(ctx: &Context, client: &Arc<Client>) -> Checked<Token> {
     let ask = flow::ask(ctx, client);
     let landing = flow::authorize(ctx, &ask).await?;
-    let code = honest(flow::code_from(&ask, &landing), "an authorization request of the new client")?;
+    let code = by_get(flow::code_from(&ask, &landing));
+    let code = honest(code, "an authorization request of the new client")?;
     let answer = flow::token(ctx, &flow::redemption(&code)).await?;
     honest(expect::token(&answer), "a token request of the new client")
 }
@@ -210,8 +211,8 @@ async fn redirect_uris_are_kept(ctx: &Context) -> Checked {
     }
     let ask = flow::ask(ctx, &client).set("redirect_uri", &wanted);
     let landing = flow::authorize(ctx, &ask).await?;
-    let location =
-        honest(expect::code_redirect(&ask, &landing), "an authorization request of the new client");
+    let location = by_get(expect::code_redirect(&ask, &landing));
+    let location = honest(location, "an authorization request of the new client");
     if location.as_ref().is_err_and(|end| end.kind == EndKind::Broken)
         && is_unknown(ctx, &ask, &landing).await?
     {

@@ -137,6 +137,10 @@ async fn fewer_than_allowed(ctx: &Context) -> Checked {
         expect::code_refused(ctx, &ask, &landing, &[INVALID_TARGET, "invalid_request"])?;
         return Err(CaseEnd::not_offered("the server allows one resource at a time"));
     }
+    // Of two resources that are named a server may read the one.
+    let other = token(ctx, &client, &both, &both[1..]).await?;
+    expect::served(&open(ctx, &second, &other).await?)
+        .control("the second resource with a token of a grant for both")?;
     let allowed = allowed(ctx, &client, &both, &both[..1]).await?;
     expect::served(&open(ctx, &first, &allowed.token).await?).control("the resource that was asked for")?;
     guarded(ctx, &[&first, &second]).await?;

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use oauth_rules::rules;
+
 use crate::browser::Landing;
 use crate::case::Context;
 use crate::case_end::{CaseEnd, Checked, EndAs as _, EndKind};
@@ -22,17 +24,39 @@ pub(in crate::cases) fn refusal(
 ) -> Checked<Option<CaseEnd>> {
     match expect::token(answer) {
         Ok(_) => Ok(None),
-        Err(end) if end.kind == EndKind::Broken && !speaks_of(answer, elsewhere) => Ok(Some(end)),
+        Err(end) if end.kind == EndKind::Broken && !speaks_of(answer, elsewhere) => Ok(Some(tokenless(end))),
         Err(end) => Err(end.control(what)),
     }
 }
 
 /// A step of an honest request which a rule says is granted: its refusal breaks that rule, while a server error speaks of no
-/// rule. It is a control that failed, and `what` names it.
+/// rule. It is a control that failed, and `what` names it. A token response without a token is no refusal.
 pub(in crate::cases) fn honest<T>(step: Checked<T>, what: &str) -> Checked<T> {
     step.map_err(|end| {
         let status = end.exchange.as_ref().and_then(|exchange| exchange.status());
-        if status.is_some_and(is_breakdown) { end.control(what) } else { end }
+        if status.is_some_and(is_breakdown) { end.control(what) } else { tokenless(end) }
+    })
+}
+
+/// What was granted without an access token breaks the rule of that, whatever a case is about.
+fn tokenless(end: CaseEnd) -> CaseEnd {
+    let answer = end.exchange.as_ref().and_then(|exchange| exchange.answer.as_ref().ok());
+    let granted = answer.filter(|response| response.status == 200).and_then(Response::json);
+    let has = |name: &str| granted.as_ref().is_some_and(|json| json.get(name).is_some());
+    if has("token_type") && !has("access_token") && !has("error") {
+        return end.under(rules!["rfc6749-5.1-access-token-present"]);
+    }
+    end
+}
+
+/// An authorization request that is refused for its method breaks the rule of that, whatever a case is about.
+pub(in crate::cases) fn by_get<T>(step: Checked<T>) -> Checked<T> {
+    const NOT_ALLOWED: u16 = 405;
+    step.map_err(|end| {
+        let is_for_its_method = end.exchange.as_ref().is_some_and(|exchange| {
+            exchange.request.method == "GET" && exchange.status() == Some(NOT_ALLOWED)
+        });
+        if is_for_its_method { end.under(rules!["rfc6749-3.1-get-supported"]) } else { end }
     })
 }
 
@@ -43,7 +67,7 @@ pub(in crate::cases) async fn honest_code(
     ask: &AuthorizationRequest,
     landing: &Landing,
 ) -> Checked<Code> {
-    let code = honest(flow::code_from(ask, landing), "an honest authorization request");
+    let code = honest(by_get(flow::code_from(ask, landing)), "an honest authorization request");
     let is_broken = code.as_ref().is_err_and(|end| end.kind == EndKind::Broken);
     if is_broken && is_unknown(ctx, ask, landing).await? {
         let reason = format!(
