@@ -1,13 +1,14 @@
 //! Scenarios about tokens that are revoked, asked about, shown elsewhere, or issued to a client for itself.
 
 use super::base::{BASE, CORE, HONEST_PATH, LONG, SHORT, shown};
+use super::refresh::for_resource;
 use super::{
     Attacker, Bounds, ClientSetup, Expects, Leaks, People, PhaseName, Reached, Scenario, ServerSetup, Size,
     Tries,
 };
 use crate::world::SECOND;
 use crate::world::action::{
-    CredentialsOf, ForItselfTry, IntrospectOrRevokeTry, RefreshOf, RefreshScope, RefreshTry, TokenOf, Wanted,
+    CredentialsOf, ForItselfTry, IntrospectOrRevokeTry, RefreshOf, RefreshScope, TokenOf, Wanted,
 };
 use oauth_core::policy::{Lifetime, Policy};
 use oauth_core::refusal::Refusal;
@@ -114,19 +115,7 @@ pub(super) const TWO_RESOURCES: Scenario = Scenario {
     client: ClientSetup { refresh: true, resource: Some(SECOND), ..ClientSetup::DEFAULT },
     people: People { uses: 2, ..People::DEFAULT },
     attacker: Attacker { leaks: Leaks { tokens: true, ..Leaks::NONE }, attempts: 2, ..Attacker::DEFAULT },
-    tries: Tries {
-        refreshes: &[
-            RefreshTry {
-                resources: Some(ResourceSet::FIRST),
-                ..shown(Sender::Client, 0, RefreshOf::Latest, RefreshScope::All)
-            },
-            RefreshTry {
-                resources: Some(SECOND),
-                ..shown(Sender::Client, 0, RefreshOf::Latest, RefreshScope::All)
-            },
-        ],
-        ..Tries::DEFAULT
-    },
+    tries: Tries { refreshes: &[for_resource(ResourceSet::FIRST), for_resource(SECOND)], ..Tries::DEFAULT },
     bounds: Bounds { calls: 3, ..Bounds::DEFAULT },
     expects: Expects {
         size: Size { distinct: 17_728, generated: 21_968 },
