@@ -84,6 +84,9 @@ const FALLS: &[(Fault, &str, &[&str])] = &[
     (fault!("code-of-any-key"), "pushed-bound", &["code-with-its-key", "thief-gains-nothing"]),
     (fault!("code-of-any-key"), "pushed-by-proof", &["code-with-its-key", "thief-gains-nothing"]),
     (fault!("login-forgeable"), "forged-login", &["session-integrity", "resource-of-the-person"]),
+    (fault!("introspection-by-any-client"), "asked-by-others", &["active-token-concerns-who-asks"]),
+    (fault!("introspection-of-any-audience"), "asked-by-others", &["active-token-concerns-who-asks"]),
+    (fault!("introspection-of-refresh-tokens"), "asked-by-others", &["active-token-concerns-who-asks"]),
     // One wall of several: alone these let no law fall.
     (fault!("client-state-unchecked"), "csrf", &[]),
     (fault!("client-without-pkce"), "interception", &[]),

@@ -102,7 +102,7 @@ fn honest() -> Vec<(u64, What)> {
         code(|_| {}),
         What::Redemption(redeemed),
         What::Resource(ResourceUse { served: true, ..USED }),
-        What::Introspection(Introspection { token: TOKEN, active: true }),
+        What::Introspection(Introspection { token: TOKEN, active: true, concerned: None }),
     ];
     whats.into_iter().map(|what| (0, what)).collect()
 }
@@ -198,10 +198,10 @@ fn a_token_that_is_used_with_one_flaw_tries_its_law() {
     after(3600, What::Resource(narrow), &[]);
     after(
         3600,
-        What::Introspection(Introspection { token: TOKEN, active: false }),
+        What::Introspection(Introspection { token: TOKEN, active: false, concerned: None }),
         &["active-token-in-time"],
     );
-    let asked = What::Introspection(Introspection { token: REFRESH, active: false });
+    let asked = What::Introspection(Introspection { token: REFRESH, active: false, concerned: None });
     after(99, asked, &[]);
     after(100, asked, &["active-token-in-time"]);
     // Its use may have ended it before time did.

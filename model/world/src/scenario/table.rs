@@ -325,6 +325,7 @@ pub static SCENARIOS: &[Scenario] = &[
     pushed::BY_PROOF,
     tokens::REVOCATION,
     tokens::ASKED_LATE,
+    tokens::ASKED_BY_OTHERS,
     tokens::TWO_RESOURCES,
     tokens::CLIENT_CREDENTIALS,
     session_riding::CHOSEN_CHALLENGE,

@@ -109,6 +109,37 @@ pub(super) const ASKED_LATE: Scenario = Scenario {
     ..BASE
 };
 
+pub(super) const ASKED_BY_OTHERS: Scenario = Scenario {
+    name: "asked-by-others",
+    why: "the tokens of a client, about which it asks, and another client, and those who guard their resource and another one",
+    client: ClientSetup { refresh: true, resource: Some(ResourceSet::FIRST), ..ClientSetup::DEFAULT },
+    tries: Tries {
+        names: &[
+            naming(Wanted::Introspect, Sender::Client, 0, TokenOf::Access),
+            naming(Wanted::Introspect, Sender::Client, 0, TokenOf::Refresh(RefreshOf::Latest)),
+            naming(Wanted::Introspect, Sender::OtherClient, 1, TokenOf::Access),
+            naming(Wanted::Introspect, Sender::OtherClient, 1, TokenOf::Refresh(RefreshOf::Latest)),
+            naming(Wanted::Introspect, Sender::OtherClient, RESOURCE_SERVER, TokenOf::Access),
+            naming(
+                Wanted::Introspect,
+                Sender::OtherClient,
+                RESOURCE_SERVER,
+                TokenOf::Refresh(RefreshOf::Latest),
+            ),
+            naming(Wanted::Introspect, Sender::OtherClient, OTHER_RESOURCE_SERVER, TokenOf::Access),
+        ],
+        names_at_most: 1,
+        ..Tries::DEFAULT
+    },
+    expects: Expects {
+        size: Size { distinct: 25, generated: 29 },
+        laws: laws!["active-token-concerns-who-asks", "active-token-in-time", "served-token-was-issued"],
+        sometimes: &[Reached::Served],
+        honest: HONEST_PATH,
+    },
+    ..BASE
+};
+
 pub(super) const TWO_RESOURCES: Scenario = Scenario {
     name: "two-resources",
     why: "a resource server that shows the tokens which it gets at another resource, and a client that asks for more than it was granted",

@@ -1,7 +1,7 @@
 //! The observer: facts off typed messages. It knows what passed, never what the server stored.
 
 use super::symbols::{account, client, digest, grant_at, server_session, sym, symbol, token};
-use super::tries::{IntrospectOrRevokeTry, Wanted};
+use super::tries::{IntrospectOrRevokeTry, TokenOf, Wanted};
 use super::{ATTACKER, Asking, Browser, Call, OWNER, PROFILE, ResponseTarget, Server, Universe, World};
 use oauth_core::directory::{Authentication, ClientNo};
 use oauth_core::policy::Time;
@@ -211,9 +211,30 @@ impl Universe {
             Wanted::Introspect => What::Introspection(Introspection {
                 token,
                 active: matches!(reply, Reply::Introspection(Some(_))),
+                concerned: match reply {
+                    Reply::Introspection(Some(_)) => self.concerns(world, naming, token),
+                    _ => None,
+                },
             }),
         };
         world.record(world.sending(), world.now.0, naming.by, what);
+    }
+
+    /// Whether a token concerns whoever asks about it, by the answer that brought it.
+    fn concerns(&self, world: &World, naming: &IntrospectOrRevokeTry, named: Sym) -> Option<bool> {
+        let is_refresh = matches!(naming.token, TokenOf::Refresh(_));
+        let (holder, issued) = world.facts.backwards().find_map(|fact| {
+            let (holder, issued) = match fact.what {
+                What::Redemption(redemption) => (redemption.client, redemption.token?),
+                What::Refresh(refresh) => (refresh.client, refresh.issued?),
+                _ => return None,
+            };
+            let is_it = if is_refresh { issued.refresh == Some(named) } else { issued.token == named };
+            is_it.then_some((holder, issued))
+        })?;
+        let guarded = one_resource(self.client(ClientNo(naming.client))?.introspects);
+        let guards = |guarded: Sym| !is_refresh && issued.only_for.is_none_or(|resource| resource == guarded);
+        Some(holder == client(naming.client) || guarded.is_some_and(guards))
     }
 
     /// A token at a resource.
