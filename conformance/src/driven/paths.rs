@@ -48,6 +48,8 @@ const fn own(redirect: RedirectOf, verifier: VerifierOf) -> Action {
         code: CodeOf::Leaked,
         redirect,
         verifier,
+        resources: None,
+        proves: true,
     })
 }
 

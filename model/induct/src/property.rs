@@ -4,6 +4,7 @@
 //! Some properties ask more than their law does, since this server serves a grant's latest token only (decision 0007).
 
 use super::ghost::{Asked, End, Exchange, Ghost, Page, proved, shown};
+use oauth_core::directory::Client;
 use oauth_core::policy::{Lifetime, Time};
 use oauth_core::secret::Digest;
 use oauth_core::server::audience::AskedResources;
@@ -185,6 +186,16 @@ properties! {
         access || refresh
     });
 
+    "active-token-concerns-who-asks": |seen| seen.called_active().is_none_or(|token| {
+        seen.caller().is_some_and(|caller| {
+            let is_own = seen.before.request.is_some_and(|asked| asked.client == caller.no);
+            let guards = seen.before.access.is_some_and(|issued| {
+                issued.token == token && !caller.introspects.and(issued.audience).is_empty()
+            });
+            is_own || guards
+        })
+    });
+
     // Whatever is gained after an end that was seen.
     "replay-ends-grant": |seen| seen.before.ended != Some(End::CodeReplayed);
     "public-refresh-replay-ends-grant": |seen| seen.before.ended != Some(End::RefreshReplayed);
@@ -294,6 +305,12 @@ impl<'a> Observation<'a> {
             (Request::Introspect(named), Reply::Introspection(Some(_))) => shown(named.token.ok().flatten()),
             _ => None,
         }
+    }
+
+    /// The client that asked about a token, if it proved who it is.
+    fn caller(&self) -> Option<&Client> {
+        let Request::Introspect(named) = self.exchange.request else { return None };
+        self.exchange.setting.client(self.exchange.authenticated(named.by)?)
     }
 
     /// When the proof says that it was made, that came with a request that gained tokens or a resource.

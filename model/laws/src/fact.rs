@@ -275,6 +275,9 @@ pub struct Introspection {
     pub token: Sym,
     /// Whether the server said that it is.
     pub active: bool,
+    /// Whether the token, if it is active, concerns who asked: it is this client's own, or an access token for the resource that
+    /// this client guards; none if the observer cannot tell.
+    pub concerned: Option<bool>,
 }
 
 /// A token was shown to a protected resource.

@@ -448,7 +448,9 @@ mod tests {
             let (token, client, secret) = (Sym(token), Sym(2), SecretShown::Right);
             (at, What::Revocation(Revocation { token, client, secret, accepted: true }))
         };
-        let active = |at, token| (at, What::Introspection(Introspection { token: Sym(token), active: true }));
+        let active = |at, token| {
+            (at, What::Introspection(Introspection { token: Sym(token), active: true, concerned: None }))
+        };
         let pushed = |at| match code(1, None) {
             What::CodeIssued(issued) => {
                 let pushed = Some((Sym(7), 0));

@@ -85,7 +85,7 @@ impl Observer {
         let Some(token) = named(exchange, &params)? else { return Ok(()) };
         let active = document(exchange).get("active").and_then(Value::as_bool);
         let Some(active) = active.filter(|_| succeeded(exchange)) else { return Ok(()) };
-        let what = Introspection { token: self.sym(&token), active };
+        let what = Introspection { token: self.sym(&token), active, concerned: None };
         self.record(exchange, What::Introspection(what));
         Ok(())
     }

@@ -59,13 +59,13 @@ const FAULTS: &[(Fault, Part, &str)] = &[
     (fault!("revocation-keeps-tokens"), Part::Tokens, "revoked-access-token-is-dead"),
     (fault!("revocation-keeps-access"), Part::Tokens, "revoked-refresh-token-ends-access"),
     (fault!("introspection-unexpiring"), Part::Tokens, "active-token-in-time"),
+    (fault!("introspection-by-any-client"), Part::Tokens, "active-token-concerns-who-asks"),
     (fault!("introspection-unrevoked"), Part::Dead, "active-token-not-revoked"),
 ];
 
-/// These concern who may end or learn something, of which no law speaks.
+/// These concern who may end something, of which no property speaks.
 const SILENT: &[(Fault, Part)] = &[
-    (fault!("revocation-by-any-client"), Part::Tokens),
-    (fault!("introspection-by-any-client"), Part::Tokens),
+    (fault!("revocation-by-public-clients"), Part::Tokens),
     (fault!("invalid-replay-ends-tokens"), Part::Redeemed),
 ];
 

@@ -57,6 +57,11 @@ pub(super) fn active_in_time(facts: &Facts<'_>) -> Judgement {
     every(called_active.filter_map(|(at, fact, asked)| Some((at, !facts.outlived(at, fact, asked.token)?))))
 }
 
+pub(super) fn active_concerns_who_asks(facts: &Facts<'_>) -> Judgement {
+    let called_active = facts.questions().filter(|(_, _, asked)| asked.active);
+    every(called_active.filter_map(|(at, _, asked)| Some((at, asked.concerned?))))
+}
+
 /// Judged wherever somebody asked after a revocation that is done, whatever the answer was. That a token is called active is
 /// the truth where its revocation ended nothing: so another has to show that it ended the token.
 pub(super) fn active_not_revoked(facts: &Facts<'_>) -> Judgement {

@@ -305,6 +305,14 @@ pub const LAWS: &[Law] = &[
         judge: introspect_revoke::active_not_revoked,
     },
     Law {
+        id: "active-token-concerns-who-asks",
+        about: "A token is called active to its own client, and an access token to who guards its resource, and to nobody else.",
+        rules: rules!["rfc7662-4-callers-specifically-authorized", "rfc7662-4-audience-of-caller-checked"],
+        observable: false,
+        tried: None,
+        judge: introspect_revoke::active_concerns_who_asks,
+    },
+    Law {
         id: "token-stays-good",
         about: "A token that opened a resource for its client opens it to the end of its lifetime, unless this client revoked it, refreshed, or had its code redeemed twice.",
         rules: rules!["rfc7009-2.1-token-bound-to-client", "oauth21-7.5.2-invalid-replay-does-not-revoke"],

@@ -76,13 +76,13 @@ impl Story {
                 proof: None,
                 token: Some(issued),
             },
-            asked: Introspection { token: TOKEN, active: true },
+            asked: Introspection { token: TOKEN, active: true, concerned: Some(true) },
             served,
             strayed,
             revoked,
             tried: RefreshUse { strays: false, ..strayed },
             shown: refused,
-            asked_again: Introspection { token: REFRESH, active: false },
+            asked_again: Introspection { token: REFRESH, active: false, concerned: None },
             own: ForItself {
                 client: OTHER,
                 secret: SecretShown::Right,
@@ -140,6 +140,8 @@ fn one_change_makes_each_law_about_named_tokens_fall() {
     check(|story| story.issue.pushed = Some((URI, 60)), &["pushed-request-in-time"]);
     check(|story| story.asked_again.active = true, &["active-token-not-revoked"]);
     check(|story| story.at[1] = 3600, &["active-token-in-time"]);
+    check(|story| story.asked.concerned = Some(false), &["active-token-concerns-who-asks"]);
+    check(|story| story.asked.concerned = None, &[]);
     check(|story| story.tried.issued = story.redeem.token, &["revoked-refresh-token-is-dead"]);
     check(|story| story.shown.served = true, &["revoked-refresh-token-ends-access"]);
     check(|story| story.own_shown.served = true, &["revoked-access-token-is-dead"]);

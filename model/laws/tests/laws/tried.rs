@@ -102,8 +102,8 @@ fn honest() -> Vec<(u64, What)> {
         code(|_| {}),
         What::Redemption(redeemed),
         What::Resource(ResourceUse { served: true, ..USED }),
-        What::Introspection(Introspection { token: TOKEN, active: true }),
-        What::Introspection(Introspection { token: REFRESH, active: true }),
+        What::Introspection(Introspection { token: TOKEN, active: true, concerned: None }),
+        What::Introspection(Introspection { token: REFRESH, active: true, concerned: None }),
     ];
     whats.into_iter().map(|what| (0, what)).collect()
 }
@@ -199,10 +199,10 @@ fn a_token_that_is_used_with_one_flaw_tries_its_law() {
     after(3600, What::Resource(narrow), &[]);
     after(
         3600,
-        What::Introspection(Introspection { token: TOKEN, active: false }),
+        What::Introspection(Introspection { token: TOKEN, active: false, concerned: None }),
         &["active-token-in-time"],
     );
-    let asked = What::Introspection(Introspection { token: REFRESH, active: false });
+    let asked = What::Introspection(Introspection { token: REFRESH, active: false, concerned: None });
     after(99, asked, &[]);
     after(100, asked, &["active-token-in-time"]);
     // Its use may have ended it before time did.
@@ -234,7 +234,7 @@ fn what_is_shown_after_a_revocation_tries_its_law_if_nothing_else_ended_it() {
     assert_eq!(tried(&revoked(REFRESH, &[(100, shown)])), Vec::<&str>::new());
     assert_eq!(tried(&revoked(REFRESH, &[(0, used)])), ["revoked-refresh-token-ends-access"]);
     assert_eq!(tried(&revoked(REFRESH, &[(3600, used)])), ["served-token-in-time"]);
-    let asked = |token, active| What::Introspection(Introspection { token, active });
+    let asked = |token, active| What::Introspection(Introspection { token, active, concerned: None });
     assert_eq!(tried(&revoked(TOKEN, &[(0, asked(TOKEN, false))])), ["active-token-not-revoked"]);
     assert_eq!(tried(&revoked(TOKEN, &[(3600, asked(TOKEN, false))])), Vec::<&str>::new());
     // What is called active shows nothing as long as nothing else shows that the token ended.

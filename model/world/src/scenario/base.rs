@@ -131,5 +131,7 @@ pub(super) const fn composed(by: Sender, client: u16, credentials: CredentialsOf
         code: CodeOf::Leaked,
         redirect: RedirectOf::Right,
         verifier: VerifierOf::Right,
+        resources: None,
+        proves: true,
     }
 }

@@ -4,6 +4,7 @@
 //! state of it; whatever it must reach has to be found, so that nothing holds because nothing happens.
 
 mod base;
+mod codes;
 mod dpop;
 mod failures;
 mod large;
@@ -22,7 +23,7 @@ pub use crate::world::bounds::{
     Attacker, Bounds, ClientSetup, Leaks, Mishaps, People, Scenario, ServerSetup, Tries,
 };
 pub use crate::world::expects::{Expects, PhaseName, Reached, Size};
-pub use crate::world::odd_requests::Odd;
+pub use crate::world::odd_requests::{Odd, ProofFor};
 pub use base::HONEST_PATH;
 pub use table::SCENARIOS;
 

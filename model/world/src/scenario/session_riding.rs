@@ -4,7 +4,7 @@ use super::base::{BASE, HONEST_PATH};
 use super::{
     Attacker, Bounds, ClientSetup, Expects, Leaks, People, PhaseName, Reached, Scenario, ServerSetup, Size,
 };
-use crate::world::action::Lure;
+use crate::world::action::{Forgery, Lure};
 use crate::world::{Action, OWNER, Powers};
 use oauth_core::client::refusal::ClientRefusal;
 use oauth_core::refusal::Refusal;
@@ -284,6 +284,19 @@ pub(super) const STRANGER: Scenario = Scenario {
         size: Size { distinct: 98, generated: 128 },
         laws: laws!["no-way-to-strangers", "code-to-registered-uri", "session-integrity"],
         sometimes: &[Reached::Refused(Refusal::ChallengeNeeded), Reached::LoggedIn, Reached::Served],
+        honest: HONEST_PATH,
+    },
+    ..BASE
+};
+
+pub(super) const FORGED_LOG_IN: Scenario = Scenario {
+    name: "forged-login",
+    why: "a page that logs the owner's browser in at the server, with the attacker's own name and password",
+    attacker: Attacker { forgeries: &[Forgery::LogIn], attempts: 1, ..Attacker::DEFAULT },
+    expects: Expects {
+        size: Size { distinct: 20, generated: 29 },
+        laws: laws!["code-after-login", "code-after-consent", "session-integrity", "resource-of-the-person"],
+        sometimes: &[Reached::Refused(Refusal::LogInForged), Reached::LoggedIn, Reached::Served],
         honest: HONEST_PATH,
     },
     ..BASE

@@ -3,7 +3,7 @@
 use super::base::{ALL, BASE, CORE, EXPIRY, HONEST_PATH, LONG, SHORT, composed};
 use super::{
     Attacker, Bounds, ClientSetup, Expects, Leaks, Odd, People, PhaseName, Reached, Scenario, ServerSetup,
-    Size, Tries, dpop, failures, large, mixup, pushed, refresh, session_riding, tokens, twin,
+    Size, Tries, codes, dpop, failures, large, mixup, pushed, refresh, session_riding, tokens, twin,
 };
 use crate::world::action::{CodeOf, CredentialsOf, Forgery, Lure, Redemption, RedirectOf, VerifierOf};
 use crate::world::{ATTACKER, EMAIL, OWNER, PROFILE, PUBLIC, WIDE};
@@ -13,7 +13,6 @@ use oauth_core::refusal::{DpopFlaw, Refusal, RegistrationFlaw};
 use oauth_core::server::decide::Choice;
 use oauth_core::text::ScopeSet;
 use oauth_laws::fact::Sender;
-use oauth_laws::laws;
 
 /// Every scenario, in reading order.
 pub static SCENARIOS: &[Scenario] = &[
@@ -205,33 +204,8 @@ pub static SCENARIOS: &[Scenario] = &[
         },
         ..BASE
     },
-    Scenario {
-        name: "spoilt-replay",
-        why: "a used code that a thief, another client and a client with another verifier show, while its token is in use",
-        people: People { uses: 2, ..People::DEFAULT },
-        attacker: Attacker { leaks: Leaks { responses: true, ..Leaks::NONE }, ..Attacker::DEFAULT },
-        tries: Tries {
-            redemptions: &[
-                composed(Sender::OtherClient, 1, CredentialsOf::Right),
-                composed(Sender::Thief, 0, CredentialsOf::Missing),
-                Redemption { verifier: VerifierOf::Own, ..composed(Sender::Client, 0, CredentialsOf::Right) },
-            ],
-            ..Tries::DEFAULT
-        },
-        bounds: Bounds { calls: 2, ..Bounds::DEFAULT },
-        expects: Expects {
-            size: Size { distinct: 231, generated: 243 },
-            laws: laws!["token-stays-good", "code-redeemed-once", "thief-gains-nothing"],
-            sometimes: &[
-                Reached::Refused(Refusal::CodeOfAnotherClient),
-                Reached::Refused(Refusal::CredentialsMissing),
-                Reached::Refused(Refusal::VerifierWrong),
-                Reached::Served,
-            ],
-            honest: HONEST_PATH,
-        },
-        ..BASE
-    },
+    codes::SPOILT_REPLAY,
+    codes::SPOILT_REPLAY_BURNING,
     Scenario {
         name: "downgrade",
         why: "a client that sent no challenge, and a verifier that comes all the same",
@@ -320,6 +294,11 @@ pub static SCENARIOS: &[Scenario] = &[
         },
         ..BASE
     },
+    codes::PLAIN_LEFT_OUT,
+    codes::SECRET_IN_BODY,
+    codes::EXCESS_SCOPE,
+    codes::REDEEMED_ELSEWHERE,
+    codes::ONE_OF_TWO,
     refresh::PUBLIC,
     refresh::THEFT,
     refresh::GRACE,
@@ -327,14 +306,26 @@ pub static SCENARIOS: &[Scenario] = &[
     refresh::PUBLIC_CLIENT,
     refresh::NARROWED,
     refresh::LONG_SPENT,
+    refresh::GRACE_PASSED,
+    refresh::OUTLIVED,
+    refresh::SPENT_ELSEWHERE,
+    refresh::USELESS,
     dpop::THEFT,
     dpop::TAKEOVER,
     dpop::CODE,
+    dpop::CODE_AND_CHALLENGE,
+    dpop::CONFIDENTIAL,
+    dpop::GRACE,
+    dpop::TOKEN,
     dpop::STALE,
     pushed::PUSHED,
     pushed::LATE,
+    pushed::SLOPPY,
+    pushed::BOUND,
+    pushed::BY_PROOF,
     tokens::REVOCATION,
     tokens::ASKED_LATE,
+    tokens::ASKED_BY_OTHERS,
     tokens::TWO_RESOURCES,
     tokens::CLIENT_CREDENTIALS,
     session_riding::CHOSEN_CHALLENGE,
@@ -351,6 +342,7 @@ pub static SCENARIOS: &[Scenario] = &[
     session_riding::EVIL_REDIRECT_PUSHED,
     session_riding::BAD_CLIENT,
     session_riding::STRANGER,
+    session_riding::FORGED_LOG_IN,
     session_riding::BEARER,
     session_riding::BOUND,
     session_riding::BY_COOKIE,

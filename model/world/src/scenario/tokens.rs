@@ -1,13 +1,14 @@
 //! Scenarios about tokens that are revoked, asked about, shown elsewhere, or issued to a client for itself.
 
 use super::base::{BASE, CORE, HONEST_PATH, LONG, SHORT, shown};
+use super::refresh::for_resource;
 use super::{
     Attacker, Bounds, ClientSetup, Expects, Leaks, People, PhaseName, Reached, Scenario, ServerSetup, Size,
     Tries,
 };
 use crate::world::SECOND;
 use crate::world::action::{
-    CredentialsOf, ForItselfTry, IntrospectOrRevokeTry, RefreshOf, RefreshScope, RefreshTry, TokenOf, Wanted,
+    CredentialsOf, ForItselfTry, IntrospectOrRevokeTry, RefreshOf, RefreshScope, TokenOf, Wanted,
 };
 use oauth_core::policy::{Lifetime, Policy};
 use oauth_core::refusal::Refusal;
@@ -108,25 +109,44 @@ pub(super) const ASKED_LATE: Scenario = Scenario {
     ..BASE
 };
 
+pub(super) const ASKED_BY_OTHERS: Scenario = Scenario {
+    name: "asked-by-others",
+    why: "the tokens of a client, about which it asks, and another client, and those who guard their resource and another one",
+    client: ClientSetup { refresh: true, resource: Some(ResourceSet::FIRST), ..ClientSetup::DEFAULT },
+    tries: Tries {
+        names: &[
+            naming(Wanted::Introspect, Sender::Client, 0, TokenOf::Access),
+            naming(Wanted::Introspect, Sender::Client, 0, TokenOf::Refresh(RefreshOf::Latest)),
+            naming(Wanted::Introspect, Sender::OtherClient, 1, TokenOf::Access),
+            naming(Wanted::Introspect, Sender::OtherClient, 1, TokenOf::Refresh(RefreshOf::Latest)),
+            naming(Wanted::Introspect, Sender::OtherClient, RESOURCE_SERVER, TokenOf::Access),
+            naming(
+                Wanted::Introspect,
+                Sender::OtherClient,
+                RESOURCE_SERVER,
+                TokenOf::Refresh(RefreshOf::Latest),
+            ),
+            naming(Wanted::Introspect, Sender::OtherClient, OTHER_RESOURCE_SERVER, TokenOf::Access),
+        ],
+        names_at_most: 1,
+        ..Tries::DEFAULT
+    },
+    expects: Expects {
+        size: Size { distinct: 25, generated: 29 },
+        laws: laws!["active-token-concerns-who-asks", "active-token-in-time", "served-token-was-issued"],
+        sometimes: &[Reached::Served],
+        honest: HONEST_PATH,
+    },
+    ..BASE
+};
+
 pub(super) const TWO_RESOURCES: Scenario = Scenario {
     name: "two-resources",
     why: "a resource server that shows the tokens which it gets at another resource, and a client that asks for more than it was granted",
     client: ClientSetup { refresh: true, resource: Some(SECOND), ..ClientSetup::DEFAULT },
     people: People { uses: 2, ..People::DEFAULT },
     attacker: Attacker { leaks: Leaks { tokens: true, ..Leaks::NONE }, attempts: 2, ..Attacker::DEFAULT },
-    tries: Tries {
-        refreshes: &[
-            RefreshTry {
-                resources: Some(ResourceSet::FIRST),
-                ..shown(Sender::Client, 0, RefreshOf::Latest, RefreshScope::All)
-            },
-            RefreshTry {
-                resources: Some(SECOND),
-                ..shown(Sender::Client, 0, RefreshOf::Latest, RefreshScope::All)
-            },
-        ],
-        ..Tries::DEFAULT
-    },
+    tries: Tries { refreshes: &[for_resource(ResourceSet::FIRST), for_resource(SECOND)], ..Tries::DEFAULT },
     bounds: Bounds { calls: 3, ..Bounds::DEFAULT },
     expects: Expects {
         size: Size { distinct: 17_728, generated: 21_968 },

@@ -87,6 +87,11 @@ impl Carried<'_, '_> {
     }
 
     pub(super) fn forge(&mut self, forgery: Forgery) {
+        if forgery == Forgery::LogIn {
+            self.visit_attacker(vec!["200, a page that sends a login form by itself".to_owned()]);
+            self.ask(Actor::Owner, Actor::Server, http::log_in(ATTACKER, true));
+            return self.answer_browser(OWNER);
+        }
         let (page, ask) = match forgery {
             Forgery::MadeUpAsk => {
                 let made_up = self.scene.consent_page(OWNER);
@@ -96,7 +101,7 @@ impl Carried<'_, '_> {
             Forgery::OwnAsk => {
                 ("200, a page that sends a consent form by itself", self.scene.consent_page(ATTACKER))
             }
-            Forgery::NoAsk => ("200, a page that sends a consent form by itself", None),
+            Forgery::NoAsk | Forgery::LogIn => ("200, a page that sends a consent form by itself", None),
             Forgery::Framed => (
                 "200, a page with the consent page in a frame that cannot be seen",
                 self.scene.consent_page(OWNER),

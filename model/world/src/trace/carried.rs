@@ -94,7 +94,9 @@ impl Carried<'_, '_> {
     fn push(&mut self, from: Actor, server: Server, asking: &Asking, credentials: CredentialsOf) {
         let to = Actor::from(self.scene.universe.endpoints(server).push);
         let Some(by) = self.scene.universe.presented(asking.client.0, credentials) else { return };
-        self.ask(from, to, http::push(asking, self.scene.always(), &by));
+        let before = self.scene.before;
+        let proof = self.scene.universe.proof_of_push(before, before.grants.len());
+        self.ask(from, to, http::push(asking, self.scene.always(), &by, proof.as_ref()));
         let taken = self.scene.facts().iter().find_map(|fact| match &fact.what {
             What::Pushed(pushed) => Some(answer::pushed(pushed)),
             _ => None,

@@ -39,8 +39,10 @@ pub(super) fn redemption(redemption: &Redemption) -> String {
         VerifierOf::CodeChallenge => ", with the challenge for a verifier",
         VerifierOf::Missing => ", without a verifier",
     };
+    let resources = redemption.resources.map(|set| format!(", for {}", name::resources(set).join(" and ")));
+    let proof = if redemption.proves { "" } else { ", without a proof" };
     let client = as_client(redemption.client, redemption.credentials);
-    format!("redeems {code} {client}{redirect}{verifier}")
+    format!("redeems {code} {client}{redirect}{verifier}{}{proof}", resources.unwrap_or_default())
 }
 
 /// A refresh token that somebody shows.
@@ -49,6 +51,7 @@ pub(super) fn refresh(refresh: &RefreshTry) -> String {
     let scope = match refresh.scope {
         RefreshScope::All => "",
         RefreshScope::Narrower => ", for less scope",
+        RefreshScope::Useless => ", for scope that opens nothing",
         RefreshScope::Registered => ", for all that the client is registered for",
         RefreshScope::Wider => ", for more scope",
     };
@@ -171,7 +174,7 @@ pub(super) const fn lure(lure: Lure) -> &'static str {
     }
 }
 
-/// How a consent form is forged.
+/// How a form is forged.
 pub(super) const fn forgery(forgery: Forgery) -> &'static str {
     match forgery {
         Forgery::MadeUpAsk => "makes the owner's browser send a consent form with a made-up anti-CSRF value",
@@ -179,6 +182,9 @@ pub(super) const fn forgery(forgery: Forgery) -> &'static str {
             "makes the owner's browser send a consent form with the anti-CSRF value of another page"
         }
         Forgery::NoAsk => "makes the owner's browser send a consent form without an anti-CSRF value",
+        Forgery::LogIn => {
+            "makes the owner's browser send a login form with the attacker's own name and password"
+        }
         Forgery::Framed => "has the owner click on the consent page in a frame that cannot be seen",
     }
 }

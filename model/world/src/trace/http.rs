@@ -9,6 +9,7 @@ use oauth_core::server::audience::AskedResources;
 use oauth_core::server::authenticate::{Credentials, Presented};
 use oauth_core::server::authorize::{AskedScope, Authorize};
 use oauth_core::server::decide::Choice;
+use oauth_core::server::dpop::DpopProof;
 use oauth_core::server::introspect_revoke::IntrospectOrRevoke;
 use oauth_core::server::redeem::{GrantType, TokenAsk, TokenRequest};
 use oauth_core::text::{ChallengeMethod, CodeChallenge, RedirectUri};
@@ -82,6 +83,7 @@ fn beside(
 /// The parameters that a request has in every scenario: which resources, and for which key.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Always {
+    pub(super) scope: Option<AskedScope>,
     pub(super) resources: Option<AskedResources>,
     pub(super) key: Option<Digest>,
 }
@@ -101,14 +103,21 @@ pub(super) fn authorization(asking: &Asking, always: Always) -> String {
 
 fn pushed(asking: &Asking, always: Always) -> Params {
     let mut params = spelt_out("code", Some(asking.client), asking.redirect, asking.challenge);
+    params.add_some("scope", always.scope.map(asked_scope));
     beside(&mut params, asking.state, always.resources, always.key);
     params
 }
 
 /// `POST /par`.
-pub(super) fn push(asking: &Asking, always: Always, by: &Presented) -> Vec<String> {
+pub(super) fn push(
+    asking: &Asking,
+    always: Always,
+    by: &Presented,
+    proof: Option<&DpopProof>,
+) -> Vec<String> {
     let mut lines = vec!["POST /par".to_owned()];
     lines.extend(authorization_header(by));
+    lines.extend(proof.map(proof_header));
     lines.push(pushed(asking, always).text());
     lines
 }

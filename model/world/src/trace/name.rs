@@ -103,6 +103,9 @@ fn secrets() -> impl Iterator<Item = (u8, String)> {
     for call in 0..=MOST_CALLS {
         table.push((symbols::proof_of_call(call), format!("jti-{}", call + 1)));
     }
+    for grant in 0..MOST_GRANTS {
+        table.push((symbols::proof_of_push(grant), format!("jti-of-push-{}", grant + 1)));
+    }
     let clients = (0..=STRANGER).map(|no| (symbols::secret(no), format!("secret-of-{}", client(no))));
     table.extend(clients);
     let proofs = ODD_PROOFS.zip(1..).map(|(id, nth)| (id, format!("jti-of-the-stranger-{nth}")));

@@ -1,10 +1,11 @@
 //! An action, and the worlds before and after it.
 
 use super::http::Always;
-use crate::world::symbols::{self, ask, digest, grant_at, grant_id, key};
+use crate::world::symbols::{self, ask, digest, grant_at, grant_id};
 use crate::world::{Actor, At, Browser, Call, Next, Universe, World};
 use oauth_core::secret::{Digest, Shown};
 use oauth_core::server::audience::AskedResources;
+use oauth_core::server::authorize::AskedScope;
 use oauth_core::server::redeem::TokenAsk;
 use oauth_core::server::resource::Scheme;
 use oauth_laws::fact::{Fact, ResourceUse, Sender, Sym, What};
@@ -48,8 +49,9 @@ impl<'a> Scene<'a> {
     pub(super) fn always(&self) -> Always {
         let scenario = self.universe.scenario;
         Always {
+            scope: scenario.client.asks.map(|known| AskedScope { known, has_unknown: false }),
             resources: scenario.client.resource.map(|known| AskedResources { known, has_unknown: false }),
-            key: scenario.client.dpop.then(|| digest(key(true))),
+            key: self.universe.key_named(),
         }
     }
 

@@ -69,7 +69,7 @@ pub enum Action {
     Leak(Known),
     /// The attacker puts something into the owner's browser.
     Lure(Lure),
-    /// The attacker's page sends a consent form from the owner's browser.
+    /// The attacker's page sends a form from the owner's browser.
     Forge(Forgery),
     /// Somebody sends an odd request, by its place in the scenario's table.
     Odd(usize),

@@ -7,22 +7,24 @@ use super::browser::page_behind;
 use super::calls::sent;
 use super::dpop::ShownWith;
 use super::symbols::{
-    EVIL, JUNK, OWN_VERIFIER, digest, grant_id, hashed, redirect, secret, sym, verifier, verifier_of,
+    EVIL, JUNK, OWN_VERIFIER, digest, grant_id, hashed, redirect, secret, server_session, sym, verifier,
+    verifier_of,
 };
 use super::tries::{
     CodeOf, CredentialsOf, Forgery, Lure, Redemption, RedirectOf, RefreshOf, RefreshScope, RefreshTry,
     VerifierOf, named,
 };
-use super::{ATTACKER, Asking, At, Known, Next, OWNER, PROFILE, STRANGER, Universe, WIDE, World};
-use oauth_core::directory::ClientNo;
+use super::{ATTACKER, Asking, At, EMAIL, Known, Next, OWNER, PROFILE, STRANGER, Universe, WIDE, World};
+use oauth_core::directory::{Authentication, ClientNo, UserNo};
 use oauth_core::secret::Shown;
-use oauth_core::server::Request;
 use oauth_core::server::authenticate::{Credentials, Presented};
 use oauth_core::server::authorize::AskedScope;
 use oauth_core::server::decide::Choice;
+use oauth_core::server::login::{Checked, LogIn};
 use oauth_core::server::redeem::{Redeem, TokenAsk, TokenRequest};
 use oauth_core::server::refresh::RefreshAsk;
 use oauth_core::server::resource::Bearer;
+use oauth_core::server::{Reply, Request};
 use oauth_core::text::{ChallengeMethod, CodeChallenge};
 use oauth_faults::fault;
 use oauth_laws::fact::{Sender, What};
@@ -81,7 +83,7 @@ impl Universe {
             }
         }
         for forgery in scenario.attacker.forgeries {
-            if !world.grants.is_empty() {
+            if *forgery == Forgery::LogIn || !world.grants.is_empty() {
                 actions.push(Action::Forge(*forgery));
             }
         }
@@ -125,6 +127,7 @@ impl Universe {
         let scope = match refresh.scope {
             RefreshScope::All => None,
             RefreshScope::Narrower => Some(AskedScope { known: PROFILE, has_unknown: false }),
+            RefreshScope::Useless => Some(AskedScope { known: EMAIL, has_unknown: false }),
             RefreshScope::Registered => {
                 Some(AskedScope { known: self.scenario.client.scope, has_unknown: false })
             }
@@ -206,11 +209,16 @@ impl Universe {
             }
             VerifierOf::Missing => None,
         };
+        let show = match self.client(ClientNo(redemption.client))?.authentication {
+            Authentication::Post => Credentials::Post,
+            Authentication::Basic | Authentication::None => Credentials::Basic,
+        };
         let credentials = match redemption.credentials {
-            CredentialsOf::Right => Credentials::Basic(digest(secret(redemption.client))),
-            CredentialsOf::Wrong => Credentials::Basic(digest(JUNK)),
+            CredentialsOf::Right => show(digest(secret(redemption.client))),
+            CredentialsOf::Wrong => show(digest(JUNK)),
             CredentialsOf::Missing => Credentials::None,
         };
+        let resources = redemption.resources.map(named);
         let redirect = match redemption.redirect {
             RedirectOf::Right => Some(redirect(0).exact),
             RedirectOf::Other => Some(EVIL.exact),
@@ -218,8 +226,9 @@ impl Universe {
         };
         Some(TokenRequest {
             by: Ok(Presented { client: Some(ClientNo(redemption.client)), credentials }),
-            ask: Ok(TokenAsk::Redeem(Redeem { code: Some(code), redirect, verifier, resources: None })),
+            ask: Ok(TokenAsk::Redeem(Redeem { code: Some(code), redirect, verifier, resources })),
             proof: match redemption.by {
+                _ if !redemption.proves => Ok(None),
                 Sender::Thief => Ok(self.scenario.client.dpop.then(|| self.own_proof(world))),
                 Sender::Client | Sender::OtherClient | Sender::Owner => self.proof_of_call(world, OWNER),
             },
@@ -274,6 +283,22 @@ impl Universe {
         Some(Next::of(world))
     }
 
+    /// The attacker's page sends a login form, which has no anti-CSRF value: the cookie that one comes from is the browser's.
+    fn forge_log_in(&self, mut world: World) -> Option<Next> {
+        world.attempts += 1;
+        let token = self.faults.has(fault!("login-forgeable")).then(|| digest(JUNK));
+        let owner = Checked::Right(UserNo(u16::try_from(ATTACKER).ok()?));
+        let request = Request::LogIn(LogIn { expected: token, shown: token, owner });
+        let reply = self.serve(&mut world, request, 0, server_session(ATTACKER))?;
+        if let Reply::LoggedIn(_) = reply {
+            let now = world.now;
+            let person = world.browser_mut(OWNER);
+            person.cookie = Some(digest(server_session(ATTACKER)));
+            person.password_shown = Some(now);
+        }
+        Some(Next { refused: reply.refusal(), ..Next::of(world) })
+    }
+
     pub(super) fn forge(&self, mut world: World, forgery: Forgery) -> Option<Next> {
         let pending = |browser: usize| match world.browsers[browser].at {
             At::ConsentPage(asking, shown) => Some((asking, shown)),
@@ -290,6 +315,7 @@ impl Universe {
                 (asking, Some(shown))
             }
             Forgery::NoAsk => (pending(OWNER)?.0, None),
+            Forgery::LogIn => return self.forge_log_in(world),
             // A browser shows no page in a frame that forbids it.
             Forgery::Framed if !self.faults.has(fault!("pages-framable")) => return None,
             Forgery::Framed => {

@@ -41,16 +41,24 @@ pub struct Scenario {
 pub struct ClientSetup {
     /// Whether the client has no secret.
     pub public: bool,
+    /// Whether it is registered to send its secret in the body, if it has one.
+    pub post: bool,
     /// Whether the client sends challenges.
     pub pkce: bool,
     /// Whether the client's requests name their redirect URI.
     pub names_redirect: bool,
     /// Whether the client's tokens are bound to a key of its own (RFC 9449).
     pub dpop: bool,
+    /// Whether its registration lets it have other tokens as well.
+    pub unbound_too: bool,
     /// Whether the client pushes its requests.
     pub pushed: bool,
-    /// The scope that it is registered for and asks for.
+    /// Whether its requests name no key, and those that are pushed have a proof instead (RFC 9449 10.1).
+    pub key_by_proof: bool,
+    /// The scope that it is registered for.
     pub scope: ScopeSet,
+    /// The scope that its requests name; none leaves it to the registration.
+    pub asks: Option<ScopeSet>,
     /// The resource that the client's requests name; none leaves it to the server.
     pub resource: Option<ResourceSet>,
     /// Whether clients get refresh tokens.
@@ -67,11 +75,15 @@ impl ClientSetup {
     /// A confidential client with PKCE.
     pub const DEFAULT: Self = Self {
         public: false,
+        post: false,
         pkce: true,
         names_redirect: true,
         dpop: false,
+        unbound_too: false,
         pushed: false,
+        key_by_proof: false,
         scope: PROFILE,
+        asks: None,
         resource: None,
         refresh: false,
         retries: false,
@@ -126,7 +138,7 @@ pub struct Attacker {
     pub malicious: Option<Malicious>,
     /// What the attacker puts into the owner's browser.
     pub lures: &'static [Lure],
-    /// Consent forms that the attacker forges.
+    /// Forms that the attacker forges.
     pub forgeries: &'static [Forgery],
     /// Whether tokens are made up.
     pub made_up_tokens: bool,

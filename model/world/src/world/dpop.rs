@@ -25,7 +25,7 @@ pub enum ShownWith {
 
 impl Universe {
     /// A good proof by the client's key.
-    fn proof(&self, world: &World, browser: usize, id: u8, token: Option<Digest>) -> DpopProof {
+    pub(super) fn proof(&self, world: &World, browser: usize, id: u8, token: Option<Digest>) -> DpopProof {
         DpopProof {
             key: digest(client_key(browser)),
             id: digest(id),

@@ -120,17 +120,21 @@ impl Universe {
             refresh_grant: scenario.client.refresh,
             client_credentials_grant: false,
             pushed_only: false,
-            dpop_bound: scenario.client.dpop,
+            dpop_bound: scenario.client.dpop && !scenario.client.unbound_too,
             self_registered: false,
             introspects: ResourceSet::EMPTY,
         };
+        let mut own = client(0, scenario.client.public);
+        if scenario.client.post && !own.is_public() {
+            own.authentication = Authentication::Post;
+        }
         let mut two_uris = client(2, false);
         two_uris.redirects.push(symbols::redirect(3));
         let machine = Client { code_grant: false, client_credentials_grant: true, ..client(3, false) };
         let server_of =
             |no, resource| Client { code_grant: false, introspects: resource, ..client(no, false) };
         let clients = vec![
-            client(0, scenario.client.public),
+            own,
             client(1, false),
             two_uris,
             machine,

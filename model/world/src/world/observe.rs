@@ -1,8 +1,8 @@
 //! The observer: facts off typed messages. It knows what passed, never what the server stored.
 
-use super::symbols::{account, client, digest, grant_at, key, sym};
-use super::tries::{IntrospectOrRevokeTry, Wanted};
-use super::{Asking, Browser, Call, OWNER, PROFILE, ResponseTarget, Server, Universe, World};
+use super::symbols::{account, client, digest, grant_at, server_session, sym, symbol, token};
+use super::tries::{IntrospectOrRevokeTry, TokenOf, Wanted};
+use super::{ATTACKER, Asking, Browser, Call, OWNER, PROFILE, ResponseTarget, Server, Universe, World};
 use oauth_core::directory::{Authentication, ClientNo};
 use oauth_core::policy::Time;
 use oauth_core::secret::{Digest, Shown};
@@ -14,7 +14,7 @@ use oauth_core::server::push::Taken;
 use oauth_core::server::redeem::TokenAsk;
 use oauth_core::server::resource::{Bearer, ResourceRequest};
 use oauth_core::server::{Reply, Tokens};
-use oauth_core::text::{ChallengeMethod, ResourceSet};
+use oauth_core::text::{ChallengeMethod, ResourceSet, ScopeSet};
 use oauth_laws::fact::{
     CodeChallenge, CodeIssued, Fact, ForItself, Handed, Introspection, Issued, LoggedIn, Party, Proved,
     Pushed, Redemption, RefreshUse, ResourceUse, Revocation, SecretShown, Sender, SentAway, Sym, What,
@@ -72,8 +72,8 @@ impl Universe {
             certain: true,
             password_shown: Some(self.is_logged_in(world.now, &person)),
             consented: Some(consented),
-            owner: Some(account(browser)),
-            key: self.scenario.client.dpop.then(|| Sym(u32::from(key(true)))),
+            owner: Some(logged_in_as(browser, &person)),
+            key: self.key_of_code().map(sym),
             pushed: asked.pushed.and_then(|(shown, brought)| Some((sym(shown.digest), brought?.0))),
         };
         world.record(world.sending(), world.now.0, by, What::CodeIssued(issued));
@@ -119,8 +119,12 @@ impl Universe {
         let secret = self.secret_shown(&by);
         let proof = call.request.proof.ok().flatten().and_then(proved);
         let granted = self.scenario.client.resource;
-        let only_for =
-            |asked: Option<AskedResources>| asked.map(|asked| asked.known).or(granted).and_then(one_resource);
+        let only_for = |asked: Option<AskedResources>| {
+            let asked = asked.map(|asked| asked.known);
+            // What was not granted is no resource of the token, whoever names it.
+            let granted_of_it = asked.filter(|asked| granted.is_none_or(|have| have.covers(*asked)));
+            granted_of_it.or(granted).and_then(one_resource)
+        };
         let what = match ask {
             TokenAsk::Redeem(redeem) => {
                 let code = redeem.code?;
@@ -207,9 +211,30 @@ impl Universe {
             Wanted::Introspect => What::Introspection(Introspection {
                 token,
                 active: matches!(reply, Reply::Introspection(Some(_))),
+                concerned: match reply {
+                    Reply::Introspection(Some(_)) => self.concerns(world, naming, token),
+                    _ => None,
+                },
             }),
         };
         world.record(world.sending(), world.now.0, naming.by, what);
+    }
+
+    /// Whether a token concerns whoever asks about it, by the answer that brought it.
+    fn concerns(&self, world: &World, naming: &IntrospectOrRevokeTry, named: Sym) -> Option<bool> {
+        let is_refresh = matches!(naming.token, TokenOf::Refresh(_));
+        let (holder, issued) = world.facts.backwards().find_map(|fact| {
+            let (holder, issued) = match fact.what {
+                What::Redemption(redemption) => (redemption.client, redemption.token?),
+                What::Refresh(refresh) => (refresh.client, refresh.issued?),
+                _ => return None,
+            };
+            let is_it = if is_refresh { issued.refresh == Some(named) } else { issued.token == named };
+            is_it.then_some((holder, issued))
+        })?;
+        let guarded = one_resource(self.client(ClientNo(naming.client))?.introspects);
+        let guards = |guarded: Sym| !is_refresh && issued.only_for.is_none_or(|resource| resource == guarded);
+        Some(holder == client(naming.client) || guarded.is_some_and(guards))
     }
 
     /// A token at a resource.
@@ -223,7 +248,9 @@ impl Universe {
     ) {
         let Bearer::Shown(shown) = request.bearer else { return };
         let told = match reply {
-            Reply::Resource(served) => Some(served.scope.covers(PROFILE)),
+            Reply::Resource(served) => {
+                Some(self.told_scope(world, shown.digest).unwrap_or(served.scope).covers(PROFILE))
+            }
             _ => None,
         };
         let proof = request.proof.ok().flatten().filter(|proof| proof.token == Some(request.hash));
@@ -236,6 +263,21 @@ impl Universe {
             shown_to: browser.map(account),
         };
         world.record(world.sending(), world.now.0, by, What::Resource(service));
+    }
+
+    /// The scope of a token as its client knows it: what the request asked for that brought it, or else what the owner said
+    /// yes to.
+    fn told_scope(&self, world: &World, shown: Digest) -> Option<ScopeSet> {
+        let call = usize::from(symbol(shown).checked_sub(token(0))?);
+        let consented = |shown: Shown| world.kept(grant_at(shown.grant))?.consented;
+        match world.calls.get(call)?.request.ask.ok()? {
+            TokenAsk::Redeem(redeem) => consented(redeem.code?),
+            TokenAsk::Refresh(refresh) => match refresh.scope {
+                Some(asked) => Some(asked.known),
+                None => consented(refresh.token?),
+            },
+            TokenAsk::ClientCredentials(_) | TokenAsk::Unsupported => None,
+        }
     }
 
     /// A browser that the client now counts as logged in.
@@ -297,6 +339,12 @@ fn issued(
 fn proved(proof: DpopProof) -> Option<Proved> {
     let good = proof.signature == Signature::Right && proof.fits_method && proof.fits_target;
     good.then(|| Proved { key: sym(proof.key), id: sym(proof.id), made: proof.made.0 })
+}
+
+/// The account behind a browser's login: the person's own, unless another's cookie came into this browser.
+fn logged_in_as(browser: usize, person: &Browser) -> Sym {
+    let is_attackers = person.cookie == Some(digest(server_session(ATTACKER)));
+    account(if is_attackers { ATTACKER } else { browser })
 }
 
 /// The resource of a set of one.

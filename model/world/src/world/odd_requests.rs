@@ -1,6 +1,6 @@
 //! Odd requests: single messages that every server gets and no honest actor sends.
 
-use crate::world::symbols::{EVIL, JUNK, NONCES, digest, grant_id, redirect, secret};
+use crate::world::symbols::{EVIL, JUNK, NONCES, client_key, digest, grant_id, redirect, secret};
 use crate::world::{OWNER, PROFILE, PUBLIC, PUSHING, World};
 use oauth_core::directory::ClientNo;
 use oauth_core::policy::Time;
@@ -53,6 +53,17 @@ pub enum Odd {
     ForeignToken,
     CodeAsToken,
     NoToken,
+    LatestToken(ResourceSet),
+    BoundToken(ProofFor),
+}
+
+/// The token that a proof by the client's key names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ProofFor {
+    /// The one that it comes with.
+    ThisToken,
+    /// Another one.
+    AnotherToken,
 }
 
 /// A proof of possession that no honest client sends; the good one only the first time.
@@ -281,6 +292,31 @@ impl Odd {
                     bearer: Bearer::Shown(Shown { grant: grant_id(0), digest: token }),
                     scheme: Scheme::Dpop,
                     hash: token,
+                    proof: Ok(Some(proof)),
+                    need,
+                }))
+            }
+            Self::LatestToken(resource) => {
+                let token = world.facts.access_tokens().next_back()?;
+                Some(Request::Resource(ResourceRequest {
+                    bearer: Bearer::Shown(token),
+                    hash: token.digest,
+                    need: Need { resource, ..need },
+                    ..plain_resource
+                }))
+            }
+            Self::BoundToken(proof_for) => {
+                let token = world.facts.access_tokens().next_back()?;
+                let (id, named) = match proof_for {
+                    ProofFor::ThisToken => (253, token.digest),
+                    ProofFor::AnotherToken => (254, digest(JUNK)),
+                };
+                let key = digest(client_key(OWNER));
+                let proof = DpopProof { key, token: Some(named), ..OddProof::Good.proof(world, id) };
+                Some(Request::Resource(ResourceRequest {
+                    bearer: Bearer::Shown(token),
+                    scheme: Scheme::Dpop,
+                    hash: token.digest,
                     proof: Ok(Some(proof)),
                     need,
                 }))

@@ -193,10 +193,13 @@ impl World {
     }
 }
 
-/// Marks a proof as used; if nobody did so before, it counts as used for the first time.
+/// Marks a proof as used; if nobody did so before, it counts as used for the first time. Each mark of a proof ends at the same
+/// moment, and then counts for nothing.
 fn mark(moment: &Inputs, marks: &mut Arc<BTreeSet<Digest>>, proof: &mut DpopProof) {
     let Some(marker) = marker(moment, proof) else { return };
-    if !marks.contains(&marker.id) && Arc::make_mut(marks).insert(marker.id) {
+    let is_remembered = marks.contains(&marker.id) && moment.now < marker.until;
+    if !is_remembered {
+        Arc::make_mut(marks).insert(marker.id);
         proof.used = Use::First;
     }
 }

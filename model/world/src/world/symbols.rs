@@ -158,6 +158,12 @@ pub fn proof_of_use(browser: usize, nth: u8) -> u8 {
     230 + byte(browser) * 4 + nth
 }
 
+/// What tells the proofs of pushed requests from each other.
+#[must_use]
+pub fn proof_of_push(grant: usize) -> u8 {
+    242 + byte(grant)
+}
+
 /// The nonce that is given out, and the one before it.
 pub const NONCES: [u8; 2] = [240, 241];
 

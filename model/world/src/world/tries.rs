@@ -20,6 +20,10 @@ pub struct Redemption {
     pub redirect: RedirectOf,
     /// Which verifier.
     pub verifier: VerifierOf,
+    /// Which resources it names.
+    pub resources: Option<ResourceSet>,
+    /// Whether it proves a key, where tokens are bound to one.
+    pub proves: bool,
 }
 
 /// A token request that the attacker composes.
@@ -108,8 +112,10 @@ pub enum RefreshOf {
 pub enum RefreshScope {
     /// All that was granted.
     All,
-    /// One value of it.
+    /// The value of it that opens the resource.
     Narrower,
+    /// Another value of it, which opens nothing.
+    Useless,
     /// All that the client is registered for, however little of it was granted.
     Registered,
     /// More than that.
@@ -177,7 +183,7 @@ pub enum Lure {
     OfStranger,
 }
 
-/// A consent form that a page of the attacker's sends from the owner's browser.
+/// A form that a page of the attacker's sends from the owner's browser: most are the consent form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Forgery {
     /// For the owner's request, with a made-up anti-CSRF value.
@@ -188,6 +194,8 @@ pub enum Forgery {
     NoAsk,
     /// The owner's own page in a frame of the attacker's, with a click that the owner meant for something else.
     Framed,
+    /// The login form, with the attacker's own name and password.
+    LogIn,
 }
 
 /// These resources, as a request names them.
