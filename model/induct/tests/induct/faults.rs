@@ -59,7 +59,7 @@ const FAULTS: &[(Fault, Part, &str)] = &[
     (fault!("revocation-keeps-tokens"), Part::Tokens, "revoked-access-token-is-dead"),
     (fault!("revocation-keeps-access"), Part::Tokens, "revoked-refresh-token-ends-access"),
     (fault!("introspection-unexpiring"), Part::Tokens, "active-token-in-time"),
-    (fault!("introspection-by-any-client"), Part::Tokens, "active-token-concerns-who-asks"),
+    (fault!("introspection-of-any-audience"), Part::Tokens, "active-token-concerns-who-asks"),
     (fault!("introspection-unrevoked"), Part::Dead, "active-token-not-revoked"),
 ];
 
