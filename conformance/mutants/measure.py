@@ -1,7 +1,7 @@
-"""Measures what is seen of defects that nobody thought of: mutants of the reference server or client, drawn by a seed.
+"""Measures what is seen of defects that nobody thought of: mutants of server, client and model, drawn by a seed.
 
 `run` draws them, builds the program from each, has it judged and appends what came of it: the server by the unmutated suite
-that is pointed at it, the client by its own tests. An interrupted run goes on where it stopped. `summary` writes the survivors.
+that is pointed at it, the client by its own tests, the logic of the model by the model's checker. An interrupted run goes on where it stopped. `summary` writes the survivors.
 """
 
 import argparse
@@ -16,13 +16,18 @@ import time
 sys.dont_write_bytecode = True
 
 from hostile import ByTests
+from model import ByChecker
 from results import LEFT, NOT_COUNTED, PROFILES, place, read, summary
 from suite import BySuite
 from tree import MUTATED, ROOT, Tree, output, say
 
-JUDGES = {"server": BySuite, "client": ByTests}
-# Both can be measured side by side.
-FOLDERS = {"server": "target/mutants", "client": "target/mutants-of-client"}
+JUDGES = {"server": BySuite, "client": ByTests, "model": ByChecker}
+# They can be measured side by side.
+FOLDERS = {
+    "server": "target/mutants",
+    "client": "target/mutants-of-client",
+    "model": "target/mutants-of-model",
+}
 # Defects made by hand are judged as a run judges unless told otherwise.
 BY_HAND_PROFILE = "rfc9700"
 
@@ -86,7 +91,7 @@ def main():
     runs.add_argument("--suite", help="judges servers: the unmutated oauth-conformance; target/release/oauth-conformance")
     runs.add_argument("--again", action="store_true", help="judges the survivors anew as well")
     runs.add_argument("--list", action="store_true", help="says what is drawn, and runs nothing")
-    runs.add_argument("--folder", help="where the tree is copied and built; target/mutants or target/mutants-of-client")
+    runs.add_argument("--folder", help="where the tree is copied and built; target/mutants or target/mutants-of-…")
     runs.add_argument("--jobs", type=int, help="how many jobs Cargo may run")
     runs.set_defaults(do=run)
     sums = commands.add_parser("summary", help="writes the outcomes and the survivors of a draw, in Markdown")
