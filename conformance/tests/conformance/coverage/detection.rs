@@ -24,9 +24,9 @@ beside the registries of faults, liberties and cases. CONTRIBUTING.md (\"Records
 const MUTANTS: &str = "\
 ## Sensitivity: defects that nobody thought of
 
-Mutants of the reference server's logic, codecs and edge, drawn by a seed after the last case was written. One is caught when a finding fails or
-errors in a run that does not without it; driven cases do not run. Not counted are those that do not compile or change nothing in the program,
-and survivors that were judged by hand to be equivalent, lawful, or out of an outsider's reach.
+Mutants of the reference server's logic, codecs and edge, drawn by a seed at the commit that is named, after the last case of that. One is
+caught when a finding fails or errors in a run that does not without it; driven cases do not run. Not counted are those that do not compile or
+change nothing in the program, and survivors that were judged by hand to be equivalent, lawful, or out of an outsider's reach.
 
 ";
 
