@@ -81,7 +81,7 @@ class Suite:
         with tempfile.TemporaryFile() as log, serving(server, arguments, log) as origin:
             if origin is None:
                 log.seek(0)
-                return "dead", {"says": log.read()[-300:].decode(errors="replace").strip()}
+                return "dead", {"says": self.portable(log.read().decode(errors="replace").strip()[-300:])}
             target = self.target.replace(ADDRESS, origin)
             if profile == "rfc6749":
                 # What this profile's policy leaves to the client.
@@ -93,8 +93,12 @@ class Suite:
             ended, says = complete(command, seconds, until)
         if not report.exists():
             lines = says.decode(errors="replace").strip().splitlines()
-            return "halted" if ended else "endless", {"says": lines[-1] if lines else ""}
+            return "halted" if ended else "endless", {"says": self.portable(lines[-1]) if lines else ""}
         return None if ended else "endless", findings(json.loads(report.read_text()))
+
+    def portable(self, text):
+        """A text without the folder, which is another on each machine."""
+        return text.replace(f"{self.folder}/", "")
 
 
 def complete(command, seconds, until):
